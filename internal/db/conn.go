@@ -1,0 +1,107 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"strconv"
+	"strings"
+	"sync"
+
+	"gorm.io/gorm"
+)
+
+// Conn is a connection to work on: a transaction of InTx or InReadTx, or the
+// read pool. GORM is there for everything ordinary; Exec, Query and QueryRow
+// are for hot paths and take SQL with ? placeholders on both dialects.
+type Conn struct {
+	ORM     *gorm.DB
+	Dialect Dialect
+	ctx     context.Context
+	after   []func()
+}
+
+// Context is the context of the work; inside a transaction it marks it.
+func (c *Conn) Context() context.Context { return c.ctx }
+
+// After runs f once the transaction has been committed, never before and not
+// when it is rolled back. f must only make things faster (nudge, wake); what
+// must happen is written in the transaction.
+func (c *Conn) After(f func()) { c.after = append(c.after, f) }
+
+// Exec runs a statement and gives the number of rows it changed.
+func (c *Conn) Exec(query string, args ...any) (int64, error) {
+	res, err := c.ORM.Statement.ConnPool.ExecContext(c.ctx, c.rebind(query), args...)
+	if err != nil {
+		return 0, c.translate(err)
+	}
+	return res.RowsAffected()
+}
+
+// Query runs a query. The caller closes the rows.
+func (c *Conn) Query(query string, args ...any) (*sql.Rows, error) {
+	rows, err := c.ORM.Statement.ConnPool.QueryContext(c.ctx, c.rebind(query), args...)
+	return rows, c.translate(err)
+}
+
+// QueryRow runs a query that gives at most one row; Scan reports sql.ErrNoRows.
+func (c *Conn) QueryRow(query string, args ...any) *sql.Row {
+	return c.ORM.Statement.ConnPool.QueryRowContext(c.ctx, c.rebind(query), args...)
+}
+
+// Each runs a query and calls f for each row.
+func (c *Conn) Each(query string, f func(*sql.Rows) error, args ...any) error {
+	rows, err := c.Query(query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := f(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+func (c *Conn) translate(err error) error {
+	if err == nil {
+		return nil
+	}
+	if t, ok := c.ORM.Dialector.(gorm.ErrorTranslator); ok {
+		return t.Translate(err)
+	}
+	return err
+}
+
+var rebound sync.Map // query with ? -> query with $1..
+
+// rebind turns ? into $n for PostgreSQL. Our SQL holds no ? in literals.
+func (c *Conn) rebind(query string) string {
+	if c.Dialect != Postgres || !strings.Contains(query, "?") {
+		return query
+	}
+	if q, ok := rebound.Load(query); ok {
+		return q.(string)
+	}
+	var b strings.Builder
+	n := 0
+	for _, r := range query {
+		if r == '?' {
+			n++
+			b.WriteByte('$')
+			b.WriteString(strconv.Itoa(n))
+			continue
+		}
+		b.WriteRune(r)
+	}
+	if len(query) < 2000 { // long ones are lists of values of varying length
+		rebound.Store(query, b.String())
+	}
+	return b.String()
+}
+
+// Placeholders gives "(?,?),(?,?)": rows groups of cols.
+func Placeholders(rows, cols int) string {
+	one := "(" + strings.TrimSuffix(strings.Repeat("?,", cols), ",") + ")"
+	return strings.TrimSuffix(strings.Repeat(one+",", rows), ",")
+}
