@@ -210,6 +210,17 @@ func isBase64(s string) bool {
 	return n > 0 && pad <= 2 && (n+pad)%4 == 0
 }
 
+// decodedLen is the number of bytes that valid base64 stands for.
+func decodedLen(s string) int {
+	n := 0
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c > ' ' && c != '=' {
+			n++
+		}
+	}
+	return n * 6 / 8
+}
+
 // isTimeOfDay: hh:mm:ss(.f+), 60 seconds allowed.
 func isTimeOfDay(s string) bool {
 	_, ok := clock(s)

@@ -25,6 +25,7 @@ var rules = map[string]rule{
 
 // resourceRules by resource type.
 var resourceRules = map[string]func(v *validator, n *Node){
+	"Bundle":      checkBundle,
 	"Observation": checkObservation,
 }
 
@@ -73,6 +74,11 @@ func checkRange(v *validator, n *Node, _ *prop) {
 func checkAttachment(v *validator, n *Node, _ *prop) {
 	if n.member("data") != nil && n.member("contentType") == nil {
 		v.add(SeverityError, CodeInvariant, "an attachment with data says its contentType (att-1)")
+	}
+	if size, ok := n.member("size").Float(); ok {
+		if data := n.member("data").Str(); data != "" && int(size) != decodedLen(data) {
+			v.addAt("size", CodeValue, "the size is not that of the data")
+		}
 	}
 }
 

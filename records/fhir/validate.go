@@ -376,7 +376,11 @@ func (v *validator) primitive(n *Node, p *prop) {
 		}
 		v.add(SeverityError, CodeCodeInvalid, text)
 	case p.prim == primXHTML:
-		if text := checkNarrative(n.text); text != "" {
+		switch text := checkNarrative(n.text); text {
+		case "":
+		case narrativeEmpty:
+			v.add(SeverityWarning, CodeInvariant, text)
+		default:
 			v.add(SeverityError, CodeInvariant, text)
 		}
 	case (p.prim == primURI || p.prim == primURL || p.prim == primCanonical) && n.text[0] == '#' && v.scope != nil:

@@ -1,0 +1,448 @@
+package fhir
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Query is a search as its URL says it, checked against the definitions.
+type Query struct {
+	Type        string
+	Filters     []Filter // all must hold
+	Sort        []SortKey
+	Count       int
+	Includes    []Include
+	RevIncludes []Include
+	Total       string   // none, estimate, accurate or ""
+	Summary     string   // true, text, data, count, false or ""
+	Elements    []string // of _elements
+	Page        string   // opaque cursor of _page
+	Unknown     []string // parameters that were passed over, so that the answer's self link can leave them out
+}
+
+// Filter is one search parameter; one of its values must match. With Chain set, Values is empty and the values stand in
+// the chain's own filter.
+type Filter struct {
+	Param    *Param
+	Modifier string // without colon: exact, contains, not, missing, text, identifier, below, above, or a type
+	Values   []Value
+	Chain    *Chain
+}
+
+// Chain is a search over one reference.
+//
+// Forward (subject:Patient.name=x on Observation): Param of the outer filter is the reference, Type is the type that it
+// points to, Filter applies to the resource there.
+//
+// Reverse (_has:Observation:patient:code=x on Patient): Type is the type that points here, Ref is its reference, Filter
+// applies to the resource that points. Param of the outer filter is nil.
+type Chain struct {
+	Reverse bool
+	Type    string
+	Ref     *Param
+	Filter  Filter
+}
+
+// Value is one value of a filter; which fields are set depends on the parameter's type.
+type Value struct {
+	Prefix       string  // number, date, quantity: eq, ne, gt, lt, ge, le, sa, eb, ap
+	System       *string // token, quantity: nil = any system, "" = no system
+	Code         string  // token; "" with a System = any code of it
+	Text         string  // string, uri, and the value as written
+	RefType      string  // reference
+	RefID        string
+	URL          string
+	Lo, Hi       int64   // date: [Lo, Hi) of the precision
+	Num          float64 // number, quantity
+	NumLo, NumHi float64 // [NumLo, NumHi) of the precision
+	Unit         string  // quantity
+	Missing      bool    // modifier missing: true when the element must be absent
+}
+
+// SortKey is one key of _sort.
+type SortKey struct {
+	Param *Param
+	Desc  bool
+}
+
+// Include is one _include or _revinclude. Param is nil for all references of the type ("*").
+type Include struct {
+	Type    string
+	Param   *Param
+	Target  string
+	Iterate bool
+}
+
+// Bounds of a search.
+const (
+	DefaultCount = 50
+	MaxCount     = 1000
+	maxParams    = 100 // parameters of a query
+	maxValues    = 200 // values of one parameter
+	maxValue     = 4096
+)
+
+// ParseQuery reads the parameters of a search on one resource type (https://hl7.org/fhir/R4/search.html). With strict, a
+// parameter that is not known or not supported is an issue; without, it is passed over and listed in Unknown. A value that
+// cannot be read is an issue either way. When an issue has severity error, the query must not be run.
+func ParseQuery(resourceType string, values url.Values, strict bool) (*Query, []Issue) {
+	q := &queryParser{strict: strict, q: &Query{Type: resourceType, Count: DefaultCount}}
+	if !IsType(resourceType) {
+		q.fail(CodeInvalid, "", "FHIR R4 has no resource of this type")
+		return q.q, q.issues
+	}
+	names := make([]string, 0, len(values))
+	total := 0
+	for name, list := range values {
+		names = append(names, name)
+		total += len(list)
+	}
+	if total > maxParams {
+		q.fail(CodeTooLong, "", "a search may have at most 100 parameters")
+		return q.q, q.issues
+	}
+	slices.Sort(names) // for the same answer to the same question
+	for _, name := range names {
+		for _, value := range values[name] {
+			q.parameter(name, value)
+		}
+	}
+	return q.q, q.issues
+}
+
+type queryParser struct {
+	q      *Query
+	issues []Issue
+	strict bool
+}
+
+// fail reports a broken parameter. Names are cut down to what can be a name; values never appear.
+func (q *queryParser) fail(code, param, text string) {
+	if param = safeParam(param); param != "" {
+		text = "search parameter " + param + ": " + text
+	}
+	q.issues = append(q.issues, Issue{Severity: SeverityError, Code: code, Text: text})
+}
+
+func (q *queryParser) unsupported(param, text string) {
+	if q.strict {
+		q.fail(CodeNotSupported, param, text)
+		return
+	}
+	q.q.Unknown = append(q.q.Unknown, param)
+}
+
+func safeParam(s string) string {
+	if len(s) > 100 {
+		return "?"
+	}
+	for i := 0; i < len(s); i++ {
+		if !isNameByte(s[i]) && s[i] != '.' {
+			return "?"
+		}
+	}
+	return s
+}
+
+func (q *queryParser) parameter(name, value string) {
+	if len(value) > maxValue && name != "_page" {
+		q.fail(CodeTooLong, name, "the value is too long")
+		return
+	}
+	if strings.HasPrefix(name, "_") && q.control(name, value) {
+		return
+	}
+	if value == "" {
+		return // R4 3.1.1.4: an empty parameter is ignored
+	}
+	f, ok := q.filter(q.q.Type, name, value, 0)
+	if ok {
+		q.q.Filters = append(q.q.Filters, f)
+	}
+}
+
+// control handles the parameters that shape the answer; false means that the name is a filter.
+func (q *queryParser) control(name, value string) bool {
+	base, modifier, _ := strings.Cut(name, ":")
+	switch base {
+	case "_format", "_pretty": // for the HTTP face
+	case "_count":
+		n, err := strconv.Atoi(value)
+		if err != nil || n < 0 {
+			q.fail(CodeInvalid, name, "a number is expected")
+			break
+		}
+		if n == 0 {
+			q.q.Summary = "count" // R4 3.1.1.5.1: same as _summary=count
+			break
+		}
+		q.q.Count = min(n, MaxCount)
+	case "_page":
+		if len(value) > 4*maxValue {
+			q.fail(CodeTooLong, name, "the value is too long")
+			break
+		}
+		q.q.Page = value
+	case "_total":
+		q.choice(name, value, &q.q.Total, "none", "estimate", "accurate")
+	case "_summary":
+		q.choice(name, value, &q.q.Summary, "true", "text", "data", "count", "false")
+	case "_elements":
+		q.elements(name, value)
+	case "_sort":
+		q.sort(name, value)
+	case "_include", "_revinclude":
+		q.include(base, modifier, value)
+	case "_contained", "_containedType":
+		if value != "false" {
+			q.unsupported(name, "contained resources are not searched")
+		}
+	case "_type", "_list", "_text", "_content", "_filter", "_query":
+		q.unsupported(name, "not supported")
+	default:
+		return false
+	}
+	return true
+}
+
+func (q *queryParser) choice(name, value string, into *string, allowed ...string) {
+	if !slices.Contains(allowed, value) {
+		q.fail(CodeInvalid, name, "one of these is expected: "+strings.Join(allowed, ", "))
+		return
+	}
+	*into = value
+}
+
+func (q *queryParser) elements(name, value string) {
+	s := resourceShape(q.q.Type)
+	for _, e := range strings.Split(value, ",") {
+		e = strings.TrimPrefix(strings.TrimSpace(e), q.q.Type+".")
+		if s.props[e] == nil && s.choices[e] == nil {
+			if q.strict {
+				q.fail(CodeInvalid, name, "the type has no such element")
+				return
+			}
+			continue
+		}
+		if !slices.Contains(q.q.Elements, e) {
+			q.q.Elements = append(q.q.Elements, e)
+		}
+	}
+}
+
+func (q *queryParser) sort(name, value string) {
+	for _, key := range strings.Split(value, ",") {
+		key, desc := strings.CutPrefix(strings.TrimSpace(key), "-")
+		p := LookupParam(q.q.Type, key)
+		if p == nil || !p.Supported() {
+			q.unsupported(name, "the type cannot be sorted by this parameter")
+			continue
+		}
+		if len(q.q.Sort) >= 4 {
+			q.fail(CodeTooLong, name, "at most four keys")
+			return
+		}
+		q.q.Sort = append(q.q.Sort, SortKey{p, desc})
+	}
+}
+
+func (q *queryParser) include(name, modifier, value string) {
+	into := &q.q.Includes
+	if name == "_revinclude" {
+		into = &q.q.RevIncludes
+	}
+	if modifier != "" && modifier != "iterate" && modifier != "recurse" {
+		q.unsupported(name+":"+modifier, "the modifier is not supported")
+		return
+	}
+	if len(*into) >= 20 {
+		q.fail(CodeTooLong, name, "too many of these")
+		return
+	}
+	parts := strings.Split(value, ":")
+	if value == "*" {
+		parts = []string{q.q.Type, "*"}
+	}
+	if len(parts) < 2 || len(parts) > 3 || !IsType(parts[0]) {
+		q.fail(CodeInvalid, name, "Type:parameter or Type:parameter:TargetType is expected")
+		return
+	}
+	inc := Include{Type: parts[0], Iterate: modifier != ""}
+	if parts[1] != "*" {
+		inc.Param = LookupParam(parts[0], parts[1])
+		if inc.Param == nil || inc.Param.Type != TypeReference || !inc.Param.Supported() {
+			q.unsupported(name, "the type has no such reference to search by")
+			return
+		}
+	}
+	if len(parts) == 3 && parts[2] != "" {
+		if !IsType(parts[2]) {
+			q.fail(CodeInvalid, name, "FHIR R4 has no resource of the target type")
+			return
+		}
+		inc.Target = parts[2]
+	}
+	*into = append(*into, inc)
+}
+
+// filter reads one filter on a type. depth counts the chains around it: one level is supported.
+func (q *queryParser) filter(typ, name, value string, depth int) (Filter, bool) {
+	if rest, ok := strings.CutPrefix(name, "_has:"); ok {
+		return q.reverse(typ, name, rest, value, depth)
+	}
+	if head, rest, ok := strings.Cut(name, "."); ok {
+		return q.forward(typ, name, head, rest, value, depth)
+	}
+	base, modifier, _ := strings.Cut(name, ":")
+	p := LookupParam(typ, base)
+	if p == nil {
+		q.unsupported(name, "the type "+typ+" has no such parameter")
+		return Filter{}, false
+	}
+	if !p.Supported() {
+		q.unsupported(name, "this server does not search by it")
+		return Filter{}, false
+	}
+	if !modifierFits(p, modifier) {
+		// R4 3.1.1.2.5: a modifier that is not supported must be refused, also when handling is lenient.
+		q.fail(CodeNotSupported, name, "the modifier is not supported for parameters of type "+p.Type.String())
+		return Filter{}, false
+	}
+	f := Filter{Param: p, Modifier: modifier}
+	parts := splitEscaped(value, ',')
+	if len(parts) > maxValues {
+		q.fail(CodeTooLong, name, "at most 200 values")
+		return Filter{}, false
+	}
+	for _, part := range parts {
+		if part == "" {
+			continue
+		}
+		v, wrong := parseValue(p, modifier, part)
+		if wrong != "" {
+			q.fail(CodeInvalid, name, wrong)
+			return Filter{}, false
+		}
+		f.Values = append(f.Values, v)
+	}
+	return f, len(f.Values) > 0
+}
+
+// forward reads reference[:Type].parameter.
+func (q *queryParser) forward(typ, name, head, rest, value string, depth int) (Filter, bool) {
+	if depth > 0 || strings.Contains(rest, ".") {
+		q.unsupported(name, "only one level of chaining is supported")
+		return Filter{}, false
+	}
+	base, target, _ := strings.Cut(head, ":")
+	p := LookupParam(typ, base)
+	if p == nil || p.Type != TypeReference || !p.Supported() {
+		q.unsupported(name, "the type "+typ+" has no such reference to search by")
+		return Filter{}, false
+	}
+	if target == "" {
+		// Without a type the chain is clear when only one target has the parameter.
+		bare, _, _ := strings.Cut(rest, ":")
+		for _, t := range p.Targets {
+			if c := LookupParam(t, bare); c == nil || !c.Supported() {
+				continue
+			}
+			if target != "" {
+				q.fail(CodeInvalid, name, "the reference has several types; say which, as "+base+":"+target+"."+safeParam(rest))
+				return Filter{}, false
+			}
+			target = t
+		}
+		if target == "" {
+			q.unsupported(name, "no type that the reference points to has such a parameter")
+			return Filter{}, false
+		}
+	}
+	if !IsType(target) || p.Targets != nil && !slices.Contains(p.Targets, target) {
+		q.fail(CodeInvalid, name, "the reference never points to this type")
+		return Filter{}, false
+	}
+	inner, ok := q.filter(target, rest, value, depth+1)
+	return Filter{Param: p, Chain: &Chain{Type: target, Filter: inner}}, ok
+}
+
+// reverse reads _has:Type:reference:parameter.
+func (q *queryParser) reverse(typ, name, rest, value string, depth int) (Filter, bool) {
+	if depth > 0 || strings.Contains(rest, "_has:") || strings.Contains(rest, ".") {
+		q.unsupported(name, "only one level of chaining is supported")
+		return Filter{}, false
+	}
+	parts := strings.SplitN(rest, ":", 3)
+	if len(parts) != 3 || !IsType(parts[0]) {
+		q.fail(CodeInvalid, name, "_has:Type:reference:parameter is expected")
+		return Filter{}, false
+	}
+	ref := LookupParam(parts[0], parts[1])
+	if ref == nil || ref.Type != TypeReference || !ref.Supported() {
+		q.unsupported(name, "the type "+parts[0]+" has no such reference to search by")
+		return Filter{}, false
+	}
+	if ref.Targets != nil && !slices.Contains(ref.Targets, typ) {
+		q.fail(CodeInvalid, name, "the reference never points to "+typ)
+		return Filter{}, false
+	}
+	inner, ok := q.filter(parts[0], parts[2], value, depth+1)
+	return Filter{Chain: &Chain{Reverse: true, Type: parts[0], Ref: ref, Filter: inner}}, ok
+}
+
+// modifierFits lists what R4 3.1.1.2.5 allows, without what needs a terminology server (in, not-in, token above/below).
+func modifierFits(p *Param, modifier string) bool {
+	switch modifier {
+	case "":
+		return true
+	case "missing":
+		return p.Name != "_id" && p.Name != "_lastUpdated"
+	}
+	switch p.Type {
+	case TypeString:
+		return modifier == "exact" || modifier == "contains"
+	case TypeToken:
+		return modifier == "not"
+	case TypeURI:
+		return modifier == "below" || modifier == "above"
+	case TypeReference:
+		return modifier == "identifier" || IsType(modifier) && (p.Targets == nil || slices.Contains(p.Targets, modifier))
+	}
+	return false
+}
+
+// splitEscaped splits at a separator that no backslash stands before; the parts keep their escapes.
+func splitEscaped(s string, sep byte) []string {
+	if strings.IndexByte(s, sep) < 0 {
+		return []string{s}
+	}
+	var out []string
+	from := 0
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case sep:
+			out = append(out, s[from:i])
+			from = i + 1
+		}
+	}
+	return append(out, s[from:])
+}
+
+// unescape takes the backslash off \, \| \$ and \\ (R4 3.1.1.4.6). Before anything else it stands for itself.
+func unescape(s string) string {
+	if strings.IndexByte(s, '\\') < 0 {
+		return s
+	}
+	b := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\\' && i+1 < len(s) && strings.IndexByte(`,|$\`, s[i+1]) >= 0 {
+			i++
+		}
+		b = append(b, s[i])
+	}
+	return string(b)
+}
