@@ -1,0 +1,70 @@
+package edge
+
+import (
+	"net"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"housecall/internal/fault"
+)
+
+// checkHost sends people who came by another name to the one name of this site:
+// cookies, passkeys and the OpenID issuer are bound to it. A bearer token is
+// bound to no name.
+func (e *edge) checkHost(c *fiber.Ctx) error {
+	base := e.cfg.BaseURL
+	right := strings.EqualFold(string(c.Context().Host()), base.Host)
+	if right && (base.Scheme != "https" || e.cameBy(c) != "http") || bearer(c) != "" {
+		return c.Next()
+	}
+	if c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead {
+		target := c.OriginalURL()
+		if !strings.HasPrefix(target, "/") {
+			target = "/"
+		}
+		return c.Redirect(e.origin+target, fiber.StatusPermanentRedirect)
+	}
+	return fiber.NewError(fiber.StatusMisdirectedRequest)
+}
+
+// checkOrigin refuses what another site's page makes a browser send here: unsafe
+// methods, and opening a WebSocket, which no other rule of the browser holds
+// back. Requests without Origin and Sec-Fetch-Site come from no page.
+func (e *edge) checkOrigin(c *fiber.Ctx) error {
+	if safe(c.Method()) && !upgrade(c) {
+		return c.Next()
+	}
+	for _, prefix := range e.cfg.CrossOrigin {
+		if below(c.Path(), prefix) {
+			return c.Next()
+		}
+	}
+	origin, site := c.Get(fiber.HeaderOrigin), c.Get("Sec-Fetch-Site")
+	if origin == "" && (site == "" || site == "same-origin" || site == "none") || strings.EqualFold(origin, e.origin) {
+		return c.Next()
+	}
+	return fault.New(fault.Forbidden, "This request came from another site.").WithCode("origin")
+}
+
+func safe(method string) bool {
+	return method == fiber.MethodGet || method == fiber.MethodHead || method == fiber.MethodOptions
+}
+
+func upgrade(c *fiber.Ctx) bool { return strings.EqualFold(c.Get(fiber.HeaderUpgrade), "websocket") }
+
+// loopbackOnly hides a route from the network. A proxy on this machine calls from
+// loopback as well, so nothing that was forwarded or has another host name passes.
+func (e *edge) loopbackOnly(c *fiber.Ctx) error {
+	host := string(c.Context().Host())
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	ip := net.ParseIP(strings.Trim(host, "[]"))
+	local := host == "localhost" || ip != nil && ip.IsLoopback()
+	forwarded := c.Get(fiber.HeaderXForwardedFor) + c.Get("Forwarded") + c.Get("X-Real-Ip")
+	if !local || forwarded != "" || !c.Context().RemoteIP().IsLoopback() {
+		return fiber.ErrNotFound
+	}
+	return c.Next()
+}
