@@ -103,6 +103,11 @@ func (t *typeDef) loadParams() {
 			if f[3] != "" {
 				p.Targets = strings.Split(f[3], ",")
 			}
+			if p.Name == "patient" {
+				p.Targets = []string{"Patient"}
+			} else if _, only, ok := strings.Cut(p.expression, "where(resolve() is "); ok {
+				p.Targets = []string{strings.TrimSuffix(only, ")")}
+			}
 			if home != "" && p.Type == TypeReference {
 				path := t.name + "." + home
 				p.Home = p.expression == path || p.expression == path+".where(resolve() is Patient)"
