@@ -1,0 +1,90 @@
+package identity
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"housecall/internal/db"
+	"housecall/internal/fault"
+)
+
+// Limits slow down guessing. Each counts for a pair of account and place, or
+// for a place alone, and never for an account alone: nobody can keep somebody
+// else out by guessing badly. An attempt is charged before the work and given
+// back when it was right, so that many at one time are counted too.
+type limit struct {
+	key    string
+	max    int64
+	window time.Duration
+}
+
+func (s *Service) pairLimit(what, account, address string) limit {
+	return limit{keyed(s.limits, what, "pair", account, addressKey(address)), 10, 15 * time.Minute}
+}
+
+// placeLimit is generous: a whole clinic or a provider's phones may share one
+// address.
+func (s *Service) placeLimit(what, address string) limit {
+	return limit{keyed(s.limits, what, "place", addressKey(address)), 100, 15 * time.Minute}
+}
+
+// codeLimit counts wrong one-time codes of an account, wherever they come from.
+// Only who has the password gets there, so it is no way to lock others out; it
+// bounds the guesses at six digits to 30 an hour.
+func (s *Service) codeLimit(account string) limit {
+	return limit{keyed(s.limits, "code", account), 30, time.Hour}
+}
+
+type waiting struct{ d time.Duration }
+
+func (w waiting) Error() string { return "too many attempts" }
+
+// RetryAfter tells how long somebody has to wait who got a TooMany fault.
+func RetryAfter(err error) (time.Duration, bool) {
+	w, ok := errors.AsType[waiting](err)
+	return w.d, ok
+}
+
+func tooMany(d time.Duration) error {
+	d = max(d.Round(time.Second), time.Second)
+	return fault.Wrap(fault.TooMany, "That was tried too often. Please wait some minutes and try again.", waiting{d})
+}
+
+// charge counts one attempt at each limit, or refuses.
+func (s *Service) charge(ctx context.Context, limits ...limit) error {
+	now := s.now()
+	return s.db.InTx(ctx, func(c *db.Conn) error {
+		for _, l := range limits {
+			var count, since int64
+			err := c.QueryRow(`SELECT count, since FROM attempts WHERE key = ?`, l.key).Scan(&count, &since)
+			if err != nil && !errors.Is(err, sql.ErrNoRows) {
+				return err
+			}
+			if end := fromMicros(since).Add(l.window); err == nil && count >= l.max && now.Before(end) {
+				return tooMany(end.Sub(now))
+			}
+			if _, err := c.Exec(`INSERT INTO attempts (key, count, since) VALUES (?, 1, ?)
+				ON CONFLICT (key) DO UPDATE SET
+					count = CASE WHEN attempts.since < ? THEN 1 ELSE attempts.count + 1 END,
+					since = CASE WHEN attempts.since < ? THEN excluded.since ELSE attempts.since END`,
+				l.key, micros(now), micros(now.Add(-l.window)), micros(now.Add(-l.window))); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// refund takes one attempt back: it was right.
+func (s *Service) refund(ctx context.Context, limits ...limit) error {
+	return s.db.InTx(ctx, func(c *db.Conn) error {
+		for _, l := range limits {
+			if _, err := c.Exec(`UPDATE attempts SET count = count - 1 WHERE key = ? AND count > 0`, l.key); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,120 @@
+package identity
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"gorm.io/gorm"
+
+	"housecall/internal/db"
+	"housecall/internal/fault"
+)
+
+const maxOutside = 20
+
+// Outside is an account at an outside issuer. Issuer and subject together are
+// its only name (OpenID Connect Core 1.0 section 5.7); an e-mail address is not.
+type Outside struct {
+	Issuer     string
+	Subject    string
+	CreatedAt  int64
+	LastUsedAt int64
+}
+
+// ErrNotLinked says that nobody here has linked the outside account.
+var ErrNotLinked = fault.New(fault.Forbidden, "This account is not linked with Housecall yet. Sign in here first, then link it under \"Account\".").WithCode("not_linked")
+
+// AccountOutside finds the account somebody linked with an outside one.
+func (s *Service) AccountOutside(ctx context.Context, issuer, subject string) (Account, error) {
+	var account accountRow
+	err := s.db.InTx(ctx, func(c *db.Conn) error {
+		var id string
+		err := c.QueryRow(`UPDATE account_logins SET last_used_at = ? WHERE issuer = ? AND subject = ? RETURNING account`, micros(s.now()), issuer, subject).Scan(&id)
+		if errors.Is(err, sql.ErrNoRows) {
+			return ErrNotLinked
+		}
+		if err != nil {
+			return err
+		}
+		account, err = accountByID(c, id)
+		return err
+	})
+	if err != nil {
+		return Account{}, err
+	}
+	if !account.Active {
+		return Account{}, ErrNotLinked
+	}
+	return account.account(), nil
+}
+
+// LinkOutside links an outside account with one's own. It needs a fresh proof:
+// a link is a way to sign in.
+func (s *Service) LinkOutside(ctx context.Context, who Principal, issuer, subject string) error {
+	if err := who.RequireRecent(s.now()); err != nil {
+		return err
+	}
+	return s.linkOutside(ctx, who.Account, issuer, subject)
+}
+
+// LinkOutsideFor links for somebody else; for operators on the machine.
+func (s *Service) LinkOutsideFor(ctx context.Context, account, issuer, subject string) error {
+	if _, err := s.AccountByID(ctx, account); err != nil {
+		return err
+	}
+	return s.linkOutside(ctx, account, issuer, subject)
+}
+
+func (s *Service) linkOutside(ctx context.Context, account, issuer, subject string) error {
+	if issuer == "" || subject == "" || len(issuer) > 500 || len(subject) > 500 {
+		return fault.New(fault.Invalid, "The other account could not be read.")
+	}
+	return s.db.InTx(ctx, func(c *db.Conn) error {
+		var n int
+		if err := c.QueryRow(`SELECT count(*) FROM account_logins WHERE account = ?`, account).Scan(&n); err != nil {
+			return err
+		}
+		if n >= maxOutside {
+			return fault.New(fault.Conflict, "There are too many linked accounts. Remove one first.")
+		}
+		_, err := c.Exec(`INSERT INTO account_logins (issuer, subject, account, created_at, last_used_at) VALUES (?, ?, ?, ?, 0)`,
+			issuer, subject, account, micros(s.now()))
+		if errors.Is(err, gorm.ErrDuplicatedKey) {
+			return fault.Wrap(fault.Conflict, "This account is linked already.", err)
+		}
+		return err
+	})
+}
+
+// OutsideOf lists the outside accounts linked with one's own.
+func (s *Service) OutsideOf(ctx context.Context, who Principal) (items []Outside, err error) {
+	err = s.db.Read(ctx).Each(`SELECT issuer, subject, created_at, last_used_at FROM account_logins WHERE account = ? ORDER BY created_at LIMIT ?`, func(r *sql.Rows) error {
+		var o Outside
+		err := r.Scan(&o.Issuer, &o.Subject, &o.CreatedAt, &o.LastUsedAt)
+		items = append(items, o)
+		return err
+	}, who.Account, maxOutside)
+	return items, err
+}
+
+// UnlinkOutside removes a link, under a fresh proof.
+func (s *Service) UnlinkOutside(ctx context.Context, who Principal, issuer, subject string) error {
+	if err := who.RequireRecent(s.now()); err != nil {
+		return err
+	}
+	f, err := s.Factors(ctx, who.Account)
+	if err != nil {
+		return err
+	}
+	if !f.Password && f.Passkeys == 0 {
+		return fault.New(fault.Conflict, "This is your only way to sign in. Set a password before you remove it.")
+	}
+	return s.db.InTx(ctx, func(c *db.Conn) error {
+		n, err := c.Exec(`DELETE FROM account_logins WHERE issuer = ? AND subject = ? AND account = ?`, issuer, subject, who.Account)
+		if err == nil && n == 0 {
+			return fault.New(fault.NotFound, "This account is not linked.")
+		}
+		return err
+	})
+}

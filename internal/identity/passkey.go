@@ -1,0 +1,413 @@
+package identity
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/go-webauthn/webauthn/protocol"
+	"github.com/go-webauthn/webauthn/webauthn"
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"housecall/internal/db"
+	"housecall/internal/fault"
+)
+
+const (
+	ceremonyLife = 5 * time.Minute
+	maxPasskeys  = 20
+	maxPasskeyIn = 64 << 10
+)
+
+// PasskeyInfo is one passkey as its owner sees it.
+type PasskeyInfo struct {
+	ID         string
+	Name       string
+	CreatedAt  time.Time
+	LastUsedAt time.Time
+}
+
+// newWebAuthn: passkeys belong to a domain name (WebAuthn Level 3 section
+// 5.1.2, "effective domain"). On a bare address there are none.
+func newWebAuthn(base *url.URL) (*webauthn.WebAuthn, error) {
+	if net.ParseIP(base.Hostname()) != nil {
+		return nil, nil
+	}
+	residentKey := true
+	w, err := webauthn.New(&webauthn.Config{
+		RPID: base.Hostname(), RPDisplayName: "Housecall", RPOrigins: []string{base.String()},
+		AttestationPreference: protocol.PreferNoAttestation,
+		AuthenticatorSelection: protocol.AuthenticatorSelection{
+			ResidentKey: protocol.ResidentKeyRequirementRequired, RequireResidentKey: &residentKey,
+			UserVerification: protocol.VerificationRequired,
+		},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("HOUSECALL_BASE_URL does not allow passkeys: %w", err)
+	}
+	return w, nil
+}
+
+// PasskeysAvailable tells whether the base URL has a name passkeys can belong to.
+func (s *Service) PasskeysAvailable() bool { return s.pass != nil }
+
+var (
+	errNoPasskeys = fault.New(fault.Invalid, "Passkeys cannot be used at this address.")
+	errPasskey    = fault.New(fault.Unauthenticated, "The passkey was not accepted. Please try again, or sign in another way.").WithCode("wrong")
+	errCeremony   = fault.New(fault.Conflict, "This took too long. Please start again.").WithCode("expired")
+)
+
+// holder is an account as the passkey library wants it. The handle an
+// authenticator stores is the account's random id and says nothing.
+type holder struct {
+	account Account
+	keys    []webauthn.Credential
+}
+
+func (h holder) WebAuthnID() []byte {
+	id, err := uuid.Parse(h.account.ID)
+	if err != nil {
+		return []byte(h.account.ID)
+	}
+	return id[:]
+}
+func (h holder) WebAuthnName() string                       { return accountLabel(h.account) }
+func (h holder) WebAuthnDisplayName() string                { return h.account.Name }
+func (h holder) WebAuthnCredentials() []webauthn.Credential { return h.keys }
+
+func holderOf(c *db.Conn, account string) (holder, error) {
+	row, err := accountByID(c, account)
+	if err != nil {
+		return holder{}, err
+	}
+	h := holder{account: row.account()}
+	err = c.Each(`SELECT data FROM passkeys WHERE account = ? ORDER BY created_at LIMIT ?`, func(r *sql.Rows) error {
+		var data []byte
+		if err := r.Scan(&data); err != nil {
+			return err
+		}
+		var k webauthn.Credential
+		if err := json.Unmarshal(data, &k); err != nil {
+			return err
+		}
+		h.keys = append(h.keys, k)
+		return nil
+	}, account, maxPasskeys)
+	return h, err
+}
+
+// keepCeremony stores what a ceremony has to fit. A new one of the same owner
+// replaces the one before.
+func (s *Service) keepCeremony(c *db.Conn, kind, owner string, data *webauthn.SessionData) error {
+	b, err := json.Marshal(data)
+	if err != nil {
+		return err
+	}
+	_, err = c.Exec(`INSERT INTO ceremonies (kind, owner, data, expires_at) VALUES (?, ?, ?, ?)
+		ON CONFLICT (kind, owner) DO UPDATE SET data = excluded.data, expires_at = excluded.expires_at`,
+		kind, owner, b, micros(s.now().Add(ceremonyLife)))
+	return err
+}
+
+// takeCeremony gives a ceremony once. It is gone afterwards, whether the answer
+// is right or not: a challenge is never used twice.
+func (s *Service) takeCeremony(ctx context.Context, kind, owner string) (webauthn.SessionData, error) {
+	var data webauthn.SessionData
+	err := s.db.InTx(ctx, func(c *db.Conn) error {
+		var b []byte
+		var expires int64
+		err := c.QueryRow(`DELETE FROM ceremonies WHERE kind = ? AND owner = ? RETURNING data, expires_at`, kind, owner).Scan(&b, &expires)
+		if errors.Is(err, sql.ErrNoRows) {
+			return errCeremony
+		}
+		if err != nil {
+			return err
+		}
+		if micros(s.now()) >= expires {
+			return errCeremony
+		}
+		return json.Unmarshal(b, &data)
+	})
+	return data, err
+}
+
+// PasskeyRegisterBegin gives the options for navigator.credentials.create.
+// It needs a fresh proof: a passkey is a way to sign in.
+func (s *Service) PasskeyRegisterBegin(ctx context.Context, who Principal) (json.RawMessage, error) {
+	if s.pass == nil {
+		return nil, errNoPasskeys
+	}
+	if err := who.RequireRecent(s.now()); err != nil {
+		return nil, err
+	}
+	var out json.RawMessage
+	err := s.db.InTx(ctx, func(c *db.Conn) error {
+		h, err := holderOf(c, who.Account)
+		if err != nil {
+			return err
+		}
+		if len(h.keys) >= maxPasskeys {
+			return fault.New(fault.Conflict, "There are too many passkeys. Remove one that you do not use any more.")
+		}
+		options, data, err := s.pass.BeginRegistration(h, webauthn.WithExclusions(webauthn.Credentials(h.keys).CredentialDescriptors()))
+		if err != nil {
+			return err
+		}
+		if out, err = json.Marshal(options.Response); err != nil {
+			return err
+		}
+		return s.keepCeremony(c, "register", who.Session, data)
+	})
+	return out, err
+}
+
+// PasskeyRegisterFinish stores the passkey a browser made.
+func (s *Service) PasskeyRegisterFinish(ctx context.Context, who Principal, name string, credential []byte) (PasskeyInfo, error) {
+	if s.pass == nil {
+		return PasskeyInfo{}, errNoPasskeys
+	}
+	if name = strings.TrimSpace(name); name == "" {
+		name = "Passkey"
+	}
+	if err := checkName(name); err != nil {
+		return PasskeyInfo{}, err
+	}
+	data, err := s.takeCeremony(ctx, "register", who.Session)
+	if err != nil {
+		return PasskeyInfo{}, err
+	}
+	if len(credential) > maxPasskeyIn {
+		return PasskeyInfo{}, errPasskey
+	}
+	parsed, err := protocol.ParseCredentialCreationResponseBytes(credential)
+	if err != nil {
+		return PasskeyInfo{}, fault.Wrap(fault.Invalid, "The passkey could not be read. Please try again.", err)
+	}
+	h, err := holderOf(s.db.Read(ctx), who.Account)
+	if err != nil {
+		return PasskeyInfo{}, err
+	}
+	key, err := s.pass.CreateCredential(h, data, parsed)
+	if err != nil {
+		return PasskeyInfo{}, fault.Wrap(fault.Invalid, "The passkey was not accepted. Please try again.", err)
+	}
+	b, err := json.Marshal(key)
+	if err != nil {
+		return PasskeyInfo{}, err
+	}
+	now := s.now()
+	info := PasskeyInfo{ID: s.newID(), Name: name, CreatedAt: now}
+	err = s.db.InTx(ctx, func(c *db.Conn) error {
+		_, err := c.Exec(`INSERT INTO passkeys (id, account, credential, data, name, created_at, last_used_at) VALUES (?, ?, ?, ?, ?, ?, 0)`,
+			info.ID, who.Account, key.ID, b, name, micros(now))
+		if errors.Is(err, gorm.ErrDuplicatedKey) {
+			return fault.Wrap(fault.Conflict, "This passkey is set up already.", err)
+		}
+		return err
+	})
+	return info, err
+}
+
+// PasskeyBegin gives the options for a sign-in in which the authenticator says
+// whose passkey it is. The owner is the sign-in request.
+func (s *Service) PasskeyBegin(ctx context.Context, owner string) (json.RawMessage, error) {
+	if s.pass == nil {
+		return nil, errNoPasskeys
+	}
+	options, data, err := s.pass.BeginDiscoverableLogin()
+	if err != nil {
+		return nil, err
+	}
+	return s.begin(ctx, "login", owner, options, data)
+}
+
+// StepUpPasskeyBegin gives the options for a step-up with one's own passkeys.
+func (s *Service) StepUpPasskeyBegin(ctx context.Context, who Principal) (json.RawMessage, error) {
+	if s.pass == nil {
+		return nil, errNoPasskeys
+	}
+	h, err := holderOf(s.db.Read(ctx), who.Account)
+	if err != nil {
+		return nil, err
+	}
+	if len(h.keys) == 0 {
+		return nil, fault.New(fault.Conflict, "You have no passkey yet.")
+	}
+	options, data, err := s.pass.BeginLogin(h)
+	if err != nil {
+		return nil, err
+	}
+	return s.begin(ctx, "stepup", who.Session, options, data)
+}
+
+func (s *Service) begin(ctx context.Context, kind, owner string, options *protocol.CredentialAssertion, data *webauthn.SessionData) (json.RawMessage, error) {
+	out, err := json.Marshal(options.Response)
+	if err != nil {
+		return nil, err
+	}
+	return out, s.db.InTx(ctx, func(c *db.Conn) error { return s.keepCeremony(c, kind, owner, data) })
+}
+
+// CheckPasskey finishes a sign-in: it gives the account whose passkey signed
+// the challenge of this owner, on this site, with the person verified.
+func (s *Service) CheckPasskey(ctx context.Context, owner string, credential []byte) (Account, error) {
+	var found holder
+	err := s.assert(ctx, "login", owner, credential, func(data webauthn.SessionData, parsed *protocol.ParsedCredentialAssertionData) (*webauthn.Credential, error) {
+		_, key, err := s.pass.ValidatePasskeyLogin(func(_, handle []byte) (webauthn.User, error) {
+			id, err := uuid.FromBytes(handle)
+			if err != nil {
+				return nil, err
+			}
+			found, err = holderOf(s.db.Read(ctx), id.String())
+			return found, err
+		}, data, parsed)
+		return key, err
+	})
+	if err != nil {
+		return Account{}, err
+	}
+	if !found.account.Active {
+		return Account{}, errPasskey
+	}
+	return found.account, nil
+}
+
+// StepUpPasskey finishes a step-up.
+func (s *Service) StepUpPasskey(ctx context.Context, who Principal, credential []byte) (until time.Time, err error) {
+	err = s.assert(ctx, "stepup", who.Session, credential, func(data webauthn.SessionData, parsed *protocol.ParsedCredentialAssertionData) (*webauthn.Credential, error) {
+		h, err := holderOf(s.db.Read(ctx), who.Account)
+		if err != nil {
+			return nil, err
+		}
+		return s.pass.ValidateLogin(h, data, parsed)
+	})
+	if err != nil {
+		return time.Time{}, err
+	}
+	return s.prove(ctx, who, Passkey)
+}
+
+func (s *Service) assert(ctx context.Context, kind, owner string, credential []byte,
+	validate func(webauthn.SessionData, *protocol.ParsedCredentialAssertionData) (*webauthn.Credential, error),
+) error {
+	if s.pass == nil {
+		return errNoPasskeys
+	}
+	data, err := s.takeCeremony(ctx, kind, owner)
+	if err != nil {
+		return err
+	}
+	if len(credential) > maxPasskeyIn {
+		return errPasskey
+	}
+	parsed, err := protocol.ParseCredentialRequestResponseBytes(credential)
+	if err != nil {
+		return fault.Wrap(fault.Invalid, "The passkey could not be read. Please try again.", err)
+	}
+	key, err := validate(data, parsed)
+	if err != nil {
+		return fault.Wrap(errPasskey.Kind, errPasskey.Msg, err).WithCode(errPasskey.Code)
+	}
+	// A counter that went back means that the key was copied (WebAuthn Level 3
+	// section 6.1.1); passkeys that are synchronised count nothing and stay at 0.
+	if key.Authenticator.CloneWarning {
+		return errPasskey
+	}
+	b, err := json.Marshal(key)
+	if err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(c *db.Conn) error {
+		n, err := c.Exec(`UPDATE passkeys SET data = ?, last_used_at = ? WHERE credential = ?`, b, micros(s.now()), key.ID)
+		if err == nil && n == 0 {
+			return errPasskey // removed a moment ago
+		}
+		return err
+	})
+}
+
+// Passkeys lists an account's passkeys.
+func (s *Service) Passkeys(ctx context.Context, who Principal) (items []PasskeyInfo, err error) {
+	err = s.db.Read(ctx).Each(`SELECT id, name, created_at, last_used_at FROM passkeys WHERE account = ? ORDER BY created_at, id LIMIT ?`, func(r *sql.Rows) error {
+		var p PasskeyInfo
+		var created, used int64
+		if err := r.Scan(&p.ID, &p.Name, &created, &used); err != nil {
+			return err
+		}
+		p.CreatedAt, p.LastUsedAt = fromMicros(created), fromMicros(used)
+		items = append(items, p)
+		return nil
+	}, who.Account, maxPasskeys)
+	return items, err
+}
+
+func (s *Service) countPasskeys(ctx context.Context, account string) (n int, err error) {
+	err = s.db.Read(ctx).QueryRow(`SELECT count(*) FROM passkeys WHERE account = ?`, account).Scan(&n)
+	return n, err
+}
+
+var errNoPasskey = fault.New(fault.NotFound, "There is no such passkey.")
+
+// RenamePasskey gives a passkey a name its owner knows it by.
+func (s *Service) RenamePasskey(ctx context.Context, who Principal, id, name string) error {
+	name = strings.TrimSpace(name)
+	if err := checkName(name); err != nil {
+		return err
+	}
+	if uuid.Validate(id) != nil {
+		return errNoPasskey
+	}
+	return s.db.InTx(ctx, func(c *db.Conn) error {
+		n, err := c.Exec(`UPDATE passkeys SET name = ? WHERE id = ? AND account = ?`, name, id, who.Account)
+		if err == nil && n == 0 {
+			return errNoPasskey
+		}
+		return err
+	})
+}
+
+// DeletePasskey removes a passkey. Staff keep at least one second factor, and
+// nobody removes their only way to sign in.
+func (s *Service) DeletePasskey(ctx context.Context, who Principal, id string) error {
+	if err := who.RequireRecent(s.now()); err != nil {
+		return err
+	}
+	if uuid.Validate(id) != nil {
+		return errNoPasskey
+	}
+	return s.db.InTx(ctx, func(c *db.Conn) error {
+		// The account's row is the lock between two removals at one time.
+		if _, err := c.Exec(`UPDATE accounts SET active = active WHERE id = ?`, who.Account); err != nil {
+			return err
+		}
+		n, err := c.Exec(`DELETE FROM passkeys WHERE id = ? AND account = ?`, id, who.Account)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return errNoPasskey
+		}
+		var left, codes, other bool
+		err = c.QueryRow(`SELECT EXISTS (SELECT 1 FROM passkeys WHERE account = ?), EXISTS (SELECT 1 FROM totp WHERE account = ? AND confirmed_at > 0),
+			EXISTS (SELECT 1 FROM accounts WHERE id = ? AND password <> '') OR EXISTS (SELECT 1 FROM account_logins WHERE account = ?)`,
+			who.Account, who.Account, who.Account, who.Account).Scan(&left, &codes, &other)
+		switch {
+		case err != nil:
+			return err
+		case left:
+			return nil
+		case who.Kind == Staff && !codes:
+			return errLastFactor
+		case !other:
+			return fault.New(fault.Conflict, "This is your only way to sign in. Set a password before you remove it.")
+		}
+		return nil
+	})
+}

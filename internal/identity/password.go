@@ -1,0 +1,207 @@
+package identity
+
+import (
+	"context"
+	_ "embed"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/alexedwards/argon2id"
+
+	"housecall/internal/db"
+	"housecall/internal/fault"
+)
+
+const (
+	minPassword = 12
+	maxPassword = 256 // bytes; more is only work for the hash
+)
+
+// 64 MiB and one pass: RFC 9106 section 4 asks for at least this order of
+// memory, and the number of hashes at one time is bounded besides.
+var hashParams = &argon2id.Params{Memory: 64 * 1024, Iterations: 1, Parallelism: 2, SaltLength: 16, KeyLength: 32}
+
+// noHash is compared with when there is nothing to compare with, so that an
+// unknown address costs the same as a wrong password. No password fits it but
+// by finding a preimage of all zeros.
+const noHash = "$argon2id$v=19$m=65536,t=1,p=2$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
+//go:embed common.txt
+var commonText string
+
+var common = func() map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields(commonText) {
+		m[w] = true
+	}
+	return m
+}()
+
+// checkNewPassword follows NIST SP 800-63B section 5.1.1.2: length and a list
+// of what is guessed first; no rules about kinds of signs.
+func checkNewPassword(password, email, name string) error {
+	if !utf8.ValidString(password) || len(password) > maxPassword {
+		return fault.New(fault.Invalid, "This password is too long. Use at most 256 letters.")
+	}
+	if utf8.RuneCountInString(password) < minPassword {
+		return fault.New(fault.Invalid, "This password is too short. Use at least 12 letters or signs; a few words together are good.")
+	}
+	low := strings.ToLower(password)
+	if common[low] || common[strings.TrimRightFunc(low, func(r rune) bool { return !unicode.IsLetter(r) })] || monotonous(low) {
+		return fault.New(fault.Invalid, "This password is easy to guess. Choose another one; a few words together are good.")
+	}
+	local, _, _ := strings.Cut(email, "@")
+	for _, w := range append(strings.Fields(strings.ToLower(name)), local) {
+		if utf8.RuneCountInString(w) >= 4 && strings.Contains(low, w) {
+			return fault.New(fault.Invalid, "Please choose a password without your name or e-mail address in it.")
+		}
+	}
+	return nil
+}
+
+// monotonous finds one short piece said again and again, and runs like abcdef.
+func monotonous(p string) bool {
+	for n := 1; n <= 4 && n < len(p); n++ {
+		if strings.HasPrefix(p, p[n:]) {
+			return true
+		}
+	}
+	runs := 0
+	for i := 1; i < len(p); i++ {
+		if d := int(p[i]) - int(p[i-1]); d >= -1 && d <= 1 {
+			runs++
+		}
+	}
+	return runs*4 >= (len(p)-1)*3
+}
+
+func (s *Service) hashNewPassword(ctx context.Context, password, email, name string) (hash string, err error) {
+	if err := checkNewPassword(password, email, name); err != nil {
+		return "", err
+	}
+	err = s.hashing(ctx, func() error {
+		hash, err = argon2id.CreateHash(password, hashParams)
+		return err
+	})
+	return hash, err
+}
+
+// hashing waits for one of the few places in which a hash may be under way:
+// each takes 64 MiB, and a flood of sign-ins must not take the memory of visits.
+func (s *Service) hashing(ctx context.Context, f func() error) error {
+	wait := time.NewTimer(10 * time.Second)
+	defer wait.Stop()
+	select {
+	case s.hashes <- struct{}{}:
+		defer func() { <-s.hashes }()
+		return f()
+	case <-wait.C:
+	case <-ctx.Done():
+	}
+	return fault.New(fault.Unavailable, "Many people are signing in right now. Please try again in a moment.")
+}
+
+func (s *Service) compare(ctx context.Context, password, hash string) (match bool, err error) {
+	if hash == "" {
+		hash = noHash
+	}
+	if len(password) > maxPassword {
+		password = ""
+	}
+	err = s.hashing(ctx, func() error {
+		match, err = argon2id.ComparePasswordAndHash(password, hash)
+		return err
+	})
+	return match && hash != noHash, err
+}
+
+var errWrong = fault.New(fault.Unauthenticated, "The e-mail address or the password is not right.").WithCode("wrong")
+
+// CheckPassword finds the account of an address and password. An unknown
+// address, a disabled account and a wrong password give the same answer after
+// the same work. Too many wrong ones from one place are made to wait.
+func (s *Service) CheckPassword(ctx context.Context, email, password, address string) (Account, error) {
+	e, err := normalEmail(email)
+	if err != nil {
+		e = "" // nobody's; counted and refused like any other
+	}
+	pair, place := s.pairLimit("password", e, address), s.placeLimit("password", address)
+	if err := s.charge(ctx, pair, place); err != nil {
+		return Account{}, err
+	}
+	row, err := oneAccount(s.db.Read(ctx).ORM.Where("email = ? AND email <> ''", e))
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return Account{}, err
+	}
+	match, err := s.compare(ctx, password, row.Password)
+	if err != nil {
+		return Account{}, err
+	}
+	if !match || !row.Active {
+		return Account{}, errWrong
+	}
+	return row.account(), s.refund(ctx, pair, place)
+}
+
+// SetPassword sets a password without asking for the old one; for operators and
+// for the account's first one. Every session and token of the account ends.
+func (s *Service) SetPassword(ctx context.Context, account, password string) error {
+	return s.setPassword(ctx, account, password, "")
+}
+
+// ChangePassword changes one's own password; who has none yet sets the first one
+// under a fresh proof. All other sessions end.
+func (s *Service) ChangePassword(ctx context.Context, who Principal, old, password string) error {
+	a, err := s.AccountByID(ctx, who.Account)
+	if err != nil {
+		return err
+	}
+	if a.HasPassword {
+		err = s.provePassword(ctx, who, old)
+	} else {
+		err = who.RequireRecent(s.now())
+	}
+	if err != nil {
+		return err
+	}
+	return s.setPassword(ctx, who.Account, password, who.Session)
+}
+
+func (s *Service) setPassword(ctx context.Context, account, password, keep string) error {
+	a, err := s.AccountByID(ctx, account)
+	if err != nil {
+		return err
+	}
+	hash, err := s.hashNewPassword(ctx, password, a.Email, a.Name)
+	if err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(c *db.Conn) error {
+		if _, err := c.Exec(`UPDATE accounts SET password = ? WHERE id = ?`, hash, account); err != nil {
+			return err
+		}
+		return s.endAllTx(c, account, keep)
+	})
+}
+
+// provePassword checks the password of somebody signed in already.
+func (s *Service) provePassword(ctx context.Context, who Principal, password string) error {
+	row, err := accountByID(s.db.Read(ctx), who.Account)
+	if err != nil {
+		return err
+	}
+	pair := s.pairLimit("prove", who.Account, who.Session)
+	if err := s.charge(ctx, pair); err != nil {
+		return err
+	}
+	match, err := s.compare(ctx, password, row.Password)
+	if err != nil {
+		return err
+	}
+	if !match {
+		return fault.New(fault.Invalid, "The password is not right.").WithCode("wrong")
+	}
+	return s.refund(ctx, pair)
+}

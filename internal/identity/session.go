@@ -1,0 +1,262 @@
+package identity
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"log/slog"
+	"strings"
+	"time"
+
+	"housecall/internal/db"
+	"housecall/internal/fault"
+	"housecall/internal/revoke"
+)
+
+// How long a session lasts.
+const (
+	SessionIdle  = 30 * time.Minute // without the person doing something
+	SessionTotal = 12 * time.Hour
+	touchEvery   = 30 * time.Second
+)
+
+// NewSession is how somebody proved who they are, and from where.
+type NewSession struct {
+	Account   string
+	Proof     Proof
+	AMR       []string // authentication methods, RFC 8176
+	Issuer    string   // outside issuer; empty: our own proofs
+	ACR       string   // what the outside issuer said
+	ProvedAt  time.Time
+	UserAgent string
+	Address   string
+	Replaces  string // the browser's session cookie so far; its session ends
+}
+
+// Session is a live session.
+type Session struct {
+	Principal
+	IdleExpiresAt time.Time
+	ExpiresAt     time.Time
+}
+
+var errSignedOut = fault.New(fault.Unauthenticated, "You are signed out. Please sign in again.").WithCode("signed_out")
+
+// StartSession begins a session and gives its id and the cookie's value, which
+// is never stored. It is always a new value: one planted in the browser before
+// the sign-in is worth nothing after it. Staff need a second factor.
+func (s *Service) StartSession(ctx context.Context, n NewSession) (id, cookie string, err error) {
+	now := s.now()
+	if n.ProvedAt.IsZero() {
+		n.ProvedAt = now
+	}
+	id, cookie = s.newID(), newSecret()
+	err = s.db.InTx(ctx, func(c *db.Conn) error {
+		a, err := accountByID(c, n.Account)
+		if err != nil {
+			return err
+		}
+		if !a.Active || n.Proof < Password {
+			return errWrong
+		}
+		if a.Kind == Staff && n.Proof < SecondFactor {
+			return fault.New(fault.Unauthenticated, "Staff sign in with a second step: a passkey or a one-time code.").WithCode("second_factor")
+		}
+		if n.Replaces != "" {
+			var old string
+			err := c.QueryRow(`SELECT id FROM sessions WHERE hash = ? AND ended_at = 0`, secretHash(n.Replaces)).Scan(&old)
+			if err == nil {
+				err = s.endSessionTx(c, old)
+			}
+			if err != nil && !errors.Is(err, sql.ErrNoRows) {
+				return err
+			}
+		}
+		_, err = c.Exec(`INSERT INTO sessions (id, hash, account, proof, proved_at, amr, issuer, acr, auth_at, created_at, last_at, expires_at, device, address)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			id, secretHash(cookie), n.Account, n.Proof, micros(n.ProvedAt), strings.Join(n.AMR, " "), n.Issuer, n.ACR, micros(n.ProvedAt),
+			micros(now), micros(now), micros(now.Add(SessionTotal)), DeviceWords(n.UserAgent), n.Address)
+		return err
+	})
+	if err != nil {
+		return "", "", err
+	}
+	return id, cookie, nil
+}
+
+// Session gives the live session of a cookie, or Unauthenticated. activity says
+// that the person did something just now, which keeps the session from idling
+// out; polling and sockets do not.
+func (s *Service) Session(ctx context.Context, cookie string, activity bool) (Session, error) {
+	if len(cookie) < 32 || len(cookie) > 64 {
+		return Session{}, errSignedOut
+	}
+	now, hash := s.now(), secretHash(cookie)
+	e := s.cache.get(hash, now)
+	stale := e != nil && (!now.Before(e.lastAt.Add(SessionIdle)) || (!e.who.Recent(now) && now.Sub(e.loaded) > 2*time.Second))
+	if e == nil || !e.session || stale {
+		var err error
+		if e, err = s.loadSession(ctx, hash, now); err != nil {
+			return Session{}, err
+		}
+	}
+	if !now.Before(e.expires) || !now.Before(e.lastAt.Add(SessionIdle)) {
+		return Session{}, errSignedOut
+	}
+	last := e.lastAt
+	if activity && now.Sub(last) >= touchEvery {
+		if err := s.touch(ctx, hash, e.who.Session, now); err != nil {
+			slog.Warn("a session's activity could not be written", "err", err)
+		} else {
+			last = now
+		}
+	}
+	return Session{e.who, earlier(last.Add(SessionIdle), e.expires), e.expires}, nil
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// Extend keeps the session for another half hour at once.
+func (s *Service) Extend(ctx context.Context, cookie string) (Session, error) {
+	x, err := s.Session(ctx, cookie, false)
+	if err != nil {
+		return x, err
+	}
+	now := s.now()
+	if err := s.touch(ctx, secretHash(cookie), x.Principal.Session, now); err != nil {
+		return x, err
+	}
+	x.IdleExpiresAt = earlier(now.Add(SessionIdle), x.ExpiresAt)
+	return x, nil
+}
+
+func (s *Service) touch(ctx context.Context, hash []byte, id string, now time.Time) error {
+	err := s.db.InTx(ctx, func(c *db.Conn) error {
+		_, err := c.Exec(`UPDATE sessions SET last_at = ? WHERE id = ? AND ended_at = 0 AND last_at < ?`, micros(now), id, micros(now))
+		return err
+	})
+	if err == nil {
+		s.cache.remove(hash)
+	}
+	return err
+}
+
+func (s *Service) loadSession(ctx context.Context, hash []byte, now time.Time) (*entry, error) {
+	mark := s.cache.mark()
+	var (
+		p                         Principal
+		roles                     string
+		provedAt, lastAt, expires int64
+	)
+	err := s.db.Read(ctx).QueryRow(`SELECT s.id, s.proof, s.proved_at, s.last_at, s.expires_at, s.address,
+			a.id, a.kind, a.name, a.roles, a.patient, a.practitioner, a.locale
+		FROM sessions s JOIN accounts a ON a.id = s.account
+		WHERE s.hash = ? AND s.ended_at = 0 AND a.active`, hash).
+		Scan(&p.Session, &p.Proof, &provedAt, &lastAt, &expires, &p.Address,
+			&p.Account, &p.Kind, &p.Name, &roles, &p.Patient, &p.Practitioner, &p.Locale)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, errSignedOut
+	}
+	if err != nil {
+		return nil, err
+	}
+	p.ProvedAt = fromMicros(provedAt)
+	p.Roles = rolesOf(roles)
+	e := &entry{who: p, lastAt: fromMicros(lastAt), expires: fromMicros(expires), loaded: now, session: true}
+	s.cache.put(hash, e, mark)
+	return e, nil
+}
+
+func rolesOf(words string) (roles []Role) {
+	for _, w := range strings.Fields(words) {
+		roles = append(roles, Role(w))
+	}
+	return roles
+}
+
+// End signs a browser out: its session and the tokens made in it end on every
+// node. An unknown cookie is signed out already.
+func (s *Service) End(ctx context.Context, cookie string) error {
+	return s.db.InTx(ctx, func(c *db.Conn) error {
+		var id string
+		err := c.QueryRow(`SELECT id FROM sessions WHERE hash = ? AND ended_at = 0`, secretHash(cookie)).Scan(&id)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return s.endSessionTx(c, id)
+	})
+}
+
+// endSessionTx ends a session and the tokens made in it. Tokens with
+// offline_access stay, as OpenID Connect Back-Channel Logout 1.0 section 2.7
+// advises: a phone is not signed out by closing the browser beside it.
+func (s *Service) endSessionTx(c *db.Conn, id string) error {
+	now := micros(s.now())
+	if _, err := c.Exec(`UPDATE sessions SET ended_at = ? WHERE id = ? AND ended_at = 0`, now, id); err != nil {
+		return err
+	}
+	families, err := idsOf(c, `SELECT id FROM token_families WHERE revoked_at = 0 AND expires_at > ? AND session = ? AND NOT offline`, now, id)
+	if err != nil {
+		return err
+	}
+	return s.revokedTx(c, append([]string{id}, families...))
+}
+
+func idsOf(c *db.Conn, query string, args ...any) (ids []string, err error) {
+	err = c.Each(query, func(r *sql.Rows) error {
+		var id string
+		err := r.Scan(&id)
+		ids = append(ids, id)
+		return err
+	}, args...)
+	return ids, err
+}
+
+// revokedTx tells every node that sessions or token families ended.
+func (s *Service) revokedTx(c *db.Conn, ids []string) error {
+	now := micros(s.now())
+	for _, id := range ids {
+		if _, err := c.Exec(`UPDATE token_families SET revoked_at = ? WHERE id = ? AND revoked_at = 0`, now, id); err != nil {
+			return err
+		}
+		if err := revoke.AddTx(c, revoke.Session, id); err != nil {
+			return err
+		}
+	}
+	c.After(func() {
+		for _, id := range ids {
+			s.cache.drop(revoke.Session, id)
+		}
+	})
+	return nil
+}
+
+// EndAll ends every session and token of an account but the one to keep.
+func (s *Service) EndAll(ctx context.Context, account, keep string) error {
+	return s.db.InTx(ctx, func(c *db.Conn) error { return s.endAllTx(c, account, keep) })
+}
+
+func (s *Service) endAllTx(c *db.Conn, account, keep string) error {
+	now := micros(s.now())
+	ids, err := idsOf(c, `SELECT id FROM sessions WHERE account = ? AND ended_at = 0 AND expires_at > ? AND id <> ?`, account, now, keep)
+	if err != nil {
+		return err
+	}
+	if _, err := c.Exec(`UPDATE sessions SET ended_at = ? WHERE account = ? AND ended_at = 0 AND id <> ?`, now, account, keep); err != nil {
+		return err
+	}
+	families, err := idsOf(c, `SELECT id FROM token_families WHERE revoked_at = 0 AND expires_at > ? AND account = ? AND id <> ? AND (session = '' OR session <> ?)`,
+		now, account, keep, keep)
+	if err != nil {
+		return err
+	}
+	return s.revokedTx(c, append(ids, families...))
+}
