@@ -1,0 +1,265 @@
+package access
+
+import (
+	"strings"
+
+	"housecall/records/fhir"
+)
+
+// categoryOf says for each type of resource which category it is by itself;
+// types that are not here are Other. Observation and DiagnosticReport are
+// decided by content.
+var categoryOf = map[string]Category{
+	"Patient": Demographics, "RelatedPerson": Demographics, "Person": Demographics,
+	"Condition": Conditions, "ClinicalImpression": Conditions, "DetectedIssue": Conditions, "FamilyMemberHistory": Conditions,
+	"RiskAssessment": Conditions, "AdverseEvent": Conditions,
+	"AllergyIntolerance": Allergies,
+	"Medication":         Medicines, "MedicationRequest": Medicines, "MedicationStatement": Medicines,
+	"MedicationAdministration": Medicines, "MedicationDispense": Medicines,
+	"Immunization": Immunizations, "ImmunizationEvaluation": Immunizations, "ImmunizationRecommendation": Immunizations,
+	"Observation": Results, "DiagnosticReport": Results, "Specimen": Results, "ImagingStudy": Results, "MolecularSequence": Results,
+	"Media": Results, "BodyStructure": Results,
+	"Encounter": Visits, "EpisodeOfCare": Visits, "Procedure": Visits,
+	"DocumentReference": Documents, "DocumentManifest": Documents, "Composition": Documents, "Binary": Documents,
+	"CarePlan": CarePlan, "Goal": CarePlan, "CareTeam": CarePlan, "ServiceRequest": CarePlan, "NutritionOrder": CarePlan,
+	"RequestGroup": CarePlan, "DeviceRequest": CarePlan, "VisionPrescription": CarePlan, "Task": CarePlan,
+	"Communication": Messages, "CommunicationRequest": Messages,
+	"Appointment": Appointments, "AppointmentResponse": Appointments,
+	"QuestionnaireResponse": Questionnaires, "Questionnaire": Questionnaires,
+	"Coverage": Coverage, "CoverageEligibilityRequest": Coverage, "CoverageEligibilityResponse": Coverage, "Claim": Coverage,
+	"ClaimResponse": Coverage, "ExplanationOfBenefit": Coverage, "Account": Coverage, "Invoice": Coverage, "ChargeItem": Coverage,
+	"EnrollmentRequest": Coverage, "EnrollmentResponse": Coverage, "PaymentNotice": Coverage, "PaymentReconciliation": Coverage,
+}
+
+// typesOf is the reverse, for the scopes of apps, which speak of types. Other
+// stands for a type that no scope but a wildcard or itself would name.
+var typesOf = func() [categories][]string {
+	var out [categories][]string
+	for t, c := range categoryOf {
+		out[c] = append(out[c], t)
+	}
+	out[Vitals] = append(out[Vitals], "Observation")
+	out[Documents] = append(out[Documents], "DiagnosticReport")
+	out[Other] = append(out[Other], "Consent", "Device", "DeviceUseStatement", "Flag", "List", "Provenance", "AuditEvent", "Group", "Basic",
+		"Organization", "Practitioner", "PractitionerRole", "Location", "HealthcareService", "Schedule", "Slot", "Endpoint", "Substance")
+	return out
+}()
+
+// noteCodes: DiagnosticReport categories of US Core that are notes, not results
+// (US Core DiagnosticReport for Report and Note Exchange).
+var noteCodes = map[string]bool{"34117-2": true, "51847-2": true, "11488-4": true, "18842-5": true, "11506-3": true, "28570-0": true, "34111-5": true}
+
+// Classify says what kind of data a resource is and which sensitive kinds it
+// touches. A resource that carries or sums up labelled content in its own codes
+// (the reason of a visit, the diagnoses of a claim) gets the labels as well.
+func Classify(n *fhir.Node) Class {
+	typ := n.ResourceType()
+	cat, known := categoryOf[typ]
+	if !known {
+		cat = Other
+	}
+	switch typ {
+	case "Observation":
+		if hasCategory(n, func(_, code string) bool { return code == "vital-signs" }) {
+			cat = Vitals
+		}
+	case "DiagnosticReport":
+		if len(n.Get("result").Items()) == 0 && len(n.Get("presentedForm").Items()) > 0 &&
+			hasCategory(n, func(system, code string) bool { return system == loinc && noteCodes[code] }) {
+			cat = Documents
+		}
+	}
+	l := labeller{medicine: cat == Medicines || cat == Coverage}
+	for _, m := range n.Members() {
+		switch m.Key {
+		case "meta":
+			for _, c := range m.Value.Get("security").Items() {
+				l.labels |= securityLabels[c.Get("system").Str()][c.Get("code").Str()]
+			}
+		case "text", "identifier", "resourceType", "id", "subject", "patient", "encounter", "performer", "requester":
+		default:
+			l.walk(m.Value)
+		}
+	}
+	return Class{Category: cat, Labels: l.labels}
+}
+
+func hasCategory(n *fhir.Node, match func(system, code string) bool) bool {
+	for _, concept := range n.Get("category").Items() {
+		for _, c := range concept.Get("coding").Items() {
+			if match(c.Get("system").Str(), c.Get("code").Str()) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// labeller collects the labels of every code and name in a resource.
+type labeller struct {
+	labels   Labels
+	medicine bool // names of medicines count
+}
+
+func (l *labeller) walk(n *fhir.Node) {
+	switch n.Kind() {
+	case fhir.KindArray:
+		for _, it := range n.Items() {
+			l.walk(it)
+		}
+	case fhir.KindObject:
+		l.object(n)
+	}
+}
+
+func (l *labeller) object(n *fhir.Node) {
+	var system, code string
+	for _, m := range n.Members() {
+		switch m.Value.Kind() {
+		case fhir.KindString:
+			switch m.Key {
+			case "system":
+				system = m.Value.Str()
+			case "code":
+				code = m.Value.Str()
+			case "display", "text", "title", "description", "conclusion":
+				l.name(m.Value.Str())
+			}
+		case fhir.KindObject, fhir.KindArray:
+			if m.Key == "text" && m.Value.Get("div") != nil || m.Key == "meta" && n.ResourceType() != "" {
+				continue // narrative; meta of a contained resource
+			}
+			l.walk(m.Value)
+		}
+	}
+	if system != "" && code != "" {
+		l.labels |= labelsOfCode(system, code)
+	}
+}
+
+// labelsOfCode looks one code up in the rules.
+func labelsOfCode(system, code string) Labels {
+	if len(code) == 36 && strings.HasSuffix(code, "AAAAAAAA") {
+		return rules.ciel[strings.TrimRight(code, "A")]
+	}
+	known, ok := systemNames[system]
+	if !ok {
+		return 0
+	}
+	if known != icd10 {
+		return rules.codes[known][code]
+	}
+	for l := min(len(code), rules.longestICD); l >= 3; l-- {
+		if labels, ok := rules.icd[code[:l]]; ok {
+			return labels
+		}
+	}
+	return 0
+}
+
+// name looks at the words of a name, one by one and as phrases of up to three.
+func (l *labeller) name(s string) {
+	if len(s) > 400 {
+		s = s[:400]
+	}
+	var buf [3][40]byte // the last three words, lower case
+	var n [3]int
+	var phrase [128]byte
+	word := 0
+	take := func() {
+		if n[word%3] == 0 {
+			return
+		}
+		w := word % 3
+		one := buf[w][:n[w]]
+		if l.medicine {
+			l.labels |= rules.medicines[string(one)]
+		}
+		l.labels |= rules.words[string(one)]
+		if rules.lastWords[string(one)] { // only then phrases are worth a look
+			p := 127
+			end := len(phrase)
+			for back := 0; back < 3 && word-back >= 0; back++ {
+				i := (word - back) % 3
+				if n[i] == 0 {
+					break
+				}
+				if back > 0 {
+					phrase[p] = ' '
+					p--
+				}
+				p -= n[i]
+				copy(phrase[p+1:], buf[i][:n[i]])
+				if back > 0 {
+					l.labels |= rules.words[string(phrase[p+1:end])]
+				}
+			}
+		}
+		word++
+		n[word%3] = 0
+	}
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		switch {
+		case c >= 'A' && c <= 'Z':
+			c += 'a' - 'A'
+			fallthrough
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '-', c >= 0x80:
+			if w := word % 3; n[w] < 40 {
+				buf[w][n[w]] = c
+				n[w]++
+			}
+		default:
+			take()
+		}
+	}
+	take()
+}
+
+// rules are the tables of rules.go, turned for looking up.
+var rules = func() (r struct {
+	icd              map[string]Labels
+	longestICD       int
+	codes            map[string]map[string]Labels
+	ciel             map[string]Labels
+	medicines, words map[string]Labels
+	lastWords        map[string]bool // last words of phrases
+}) {
+	r.icd, r.ciel = map[string]Labels{}, map[string]Labels{}
+	r.medicines, r.words, r.lastWords = map[string]Labels{}, map[string]Labels{}, map[string]bool{}
+	r.codes = map[string]map[string]Labels{}
+	for _, rule := range icdRules {
+		r.longestICD = max(r.longestICD, len(rule.from))
+		if rule.to == "" {
+			r.icd[rule.from] = rule.labels
+			continue
+		}
+		// A range runs over the two digits of one letter.
+		for d := digits(rule.from); d <= digits(rule.to); d++ {
+			r.icd[string([]byte{rule.from[0], byte('0' + d/10), byte('0' + d%10)})] = rule.labels
+		}
+	}
+	for system, byLabel := range codeRules {
+		r.codes[system] = map[string]Labels{}
+		spread(r.codes[system], byLabel)
+	}
+	spread(r.ciel, cielRules)
+	spread(r.medicines, medicineWords)
+	spread(r.words, plainWords)
+	for phrase := range r.words {
+		if i := strings.LastIndexByte(phrase, ' '); i >= 0 {
+			r.lastWords[phrase[i+1:]] = true
+		}
+	}
+	return r
+}()
+
+func digits(icd string) int { return int(icd[1]-'0')*10 + int(icd[2]-'0') }
+
+func spread(into map[string]Labels, from map[Labels][]string) {
+	for label, words := range from {
+		for _, w := range words {
+			into[w] |= label
+		}
+	}
+}

@@ -1,0 +1,175 @@
+package access
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"housecall/internal/db"
+	"housecall/internal/identity"
+	"housecall/internal/revoke"
+)
+
+// lockChart takes the lock that orders the chart's writes. A chart that nothing
+// was written to yet has no head to lock.
+func (s *Service) lockChart(c *db.Conn, patient string) error {
+	if c.Dialect != db.Postgres {
+		return nil
+	}
+	var one int
+	if err := c.QueryRow(`SELECT 1 FROM charts WHERE patient_id = ? FOR UPDATE`, patient).Scan(&one); err != nil && err != sql.ErrNoRows {
+		return err
+	}
+	return nil
+}
+
+// changedTx tells every node, with the commit, that access to a chart changed.
+func (s *Service) changedTx(c *db.Conn, patient string) error {
+	if err := revoke.AddTx(c, revoke.Chart, patient); err != nil {
+		return err
+	}
+	c.After(func() {
+		s.ties.dropChart(patient)
+		s.revocations.Wake()
+	})
+	return nil
+}
+
+const grantColumns = `SELECT id, patient_id, account, name, relation, basis, see, can, sensitive, birth_date, jurisdiction, zone,
+	start_at, narrow_at, end_at, state, version, created_by, created_at FROM grants `
+
+func queryGrants(c *db.Conn, where string, args ...any) ([]Grant, error) {
+	var out []Grant
+	err := c.Each(grantColumns+where, func(r *sql.Rows) error {
+		var g Grant
+		var start, narrow, end, created int64
+		if err := r.Scan(&g.ID, &g.Patient, &g.Account, &g.Name, &g.Relation, &g.Basis, &g.See, &g.Can, &g.Sensitive, &g.BirthDate, &g.Jurisdiction, &g.Zone,
+			&start, &narrow, &end, &g.State, &g.Version, &g.CreatedBy, &created); err != nil {
+			return err
+		}
+		g.Start, g.NarrowsAt, g.End, g.CreatedAt = moment(start), moment(narrow), moment(end), moment(created)
+		out = append(out, g)
+		return nil
+	}, args...)
+	return out, err
+}
+
+// most is the longest list of grants of one chart or one account that is read.
+const most = 200
+
+// GrantsOf lists who has or had access to a chart, running ones first. Its
+// patient, who may act for the patient in everything, and administrators see it.
+func (s *Service) GrantsOf(ctx context.Context, who identity.Principal, patient string) ([]Grant, error) {
+	c := s.db.Read(ctx)
+	if !mayManage(who, patient) {
+		v, err := s.ViewOf(c, who, patient)
+		if err != nil {
+			return nil, err
+		}
+		if v.Can&PowerShare == 0 && v.Relation != Self {
+			return nil, NoChart()
+		}
+	}
+	gs, err := queryGrants(c, `WHERE patient_id = ? ORDER BY state, created_at DESC, id LIMIT ?`, patient, most)
+	if err != nil {
+		return nil, err
+	}
+	now := s.now()
+	for i := range gs {
+		gs[i].settle(now)
+		if gs[i].LastSeenAt, err = s.lastSeen(ctx, patient, gs[i].Account); err != nil {
+			return nil, err
+		}
+	}
+	return gs, nil
+}
+
+// GrantsFor lists the running grants of an account.
+func (s *Service) GrantsFor(ctx context.Context, account string) ([]Grant, error) {
+	now := s.now().UnixMicro()
+	return queryGrants(s.db.Read(ctx), `WHERE account = ? AND state = ? AND start_at <= ? AND end_at > ? ORDER BY created_at, id LIMIT ?`,
+		account, Active, now, now, most)
+}
+
+// settle shows a grant whose time is over as ended.
+func (g *Grant) settle(now time.Time) {
+	if g.State == Active && !g.End.After(now) {
+		g.State = Ended
+	}
+}
+
+// Subject is a chart that somebody may open as its patient or as a caregiver.
+type Subject struct {
+	Patient  string
+	Relation Relation
+	Grant    *Grant // nil for one's own
+}
+
+// Subjects lists the charts of a person: their own first, then by age of grant.
+func (s *Service) Subjects(ctx context.Context, who identity.Principal) ([]Subject, error) {
+	if who.Kind != identity.Person && who.Kind != identity.Staff {
+		return nil, nil
+	}
+	var out []Subject
+	if who.Patient != "" {
+		out = append(out, Subject{Patient: who.Patient, Relation: Self})
+	}
+	gs, err := s.GrantsFor(ctx, who.Account)
+	if err != nil {
+		return nil, err
+	}
+	for i := range gs {
+		if gs[i].Patient != who.Patient {
+			out = append(out, Subject{Patient: gs[i].Patient, Relation: Proxy, Grant: &gs[i]})
+		}
+	}
+	return out, nil
+}
+
+// RebirthTx moves the ages at which parents' grants change after a date of birth
+// was corrected. A grant never ends later than it was given for.
+func (s *Service) RebirthTx(c *db.Conn, patient, birthDate string) error {
+	gs, err := queryGrants(c, `WHERE patient_id = ? AND state = ? AND basis = ?`, patient, Active, string(Parent))
+	if err != nil {
+		return err
+	}
+	for _, g := range gs {
+		if g.BirthDate == birthDate {
+			continue
+		}
+		zone, err := time.LoadLocation(g.Zone)
+		if err != nil {
+			zone = time.UTC
+		}
+		narrow, end, err := boundaries(birthDate, g.Jurisdiction, zone)
+		if err != nil {
+			return err
+		}
+		if end.After(g.End) {
+			end = g.End
+		}
+		if _, err := c.Exec(`UPDATE grants SET birth_date = ?, narrow_at = ?, end_at = ?, version = version + 1, changed_at = ? WHERE id = ?`,
+			birthDate, micros(narrow), micros(end), micros(s.now()), g.ID); err != nil {
+			return err
+		}
+	}
+	if len(gs) == 0 {
+		return nil
+	}
+	return s.changedTx(c, patient)
+}
+
+// micros and moment turn times into the database's numbers and back; zero is zero.
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+func moment(n int64) time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(n).UTC()
+}

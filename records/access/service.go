@@ -1,0 +1,117 @@
+package access
+
+import (
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+
+	"housecall/internal/db"
+	"housecall/internal/fault"
+	"housecall/internal/revoke"
+	"housecall/internal/sitekey"
+)
+
+// Deps is what the service needs.
+type Deps struct {
+	DB          *db.DB
+	Key         sitekey.Key
+	Revocations *revoke.Feed // not started yet: the service subscribes
+	Now         func() time.Time
+	NewID       func() string // nil: UUIDv7
+	Node        string        // this node's name, one a process
+}
+
+// Service decides about access and keeps its record.
+type Service struct {
+	db          *db.DB
+	now         func() time.Time
+	newID       func() string
+	node        string
+	revocations *revoke.Feed
+	ties        ties
+	macKey      []byte
+	signer      ed25519.PrivateKey
+	cursors     cipher.AEAD
+	reads       *readWriter
+}
+
+// New makes the service. It writes and seals audit rows after Start.
+func New(d Deps) (*Service, error) {
+	switch {
+	case d.DB == nil:
+		return nil, errors.New("access: needs a database")
+	case d.Revocations == nil:
+		return nil, errors.New("access: needs the feed of revocations")
+	case d.Node == "":
+		return nil, errors.New("access: needs the name of the node")
+	}
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	if d.NewID == nil {
+		d.NewID = func() string { return uuid.Must(uuid.NewV7()).String() }
+	}
+	block, err := aes.NewCipher(d.Key.Derive("access cursors", 32))
+	if err != nil {
+		return nil, err
+	}
+	aead, err := cipher.NewGCM(block)
+	if err != nil {
+		return nil, err
+	}
+	s := &Service{
+		db: d.DB, now: d.Now, newID: d.NewID, node: d.Node, revocations: d.Revocations,
+		macKey:  d.Key.Derive("audit mac", 32),
+		signer:  ed25519.NewKeyFromSeed(d.Key.Derive("audit checkpoints", ed25519.SeedSize)),
+		cursors: aead,
+	}
+	s.reads = newReadWriter(s)
+	d.Revocations.Subscribe(s.ties.revoked)
+	return s, nil
+}
+
+// Start takes up writing the audit of reads, and sealing.
+func (s *Service) Start(ctx context.Context) error {
+	s.reads.start(ctx)
+	return nil
+}
+
+// Stop writes what waits, seals it and ends. It may be called twice, or before
+// Start.
+func (s *Service) Stop() {
+	s.reads.stop()
+}
+
+// PublicKey is what checkpoints and proofs are checked with.
+func (s *Service) PublicKey() ed25519.PublicKey { return s.signer.Public().(ed25519.PublicKey) }
+
+// sealCursor makes an opaque cursor that only the same list takes back.
+func (s *Service) sealCursor(list string, b []byte) string {
+	nonce := make([]byte, s.cursors.NonceSize())
+	_, _ = rand.Read(nonce)
+	return base64.RawURLEncoding.EncodeToString(s.cursors.Seal(nonce, nonce, b, []byte(list)))
+}
+
+func (s *Service) openCursor(list, cursor string) ([]byte, error) {
+	wrong := fault.New(fault.Invalid, "This page of the list cannot be found. Please open the list again.")
+	if len(cursor) > 4096 {
+		return nil, wrong
+	}
+	b, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil || len(b) < s.cursors.NonceSize() {
+		return nil, wrong
+	}
+	n := s.cursors.NonceSize()
+	out, err := s.cursors.Open(nil, b[:n], b[n:], []byte(list))
+	if err != nil {
+		return nil, wrong
+	}
+	return out, nil
+}

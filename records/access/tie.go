@@ -1,0 +1,185 @@
+package access
+
+import (
+	"database/sql"
+	"errors"
+	"sync"
+
+	"gorm.io/gorm"
+
+	"housecall/internal/db"
+	"housecall/internal/identity"
+	"housecall/internal/revoke"
+)
+
+// tie is what the database says about an account and a chart. It holds no
+// decision: clock, roles and scopes are looked at each time.
+type tie struct {
+	grant     Grant
+	team      Member
+	emergency emergency
+}
+
+type emergency struct {
+	role   identity.Role
+	reason string
+	start  int64
+	until  int64
+}
+
+// member tells whether the tie is a running membership in a role that the
+// principal still has.
+func (t *tie) member(who identity.Principal, now int64) bool {
+	m := &t.team
+	return m.Account != "" && teamRole(m.Role) && who.Is(m.Role) && m.Start <= now && (m.Until == 0 || now < m.Until)
+}
+
+func (e *emergency) holds(who identity.Principal, now int64) bool {
+	return e.role != "" && who.Is(e.role) && e.start <= now && now < e.until
+}
+
+func (t *tie) empty() bool { return t.grant.ID == "" && t.team.Account == "" && t.emergency.role == "" }
+
+// ViewOf decides what the principal may see and do in the chart. Without a
+// relation the chart does not exist for them. The patient "" is the shared
+// chart.
+//
+// Outside a transaction ties come from memory, as long as this node hears of
+// revocations. Inside one they are read through it: who writes decides after
+// taking the chart's head, under which grants change.
+func (s *Service) ViewOf(c *db.Conn, who identity.Principal, patient string) (View, error) {
+	now := micros(s.now())
+	var t tie
+	var err error
+	if needsTie(who, patient) {
+		if t, err = s.tieOf(c, who, patient, now); err != nil {
+			return View{}, err
+		}
+	}
+	v, ok := viewOf(who, patient, t, now)
+	if !ok {
+		return View{}, NoChart()
+	}
+	return v, nil
+}
+
+func needsTie(who identity.Principal, patient string) bool {
+	return (who.Kind == identity.Person || who.Kind == identity.Staff) && patient != "" && who.Patient != patient && who.Account != ""
+}
+
+func (s *Service) tieOf(c *db.Conn, who identity.Principal, patient string, now int64) (tie, error) {
+	_, inTx := c.ORM.Statement.ConnPool.(gorm.TxCommitter)
+	if inTx || !s.revocations.Fresh() {
+		return readTie(c, who, patient, now)
+	}
+	t, ok, generation := s.ties.get(patient, who.Account)
+	if ok {
+		return t, nil
+	}
+	t, err := readTie(c, who, patient, now)
+	if err == nil {
+		s.ties.put(patient, who.Account, t, generation)
+	}
+	return t, err
+}
+
+// enabled: a disabled account has no ties, whatever else still knows it.
+const enabled = ` AND NOT EXISTS (SELECT 1 FROM accounts WHERE accounts.id = account AND NOT accounts.active)`
+
+func readTie(c *db.Conn, who identity.Principal, patient string, now int64) (t tie, err error) {
+	gs, err := queryGrants(c, `WHERE account = ? AND patient_id = ? AND state = ?`+enabled, who.Account, patient, Active)
+	if err != nil {
+		return t, err
+	}
+	if len(gs) > 0 {
+		t.grant = gs[0]
+	}
+	if who.Kind != identity.Staff {
+		return t, nil
+	}
+	ms, err := queryTeam(c, `WHERE account = ? AND patient_id = ?`+enabled, who.Account, patient)
+	if err != nil {
+		return t, err
+	}
+	if len(ms) > 0 {
+		t.team = ms[0]
+	}
+	e := &t.emergency
+	err = c.QueryRow(`SELECT role, reason, start_at, end_at FROM emergency_access WHERE account = ? AND patient_id = ? AND end_at > ?`+enabled,
+		who.Account, patient, now).Scan(&e.role, &e.reason, &e.start, &e.until)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return t, err
+}
+
+// ties remembers ties by chart and account. What is remembered is dropped when a
+// revocation says so; what was being read meanwhile is not kept.
+type ties struct {
+	mu         sync.RWMutex
+	byChart    map[string]map[string]tie
+	n          int
+	generation uint64
+}
+
+const maxTies = 50_000
+
+func (m *ties) get(patient, account string) (tie, bool, uint64) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	t, ok := m.byChart[patient][account]
+	return t, ok, m.generation
+}
+
+func (m *ties) put(patient, account string, t tie, generation uint64) {
+	if t.empty() {
+		return // else guessing ids would fill the memory
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if generation != m.generation {
+		return
+	}
+	if m.n >= maxTies || m.byChart == nil {
+		m.byChart, m.n = map[string]map[string]tie{}, 0
+	}
+	of := m.byChart[patient]
+	if of == nil {
+		of = map[string]tie{}
+		m.byChart[patient] = of
+	}
+	if _, had := of[account]; !had {
+		m.n++
+	}
+	of[account] = t
+}
+
+func (m *ties) dropChart(patient string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.generation++
+	m.n -= len(m.byChart[patient])
+	delete(m.byChart, patient)
+}
+
+func (m *ties) dropAccount(account string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.generation++
+	for _, of := range m.byChart {
+		if _, had := of[account]; had {
+			delete(of, account)
+			m.n--
+		}
+	}
+}
+
+// revoked follows the feed of revocations.
+func (m *ties) revoked(kind, key string) {
+	switch kind {
+	case revoke.Chart:
+		m.dropChart(key)
+	case revoke.Account:
+		m.dropAccount(key)
+	}
+}

@@ -1,0 +1,210 @@
+package access
+
+import (
+	"hash/fnv"
+	"slices"
+	"strings"
+
+	"housecall/internal/fault"
+	"housecall/internal/identity"
+)
+
+// View is what one principal may see and do in one chart, now.
+type View struct {
+	Patient     string
+	Relation    Relation
+	Base        Relation      // whom an app acts for: Self or Proxy; otherwise the relation itself
+	Role        identity.Role // staff: the role as which they act in this chart
+	Grant       string        // the grant by which a proxy acts
+	Kinship     string        // how the proxy is related: "child", "mother", ...
+	See, Act    CategorySet
+	Can         Powers // what the grant lets a proxy do besides seeing
+	Hide        Labels // sensitive kinds that are not there for this view
+	HoldResults bool   // results are not there before their release
+	Emergency   bool
+	Reason      string // why the glass was broken
+	ChangesAt   int64  // next moment at which the clock alone changes the view, microseconds; 0: none
+	Fingerprint uint64 // moves whenever the view does: account, relation, grant and its version, scopes, rules
+
+	scopes []string // nil: not narrowed by an app's scopes
+}
+
+// Sees tells whether the view holds a resource of that class. Everything that
+// leaves a chart passes here: search, counts, paging, history, export, live.
+func (v *View) Sees(c Class, releaseAt, nowMicros int64) bool {
+	return v.See.Has(c.Category) && c.Labels&v.Hide == 0 && (!v.HoldResults || releaseAt <= nowMicros)
+}
+
+// MayWrite tells whether the view may create, change or delete a resource of
+// that class.
+func (v *View) MayWrite(c Class) bool {
+	return v.Act.Has(c.Category) && c.Labels&v.Hide == 0
+}
+
+// AllowsType tells whether an app's scopes let it do the action ('c' 'r' 'u' 'd'
+// 's') on the resource type. It stands beside Sees and MayWrite: a category may
+// hold several types, of which the scopes name one.
+func (v *View) AllowsType(typ string, action byte) bool {
+	if v.scopes == nil {
+		return true
+	}
+	return identity.Principal{Scopes: v.scopes}.AllowsFHIR(typ, action)
+}
+
+// Limited tells whether the view may miss something that is in the chart. It
+// never says what.
+func (v *View) Limited() bool {
+	return v.See != Everything || v.Hide != 0 || v.scopes != nil
+}
+
+// NoChart is the answer for a chart that does not exist and for one that the
+// principal may not see: both are the same.
+func NoChart() error {
+	return fault.New(fault.NotFound, "We could not find this record, or it is not shared with you.")
+}
+
+// ScopeSensitive is the scope by which a person lets an app see sensitive kinds.
+const ScopeSensitive = "housecall/sensitive"
+
+// scopesFor gives the scopes that count in this chart: an app for a person has
+// patient/ scopes in the person's own chart and user/ scopes in every chart the
+// person may open; system/ scopes belong to backend services alone (SMART App
+// Launch 2.2, section 3.0.2).
+func scopesFor(who identity.Principal, patient string) []string {
+	if who.Scopes == nil {
+		return nil
+	}
+	out := make([]string, 0, len(who.Scopes))
+	for _, s := range who.Scopes {
+		prefix, _, _ := strings.Cut(s, "/")
+		switch prefix {
+		case "system":
+			if who.Kind == identity.System {
+				out = append(out, s)
+			}
+		case "user":
+			if who.Kind == identity.Person || who.Kind == identity.Staff {
+				out = append(out, s)
+			}
+		case "patient":
+			if who.Patient != "" && (patient == who.Patient || patient == "") {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+// narrow takes away what an app's scopes do not name.
+func (v *View) narrow(who identity.Principal, patient string) {
+	if who.Scopes == nil {
+		return
+	}
+	v.scopes = scopesFor(who, patient)
+	for c := Category(0); c < categories; c++ {
+		see, act := false, false
+		for _, t := range typesOf[c] {
+			see = see || v.AllowsType(t, 'r') || v.AllowsType(t, 's')
+			act = act || v.AllowsType(t, 'c') || v.AllowsType(t, 'u') || v.AllowsType(t, 'd')
+		}
+		if !see {
+			v.See &^= Of(c)
+		}
+		if !act {
+			v.Act &^= Of(c)
+		}
+	}
+	if who.Kind == identity.Person && !slices.Contains(who.Scopes, ScopeSensitive) {
+		v.Hide = AllLabels
+	}
+	if who.Kind == identity.Person && (v.Relation == Self || v.Relation == Proxy) {
+		v.Relation = AppForPerson
+	}
+}
+
+// viewOf builds the view from what is known about the principal and from their
+// tie to the chart. It reads nothing.
+func viewOf(who identity.Principal, patient string, t tie, now int64) (View, bool) {
+	v := View{Patient: patient}
+	var version int64
+	switch {
+	case who.Kind == identity.System:
+		v.Relation = Feed
+	case who.Kind != identity.Person && who.Kind != identity.Staff:
+		return View{}, false
+	case patient == "":
+		return sharedView(who), true
+	case who.Patient != "" && who.Patient == patient:
+		v.Relation, v.HoldResults = Self, true
+	case who.Kind == identity.Staff && t.member(who, now):
+		v.Relation, v.Role, version = CareTeam, t.team.Role, t.team.Version
+		if v.Role == identity.FrontDesk {
+			v.Relation = ClinicStaff
+		}
+		v.ChangesAt = t.team.Until
+	case who.Kind == identity.Staff && t.emergency.holds(who, now):
+		v.Relation, v.Role, version = EmergencyAccess, t.emergency.role, t.emergency.until
+		v.Emergency, v.Reason, v.ChangesAt = true, t.emergency.reason, t.emergency.until
+	case t.grant.activeAt(now):
+		v.Relation, v.Grant, v.Kinship, version = Proxy, t.grant.ID, t.grant.Relation, t.grant.Version
+		v.HoldResults = true
+	default:
+		return View{}, false
+	}
+	v.Base = v.Relation
+	v.See, v.Act = allowed(v.Relation, v.Role)
+	if v.Relation == Proxy {
+		t.grant.apply(&v, now)
+	}
+	v.narrow(who, patient)
+	if v.See == 0 && v.Act == 0 {
+		return View{}, false
+	}
+	v.Fingerprint = fingerprint(who, &v, version)
+	return v, true
+}
+
+// sharedView is the view of the shared chart: organizations, practitioners,
+// schedules, questionnaires. Whoever signed in reads it; administrators write.
+func sharedView(who identity.Principal) View {
+	v := View{Relation: ClinicStaff, See: Everything}
+	if who.Kind == identity.Person {
+		v.Relation = Self
+	}
+	if who.Is(identity.Admin) {
+		v.Act, v.Role = Everything, identity.Admin
+	} else if len(who.Roles) > 0 {
+		v.Role = who.Roles[0]
+	}
+	v.Base = v.Relation
+	v.narrow(who, "")
+	v.Fingerprint = fingerprint(who, &v, 0)
+	return v
+}
+
+func fingerprint(who identity.Principal, v *View, version int64) uint64 {
+	h := fnv.New64a()
+	var buf [160]byte
+	b := buf[:0]
+	word := func(s string) { b = append(append(b, s...), 0) }
+	number := func(n uint64) {
+		for range 8 {
+			b, n = append(b, byte(n)), n>>8
+		}
+	}
+	word(who.Account)
+	word(v.Patient)
+	word(v.Grant)
+	word(string(v.Role))
+	number(uint64(v.Relation)<<8 | uint64(v.Base))
+	number(uint64(version))
+	number(uint64(v.See)<<32 | uint64(v.Act))
+	number(uint64(v.Hide))
+	number(uint64(v.Can)<<32 | PolicyVersion<<16 | RulesVersion)
+	h.Write(b)
+	for _, s := range v.scopes {
+		h.Write([]byte(s))
+		h.Write([]byte{0})
+	}
+	return h.Sum64()
+}

@@ -1,0 +1,101 @@
+package access
+
+import (
+	"crypto/rand"
+	"database/sql"
+	"encoding/binary"
+	"errors"
+
+	"housecall/internal/db"
+)
+
+// RecordTx writes audit rows in the caller's transaction: they are there when
+// what they tell of is there, and never without it.
+//
+// It takes a writer that no other transaction holds and locks its row to the
+// end. So its numbers have no gaps (a rollback gives the number back), they
+// commit in order, and no transaction ever waits for another one's writer. There
+// are as many writers as there were ever transactions at one time.
+func (s *Service) RecordTx(c *db.Conn, events ...Event) error {
+	if len(events) == 0 {
+		return nil
+	}
+	rows := make([]row, len(events))
+	at := s.now()
+	for i := range events {
+		var err error
+		if rows[i], err = s.row(&events[i], at); err != nil {
+			return err
+		}
+	}
+	return s.appendTx(c, rows)
+}
+
+func (s *Service) appendTx(c *db.Conn, rows []row) error {
+	writer, counter, err := s.takeWriter(c, int64(len(rows)))
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		rows[i].writer, rows[i].counter = writer, counter+int64(i)
+		rows[i].mac = s.macOf(&rows[i])
+	}
+	return insertRows(c, rows)
+}
+
+const (
+	takeSQLite = `UPDATE audit_writers SET next = next + ? WHERE writer = (SELECT writer FROM audit_writers ORDER BY writer LIMIT 1) RETURNING writer, next`
+	// Rows held by others are passed over, not waited for.
+	takePostgres = `UPDATE audit_writers SET next = next + ? WHERE writer = (SELECT writer FROM audit_writers ORDER BY writer LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING writer, next`
+)
+
+// takeWriter gives a writer and the first of n numbers.
+func (s *Service) takeWriter(c *db.Conn, n int64) (writer, counter int64, err error) {
+	query := takeSQLite
+	if c.Dialect == db.Postgres {
+		query = takePostgres
+	}
+	var next int64
+	err = c.QueryRow(query, n).Scan(&writer, &next)
+	if err == nil {
+		return writer, next - n, nil
+	}
+	if !errors.Is(err, sql.ErrNoRows) {
+		return 0, 0, err
+	}
+	var b [8]byte
+	_, _ = rand.Read(b[:])
+	writer = int64(binary.BigEndian.Uint64(b[:]) >> 1)
+	_, err = c.Exec(`INSERT INTO audit_writers (writer, next, node, created_at) VALUES (?, ?, ?, ?)`, writer, n+1, s.node, micros(s.now()))
+	return writer, 1, err
+}
+
+const (
+	insertOne  = `INSERT INTO audit (writer, counter, patient_id, account, at, body, mac) VALUES (?,?,?,?,?,?,?)`
+	insertMany = `INSERT INTO audit (writer, counter, patient_id, account, at, body, mac)
+		SELECT * FROM unnest(?::bigint[], ?::bigint[], ?::text[], ?::text[], ?::bigint[], ?::bytea[], ?::bytea[])`
+)
+
+func insertRows(c *db.Conn, rows []row) error {
+	if len(rows) == 1 || c.Dialect == db.SQLite {
+		for i := range rows {
+			r := &rows[i]
+			if _, err := c.Exec(insertOne, r.writer, r.counter, r.patient, r.account, r.at, r.body, r.mac); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	n := len(rows)
+	numbers := make([]int64, 3*n)
+	texts := make([]string, 2*n)
+	blobs := make([][]byte, 2*n)
+	for i := range rows {
+		r := &rows[i]
+		numbers[i], numbers[n+i], numbers[2*n+i] = r.writer, r.counter, r.at
+		texts[i], texts[n+i] = r.patient, r.account
+		blobs[i], blobs[n+i] = r.body, r.mac
+	}
+	_, err := c.Exec(insertMany, numbers[:n], numbers[n:2*n], texts[:n], texts[n:], numbers[2*n:], blobs[:n], blobs[n:])
+	return err
+}
