@@ -76,7 +76,7 @@ func PostgresURL(t testing.TB) string {
 		t.Fatalf("PostgreSQL template: %v", err)
 	}
 	name := "hc_test_" + randomHex()
-	if _, err := admin.Exec(`CREATE DATABASE ` + name + ` TEMPLATE ` + template + ` STRATEGY FILE_COPY`); err != nil {
+	if _, err := admin.Exec(`CREATE DATABASE ` + name + ` TEMPLATE ` + template + ``); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

@@ -24,10 +24,11 @@ CREATE TABLE resources (
     deleted      BOOLEAN NOT NULL DEFAULT FALSE,
     source       TEXT COLLATE "C" NOT NULL DEFAULT '',
     index_rules  BIGINT NOT NULL,           -- version of the rules that made its search rows
+    sort_at      BIGINT NOT NULL DEFAULT 0, -- the main date of its type; 0: none
     body         BYTEA NOT NULL,
     PRIMARY KEY (patient_id, type, id)
 );
-CREATE INDEX resources_updated ON resources (patient_id, type, last_updated, id);
+CREATE INDEX resources_newest ON resources (patient_id, type, sort_at, id);
 
 -- Every version ever; append-only.
 CREATE TABLE resource_versions (
@@ -182,6 +183,7 @@ CREATE TABLE entries (
 CREATE INDEX entries_section ON entries (patient_id, section, at, id);
 CREATE INDEX entries_timeline ON entries (patient_id, at, id) WHERE timeline;
 CREATE INDEX entries_kind ON entries (patient_id, kind, at);
+CREATE INDEX entries_part ON entries (patient_id, part_of) WHERE part_of <> '';
 
 -- +goose Down
 DROP TABLE entries;

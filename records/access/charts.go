@@ -1,0 +1,63 @@
+package access
+
+import (
+	"context"
+
+	"housecall/internal/identity"
+)
+
+// Charts lists the charts that somebody may open: their own, those by grant, and
+// for staff those of their care teams; at most so many. A system has no list.
+func (s *Service) Charts(ctx context.Context, who identity.Principal, most int) ([]string, error) {
+	var charts []string
+	seen := map[string]bool{}
+	add := func(patient string) {
+		if patient != "" && !seen[patient] && len(charts) < most {
+			seen[patient] = true
+			charts = append(charts, patient)
+		}
+	}
+	add(who.Patient)
+	c := s.db.Read(ctx)
+	now := micros(s.now())
+	grants, err := queryGrants(c, "WHERE account = ? AND state = ? LIMIT ?", who.Account, Active, most)
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range grants {
+		if g.activeAt(now) {
+			add(g.Patient)
+		}
+	}
+	if who.Kind == identity.Staff {
+		team, err := queryTeam(c, "WHERE account = ? ORDER BY patient_id LIMIT ?", who.Account, most)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range team {
+			t := tie{team: m}
+			if t.member(who, now) {
+				add(m.Patient)
+			}
+		}
+	}
+	return charts, nil
+}
+
+// CategoriesOfType are the categories that a resource type may fall into.
+func CategoriesOfType(typ string) CategorySet {
+	if set, ok := categoriesOf[typ]; ok {
+		return set
+	}
+	return Of(Other)
+}
+
+var categoriesOf = func() map[string]CategorySet {
+	m := map[string]CategorySet{}
+	for c, types := range typesOf {
+		for _, t := range types {
+			m[t] |= Of(Category(c))
+		}
+	}
+	return m
+}()

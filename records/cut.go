@@ -1,0 +1,117 @@
+package records
+
+import (
+	"bytes"
+	"database/sql"
+
+	"housecall/internal/db"
+	"housecall/records/access"
+	"housecall/records/fhir"
+)
+
+// visibleSQL is the condition by which the view sees rows of resources or
+// entries (alias a). A view that sees everything adds nothing.
+func visibleSQL(v *access.View, now int64, a string) (string, []any) {
+	cond, args := "", []any(nil)
+	if v.See != access.Everything {
+		cond += " AND ((1 << " + a + ".category) & ?) <> 0"
+		args = append(args, int64(v.See))
+	}
+	if v.Hide != 0 {
+		cond += " AND (" + a + ".labels & ?) = 0"
+		args = append(args, int64(v.Hide))
+	}
+	if v.HoldResults {
+		cond += " AND " + a + ".release_at <= ?"
+		args = append(args, now)
+	}
+	return cond, args
+}
+
+// hidden lists what the chart holds and the view does not see, as Type/id.
+func (s *Store) hidden(c *db.Conn, v *access.View) ([]string, error) {
+	if v.Patient == "" {
+		return nil, nil
+	}
+	cond, args := visibleSQL(v, micros(s.now()), "r")
+	if cond == "" {
+		return nil, nil
+	}
+	h, err := readHead(c, v.Patient)
+	if err != nil || !h.mayHide(v) {
+		return nil, err
+	}
+	var out []string
+	err = c.Each(`SELECT type, id FROM resources r WHERE patient_id = ? AND NOT (TRUE`+cond+`)`, func(r *sql.Rows) error {
+		var typ, id string
+		if err := r.Scan(&typ, &id); err != nil {
+			return err
+		}
+		out = append(out, typ+"/"+id)
+		return nil
+	}, append([]any{v.Patient}, args...)...)
+	return out, err
+}
+
+// cut takes out of a body every reference to what the view does not see, so that
+// an encounter does not tell that there is a hidden note. Only bodies that hold
+// one are decoded.
+func (s *Store) cut(c *db.Conn, v *access.View, body []byte) ([]byte, error) {
+	hidden, err := s.hidden(c, v)
+	if err != nil {
+		return nil, err
+	}
+	return cutHidden(body, hidden)
+}
+
+func cutHidden(body []byte, hidden []string) ([]byte, error) {
+	var hits map[string]bool
+	for _, h := range hidden {
+		if bytes.Contains(body, []byte(h)) {
+			if hits == nil {
+				hits = map[string]bool{}
+			}
+			hits[h] = true
+		}
+	}
+	if hits == nil {
+		return body, nil
+	}
+	n, err := fhir.Parse(body)
+	if err != nil {
+		return nil, err
+	}
+	prune(n, hits)
+	return n.Append(make([]byte, 0, len(body))), nil
+}
+
+// prune removes Reference objects that point to a hidden resource, and what is
+// empty then. It tells whether the node itself has to go.
+func prune(n *fhir.Node, hits map[string]bool) bool {
+	switch n.Kind() {
+	case fhir.KindObject:
+		if ref := n.Get("reference").Str(); ref != "" {
+			if t, id, _, ok := fhir.SplitReference(ref); ok && hits[t+"/"+id] {
+				return true
+			}
+		}
+		for _, m := range append([]fhir.Member(nil), n.Members()...) {
+			if prune(m.Value, hits) {
+				n.Delete(m.Key)
+			}
+		}
+		return len(n.Members()) == 0
+	case fhir.KindArray:
+		kept := n.Items()[:0:0]
+		for _, i := range n.Items() {
+			if !prune(i, hits) {
+				kept = append(kept, i)
+			}
+		}
+		if len(kept) != len(n.Items()) {
+			*n = *fhir.Array(kept...)
+		}
+		return len(kept) == 0
+	}
+	return false
+}

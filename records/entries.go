@@ -1,0 +1,191 @@
+package records
+
+import (
+	"database/sql"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"housecall/internal/db"
+	"housecall/records/access"
+	"housecall/records/fhir"
+)
+
+// listed is an entry with what the list it stands in needs.
+type listed struct {
+	Entry
+	at     int64
+	kind   string
+	fact   string
+	number *float64
+}
+
+func cutRef(ref string) (typ, id string, ok bool) {
+	typ, id, _, ok = fhir.SplitReference(ref)
+	return typ, id, ok
+}
+
+const entryColumns = "e.type, e.id, e.at, e.kind, e.fact, e.number, e.body"
+
+// entriesWhere reads entries of a chart that the view sees. tail holds further
+// conditions and the order.
+func (s *Store) entriesWhere(c *db.Conn, v *access.View, tail string, args ...any) ([]listed, error) {
+	cond, cargs := visibleSQL(v, micros(s.now()), "e")
+	var out []listed
+	err := c.Each("SELECT "+entryColumns+" FROM entries e WHERE e.patient_id = ?"+cond+" "+tail, func(r *sql.Rows) error {
+		var l listed
+		var typ, id string
+		var body []byte
+		if err := r.Scan(&typ, &id, &l.at, &l.kind, &l.fact, &l.number, &body); err != nil {
+			return err
+		}
+		if !v.AllowsType(typ, 'r') && !v.AllowsType(typ, 's') {
+			return nil
+		}
+		if err := json.Unmarshal(body, &l.Entry); err != nil {
+			return err
+		}
+		out = append(out, l)
+		return nil
+	}, append(append([]any{v.Patient}, cargs...), args...)...)
+	return out, err
+}
+
+// merge makes one entry of the same fact from several places and keeps the
+// order. The first stays; the others add their sources.
+func merge(in []listed) []listed {
+	seen := make(map[string]int, len(in))
+	out := in[:0:0]
+	for _, l := range in {
+		if l.fact != "" {
+			if i, ok := seen[l.fact]; ok {
+				addSources(&out[i].Entry, l.Entry)
+				continue
+			}
+			seen[l.fact] = len(out)
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+func addSources(to *Entry, from Entry) {
+	for _, src := range withSource(from) {
+		if !slices.ContainsFunc(withSource(*to), func(s Source) bool { return s.Name == src.Name }) {
+			to.Sources = append(withSource(*to), src)
+		}
+	}
+}
+
+// withSource gives the sources of an entry; one without any names its place.
+func withSource(e Entry) []Source {
+	if len(e.Sources) > 0 {
+		return e.Sources
+	}
+	if e.Place != "" {
+		return []Source{{Name: e.Place, Ref: e.Ref}}
+	}
+	return []Source{}
+}
+
+// plainEntries takes the entries out of a list.
+func plainEntries(in []listed) []Entry {
+	out := make([]Entry, len(in))
+	for i := range in {
+		out[i] = in[i].Entry
+		if out[i].Sources == nil {
+			out[i].Sources = []Source{}
+		}
+	}
+	return out
+}
+
+// attachParts puts the members under the reports in the list and counts how many
+// are out of their range.
+func (s *Store) attachParts(c *db.Conn, v *access.View, in []listed, keep int) error {
+	index := map[string]int{}
+	args := []any{}
+	for i, l := range in {
+		if l.Kind == "DiagnosticReport" {
+			index[l.Ref] = i
+			args = append(args, l.Ref)
+		}
+	}
+	for len(args) > 0 {
+		part := args[:min(len(args), 200)]
+		args = args[len(part):]
+		cond, cargs := visibleSQL(v, micros(s.now()), "e")
+		err := c.Each("SELECT e.part_of, e.meaning, e.body FROM entries e WHERE e.patient_id = ?"+cond+" AND e.part_of IN "+db.Placeholders(1, len(part))+" ORDER BY e.part_of, e.id", func(r *sql.Rows) error {
+			var of string
+			var meaning int
+			var body []byte
+			if err := r.Scan(&of, &meaning, &body); err != nil {
+				return err
+			}
+			l := &in[index[of]]
+			switch {
+			case meaning >= meaningLow:
+				l.OutOfRange++
+			case meaning == meaningUsual:
+				l.Usual++
+			}
+			if len(l.Children) >= keep && meaning < meaningLow {
+				return nil
+			}
+			var e Entry
+			if err := json.Unmarshal(body, &e); err != nil {
+				return err
+			}
+			if e.Sources == nil {
+				e.Sources = []Source{}
+			}
+			l.Children = append(l.Children, e)
+			return nil
+		}, append(append([]any{v.Patient}, cargs...), part...)...)
+		if err != nil {
+			return err
+		}
+	}
+	for i := range in {
+		slices.SortStableFunc(in[i].Children, func(a, b Entry) int { return attentionRank(b.Meaning) - attentionRank(a.Meaning) })
+		if r := attentionRank(firstMeaning(in[i].Children)); r > 1 && in[i].Meaning == "" {
+			in[i].Meaning = firstMeaning(in[i].Children)
+		}
+	}
+	return nil
+}
+
+func firstMeaning(es []Entry) string {
+	if len(es) == 0 {
+		return ""
+	}
+	return es[0].Meaning
+}
+
+func attentionRank(meaning string) int {
+	switch meaning {
+	case "criticalLow", "criticalHigh":
+		return 4
+	case "abnormal":
+		return 3
+	case "low", "high":
+		return 2
+	case "usual":
+		return 1
+	}
+	return 0
+}
+
+// searchWords turns what somebody typed into conditions on the folded words.
+func searchWords(q string) (string, []any) {
+	var cond strings.Builder
+	var args []any
+	for i, w := range strings.Fields(fold(clip(q, 200))) {
+		if i == 8 {
+			break
+		}
+		cond.WriteString(` AND e.words LIKE ? ESCAPE '\'`)
+		args = append(args, "%"+likeEscape(w)+"%")
+	}
+	return cond.String(), args
+}

@@ -1,0 +1,136 @@
+package records
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+	"time"
+
+	"housecall/internal/db"
+	"housecall/internal/identity"
+	"housecall/records/access"
+)
+
+// EverythingOptions narrow $everything.
+type EverythingOptions struct {
+	Types []string
+	Since time.Time
+	Count int // at most; 0: 1000
+	Page  string
+}
+
+// Everything gives the whole chart as the view sees it, resource by resource in
+// the order of type and id, and after them what the chart refers to in the
+// shared chart: who treated the patient, and where.
+func (s *Store) Everything(ctx context.Context, who identity.Principal, patient string, o EverythingOptions) (Page, error) {
+	if err := allowed(who, "Patient", 'r'); err != nil {
+		return Page{}, err
+	}
+	c := s.db.Read(ctx)
+	v, err := s.viewForRead(c, who, patient, "Patient")
+	if err == nil && patient == "" {
+		err = notFound()
+	}
+	if err == nil {
+		_, err = readHead(c, patient)
+	}
+	if err != nil {
+		return Page{}, s.refuse(ctx, who, patient, "Patient", patient, err)
+	}
+	if o.Count <= 0 || o.Count > 1000 {
+		o.Count = 1000
+	}
+	about := "everything " + patient + " " + itoa(int64(v.Fingerprint)) + strings.Join(o.Types, ",")
+	var cur struct {
+		Shared bool   `json:"s"`
+		Type   string `json:"t"`
+		ID     string `json:"i"`
+	}
+	if o.Page != "" {
+		if err := s.seals.open(about, o.Page, &cur); err != nil {
+			return Page{}, err
+		}
+	}
+	page := Page{Total: -1}
+	take := func(shared bool) error {
+		query, args := everythingSQL(v, o, shared, micros(s.now()))
+		if cur.Shared == shared && cur.Type != "" {
+			query += " AND (r.type, r.id) > (?, ?)"
+			args = append(args, cur.Type, cur.ID)
+		}
+		room := o.Count - len(page.Items)
+		more := false
+		err := c.Each(query+" ORDER BY r.type, r.id LIMIT ?", func(r *sql.Rows) error {
+			var st Stored
+			var at int64
+			if err := r.Scan(&st.Patient, &st.Type, &st.ID, &st.Version, &at, &st.Body); err != nil {
+				return err
+			}
+			if room == 0 {
+				more = true
+				return nil
+			}
+			room--
+			if !v.AllowsType(st.Type, 'r') {
+				return nil
+			}
+			st.LastUpdated = fromMicros(at)
+			page.Items = append(page.Items, st)
+			cur.Shared, cur.Type, cur.ID = shared, st.Type, st.ID
+			return nil
+		}, append(args, room+1)...)
+		if more {
+			page.Next = s.seals.seal(about, cur)
+		}
+		return err
+	}
+	if !cur.Shared {
+		if err := take(false); err != nil {
+			return Page{}, err
+		}
+	}
+	if page.Next == "" {
+		if !cur.Shared {
+			cur.Type = ""
+		}
+		cur.Shared = true
+		if err := take(true); err != nil {
+			return Page{}, err
+		}
+	}
+	hidden, err := s.hidden(c, v)
+	if err != nil {
+		return Page{}, err
+	}
+	for i := range page.Items {
+		if page.Items[i].Body, err = cutHidden(page.Items[i].Body, hidden); err != nil {
+			return Page{}, err
+		}
+	}
+	return page, s.seen(ctx, who, v, "read", "Patient", patient, v.See, len(page.Items))
+}
+
+func everythingSQL(v *access.View, o EverythingOptions, shared bool, now int64) (string, []any) {
+	query := "SELECT r.patient_id, r.type, r.id, r.version, r.last_updated, r.body FROM resources r WHERE NOT r.deleted"
+	var args []any
+	if shared {
+		query += " AND r.patient_id = '' AND r.type IN ('Organization', 'Practitioner', 'PractitionerRole', 'Location', 'Medication') AND (r.type, r.id) IN (SELECT x.target_type, x.target_id FROM search_ref x WHERE x.patient_id = ?)"
+		args = append(args, v.Patient)
+	} else {
+		query += " AND r.patient_id = ?"
+		args = append(args, v.Patient)
+		cond, cargs := visibleSQL(v, now, "r")
+		query, args = query+cond, append(args, cargs...)
+	}
+	if len(o.Types) > 0 {
+		query += " AND r.type IN " + db.Placeholders(1, len(o.Types))
+		for _, t := range o.Types {
+			args = append(args, t)
+		}
+	}
+	if !o.Since.IsZero() {
+		query += " AND r.last_updated >= ?"
+		args = append(args, micros(o.Since))
+	}
+	return query, args
+}

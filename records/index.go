@@ -1,0 +1,214 @@
+package records
+
+import (
+	"strings"
+
+	"housecall/internal/db"
+	"housecall/internal/identity"
+	"housecall/records/access"
+	"housecall/records/fhir"
+)
+
+// indexRules is the version of the rules that make search rows and entries. A
+// resource written under older rules gets new rows when it is next put, even if
+// it did not change.
+const indexRules int64 = 1
+
+// rows are all the rows of one transaction, table by table.
+type rows struct {
+	locator, resources, versions, changes, entries *table
+	search                                         *searchRows
+	stale                                          *searchRows // rows of replaced versions
+	dropEntries                                    *table
+	dropByID                                       *table // replaced versions indexed under older rules
+}
+
+// searchRows are the rows of the search tables. With across, rows to insert;
+// without it, keys to delete.
+type searchRows struct {
+	token, ref, date, str, quantity, uri *table
+}
+
+func newSearchRows(across string) *searchRows {
+	const tail = "ON CONFLICT DO NOTHING"
+	return &searchRows{
+		token:    newTable("search_token", "patient_id:t type:t param:t code:t system:t id:t"+across, tail),
+		ref:      newTable("search_ref", "patient_id:t type:t param:t target_id:t target_type:t id:t"+across, tail),
+		date:     newTable("search_date", "patient_id:t type:t param:t lo:i hi:i id:t"+across, tail),
+		str:      newTable("search_string", "patient_id:t type:t param:t norm:t exact:t id:t"+across, tail),
+		quantity: newTable("search_quantity", "patient_id:t type:t param:t value:f lo:f hi:f code:t system:t id:t"+across, tail),
+		uri:      newTable("search_uri", "patient_id:t type:t param:t value:t id:t"+across, tail),
+	}
+}
+
+func (s *searchRows) all() []*table {
+	return []*table{s.token, s.ref, s.date, s.str, s.quantity, s.uri}
+}
+
+func newRows() *rows {
+	return &rows{
+		locator: newTable("resource_locator", "type:t id:t patient_id:t", "ON CONFLICT DO NOTHING"),
+		resources: newTable("resources", "patient_id:t type:t id:t version:i n:i last_updated:i category:i labels:i release_at:i deleted:b source:t index_rules:i sort_at:i body:y",
+			"ON CONFLICT (patient_id, type, id) DO UPDATE SET version = excluded.version, n = excluded.n, last_updated = excluded.last_updated, category = excluded.category, labels = excluded.labels, release_at = excluded.release_at, deleted = excluded.deleted, source = excluded.source, index_rules = excluded.index_rules, sort_at = excluded.sort_at, body = excluded.body"),
+		versions: newTable("resource_versions", "patient_id:t type:t id:t version:i n:i last_updated:i kind:i category:i labels:i release_at:i author:t on_behalf_of:t app:t source:t body:y", ""),
+		changes:  newTable("chart_changes", "patient_id:t n:i type:t id:t version:i kind:i before_category:i before_labels:i after_category:i after_labels:i at:i", ""),
+		entries: newTable("entries", "patient_id:t type:t id:t section:i at:i timeline:b active:b kind:t fact:t part_of:t number:f meaning:i words:t category:i labels:i release_at:i body:y",
+			"ON CONFLICT (patient_id, type, id) DO UPDATE SET section = excluded.section, at = excluded.at, timeline = excluded.timeline AND entries.part_of = '', active = excluded.active, kind = excluded.kind, fact = excluded.fact, number = excluded.number, meaning = excluded.meaning, words = excluded.words, category = excluded.category, labels = excluded.labels, release_at = excluded.release_at, body = excluded.body"),
+		search: newSearchRows(" across:b"), stale: newSearchRows(""),
+		dropEntries: newTable("entries", "patient_id:t type:t id:t", ""),
+		dropByID:    newTable("", "patient_id:t type:t id:t", ""),
+	}
+}
+
+// add collects the rows of one change.
+func (r *rows) add(ch *change, who identity.Principal, v *access.View) {
+	kind := map[Outcome]int64{Created: 1, Updated: 2, Deleted: 3}[ch.outcome]
+	gone := ch.outcome == Deleted
+	release := int64(0)
+	if !ch.ReleaseAt.IsZero() {
+		release = micros(ch.ReleaseAt)
+	}
+	if ch.old == nil {
+		r.locator.add(ch.Type, ch.ID, ch.patient)
+	}
+	r.resources.add(ch.patient, ch.Type, ch.ID, ch.version, ch.n, ch.at, int64(ch.class.Category), int64(ch.class.Labels), release, gone, ch.source, indexRules, sortAt(ch), ch.body)
+	r.versions.add(ch.patient, ch.Type, ch.ID, ch.version, ch.n, ch.at, kind, int64(ch.class.Category), int64(ch.class.Labels), release, who.Account, v.Grant, who.Client, ch.source, ch.body)
+	if ch.patient != "" {
+		before, after := access.Class{Category: access.NoCategory}, ch.class
+		if ch.old != nil && !ch.old.deleted {
+			before = ch.old.class
+		}
+		if gone {
+			after = access.Class{Category: access.NoCategory}
+		}
+		r.changes.add(ch.patient, ch.n, ch.Type, ch.ID, ch.version, kind, int64(before.Category), int64(before.Labels), int64(after.Category), int64(after.Labels), ch.at)
+	}
+	fresh := map[string]bool{}
+	if !gone {
+		r.search.add(ch.patient, ch.Type, ch.ID, ch.index, fresh, true)
+		if e := ch.entry; e != nil {
+			r.entries.add(ch.patient, ch.Type, ch.ID, int64(e.section), e.at, e.timeline, e.active, e.kind, e.fact, e.partOf, e.number, int64(e.meaning), e.words, int64(ch.class.Category), int64(ch.class.Labels), release, e.body)
+		}
+	}
+	if ch.old == nil || ch.old.deleted {
+		return
+	}
+	if gone || ch.entry == nil {
+		r.dropEntries.add(ch.patient, ch.Type, ch.ID)
+	}
+	if ch.old.indexRules != indexRules {
+		r.dropByID.add(ch.patient, ch.Type, ch.ID)
+		return
+	}
+	if old, err := fhir.Parse(ch.old.body); err == nil {
+		if ix, err := fhir.Extract(old); err == nil {
+			r.stale.add(ch.patient, ch.Type, ch.ID, ix, fresh, false)
+		}
+	}
+}
+
+// add collects the search rows of a resource. When inserting it notes each key
+// in seen; when deleting it leaves out keys that were seen, so that rows that
+// stay the same are not touched.
+func (s *searchRows) add(patient, typ, id string, ix *fhir.Index, seen map[string]bool, insert bool) {
+	put := func(t *table, param string, key string, values ...any) {
+		key = t.name + "\x00" + param + "\x00" + key
+		if insert {
+			seen[key] = true
+			p := fhir.LookupParam(typ, param)
+			t.add(append(append([]any{patient, typ, param}, values...), id, p != nil && p.Cross)...)
+			return
+		}
+		if !seen[key] {
+			t.add(append(append([]any{patient, typ, param}, values...), id)...)
+		}
+	}
+	for _, r := range ix.Tokens {
+		put(s.token, r.Param, r.Code+"\x00"+r.System, r.Code, r.System)
+	}
+	for _, r := range ix.Refs {
+		target := r.ID
+		if r.Type == "" {
+			target = r.URL
+		}
+		put(s.ref, r.Param, target+"\x00"+r.Type, target, r.Type)
+	}
+	for _, r := range ix.Dates {
+		put(s.date, r.Param, itoa(r.Lo)+"\x00"+itoa(r.Hi), r.Lo, r.Hi)
+	}
+	for _, r := range ix.Strings {
+		put(s.str, r.Param, r.Norm+"\x00"+r.Exact, r.Norm, r.Exact)
+	}
+	for _, r := range ix.Quantities {
+		v, lo, hi := r.Value, r.Lo, r.Hi
+		values := []any{&v, &lo, &hi, r.Code, r.System, id}
+		if insert {
+			p := fhir.LookupParam(typ, r.Param)
+			values = append(values, p != nil && p.Cross)
+		}
+		s.quantity.add(append([]any{patient, typ, r.Param}, values...)...)
+	}
+	for _, r := range ix.URIs {
+		put(s.uri, r.Param, r.Value, r.Value)
+	}
+}
+
+// sortAt is the main date of the resource: the latest, when there are several.
+func sortAt(ch *change) int64 {
+	param := mainDate[ch.Type]
+	if param == "" || ch.index == nil {
+		return 0
+	}
+	var at int64
+	for _, d := range ch.index.Dates {
+		if d.Param == param {
+			at = max(at, d.Lo)
+		}
+	}
+	return at
+}
+
+// write puts everything into the database: what is replaced goes first.
+func (r *rows) write(c *db.Conn) error {
+	for i := range r.dropByID.n {
+		for _, t := range r.stale.all() {
+			if _, err := c.Exec("DELETE FROM "+t.name+" WHERE patient_id = ? AND type = ? AND id = ?", r.dropByID.text[0][i], r.dropByID.text[1][i], r.dropByID.text[2][i]); err != nil {
+				return err
+			}
+		}
+	}
+	for _, t := range append(r.stale.all(), r.dropEntries) {
+		if err := t.deleteAll(c); err != nil {
+			return err
+		}
+	}
+	return insertAll(c, append([]*table{r.locator, r.resources, r.versions, r.changes, r.entries}, r.search.all()...)...)
+}
+
+// linkParts marks what a report is made of: its members are shown inside it and
+// not by themselves. A member that comes later than its report finds it through
+// the report's references.
+func (s *Store) linkParts(c *db.Conn, changes []*change) error {
+	for _, ch := range changes {
+		if ch.outcome == Unchanged || ch.outcome == Deleted || ch.entry == nil {
+			continue
+		}
+		if parts := ch.entry.parts; len(parts) > 0 {
+			args := []any{ch.Type + "/" + ch.ID, ch.patient}
+			for _, p := range parts {
+				args = append(args, strings.TrimPrefix(p, "Observation/"))
+			}
+			if _, err := c.Exec(`UPDATE entries SET timeline = FALSE, part_of = ? WHERE patient_id = ? AND type = 'Observation' AND part_of = '' AND id IN `+db.Placeholders(1, len(parts)), args...); err != nil {
+				return err
+			}
+		}
+		if ch.Type == "Observation" && ch.Kind == Put && ch.outcome == Created {
+			if _, err := c.Exec(`UPDATE entries SET timeline = FALSE, part_of = COALESCE((SELECT 'DiagnosticReport/' || s.id FROM search_ref s WHERE s.patient_id = ? AND s.type = 'DiagnosticReport' AND s.param = 'result' AND s.target_id = ? LIMIT 1), '')
+				WHERE patient_id = ? AND type = 'Observation' AND id = ? AND part_of = '' AND EXISTS (SELECT 1 FROM search_ref s WHERE s.patient_id = ? AND s.type = 'DiagnosticReport' AND s.param = 'result' AND s.target_id = ?)`,
+				ch.patient, ch.ID, ch.patient, ch.ID, ch.patient, ch.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

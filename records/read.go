@@ -1,0 +1,176 @@
+package records
+
+import (
+	"context"
+	"fmt"
+
+	"housecall/internal/db"
+	"housecall/internal/fault"
+	"housecall/internal/identity"
+	"housecall/records/access"
+)
+
+// Read gives the current version of a resource. What is not there and what may
+// not be seen is NotFound alike; what was deleted is Gone for whoever could have
+// seen it.
+func (s *Store) Read(ctx context.Context, who identity.Principal, typ, id string) (Stored, error) {
+	if err := allowed(who, typ, 'r'); err != nil {
+		return Stored{}, err
+	}
+	c := s.db.Read(ctx)
+	st, cur, err := scanCurrent(c, typ, id)
+	if err != nil {
+		return Stored{}, err
+	}
+	v, err := s.viewForRead(c, who, st.Patient, typ)
+	if err == nil && !v.Sees(cur.class, cur.releaseAt, micros(s.now())) {
+		err = notFound()
+	}
+	if err != nil {
+		return Stored{}, s.refuse(ctx, who, st.Patient, typ, id, err)
+	}
+	if err := s.seen(ctx, who, v, "read", typ, id, categoryBit(cur.class.Category), 1); err != nil {
+		return Stored{}, err
+	}
+	if cur.deleted {
+		return Stored{}, fault.New(fault.Gone, "This was deleted.")
+	}
+	st.Body, err = s.cut(c, v, st.Body)
+	return st, err
+}
+
+func scanCurrent(c *db.Conn, typ, id string) (Stored, current, error) {
+	st := Stored{Type: typ, ID: id}
+	var cur current
+	err := c.QueryRow(`SELECT r.patient_id, r.version, r.last_updated, r.category, r.labels, r.release_at, r.deleted, r.body
+		FROM resource_locator l JOIN resources r ON r.patient_id = l.patient_id AND r.type = l.type AND r.id = l.id
+		WHERE l.type = ? AND l.id = ?`, typ, id).
+		Scan(&st.Patient, &st.Version, &cur.updated, &cur.class.Category, &cur.class.Labels, &cur.releaseAt, &cur.deleted, &st.Body)
+	if isNoRows(err) {
+		return st, cur, notFound()
+	}
+	st.LastUpdated = fromMicros(cur.updated)
+	return st, cur, err
+}
+
+// VRead gives one version. A version is seen by its own labels and by those of
+// the current one: what was labelled later hides its past too.
+func (s *Store) VRead(ctx context.Context, who identity.Principal, typ, id string, version int64) (Stored, error) {
+	page, err := s.history(ctx, who, typ, id, version, 1)
+	if err != nil {
+		return Stored{}, err
+	}
+	if len(page) == 0 || page[0].Version != version {
+		return Stored{}, notFound()
+	}
+	if page[0].Outcome == Deleted {
+		return Stored{}, fault.New(fault.Gone, "This version is a deletion.")
+	}
+	return page[0], nil
+}
+
+// History gives the versions of a resource, newest first, from the version
+// before (0: the newest) on, at most limit.
+func (s *Store) History(ctx context.Context, who identity.Principal, typ, id string, before int64, limit int) ([]Stored, error) {
+	if before > 0 {
+		before--
+		if before == 0 {
+			return nil, nil
+		}
+	}
+	return s.history(ctx, who, typ, id, before, limit)
+}
+
+// history gives versions from `from` downwards; 0 is the newest.
+func (s *Store) history(ctx context.Context, who identity.Principal, typ, id string, from int64, limit int) ([]Stored, error) {
+	if err := allowed(who, typ, 'r'); err != nil {
+		return nil, err
+	}
+	limit = min(max(limit, 1), 1000)
+	c := s.db.Read(ctx)
+	st, cur, err := scanCurrent(c, typ, id)
+	if err != nil {
+		return nil, err
+	}
+	now := micros(s.now())
+	v, err := s.viewForRead(c, who, st.Patient, typ)
+	if err == nil && !v.Sees(cur.class, cur.releaseAt, now) {
+		err = notFound()
+	}
+	if err != nil {
+		return nil, s.refuse(ctx, who, st.Patient, typ, id, err)
+	}
+	if from == 0 {
+		from = st.Version
+	}
+	rows, err := c.Query(`SELECT version, last_updated, kind, category, labels, release_at, body FROM resource_versions
+		WHERE patient_id = ? AND type = ? AND id = ? AND version <= ? ORDER BY version DESC LIMIT ?`, st.Patient, typ, id, from, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Stored
+	for rows.Next() {
+		x := Stored{Patient: st.Patient, Type: typ, ID: id}
+		var at, kind, release int64
+		var class access.Class
+		if err := rows.Scan(&x.Version, &at, &kind, &class.Category, &class.Labels, &release, &x.Body); err != nil {
+			return nil, err
+		}
+		if !v.Sees(class, release, now) {
+			continue
+		}
+		x.LastUpdated, x.Outcome = fromMicros(at), [...]Outcome{0, Created, Updated, Deleted}[kind]
+		out = append(out, x)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	for i := range out {
+		if out[i].Body, err = s.cut(c, v, out[i].Body); err != nil {
+			return nil, err
+		}
+	}
+	return out, s.seen(ctx, who, v, "history", typ, id, categoryBit(cur.class.Category), len(out))
+}
+
+// allowed checks an app's scopes before anything is looked up.
+func allowed(who identity.Principal, typ string, action byte) error {
+	if !who.AllowsFHIR(typ, action) {
+		return fault.New(fault.Forbidden, "This app was not allowed to see this kind of record.").WithCode("scope")
+	}
+	return nil
+}
+
+// viewForRead decides about a chart and a type in it. In the shared chart only
+// the clinic's public types are for everybody.
+func (s *Store) viewForRead(c *db.Conn, who identity.Principal, patient, typ string) (*access.View, error) {
+	v, err := s.access.ViewOf(c, who, patient)
+	if err != nil {
+		return nil, err
+	}
+	if patient == "" && !publicShared[typ] && who.Kind != identity.System {
+		return nil, notFound()
+	}
+	if !v.AllowsType(typ, 'r') && !v.AllowsType(typ, 's') {
+		return nil, notFound()
+	}
+	return &v, nil
+}
+
+// seen leaves the audit row of a read and waits until it is kept: nobody reads
+// what cannot be accounted for.
+func (s *Store) seen(ctx context.Context, who identity.Principal, v *access.View, action, typ, id string, cats access.CategorySet, count int) error {
+	return s.access.Record(ctx, access.Event{Who: who, Patient: v.Patient, View: *v, Action: action, Type: typ, ID: id, Categories: cats, Count: count, Outcome: "ok"})
+}
+
+// refuse leaves the audit row of a refusal and passes the refusal on.
+func (s *Store) refuse(ctx context.Context, who identity.Principal, patient, typ, id string, why error) error {
+	if k := fault.KindOf(why); k != fault.NotFound && k != fault.Forbidden {
+		return why
+	}
+	if err := s.access.Record(ctx, access.Event{Who: who, Patient: patient, Action: "refused", Type: typ, ID: id, Count: 1, Outcome: "refused"}); err != nil {
+		return fmt.Errorf("audit of a refusal: %w", err)
+	}
+	return notFound()
+}

@@ -1,0 +1,88 @@
+package records
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+
+	"housecall/internal/db"
+	"housecall/internal/sitekey"
+	"housecall/records/access"
+)
+
+// Nudger tells whoever watches a chart that it moved. It only makes things
+// faster; nothing rests on it.
+type Nudger interface{ Publish(topic string) }
+
+// Deps is what a Store works with.
+type Deps struct {
+	DB     *db.DB
+	Access *access.Service
+	Key    sitekey.Key
+	Hub    Nudger           // may be nil
+	Now    func() time.Time // nil: time.Now
+	NewID  func() string    // nil: UUIDv7 (RFC 9562, section 5.7)
+}
+
+// Store is the chart store.
+type Store struct {
+	db     *db.DB
+	access *access.Service
+	hub    Nudger
+	now    func() time.Time
+	newID  func() string
+	etags  []byte // key of ETags
+	seals  cursorSealer
+	kinds  []byte // key of the opaque ids of kinds of results
+	names  *nameCache
+}
+
+// New makes a Store.
+func New(d Deps) (*Store, error) {
+	if d.DB == nil || d.Access == nil {
+		return nil, errors.New("records: database and access are needed")
+	}
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	if d.NewID == nil {
+		d.NewID = func() string { return uuid.Must(uuid.NewV7()).String() }
+	}
+	seals, err := newCursorSealer(d.Key.Derive("records cursor", 32))
+	if err != nil {
+		return nil, err
+	}
+	return &Store{
+		db: d.DB, access: d.Access, hub: d.Hub, now: d.Now, newID: d.NewID,
+		etags: d.Key.Derive("records etag", 32), seals: seals, kinds: d.Key.Derive("records kind", 32),
+		names: newNameCache(),
+	}, nil
+}
+
+// ChartTopic names a chart on the bus. Nobody who listens there learns whose.
+func (s *Store) ChartTopic(patient string) string {
+	m := hmac.New(sha256.New, s.kinds)
+	m.Write([]byte("topic " + patient))
+	return "chart." + base64.RawURLEncoding.EncodeToString(m.Sum(nil)[:12])
+}
+
+func (s *Store) nudge(patients []string) {
+	if s.hub == nil {
+		return
+	}
+	for _, p := range patients {
+		s.hub.Publish(s.ChartTopic(p))
+	}
+}
+
+// micros is the time as the database keeps it, cut to the millisecond that a
+// FHIR instant shows, so that both say the same.
+func micros(t time.Time) int64 { return t.UnixMilli() * 1000 }
+
+func fromMicros(m int64) time.Time { return time.UnixMicro(m).UTC() }
+
+func instant(m int64) string { return fromMicros(m).Format("2006-01-02T15:04:05.000Z") }

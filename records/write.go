@@ -1,0 +1,412 @@
+package records
+
+import (
+	"context"
+	"database/sql"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"housecall/internal/db"
+	"housecall/internal/fault"
+	"housecall/internal/identity"
+	"housecall/records/access"
+)
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
+// Write makes the changes of a batch in one transaction, or none of them. It
+// decides on each chart under that chart's lock and leaves an audit row for each
+// change. A chart that the principal may not see is not found; validation
+// findings are Invalid with their places; a version that is not the expected one
+// is PreconditionFailed.
+func (s *Store) Write(ctx context.Context, who identity.Principal, b Batch) ([]Stored, error) {
+	changes, err := s.prepare(b)
+	if err != nil {
+		return nil, err
+	}
+	var stored []Stored
+	err = s.db.InTx(ctx, func(c *db.Conn) error {
+		var err error
+		stored, err = s.writeTx(c, who, changes)
+		return err
+	})
+	if err != nil {
+		s.auditRefusal(ctx, who, changes, err)
+		return nil, err
+	}
+	return stored, nil
+}
+
+// WriteTx joins another transaction, for what must happen together with more
+// than records.
+func (s *Store) WriteTx(c *db.Conn, who identity.Principal, b Batch) ([]Stored, error) {
+	changes, err := s.prepare(b)
+	if err != nil {
+		return nil, err
+	}
+	return s.writeTx(c, who, changes)
+}
+
+func (s *Store) writeTx(c *db.Conn, who identity.Principal, changes []*change) ([]Stored, error) {
+	at := micros(s.now())
+	charts, err := s.resolveHomes(c, changes)
+	if err != nil {
+		return nil, err
+	}
+	locked, err := s.lockCharts(c, charts, changes, at)
+	if err != nil {
+		return nil, err
+	}
+	views := make(map[string]*access.View, len(charts))
+	for _, p := range charts {
+		v, err := s.viewForWrite(c, who, p, changes)
+		if err != nil {
+			return nil, err
+		}
+		views[p] = &v
+	}
+	if err := s.loadCurrent(c, changes); err != nil {
+		return nil, err
+	}
+	var events []access.Event
+	rows := newRows()
+	for _, ch := range changes {
+		if err := s.apply(ch, views[ch.patient], locked[ch.patient], at); err != nil {
+			return nil, err
+		}
+		if ch.outcome == Unchanged {
+			continue
+		}
+		rows.add(ch, who, views[ch.patient])
+		events = append(events, access.Event{
+			Who: who, Patient: ch.patient, View: *views[ch.patient], Action: actionWord(ch.outcome),
+			Type: ch.Type, ID: ch.ID, Categories: categoryBit(ch.class.Category), Count: 1, Outcome: "ok",
+		})
+	}
+	if len(events) > 0 {
+		if err := rows.write(c); err != nil {
+			return nil, err
+		}
+		if err := s.linkParts(c, changes); err != nil {
+			return nil, err
+		}
+		moved, err := saveHeads(c, locked)
+		if err != nil {
+			return nil, err
+		}
+		if err := s.access.RecordTx(c, events...); err != nil {
+			return nil, err
+		}
+		c.After(func() { s.nudge(moved) })
+	}
+	out := make([]Stored, len(changes))
+	for i, ch := range changes {
+		out[i] = Stored{Patient: ch.patient, Type: ch.Type, ID: ch.ID, Version: ch.version, LastUpdated: fromMicros(ch.at), Outcome: ch.outcome, Body: ch.body}
+	}
+	return out, nil
+}
+
+func categoryBit(c access.Category) access.CategorySet {
+	if c < 0 {
+		return 0
+	}
+	return access.CategorySet(1) << c
+}
+
+func actionWord(o Outcome) string {
+	switch o {
+	case Created:
+		return "create"
+	case Deleted:
+		return "delete"
+	}
+	return "update"
+}
+
+// resolveHomes finds the chart of each change and gives the charts in the order
+// in which everybody locks them.
+func (s *Store) resolveHomes(c *db.Conn, changes []*change) ([]string, error) {
+	inBatch := make(map[string]*change, len(changes))
+	for _, ch := range changes {
+		if ch.Kind != Delete && ch.Type != "Provenance" {
+			p, err := home(ch.Node, nil)
+			if err != nil {
+				return nil, err
+			}
+			ch.patient = p
+		}
+		inBatch[ch.Type+"/"+ch.ID] = ch
+	}
+	var failed error
+	known := func(typ, id string) (string, bool) {
+		if ch, ok := inBatch[typ+"/"+id]; ok && ch.Type != "Provenance" && ch.Kind != Delete {
+			return ch.patient, true
+		}
+		p, ok, err := locate(c, typ, id)
+		if err != nil {
+			failed = err
+		}
+		return p, ok
+	}
+	charts := make([]string, 0, 4)
+	for _, ch := range changes {
+		switch {
+		case ch.Kind == Delete:
+			p, ok := known(ch.Type, ch.ID)
+			if !ok && failed == nil {
+				return nil, notFound()
+			}
+			ch.patient = p
+		case ch.Type == "Provenance":
+			p, err := home(ch.Node, known)
+			if err != nil {
+				return nil, err
+			}
+			ch.patient = p
+		}
+		if failed != nil {
+			return nil, failed
+		}
+		if !slices.Contains(charts, ch.patient) {
+			charts = append(charts, ch.patient)
+		}
+	}
+	slices.Sort(charts)
+	return charts, nil
+}
+
+func locate(c *db.Conn, typ, id string) (string, bool, error) {
+	var p string
+	err := c.QueryRow(`SELECT patient_id FROM resource_locator WHERE type = ? AND id = ?`, typ, id).Scan(&p)
+	if isNoRows(err) {
+		return "", false, nil
+	}
+	return p, err == nil, err
+}
+
+// lockCharts takes the head rows in sorted order. A chart begins with its
+// Patient; nothing else makes one.
+func (s *Store) lockCharts(c *db.Conn, charts []string, changes []*change, at int64) (map[string]*head, error) {
+	locked := make(map[string]*head, len(charts))
+	for _, p := range charts {
+		if p == "" {
+			locked[p] = nil
+			continue
+		}
+		if slices.ContainsFunc(changes, func(ch *change) bool { return ch.Type == "Patient" && ch.ID == p && ch.Kind != Delete }) {
+			if _, err := c.Exec(`INSERT INTO charts (patient_id, class_heads, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, p, []byte{}, at); err != nil {
+				return nil, err
+			}
+		}
+		query := `SELECT head, class_heads, holds FROM charts WHERE patient_id = ?`
+		if c.Dialect == db.Postgres {
+			query += ` FOR UPDATE`
+		}
+		var h head
+		var raw []byte
+		err := c.QueryRow(query, p).Scan(&h.n, &raw, &h.holds)
+		if isNoRows(err) {
+			return nil, fault.New(fault.NotFound, "We could not find that.").
+				WithIssues(fault.Issue{Code: "not-found", Expression: "subject", Text: "the patient is not known here"})
+		}
+		if err != nil {
+			return nil, err
+		}
+		h.heads = decodeHeads(raw)
+		locked[p] = &h
+	}
+	return locked, nil
+}
+
+// viewForWrite decides whether the principal may come in at all. A new chart has
+// no relations yet: systems and staff who register patients may begin one.
+func (s *Store) viewForWrite(c *db.Conn, who identity.Principal, patient string, changes []*change) (access.View, error) {
+	for _, ch := range changes {
+		action := byte('u')
+		if ch.Kind == Create {
+			action = 'c'
+		} else if ch.Kind == Delete {
+			action = 'd'
+		}
+		if ch.patient == patient && !who.AllowsFHIR(ch.Type, action) {
+			return access.View{}, fault.New(fault.Forbidden, "This app was not allowed to change this kind of record.").WithCode("scope")
+		}
+	}
+	return s.access.ViewOf(c, who, patient)
+}
+
+// loadCurrent reads the versions that the changes replace, and makes sure that
+// an id is not taken in another chart.
+func (s *Store) loadCurrent(c *db.Conn, changes []*change) error {
+	var keys []string
+	for _, ch := range changes {
+		ch.old = nil
+		if ch.Kind != Create {
+			keys = append(keys, ch.Type, ch.ID)
+		}
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	found, err := currentVersions(c, keys)
+	if err != nil {
+		return err
+	}
+	for _, ch := range changes {
+		if ch.Kind == Create {
+			continue
+		}
+		cur, ok := found[ch.Type+"/"+ch.ID]
+		if !ok {
+			if ch.Kind != Put {
+				return notFound()
+			}
+			continue
+		}
+		if cur.patient != ch.patient {
+			return fault.New(fault.Invalid, "This record belongs to another chart and cannot be moved by changing it.").
+				WithIssues(fault.Issue{Code: "business-rule", Expression: ch.Type})
+		}
+		ch.old = cur
+	}
+	return nil
+}
+
+// currentVersions reads current versions by type and id (in turn in keys).
+// Those of the shared chart, which has no head to hold, are locked one by one.
+func currentVersions(c *db.Conn, keys []string) (map[string]*current, error) {
+	const what = `SELECT r.type, r.id, r.patient_id, r.version, r.category, r.labels, r.release_at, r.deleted, r.last_updated, r.index_rules, r.body
+		FROM resource_locator l JOIN resources r ON r.patient_id = l.patient_id AND r.type = l.type AND r.id = l.id `
+	found := make(map[string]*current, len(keys)/2)
+	scan := func(rows *sql.Rows) error {
+		var cur current
+		var typ, id string
+		if err := rows.Scan(&typ, &id, &cur.patient, &cur.version, &cur.class.Category, &cur.class.Labels, &cur.releaseAt, &cur.deleted, &cur.updated, &cur.indexRules, &cur.body); err != nil {
+			return err
+		}
+		found[typ+"/"+id] = &cur
+		return nil
+	}
+	if c.Dialect == db.SQLite {
+		for i := 0; i < len(keys); i += 2 {
+			if err := c.Each(what+`WHERE l.type = ? AND l.id = ?`, scan, keys[i], keys[i+1]); err != nil {
+				return nil, err
+			}
+		}
+		return found, nil
+	}
+	types, ids := make([]string, 0, len(keys)/2), make([]string, 0, len(keys)/2)
+	for i := 0; i < len(keys); i += 2 {
+		types, ids = append(types, keys[i]), append(ids, keys[i+1])
+	}
+	if err := c.Each(what+`WHERE (l.type, l.id) IN (SELECT * FROM unnest(?::text[], ?::text[]))`, scan, types, ids); err != nil {
+		return nil, err
+	}
+	for _, key := range slices.Sorted(maps.Keys(found)) {
+		if found[key].patient != "" {
+			continue
+		}
+		typ, id, _ := strings.Cut(key, "/")
+		if err := c.Each(what+`WHERE l.type = ? AND l.id = ? FOR UPDATE OF r`, scan, typ, id); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// apply decides on one change and gives it its number, version and body.
+func (s *Store) apply(ch *change, v *access.View, h *head, at int64) error {
+	now := micros(s.now())
+	if ch.old != nil && !ch.old.deleted && !v.Sees(ch.old.class, ch.old.releaseAt, now) {
+		return notFound()
+	}
+	if ch.Kind == Delete {
+		ch.class = ch.old.class
+	}
+	if !v.MayWrite(ch.class) || ch.old != nil && !ch.old.deleted && !v.MayWrite(ch.old.class) {
+		return fault.New(fault.Forbidden, "You can read this, but not change it.").WithCode("role")
+	}
+	if ch.IfMatch != 0 && (ch.old == nil || ch.old.version != ch.IfMatch) {
+		return fault.New(fault.PreconditionFailed, "Somebody else changed this meanwhile. Please look at the new version first.")
+	}
+	if ch.Kind == Update && ch.old.deleted {
+		return fault.New(fault.Gone, "This was deleted.")
+	}
+	if ch.Kind == Delete && ch.old.deleted {
+		ch.outcome, ch.version, ch.at = Unchanged, ch.old.version, ch.old.updated
+		return nil
+	}
+	if ch.Node != nil {
+		ch.Node = frontMatter(ch.Node)
+	}
+	if ch.old != nil && !ch.old.deleted && ch.Kind != Delete {
+		same := sealBody(ch.Node, ch.old.version, ch.old.updated)
+		if string(same) == string(ch.old.body) && (ch.Kind == Put || ch.IfMatch == 0) && ch.old.indexRules == indexRules && ch.old.class == ch.class {
+			ch.outcome, ch.version, ch.at, ch.body = Unchanged, ch.old.version, ch.old.updated, ch.old.body
+			return nil
+		}
+	}
+	ch.at, ch.version, ch.outcome = at, 1, Created
+	if ch.old != nil {
+		ch.version = ch.old.version + 1
+		if !ch.old.deleted {
+			ch.outcome = Updated
+		}
+		ch.at = max(at, ch.old.updated)
+	}
+	if ch.Kind == Delete {
+		ch.outcome = Deleted
+		ch.body = tombstone(ch.Type, ch.ID, ch.version, ch.at)
+	} else {
+		ch.body = sealBody(ch.Node, ch.version, ch.at)
+	}
+	if h == nil {
+		return nil
+	}
+	h.n++
+	ch.n = h.n
+	h.heads.set(ch.class, ch.n)
+	if ch.old != nil && !ch.old.deleted {
+		h.heads.set(ch.old.class, ch.n)
+	}
+	if !ch.ReleaseAt.IsZero() {
+		h.holds++
+	}
+	return nil
+}
+
+func saveHeads(c *db.Conn, locked map[string]*head) ([]string, error) {
+	var moved []string
+	for p, h := range locked {
+		if h == nil {
+			continue
+		}
+		if _, err := c.Exec(`UPDATE charts SET head = ?, class_heads = ?, holds = ? WHERE patient_id = ?`, h.n, h.heads.encode(), h.holds, p); err != nil {
+			return nil, err
+		}
+		moved = append(moved, p)
+	}
+	return moved, nil
+}
+
+// auditRefusal leaves a row when somebody was turned away. It cannot be in the
+// transaction, which was rolled back.
+func (s *Store) auditRefusal(ctx context.Context, who identity.Principal, changes []*change, err error) {
+	switch fault.KindOf(err) {
+	case fault.NotFound, fault.Forbidden, fault.Unauthenticated:
+	default:
+		return
+	}
+	seen := map[string]bool{}
+	var events []access.Event
+	for _, ch := range changes {
+		if seen[ch.patient] {
+			continue
+		}
+		seen[ch.patient] = true
+		events = append(events, access.Event{Who: who, Patient: ch.patient, Action: "refused", Type: ch.Type, ID: ch.ID, Categories: categoryBit(ch.class.Category), Count: 1, Outcome: "refused"})
+	}
+	_ = s.access.Record(ctx, events...)
+}
