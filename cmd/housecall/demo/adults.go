@@ -33,7 +33,7 @@ func odalys(cal calendar) *chart {
 	c.report(order{key: "bladder/culture", on: bladder, by: "hale", encounter: encounter}, found("urineCulture", "Escherichia coli, more than 100,000 per mL", "POS"))
 	c.takes(medicine{drug: "nitrofurant", start: bladder, stop: bladder.AddDate(0, 0, 5), sig: "Take 1 capsule 4 times a day with food, for 5 days.", dose: 1, times: 4, why: infection, encounter: encounter})
 
-	weight := course{{0.56, 62.4}, {0.3, 65.5}, {0, 71.5}}
+	weight := course{{0.42, 62.3}, {0.3, 64.6}, {0, 71.5}}
 	for _, v := range []struct {
 		week, fundal, heart int
 		words
@@ -108,7 +108,7 @@ func (c *chart) scans(week func(int) time.Time) {
 		{12, "One child, heart beats, size fits the dates."},
 		{20, "One child in good size. Heart, brain, spine and limbs look normal. Placenta well away from the cervix."},
 	} {
-		on := at(week(s.week), 13, 0)
+		on := at(week(s.week), 7, 40)
 		key := fmt.Sprintf("scan/%d", s.week)
 		c.did(act{key: key, text: "Ultrasound of the pregnancy", code: coding{snomed, "268445003", "Ultrasound scan - obstetric"}, on: on, by: "reed"})
 		c.pictured(picture{key: key, text: "Ultrasound of the pregnancy", code: coding{loinc, "11525-3", "US Pelvis and Fetus for pregnancy"}, on: on, by: "reed", source: "alder", conclusion: s.words})

@@ -66,7 +66,7 @@ func aurelio(cal calendar) *chart {
 		phone: "555-0278", street: "19 Chandler Street", postcode: "04902", languages: []string{"en", "es"},
 	})
 	c.caredForBy(c.ago(11, 120), []string{"sedge"})
-	hiv := c.has(problem{what: "hiv", since: month(c.ago(11, 120)), recorded: workday(c.ago(11, 120)), label: label})
+	hiv := c.has(problem{what: "hiv", since: month(c.ago(11, 30)), recorded: workday(c.ago(11, 30)), label: label})
 	fats := c.has(problem{what: "lipids", since: year(c.ago(4, 0)), recorded: workday(c.ago(4, 95))})
 	c.notAllergic(workday(c.ago(11, 120)))
 	helpers := course{{11.4, 318}, {10.5, 452}, {9, 560}, {6, 690}, {2, 760}, {0, 784}}

@@ -100,7 +100,6 @@ var diagnoses = map[string]diagnosis{
 	"kneeBoth":      {"Osteoarthritis of both knees", "M17.0", "Bilateral primary osteoarthritis of knee", "239873007", "Osteoarthritis of knee"},
 	"exSmoker":      {"Former smoker", "Z87.891", "Personal history of nicotine dependence", "8517006", "Ex-smoker"},
 	"bladder":       {"Bladder infection", "N39.0", "Urinary tract infection, site not specified", "68566005", "Urinary tract infectious disease"},
-	"concussion":    {"Concussion, recovered", "S06.0X0A", "Concussion without loss of consciousness, initial encounter", "110030002", "Concussion injury of brain"},
 }
 
 // reasons are why somebody came, where it was not for a problem of the list above.
@@ -116,7 +115,6 @@ var reasons = map[string]obj{
 	"prenatal1":  concept("First pregnancy visit", coding{icd10, "Z34.01", "Encounter for supervision of normal first pregnancy, first trimester"}),
 	"clotting":   concept("Warfarin check", coding{icd10, "Z79.01", "Long term (current) use of anticoagulants"}),
 	"confidence": concept("Private visit", coding{icd10, "Z11.3", "Encounter for screening for infections with a predominantly sexual mode of transmission"}),
-	"sports":     concept("Sports check", coding{icd10, "Z02.5", "Encounter for examination for participation in sport"}),
 }
 
 func reason(key string) obj {

@@ -25,7 +25,6 @@ var (
 	emergencyRep = coding{loinc, "34111-5", "Emergency department Note"}
 	discharge    = coding{loinc, "18842-5", "Discharge summary"}
 	instructions = coding{loinc, "69730-0", "Instructions"}
-	imaging      = coding{loinc, "18748-4", "Diagnostic imaging study"}
 	pathology    = coding{loinc, "11526-1", "Pathology study"}
 )
 

@@ -95,7 +95,7 @@ func leopold(cal calendar) *chart {
 		on := c.slot(c.ago(n, -35), key)
 		told := map[int]words{
 			8: {"Plays chess each day.", "Healthy for his age."},
-			5: {"Swollen ankles, two pillows at night.", "Heart failure. Furosemide in the morning, weigh each day, sent to Dr. Lark."},
+			5: {"Better since the hospital. Ankles are slim again, two pillows at night.", "Heart failure, steadier. Furosemide in the morning, weigh each day, low salt."},
 			3: {"One stair is fine, two are not.", "Add spironolactone. Salt low."},
 			2: {"Wants to stay at home, no more hospital if it can be avoided.", "Wishes are written down and with his son."},
 			1: {"Sleeps in the chair, tired.", "Weaker. Talked with him and his son about comfort at home."},
@@ -122,7 +122,7 @@ func leopold(cal calendar) *chart {
 			text: "Lantern Hill Hospital\n\nLeopold Vane was with us for four days because of heart failure with water in the lungs. He lost four kilograms with furosemide.\n\nAt home: furosemide 40 mg in the morning, weigh each day, call when two kilograms more in three days.\n\nDr. Evander Lark\n"})
 	}
 	end := died
-	c.takes(medicine{drug: "furosemide", start: at(workday(c.ago(5, 80)), 10, 0), stop: end, sig: "Take 1 tablet in the morning.", dose: 1, times: 1, when: list{"MORN"}, why: failure})
+	c.takes(medicine{drug: "furosemide", start: at(workday(c.ago(0, 5*365+75)), 10, 0), stop: end, sig: "Take 1 tablet in the morning.", dose: 1, times: 1, when: list{"MORN"}, why: failure})
 	c.takes(medicine{drug: "spironolact", start: at(workday(c.ago(3, -35)), 10, 0), stop: end, sig: "Take 1 tablet in the morning.", dose: 1, times: 1, when: list{"MORN"}, why: failure})
 	c.takes(medicine{drug: "lisinopril10", start: at(workday(c.ago(8, 330)), 10, 0), stop: end, sig: "Take 1 tablet in the morning.", dose: 1, times: 1, when: list{"MORN"}, why: pressure})
 	c.smoking(workday(c.ago(2, 0)), smokedBefore, "Stopped smoking years ago")

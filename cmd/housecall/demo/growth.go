@@ -50,12 +50,12 @@ func (c *chart) grown(key string, on time.Time, encounter, by string, heavy, tal
 	heavy += c.noise(key+"/heavy") * 0.12
 	tall += c.noise(key+"/tall") * 0.10
 	spread := 0.11 + 0.0004*months // older children differ more in weight
-	v.weight = round(middle.weight*(1+heavy*spread), 1)
+	v.weight = round(middle.weight*(1+heavy*spread), 2)
 	v.height = round(middle.height*(1+tall*0.038), 1)
 	if months <= 24.5 {
 		v.head = round(middle.head*(1+tall*0.025), 1)
 	}
-	c.measured(key, on, encounter, by, v)
+	c.measured(key, on, encounter, by, "alder", v)
 	share := func(name string, m measure, deviations float64) {
 		body := m.body(percentile(deviations), false)
 		body["performer"] = list{clinician(by)}

@@ -46,7 +46,6 @@ var tests = map[string]test{
 	"freeT4":       {code: "3024-7", name: "Thyroxine (T4) free [Mass/volume] in Serum or Plasma", text: "Thyroid hormone (free T4)", unit: "ng/dL", ucum: "ng/dL", digits: 1, low: 0.8, high: 1.8},
 	"ferritin":     {code: "2276-4", name: "Ferritin [Mass/volume] in Serum or Plasma", text: "Iron stores (ferritin)", unit: "ng/mL", ucum: "ng/mL", low: 16, high: 232},
 	"inr":          {code: "6301-6", name: "INR in Platelet poor plasma by Coagulation assay", text: "Clotting time (INR)", unit: "", ucum: "{INR}", digits: 1, low: 2.0, high: 3.0, veryHigh: 5.0},
-	"alt":          {code: "1742-6", name: "Alanine aminotransferase [Enzymatic activity/volume] in Serum or Plasma", text: "Liver test (ALT)", unit: "U/L", ucum: "U/L", low: 6, high: 40},
 	"bnp":          {code: "33762-6", name: "Natriuretic peptide.B prohormone N-Terminal [Mass/volume] in Serum or Plasma", text: "Heart strain (NT-proBNP)", unit: "pg/mL", ucum: "pg/mL", high: 449},
 	"cd4":          {code: "24467-3", name: "CD3+CD4+ (T4 helper) cells [#/volume] in Blood", text: "Helper cells (CD4)", unit: "cells/uL", ucum: "/uL", low: 490, high: 1740, veryLow: 50},
 	"vitaminD":     {code: "1989-3", name: "25-hydroxyvitamin D3 [Mass/volume] in Serum or Plasma", text: "Vitamin D", unit: "ng/mL", ucum: "ng/mL", low: 30, high: 100},

@@ -61,7 +61,7 @@ func (r *rosaStory) problems() {
 	r.knee = r.has(problem{what: "knee", since: year(r.story(2019, time.May, 1)), recorded: workday(r.ago(7, raisedDay))})
 	r.kidneys = r.has(problem{
 		what: "kidney3a", since: month(r.ago(2, videoDay)), recorded: workday(r.ago(2, videoDay)),
-		note: "Filtering has been between 50 and 60 on three tests over more than three months. No pain pills of the ibuprofen kind.",
+		note: "Filtering was under 60 on two tests half a year apart. No pain pills of the ibuprofen kind.",
 	})
 	r.has(problem{what: "diabetes", key: "diabetes/eye", since: year(r.story(2011, time.September, 1)), recorded: workday(r.ago(3, eyeDay)), by: "fenwick", source: "eye"})
 	r.has(problem{what: "cataract", since: year(r.ago(3, eyeDay)), recorded: workday(r.ago(3, eyeDay)), by: "fenwick", source: "eye"})

@@ -18,7 +18,7 @@ var spring = [13]struct{ told, plan string }{
 	{"Few visits outside, sings with the choir by video.", "Weight goal reached. Keep all medicines."},
 	{"Feels well.", "All steady. Eye check is due in fall."},
 	{"Some days dizzy when standing up fast.", "Blood pressure lying and standing is fine. Drink more water in the heat."},
-	{"Sleeps well. Fewer walks in winter.", "Kidney test at the edge. Repeat it in fall. Tetanus vaccine today."},
+	{"Sleeps well. Fewer walks in winter.", "Kidney test a little low. Repeat it in fall. Tetanus vaccine today."},
 	{"Knee pain is back, asks for something stronger.", "Ibuprofen 400 mg only when needed, up to twice a day. Watch the kidneys."},
 	{"Home readings about 149 over 89.", "Blood pressure above the goal. Raise lisinopril from 10 to 20 mg. Blood test in two weeks."},
 }
@@ -29,7 +29,7 @@ var fall = map[int]struct{ told, plan string }{
 	8:  {"Gained back a little over the summer.", "Smaller plates again. Back in spring."},
 	5:  {"Home sugars steady.", "A1c under 7. Well done."},
 	3:  {"Lights have rings at night.", "Ask the eye doctor about the cataracts at the next check."},
-	2:  {"Feels well, surprised by the kidney result.", "Third test with filtering under 60: chronic kidney disease, stage 3a. No salt tablets, no ibuprofen kind of pills for long. Check potassium twice a year."},
+	2:  {"Feels well, surprised by the kidney result.", "Second test with filtering under 60, half a year after the first: chronic kidney disease, stage 3a. No salt tablets, no ibuprofen kind of pills for long. Check potassium twice a year."},
 	1:  {"Knee pain most evenings.", "Kidneys steady. Try to take ibuprofen less often."},
 }
 
@@ -40,7 +40,7 @@ var (
 	rosaWeight     = course{{12.6, 79.5}, {9.6, 78.8}, {7, 76}, {5.6, 74.6}, {2, 73.0}, {0, 71.6}}
 	rosaA1c        = course{{12.6, 7.6}, {11, 7.2}, {9, 7.3}, {6.5, 6.8}, {5, 6.8}, {3, 7.0}, {1.5, 7.3}, {0.6, 7.2}, {0, 7.0}}
 	rosaPotassium  = course{{12.6, 4.1}, {6, 4.2}, {2.6, 4.3}, {2, 4.4}, {1.1, 4.6}, {0.6, 4.6}, {0, 5.3}}
-	rosaCreatinine = course{{12.6, 0.79}, {6, 0.87}, {3.2, 0.94}, {2.6, 0.97}, {2.1, 1.02}, {1, 1.06}, {0.2, 1.09}, {0, 1.11}}
+	rosaCreatinine = course{{12.6, 0.79}, {6, 0.87}, {3.2, 0.94}, {2.7, 1.02}, {2.1, 1.03}, {1, 1.06}, {0.2, 1.09}, {0, 1.11}}
 	rosaSugar      = course{{12.6, 156}, {9, 141}, {6, 124}, {3, 132}, {0, 131}}
 	rosaLDL        = course{{12.6, 121}, {8.7, 128}, {8, 88}, {4, 79}, {0, 74}}
 	rosaProtein    = course{{5.6, 12}, {3, 24}, {1, 33}, {0, 41}}

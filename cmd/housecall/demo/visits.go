@@ -84,7 +84,7 @@ func (c *chart) meets(v *visit) string {
 	}
 	encounter := c.add("Encounter", v.key, private(from(body, v.place), v.label))
 	if v.vitals != (vitals{}) {
-		c.measured(v.key, v.on.Add(5*time.Minute), encounter, v.nurse(), v.vitals)
+		c.measured(v.key, v.on.Add(5*time.Minute), encounter, v.nurse(), v.place, v.vitals)
 	}
 	return encounter
 }

@@ -52,13 +52,13 @@ func (c *chart) vital(key string, on time.Time, encounter string, body obj) stri
 }
 
 // measured writes the vitals of a visit, and what follows from them.
-func (c *chart) measured(key string, on time.Time, encounter, by string, v vitals) {
+func (c *chart) measured(key string, on time.Time, encounter, by, where string, v vitals) {
 	adult := ageOn(c.born, on) >= 18
 	who := list{clinician(by)}
 	if v.systolic != 0 {
 		body := pressure(v.systolic, v.diastolic, clinicPressure, adult)
 		body["performer"] = who
-		c.vital(key+"/pressure", on, encounter, body)
+		c.vital(key+"/pressure", on, encounter, from(body, where))
 	}
 	single := func(name string, m measure, value float64) {
 		if value == 0 {
@@ -66,13 +66,17 @@ func (c *chart) measured(key string, on time.Time, encounter, by string, v vital
 		}
 		body := m.body(value, adult)
 		body["performer"] = who
-		c.vital(key+"/"+name, on, encounter, body)
+		c.vital(key+"/"+name, on, encounter, from(body, where))
 	}
 	single("pulse", pulseRate, v.pulse)
 	single("breaths", breathRate, v.breaths)
 	single("warmth", temperature, v.warmth)
 	single("oxygen", saturation, v.oxygen)
-	single("weight", bodyWeight, v.weight)
+	weight := bodyWeight
+	if v.weight < 10 {
+		weight.digits = 2 // what a baby gains in a week shows in grams
+	}
+	single("weight", weight, v.weight)
 	single("height", bodyHeight, v.height)
 	single("head", headAround, v.head)
 	if v.weight != 0 && v.height != 0 && ageOn(c.born, on) >= 2 {
