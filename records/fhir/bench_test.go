@@ -22,6 +22,17 @@ func BenchmarkParse(b *testing.B) {
 	}
 }
 
+func BenchmarkParseBundle(b *testing.B) {
+	in := readGzip(b, deck(b, "synthea-r4", "Andy_Gusikowski_76742a08-3643-41fa-bddc-73a2c0bae9da.json.gz"))
+	b.SetBytes(int64(len(in)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := fhir.Parse(in); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func BenchmarkValidate(b *testing.B) {
 	n, err := fhir.Parse([]byte(labResult))
 	require.NoError(b, err)

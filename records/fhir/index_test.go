@@ -2,6 +2,7 @@ package fhir_test
 
 import (
 	"math"
+	"sync"
 	"testing"
 	"time"
 
@@ -142,4 +143,32 @@ func TestDateRange(t *testing.T) {
 		_, _, ok := fhir.DateRange(bad)
 		require.False(t, ok, bad)
 	}
+}
+
+// Definitions are decoded when they are first needed, by whoever comes first.
+func TestConcurrentUse(t *testing.T) {
+	n, err := fhir.Parse([]byte(labResult))
+	require.NoError(t, err)
+	want, err := fhir.Extract(n)
+	require.NoError(t, err)
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for _, typ := range fhir.Types() {
+				for _, p := range fhir.Params(typ) {
+					fhir.HomeParam(typ, p.Name)
+				}
+				fhir.Validate(fhir.Object(fhir.Member{Key: "resourceType", Value: fhir.String(typ)}))
+			}
+			for range 50 {
+				if issues := fhir.Validate(n); len(issues) > 0 {
+					t.Errorf("%v", issues)
+				}
+				if got, err := fhir.Extract(n); err != nil || len(got.Tokens) != len(want.Tokens) {
+					t.Errorf("other rows: %v", err)
+				}
+			}
+		})
+	}
+	wg.Wait()
 }

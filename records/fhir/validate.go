@@ -30,6 +30,9 @@ const (
 	CodeTooLong      = "too-long"
 )
 
+// maxContained bounds how many resources one may contain; local references are looked up among them one by one.
+const maxContained = 1000
+
 // maxIssues ends a validation: whoever has a hundred errors knows that something is wrong.
 const maxIssues = 100
 
@@ -50,7 +53,6 @@ type validator struct {
 	path   []segment
 	issues []Issue
 	scope  *scope
-	depth  int
 }
 
 // segment is one step to the place that is looked at.
@@ -131,6 +133,9 @@ func (v *validator) resource(n *Node, contained bool) {
 	if contained {
 		v.contained(n)
 		v.object(n, s)
+	} else if len(n.member("contained").Items()) > maxContained {
+		v.addAt("contained", CodeTooLong, "at most 1000 contained resources are accepted")
+		return
 	} else {
 		outer := v.scope
 		v.scope = &scope{node: n}
