@@ -108,11 +108,11 @@ func (s *Store) prepare(b Batch) ([]*change, error) {
 	for i, op := range b.Ops {
 		c := &change{Op: op, source: b.Source}
 		if err := s.prepareOne(c); err != nil {
-			return nil, err
+			return nil, &OpError{i, err}
 		}
 		key := c.Type + "/" + c.ID
 		if seen[key] {
-			return nil, invalid("The same resource stands twice in one transaction.")
+			return nil, &OpError{i, invalid("The same resource stands twice in one transaction.")}
 		}
 		seen[key] = true
 		changes[i] = c

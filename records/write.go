@@ -72,9 +72,9 @@ func (s *Store) writeTx(c *db.Conn, who identity.Principal, changes []*change) (
 	}
 	var events []access.Event
 	rows := newRows()
-	for _, ch := range changes {
+	for i, ch := range changes {
 		if err := s.apply(ch, views[ch.patient], locked[ch.patient], at); err != nil {
-			return nil, err
+			return nil, &OpError{i, err}
 		}
 		if ch.outcome == Unchanged {
 			continue
@@ -129,11 +129,11 @@ func actionWord(o Outcome) string {
 // in which everybody locks them.
 func (s *Store) resolveHomes(c *db.Conn, changes []*change) ([]string, error) {
 	inBatch := make(map[string]*change, len(changes))
-	for _, ch := range changes {
+	for i, ch := range changes {
 		if ch.Kind != Delete && ch.Type != "Provenance" {
 			p, err := home(ch.Node, nil)
 			if err != nil {
-				return nil, err
+				return nil, &OpError{i, err}
 			}
 			ch.patient = p
 		}
@@ -151,18 +151,18 @@ func (s *Store) resolveHomes(c *db.Conn, changes []*change) ([]string, error) {
 		return p, ok
 	}
 	charts := make([]string, 0, 4)
-	for _, ch := range changes {
+	for i, ch := range changes {
 		switch {
 		case ch.Kind == Delete:
 			p, ok := known(ch.Type, ch.ID)
 			if !ok && failed == nil {
-				return nil, notFound()
+				return nil, &OpError{i, notFound()}
 			}
 			ch.patient = p
 		case ch.Type == "Provenance":
 			p, err := home(ch.Node, known)
 			if err != nil {
-				return nil, err
+				return nil, &OpError{i, err}
 			}
 			ch.patient = p
 		}
@@ -254,20 +254,20 @@ func (s *Store) loadCurrent(c *db.Conn, changes []*change) error {
 	if err != nil {
 		return err
 	}
-	for _, ch := range changes {
+	for i, ch := range changes {
 		if ch.Kind == Create {
 			continue
 		}
 		cur, ok := found[ch.Type+"/"+ch.ID]
 		if !ok {
 			if ch.Kind != Put {
-				return notFound()
+				return &OpError{i, notFound()}
 			}
 			continue
 		}
 		if cur.patient != ch.patient {
-			return fault.New(fault.Invalid, "This record belongs to another chart and cannot be moved by changing it.").
-				WithIssues(fault.Issue{Code: "business-rule", Expression: ch.Type})
+			return &OpError{i, fault.New(fault.Invalid, "This record belongs to another chart and cannot be moved by changing it.").
+				WithIssues(fault.Issue{Code: "business-rule", Expression: ch.Type})}
 		}
 		ch.old = cur
 	}

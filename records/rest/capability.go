@@ -1,0 +1,101 @@
+package rest
+
+import (
+	"encoding/json"
+
+	"github.com/gofiber/fiber/v2"
+
+	"housecall/internal/fault"
+	"housecall/records"
+	"housecall/records/fhir"
+)
+
+// SmartConfiguration is what an app needs to know to sign in (SMART App Launch
+// 2.2, section 2.1.9). It says only what the authorization server does.
+type SmartConfiguration struct {
+	Issuer                string   `json:"issuer"`
+	JWKS                  string   `json:"jwks_uri,omitempty"`
+	Authorization         string   `json:"authorization_endpoint"`
+	Token                 string   `json:"token_endpoint"`
+	Introspection         string   `json:"introspection_endpoint,omitempty"`
+	Revocation            string   `json:"revocation_endpoint,omitempty"`
+	TokenAuthMethods      []string `json:"token_endpoint_auth_methods_supported,omitempty"`
+	GrantTypes            []string `json:"grant_types_supported"`
+	Scopes                []string `json:"scopes_supported,omitempty"`
+	ResponseTypes         []string `json:"response_types_supported"`
+	CodeChallengeMethods  []string `json:"code_challenge_methods_supported"`
+	Capabilities          []string `json:"capabilities"`
+	TokenAuthSigningAlgos []string `json:"token_endpoint_auth_signing_alg_values_supported,omitempty"`
+}
+
+func (f *Face) smartConfiguration(c *fiber.Ctx) error {
+	if f.smart == nil {
+		return fault.New(fault.NotFound, "Apps cannot sign in here.")
+	}
+	return c.JSON(f.smart)
+}
+
+func (f *Face) metadata(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderContentType, JSON+"; charset=utf-8")
+	return c.Send(f.capped)
+}
+
+type object = map[string]any
+
+// capabilities makes the capability statement from what answers requests: the
+// types that the store keeps and the parameters that have rows.
+func (f *Face) capabilities(version string) ([]byte, error) {
+	interactions := []object{}
+	for _, code := range []string{"read", "vread", "update", "delete", "history-instance", "create", "search-type"} {
+		interactions = append(interactions, object{"code": code})
+	}
+	var resources []object
+	for _, typ := range fhir.Types() {
+		if !records.Stores(typ) {
+			continue
+		}
+		params := []object{}
+		for _, p := range fhir.Params(typ) {
+			if records.SearchesBy(p) {
+				params = append(params, object{"name": p.Name, "type": p.Type.String()})
+			}
+		}
+		r := object{
+			"type": typ, "interaction": interactions, "versioning": "versioned-update", "readHistory": true, "updateCreate": true,
+			"conditionalCreate": false, "conditionalRead": "full-support", "conditionalUpdate": false, "conditionalDelete": "not-supported",
+			"referencePolicy": []string{"literal", "local"}, "searchParam": params,
+		}
+		if typ == "Patient" {
+			r["operation"] = []object{{"name": "everything", "definition": "http://hl7.org/fhir/OperationDefinition/Patient-everything"}}
+		}
+		resources = append(resources, r)
+	}
+	security := object{"cors": false, "description": "OAuth 2.0 bearer tokens; Housecall's own pages use their session."}
+	if f.smart != nil {
+		security["service"] = []object{{"coding": []object{{"system": "http://terminology.hl7.org/CodeSystem/restful-security-service", "code": "SMART-on-FHIR"}}}}
+		security["extension"] = []object{{
+			"url": "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris",
+			"extension": []object{
+				{"url": "authorize", "valueUri": f.smart.Authorization},
+				{"url": "token", "valueUri": f.smart.Token},
+			},
+		}}
+	}
+	return json.Marshal(object{
+		"resourceType": "CapabilityStatement", "status": "active", "date": f.now().UTC().Format("2006-01-02"), "kind": "instance",
+		"software":       object{"name": "Housecall", "version": orUnknown(version)},
+		"implementation": object{"description": "Housecall", "url": f.base},
+		"fhirVersion":    "4.0.1", "format": []string{"json", JSON},
+		"rest": []object{{
+			"mode": "server", "security": security, "resource": resources,
+			"interaction": []object{{"code": "transaction"}, {"code": "batch"}},
+		}},
+	})
+}
+
+func orUnknown(v string) string {
+	if v == "" {
+		return "unknown"
+	}
+	return v
+}

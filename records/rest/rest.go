@@ -1,0 +1,87 @@
+package rest
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
+
+	"housecall/internal/edge"
+	"housecall/internal/sitekey"
+	"housecall/records"
+)
+
+// Prefix is where the face lives.
+const Prefix = "/fhir"
+
+// BodyLimit is the largest body that the face takes: a transaction with the
+// history of one patient.
+const BodyLimit = 32 << 20
+
+// Deps is what the face works with.
+type Deps struct {
+	Store   *records.Store
+	Key     sitekey.Key
+	BaseURL *url.URL
+	Version string              // of the software, for the capability statement
+	Smart   *SmartConfiguration // nil: no authorization server is known
+	Now     func() time.Time
+	NewID   func() string
+}
+
+// Face answers /fhir.
+type Face struct {
+	store  *records.Store
+	base   string // https://host/fhir
+	smart  *SmartConfiguration
+	pages  pageSealer
+	now    func() time.Time
+	newID  func() string
+	capped []byte // the capability statement
+}
+
+// New makes the face.
+func New(d Deps) (*Face, error) {
+	if d.Store == nil || d.BaseURL == nil {
+		return nil, errors.New("rest: store and base URL are needed")
+	}
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	if d.NewID == nil {
+		d.NewID = func() string { return uuid.Must(uuid.NewV7()).String() }
+	}
+	pages, err := newPageSealer(d.Key.Derive("fhir page", 32))
+	if err != nil {
+		return nil, err
+	}
+	f := &Face{
+		store: d.Store, base: strings.TrimSuffix(d.BaseURL.Scheme+"://"+d.BaseURL.Host, "/") + Prefix,
+		smart: d.Smart, pages: pages, now: d.Now, newID: d.NewID,
+	}
+	f.capped, err = f.capabilities(d.Version)
+	return f, err
+}
+
+// Mount hangs the routes on the app. The guards find out who is asking and, for
+// who came by a cookie, check that a write comes from our own page.
+func (f *Face) Mount(app *fiber.App, guards ...fiber.Handler) {
+	open := app.Group(Prefix, guards...)
+	open.Get("/metadata", negotiate, f.metadata)
+	open.Get("/.well-known/smart-configuration", f.smartConfiguration)
+
+	g := app.Group(Prefix, edge.Required, negotiate)
+	g.Post("/", f.bundle)
+	g.Get("/Patient/:id/$everything", f.everything)
+	g.Post("/:type/_search", f.searchByForm)
+	g.Get("/:type/:id/_history/:version", f.one)
+	g.Get("/:type/:id/_history", f.one)
+	g.Get("/:type/:id", f.one)
+	g.Put("/:type/:id", f.write)
+	g.Delete("/:type/:id", f.write)
+	g.Post("/:type", f.write)
+	g.Get("/:type", f.searchByURL)
+}

@@ -1,0 +1,251 @@
+package rest
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"housecall/internal/edge"
+	"housecall/internal/fault"
+	"housecall/records"
+	"housecall/records/fhir"
+)
+
+func statusLine(status int) string { return strconv.Itoa(status) + " " + http.StatusText(status) }
+
+// search answers GET Type?.. and POST Type/_search.
+func (f *Face) search(ctx context.Context, in call) (answer, error) {
+	about := "search " + in.who.Account + " " + in.typ
+	values, strict := in.query, in.prefer.strict
+	if token := values.Get("_page"); token != "" {
+		var err error
+		if values, strict, err = f.pages.open(about, token); err != nil {
+			return answer{}, err
+		}
+	}
+	q, err := f.parseQuery(in.typ, values, strict)
+	if err != nil {
+		return answer{}, err
+	}
+	p, err := f.store.Search(ctx, in.who, q)
+	switch {
+	case fault.Is(err, fault.NotFound): // no chart to look into: nothing is found
+		p = records.Page{}
+	case err != nil:
+		return answer{}, err
+	}
+	s := newSplice("searchset", size(p.Items))
+	s.total(p.Total)
+	self := f.base + "/" + in.typ
+	if !in.byForm && len(in.query) > 0 {
+		self += "?" + used(in.query, q.Unknown)
+	}
+	next := ""
+	if p.Next != "" {
+		next = f.base + "/" + in.typ + "?_page=" + f.pages.seal(about, values, p.Next, strict)
+	}
+	s.links(self, next)
+	for i := range p.Items {
+		s.found(f.base, &p.Items[i], "match")
+	}
+	if len(q.Unknown) > 0 && q.Page == "" {
+		s.entry()
+		s.raw(`"resource":`)
+		s.b = append(s.b, outcome(issue("warning", "not-supported", "These parameters were passed over: "+strings.Join(q.Unknown, ", "), "", ""))...)
+		s.raw(`,"search":{"mode":"outcome"}`)
+		s.done()
+	}
+	return answer{status: fiber.StatusOK, body: s.bytes()}, nil
+}
+
+// parseQuery reads a search and adds what this face itself cannot do to the
+// parameters that are passed over, or refuses it when handling is strict.
+func (f *Face) parseQuery(typ string, values url.Values, strict bool) (*fhir.Query, error) {
+	q, issues := fhir.ParseQuery(typ, values, strict)
+	var bad []fault.Issue
+	for _, i := range issues {
+		if i.Severity == fhir.SeverityError {
+			bad = append(bad, fault.Issue{Code: i.Code, Expression: i.Expression, Text: i.Text})
+		}
+	}
+	pass := func(name string, there bool) {
+		switch {
+		case there && strict:
+			bad = append(bad, fault.Issue{Code: "not-supported", Text: "search parameter " + name + ": not supported"})
+		case there:
+			q.Unknown = append(q.Unknown, name)
+		}
+	}
+	pass("_include", len(q.Includes) > 0)
+	pass("_revinclude", len(q.RevIncludes) > 0)
+	pass("_elements", len(q.Elements) > 0)
+	pass("_summary", q.Summary == "true" || q.Summary == "text" || q.Summary == "data")
+	if len(bad) > 0 {
+		return nil, fault.New(fault.Invalid, "This search cannot be run as it is.").WithIssues(bad...)
+	}
+	if q.Total == "estimate" {
+		q.Total = "accurate"
+	}
+	return q, nil
+}
+
+// used is the query of the self link: what was looked at, without what was
+// passed over (R4 3.1.1.1.2).
+func used(values url.Values, unknown []string) string {
+	kept := url.Values{}
+	for k, list := range values {
+		if !slices.Contains(unknown, k) {
+			kept[k] = list
+		}
+	}
+	return kept.Encode()
+}
+
+// history answers Type/id/_history: a page of versions, newest first.
+func (f *Face) history(ctx context.Context, in call) (answer, error) {
+	about := "history " + in.who.Account + " " + in.typ + "/" + in.id
+	values, before := in.query, int64(0)
+	if token := values.Get("_page"); token != "" {
+		var err error
+		if values, _, err = f.pages.open(about, token); err != nil {
+			return answer{}, err
+		}
+		if before, err = strconv.ParseInt(values.Get("_page"), 10, 64); err != nil || before < 1 {
+			return answer{}, invalid("invalid", "", "This page link is no longer valid.")
+		}
+	}
+	count, since, err := window(values, fhir.DefaultCount)
+	if err != nil {
+		return answer{}, err
+	}
+	if values.Has("_at") {
+		return answer{}, invalid("not-supported", "_at", "_at is not supported; use _since.")
+	}
+	versions, err := f.store.History(ctx, in.who, in.typ, in.id, before, count+1)
+	if err != nil {
+		return answer{}, err
+	}
+	next := ""
+	if len(versions) > count {
+		versions = versions[:count]
+		next = f.base + "/" + in.typ + "/" + in.id + "/_history?_page=" + f.pages.seal(about, values, strconv.FormatInt(versions[count-1].Version, 10), false)
+	}
+	if !since.IsZero() {
+		for i := range versions {
+			if versions[i].LastUpdated.Before(since) {
+				versions, next = versions[:i], ""
+				break
+			}
+		}
+	}
+	s := newSplice("history", size(versions))
+	self := f.base + "/" + in.typ + "/" + in.id + "/_history"
+	if len(in.query) > 0 {
+		self += "?" + in.query.Encode()
+	}
+	s.links(self, next)
+	for i := range versions {
+		s.version(f.base, &versions[i])
+	}
+	return answer{status: fiber.StatusOK, body: s.bytes()}, nil
+}
+
+// version writes one entry of a history: the request that made it, and what
+// became of it.
+func (s *splice) version(base string, r *records.Stored) {
+	name := r.Type + "/" + r.ID
+	method, status := "PUT", fiber.StatusOK
+	switch r.Outcome {
+	case records.Created:
+		status = fiber.StatusCreated
+	case records.Deleted:
+		method, status = "DELETE", fiber.StatusNoContent
+	}
+	s.entry()
+	s.raw(`"fullUrl":"` + base + `/` + name + `",`)
+	if r.Outcome != records.Deleted {
+		s.raw(`"resource":`)
+		s.b = append(s.b, r.Body...)
+		s.raw(`,`)
+	}
+	s.raw(`"request":{"method":"` + method + `","url":"` + name + `"},`)
+	s.response(status, "", r.Version, r.LastUpdated, nil)
+	s.done()
+}
+
+// window reads _count and _since.
+func window(values url.Values, standard int) (count int, since time.Time, err error) {
+	count = standard
+	if v := values.Get("_count"); v != "" {
+		if count, err = strconv.Atoi(v); err != nil || count < 1 {
+			return 0, since, invalid("invalid", "_count", "_count must be a number above 0.")
+		}
+		count = min(count, fhir.MaxCount)
+	}
+	if v := values.Get("_since"); v != "" {
+		if since, err = time.Parse(time.RFC3339, strings.ReplaceAll(v, " ", "+")); err != nil {
+			return 0, since, invalid("invalid", "_since", "_since must be an instant, as 2026-01-31T08:00:00Z.")
+		}
+	}
+	return count, since, nil
+}
+
+// everything answers Patient/id/$everything, page by page.
+func (f *Face) everything(c *fiber.Ctx) error {
+	who, id := edge.Principal(c), c.Params("id")
+	about := "everything " + who.Account + " " + id
+	values := queryOf(c)
+	var o records.EverythingOptions
+	if token := values.Get("_page"); token != "" {
+		var err error
+		if values, _, err = f.pages.open(about, token); err != nil {
+			return err
+		}
+		o.Page = values.Get("_page")
+	}
+	for k := range values {
+		switch k {
+		case "_count", "_since", "_type", "_page", "_format":
+		default:
+			return invalid("not-supported", "", "$everything takes _count, _since and _type.")
+		}
+	}
+	var err error
+	if o.Count, o.Since, err = window(values, fhir.MaxCount); err != nil {
+		return err
+	}
+	if v := values.Get("_type"); v != "" {
+		o.Types = strings.Split(v, ",")
+		for _, t := range o.Types {
+			if !fhir.IsType(t) {
+				return invalid("invalid", "_type", "_type must list types of FHIR R4.")
+			}
+		}
+		slices.Sort(o.Types)
+	}
+	p, err := f.store.Everything(c.UserContext(), who, id, o)
+	if err != nil {
+		return err
+	}
+	self := f.base + "/Patient/" + id + "/$everything"
+	next := ""
+	if p.Next != "" {
+		next = self + "?_page=" + f.pages.seal(about, values, p.Next, false)
+	}
+	if raw := queryOf(c); len(raw) > 0 {
+		self += "?" + raw.Encode()
+	}
+	s := newSplice("searchset", size(p.Items))
+	s.links(self, next)
+	for i := range p.Items {
+		s.found(f.base, &p.Items[i], "match")
+	}
+	c.Set(fiber.HeaderContentType, JSON+"; charset=utf-8")
+	return c.Send(s.bytes())
+}
