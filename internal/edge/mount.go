@@ -3,6 +3,7 @@ package edge
 import (
 	"bytes"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -63,7 +64,7 @@ func convert(c *fiber.Ctx) (*http.Request, error) {
 		Method: string(ctx.Method()), URL: u, RequestURI: target, Host: string(ctx.Host()), Header: header,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Body: io.NopCloser(bytes.NewReader(body)), ContentLength: int64(len(body)),
-		RemoteAddr: Address(c),
+		RemoteAddr: net.JoinHostPort(Address(c), "0"),
 	}
 	return req.WithContext(c.UserContext()), nil
 }
