@@ -1,0 +1,102 @@
+import { Modal, PasswordInput, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useRef, useState, type FormEvent, type ReactNode } from 'react'
+import { api, take } from '../api/client'
+import { needsStepUp } from '../api/problem'
+import { passkeysQuery, totpQuery } from '../api/queries'
+import { getPasskey, passkeysSupported } from '../api/webauthn'
+import { Button } from '../ui/Button'
+import { ErrorSummary, useErrorText } from '../ui/ErrorSummary'
+import { useWords } from '../ui/useWords'
+import css from './account.module.css'
+
+export interface StepUp {
+  /** Runs the act; when the server wants the person confirmed first, asks in place and runs it again. */
+  run<T>(act: () => Promise<T>): Promise<T | 'cancelled'>
+  dialog: ReactNode
+}
+
+export function useStepUp(): StepUp {
+  const [open, setOpen] = useState(false)
+  const answer = useRef<(confirmed: boolean) => void>(() => undefined)
+  const close = (confirmed: boolean) => {
+    setOpen(false)
+    answer.current(confirmed)
+  }
+  return {
+    async run(act) {
+      try {
+        return await act()
+      } catch (error) {
+        if (!needsStepUp(error)) throw error
+        setOpen(true)
+        const confirmed = await new Promise<boolean>((resolve) => {
+          answer.current = resolve
+        })
+        return confirmed ? act() : 'cancelled'
+      }
+    },
+    dialog: open ? <StepUpDialog onDone={() => close(true)} onClose={() => close(false)} /> : null,
+  }
+}
+
+function StepUpDialog({ onDone, onClose }: { onDone: () => void; onClose: () => void }) {
+  const { t } = useWords()
+  const text = useErrorText()
+  const passkeys = useQuery(passkeysQuery).data?.items.length ?? 0
+  const totp = useQuery(totpQuery).data?.enabled ?? false
+  const [errors, setErrors] = useState<{ field?: string; message: string }[]>([])
+  const [busy, setBusy] = useState(false)
+  const [secret, setSecret] = useState('')
+  const attempt = async (act: () => Promise<unknown>, field?: string) => {
+    setBusy(true)
+    setErrors([])
+    try {
+      await act()
+      onDone()
+    } catch (error) {
+      setErrors([{ field, message: error instanceof DOMException ? t('signIn.passkeyRefused') : text(error) }])
+    } finally {
+      setBusy(false)
+    }
+  }
+  const withPasskey = () =>
+    attempt(async () => {
+      const options = await take(api.POST('/step-up/passkey/begin'))
+      const credential = await getPasskey(options)
+      await take(api.POST('/step-up/passkey/finish', { body: { credential } }))
+    })
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (!secret) {
+      setErrors([{ field: 'step-up', message: totp ? t('signIn.needCode') : t('signIn.needPassword') }])
+      return
+    }
+    void attempt(
+      () => (totp ? take(api.POST('/step-up/totp', { body: { code: secret.replace(/\s/g, '') } })) : take(api.POST('/step-up/password', { body: { password: secret } }))),
+      'step-up',
+    )
+  }
+  return (
+    <Modal opened onClose={onClose} title={t('account.stepUpTitle')} closeButtonProps={{ 'aria-label': t('close') }}>
+      <form className={css.form} onSubmit={submit} noValidate>
+        <ErrorSummary errors={errors} />
+        <p className="dim">{t('account.stepUpLead')}</p>
+        {passkeys > 0 && passkeysSupported() && (
+          <>
+            <Button wide icon="key" loading={busy} onClick={() => void withPasskey()}>{t('account.stepUpPasskey')}</Button>
+          </>
+        )}
+        {totp ? (
+          <TextInput id="step-up" label={t('account.stepUpCode')} value={secret} onChange={(event) => setSecret(event.target.value)} inputMode="numeric" autoComplete="one-time-code" maxLength={10} />
+        ) : (
+          <PasswordInput id="step-up" label={t('account.stepUpPassword')} value={secret} onChange={(event) => setSecret(event.target.value)} autoComplete="current-password" />
+        )}
+        <div className={css.buttons}>
+          <Button type="submit" variant={passkeys > 0 ? 'default' : 'filled'} loading={busy}>{t('account.stepUpGo')}</Button>
+          <Button variant="subtle" onClick={onClose}>{t('cancel')}</Button>
+        </div>
+      </form>
+    </Modal>
+  )
+}

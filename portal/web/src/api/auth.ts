@@ -1,0 +1,43 @@
+import { apiLanguage, csrfToken } from './client'
+import { ApiError, problemOf } from './problem'
+import type { PublicKeyOptions, SignInOptions, SignInStep } from './types'
+
+async function call<T>(path: string, body?: unknown): Promise<T> {
+  let response: Response
+  try {
+    response = await fetch(path, {
+      method: body === undefined ? 'GET' : 'POST',
+      credentials: 'same-origin',
+      cache: 'no-store',
+      headers: {
+        Accept: 'application/json',
+        'Accept-Language': apiLanguage(),
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json', 'X-CSRF-Token': csrfToken() }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    })
+  } catch {
+    throw new ApiError({ status: 0 })
+  }
+  if (!response.ok) throw await problemOf(response)
+  return (await response.json()) as T
+}
+
+/** Where the browser goes to begin a sign-in, and comes back to afterwards. */
+export function loginUrl(returnTo: string, issuer?: string): string {
+  const query = new URLSearchParams()
+  if (issuer) query.set('issuer', issuer)
+  query.set('return', returnTo)
+  return `/auth/login?${query.toString()}`
+}
+
+export const signInOptions = (request: string) => call<SignInOptions>(`/auth/options?request=${encodeURIComponent(request)}`)
+export const signInWithPassword = (request: string, email: string, password: string) =>
+  call<SignInStep>('/auth/password', { request, email, password })
+export const signInWithCode = (request: string, code: string) => call<SignInStep>('/auth/totp', { request, code })
+export const beginPasskeySignIn = (request: string) => call<PublicKeyOptions>('/auth/passkey/begin', { request })
+export const finishPasskeySignIn = (request: string, credential: unknown) =>
+  call<SignInStep>('/auth/passkey/finish', { request, credential })
+export const logout = () => call<{ next?: string }>('/auth/logout', {})
+export const createFirstAdmin = (token: string, name: string, email: string, password: string) =>
+  call<SignInStep>('/auth/first', { token, name, email, password })

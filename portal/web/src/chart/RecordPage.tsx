@@ -1,0 +1,74 @@
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useEffect, useState } from 'react'
+import { chartQuery } from '../api/queries'
+import { isTimelineKind, timelineKinds, type TimelineKind } from '../format/entry'
+import { Glance } from '../home/Glance'
+import { PageHead } from '../shell/PageHead'
+import { usePageTitle } from '../shell/title'
+import { useSubject } from '../shell/useMe'
+import { Icon } from '../ui/Icon'
+import { useWords } from '../ui/useWords'
+import css from './record.module.css'
+import { RecordViews } from './RecordViews'
+import { Timeline } from './Timeline'
+
+const typingMs = 300
+
+/** The record by date: search, kinds, months; beside it what one should know at once. */
+export function RecordPage() {
+  const { t } = useWords()
+  const { patient, acting, name } = useSubject()
+  usePageTitle(t('record.page'), acting ? name : undefined)
+  const search = useSearch({ from: '/gate/p/$patient/record' })
+  const navigate = useNavigate({ from: '/p/$patient/record' })
+  const chart = useQuery(chartQuery(patient))
+  const kind: TimelineKind = search.kind && isTimelineKind(search.kind) ? search.kind : 'everything'
+  const [typed, setTyped] = useState(search.q ?? '')
+
+  useEffect(() => {
+    const timer = window.setTimeout(() => {
+      const q = typed.trim() || undefined
+      if (q !== search.q) void navigate({ search: (before) => ({ ...before, q }), replace: true, resetScroll: false })
+    }, typingMs)
+    return () => window.clearTimeout(timer)
+  }, [typed, search.q, navigate])
+
+  const show = (next: TimelineKind) =>
+    void navigate({ search: (before) => ({ ...before, kind: next === 'everything' ? undefined : next }), replace: true, resetScroll: false })
+  const reset = () => {
+    setTyped('')
+    void navigate({ search: { kind: undefined, q: undefined }, replace: true })
+  }
+  const sees = chart.data?.view.sees ?? []
+  const kinds = timelineKinds.filter((one) => one === 'everything' || sees.length === 0 || sees.includes(one))
+  return (
+    <div className={css.columns}>
+      <div className={css.mainColumn}>
+        <PageHead title={acting ? t('record.titleFor', { name }) : t('record.title')} text={chart.data?.view.limited ? t('record.limited') : undefined} />
+        <RecordViews patient={patient} />
+        <div className={`${css.find} no-print`} role="search">
+          <Icon name="search" />
+          <label className="sr" htmlFor="find">{t('record.search')}</label>
+          <input id="find" type="search" value={typed} placeholder={t('record.searchHint')} maxLength={100} onChange={(event) => setTyped(event.target.value)} autoComplete="off" enterKeyHint="search" />
+          {typed && (
+            <button type="button" className={css.clear} aria-label={t('record.clearSearch')} onClick={() => setTyped('')}><Icon name="cross" size={20} /></button>
+          )}
+        </div>
+        <div className={`${css.chips} no-print`} role="group" aria-label={t('record.show')}>
+          {kinds.map((one) => (
+            <button key={one} type="button" aria-pressed={one === kind} onClick={() => show(one)}>
+              {one === 'everything' ? t('record.everything') : t(`category.${one}`)}
+            </button>
+          ))}
+        </div>
+        <Timeline patient={patient} kind={kind} q={search.q ?? ''} onReset={reset} />
+      </div>
+      {chart.data && (
+        <aside className={css.aside} aria-label={t('record.glance')}>
+          <Glance chart={chart.data} patient={patient} />
+        </aside>
+      )}
+    </div>
+  )
+}

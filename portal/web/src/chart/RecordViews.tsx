@@ -1,0 +1,14 @@
+import { Link } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import css from './record.module.css'
+
+/** The two ways through a record: by date and by kind. */
+export function RecordViews({ patient }: { patient: string }) {
+  const { t } = useTranslation()
+  return (
+    <nav className={`${css.views} no-print`} aria-label={t('record.view')}>
+      <Link to="/p/$patient/record" params={{ patient }} activeOptions={{ exact: true, includeSearch: false }}>{t('record.byDate')}</Link>
+      <Link to="/p/$patient/kinds" params={{ patient }} activeOptions={{ exact: true }}>{t('record.byKind')}</Link>
+    </nav>
+  )
+}

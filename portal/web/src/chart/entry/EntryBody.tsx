@@ -1,0 +1,37 @@
+import type { EntryDetail, Trend } from '../../api/types'
+import { useWords } from '../../ui/useWords'
+import { Codes } from '../result/Codes'
+import css from '../result/result.module.css'
+import { ResultView } from '../result/ResultView'
+import { DocumentView } from './DocumentView'
+import { Facts } from './Facts'
+import { Notes } from './Notes'
+import { Panel } from './Panel'
+import { Related } from './Related'
+
+/** What stands on an entry's page, by what it is. The same for patient and clinic; the clinic's is denser. */
+export function EntryBody({ patient, detail, trend, dense = false }: { patient: string; detail: EntryDetail; trend?: Trend; dense?: boolean }) {
+  const { t } = useWords()
+  const { entry } = detail
+  const members = entry.children ?? []
+  const others = detail.related.filter((one) => !members.some((member) => member.ref === one.ref))
+  const values = entry.section === 'results' || entry.section === 'vitals'
+  if (values && members.length === 0 && entry.value) {
+    return (
+      <>
+        <ResultView patient={patient} entry={entry} detail={detail} trend={trend} dense={dense} />
+        <Related patient={patient} entries={others} title={t('entry.relatedOther')} dense={dense} />
+      </>
+    )
+  }
+  return (
+    <div className={css.cards}>
+      {members.length > 0 && <Panel patient={patient} entry={entry} members={members} dense={dense} />}
+      {detail.document ? <DocumentView document={detail.document} /> : null}
+      <Facts entry={entry} history={detail.history} />
+      {detail.note?.length ? <Notes notes={detail.note} /> : null}
+      <Related patient={patient} entries={others} title={entry.section === 'visits' ? t('entry.related') : t('entry.relatedOther')} dense={dense} />
+      <Codes entry={entry} details={detail.details} title={t('entry.details')} />
+    </div>
+  )
+}

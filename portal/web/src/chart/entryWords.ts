@@ -1,0 +1,71 @@
+import type { Entry, ResultLine } from '../api/types'
+import { levelOfEntry, toneOf, type Level } from '../format/meaning'
+import { nameKey, plainTitle } from '../format/titles'
+import { valueText } from '../format/value'
+import type { en } from '../i18n/en'
+import type { IconName } from '../ui/Icon'
+import type { Words } from '../ui/useWords'
+
+type T = Words['t']
+
+/** Our own name for a test where we have one, else the recorded one without its coding tail. */
+export function titleOf(entry: Pick<Entry, 'title' | 'code'>, t: T): string {
+  const key = nameKey(entry.code) as keyof typeof en.name | undefined
+  return key ? t(`name.${key}`) : plainTitle(entry.title)
+}
+
+/** How the whole entry compares: of a panel, its member farthest from usual. */
+export function entryLevel(entry: Entry): Level {
+  const own = levelOfEntry(entry)
+  if (own !== 'unknown' || !entry.children?.length) return own
+  const members = entry.children.map(levelOfEntry)
+  return members.find((level) => toneOf(level) === 'urgent') ?? members.find((level) => toneOf(level) === 'look') ?? (entry.outOfRange ? 'abnormal' : 'unknown')
+}
+
+/** The outcome in the title: "Potassium: a little high". */
+export function headline(entry: Entry, t: T): string {
+  const out = entry.children?.filter((child) => toneOf(levelOfEntry(child)) !== 'plain') ?? []
+  if (out.length === 1 && out[0]) return headline(out[0], t)
+  const level = levelOfEntry(entry)
+  const name = titleOf(entry, t)
+  return toneOf(level) === 'plain' ? name : t(`titleLevel.${level}`, { name })
+}
+
+/** The one line under the title. */
+export function subline(entry: Entry, t: T): string {
+  if (entry.children?.length || entry.outOfRange !== undefined) {
+    const out = entry.outOfRange ?? 0
+    const usual = entry.usual ?? 0
+    if (out === 0) return usual > 0 ? t('panel.allUsual', { count: usual }) : t('panel.values', { count: entry.children?.length ?? 0 })
+    if (out === 1) return usual > 0 ? t('panel.rest', { count: usual }) : ''
+    return usual > 0 ? `${t('panel.out', { count: out })} ${t('panel.rest', { count: usual })}` : t('panel.out', { count: out })
+  }
+  if (entry.value) return valueText(entry.value)
+  const words = [entry.text, entry.reason && entry.section === 'medicines' ? t('record.reason', { text: plainTitle(entry.reason) }) : entry.reason && plainTitle(entry.reason)]
+  return words.filter(Boolean).join('. ')
+}
+
+/** A status in the reader's words, when it says something that the place in the list does not. */
+export function statusWord(status: string | undefined, t: T): string {
+  if (!status) return ''
+  const known = status as keyof typeof en.status
+  return t(`status.${known}`, { defaultValue: status })
+}
+export function severityWord(severity: string | undefined, t: T): string {
+  if (!severity) return ''
+  const known = severity.toLowerCase() as keyof typeof en.severity
+  return t(`severity.${known}`, { defaultValue: plainTitle(severity) })
+}
+
+const bySection: Partial<Record<Entry['section'], IconName>> = {
+  results: 'flask', vitals: 'pulse', medicines: 'pill', immunizations: 'syringe', conditions: 'heart', allergies: 'alert', visits: 'calendar', documents: 'letter', careplan: 'target',
+}
+export const iconOf = (entry: Pick<Entry, 'section'>): IconName => bySection[entry.section] ?? 'record'
+
+/** The kind of result an entry belongs to, so that its page can show it over the years. */
+export function lineOf(entry: Entry, lines: ResultLine[]): ResultLine | undefined {
+  return (
+    lines.find((line) => line.latest.ref === entry.ref) ??
+    (entry.code ? lines.find((line) => line.latest.code?.code === entry.code?.code && line.latest.code?.system === entry.code?.system) : undefined)
+  )
+}

@@ -1,0 +1,37 @@
+import { useEffect, useState } from 'react'
+import type { Trend } from '../../api/types'
+import { sideOf, type Level } from '../../format/meaning'
+import { nameKey } from '../../format/titles'
+import type { about as english } from '../../i18n/en/about'
+import { useWords } from '../../ui/useWords'
+import css from './result.module.css'
+
+type Texts = Record<string, { what: string; higher: string; lower: string }>
+const texts = {
+  en: () => import('../../i18n/en/about').then((module): Texts => module.about),
+  es: () => import('../../i18n/es/about').then((module): Texts => module.about),
+}
+export type AboutKey = keyof typeof english
+
+/** What the test is and what a value on this side can mean, in plain words. */
+export function About({ about, code, level }: { about: Trend['about']; code: Trend['code']; level: Level }) {
+  const { t, locale } = useWords()
+  const [known, setKnown] = useState<Texts | undefined>()
+  useEffect(() => {
+    let open = true
+    void texts[locale]().then((loaded) => open && setKnown(loaded))
+    return () => {
+      open = false
+    }
+  }, [locale])
+  const entry = known?.[about?.what ?? ''] ?? known?.[nameKey(code) ?? '']
+  if (!known) return null
+  if (!entry) return level === 'usual' || level === 'unknown' ? null : <p className={css.about}>{t('result.noAbout')}</p>
+  const side = sideOf(level)
+  return (
+    <>
+      <p className={css.about}>{entry.what}</p>
+      {side !== 'none' && <p className={css.about}>{side === 'high' ? entry.higher : entry.lower}</p>}
+    </>
+  )
+}

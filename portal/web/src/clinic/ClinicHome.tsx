@@ -1,0 +1,40 @@
+import { useMe } from '../shell/useMe'
+import { usePageTitle } from '../shell/title'
+import { LinkButton } from '../ui/Button'
+import { Card, Dot } from '../ui/Card'
+import { Icon, type IconName } from '../ui/Icon'
+import { Row } from '../ui/Row'
+import { useWords } from '../ui/useWords'
+import css from './clinic.module.css'
+import { PatientList } from './PatientList'
+import type { Role } from '../api/types'
+
+const icons: Record<Role, IconName> = { clinician: 'people', nurse: 'people', frontdesk: 'calendar', privacy: 'shield', admin: 'sliders' }
+
+/** Who cares for people finds them here; who does not is told what their role may do. */
+export function ClinicHome() {
+  const me = useMe()
+  const roles = me.account.roles ?? []
+  const care = roles.includes('clinician') || roles.includes('nurse') || roles.includes('frontdesk')
+  return care ? <PatientList /> : <RoleHome roles={roles} name={me.account.name} />
+}
+
+function RoleHome({ roles, name }: { roles: Role[]; name: string }) {
+  const { t } = useWords()
+  usePageTitle(t('clinic.roleTitle'))
+  return (
+    <div className={css.narrow}>
+      <h1>{t('clinic.roleTitle')}</h1>
+      <p className="dim">{t('clinic.whoYouAre', { name })}</p>
+      <div className={css.roleCard}>
+        <Card rows>
+          {roles.length === 0 && <Row title={t('clinic.none_role')} />}
+          {roles.map((role) => (
+            <Row key={role} title={t(`role.${role}`)} text={t(`clinic.role_${role}`)} lead={<Dot tone="accent"><Icon name={icons[role]} /></Dot>} />
+          ))}
+        </Card>
+      </div>
+      {roles.includes('admin') && <LinkButton to="/clinic/health" icon="sliders">{t('clinic.openHealth')}</LinkButton>}
+    </div>
+  )
+}

@@ -1,0 +1,79 @@
+import { Modal, Switch } from '@mantine/core'
+import { Link, Outlet } from '@tanstack/react-router'
+import { useMemo, useState } from 'react'
+import { Banners } from '../shell/Banners'
+import { SessionGuard } from '../shell/SessionGuard'
+import { useMe } from '../shell/useMe'
+import { Face } from '../ui/Face'
+import { BrandMark, Icon } from '../ui/Icon'
+import { useWords } from '../ui/useWords'
+import { KeyLineContext, keysOn, setKeysOn, useKeys, type KeyHint } from './keys'
+import css from './shell.module.css'
+import '@mantine/core/styles/Switch.css'
+import '@mantine/core/styles/InlineInput.css'
+
+const careRoles = ['clinician', 'nurse', 'frontdesk'] as const
+
+/** The clinic's frame: a rail, the page, and the keys of the page at the foot. */
+export function ClinicShell() {
+  const { t } = useWords()
+  const me = useMe()
+  const roles = me.account.roles ?? []
+  const [enabled, setEnabled] = useState(keysOn)
+  const [hints, setHints] = useState<KeyHint[]>([])
+  const [help, setHelp] = useState(false)
+  const keyLine = useMemo(() => ({ enabled, show: setHints }), [enabled])
+  const seesPatients = careRoles.some((role) => roles.includes(role))
+  return (
+    <KeyLineContext value={keyLine}>
+      <HelpKey onHelp={() => setHelp(true)} />
+      <div className={css.frame}>
+        <header className={`${css.rail} no-print`}>
+          <Link to="/clinic" className={css.brand} aria-label={t('brand')}><BrandMark /></Link>
+          <nav aria-label={t('shell.main')} className={css.nav}>
+            <Link to="/clinic" activeOptions={{ exact: !seesPatients }} aria-label={t('clinic.nav.patients')} title={t('clinic.nav.patients')} {...(onPatients() ? { 'aria-current': 'page' as const } : {})}>
+              <Icon name={seesPatients ? 'people' : 'home'} size={21} />
+            </Link>
+            {roles.includes('admin') && (
+              <Link to="/clinic/health" aria-label={t('clinic.nav.system')} title={t('clinic.nav.system')}><Icon name="sliders" size={21} /></Link>
+            )}
+          </nav>
+          <Link to="/clinic/you" className={css.account} aria-label={t('clinic.nav.account')} title={t('clinic.nav.account')}><Face name={me.account.name} size="s" tone="accent" /></Link>
+        </header>
+        <div className={css.column}>
+          <Banners />
+          <main id="content" tabIndex={-1} className={css.main}><Outlet /></main>
+          <footer className={`${css.keys} no-print`}>
+            {enabled && hints.map((hint) => (
+              <span key={hint.says}>{hint.keys.map((key) => <kbd key={key}>{key}</kbd>)} {hint.says}</span>
+            ))}
+            <button type="button" onClick={() => setHelp(true)}><kbd>?</kbd> {t('clinic.keys')}</button>
+          </footer>
+        </div>
+      </div>
+      <Modal opened={help} onClose={() => setHelp(false)} title={t('clinic.keysTitle')} closeButtonProps={{ 'aria-label': t('close') }}>
+        <dl className={css.keyList}>
+          {([[['J', 'K'], 'move'], [['Enter'], 'open'], [['/'], 'find'], [['F'], 'filter'], [['Esc'], 'clear'], [['B'], 'back'], [['?'], 'all']] as const).map(([keys, name]) => (
+            <div key={name}><dt>{keys.map((key) => <kbd key={key}>{key}</kbd>)}</dt><dd>{t(`clinic.key.${name}`)}</dd></div>
+          ))}
+        </dl>
+        <p className="meta">{t('clinic.keysOff')}</p>
+        <Switch
+          mt="md" label={t('clinic.keysSwitch')} checked={enabled}
+          onChange={(event) => {
+            setEnabled(event.currentTarget.checked)
+            setKeysOn(event.currentTarget.checked)
+          }}
+        />
+      </Modal>
+      <SessionGuard />
+    </KeyLineContext>
+  )
+}
+
+const onPatients = () => /^\/clinic(\/p\/|\/?$)/.test(window.location.pathname)
+
+function HelpKey({ onHelp }: { onHelp: () => void }) {
+  useKeys({ '?': onHelp })
+  return null
+}

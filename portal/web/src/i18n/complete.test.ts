@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { about as aboutEn } from './en/about'
+import { clinic as clinicEn } from './en/clinic'
+import { en } from './en'
+import { about as aboutEs } from './es/about'
+import { clinic as clinicEs } from './es/clinic'
+import { es } from './es'
+
+type Tree = { [key: string]: string | Tree }
+
+function leaves(tree: Tree, path = ''): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const [key, value] of Object.entries(tree)) {
+    const at = path ? `${path}.${key}` : key
+    if (typeof value === 'string') found.set(at, value)
+    else for (const [inner, text] of leaves(value, at)) found.set(inner, text)
+  }
+  return found
+}
+
+const holes = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1]).sort()
+
+describe.each([
+  ['pages', en as Tree, es as Tree],
+  ['clinic', clinicEn as Tree, clinicEs as Tree],
+  ['about', aboutEn as Tree, aboutEs as Tree],
+])('%s', (_, english, spanish) => {
+  const a = leaves(english)
+  const b = leaves(spanish)
+
+  it('has the same keys in both languages', () => {
+    expect([...b.keys()].sort()).toEqual([...a.keys()].sort())
+  })
+  it('has no empty text', () => {
+    for (const [key, text] of [...a, ...b]) expect(text.trim(), key).not.toBe('')
+  })
+  it('fills the same holes in both languages', () => {
+    for (const [key, text] of a) expect(holes(b.get(key) ?? ''), key).toEqual(holes(text))
+  })
+  it('has each plural in both forms', () => {
+    for (const key of a.keys()) if (key.endsWith('_one')) expect(a.has(key.replace(/_one$/, '_other')), key).toBe(true)
+  })
+  it('never speaks in the familiar form', () => {
+    for (const [key, text] of b) expect(text, key).not.toMatch(/\b(tú|tu|tus|te|ti|contigo|tienes|puedes|quieres)\b/i)
+  })
+})

@@ -1,0 +1,82 @@
+export const words = {
+  category: {
+    demographics: 'Personal details', conditions: 'Conditions', allergies: 'Allergies', medicines: 'Medicines', immunizations: 'Vaccines',
+    results: 'Results', vitals: 'Measurements', visits: 'Visits', documents: 'Letters and documents', careplan: 'Care plan',
+    messages: 'Messages', appointments: 'Appointments', questionnaires: 'Forms', coverage: 'Insurance', other: 'Other entries',
+  },
+  // The same kinds inside a sentence: "Looked at your results and medicines".
+  inline: {
+    demographics: 'personal details', conditions: 'conditions', allergies: 'allergies', medicines: 'medicines', immunizations: 'vaccines',
+    results: 'results', vitals: 'measurements', visits: 'visits', documents: 'documents', careplan: 'care plan',
+    messages: 'messages', appointments: 'appointments', questionnaires: 'forms', coverage: 'insurance', other: 'other entries',
+  },
+  level: {
+    usual: 'Usual', littleLow: 'A little lower than usual', low: 'Lower than usual', veryLow: 'Much lower than usual',
+    littleHigh: 'A little higher than usual', high: 'Higher than usual', veryHigh: 'Much higher than usual',
+    abnormal: 'Not as usual', unknown: 'No usual range given',
+  },
+  levelShort: {
+    usual: 'Usual', littleLow: 'A little low', low: 'Low', veryLow: 'Very low', littleHigh: 'A little high', high: 'High', veryHigh: 'Very high',
+    abnormal: 'Not as usual', unknown: 'No range',
+  },
+  titleLevel: {
+    usual: '{{name}}: usual', littleLow: '{{name}}: a little low', low: '{{name}}: low', veryLow: '{{name}}: very low',
+    littleHigh: '{{name}}: a little high', high: '{{name}}: high', veryHigh: '{{name}}: very high', abnormal: '{{name}}: not as usual',
+    unknown: '{{name}}',
+  },
+  range: {
+    both: 'Usual: {{low}} to {{high}}', low: 'Usual: {{low}} or more', high: 'Usual: up to {{high}}', text: 'Usual: {{text}}',
+    none: 'The lab gives no usual range.', lowEnd: 'Low', highEnd: 'High', offScale: 'Far beyond the usual range',
+    sentence: '{{value}}. {{level}}. {{range}}.', sentenceNoRange: '{{value}}. The lab gives no usual range.', name: 'Usual range',
+  },
+  panel: {
+    allUsual_one: 'The value is usual.', allUsual_other: 'All {{count}} values are usual.',
+    out_one: '1 value is not as usual.', out_other: '{{count}} values are not as usual.',
+    rest_one: 'The other value is usual.', rest_other: 'The other {{count}} are usual.',
+    values_one: '{{count}} value', values_other: '{{count}} values',
+  },
+  relation: {
+    self: 'You', mother: 'Your mother', father: 'Your father', parent: 'Your parent', child: 'Your child', son: 'Your son', daughter: 'Your daughter',
+    spouse: 'Your spouse', partner: 'Your partner', sibling: 'Your sibling', grandparent: 'Your grandparent', guardian: 'Your guardian', other: 'Someone you help',
+  },
+  helper: {
+    self: 'You', mother: 'Your mother', father: 'Your father', parent: 'Your parent', child: 'Your child', son: 'Your son', daughter: 'Your daughter',
+    spouse: 'Your spouse', partner: 'Your partner', sibling: 'Your sibling', grandparent: 'Your grandparent', guardian: 'Your guardian', other: 'Helps you',
+  },
+  role: {
+    self: 'You', proxy: 'Acts for you', clinician: 'Doctor or clinician', nurse: 'Nurse', frontdesk: 'Front desk', privacy: 'Privacy officer',
+    admin: 'Administrator', system: 'A system of the clinic', app: 'An app',
+  },
+  status: {
+    active: 'Active', resolved: 'Over', inactive: 'Not active', stopped: 'Stopped', completed: 'Completed', planned: 'Planned', finished: 'Finished',
+    'in-progress': 'Going on', 'on-hold': 'Paused', draft: 'Draft', preliminary: 'Not final yet', corrected: 'Corrected', amended: 'Changed later',
+    cancelled: 'Cancelled', revoked: 'Taken back', recurrence: 'Came back', relapse: 'Came back', remission: 'In remission', final: 'Final',
+    intended: 'Planned', unknown: 'Not known', 'entered-in-error': 'Entered by mistake', 'not-done': 'Not done', current: 'Current', superseded: 'Replaced',
+  },
+  severity: { mild: 'Mild', moderate: 'Moderate', severe: 'Severe', high: 'High risk', low: 'Low risk', 'unable-to-assess': 'Risk not known', '24484000': 'Severe', '6736007': 'Moderate', '255604002': 'Mild' },
+  name: {
+    potassium: 'Potassium', sodium: 'Sodium', chloride: 'Chloride', calcium: 'Calcium', carbonDioxide: 'Carbon dioxide', glucose: 'Blood sugar',
+    glucoseFasting: 'Blood sugar, fasting', a1c: 'Hemoglobin A1c', creatinine: 'Creatinine', egfr: 'Kidney filter rate (eGFR)', urea: 'Urea nitrogen',
+    cholesterol: 'Cholesterol, total', ldl: 'LDL cholesterol', hdl: 'HDL cholesterol', triglycerides: 'Triglycerides', hemoglobin: 'Hemoglobin',
+    hematocrit: 'Hematocrit', whiteCells: 'White blood cells', redCells: 'Red blood cells', platelets: 'Platelets', cellSize: 'Red cell size (MCV)',
+    cellHemoglobin: 'Red cell hemoglobin (MCH)', alt: 'ALT, a liver test', ast: 'AST, a liver test', alp: 'ALP, a liver test', bilirubin: 'Bilirubin',
+    albumin: 'Albumin', protein: 'Protein, total', globulin: 'Globulin', tsh: 'Thyroid test (TSH)', t4: 'Thyroid hormone (T4)', urineAlbumin: 'Albumin in urine',
+    inr: 'Blood clotting (INR)', clottingTime: 'Clotting time', psa: 'PSA', vitaminD: 'Vitamin D', b12: 'Vitamin B12', ferritin: 'Ferritin, iron stores', crp: 'CRP',
+    uricAcid: 'Uric acid', cd4: 'CD4 cells', hivLoad: 'HIV viral load', bloodPressure: 'Blood pressure', systolic: 'Upper blood pressure', diastolic: 'Lower blood pressure',
+    heartRate: 'Heart rate', breathing: 'Breathing rate', temperature: 'Temperature', oxygen: 'Oxygen in the blood', weight: 'Weight', height: 'Height',
+    bmi: 'Body mass index (BMI)', bmiChild: 'BMI for age', pain: 'Pain, 0 to 10', headSize: 'Head size', panelMetabolic: 'Blood test, full metabolic panel',
+    panelMetabolicBasic: 'Blood test, basic metabolic panel', panelLipids: 'Cholesterol test', panelBlood: 'Blood count', panelUrine: 'Urine test', smoking: 'Smoking',
+  },
+  purpose: {
+    care: 'Your care', emergency: 'Emergency', payment: 'Billing', operations: 'Running the clinic', request: 'You asked for it', family: 'Helping you',
+    research: 'Research', system: 'Keeping the record up to date',
+  },
+  can: {
+    messages: 'Writes messages for you', scheduling: 'Books visits for you', medicines: 'Asks for refills for you', documents: 'Adds documents for you',
+    visits: 'Joins video visits', share: 'Shares your record with others',
+  },
+  cannot: {
+    messages: 'Cannot write messages', scheduling: 'Cannot book visits', medicines: 'Cannot ask for refills', documents: 'Cannot add documents',
+    visits: 'Cannot join video visits', share: 'Cannot share your record',
+  },
+} as const

@@ -1,0 +1,84 @@
+import type { Same } from '../shape'
+import type { words as english } from '../en/words'
+
+export const words: Same<typeof english> = {
+  category: {
+    demographics: 'Datos personales', conditions: 'Enfermedades', allergies: 'Alergias', medicines: 'Medicinas', immunizations: 'Vacunas',
+    results: 'Resultados', vitals: 'Mediciones', visits: 'Visitas', documents: 'Cartas y documentos', careplan: 'Plan de cuidado',
+    messages: 'Mensajes', appointments: 'Citas', questionnaires: 'Formularios', coverage: 'Seguro', other: 'Otros datos',
+  },
+  inline: {
+    demographics: 'datos personales', conditions: 'enfermedades', allergies: 'alergias', medicines: 'medicinas', immunizations: 'vacunas',
+    results: 'resultados', vitals: 'mediciones', visits: 'visitas', documents: 'documentos', careplan: 'plan de cuidado',
+    messages: 'mensajes', appointments: 'citas', questionnaires: 'formularios', coverage: 'seguro', other: 'otros datos',
+  },
+  level: {
+    usual: 'Normal', littleLow: 'Un poco más bajo de lo normal', low: 'Más bajo de lo normal', veryLow: 'Mucho más bajo de lo normal',
+    littleHigh: 'Un poco más alto de lo normal', high: 'Más alto de lo normal', veryHigh: 'Mucho más alto de lo normal',
+    abnormal: 'Fuera de lo normal', unknown: 'Sin rango normal',
+  },
+  levelShort: {
+    usual: 'Normal', littleLow: 'Un poco bajo', low: 'Bajo', veryLow: 'Muy bajo', littleHigh: 'Un poco alto', high: 'Alto', veryHigh: 'Muy alto',
+    abnormal: 'Fuera de lo normal', unknown: 'Sin rango',
+  },
+  titleLevel: {
+    usual: '{{name}}: normal', littleLow: '{{name}}: un poco bajo', low: '{{name}}: bajo', veryLow: '{{name}}: muy bajo',
+    littleHigh: '{{name}}: un poco alto', high: '{{name}}: alto', veryHigh: '{{name}}: muy alto', abnormal: '{{name}}: fuera de lo normal',
+    unknown: '{{name}}',
+  },
+  range: {
+    both: 'Normal: de {{low}} a {{high}}', low: 'Normal: {{low}} o más', high: 'Normal: hasta {{high}}', text: 'Normal: {{text}}',
+    none: 'El laboratorio no da un rango normal.', lowEnd: 'Bajo', highEnd: 'Alto', offScale: 'Muy lejos del rango normal',
+    sentence: '{{value}}. {{level}}. {{range}}.', sentenceNoRange: '{{value}}. El laboratorio no da un rango normal.', name: 'Rango normal',
+  },
+  panel: {
+    allUsual_one: 'El valor es normal.', allUsual_other: 'Los {{count}} valores son normales.',
+    out_one: '1 valor está fuera de lo normal.', out_other: '{{count}} valores están fuera de lo normal.',
+    rest_one: 'El otro valor es normal.', rest_other: 'Los otros {{count}} son normales.',
+    values_one: '{{count}} valor', values_other: '{{count}} valores',
+  },
+  relation: {
+    self: 'Usted', mother: 'Su madre', father: 'Su padre', parent: 'Su madre o padre', child: 'Su hijo o hija', son: 'Su hijo', daughter: 'Su hija',
+    spouse: 'Su cónyuge', partner: 'Su pareja', sibling: 'Su hermano o hermana', grandparent: 'Su abuelo o abuela', guardian: 'Su tutor o tutora', other: 'Alguien a quien ayuda',
+  },
+  helper: {
+    self: 'Usted', mother: 'Su madre', father: 'Su padre', parent: 'Su madre o padre', child: 'Su hijo o hija', son: 'Su hijo', daughter: 'Su hija',
+    spouse: 'Su cónyuge', partner: 'Su pareja', sibling: 'Su hermano o hermana', grandparent: 'Su abuelo o abuela', guardian: 'Su tutor o tutora', other: 'Le ayuda',
+  },
+  role: {
+    self: 'Usted', proxy: 'Actúa por usted', clinician: 'Personal médico', nurse: 'Enfermería', frontdesk: 'Recepción', privacy: 'Privacidad',
+    admin: 'Administración', system: 'Un sistema de la clínica', app: 'Una aplicación',
+  },
+  status: {
+    active: 'Activo', resolved: 'Terminado', inactive: 'No activo', stopped: 'Suspendido', completed: 'Completado', planned: 'Planeado', finished: 'Terminado',
+    'in-progress': 'En curso', 'on-hold': 'En pausa', draft: 'Borrador', preliminary: 'Aún no es definitivo', corrected: 'Corregido', amended: 'Cambiado después',
+    cancelled: 'Cancelado', revoked: 'Retirado', recurrence: 'Volvió', relapse: 'Volvió', remission: 'En remisión', final: 'Definitivo',
+    intended: 'Planeado', unknown: 'Sin dato', 'entered-in-error': 'Anotado por error', 'not-done': 'No se hizo', current: 'Vigente', superseded: 'Reemplazado',
+  },
+  severity: { mild: 'Leve', moderate: 'Moderada', severe: 'Grave', high: 'Riesgo alto', low: 'Riesgo bajo', 'unable-to-assess': 'Riesgo sin dato', '24484000': 'Grave', '6736007': 'Moderada', '255604002': 'Leve' },
+  name: {
+    potassium: 'Potasio', sodium: 'Sodio', chloride: 'Cloruro', calcium: 'Calcio', carbonDioxide: 'Dióxido de carbono', glucose: 'Azúcar en la sangre',
+    glucoseFasting: 'Azúcar en ayunas', a1c: 'Hemoglobina A1c', creatinine: 'Creatinina', egfr: 'Filtración del riñón (eGFR)', urea: 'Nitrógeno ureico',
+    cholesterol: 'Colesterol total', ldl: 'Colesterol LDL', hdl: 'Colesterol HDL', triglycerides: 'Triglicéridos', hemoglobin: 'Hemoglobina',
+    hematocrit: 'Hematocrito', whiteCells: 'Glóbulos blancos', redCells: 'Glóbulos rojos', platelets: 'Plaquetas', cellSize: 'Tamaño de los glóbulos rojos (VCM)',
+    cellHemoglobin: 'Hemoglobina por glóbulo (HCM)', alt: 'ALT, prueba del hígado', ast: 'AST, prueba del hígado', alp: 'Fosfatasa alcalina, prueba del hígado', bilirubin: 'Bilirrubina',
+    albumin: 'Albúmina', protein: 'Proteínas totales', globulin: 'Globulina', tsh: 'Prueba de tiroides (TSH)', t4: 'Hormona tiroidea (T4)', urineAlbumin: 'Albúmina en la orina',
+    inr: 'Coagulación de la sangre (INR)', clottingTime: 'Tiempo de coagulación', psa: 'PSA', vitaminD: 'Vitamina D', b12: 'Vitamina B12', ferritin: 'Ferritina, reservas de hierro', crp: 'PCR',
+    uricAcid: 'Ácido úrico', cd4: 'Células CD4', hivLoad: 'Carga viral de VIH', bloodPressure: 'Presión arterial', systolic: 'Presión alta (sistólica)', diastolic: 'Presión baja (diastólica)',
+    heartRate: 'Pulso', breathing: 'Respiraciones', temperature: 'Temperatura', oxygen: 'Oxígeno en la sangre', weight: 'Peso', height: 'Estatura',
+    bmi: 'Índice de masa corporal (IMC)', bmiChild: 'IMC para la edad', pain: 'Dolor, de 0 a 10', headSize: 'Tamaño de la cabeza', panelMetabolic: 'Análisis de sangre, panel metabólico completo',
+    panelMetabolicBasic: 'Análisis de sangre, panel metabólico básico', panelLipids: 'Análisis de colesterol', panelBlood: 'Conteo de sangre', panelUrine: 'Análisis de orina', smoking: 'Tabaco',
+  },
+  purpose: {
+    care: 'Su atención', emergency: 'Emergencia', payment: 'Cobro', operations: 'Trabajo de la clínica', request: 'Usted lo pidió', family: 'Le ayuda',
+    research: 'Investigación', system: 'Mantener el historial al día',
+  },
+  can: {
+    messages: 'Escribe mensajes por usted', scheduling: 'Pide citas por usted', medicines: 'Pide más medicina por usted', documents: 'Agrega documentos por usted',
+    visits: 'Participa en visitas por video', share: 'Comparte su historial con otros',
+  },
+  cannot: {
+    messages: 'No puede escribir mensajes', scheduling: 'No puede pedir citas', medicines: 'No puede pedir medicina', documents: 'No puede agregar documentos',
+    visits: 'No participa en visitas por video', share: 'No puede compartir su historial',
+  },
+}

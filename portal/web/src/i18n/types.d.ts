@@ -1,0 +1,10 @@
+import 'i18next'
+import type { en } from './en'
+import type { clinic } from './en/clinic'
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    defaultNS: 'translation'
+    resources: { translation: typeof en & typeof clinic }
+  }
+}

@@ -1,0 +1,77 @@
+import type { QueryClient } from '@tanstack/react-query'
+import { chartEtag } from '../api/client'
+import { accessQuery, chartKey, meQuery } from '../api/queries'
+import { LiveSocket, type LiveState, type SocketLike } from './socket'
+
+export interface LiveEvents {
+  onSignedOut(): void
+}
+
+/** Joins the socket to the query cache: a hint makes that chart's answers stale, and what is on screen is read again. */
+export class LiveHub {
+  private readonly socket: LiveSocket
+  private readonly listeners = new Set<() => void>()
+  private state: LiveState = 'connecting'
+  private updates = 0
+  private readonly goneCharts = new Set<string>()
+
+  constructor(queries: QueryClient, events: LiveEvents) {
+    this.socket = new LiveSocket({
+      open: () => new WebSocket(liveUrl()) as unknown as SocketLike,
+      etagOf: chartEtag,
+      onChart: (patient, etag) => {
+        if (etag && etag === chartEtag(patient)) return
+        this.updates += 1
+        void queries.invalidateQueries({ queryKey: chartKey(patient) })
+        void queries.invalidateQueries({ queryKey: accessQuery(patient).queryKey })
+        void queries.invalidateQueries({ queryKey: meQuery.queryKey })
+        this.changed()
+      },
+      onGone: (patient) => {
+        this.goneCharts.add(patient)
+        queries.removeQueries({ queryKey: chartKey(patient) })
+        void queries.invalidateQueries({ queryKey: meQuery.queryKey })
+        this.changed()
+      },
+      onSessionEnding: () => void queries.invalidateQueries({ queryKey: meQuery.queryKey }),
+      onSignedOut: events.onSignedOut,
+      onState: (state) => {
+        this.state = state
+        this.changed()
+      },
+      setTimer: (run, ms) => window.setTimeout(run, ms),
+      clearTimer: (timer) => window.clearTimeout(timer as number | undefined),
+      random: Math.random,
+    })
+    window.addEventListener('online', () => this.socket.hurry())
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'visible') this.socket.hurry()
+    })
+  }
+
+  watch(patient: string): () => void {
+    this.goneCharts.delete(patient)
+    this.socket.start()
+    return this.socket.watch(patient)
+  }
+  stop(): void {
+    this.socket.stop()
+  }
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+  current = (): LiveState => this.state
+  /** Counts hints, so that a page can say that it was just updated. */
+  updateCount = (): number => this.updates
+  isGone = (patient: string): boolean => this.goneCharts.has(patient)
+
+  private changed(): void {
+    this.listeners.forEach((listener) => listener())
+  }
+}
+
+function liveUrl(): string {
+  const scheme = window.location.protocol === 'https:' ? 'wss' : 'ws'
+  return `${scheme}://${window.location.host}/live`
+}

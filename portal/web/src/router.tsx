@@ -1,0 +1,137 @@
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect, type ErrorComponentProps,
+} from '@tanstack/react-router'
+import { meQuery } from './api/queries'
+import { isSection, isTimelineKind } from './format/entry'
+import { loadClinicWords } from './i18n'
+import { ErrorPage, NotFoundPage } from './shell/ErrorPage'
+import { Root } from './shell/Root'
+
+interface Context { queries: QueryClient }
+
+const root = createRootRouteWithContext<Context>()({
+  component: Root,
+  notFoundComponent: NotFoundPage,
+  errorComponent: ({ error, reset }: ErrorComponentProps) => <ErrorPage error={error} reset={reset} />,
+})
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value ? value : undefined)
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (search: Record<string, unknown>): { request?: string; return?: string; why?: string } => ({ request: text(search.request), return: text(search.return), why: text(search.why) }),
+  component: lazyRouteComponent(() => import('./signin/SignInPage'), 'SignInPage'),
+})
+const firstAdmin = createRoute({
+  getParentRoute: () => root,
+  path: '/first-admin',
+  validateSearch: (search: Record<string, unknown>) => ({ token: text(search.token) ?? '' }),
+  component: lazyRouteComponent(() => import('./signin/FirstAdminPage'), 'FirstAdminPage'),
+})
+
+// Everything below needs to know who is here.
+const gate = createRoute({
+  getParentRoute: () => root,
+  id: 'gate',
+  beforeLoad: async ({ context }) => ({ me: await context.queries.ensureQueryData(meQuery) }),
+})
+const start = createRoute({
+  getParentRoute: () => gate,
+  path: '/',
+  beforeLoad: ({ context: { me } }) => {
+    const own = me.people.find((person) => person.relation === 'self')
+    if (me.account.kind === 'staff') throw redirect({ to: '/clinic' })
+    if (own) throw redirect({ to: '/p/$patient', params: { patient: own.patient } })
+    throw redirect({ to: '/people' })
+  },
+})
+const people = createRoute({
+  getParentRoute: () => gate,
+  path: '/people',
+  component: lazyRouteComponent(() => import('./people/PeoplePage'), 'PeoplePage'),
+})
+
+const patient = createRoute({
+  getParentRoute: () => gate,
+  path: '/p/$patient',
+  component: lazyRouteComponent(() => import('./shell/PatientShell'), 'PatientShell'),
+})
+const home = createRoute({ getParentRoute: () => patient, path: '/', component: lazyRouteComponent(() => import('./home/HomePage'), 'HomePage') })
+const record = createRoute({
+  getParentRoute: () => patient,
+  path: '/record',
+  validateSearch: (search: Record<string, unknown>): { kind?: string; q?: string } => ({
+    kind: isTimelineKind(String(search.kind)) ? String(search.kind) : undefined,
+    q: text(search.q),
+  }),
+  component: lazyRouteComponent(() => import('./chart/RecordPage'), 'RecordPage'),
+})
+const kinds = createRoute({ getParentRoute: () => patient, path: '/kinds', component: lazyRouteComponent(() => import('./chart/KindsPage'), 'KindsPage') })
+const section = createRoute({
+  getParentRoute: () => patient,
+  path: '/record/$section',
+  params: {
+    parse: ({ section: name }) => {
+      if (!isSection(name)) throw new Error('no such section')
+      return { section: name }
+    },
+    stringify: ({ section: name }) => ({ section: name }),
+  },
+  errorComponent: NotFoundPage,
+  component: lazyRouteComponent(() => import('./chart/SectionPage'), 'SectionPage'),
+})
+const result = createRoute({
+  getParentRoute: () => patient,
+  path: '/results/$key',
+  component: lazyRouteComponent(() => import('./chart/result/ResultPage'), 'ResultPage'),
+})
+const entry = createRoute({
+  getParentRoute: () => patient,
+  path: '/entries/$type/$id',
+  component: lazyRouteComponent(() => import('./chart/entry/EntryPage'), 'EntryPage'),
+})
+const sharing = createRoute({ getParentRoute: () => patient, path: '/sharing', component: lazyRouteComponent(() => import('./sharing/SharingPage'), 'SharingPage') })
+const you = createRoute({ getParentRoute: () => patient, path: '/you', component: lazyRouteComponent(() => import('./account/AccountPage'), 'AccountPage') })
+const security = createRoute({ getParentRoute: () => patient, path: '/you/security', component: lazyRouteComponent(() => import('./account/SecurityPage'), 'SecurityPage') })
+const devices = createRoute({ getParentRoute: () => patient, path: '/you/devices', component: lazyRouteComponent(() => import('./account/DevicesPage'), 'DevicesPage') })
+
+const clinic = createRoute({
+  getParentRoute: () => gate,
+  path: '/clinic',
+  beforeLoad: async ({ context: { me } }) => {
+    if (me.account.kind !== 'staff') throw redirect({ to: '/' })
+    await loadClinicWords()
+  },
+  component: lazyRouteComponent(() => import('./clinic'), 'ClinicShell'),
+})
+const clinicHome = createRoute({ getParentRoute: () => clinic, path: '/', component: lazyRouteComponent(() => import('./clinic'), 'ClinicHome') })
+const clinicChart = createRoute({ getParentRoute: () => clinic, path: '/p/$patient', component: lazyRouteComponent(() => import('./clinic'), 'ClinicChart') })
+const clinicResult = createRoute({ getParentRoute: () => clinic, path: '/p/$patient/results/$key', component: lazyRouteComponent(() => import('./clinic'), 'ClinicResult') })
+const clinicEntry = createRoute({ getParentRoute: () => clinic, path: '/p/$patient/entries/$type/$id', component: lazyRouteComponent(() => import('./clinic'), 'ClinicEntry') })
+const clinicHealth = createRoute({ getParentRoute: () => clinic, path: '/health', component: lazyRouteComponent(() => import('./clinic'), 'HealthPage') })
+const clinicYou = createRoute({ getParentRoute: () => clinic, path: '/you', component: lazyRouteComponent(() => import('./account/AccountPage'), 'AccountPage') })
+const clinicSecurity = createRoute({ getParentRoute: () => clinic, path: '/you/security', component: lazyRouteComponent(() => import('./account/SecurityPage'), 'SecurityPage') })
+const clinicDevices = createRoute({ getParentRoute: () => clinic, path: '/you/devices', component: lazyRouteComponent(() => import('./account/DevicesPage'), 'DevicesPage') })
+
+const tree = root.addChildren([
+  signIn,
+  firstAdmin,
+  gate.addChildren([
+    start,
+    people,
+    patient.addChildren([home, record, kinds, section, result, entry, sharing, you, security, devices]),
+    clinic.addChildren([clinicHome, clinicChart, clinicResult, clinicEntry, clinicHealth, clinicYou, clinicSecurity, clinicDevices]),
+  ]),
+])
+
+export function createAppRouter(queries: QueryClient) {
+  return createRouter({ routeTree: tree, context: { queries }, scrollRestoration: true, defaultPreload: 'intent', defaultPendingMs: 200, defaultPendingMinMs: 0 })
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>
+  }
+}

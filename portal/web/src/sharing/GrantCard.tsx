@@ -1,0 +1,88 @@
+import { Modal } from '@mantine/core'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api, take } from '../api/client'
+import { chartKey } from '../api/queries'
+import type { Grant, GrantPower } from '../api/types'
+import { useStepUp } from '../account/StepUp'
+import { longDate, moment } from '../format/date'
+import { sections } from '../format/entry'
+import { listOf } from '../format/locale'
+import { relationOf } from '../shell/relation'
+import { Button } from '../ui/Button'
+import { Tag } from '../ui/Card'
+import { Face } from '../ui/Face'
+import { ErrorSummary, useErrorText } from '../ui/ErrorSummary'
+import { Icon } from '../ui/Icon'
+import { useWords } from '../ui/useWords'
+import css from './sharing.module.css'
+
+const powers: GrantPower[] = ['messages', 'scheduling', 'medicines', 'visits', 'documents', 'share']
+const daysNear = 30
+
+/** One person who helps: what they can, what they cannot, until when, and the way to stop it. */
+export function GrantCard({ patient, grant, own, onStopped }: { patient: string; grant: Grant; own: boolean; onStopped: () => void }) {
+  const { t, locale, day, clock } = useWords()
+  const [asking, setAsking] = useState(false)
+  const seesAll = sections.every((section) => grant.sees.includes(section))
+  const seen = listOf(sections.filter((section) => grant.sees.includes(section)).map((section) => t(`inline.${section}`)), locale)
+  const left = grant.until ? Math.ceil((Date.parse(grant.until) - clock.now.getTime()) / 86_400_000) : undefined
+  const active = grant.state === 'active'
+  return (
+    <section className={css.grant} aria-label={grant.name}>
+      <div className={css.grantHead}>
+        <Face name={grant.name} size="l" acting={active} />
+        <div className="grow">
+          <h3>{grant.name}</h3>
+          <p className="meta">
+            {t(`helper.${relationOf(grant.relation)}`)}. {grant.until ? t('sharing.untilDate', { date: longDate(grant.until, locale, clock.zone) }) : t('sharing.noEnd')}
+          </p>
+        </div>
+      </div>
+      {!active && <Tag tone="outline">{t(`sharing.state.${grant.state}`)}</Tag>}
+      {active && left !== undefined && left <= daysNear && left >= 0 && <Tag tone="look" icon={<Icon name="clock" size={16} />}>{t('sharing.endsSoon', { count: left })}</Tag>}
+      <ul className={css.can}>
+        <Can yes wide>{seesAll ? t('sharing.seesAll') : t('sharing.seesThese', { list: seen })}</Can>
+        {powers.filter((power) => grant.can.includes(power)).map((power) => <Can key={power} yes>{t(`can.${power}`)}</Can>)}
+        {grant.hides?.includes('sensitive') && <Can>{t('sharing.hidesSensitive')}</Can>}
+        {powers.filter((power) => !grant.can.includes(power)).map((power) => <Can key={power}>{t(`cannot.${power}`)}</Can>)}
+      </ul>
+      <div className={css.grantFoot}>
+        <span className="meta grow">{grant.lastSeenAt ? t('sharing.last', { when: moment(grant.lastSeenAt, locale, day, clock) }) : t('sharing.never')}</span>
+        {own && active && <Button variant="quiet-danger" onClick={() => setAsking(true)}>{t('sharing.stop')}</Button>}
+      </div>
+      {asking && <StopDialog patient={patient} grant={grant} onClose={() => setAsking(false)} onStopped={onStopped} />}
+    </section>
+  )
+}
+
+function Can({ yes = false, wide = false, children }: { yes?: boolean; wide?: boolean; children: string }) {
+  return <li data-no={!yes || undefined} data-wide={wide || undefined}><Icon name={yes ? 'check' : 'cross'} size={18} />{children}</li>
+}
+
+function StopDialog({ patient, grant, onClose, onStopped }: { patient: string; grant: Grant; onClose: () => void; onStopped: () => void }) {
+  const { t } = useWords()
+  const text = useErrorText()
+  const queries = useQueryClient()
+  const stepUp = useStepUp()
+  const stop = useMutation({
+    mutationFn: () => stepUp.run(() => take(api.DELETE('/charts/{patient}/grants/{id}', { params: { path: { patient, id: grant.id } } }))),
+    onSuccess: (done) => {
+      if (done === 'cancelled') return
+      onStopped()
+      onClose()
+      void queries.invalidateQueries({ queryKey: chartKey(patient) })
+    },
+  })
+  return (
+    <Modal opened onClose={onClose} title={t('sharing.stopTitle', { name: grant.name })} closeButtonProps={{ 'aria-label': t('close') }}>
+      {stop.error && <ErrorSummary errors={[{ message: text(stop.error) }]} />}
+      <p>{t('sharing.stopText', { name: grant.name })}</p>
+      <div className={css.dialogButtons}>
+        <Button variant="danger" loading={stop.isPending} onClick={() => stop.mutate()}>{t('sharing.stopGo')}</Button>
+        <Button variant="default" onClick={onClose}>{t('sharing.keep')}</Button>
+      </div>
+      {stepUp.dialog}
+    </Modal>
+  )
+}

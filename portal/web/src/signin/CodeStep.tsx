@@ -1,0 +1,42 @@
+import { TextInput } from '@mantine/core'
+import { useState, type FormEvent } from 'react'
+import { signInWithCode } from '../api/auth'
+import { ApiError } from '../api/problem'
+import { Button } from '../ui/Button'
+import { ErrorSummary, useErrorText, type FieldError } from '../ui/ErrorSummary'
+import { useWords } from '../ui/useWords'
+import css from './signin.module.css'
+
+/** The second step of staff: the six digits of their app. */
+export function CodeStep({ request, onStartOver }: { request: string; onStartOver: () => void }) {
+  const { t } = useWords()
+  const text = useErrorText()
+  const [code, setCode] = useState('')
+  const [errors, setErrors] = useState<FieldError[]>([])
+  const [busy, setBusy] = useState(false)
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    const digits = code.replace(/\s/g, '')
+    if (!/^\d{6}$/.test(digits)) {
+      setErrors([{ field: 'code', message: t('signIn.needCode') }])
+      return
+    }
+    setBusy(true)
+    setErrors([])
+    try {
+      const { next } = await signInWithCode(request, digits)
+      window.location.assign(next ?? '/')
+    } catch (error) {
+      setErrors([{ field: 'code', message: error instanceof ApiError && error.status === 429 ? t('signIn.tooMany') : text(error) }])
+      setBusy(false)
+    }
+  }
+  return (
+    <form className={css.form} onSubmit={(event) => void submit(event)} noValidate>
+      <ErrorSummary errors={errors} />
+      <TextInput id="code" label={t('signIn.code')} value={code} onChange={(event) => setCode(event.target.value)} error={errors[0]?.message} inputMode="numeric" autoComplete="one-time-code" maxLength={10} autoFocus />
+      <Button type="submit" wide loading={busy}>{t('signIn.codeGo')}</Button>
+      <Button variant="subtle" onClick={onStartOver}>{t('signIn.startOver')}</Button>
+    </form>
+  )
+}

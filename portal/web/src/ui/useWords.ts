@@ -1,0 +1,25 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import { meQuery } from '../api/queries'
+import { clockNow, type Clock, type DayWords } from '../format/date'
+import { currentLocale } from '../i18n'
+
+/** The reader's language, zone and clock, and the words to speak with. */
+export function useWords() {
+  const { t, i18n } = useTranslation()
+  const locale = currentLocale()
+  return useMemo(() => {
+    const day: DayWords = { today: t('today'), yesterday: t('yesterday') }
+    const clock: Clock = clockNow()
+    return { t, locale, day, clock, i18n }
+    // A new language is a new t.
+  }, [t, i18n, locale])
+}
+export type Words = ReturnType<typeof useWords>
+
+/** Who is signed in, from the cache; every page below the gate has it. */
+export function useClinic() {
+  const client = useQueryClient()
+  return client.getQueryData(meQuery.queryKey)?.clinic
+}
