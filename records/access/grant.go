@@ -271,7 +271,7 @@ func (s *Service) GrantTx(c *db.Conn, who identity.Principal, in GrantInput) (Gr
 	if err != nil {
 		return Grant{}, err
 	}
-	return g, s.changedTx(c, g.Patient)
+	return g, s.changedTx(c, who, g.Patient, "create", "Consent", g.ID)
 }
 
 // Narrowing is what is left of a grant; it can only take away.
@@ -301,7 +301,7 @@ func (s *Service) NarrowTx(c *db.Conn, who identity.Principal, patient, id strin
 		int64(g.See), int64(g.Can), g.Sensitive, g.End.UnixMicro(), g.Version, who.Account, s.now().UnixMicro(), g.ID); err != nil {
 		return Grant{}, err
 	}
-	return g, s.changedTx(c, patient)
+	return g, s.changedTx(c, who, patient, "update", "Consent", g.ID)
 }
 
 func powersWithin(see CategorySet) Powers {
@@ -325,7 +325,7 @@ func (s *Service) RevokeTx(c *db.Conn, who identity.Principal, patient, id strin
 		g.State, g.Version, who.Account, s.now().UnixMicro(), g.ID); err != nil {
 		return Grant{}, err
 	}
-	return g, s.changedTx(c, patient)
+	return g, s.changedTx(c, who, patient, "delete", "Consent", g.ID)
 }
 
 // grantTx finds a running grant that the principal may change, under the lock of

@@ -23,8 +23,20 @@ func (s *Service) lockChart(c *db.Conn, patient string) error {
 	return nil
 }
 
-// changedTx tells every node, with the commit, that access to a chart changed.
-func (s *Service) changedTx(c *db.Conn, patient string) error {
+// changedTx leaves a row that access to a chart changed, and tells every node
+// with the commit.
+func (s *Service) changedTx(c *db.Conn, who identity.Principal, patient, action, typ, id string) error {
+	v := View{Patient: patient}
+	if who.Patient != "" && who.Patient == patient {
+		v.Relation, v.Base = Self, Self
+	}
+	if err := s.RecordTx(c, Event{Who: who, Patient: patient, View: v, Action: action, Type: typ, ID: id, Categories: Of(Other)}); err != nil {
+		return err
+	}
+	return s.spreadTx(c, patient)
+}
+
+func (s *Service) spreadTx(c *db.Conn, patient string) error {
 	if err := revoke.AddTx(c, revoke.Chart, patient); err != nil {
 		return err
 	}
@@ -61,13 +73,15 @@ const most = 200
 // patient, who may act for the patient in everything, and administrators see it.
 func (s *Service) GrantsOf(ctx context.Context, who identity.Principal, patient string) ([]Grant, error) {
 	c := s.db.Read(ctx)
-	if !mayManage(who, patient) {
-		v, err := s.ViewOf(c, who, patient)
+	v := View{Patient: patient}
+	if !mayManage(who, patient) || who.Patient == patient {
+		var err error
+		v, err = s.ViewOf(c, who, patient)
 		if err != nil {
-			return nil, err
+			return nil, s.refused(ctx, who, patient, "Consent", err)
 		}
-		if v.Can&PowerShare == 0 && v.Relation != Self {
-			return nil, NoChart()
+		if v.Relation != Self && (v.Can&PowerShare == 0 || v.Relation != Proxy) {
+			return nil, s.refused(ctx, who, patient, "Consent", NoChart())
 		}
 	}
 	gs, err := queryGrants(c, `WHERE patient_id = ? ORDER BY state, created_at DESC, id LIMIT ?`, patient, most)
@@ -81,7 +95,7 @@ func (s *Service) GrantsOf(ctx context.Context, who identity.Principal, patient 
 			return nil, err
 		}
 	}
-	return gs, nil
+	return gs, s.Record(ctx, Event{Who: who, Patient: patient, View: v, Action: "read", Type: "Consent", Categories: Of(Other), Count: len(gs)})
 }
 
 // GrantsFor lists the running grants of an account.
@@ -128,7 +142,7 @@ func (s *Service) Subjects(ctx context.Context, who identity.Principal) ([]Subje
 
 // RebirthTx moves the ages at which parents' grants change after a date of birth
 // was corrected. A grant never ends later than it was given for.
-func (s *Service) RebirthTx(c *db.Conn, patient, birthDate string) error {
+func (s *Service) RebirthTx(c *db.Conn, who identity.Principal, patient, birthDate string) error {
 	gs, err := queryGrants(c, `WHERE patient_id = ? AND state = ? AND basis = ?`, patient, Active, string(Parent))
 	if err != nil {
 		return err
@@ -156,7 +170,7 @@ func (s *Service) RebirthTx(c *db.Conn, patient, birthDate string) error {
 	if len(gs) == 0 {
 		return nil
 	}
-	return s.changedTx(c, patient)
+	return s.changedTx(c, who, patient, "update", "Consent", "")
 }
 
 // micros and moment turn times into the database's numbers and back; zero is zero.

@@ -20,12 +20,13 @@ import (
 
 // Deps is what the service needs.
 type Deps struct {
-	DB          *db.DB
-	Key         sitekey.Key
-	Revocations *revoke.Feed // not started yet: the service subscribes
-	Now         func() time.Time
-	NewID       func() string // nil: UUIDv7
-	Node        string        // this node's name, one a process
+	DB             *db.DB
+	Key            sitekey.Key
+	Revocations    *revoke.Feed // not started yet: the service subscribes
+	Now            func() time.Time
+	NewID          func() string // nil: UUIDv7
+	Node           string        // this node's name, one a process
+	CheckpointFile string        // signed checkpoints are appended here; empty: kept in the database only
 }
 
 // Service decides about access and keeps its record.
@@ -40,6 +41,7 @@ type Service struct {
 	signer      ed25519.PrivateKey
 	cursors     cipher.AEAD
 	reads       *readWriter
+	sealer      *sealer
 }
 
 // New makes the service. It writes and seals audit rows after Start.
@@ -73,6 +75,7 @@ func New(d Deps) (*Service, error) {
 		cursors: aead,
 	}
 	s.reads = newReadWriter(s)
+	s.sealer = newSealer(s, d.CheckpointFile)
 	d.Revocations.Subscribe(s.ties.revoked)
 	return s, nil
 }
@@ -80,6 +83,7 @@ func New(d Deps) (*Service, error) {
 // Start takes up writing the audit of reads, and sealing.
 func (s *Service) Start(ctx context.Context) error {
 	s.reads.start(ctx)
+	s.sealer.start(ctx)
 	return nil
 }
 
@@ -87,6 +91,7 @@ func (s *Service) Start(ctx context.Context) error {
 // Start.
 func (s *Service) Stop() {
 	s.reads.stop()
+	s.sealer.stop()
 }
 
 // PublicKey is what checkpoints and proofs are checked with.

@@ -46,7 +46,7 @@ func (s *Service) JoinTeamTx(c *db.Conn, by identity.Principal, account, patient
 	if err != nil {
 		return err
 	}
-	return s.changedTx(c, patient)
+	return s.changedTx(c, by, patient, "create", "CareTeam", "")
 }
 
 // LeaveTeamTx takes a staff member out of a patient's care team at once.
@@ -62,7 +62,7 @@ func (s *Service) LeaveTeamTx(c *db.Conn, by identity.Principal, account, patien
 		now, account, patient, now); err != nil {
 		return err
 	}
-	return s.changedTx(c, patient)
+	return s.changedTx(c, by, patient, "delete", "CareTeam", "")
 }
 
 func mayManageTeam(by identity.Principal) bool {
@@ -144,12 +144,13 @@ func (s *Service) BreakGlassTx(c *db.Conn, who identity.Principal, patient, reas
 	_, err = c.Exec(`INSERT INTO emergency_access (account, patient_id, role, reason, start_at, end_at) VALUES (?,?,?,?,?,?)
 		ON CONFLICT (account, patient_id) DO UPDATE SET role = excluded.role, reason = excluded.reason, start_at = excluded.start_at, end_at = excluded.end_at`,
 		who.Account, patient, string(role), reason, micros(now), micros(until))
-	if err == nil {
-		err = s.RecordTx(c, Event{Who: who, Patient: patient, Action: "open", Outcome: "ok",
-			View: View{Patient: patient, Relation: EmergencyAccess, Base: EmergencyAccess, Role: role, Emergency: true, Reason: reason}})
-	}
 	if err != nil {
 		return time.Time{}, err
 	}
-	return until, s.changedTx(c, patient)
+	err = s.RecordTx(c, Event{Who: who, Patient: patient, Action: "open", Outcome: "ok", Categories: Everything,
+		View: View{Patient: patient, Relation: EmergencyAccess, Base: EmergencyAccess, Role: role, Emergency: true, Reason: reason}})
+	if err != nil {
+		return time.Time{}, err
+	}
+	return until, s.spreadTx(c, patient)
 }
