@@ -161,9 +161,6 @@ func (d *Detail) fromNode(n *fhir.Node) {
 	for _, id := range n.Get("identifier").Items() {
 		line("identifier", id.Get("value").Str())
 	}
-	if src := n.Get("meta", "source").Str(); src != "" {
-		line("source", sourceName(src))
-	}
 }
 
 // codeSystemName is how people call a code system.

@@ -71,7 +71,7 @@ func merge(in []listed) []listed {
 
 func addSources(to *Entry, from Entry) {
 	for _, src := range withSource(from) {
-		if !slices.ContainsFunc(withSource(*to), func(s Source) bool { return s.Name == src.Name }) {
+		if !slices.ContainsFunc(withSource(*to), func(s Source) bool { return s.URI == src.URI && s.Name == src.Name }) {
 			to.Sources = append(withSource(*to), src)
 		}
 	}
@@ -84,6 +84,9 @@ func withSource(e Entry) []Source {
 	}
 	if e.Place != "" {
 		return []Source{{Name: e.Place, Ref: e.Ref}}
+	}
+	if e.PlaceRef != "" {
+		return []Source{{URI: e.PlaceRef, Ref: e.Ref}}
 	}
 	return []Source{}
 }

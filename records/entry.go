@@ -80,6 +80,8 @@ type Range struct {
 type Source struct {
 	Name string `json:"name"`
 	Ref  string `json:"ref"`
+
+	URI string `json:"uri,omitempty"` // meta.source, kept with the row; becomes the name
 }
 
 // Patient is who the chart is about.
@@ -182,7 +184,7 @@ func (s *Store) project(c *change) *entryRow {
 		e.At, r.timeline = "", false
 	}
 	if c.source != "" {
-		e.Sources = append(e.Sources, Source{Name: sourceName(c.source), Ref: e.Ref})
+		e.Sources = append(e.Sources, Source{URI: c.source, Ref: e.Ref})
 	}
 	r.active = e.Active
 	e.Meaning = meaningWords[r.meaning]

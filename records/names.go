@@ -9,8 +9,8 @@ import (
 	"housecall/internal/db"
 )
 
-// nameCache remembers how places and people of the shared chart are called, for
-// entries that only refer to them. A minute late is early enough.
+// nameCache remembers how places, people and sources are called, for entries
+// that only refer to them. A minute late is early enough.
 type nameCache struct {
 	mu    sync.Mutex
 	names map[string]string
@@ -29,11 +29,16 @@ func (s *Store) fill(c *db.Conn, entries []Entry) error {
 		s.names.names, s.names.since = map[string]string{}, s.now()
 	}
 	known := s.names.names
+	need := func(ref string) {
+		if _, ok := known[ref]; ref != "" && !ok {
+			missing[ref] = true
+		}
+	}
 	walk(entries, func(e *Entry) {
-		for _, ref := range [...]string{e.WhoRef, e.PlaceRef} {
-			if _, ok := known[ref]; ref != "" && !ok {
-				missing[ref] = true
-			}
+		need(e.WhoRef)
+		need(e.PlaceRef)
+		for _, src := range e.Sources {
+			need(src.URI)
 		}
 	})
 	s.names.mu.Unlock()
@@ -58,6 +63,13 @@ func (s *Store) fill(c *db.Conn, entries []Entry) error {
 			e.Place = s.names.names[e.PlaceRef]
 		}
 		e.WhoRef, e.PlaceRef = "", ""
+		for i := range e.Sources {
+			src := &e.Sources[i]
+			if src.Name == "" {
+				src.Name = s.names.names[src.URI]
+			}
+			src.URI = ""
+		}
 	})
 	return nil
 }
@@ -71,10 +83,24 @@ func walk(entries []Entry, f func(*Entry)) {
 
 func lookupNames(c *db.Conn, refs map[string]bool) (map[string]string, error) {
 	found := make(map[string]string, len(refs))
+	sources := map[string]string{} // organization -> its source URI
 	var pairs []any
 	for ref := range refs {
 		if typ, id, ok := cutRef(ref); ok {
 			pairs = append(pairs, typ, id)
+			continue
+		}
+		// A source is known by the organization that has its URI as identifier.
+		var id string
+		err := c.QueryRow("SELECT id FROM search_token WHERE patient_id = '' AND type = 'Organization' AND param = 'identifier' AND code = ? LIMIT 1", ref).Scan(&id)
+		switch {
+		case isNoRows(err):
+			found[ref] = sourceName(ref)
+		case err != nil:
+			return nil, err
+		default:
+			pairs = append(pairs, "Organization", id)
+			sources["Organization/"+id] = ref
 		}
 	}
 	for len(pairs) > 0 {
@@ -91,6 +117,9 @@ func lookupNames(c *db.Conn, refs map[string]bool) (map[string]string, error) {
 				return err
 			}
 			found[typ+"/"+id] = e.Title
+			if uri := sources[typ+"/"+id]; uri != "" {
+				found[uri] = e.Title
+			}
 			return nil
 		}, part...)
 		if err != nil {

@@ -164,18 +164,19 @@ func clip(s string, n int) string {
 	return s[:n]
 }
 
-// sourceName makes a short name of a meta.source URI: the host of an address,
-// the last part of anything else.
+// sourceName makes a readable name of a meta.source URI whose organization is
+// not known: the host of an address, the last part of anything else.
 func sourceName(source string) string {
 	source, _, _ = strings.Cut(source, "#")
+	name := source
 	if u, err := url.Parse(source); err == nil && u.Host != "" {
-		if p := strings.Trim(u.Path, "/"); p != "" {
-			return strings.ReplaceAll(p, "-", " ")
-		}
-		return u.Host
+		name, _, _ = strings.Cut(strings.TrimPrefix(u.Host, "www."), ".")
+	} else if i := strings.LastIndexAny(source, ":/"); i >= 0 && i < len(source)-1 {
+		name = source[i+1:]
 	}
-	if i := strings.LastIndexAny(source, ":/"); i >= 0 && i < len(source)-1 {
-		source = source[i+1:]
+	words := strings.FieldsFunc(name, func(r rune) bool { return r == '-' || r == '_' || r == ' ' })
+	for i, w := range words {
+		words[i] = strings.ToUpper(w[:1]) + w[1:]
 	}
-	return source
+	return strings.Join(words, " ")
 }

@@ -245,11 +245,8 @@ func dateCondition(lo, hi string, values []fhir.Value) (string, []any, error) {
 			parts, args = append(parts, lo+" >= ?"), append(args, v.Hi)
 		case "eb":
 			parts, args = append(parts, hi+" <= ?"), append(args, v.Lo)
-		case "ap":
-			// Approximately: within a tenth of the distance from now would need
-			// the clock; a day on either side is what dates mean to people.
-			const day = 24 * 3600 * 1_000_000
-			parts, args = append(parts, "("+lo+" < ? AND "+hi+" > ?)"), append(args, v.Hi+day, v.Lo-day)
+		case "ap": // the parser has widened the range already
+			parts, args = append(parts, "("+lo+" < ? AND "+hi+" > ?)"), append(args, v.Hi, v.Lo)
 		default:
 			return "", nil, unsupported("prefix " + v.Prefix)
 		}
@@ -271,9 +268,6 @@ func quantityCondition(v fhir.Value) (string, []any) {
 		cond, args = "s.value >= ?", []any{v.Num}
 	case "le":
 		cond, args = "s.value <= ?", []any{v.Num}
-	case "ap":
-		d := max(v.Num, -v.Num) / 10
-		cond, args = "(s.value >= ? AND s.value <= ?)", []any{v.Num - d, v.Num + d}
 	default:
 		cond, args = "(s.value >= ? AND s.value < ?)", []any{v.NumLo, v.NumHi}
 	}

@@ -42,7 +42,7 @@ type Helper struct {
 type Grant struct {
 	Patient   string
 	Relation  string   // what the patient is to the helper: mother, child
-	Basis     string   // why the law lets them: consent of the person, or parent of a minor
+	Basis     string   // why the law lets them: consent or parent
 	Sees      []string // categories of the record
 	Can       []string // messages, scheduling, medicines, documents, visits, share
 	Sensitive bool     // whether labelled facts are seen too
@@ -79,7 +79,7 @@ func Build(now time.Time) *Clinic {
 					Start: cal.ago(1, 145), End: cal.endOf(cal.today.Year()+1, time.June, 30),
 				},
 				{
-					Patient: grandson.patient, Relation: "child", Basis: "parent of a minor", Sees: everything,
+					Patient: grandson.patient, Relation: "child", Basis: "parent", Sees: everything,
 					Can:       []string{"messages", "scheduling", "medicines", "documents", "visits", "share"},
 					Sensitive: true,
 					Start:     cal.ago(3, 12), End: grandson.born.AddDate(18, 0, 0),

@@ -68,7 +68,7 @@ func organization(key string) json.RawMessage {
 	h := places[key]
 	body := h.contact(obj{
 		"active": true, "name": h.name,
-		"identifier": list{obj{"system": "https://fennel-bay.test/organizations", "value": key}},
+		"identifier": list{obj{"system": "https://fennel-bay.test/organizations", "value": key}, obj{"system": "urn:ietf:rfc:3986", "value": h.source}},
 		"type":       list{tho(thoBase+"organization-type", h.kind, h.kindName)},
 	})
 	if h.street != "" {
