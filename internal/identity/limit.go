@@ -2,7 +2,6 @@ package identity
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"time"
 
@@ -52,25 +51,24 @@ func tooMany(d time.Duration) error {
 	return fault.Wrap(fault.TooMany, "That was tried too often. Please wait some minutes and try again.", waiting{d})
 }
 
-// charge counts one attempt at each limit, or refuses.
+// charge counts one attempt at each limit, or refuses. The row's lock puts
+// attempts that come at one time in a line.
 func (s *Service) charge(ctx context.Context, limits ...limit) error {
 	now := s.now()
 	return s.db.InTx(ctx, func(c *db.Conn) error {
 		for _, l := range limits {
 			var count, since int64
-			err := c.QueryRow(`SELECT count, since FROM attempts WHERE key = ?`, l.key).Scan(&count, &since)
-			if err != nil && !errors.Is(err, sql.ErrNoRows) {
-				return err
-			}
-			if end := fromMicros(since).Add(l.window); err == nil && count >= l.max && now.Before(end) {
-				return tooMany(end.Sub(now))
-			}
-			if _, err := c.Exec(`INSERT INTO attempts (key, count, since) VALUES (?, 1, ?)
+			old := micros(now.Add(-l.window))
+			err := c.QueryRow(`INSERT INTO attempts (key, count, since) VALUES (?, 1, ?)
 				ON CONFLICT (key) DO UPDATE SET
-					count = CASE WHEN attempts.since < ? THEN 1 ELSE attempts.count + 1 END,
-					since = CASE WHEN attempts.since < ? THEN excluded.since ELSE attempts.since END`,
-				l.key, micros(now), micros(now.Add(-l.window)), micros(now.Add(-l.window))); err != nil {
+					count = CASE WHEN attempts.since <= ? THEN 1 ELSE attempts.count + 1 END,
+					since = CASE WHEN attempts.since <= ? THEN excluded.since ELSE attempts.since END
+				RETURNING count, since`, l.key, micros(now), old, old).Scan(&count, &since)
+			if err != nil {
 				return err
+			}
+			if count > l.max {
+				return tooMany(fromMicros(since).Add(l.window).Sub(now)) // and nothing is counted
 			}
 		}
 		return nil

@@ -72,9 +72,9 @@ func (s *Service) StartSession(ctx context.Context, n NewSession) (id, cookie st
 				return err
 			}
 		}
-		_, err = c.Exec(`INSERT INTO sessions (id, hash, account, proof, proved_at, amr, issuer, acr, auth_at, created_at, last_at, expires_at, device, address)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			id, secretHash(cookie), n.Account, n.Proof, micros(n.ProvedAt), strings.Join(n.AMR, " "), n.Issuer, n.ACR, micros(n.ProvedAt),
+		_, err = c.Exec(`INSERT INTO sessions (id, hash, account, proof, proved_at, amr, issuer, acr, created_at, last_at, expires_at, device, address)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			id, secretHash(cookie), n.Account, n.Proof, micros(n.ProvedAt), strings.Join(n.AMR, " "), n.Issuer, n.ACR,
 			micros(now), micros(now), micros(now.Add(SessionTotal)), DeviceWords(n.UserAgent), n.Address)
 		return err
 	})

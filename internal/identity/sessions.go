@@ -100,3 +100,20 @@ func DeviceWords(agent string) string {
 	}
 	return "Unknown device"
 }
+
+// SessionProof is how a session was proved, for the provider.
+type SessionProof struct {
+	AuthAt time.Time // of the sign-in, or of a later step-up
+	AMR    []string
+	Issuer string
+	ACR    string
+}
+
+// SessionProof reads how a session was proved.
+func (s *Service) SessionProof(ctx context.Context, session string) (p SessionProof, err error) {
+	var at int64
+	var amr string
+	err = s.db.Read(ctx).QueryRow(`SELECT proved_at, amr, issuer, acr FROM sessions WHERE id = ? AND ended_at = 0`, session).Scan(&at, &amr, &p.Issuer, &p.ACR)
+	p.AuthAt, p.AMR = fromMicros(at), strings.Fields(amr)
+	return p, err
+}

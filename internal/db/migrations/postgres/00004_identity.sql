@@ -84,7 +84,6 @@ CREATE TABLE sessions (
     amr        TEXT COLLATE "C" NOT NULL,
     issuer     TEXT COLLATE "C" NOT NULL,        -- outside issuer, if any
     acr        TEXT COLLATE "C" NOT NULL,
-    auth_at    BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     last_at    BIGINT NOT NULL,                  -- last time the person did something
     expires_at BIGINT NOT NULL,

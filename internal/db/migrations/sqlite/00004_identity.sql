@@ -84,7 +84,6 @@ CREATE TABLE sessions (
     amr        TEXT NOT NULL,
     issuer     TEXT NOT NULL,        -- outside issuer, if any
     acr        TEXT NOT NULL,
-    auth_at    INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     last_at    INTEGER NOT NULL,                  -- last time the person did something
     expires_at INTEGER NOT NULL,

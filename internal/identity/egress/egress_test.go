@@ -1,0 +1,54 @@
+package egress_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"housecall/internal/identity/egress"
+)
+
+func TestPublic(t *testing.T) {
+	for _, a := range []string{"127.0.0.1", "::1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "fe80::1%eth0", "fd00::1", "0.0.0.0", "::",
+		"100.64.0.1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "224.0.0.1", "255.255.255.255", "240.0.0.1", "198.18.0.1"} {
+		require.False(t, egress.Public(netip.MustParseAddr(a)), a)
+	}
+	for _, a := range []string{"8.8.8.8", "2606:4700::1111", "1.1.1.1"} {
+		require.True(t, egress.Public(netip.MustParseAddr(a)), a)
+	}
+}
+
+func TestClientRefusesWhatIsInside(t *testing.T) {
+	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "secret") }))
+	defer s.Close()
+	for _, u := range []string{s.URL, strings.Replace(s.URL, "127.0.0.1", "localhost", 1)} {
+		_, err := egress.Client(false).Get(u)
+		require.ErrorIs(t, err, egress.ErrSpecial)
+	}
+	plain := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/big":
+			w.Header().Set("Transfer-Encoding", "chunked")
+			for range 40 {
+				_, _ = w.Write(make([]byte, 64<<10))
+			}
+		case "/loop":
+			http.Redirect(w, r, "/loop", http.StatusFound)
+		}
+	}))
+	defer plain.Close()
+	_, err := egress.Client(false).Get(plain.URL)
+	require.ErrorContains(t, err, "only https")
+	resp, err := egress.Client(true).Get(plain.URL + "/big")
+	require.NoError(t, err)
+	_, err = io.ReadAll(resp.Body)
+	require.ErrorContains(t, err, "too large")
+	require.NoError(t, resp.Body.Close())
+	_, err = egress.Client(true).Get(plain.URL + "/loop")
+	require.ErrorContains(t, err, "too many redirects")
+}

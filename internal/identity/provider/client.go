@@ -1,0 +1,256 @@
+package provider
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/zitadel/oidc/v3/pkg/oidc"
+	"github.com/zitadel/oidc/v3/pkg/op"
+	"gorm.io/gorm"
+
+	"housecall/internal/db"
+	"housecall/internal/fault"
+	"housecall/internal/identity"
+	"housecall/internal/sitekey"
+)
+
+// Our own clients.
+const (
+	WebClient   = "housecall-web"
+	PhoneClient = "housecall-phone"
+)
+
+// Client is an application that may send people here to sign in.
+type Client struct {
+	ID         string
+	Name       string
+	Secret     string // empty: a public client
+	Native     bool   // runs on a phone or desktop: custom schemes and loopback
+	FirstParty bool   // Housecall itself: asks nobody for consent
+	Redirects  []string
+	PostLogout []string
+	Scopes     []string // allowed; see allows
+	Offline    bool     // may have refresh tokens
+}
+
+type clientRow struct {
+	ID         string `gorm:"primaryKey"`
+	Name       string
+	SecretHash []byte
+	Native     bool
+	FirstParty bool
+	Redirects  string
+	PostLogout string
+	Scopes     string
+	Offline    bool
+	Active     bool
+	CreatedAt  int64 `gorm:"autoCreateTime:false"`
+}
+
+func (clientRow) TableName() string { return "oauth_clients" }
+
+func webSecret(key sitekey.Key) string {
+	return base64.RawURLEncoding.EncodeToString(key.Derive("identity client "+WebClient, 32))
+}
+
+// WebSecret is the secret of our own web client, for the sign-in in this process.
+func (p *Provider) WebSecret() string { return p.secret }
+
+func (p *Provider) seedClients(ctx context.Context) error {
+	own := []Client{
+		{
+			ID: WebClient, Name: "Housecall", Secret: p.secret, FirstParty: true,
+			Redirects: []string{p.base + "/auth/callback"}, PostLogout: []string{p.base + "/sign-in", p.base + "/"},
+			Scopes: []string{oidc.ScopeOpenID},
+		},
+		{
+			ID: PhoneClient, Name: "Housecall app", Native: true, FirstParty: true, Offline: true,
+			// Any port: RFC 8252 section 7.3.
+			Redirects:  []string{"housecall://callback", "http://127.0.0.1/", "http://127.0.0.1/callback"},
+			PostLogout: []string{"housecall://callback"},
+			Scopes:     []string{oidc.ScopeOpenID, oidc.ScopeProfile, oidc.ScopeEmail, "fhirUser", "launch/patient", "patient/*.cruds", "user/*.cruds"},
+		},
+	}
+	for _, c := range own {
+		if err := p.RegisterClient(ctx, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// RegisterClient adds or replaces a client, as the configuration says.
+func (p *Provider) RegisterClient(ctx context.Context, c Client) error {
+	if c.ID == "" || len(c.ID) > 100 || c.Name == "" || len(c.Redirects) == 0 {
+		return fault.New(fault.Invalid, "A client needs an id, a name and a redirect address.")
+	}
+	for _, r := range append(slices.Clone(c.Redirects), c.PostLogout...) {
+		if err := checkRedirect(r, c.Native); err != nil {
+			return err
+		}
+	}
+	row := clientRow{
+		ID: c.ID, Name: c.Name, Native: c.Native, FirstParty: c.FirstParty, Redirects: list(c.Redirects), PostLogout: list(c.PostLogout),
+		Scopes: list(c.Scopes), Offline: c.Offline, Active: true, CreatedAt: p.now().UnixMicro(),
+	}
+	if c.Secret != "" {
+		if len(c.Secret) < 32 {
+			return fault.New(fault.Invalid, "A client's secret has at least 32 signs; make one with: openssl rand -base64 32")
+		}
+		row.SecretHash = identity.SecretHash(c.Secret)
+	}
+	return p.db.InTx(ctx, func(c *db.Conn) error { return c.ORM.Save(&row).Error })
+}
+
+// checkRedirect: https, or what a native application may have (RFC 8252 section
+// 7), or http on the own machine for trying out.
+func checkRedirect(raw string, native bool) error {
+	bad := fault.Newf(fault.Invalid, "%q cannot be a redirect address; it looks like https://app.example.org/callback", raw)
+	u, err := url.Parse(raw)
+	if err != nil || u.Scheme == "" || u.Fragment != "" || u.User != nil {
+		return bad
+	}
+	switch u.Scheme {
+	case "https":
+		return nil
+	case "http":
+		if u.Hostname() == "localhost" || net.ParseIP(u.Hostname()).IsLoopback() {
+			return nil
+		}
+		return bad
+	case "javascript", "data", "file", "blob", "about":
+		return bad
+	}
+	if !native {
+		return bad
+	}
+	return nil
+}
+
+func list(items []string) string {
+	b, err := json.Marshal(append([]string{}, items...))
+	if err != nil {
+		return "[]" // strings always marshal
+	}
+	return string(b)
+}
+
+func unlist(s string) (items []string) {
+	_ = json.Unmarshal([]byte(s), &items) // written by list
+	return items
+}
+
+// client is a Client as the library asks for it.
+type client struct {
+	row                           clientRow
+	redirects, postLogout, scopes []string
+	base                          string
+}
+
+func (p *Provider) clientByID(ctx context.Context, id string) (*client, error) {
+	var row clientRow
+	if len(id) > 100 || strings.ContainsRune(id, 0) {
+		return nil, oidc.ErrInvalidClient().WithDescription("unknown client")
+	}
+	err := p.db.Read(ctx).ORM.Where("id = ? AND active", id).Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, oidc.ErrInvalidClient().WithDescription("unknown client")
+	}
+	if err != nil {
+		return nil, oidc.ErrServerError().WithParent(err)
+	}
+	return &client{row, unlist(row.Redirects), unlist(row.PostLogout), unlist(row.Scopes), p.base}, nil
+}
+
+func (c *client) GetID() string                    { return c.row.ID }
+func (c *client) RedirectURIs() []string           { return c.redirects }
+func (c *client) PostLogoutRedirectURIs() []string { return c.postLogout }
+func (c *client) ResponseTypes() []oidc.ResponseType {
+	return []oidc.ResponseType{oidc.ResponseTypeCode}
+}
+func (c *client) LoginURL(id string) string                                    { return c.base + "/sign-in?request=" + id }
+func (c *client) AccessTokenType() op.AccessTokenType                          { return op.AccessTokenTypeBearer }
+func (c *client) IDTokenLifetime() time.Duration                               { return 10 * time.Minute }
+func (c *client) DevMode() bool                                                { return false }
+func (c *client) RestrictAdditionalIdTokenScopes() func([]string) []string     { return same }
+func (c *client) RestrictAdditionalAccessTokenScopes() func([]string) []string { return same }
+func (c *client) IsScopeAllowed(scope string) bool                             { return allows(c.scopes, scope) }
+func (c *client) IDTokenUserinfoClaimsAssertion() bool                         { return false }
+func (c *client) ClockSkew() time.Duration                                     { return 0 }
+func same(scopes []string) []string                                            { return scopes }
+
+func (c *client) ApplicationType() op.ApplicationType {
+	if c.row.Native {
+		return op.ApplicationTypeNative
+	}
+	return op.ApplicationTypeWeb
+}
+
+func (c *client) AuthMethod() oidc.AuthMethod {
+	if c.row.SecretHash == nil {
+		return oidc.AuthMethodNone
+	}
+	return oidc.AuthMethodBasic
+}
+
+func (c *client) GrantTypes() []oidc.GrantType {
+	if c.row.Offline {
+		return []oidc.GrantType{oidc.GrantTypeCode, oidc.GrantTypeRefreshToken}
+	}
+	return []oidc.GrantType{oidc.GrantTypeCode}
+}
+
+// allows tells whether a scope lies within the allowed ones. A clinical scope
+// (SMART App Launch 2.2 section 3.0.2) may be narrower than an allowed one in its
+// type, its letters and its query.
+func allows(allowed []string, scope string) bool {
+	if len(scope) > 300 {
+		return false
+	}
+	for _, a := range allowed {
+		if a == scope || narrower(scope, a) {
+			return true
+		}
+	}
+	return false
+}
+
+func narrower(scope, wide string) bool {
+	level, typ, acts, ok := clinical(scope)
+	wLevel, wType, wActs, wOK := clinical(wide)
+	if !ok || !wOK || level != wLevel || (wType != "*" && wType != typ) || strings.Contains(wide, "?") {
+		return false
+	}
+	for _, a := range acts {
+		if !strings.ContainsRune(wActs, a) {
+			return false
+		}
+	}
+	return true
+}
+
+// clinical splits patient/Observation.rs?category=laboratory.
+func clinical(scope string) (level, typ, acts string, ok bool) {
+	level, rest, ok := strings.Cut(scope, "/")
+	if !ok || (level != "patient" && level != "user") {
+		return "", "", "", false
+	}
+	rest, _, _ = strings.Cut(rest, "?")
+	typ, acts, ok = strings.Cut(rest, ".")
+	switch acts {
+	case "*":
+		acts = "cruds"
+	case "read":
+		acts = "rs"
+	case "write":
+		acts = "cud"
+	}
+	return level, typ, acts, ok && typ != "" && acts != "" && strings.Trim(acts, "cruds") == ""
+}

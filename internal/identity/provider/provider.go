@@ -1,0 +1,159 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/rs/cors"
+	"github.com/zitadel/oidc/v3/pkg/oidc"
+	"github.com/zitadel/oidc/v3/pkg/op"
+
+	"housecall/internal/db"
+	"housecall/internal/identity"
+	"housecall/internal/sitekey"
+)
+
+// Path is where the provider lives below the base URL.
+const Path = "/oidc"
+
+// Deps is what the provider rests on.
+type Deps struct {
+	DB       *db.DB
+	Identity *identity.Service
+	Key      sitekey.Key
+	Now      func() time.Time // nil: the clock
+}
+
+// Provider is the built-in OpenID provider.
+type Provider struct {
+	db     *db.DB
+	id     *identity.Service
+	now    func() time.Time
+	base   string
+	issuer string
+	secret string // of our own web client; never leaves the process
+	op     *op.Provider
+	handle http.Handler
+
+	keyMu   sync.Mutex
+	key     signingKey
+	keyRead time.Time
+}
+
+// New makes the provider. Init writes what it needs into the database.
+func New(d Deps) (*Provider, error) {
+	switch {
+	case d.DB == nil:
+		return nil, errors.New("provider: no database")
+	case d.Identity == nil:
+		return nil, errors.New("provider: no identity service")
+	case d.Key == sitekey.Key{}:
+		return nil, errors.New("provider: no site key")
+	}
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	p := &Provider{db: d.DB, id: d.Identity, now: d.Now, base: d.Identity.BaseURL()}
+	p.issuer = p.base + Path
+	p.secret = webSecret(d.Key)
+	opts := []op.Option{op.WithCrypto(opaque{})}
+	if strings.HasPrefix(p.base, "http://") {
+		opts = append(opts, op.WithAllowInsecure())
+	}
+	var err error
+	p.op, err = op.NewProvider(&op.Config{
+		DefaultLogoutRedirectURI: p.base + "/sign-in",
+		CodeMethodS256:           true,
+		AuthMethodPost:           true,
+		GrantTypeRefreshToken:    true,
+	}, &storage{p}, op.StaticIssuer(p.issuer), opts...)
+	if err != nil {
+		return nil, err
+	}
+	s := &server{LegacyServer: op.NewLegacyServer(p.op, op.Endpoints{
+		Authorization: op.NewEndpoint("authorize"),
+		Token:         op.NewEndpoint("token"),
+		Introspection: op.NewEndpoint("introspect"),
+		Userinfo:      op.NewEndpoint("userinfo"),
+		Revocation:    op.NewEndpoint("revoke"),
+		EndSession:    op.NewEndpoint("end_session"),
+		JwksURI:       op.NewEndpoint("keys"),
+	}), p: p}
+	// Applications in browsers read the token endpoint from other origins. They
+	// prove themselves by codes and tokens, never by our cookies.
+	handler := op.RegisterLegacyServer(s, p.callback, op.WithServerCORSOptions(&cors.Options{
+		AllowedOrigins: []string{"*"}, AllowedMethods: []string{http.MethodGet, http.MethodPost},
+		AllowedHeaders: []string{"Authorization", "Content-Type"}, MaxAge: 600,
+	}))
+	p.handle = p.guard(http.StripPrefix(Path, handler))
+	return p, nil
+}
+
+// Init makes the first signing key and our own clients. Run it after the
+// migrations, before the first request; twice does nothing more.
+func (p *Provider) Init(ctx context.Context) error {
+	if err := p.ensureKey(ctx); err != nil {
+		return err
+	}
+	return p.seedClients(ctx)
+}
+
+// Issuer is the provider's identifier.
+func (p *Provider) Issuer() string { return p.issuer }
+
+// Handler serves everything below /oidc. It keeps nothing of the request's
+// memory, so it may stand behind an adaptor that uses it again.
+func (p *Provider) Handler() http.Handler { return p.handle }
+
+// server is the library's server with our rules over its own.
+type server struct {
+	*op.LegacyServer
+	p *Provider
+}
+
+// discovery adds what the library's document has no member for.
+type discovery struct {
+	*oidc.DiscoveryConfiguration
+	Iss bool `json:"authorization_response_iss_parameter_supported"` // RFC 9207 section 3
+}
+
+// Discovery tells what is really offered: codes with S256, nothing implicit.
+func (s *server) Discovery(ctx context.Context, r *op.Request[struct{}]) (*op.Response, error) {
+	resp, err := s.LegacyServer.Discovery(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	d, ok := resp.Data.(*oidc.DiscoveryConfiguration)
+	if !ok {
+		return nil, errors.New("provider: the discovery document changed its type")
+	}
+	d.ResponseTypesSupported = []string{string(oidc.ResponseTypeCode)}
+	d.ResponseModesSupported = []string{string(oidc.ResponseModeQuery)}
+	d.GrantTypesSupported = []oidc.GrantType{oidc.GrantTypeCode, oidc.GrantTypeRefreshToken}
+	d.ScopesSupported = []string{oidc.ScopeOpenID, oidc.ScopeProfile, oidc.ScopeEmail, oidc.ScopeOfflineAccess, "fhirUser", "patient/*.cruds", "user/*.cruds"}
+	d.ClaimsSupported = []string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "sid", "name", "email", "locale"}
+	d.CodeChallengeMethodsSupported = []oidc.CodeChallengeMethod{oidc.CodeChallengeMethodS256}
+	secrets := []oidc.AuthMethod{oidc.AuthMethodBasic, oidc.AuthMethodPost}
+	d.TokenEndpointAuthMethodsSupported = append(secrets, oidc.AuthMethodNone)
+	d.RevocationEndpointAuthMethodsSupported = append(secrets, oidc.AuthMethodNone)
+	d.IntrospectionEndpointAuthMethodsSupported = secrets
+	d.TokenEndpointAuthSigningAlgValuesSupported = nil
+	d.RevocationEndpointAuthSigningAlgValuesSupported = nil
+	d.IntrospectionEndpointAuthSigningAlgValuesSupported = nil
+	return op.NewResponse(discovery{d, true}), nil
+}
+
+// opaque makes the library's tokens ours: the storage gives the finished opaque
+// token as its "id", and nothing is encrypted into it.
+type opaque struct{}
+
+func (opaque) Encrypt(s string) (string, error) {
+	token, _, _ := strings.Cut(s, ":")
+	return token, nil
+}
+
+func (opaque) Decrypt(token string) (string, error) { return token + ":", nil }
