@@ -40,6 +40,9 @@ type waiting struct{ d time.Duration }
 
 func (w waiting) Error() string { return "too many attempts" }
 
+// RetryAfter is what the faces write into the header of that name.
+func (w waiting) RetryAfter() time.Duration { return w.d }
+
 // RetryAfter tells how long somebody has to wait who got a TooMany fault.
 func RetryAfter(err error) (time.Duration, bool) {
 	w, ok := errors.AsType[waiting](err)
