@@ -1,9 +1,13 @@
 package records
 
 import (
+	"cmp"
 	"context"
+	"database/sql"
 	"encoding/json"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"housecall/internal/db"
@@ -173,49 +177,30 @@ func (s *Store) readChart(c *db.Conn, v *access.View) (*Chart, error) {
 	if ch.Patient, err = s.patient(c, v); err != nil {
 		return nil, err
 	}
-	section := func(cat access.Category, types string, limit int) []listed {
-		if err != nil || !v.See.Has(cat) {
-			return nil
-		}
-		var l []listed
-		l, err = s.entriesWhere(c, v, "AND e.section = ? AND e.type IN ("+types+") ORDER BY e.at DESC, e.id DESC LIMIT ?", int(cat), limit)
-		return l
-	}
-	allergies := section(access.Allergies, "'AllergyIntolerance'", sectionShown)
-	conditions := section(access.Conditions, "'Condition'", 4*sectionShown)
-	medicines := section(access.Medicines, "'MedicationRequest','MedicationStatement'", 8*sectionShown)
-	vaccines := section(access.Immunizations, "'Immunization'", 2*sectionShown)
-	plans := section(access.CarePlan, "'CarePlan'", sectionShown)
-	goals := section(access.CarePlan, "'Goal'", sectionShown)
-	teams := section(access.CarePlan, "'CareTeam'", 10)
-	visits := section(access.Visits, "'Encounter'", 10)
-	documents := section(access.Documents, "'DocumentReference'", 10)
+	parts, err := s.sections(c, v)
 	if err != nil {
 		return nil, err
 	}
-	newest, err := s.entriesWhere(c, v, "AND e.timeline ORDER BY e.at DESC, e.id DESC LIMIT ?", 3*newestShown)
-	if err != nil {
-		return nil, err
-	}
+	newest := parts[partNewest]
 	newest = merge(newest)
 	newest = newest[:min(len(newest), newestShown)]
 	if err := s.attachParts(c, v, newest, 3); err != nil {
 		return nil, err
 	}
 	ch.Newest = plainEntries(newest)
-	ch.Allergies = plainEntries(merge(allergies))
-	ch.Conditions = plainEntries(activeFirst(merge(conditions), sectionShown))
-	ch.Medicines = plainEntries(activeFirst(oneOfKind(medicines), sectionShown))
-	ch.Immunizations = plainEntries(trim(merge(vaccines), sectionShown))
-	ch.CarePlan, ch.Goals = plainEntries(activeFirst(plans, sectionShown)), plainEntries(activeFirst(goals, sectionShown))
-	ch.Visits, ch.Documents = plainEntries(visits), plainEntries(documents)
+	ch.Allergies = plainEntries(merge(parts[partAllergies]))
+	ch.Conditions = plainEntries(activeFirst(merge(parts[partConditions]), sectionShown))
+	ch.Medicines = plainEntries(activeFirst(oneOfKind(parts[partMedicines]), sectionShown))
+	ch.Immunizations = plainEntries(trim(merge(parts[partVaccines]), sectionShown))
+	ch.CarePlan, ch.Goals = plainEntries(activeFirst(parts[partPlans], sectionShown)), plainEntries(activeFirst(parts[partGoals], sectionShown))
+	ch.Visits, ch.Documents = plainEntries(parts[partVisits]), plainEntries(parts[partDocuments])
 	if ch.Vitals, err = s.resultLines(c, v, access.Vitals); err != nil {
 		return nil, err
 	}
 	if ch.Results, err = s.resultLines(c, v, access.Results); err != nil {
 		return nil, err
 	}
-	teamEntries := plainEntries(teams)
+	teamEntries := plainEntries(parts[partTeams])
 	for _, list := range [][]Entry{ch.Newest, ch.Allergies, ch.Conditions, ch.Medicines, ch.Immunizations, ch.CarePlan, ch.Goals, ch.Visits, ch.Documents, teamEntries} {
 		if err := s.fill(c, list); err != nil {
 			return nil, err
@@ -237,6 +222,69 @@ func (s *Store) readChart(c *db.Conn, v *access.View) (*Chart, error) {
 	}
 	ch.Attention = s.attention(ch)
 	return ch, nil
+}
+
+// The parts of an opened chart that are lists of entries.
+const (
+	partAllergies = iota
+	partConditions
+	partMedicines
+	partVaccines
+	partPlans
+	partGoals
+	partTeams
+	partVisits
+	partDocuments
+	partNewest
+	partCount
+)
+
+// partSQL says which entries stand in each part, and how many at most.
+var partSQL = [partCount]struct {
+	category access.Category
+	where    string
+	limit    int
+}{
+	partAllergies:  {access.Allergies, "e.section = 2 AND e.type = 'AllergyIntolerance'", sectionShown},
+	partConditions: {access.Conditions, "e.section = 1 AND e.type = 'Condition'", 4 * sectionShown},
+	partMedicines:  {access.Medicines, "e.section = 3 AND e.type IN ('MedicationRequest', 'MedicationStatement')", 8 * sectionShown},
+	partVaccines:   {access.Immunizations, "e.section = 4 AND e.type = 'Immunization'", 2 * sectionShown},
+	partPlans:      {access.CarePlan, "e.section = 9 AND e.type = 'CarePlan'", sectionShown},
+	partGoals:      {access.CarePlan, "e.section = 9 AND e.type = 'Goal'", sectionShown},
+	partTeams:      {access.CarePlan, "e.section = 9 AND e.type = 'CareTeam'", 10},
+	partVisits:     {access.Visits, "e.section = 7 AND e.type = 'Encounter'", 10},
+	partDocuments:  {access.Documents, "e.section = 8 AND e.type = 'DocumentReference'", 10},
+	partNewest:     {access.NoCategory, "e.timeline", 3 * newestShown},
+}
+
+// sections reads all parts in one query, each newest first.
+func (s *Store) sections(c *db.Conn, v *access.View) ([partCount][]listed, error) {
+	var out [partCount][]listed
+	cond, cargs := visibleSQL(v, micros(s.now()), "e")
+	var query strings.Builder
+	var args []any
+	for i, p := range partSQL {
+		if p.category != access.NoCategory && !v.See.Has(p.category) {
+			continue
+		}
+		if query.Len() > 0 {
+			query.WriteString(" UNION ALL ")
+		}
+		fmt.Fprintf(&query, "SELECT * FROM (SELECT %d AS part, %s FROM entries e WHERE e.patient_id = ?%s AND %s ORDER BY e.at DESC, e.id DESC LIMIT %d) p%d", i, entryColumns, cond, p.where, p.limit, i)
+		args = append(append(args, v.Patient), cargs...)
+	}
+	err := c.Each(query.String(), func(r *sql.Rows) error {
+		var part int
+		l, ok, err := scanListed(r, v, &part)
+		if err == nil && ok {
+			out[part] = append(out[part], l)
+		}
+		return err
+	}, args...)
+	for _, list := range out { // a union promises no order
+		slices.SortStableFunc(list, func(a, b listed) int { return cmp.Compare(b.at, a.at) })
+	}
+	return out, err
 }
 
 // patient reads the demographics and works out the age.

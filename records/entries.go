@@ -33,22 +33,27 @@ func (s *Store) entriesWhere(c *db.Conn, v *access.View, tail string, args ...an
 	cond, cargs := visibleSQL(v, micros(s.now()), "e")
 	var out []listed
 	err := c.Each("SELECT "+entryColumns+" FROM entries e WHERE e.patient_id = ?"+cond+" "+tail, func(r *sql.Rows) error {
-		var l listed
-		var typ, id string
-		var body []byte
-		if err := r.Scan(&typ, &id, &l.at, &l.kind, &l.fact, &l.number, &body); err != nil {
-			return err
+		l, ok, err := scanListed(r, v)
+		if err == nil && ok {
+			out = append(out, l)
 		}
-		if !v.AllowsType(typ, 'r') && !v.AllowsType(typ, 's') {
-			return nil
-		}
-		if err := json.Unmarshal(body, &l.Entry); err != nil {
-			return err
-		}
-		out = append(out, l)
-		return nil
+		return err
 	}, append(append([]any{v.Patient}, cargs...), args...)...)
 	return out, err
+}
+
+// scanListed reads a row of entryColumns, with whatever columns stand before
+// them. It is not ok when an app's scopes leave the type out.
+func scanListed(r *sql.Rows, v *access.View, before ...any) (l listed, ok bool, err error) {
+	var typ, id string
+	var body sql.RawBytes
+	if err := r.Scan(append(before, &typ, &id, &l.at, &l.kind, &l.fact, &l.number, &body)...); err != nil {
+		return l, false, err
+	}
+	if !v.AllowsType(typ, 'r') && !v.AllowsType(typ, 's') {
+		return l, false, nil
+	}
+	return l, true, json.Unmarshal(body, &l.Entry)
 }
 
 // merge makes one entry of the same fact from several places and keeps the
