@@ -1,0 +1,228 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"housecall/internal/db"
+	"housecall/internal/edge"
+	"housecall/internal/identity"
+	"housecall/internal/revoke"
+	"housecall/internal/sitekey"
+	"housecall/notifications"
+	"housecall/records"
+	"housecall/records/access"
+)
+
+// App is the whole of one node: every part, built in the order in which they
+// rest on one another.
+type App struct {
+	Config      Config
+	Log         *slog.Logger
+	Metrics     *prometheus.Registry
+	DB          *db.DB
+	Key         sitekey.Key
+	Revocations *revoke.Feed
+	Hub         *notifications.Hub
+	Access      *access.Service
+	Identity    *identity.Service
+	Records     *records.Store
+
+	lock    *folderLock
+	web     *edge.Server
+	admin   *adminServer
+	stops   []func() // of what was started, in that order
+	closers []func()
+	once    sync.Once
+}
+
+// part is something that works in the background.
+type part interface {
+	Start(context.Context) error
+	Stop()
+}
+
+// NewApp opens the data folder and the database and builds every part. Nothing
+// works in the background before Start, and nothing listens before Listen. The
+// caller must Stop it in any case.
+func NewApp(ctx context.Context, cfg Config) (*App, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	if err := prepareFolder(cfg.Data); err != nil {
+		return nil, err
+	}
+	lock, err := lockFolder(cfg.Data)
+	if err != nil {
+		return nil, err
+	}
+	a, err := newApp(ctx, cfg, lock)
+	if err != nil {
+		lock.release()
+	}
+	return a, err
+}
+
+// newApp builds the app of a folder whose lock is held, from valid settings.
+func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err error) {
+	a := &App{Config: cfg, Log: cfg.logger(), Metrics: prometheus.NewRegistry(), lock: lock}
+	defer func() {
+		if err != nil {
+			a.lock = nil // stays with the caller
+			a.Stop()
+		}
+	}()
+	if a.DB, err = db.Open(ctx, db.Config{URL: cfg.DatabaseURL, Dir: cfg.Data}); err != nil {
+		return nil, err
+	}
+	a.closers = append(a.closers, func() { _ = a.DB.Close() })
+	if _, err = a.DB.Migrate(ctx); err != nil {
+		return nil, err
+	}
+	if a.Key, err = openKey(ctx, a.DB, &cfg); err != nil {
+		return nil, err
+	}
+	a.Revocations = revoke.NewFeed(a.DB)
+	if a.Hub, err = notifications.NewHub(notifications.Config{URL: cfg.NATSURL, Key: a.Key.Derive("hub topics", 32), Log: a.Log}); err != nil {
+		return nil, err
+	}
+	if a.Access, err = access.New(access.Deps{DB: a.DB, Key: a.Key, Revocations: a.Revocations, Node: cfg.Node, CheckpointFile: filepath.Join(cfg.Data, "audit-checkpoints.jsonl")}); err != nil {
+		return nil, err
+	}
+	if a.Identity, err = identity.New(identity.Deps{DB: a.DB, Key: a.Key, Revocations: a.Revocations, BaseURL: cfg.base.String()}); err != nil {
+		return nil, err
+	}
+	if a.Records, err = records.New(records.Deps{DB: a.DB, Access: a.Access, Key: a.Key, Hub: a.Hub}); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// openKey takes the site key, unless the database was written under another one:
+// everything sealed with it would be unreadable, so nothing may start.
+func openKey(ctx context.Context, d *db.DB, cfg *Config) (sitekey.Key, error) {
+	known, err := siteValue(ctx, d, "site key")
+	if err != nil {
+		return sitekey.Key{}, err
+	}
+	path := filepath.Join(cfg.Data, sitekey.FileName)
+	if _, err := os.Stat(path); known != "" && cfg.SiteKey == "" && errors.Is(err, os.ErrNotExist) {
+		return sitekey.Key{}, fmt.Errorf("the site key %s is missing, and the database was written under one: put the file back, or set HOUSECALL_SITE_KEY", path)
+	}
+	key, err := sitekey.Load(cfg.SiteKey, cfg.Data)
+	if err != nil {
+		return sitekey.Key{}, err
+	}
+	if known == "" {
+		if known, err = firstSiteValue(ctx, d, "site key", key.Check()); err != nil {
+			return sitekey.Key{}, err
+		}
+	}
+	if known != key.Check() {
+		return sitekey.Key{}, errors.New("the site key does not fit the database, which was written under another one: put the right site.key back, or set HOUSECALL_SITE_KEY")
+	}
+	return key, nil
+}
+
+// Start starts the background parts.
+func (a *App) Start(ctx context.Context) error {
+	for _, p := range []struct {
+		name string
+		part part
+	}{
+		{"access", a.Access}, {"identity", a.Identity}, {"revocations", a.Revocations}, {"hub", a.Hub},
+	} {
+		if err := p.part.Start(ctx); err != nil {
+			return fmt.Errorf("start %s: %w", p.name, err)
+		}
+		a.stops = append(a.stops, p.part.Stop)
+	}
+	return nil
+}
+
+// Listen begins to serve: the site on its address, operators on the socket in
+// the data folder.
+func (a *App) Listen() error {
+	secure, err := a.Config.tlsConfig()
+	if err != nil {
+		return err
+	}
+	app, err := a.routes()
+	if err != nil {
+		return err
+	}
+	ln, err := net.Listen("tcp", a.Config.Addr)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s: %w; end what uses it, or choose another with HOUSECALL_ADDR", a.Config.Addr, err)
+	}
+	if a.admin, err = serveAdmin(a, a.Config.Data); err != nil {
+		_ = ln.Close()
+		return err
+	}
+	a.web = edge.Serve(app, ln, secure)
+	return nil
+}
+
+// URL is where people reach this node.
+func (a *App) URL() string { return a.Config.base.String() }
+
+// Done is closed when the web server has ended.
+func (a *App) Done() <-chan struct{} { return a.web.Done() }
+
+// Stop takes no more requests, lets those under way finish, stops the parts in
+// the opposite order of their start and closes the database. It may be called
+// twice, and before Start.
+func (a *App) Stop() {
+	a.once.Do(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if a.web != nil {
+			_ = a.web.Stop(ctx)
+		}
+		if a.admin != nil {
+			a.admin.stop(ctx)
+		}
+		for i := len(a.stops) - 1; i >= 0; i-- {
+			a.stops[i]()
+		}
+		for i := len(a.closers) - 1; i >= 0; i-- {
+			a.closers[i]()
+		}
+		a.lock.release()
+	})
+}
+
+// routes hangs every face on one app.
+func (a *App) routes() (*fiber.App, error) {
+	return edge.New(edge.Config{
+		BaseURL: a.Config.base, TrustedProxies: a.Config.proxies,
+		BodyLimits:  map[string]int{"/fhir": 32 << 20},
+		CrossOrigin: []string{"/fhir", "/oidc"},
+		Ready:       a.ready,
+		Metrics:     a.Metrics,
+		Log:         a.Log,
+	})
+}
+
+// ready: this node can answer requests. A lost bus makes pages slower to learn
+// of changes and is no reason to send people elsewhere.
+func (a *App) ready(ctx context.Context) error {
+	var one int
+	if err := a.DB.Read(ctx).QueryRow(`SELECT 1`).Scan(&one); err != nil {
+		return fmt.Errorf("database: %w", err)
+	}
+	if !a.Revocations.Fresh() {
+		return errors.New("revocations cannot be read")
+	}
+	return nil
+}

@@ -1,0 +1,283 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+)
+
+var settingGroups = []kong.Group{{Key: "settings", Title: "Settings (flags, or environment variables):"}}
+
+// Config is every setting of this installation. It is read once and handed down.
+type Config struct {
+	Addr           string  `group:"settings" env:"HOUSECALL_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to listen."`
+	BaseURL        string  `group:"settings" env:"HOUSECALL_BASE_URL" placeholder:"URL" help:"How people reach this site, for example https://portal.example.org. Default: http://localhost with the port of --addr."`
+	TLS            string  `group:"settings" env:"HOUSECALL_TLS" placeholder:"CERT,KEY" help:"Certificate and key as PEM files, or 'proxy' when a proxy in front does TLS."`
+	TrustedProxies string  `group:"settings" env:"HOUSECALL_TRUSTED_PROXIES" placeholder:"NETS" help:"Addresses of proxies in front, for example 10.0.0.0/8,192.168.1.5."`
+	Data           string  `group:"settings" env:"HOUSECALL_DATA" default:"./data" placeholder:"FOLDER" help:"Folder of the site key, SQLite and files."`
+	DatabaseURL    string  `group:"settings" env:"HOUSECALL_DATABASE_URL" placeholder:"URL" help:"postgres://user:password@host:5432/database. Empty: SQLite in the data folder."`
+	NATSURL        string  `group:"settings" name:"nats-url" env:"HOUSECALL_NATS_URL" placeholder:"URL" help:"nats://host:4222, when several nodes serve one site. Empty: inside this process."`
+	Node           string  `group:"settings" env:"HOUSECALL_NODE" placeholder:"NAME" help:"Name of this node. Default: host name and port."`
+	OIDCIssuers    string  `group:"settings" name:"oidc-issuers" env:"HOUSECALL_OIDC_ISSUERS" placeholder:"JSON" help:"Outside OpenID issuers, as JSON or @FILE."`
+	SiteKey        string  `group:"settings" env:"HOUSECALL_SITE_KEY" placeholder:"BASE64" help:"The site key, 32 bytes. Empty: site.key in the data folder, made on first start."`
+	Log            string  `group:"settings" env:"HOUSECALL_LOG" default:"info" placeholder:"LEVEL" help:"debug, info, warn or error; add ,json for JSON lines."`
+	RateLimit      float64 `group:"settings" env:"HOUSECALL_RATE_LIMIT" default:"100" placeholder:"N" help:"Requests a second that one account or address may make; 0: any number."`
+	ClinicName     string  `group:"settings" env:"HOUSECALL_CLINIC_NAME" placeholder:"NAME" help:"Name of the clinic as people read it."`
+	ClinicPhone    string  `group:"settings" env:"HOUSECALL_CLINIC_PHONE" placeholder:"PHONE" help:"Telephone of the clinic as people read it."`
+	EmergencyPhone string  `group:"settings" env:"HOUSECALL_EMERGENCY_PHONE" default:"911" placeholder:"PHONE" help:"What to call in an emergency."`
+	TimeZone       string  `group:"settings" env:"HOUSECALL_TIME_ZONE" placeholder:"ZONE" help:"Time zone of the clinic, for example America/Chicago. Default: that of the machine."`
+
+	base     *url.URL
+	proxies  []netip.Prefix
+	issuers  []Issuer
+	zone     *time.Location
+	level    slog.Level
+	logJSON  bool
+	certFile string
+	keyFile  string
+}
+
+// Issuer is an outside OpenID issuer whose accounts may be linked with ours.
+type Issuer struct {
+	ID           string            `json:"id"`
+	Name         string            `json:"name"`
+	URL          string            `json:"issuer"`
+	ClientID     string            `json:"client_id"`
+	ClientSecret string            `json:"client_secret"`
+	RoleClaim    string            `json:"role_claim"` // claim that names staff roles
+	Roles        map[string]string `json:"roles"`      // its value -> our role
+}
+
+// wrong is the one line about a setting that cannot be used.
+func wrong(name, value, why, example string) error {
+	if value == "" {
+		return fmt.Errorf("%s is missing: %s, for example %s", name, why, example)
+	}
+	return fmt.Errorf("%s=%q cannot be used: %s, for example %s", name, value, why, example)
+}
+
+// Validate reads the settings and says what is wrong with the first wrong one.
+func (c *Config) Validate() error {
+	for _, check := range []func() error{c.checkAddr, c.checkBaseURL, c.checkTLS, c.checkProxies, c.checkDatabase, c.checkNATS, c.checkNode, c.checkIssuers, c.checkLog, c.checkClinic} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Config) checkAddr() error {
+	if _, port, err := net.SplitHostPort(c.Addr); err != nil || port == "" {
+		return wrong("HOUSECALL_ADDR", c.Addr, "it must be an address and a port", "127.0.0.1:8080")
+	}
+	if c.RateLimit < 0 {
+		return wrong("HOUSECALL_RATE_LIMIT", fmt.Sprint(c.RateLimit), "it must be 0 or more", "100")
+	}
+	return nil
+}
+
+func (c *Config) checkBaseURL() error {
+	raw := c.BaseURL
+	if raw == "" {
+		_, port, _ := net.SplitHostPort(c.Addr)
+		raw = "http://localhost:" + port
+	}
+	u, err := url.Parse(strings.TrimSuffix(raw, "/"))
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.User != nil {
+		return wrong("HOUSECALL_BASE_URL", raw, "it must be a scheme and a host, nothing behind it", "https://portal.example.org")
+	}
+	if u.Scheme == "http" && !loopback(u.Hostname()) {
+		return wrong("HOUSECALL_BASE_URL", raw, "health records are served without https on this machine only", "https://portal.example.org")
+	}
+	c.base = u
+	return nil
+}
+
+func (c *Config) checkTLS() error {
+	const why, example = "it must be a certificate and a key, or the word proxy", "/etc/housecall/cert.pem,/etc/housecall/key.pem"
+	switch {
+	case c.TLS == "" && c.base.Scheme == "https":
+		return wrong("HOUSECALL_TLS", "", "HOUSECALL_BASE_URL begins with https, so "+why, example)
+	case c.TLS == "":
+		return nil
+	case c.base.Scheme == "http":
+		return wrong("HOUSECALL_BASE_URL", c.base.String(), "HOUSECALL_TLS is set, so it must begin with https", "https://portal.example.org")
+	case c.TLS == "proxy":
+		return nil
+	}
+	cert, key, ok := strings.Cut(c.TLS, ",")
+	if !ok || cert == "" || key == "" {
+		return wrong("HOUSECALL_TLS", c.TLS, why, example)
+	}
+	c.certFile, c.keyFile = strings.TrimSpace(cert), strings.TrimSpace(key)
+	for _, f := range []string{c.certFile, c.keyFile} {
+		if _, err := os.Stat(f); err != nil {
+			return wrong("HOUSECALL_TLS", c.TLS, "the file "+f+" is not there", example)
+		}
+	}
+	return nil
+}
+
+func (c *Config) checkProxies() error {
+	for part := range strings.FieldsFuncSeq(c.TrustedProxies, func(r rune) bool { return r == ',' || r == ' ' }) {
+		p, err := netip.ParsePrefix(part)
+		if err != nil {
+			var a netip.Addr
+			if a, err = netip.ParseAddr(part); err == nil {
+				p = netip.PrefixFrom(a, a.BitLen())
+			}
+		}
+		if err != nil {
+			return wrong("HOUSECALL_TRUSTED_PROXIES", part, "it must be a list of addresses or networks", "10.0.0.0/8,192.168.1.5")
+		}
+		c.proxies = append(c.proxies, p)
+	}
+	return nil
+}
+
+func (c *Config) checkDatabase() error {
+	if c.DatabaseURL == "" {
+		return nil
+	}
+	u, err := url.Parse(c.DatabaseURL)
+	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" {
+		return wrong("HOUSECALL_DATABASE_URL", redactURL(c.DatabaseURL), "it must be empty for SQLite, or begin with postgres://", "postgres://housecall:secret@localhost:5432/housecall")
+	}
+	return nil
+}
+
+func (c *Config) checkNATS() error {
+	for part := range strings.SplitSeq(c.NATSURL, ",") {
+		if part == "" {
+			continue
+		}
+		u, err := url.Parse(strings.TrimSpace(part))
+		if err != nil || u.Scheme != "nats" && u.Scheme != "tls" || u.Host == "" {
+			return wrong("HOUSECALL_NATS_URL", redactURL(part), "it must be empty, or begin with nats:// or tls://", "nats://localhost:4222")
+		}
+	}
+	return nil
+}
+
+var nodeName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]{0,62}$`)
+
+func (c *Config) checkNode() error {
+	if c.Node == "" {
+		host, err := os.Hostname()
+		if err != nil || host == "" {
+			host = "node"
+		}
+		_, port, _ := net.SplitHostPort(c.Addr)
+		c.Node = host + ":" + port
+	}
+	if !nodeName.MatchString(c.Node) {
+		return wrong("HOUSECALL_NODE", c.Node, "it must be letters, digits, dots and dashes", "portal-1")
+	}
+	return nil
+}
+
+func (c *Config) checkIssuers() error {
+	const example = `[{"id":"riverside","name":"Riverside Hospital","issuer":"https://login.riverside.example","client_id":"housecall","client_secret":"..."}]`
+	text := strings.TrimSpace(c.OIDCIssuers)
+	if text == "" {
+		return nil
+	}
+	shown := "(set)" // it may hold secrets
+	if file, ok := strings.CutPrefix(text, "@"); ok {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			return wrong("HOUSECALL_OIDC_ISSUERS", text, "the file cannot be read", "@/etc/housecall/issuers.json")
+		}
+		text, shown = string(b), c.OIDCIssuers
+	}
+	if err := json.Unmarshal([]byte(text), &c.issuers); err != nil {
+		return wrong("HOUSECALL_OIDC_ISSUERS", shown, "it must be a JSON list", example)
+	}
+	seen := map[string]bool{}
+	for _, i := range c.issuers {
+		u, err := url.Parse(i.URL)
+		if i.ID == "" || i.ClientID == "" || err != nil || u.Host == "" || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())) {
+			return wrong("HOUSECALL_OIDC_ISSUERS", shown, "each needs an id, a client_id and an issuer that begins with https", example)
+		}
+		if seen[i.ID] {
+			return wrong("HOUSECALL_OIDC_ISSUERS", shown, "the id "+i.ID+" is there twice", example)
+		}
+		seen[i.ID] = true
+	}
+	return nil
+}
+
+func (c *Config) checkLog() error {
+	level, format, _ := strings.Cut(c.Log, ",")
+	if err := c.level.UnmarshalText([]byte(level)); err != nil || format != "" && format != "json" {
+		return wrong("HOUSECALL_LOG", c.Log, "it must be debug, info, warn or error, with ,json behind it for JSON lines", "info,json")
+	}
+	c.logJSON = format == "json"
+	return nil
+}
+
+func (c *Config) checkClinic() error {
+	c.zone = time.Local
+	if c.TimeZone != "" {
+		zone, err := time.LoadLocation(c.TimeZone)
+		if err != nil {
+			return wrong("HOUSECALL_TIME_ZONE", c.TimeZone, "it must be a name of the time zone database", "America/Chicago")
+		}
+		c.zone = zone
+	}
+	return nil
+}
+
+// Redacted lists the settings for people to read: no secret is in it.
+func (c *Config) Redacted() []string {
+	secret := func(s string) string {
+		if s == "" {
+			return ""
+		}
+		return "(set)"
+	}
+	return []string{
+		"HOUSECALL_ADDR=" + c.Addr, "HOUSECALL_BASE_URL=" + c.base.String(), "HOUSECALL_TLS=" + c.TLS, "HOUSECALL_TRUSTED_PROXIES=" + c.TrustedProxies,
+		"HOUSECALL_DATA=" + c.Data, "HOUSECALL_DATABASE_URL=" + redactURL(c.DatabaseURL), "HOUSECALL_NATS_URL=" + redactURL(c.NATSURL),
+		"HOUSECALL_NODE=" + c.Node, "HOUSECALL_OIDC_ISSUERS=" + secret(c.OIDCIssuers), "HOUSECALL_SITE_KEY=" + secret(c.SiteKey), "HOUSECALL_LOG=" + c.Log,
+		fmt.Sprintf("HOUSECALL_RATE_LIMIT=%g", c.RateLimit), "HOUSECALL_CLINIC_NAME=" + c.ClinicName, "HOUSECALL_CLINIC_PHONE=" + c.ClinicPhone,
+		"HOUSECALL_EMERGENCY_PHONE=" + c.EmergencyPhone, "HOUSECALL_TIME_ZONE=" + c.zone.String(),
+	}
+}
+
+var userInfo = regexp.MustCompile(`//[^/@]*@`)
+
+// redactURL leaves out user and password, also of URLs that cannot be parsed.
+func redactURL(s string) string {
+	s = userInfo.ReplaceAllString(s, "//***@")
+	if before, _, found := strings.Cut(s, "?"); found { // libpq takes a password there, too
+		s = before
+	}
+	return s
+}
+
+func loopback(host string) bool {
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	ip, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return err == nil && ip.IsLoopback()
+}
+
+// logger writes to standard error.
+func (c *Config) logger() *slog.Logger {
+	opts := &slog.HandlerOptions{Level: c.level}
+	if c.logJSON {
+		return slog.New(slog.NewJSONHandler(os.Stderr, opts))
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, opts))
+}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"fmt"
+)
+
+type doctorCommand struct{}
+
+func (doctorCommand) Help() string {
+	return "Changes nothing. Also works while the server runs, and when it does not start.\nExit code 0: nothing is broken.\n\nExample:\n  housecall doctor"
+}
+
+// Check is one thing that was looked at, in words for the person who runs this
+// installation.
+type Check struct {
+	Name  string `json:"name"`
+	OK    bool   `json:"ok"`
+	Level string `json:"level"` // ok, warn or fail
+	Text  string `json:"text"`  // what is, and what to do
+}
+
+func good(name, format string, args ...any) Check {
+	return Check{Name: name, OK: true, Level: "ok", Text: fmt.Sprintf(format, args...)}
+}
+
+func warn(name, format string, args ...any) Check {
+	return Check{Name: name, OK: true, Level: "warn", Text: fmt.Sprintf(format, args...)}
+}
+
+func bad(name, format string, args ...any) Check {
+	return Check{Name: name, Level: "fail", Text: fmt.Sprintf(format, args...)}
+}
+
+func (doctorCommand) Run(ctx context.Context, cfg *Config, out output) error {
+	if err := cfg.Validate(); err != nil {
+		out.printf("%-10s %-5s %s\n", "settings", "FAIL", err)
+		return errReported
+	}
+	broken := 0
+	words := map[string]string{"ok": "ok", "warn": "WARN", "fail": "FAIL"}
+	for _, c := range examine(ctx, cfg) {
+		if !c.OK {
+			broken++
+		}
+		out.printf("%-10s %-5s %s\n", c.Name, words[c.Level], c.Text)
+	}
+	switch broken {
+	case 0:
+		out.printf("\nNothing is broken.\n")
+		return nil
+	case 1:
+		out.printf("\nOne thing is broken; the line marked FAIL says what to do.\n")
+	default:
+		out.printf("\n%d things are broken; the lines marked FAIL say what to do.\n", broken)
+	}
+	return errReported
+}
+
+// Health is what doctor says of a running server, for its administrators.
+func (a *App) Health(ctx context.Context) []Check { return examine(ctx, &a.Config) }

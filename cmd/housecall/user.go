@@ -1,0 +1,184 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"housecall/internal/fault"
+	"housecall/internal/identity"
+	"housecall/records/access"
+)
+
+type userCommand struct {
+	Add     userAdd     `cmd:"" help:"Make an account."`
+	List    userList    `cmd:"" help:"List the accounts."`
+	Disable userDisable `cmd:"" help:"Take an account out of use, at once and everywhere."`
+	Link    userLink    `cmd:"" help:"Link an account with a chart, a practitioner or an outside issuer."`
+}
+
+type userAdd struct {
+	Email        string   `arg:"" help:"E-mail address, the name at sign-in."`
+	Name         string   `required:"" help:"Name as others read it."`
+	Role         []string `enum:"clinician,nurse,frontdesk,privacy,admin" help:"For staff: ${enum}. None: a patient or caregiver."`
+	Patient      string   `placeholder:"ID" help:"The person's own chart."`
+	Practitioner string   `placeholder:"ID" help:"The FHIR Practitioner that this staff member is."`
+	Locale       string   `enum:",en,es" default:"" help:"Language: en or es."`
+	NoPassword   bool     `help:"Make no password: the person signs in through an outside issuer."`
+}
+
+func (userAdd) Help() string {
+	return `Prints a password for the first sign-in. Staff set up one-time codes then.
+
+Examples:
+  housecall user add ana@example.org --name "Ana Diaz" --patient 0f6f8a4e-1c0b-4b52-9d52-3d1f6b7a9e11
+  housecall user add hale@example.org --name "Dr. Juniper Hale" --role clinician`
+}
+
+func (u *userAdd) Run(ctx context.Context, cfg *Config, out output) error {
+	return perform(ctx, cfg, out, "user add", u)
+}
+
+func (u *userAdd) do(ctx context.Context, a *App, by string, out output) error {
+	n := identity.NewAccount{Email: u.Email, Name: u.Name, Kind: identity.Person, Patient: u.Patient, Practitioner: u.Practitioner, Locale: u.Locale}
+	for _, r := range u.Role {
+		n.Kind, n.Roles = identity.Staff, append(n.Roles, identity.Role(r))
+	}
+	if !u.NoPassword {
+		n.Password = newPassword()
+	}
+	account, err := a.Identity.CreateAccount(ctx, n)
+	if err != nil {
+		return err
+	}
+	if err := a.recordOperator(ctx, by, access.Event{Action: "create", Type: "Account", ID: account.ID, Patient: u.Patient}); err != nil {
+		return err
+	}
+	out.printf("Account %s made for %s.\n", account.ID, account.Email)
+	if n.Password != "" {
+		out.printf("Password for the first sign-in: %s\n", n.Password)
+	}
+	return nil
+}
+
+type userList struct{}
+
+func (userList) Help() string { return "Example:\n  housecall user list" }
+
+func (u *userList) Run(ctx context.Context, cfg *Config, out output) error {
+	return perform(ctx, cfg, out, "user list", u)
+}
+
+func (u *userList) do(ctx context.Context, a *App, _ string, out output) error {
+	const row = "%-36s  %-32s  %-24s  %-8s  %s\n"
+	out.printf(row, "ID", "E-MAIL", "ROLES", "STATE", "NAME")
+	for cursor, n := "", 0; ; {
+		items, next, err := a.Identity.ListAccounts(ctx, cursor, 200)
+		if err != nil {
+			return err
+		}
+		for _, x := range items {
+			roles, state := "person", "active"
+			if x.Kind == identity.Staff {
+				words := make([]string, len(x.Roles))
+				for i, r := range x.Roles {
+					words[i] = string(r)
+				}
+				roles = strings.Join(words, ",")
+			}
+			if !x.Active {
+				state = "disabled"
+			}
+			out.printf(row, x.ID, x.Email, roles, state, x.Name)
+		}
+		n += len(items)
+		if next == "" {
+			out.notef("%d accounts.\n", n)
+			return nil
+		}
+		cursor = next
+	}
+}
+
+type userDisable struct {
+	Email string `arg:"" help:"E-mail address of the account."`
+	Undo  bool   `help:"Put the account back in use."`
+}
+
+func (userDisable) Help() string {
+	return "Ends its sessions, tokens and open pages within a second.\n\nExample:\n  housecall user disable ana@example.org"
+}
+
+func (u *userDisable) Run(ctx context.Context, cfg *Config, out output) error {
+	return perform(ctx, cfg, out, "user disable", u)
+}
+
+func (u *userDisable) do(ctx context.Context, a *App, by string, out output) error {
+	account, err := a.Identity.AccountByEmail(ctx, u.Email)
+	if err != nil {
+		return err
+	}
+	change, said := a.Identity.Disable, "is out of use; its sessions and tokens are ended"
+	if u.Undo {
+		change, said = a.Identity.Enable, "is back in use"
+	}
+	if err := change(ctx, account.ID); err != nil {
+		return err
+	}
+	if err := a.recordOperator(ctx, by, access.Event{Action: "update", Type: "Account", ID: account.ID, Detail: strings.Fields(said)[1]}); err != nil {
+		return err
+	}
+	out.printf("%s %s.\n", account.Email, said)
+	return nil
+}
+
+type userLink struct {
+	Email        string `arg:"" help:"E-mail address of the account."`
+	Patient      string `placeholder:"ID" help:"The person's own chart."`
+	Practitioner string `placeholder:"ID" help:"The FHIR Practitioner that this staff member is."`
+	Issuer       string `placeholder:"URL" help:"Outside OpenID issuer; needs --subject."`
+	Subject      string `placeholder:"SUB" help:"The account's subject at that issuer."`
+}
+
+func (userLink) Help() string {
+	return `Examples:
+  housecall user link ana@example.org --patient 0f6f8a4e-1c0b-4b52-9d52-3d1f6b7a9e11
+  housecall user link hale@example.org --issuer https://login.riverside.example --subject 00u1a2b3`
+}
+
+func (u *userLink) Run(ctx context.Context, cfg *Config, out output) error {
+	return perform(ctx, cfg, out, "user link", u)
+}
+
+func (u *userLink) do(ctx context.Context, a *App, by string, out output) error {
+	account, err := a.Identity.AccountByEmail(ctx, u.Email)
+	if err != nil {
+		return err
+	}
+	switch {
+	case (u.Issuer == "") != (u.Subject == ""):
+		return fault.New(fault.Invalid, "--issuer and --subject go together.")
+	case u.Patient+u.Practitioner+u.Issuer == "":
+		return fault.New(fault.Invalid, "Say what to link with: --patient, --practitioner, or --issuer and --subject.")
+	}
+	for _, step := range []struct {
+		given string
+		what  string
+		link  func() error
+	}{
+		{u.Patient, "chart " + u.Patient, func() error { return a.Identity.Link(ctx, account.ID, u.Patient) }},
+		{u.Practitioner, "practitioner " + u.Practitioner, func() error { return a.Identity.SetPractitioner(ctx, account.ID, u.Practitioner) }},
+		{u.Issuer, "an account of " + u.Issuer, func() error { return a.Identity.LinkOutsideFor(ctx, account.ID, u.Issuer, u.Subject) }},
+	} {
+		if step.given == "" {
+			continue
+		}
+		if err := step.link(); err != nil {
+			return err
+		}
+		if err := a.recordOperator(ctx, by, access.Event{Action: "update", Type: "Account", ID: account.ID, Patient: u.Patient, Detail: "link"}); err != nil {
+			return err
+		}
+		out.printf("%s is linked with %s.\n", account.Email, step.what)
+	}
+	return nil
+}
