@@ -77,6 +77,8 @@ func Classify(n *fhir.Node) Class {
 				l.labels |= securityLabels[c.Get("system").Str()][c.Get("code").Str()]
 			}
 		case "text", "identifier", "resourceType", "id", "subject", "patient", "encounter", "performer", "requester":
+		case "title", "description", "conclusion":
+			l.name(m.Value.Str())
 		default:
 			l.walk(m.Value)
 		}

@@ -247,8 +247,18 @@ func (w *walk) tile(c *db.Conn, level int, idx int64) error {
 		return err
 	}
 	want := w.tiles[level]
-	if len(b) < len(want) || !bytes.Equal(b[:len(want)], want) {
-		w.rep.problem("tile", idx<<(tileBits*(level+1)), 0, 0, "tile %d of level %d of the Merkle log is not what its rows make", idx, level)
+	if len(b) >= len(want) && bytes.Equal(b[:len(want)], want) {
+		return nil
+	}
+	first := 0
+	for first < len(b) && first < len(want) && b[first] == want[first] {
+		first++
+	}
+	seq := (idx*tileSize + int64(first/hashSize)) << (tileBits * level)
+	if level == 0 {
+		w.rep.problem("order", seq, 0, 0, "row %d of the log is not the one that was put there", seq)
+	} else {
+		w.rep.problem("tile", seq, 0, 0, "the Merkle tree over the rows from %d on is not what its rows make", seq)
 	}
 	return nil
 }
