@@ -38,7 +38,7 @@ export function ClinicShell() {
               <Link to="/clinic/health" aria-label={t('clinic.nav.system')} title={t('clinic.nav.system')}><Icon name="sliders" size={21} /></Link>
             )}
           </nav>
-          <Link to="/clinic/you" className={css.account} aria-label={t('clinic.nav.account')} title={t('clinic.nav.account')}><Face name={me.account.name} size="s" tone="accent" /></Link>
+          <Link to="/clinic/you" className={css.account} title={t('clinic.nav.account')}><Face name={me.account.name} size="s" tone="accent" /><span className="sr">{t('clinic.nav.account')}</span></Link>
         </header>
         <div className={css.column}>
           <Banners />

@@ -1,22 +1,20 @@
-import { Modal } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { activity } from '../api/activity'
 import { api, take } from '../api/client'
 import { meQuery } from '../api/queries'
-import { Button } from '../ui/Button'
 import { useShell } from './context'
 import { SessionWatch } from './session'
 import { useMe } from './useMe'
-import css from './guard.module.css'
+
+// Loaded when it is needed, which for most readers is never.
+const TimeoutDialog = lazy(() => import('./TimeoutDialog'))
 
 // A reader who only scrolls makes no requests; the server is told of them at most this often.
 const tellEveryMs = 60_000
 
 /** Warns before the server ends an idle session, and locks the page when it did. */
 export function SessionGuard() {
-  const { t } = useTranslation()
   const { leave } = useShell()
   const me = useMe()
   const queries = useQueryClient()
@@ -74,15 +72,9 @@ export function SessionGuard() {
     )
   }
   if (left === undefined) return null
-  const canStay = watch.current.canExtend(Date.now())
-  const words = left > 60 ? t('shell.timeout.text', { count: Math.ceil(left / 60) }) : t('shell.timeout.seconds', { count: left })
   return (
-    <Modal opened onClose={stay} title={t('shell.timeout.title')} withCloseButton={false} closeOnClickOutside={false}>
-      <p aria-live="off">{words}</p>
-      <div className={css.buttons}>
-        {canStay && <Button data-autofocus onClick={stay}>{t('shell.timeout.stay')}</Button>}
-        <Button variant="subtle" onClick={() => leave('signedOut')}>{t('shell.timeout.leave')}</Button>
-      </div>
-    </Modal>
+    <Suspense fallback={null}>
+      <TimeoutDialog left={left} canStay={watch.current.canExtend(Date.now())} onStay={stay} onLeave={() => leave('signedOut')} />
+    </Suspense>
   )
 }

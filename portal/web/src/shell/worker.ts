@@ -15,7 +15,8 @@ export function startWorker(): void {
   if (!('serviceWorker' in navigator) || !import.meta.env.PROD) return
   window.addEventListener('load', () => {
     navigator.serviceWorker.register('/sw.js', { scope: '/' }).then(
-      (registration) => {
+      (registration?: ServiceWorkerRegistration) => {
+        if (!registration) return
         announce(registration.waiting)
         registration.addEventListener('updatefound', () => {
           const worker = registration.installing

@@ -1,9 +1,5 @@
-import {
-  Button, createTheme, Input, Modal, PasswordInput, SegmentedControl, TextInput,
-  type CSSVariablesResolver, type MantineColorsTuple, type MantineThemeOverride,
-} from '@mantine/core'
+import { createTheme, type CSSVariablesResolver, type MantineColorsTuple, type MantineThemeOverride } from '@mantine/core'
 import { clinicSizes, dark, light, patientSizes, sizeTokens, type Sizes } from './tokens'
-import button from './button.module.css'
 import field from './field.module.css'
 import modal from './modal.module.css'
 
@@ -48,17 +44,17 @@ function themeOf(sizes: Sizes): MantineThemeOverride {
         h3: { fontSize: sizes.h3, lineHeight: '1.4', fontWeight: '600' },
       },
     },
+    // By name and not by import: a theme that imported its components would put them all into the first load.
     components: {
-      Button: Button.extend({ classNames: button }),
-      Input: Input.extend({ classNames: { input: field.input } }),
-      InputWrapper: Input.Wrapper.extend({
+      Input: { classNames: { input: field.input } },
+      InputWrapper: {
         classNames: { label: field.label, description: field.description, error: field.error },
         defaultProps: { inputWrapperOrder: ['label', 'description', 'error', 'input'] },
-      }),
-      TextInput: TextInput.extend({ defaultProps: { size: 'md' } }),
-      PasswordInput: PasswordInput.extend({ classNames: { innerInput: field.inner }, defaultProps: { size: 'md' } }),
-      Modal: Modal.extend({ classNames: modal, defaultProps: { centered: true, transitionProps: { transition: 'fade', duration: 120 } } }),
-      SegmentedControl: SegmentedControl.extend({ classNames: { root: field.segment, label: field.segmentLabel, indicator: field.segmentIndicator } }),
+      },
+      TextInput: { defaultProps: { size: 'md' } },
+      PasswordInput: { classNames: { innerInput: field.inner }, defaultProps: { size: 'md' } },
+      Modal: { classNames: modal, defaultProps: { centered: true, transitionProps: { transition: 'fade', duration: 120 } } },
+      SegmentedControl: { classNames: { root: field.segment, label: field.segmentLabel, indicator: field.segmentIndicator } },
     },
     other: { sizes },
   })

@@ -1,24 +1,40 @@
-import { Button as MantineButton, type ButtonProps } from '@mantine/core'
 import { createLink } from '@tanstack/react-router'
-import type { AnchorHTMLAttributes, ButtonHTMLAttributes, Ref } from 'react'
+import type { AnchorHTMLAttributes, ButtonHTMLAttributes, MouseEvent, ReactNode, Ref } from 'react'
 import { Icon, type IconName } from './Icon'
+import css from './button.module.css'
 
-interface Own { icon?: IconName; wide?: boolean }
+type Variant = 'filled' | 'default' | 'subtle' | 'danger' | 'quiet-danger'
+interface Look { variant?: Variant; icon?: IconName; wide?: boolean }
 
-function styled({ icon, wide, ...props }: Own & ButtonProps): ButtonProps {
-  return { ...props, fullWidth: wide ?? props.fullWidth, leftSection: icon ? <Icon name={icon} size={20} /> : props.leftSection }
+function looks({ variant = 'filled', wide, className = '' }: Look & { className?: string }) {
+  return { className: `${css.button} ${className}`, 'data-variant': variant, 'data-wide': wide || undefined }
+}
+const inside = (icon: IconName | undefined, children: ReactNode) => <>{icon && <Icon name={icon} size={20} />}<span>{children}</span></>
+
+type ButtonProps = Look & ButtonHTMLAttributes<HTMLButtonElement> & { loading?: boolean; ref?: Ref<HTMLButtonElement> }
+
+/**
+ * Filled is the one thing a view is for; everything else is default (a line) or subtle (bare).
+ * While it works it keeps its words and its place, and takes no second press.
+ */
+export function Button({ variant, icon, wide, loading = false, children, className, onClick, type = 'button', ...rest }: ButtonProps) {
+  const press = (event: MouseEvent<HTMLButtonElement>) => {
+    if (loading) event.preventDefault()
+    else onClick?.(event)
+  }
+  return (
+    <button {...rest} {...looks({ variant, wide, className })} type={type} aria-busy={loading || undefined} onClick={press}>
+      {inside(icon, children)}
+    </button>
+  )
 }
 
-/** Filled is the one thing a view is for; everything else is default (a line) or subtle (bare). */
-export function Button(props: Own & ButtonProps & ButtonHTMLAttributes<HTMLButtonElement> & { ref?: Ref<HTMLButtonElement> }) {
-  return <MantineButton type="button" {...styled(props)} />
-}
+type AnchorProps = Look & AnchorHTMLAttributes<HTMLAnchorElement> & { ref?: Ref<HTMLAnchorElement> }
 
-function Anchor(props: Own & ButtonProps & AnchorHTMLAttributes<HTMLAnchorElement> & { ref?: Ref<HTMLAnchorElement> }) {
-  return <MantineButton component="a" {...styled(props)} />
+/** Looks like a button, leaves the client: a phone number, a file, the sign-in. */
+export function AnchorButton({ variant, icon, wide, children, className, ...rest }: AnchorProps) {
+  return <a {...rest} {...looks({ variant, wide, className })}>{inside(icon, children)}</a>
 }
 
 /** Looks like a button, goes to a page. */
-export const LinkButton = createLink(Anchor)
-/** Looks like a button, leaves the client: a phone number, a file, the sign-in. */
-export const AnchorButton = Anchor
+export const LinkButton = createLink(AnchorButton)
