@@ -106,7 +106,7 @@ func TestGuessingIsSlowedDownForThePlaceThatGuesses(t *testing.T) {
 
 		_, err = s.CheckPassword(ctx, "ada@housecall.test", goodPassword, "192.0.2.9")
 		require.NoError(t, err, "nobody can lock somebody else out")
-		for range 20 {
+		for range 3 {
 			_, err = s.CheckPassword(ctx, "ada@housecall.test", goodPassword, "192.0.2.9")
 			require.NoError(t, err, "right ones are not counted")
 		}

@@ -53,6 +53,20 @@ func (s *Service) Factors(ctx context.Context, account string) (f Factors, err e
 	return f, err
 }
 
+// ResetFactors takes away an account's codes and passkeys, for somebody who lost
+// their phone and was known again by a person of the clinic. Everything they are
+// signed in on ends; staff set up a new second factor at the next sign-in.
+func (s *Service) ResetFactors(ctx context.Context, account string) error {
+	return s.db.InTx(ctx, func(c *db.Conn) error {
+		for _, q := range []string{`DELETE FROM totp WHERE account = ?`, `DELETE FROM passkeys WHERE account = ?`} {
+			if _, err := c.Exec(q, account); err != nil {
+				return err
+			}
+		}
+		return s.endAllTx(c, account, "")
+	})
+}
+
 // StepUpTOTP renews the session's proof by a one-time code; until tells how
 // long it counts.
 func (s *Service) StepUpTOTP(ctx context.Context, who Principal, code string) (until time.Time, err error) {

@@ -11,6 +11,8 @@ import (
 	"housecall/internal/db/dbtest"
 	"housecall/internal/fault"
 	"housecall/internal/identity"
+	"housecall/internal/revoke"
+	"housecall/internal/sitekey"
 )
 
 // grant opens a family as the provider would.
@@ -148,4 +150,21 @@ func TestOperatorTokens(t *testing.T) {
 		require.True(t, fault.Is(err, fault.Unauthenticated))
 		require.NoError(t, s.Prune(ctx))
 	})
+}
+
+func BenchmarkBearer(b *testing.B) {
+	d := dbtest.SQLite(b)
+	feed := revoke.NewFeed(d)
+	s, err := identity.New(identity.Deps{DB: d, Key: sitekey.ForTest(), Revocations: feed, BaseURL: "http://localhost:8080"})
+	require.NoError(b, err)
+	require.NoError(b, feed.Start(context.Background()))
+	defer feed.Stop()
+	token, err := s.IssueToken(context.Background(), "", "lab", []string{"system/*.cruds"}, time.Hour)
+	require.NoError(b, err)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := s.Bearer(context.Background(), token); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

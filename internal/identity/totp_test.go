@@ -69,6 +69,11 @@ func TestStaffKeepASecondFactor(t *testing.T) {
 		_, who := signIn(t, s, a.ID, identity.SecondFactor)
 		require.True(t, fault.Is(s.TOTPRemove(ctx, who, codeAt(t, secret, c.Now())), fault.Conflict))
 
+		require.NoError(t, s.ResetFactors(ctx, a.ID))
+		f, err := s.Factors(ctx, a.ID)
+		require.NoError(t, err)
+		require.False(t, f.Second())
+
 		b := person(t, s, "ada@housecall.test")
 		require.NoError(t, s.ImportTOTP(ctx, b.ID, secret))
 		_, who = signIn(t, s, b.ID, identity.SecondFactor)

@@ -148,6 +148,9 @@ func (l *Login) Begin(ctx context.Context, b Browser, ask Ask) (Redirect, error)
 			return Redirect{}, err
 		}
 	}
+	if len(ask.Request) != 43 || strings.ContainsRune(ask.Request, 0) {
+		return Redirect{}, errState
+	}
 	r.To, err = l.ask(ctx, p, b, state{request: ask.Request})
 	return r, err
 }

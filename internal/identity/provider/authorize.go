@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"github.com/zitadel/oidc/v3/pkg/op"
 
 	"housecall/internal/db"
+	"housecall/internal/fault"
 	"housecall/internal/identity"
 )
 
@@ -60,6 +62,7 @@ func (p *Provider) newRequest(c *client, a *oidc.AuthRequest, form url.Values) (
 		return nil, bad("PKCE with code_challenge_method S256 is required")
 	}
 	if a.ResponseMode != "" && a.ResponseMode != oidc.ResponseModeQuery {
+		a.ResponseMode = "" // the refusal itself goes by query
 		return nil, bad("the only response_mode is query")
 	}
 	if a.RequestParam != "" || form.Get("request_uri") != "" {
@@ -117,6 +120,7 @@ func (p *Provider) goOn(ctx context.Context, req *request, c *client, a *oidc.Au
 	}
 	req.Account, req.Session, req.Proof = live.Account, live.Principal.Session, live.Proof
 	req.ProvedAt, req.AMR, req.Issuer, req.ACR = proof.AuthAt.UnixMicro(), strings.Join(proof.AMR, " "), proof.Issuer, proof.ACR
+	req.Device, req.Address = identity.DeviceWords(v.agent), live.Address
 	req.DoneAt = p.now().UnixMicro()
 	return true
 }
@@ -136,6 +140,9 @@ func (p *Provider) callback(w http.ResponseWriter, r *http.Request) {
 	ctx, v := r.Context(), visitorOf(r.Context())
 	target, err := p.answer(ctx, w, r.URL.Query().Get("id"), v)
 	if err != nil {
+		if fault.Is(err, fault.Internal) {
+			slog.Error("a sign-in could not be answered", "err", err)
+		}
 		target = p.base + "/sign-in?problem=expired"
 	}
 	http.Redirect(w, r, target, http.StatusFound)

@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm"
 
 	"housecall/internal/db"
+	"housecall/internal/fault"
 	"housecall/internal/identity"
 )
 
@@ -109,4 +110,16 @@ func (s *server) EndSession(ctx context.Context, r *op.Request[oidc.EndSessionRe
 		}
 	}
 	return redirect, nil
+}
+
+// UserInfo tells about the person behind a token. A token that is not good is
+// 401 (RFC 6750 section 3.1); the library would call it the server's fault.
+func (s *server) UserInfo(ctx context.Context, r *op.Request[oidc.UserInfoRequest]) (*op.Response, error) {
+	if _, err := s.p.id.Bearer(ctx, r.Data.AccessToken); err != nil {
+		if !fault.Is(err, fault.Unauthenticated) {
+			return nil, op.NewStatusError(oidc.ErrServerError().WithParent(err), http.StatusInternalServerError)
+		}
+		return nil, op.NewStatusError(&oidc.Error{ErrorType: "invalid_token", Description: "the access token is not valid"}, http.StatusUnauthorized)
+	}
+	return s.LegacyServer.UserInfo(ctx, r)
 }
