@@ -11,17 +11,19 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gofiber/fiber/v2"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"housecall/internal/db"
 	"housecall/internal/edge"
 	"housecall/internal/identity"
+	"housecall/internal/identity/login"
+	"housecall/internal/identity/provider"
 	"housecall/internal/revoke"
 	"housecall/internal/sitekey"
 	"housecall/notifications"
 	"housecall/records"
 	"housecall/records/access"
+	"housecall/records/rest"
 )
 
 // App is the whole of one node: every part, built in the order in which they
@@ -36,7 +38,10 @@ type App struct {
 	Hub         *notifications.Hub
 	Access      *access.Service
 	Identity    *identity.Service
+	Provider    *provider.Provider
+	Login       *login.Login
 	Records     *records.Store
+	FHIR        *rest.Face
 
 	lock    *folderLock
 	web     *edge.Server
@@ -102,7 +107,19 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 	if a.Identity, err = identity.New(identity.Deps{DB: a.DB, Key: a.Key, Revocations: a.Revocations, BaseURL: cfg.base.String()}); err != nil {
 		return nil, err
 	}
+	if a.Provider, err = provider.New(provider.Deps{DB: a.DB, Identity: a.Identity, Key: a.Key}); err != nil {
+		return nil, err
+	}
+	if err = a.Provider.Init(ctx); err != nil {
+		return nil, err
+	}
+	if a.Login, err = login.New(login.Deps{DB: a.DB, Identity: a.Identity, Provider: a.Provider, Issuers: cfg.issuers}); err != nil {
+		return nil, err
+	}
 	if a.Records, err = records.New(records.Deps{DB: a.DB, Access: a.Access, Key: a.Key, Hub: a.Hub}); err != nil {
+		return nil, err
+	}
+	if a.FHIR, err = rest.New(rest.Deps{Store: a.Records, Key: a.Key, BaseURL: cfg.base, Version: version, Smart: smart(a.Provider.Issuer())}); err != nil {
 		return nil, err
 	}
 	return a, nil
@@ -199,18 +216,6 @@ func (a *App) Stop() {
 			a.closers[i]()
 		}
 		a.lock.release()
-	})
-}
-
-// routes hangs every face on one app.
-func (a *App) routes() (*fiber.App, error) {
-	return edge.New(edge.Config{
-		BaseURL: a.Config.base, TrustedProxies: a.Config.proxies,
-		BodyLimits:  map[string]int{"/fhir": 32 << 20},
-		CrossOrigin: []string{"/fhir", "/oidc"},
-		Ready:       a.ready,
-		Metrics:     a.Metrics,
-		Log:         a.Log,
 	})
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net"
@@ -13,6 +12,8 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+
+	"housecall/internal/identity/login"
 )
 
 var settingGroups = []kong.Group{{Key: "settings", Title: "Settings (flags, or environment variables):"}}
@@ -38,23 +39,12 @@ type Config struct {
 
 	base     *url.URL
 	proxies  []netip.Prefix
-	issuers  []Issuer
+	issuers  []login.Issuer
 	zone     *time.Location
 	level    slog.Level
 	logJSON  bool
 	certFile string
 	keyFile  string
-}
-
-// Issuer is an outside OpenID issuer whose accounts may be linked with ours.
-type Issuer struct {
-	ID           string            `json:"id"`
-	Name         string            `json:"name"`
-	URL          string            `json:"issuer"`
-	ClientID     string            `json:"client_id"`
-	ClientSecret string            `json:"client_secret"`
-	RoleClaim    string            `json:"role_claim"` // claim that names staff roles
-	Roles        map[string]string `json:"roles"`      // its value -> our role
 }
 
 // wrong is the one line about a setting that cannot be used.
@@ -185,35 +175,17 @@ func (c *Config) checkNode() error {
 	return nil
 }
 
-func (c *Config) checkIssuers() error {
-	const example = `[{"id":"riverside","name":"Riverside Hospital","issuer":"https://login.riverside.example","client_id":"housecall","client_secret":"..."}]`
+func (c *Config) checkIssuers() (err error) {
 	text := strings.TrimSpace(c.OIDCIssuers)
-	if text == "" {
-		return nil
-	}
-	shown := "(set)" // it may hold secrets
 	if file, ok := strings.CutPrefix(text, "@"); ok {
 		b, err := os.ReadFile(file)
 		if err != nil {
 			return wrong("HOUSECALL_OIDC_ISSUERS", text, "the file cannot be read", "@/etc/housecall/issuers.json")
 		}
-		text, shown = string(b), c.OIDCIssuers
+		text = string(b)
 	}
-	if err := json.Unmarshal([]byte(text), &c.issuers); err != nil {
-		return wrong("HOUSECALL_OIDC_ISSUERS", shown, "it must be a JSON list", example)
-	}
-	seen := map[string]bool{}
-	for _, i := range c.issuers {
-		u, err := url.Parse(i.URL)
-		if i.ID == "" || i.ClientID == "" || err != nil || u.Host == "" || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())) {
-			return wrong("HOUSECALL_OIDC_ISSUERS", shown, "each needs an id, a client_id and an issuer that begins with https", example)
-		}
-		if seen[i.ID] {
-			return wrong("HOUSECALL_OIDC_ISSUERS", shown, "the id "+i.ID+" is there twice", example)
-		}
-		seen[i.ID] = true
-	}
-	return nil
+	c.issuers, err = login.ParseIssuers(text, os.Getenv)
+	return err
 }
 
 func (c *Config) checkLog() error {

@@ -20,6 +20,8 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"housecall/internal/db"
+	"housecall/internal/identity/egress"
+	"housecall/internal/identity/login"
 	"housecall/internal/sitekey"
 )
 
@@ -255,15 +257,15 @@ func checkIssuers(ctx context.Context, cfg *Config) []Check {
 	return out
 }
 
-func checkIssuer(ctx context.Context, issuer Issuer) Check {
-	name := "issuer"
+func checkIssuer(ctx context.Context, issuer login.Issuer) Check {
+	const name = "issuer"
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(issuer.URL, "/")+"/.well-known/openid-configuration", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(issuer.Issuer, "/")+"/.well-known/openid-configuration", nil)
 	if err != nil {
 		return bad(name, "%s: %v", issuer.ID, err)
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := egress.Client(issuer.AllowPrivate).Do(req)
 	if err != nil {
 		return bad(name, "%s does not answer (%v). People cannot sign in through it; ask whoever runs it, and look at firewalls.", issuer.ID, rootCause(err))
 	}
@@ -275,7 +277,7 @@ func checkIssuer(ctx context.Context, issuer Issuer) Check {
 	switch {
 	case res.StatusCode != http.StatusOK || err != nil:
 		return bad(name, "%s answers, but not as an OpenID issuer (status %d). Is the address right?", issuer.ID, res.StatusCode)
-	case doc.Issuer != issuer.URL:
+	case doc.Issuer != issuer.Issuer:
 		return bad(name, "%s calls itself %s. Write it exactly so in HOUSECALL_OIDC_ISSUERS.", issuer.ID, doc.Issuer)
 	}
 	return good(name, "%s answers.", issuer.ID)

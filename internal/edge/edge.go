@@ -30,8 +30,10 @@ type Config struct {
 	BodyLimit  int
 	BodyLimits map[string]int
 	// CrossOrigin are prefixes of faces that other origins may call because
-	// cookies mean nothing there.
+	// cookies mean nothing there. Of these, Readable lets pages of any origin
+	// read the answers (CORS), as apps in browsers need of FHIR.
 	CrossOrigin []string
+	Readable    []string
 	// Faces write errors below a prefix in a shape of their own
 	// (OperationOutcome on /fhir). Everything else gets problem details.
 	Faces map[string]ErrorWriter
@@ -104,7 +106,7 @@ func New(cfg Config) (*fiber.App, error) {
 	app.Get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok\n") })
 	app.Get("/readyz", e.ready)
 	app.Get("/metrics", e.loopbackOnly, e.metrics.handler(cfg.Metrics))
-	app.Use(e.checkHost, e.checkOrigin, e.checkEncoding, e.compress)
+	app.Use(e.checkHost, e.share, e.checkOrigin, e.checkEncoding, e.compress)
 	return app, nil
 }
 

@@ -217,6 +217,21 @@ func TestOtherOriginsCannotWriteOrOpenSockets(t *testing.T) {
 	}
 }
 
+func TestPagesOfAnyOriginMayReadWhatIsReadable(t *testing.T) {
+	s := newSite(t, func(c *edge.Config) { c.CrossOrigin, c.Readable = []string{"/fhir", "/oidc"}, []string{"/fhir"} })
+	s.app.All("/*", func(c *fiber.Ctx) error { return c.SendString("ok") })
+	res, _ := s.do("OPTIONS", "/fhir/Patient", "", "Origin", "https://app.test", "Access-Control-Request-Method", "PUT")
+	require.Equal(t, 204, res.StatusCode)
+	require.Equal(t, "*", res.Header.Get("Access-Control-Allow-Origin"))
+	require.Empty(t, res.Header.Get("Access-Control-Allow-Credentials"))
+	res, _ = s.do("GET", "/fhir/Patient", "", "Origin", "https://app.test", "Authorization", "Bearer x")
+	require.Contains(t, res.Header.Get("Access-Control-Expose-Headers"), "ETag")
+	for _, path := range []string{"/oidc/token", "/api/v1/me", "/fhirx"} {
+		res, _ = s.do("GET", path, "", "Origin", "https://app.test")
+		require.Empty(t, res.Header.Get("Access-Control-Allow-Origin"), path)
+	}
+}
+
 func TestAddressIsBelievedFromTrustedProxiesOnly(t *testing.T) {
 	address := func(c *fiber.Ctx) error { return c.SendString(edge.Address(c)) }
 	open := newSite(t, nil)

@@ -2,6 +2,7 @@ package edge
 
 import (
 	"net"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -26,6 +27,25 @@ func (e *edge) checkHost(c *fiber.Ctx) error {
 		return c.Redirect(e.origin+target, fiber.StatusPermanentRedirect)
 	}
 	return fiber.NewError(fiber.StatusMisdirectedRequest)
+}
+
+// share answers the questions that browsers ask before a page of another origin
+// may use a face (Fetch standard, section 3.2). No credentials go along: such a
+// page brings its own token.
+func (e *edge) share(c *fiber.Ctx) error {
+	if c.Get(fiber.HeaderOrigin) == "" || !slices.ContainsFunc(e.cfg.Readable, func(prefix string) bool { return below(c.Path(), prefix) }) {
+		return c.Next()
+	}
+	c.Set(fiber.HeaderAccessControlAllowOrigin, "*")
+	c.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	if c.Method() == fiber.MethodOptions && c.Get(fiber.HeaderAccessControlRequestMethod) != "" {
+		c.Set(fiber.HeaderAccessControlAllowMethods, "GET, POST, PUT, PATCH, DELETE")
+		c.Set(fiber.HeaderAccessControlAllowHeaders, "Authorization, Content-Type, Accept, If-Match, If-None-Match, If-None-Exist, If-Modified-Since, Prefer")
+		c.Set(fiber.HeaderAccessControlMaxAge, "3600")
+		return c.SendStatus(fiber.StatusNoContent)
+	}
+	c.Set(fiber.HeaderAccessControlExposeHeaders, "ETag, Location, Content-Location, Last-Modified, Retry-After")
+	return c.Next()
 }
 
 // checkOrigin refuses what another site's page makes a browser send here: unsafe

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"housecall/internal/edge"
+	"housecall/internal/identity/provider"
+	"housecall/records/rest"
+)
+
+// routes hangs every face on one app.
+func (a *App) routes() (*fiber.App, error) {
+	app, err := edge.New(edge.Config{
+		BaseURL: a.Config.base, TrustedProxies: a.Config.proxies,
+		BodyLimits:  map[string]int{rest.Prefix: rest.BodyLimit},
+		CrossOrigin: []string{rest.Prefix, provider.Path}, Readable: []string{rest.Prefix},
+		Faces:   map[string]edge.ErrorWriter{rest.Prefix: rest.WriteError},
+		Ready:   a.ready,
+		Metrics: a.Metrics, Log: a.Log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	limit := edge.NewLimiter(a.Config.RateLimit, 4*a.Config.RateLimit, nil)
+	// FHIR is for apps and systems with a token of their own: a cookie means
+	// nothing there, so no other site's page can use one.
+	a.FHIR.Mount(app, edge.Authenticate("", nil, a.Identity.Bearer), limit.Handler)
+	edge.Mount(app, provider.Path, a.Provider.Handler())
+	return app, nil
+}
+
+// smart says where apps sign in (SMART App Launch 2.2, section 2.1.9).
+func smart(issuer string) *rest.SmartConfiguration {
+	return &rest.SmartConfiguration{
+		Issuer: issuer, JWKS: issuer + "/keys", Authorization: issuer + "/authorize", Token: issuer + "/token",
+		Introspection: issuer + "/introspect", Revocation: issuer + "/revoke",
+		TokenAuthMethods: []string{"client_secret_basic", "client_secret_post", "none"},
+		GrantTypes:       []string{"authorization_code", "refresh_token"},
+		Scopes:           []string{"openid", "profile", "email", "fhirUser", "offline_access", "patient/*.cruds", "user/*.cruds"},
+		ResponseTypes:    []string{"code"}, CodeChallengeMethods: []string{"S256"},
+		Capabilities: []string{"client-public", "client-confidential-symmetric", "sso-openid-connect", "permission-offline", "permission-patient", "permission-user", "permission-v1", "permission-v2"},
+	}
+}
