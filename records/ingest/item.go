@@ -62,12 +62,12 @@ type content struct {
 type state uint8
 
 const (
-	open       state = iota
-	unchanged        // known by its content, or older than what is known
-	refused          // breaks a rule, or refers to what does
-	waiting          // refers to what is not here
-	divided          // its parts go in instead of it
-	committed        // in the database
+	open      state = iota
+	unchanged       // known by its content, or older than what is known
+	refused         // breaks a rule, or refers to what does
+	waiting         // refers to what is not here
+	divided         // its parts go in instead of it
+	committed       // in the database
 )
 
 // item is one resource on its way.
@@ -79,6 +79,7 @@ type item struct {
 	node    *fhir.Node
 	content content
 	refs    []ref
+	part    bool     // of a divided Provenance
 	broken  []Reason // found before anything was looked up
 
 	// found out by resolve
@@ -101,11 +102,9 @@ type ref struct {
 	value  string // as sent
 	target target
 	form   form
-	at     *item  // in the same unit
-	to     string // "Type/our-id" of what is in the database
-	typ    string // type of the target, when found
-	found  *mapped
-	later  bool // promised: comes in another transaction of this import
+	at     *item   // in the same unit
+	found  *mapped // in the database
+	later  *mapped // promised: goes in in another transaction of this import
 }
 
 // mapped is a row of import_ids.
@@ -137,6 +136,8 @@ func makeItem(n *fhir.Node, place Place, base string) *item {
 	if !fhir.IsType(it.typ) {
 		it.broken = []Reason{{fhir.CodeValue, "resourceType", "FHIR R4 has no resource of this type"}}
 		it.typ = ""
+		t, _, _ := classify(place.FullURL, base)
+		it.sid = t.id // so that what refers to it is found
 		return it
 	}
 	it.sid = n.Get("id").Str()
@@ -197,6 +198,8 @@ func (it *item) restore() {
 	}
 	if it.hadID && fhir.ValidID(it.sid) {
 		it.node.Set("id", fhir.String(it.sid))
+	} else {
+		it.node.Delete("id")
 	}
 }
 

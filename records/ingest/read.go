@@ -8,7 +8,6 @@ import (
 	"io"
 	"strconv"
 
-	"housecall/internal/fault"
 	"housecall/records/fhir"
 )
 
@@ -99,7 +98,11 @@ func (r *reader) lines(in *input, f io.Reader) error {
 			j.line = number + 1
 			return nil
 		}
-		j.at = r.done + min(in.size, read/4) // compressed or not, a fair guess until the end
+		j.at = r.done + read
+		if in.gz {
+			j.at = r.done + read/8 // a fair guess until the end
+		}
+		j.at = min(j.at, r.done+in.size)
 		err := r.emit(j)
 		j = job{file: in.name, line: number + 1}
 		count = 0
@@ -182,15 +185,16 @@ type unit struct {
 	failures []Refusal // of no resource
 	base     string    // address of the sending server
 
-	byKey     map[string]*item // "Type/id"
-	byID      map[string]*item // id alone, nil when several types have it
-	byURL     map[string]*item
-	byIdent   map[string][]*item
-	snapshot  int // commits seen when it was resolved
-	drained   bool
-	promised  map[string]bool // keys that come in this round of waiting ones
-	reserved  map[string]*mapped
-	fromTable map[*item]bool
+	byKey    map[string]*item // "Type/id"
+	byID     map[string]*item // id alone, nil when several types have it
+	byURL    map[string]*item
+	byIdent  map[string][]*item
+	source   string
+	snapshot int                // commits seen when it was resolved
+	seen     []*item            // losers against another entry of the same unit
+	drained  bool               // comes from the table of waiting ones
+	promised map[string]bool    // keys that come in the same round of waiting ones
+	reserved map[string]*mapped // ids given to them ahead
 }
 
 // read parses a job into a unit.
@@ -238,6 +242,13 @@ func (u *unit) document(raw []byte, place Place) {
 
 var bundleTypes = map[string]bool{"transaction": true, "batch": true, "collection": true, "searchset": true, "document": true}
 
+// carriedTypes are what a patient's bundle carries along so that it can stand by
+// itself: of everybody, and about nobody.
+var carriedTypes = map[string]bool{
+	"Organization": true, "Practitioner": true, "PractitionerRole": true, "Location": true, "HealthcareService": true,
+	"Endpoint": true, "Medication": true, "Substance": true, "InsurancePlan": true, "OrganizationAffiliation": true,
+}
+
 func (u *unit) bundle(n *fhir.Node, place Place) {
 	if !bundleTypes[n.Get("type").Str()] {
 		u.failures = append(u.failures, Refusal{Place: place, Type: "Bundle", Reasons: []Reason{{fhir.CodeNotSupported, "Bundle.type", "only bundles of type transaction, batch, collection, searchset and document hold records"}}})
@@ -273,7 +284,7 @@ func (u *unit) bundle(n *fhir.Node, place Place) {
 			continue
 		}
 		it := makeItem(r, at, base)
-		if patient && fhir.HomeElement(it.typ) == "" && it.typ != "Patient" && it.typ != "Provenance" {
+		if patient && carriedTypes[it.typ] {
 			it.content.standing = carried
 		}
 		u.items = append(u.items, it)
@@ -340,5 +351,3 @@ func (u *unit) find(r *ref) (it *item, ambiguous bool) {
 	}
 	return u.byID[r.target.id], false
 }
-
-var errStopped = fault.New(fault.Unavailable, "The import was stopped.")

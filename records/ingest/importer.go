@@ -1,0 +1,331 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+
+	"housecall/internal/db"
+	"housecall/internal/fault"
+	"housecall/internal/identity"
+	"housecall/records"
+	"housecall/records/access"
+)
+
+// Deps is what an Importer works with.
+type Deps struct {
+	DB     *db.DB
+	Store  *records.Store
+	Access *access.Service
+	Now    func() time.Time // nil: time.Now
+	NewID  func() string    // nil: UUIDv7
+}
+
+// Importer imports records of other systems.
+type Importer struct {
+	db     *db.DB
+	store  *records.Store
+	access *access.Service
+	now    func() time.Time
+	newID  func() string
+}
+
+// New makes an Importer.
+func New(d Deps) (*Importer, error) {
+	if d.DB == nil || d.Store == nil || d.Access == nil {
+		return nil, errors.New("ingest: database, store and access are needed")
+	}
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	if d.NewID == nil {
+		d.NewID = func() string { return uuid.Must(uuid.NewV7()).String() }
+	}
+	return &Importer{db: d.DB, store: d.Store, access: d.Access, now: d.Now, newID: d.NewID}, nil
+}
+
+// TeamMember is a staff account that gets the imported patients.
+type TeamMember struct {
+	Account string
+	Role    identity.Role
+}
+
+// Options say what to import and how.
+type Options struct {
+	Paths []string
+	// Source names the sending system: ids are kept apart by it. Empty: a bundle
+	// whose fullUrls name a server is that server's; everything else is "import".
+	Source     string
+	RejectsDir string // folder for the file of what is set aside; empty: none is written
+	Progress   func(done, total int64, unit string)
+	Team       []TeamMember
+	Workers    int // 0: one a core, at most 4
+}
+
+// DefaultSource is the sender when nobody says who it was.
+const DefaultSource = "import"
+
+var sourceName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,199}$`)
+
+// run is one import under way.
+type run struct {
+	*Importer
+	who      identity.Principal
+	opts     Options
+	report   *Report
+	rejects  rejects
+	log      commitLog
+	progress func(done, total int64, unit string)
+
+	// of the goroutine that commits
+	anyWaiting bool
+	joined     map[string]bool
+
+	anywhere   bool // conditional references may be answered by what others sent; set when nothing else runs
+	clashed    sync.Map
+	idents     sync.Map
+	identCount atomic.Int64
+	sources    sync.Map
+}
+
+// Import reads the paths and brings what is in them into the store. What is
+// broken or waits is in the report and is no error; an error means that the
+// import stopped, and that starting it again finishes it.
+func (im *Importer) Import(ctx context.Context, who identity.Principal, opts Options) (*Report, error) {
+	if who.Kind != identity.System && !who.Is(identity.Admin) {
+		return nil, fault.New(fault.Forbidden, "Only an administrator can import records.")
+	}
+	if opts.Source != "" && !sourceName.MatchString(opts.Source) {
+		return nil, fault.New(fault.Invalid, "The name of the source may have letters, digits and . _ : / @ - in it, for example mercy-hospital.")
+	}
+	if len(opts.Paths) == 0 {
+		return nil, fault.New(fault.Invalid, "Say which files or folders to import.")
+	}
+	if opts.Workers <= 0 {
+		opts.Workers = min(runtime.GOMAXPROCS(0), 4)
+	}
+	began := im.now()
+	r := &run{Importer: im, who: who, opts: opts, joined: map[string]bool{}, progress: opts.Progress,
+		report:  &Report{Types: map[string]*Counts{}},
+		rejects: rejects{dir: opts.RejectsDir, name: "rejects-" + began.UTC().Format("20060102T150405.000000Z") + ".ndjson"},
+	}
+	if r.progress == nil {
+		r.progress = func(int64, int64, string) {}
+	}
+	in, err := gather(ctx, opts.Paths)
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	err = r.all(ctx, in)
+	path, closeErr := r.rejects.close()
+	r.report.RejectsFile = path
+	r.report.Files = len(in.files)
+	r.report.Took = im.now().Sub(began)
+	return r.report, errors.Join(err, closeErr)
+}
+
+func (r *run) all(ctx context.Context, in *inputs) error {
+	if err := r.db.Read(ctx).QueryRow(`SELECT EXISTS (SELECT 1 FROM import_waiting)`).Scan(&r.anyWaiting); err != nil {
+		return err
+	}
+	r.skip(in.skipped...)
+	if err := r.pipe(ctx, in); err != nil {
+		return err
+	}
+	names := r.sourceNames()
+	for _, anywhere := range []bool{false, true} {
+		r.anywhere = anywhere
+		for _, source := range names {
+			if err := r.drain(ctx, source); err != nil {
+				return err
+			}
+		}
+	}
+	r.report.Sources = names
+	return r.finish(ctx)
+}
+
+func (r *run) skip(names ...string) {
+	for _, n := range names {
+		if len(r.report.Skipped) < maxSkipped {
+			r.report.Skipped = append(r.report.Skipped, n)
+		}
+	}
+}
+
+// inFlight bounds how many bytes of input are being worked on at once. Decoded,
+// they take about ten times that.
+const inFlight = 24 << 20
+
+// pipe reads, resolves on several cores, and commits in the order of the input,
+// so that of two contents of one resource the later one always wins.
+func (r *run) pipe(ctx context.Context, in *inputs) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var total int64
+	for i := range in.files {
+		total += in.files[i].size
+	}
+	type numbered struct {
+		seq int
+		job job
+	}
+	type done struct {
+		u   *unit
+		err error
+	}
+	jobs := make(chan numbered)
+	units := make(chan done)
+	room := newRoom(inFlight, 4*r.opts.Workers)
+	var skipped []string
+	readErr := make(chan error, 1)
+	go func() {
+		defer close(jobs)
+		seq := 0
+		rd := &reader{skip: func(s string) { skipped = append(skipped, s) }, emit: func(j job) error {
+			if err := room.enter(ctx, len(j.raw)); err != nil {
+				return err
+			}
+			select {
+			case jobs <- numbered{seq, j}:
+				seq++
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}}
+		readErr <- rd.all(ctx, in.files)
+	}()
+	var workers sync.WaitGroup
+	for range r.opts.Workers {
+		workers.Go(func() {
+			for n := range jobs {
+				u := read(n.job)
+				u.seq = n.seq
+				err := r.resolve(ctx, u)
+				select {
+				case units <- done{u, err}:
+				case <-ctx.Done():
+					return
+				}
+			}
+		})
+	}
+	go func() { workers.Wait(); close(units) }()
+
+	ahead := map[int]*unit{}
+	next := 0
+	var failed error
+	for d := range units {
+		if failed == nil {
+			failed = d.err
+		}
+		ahead[d.u.seq] = d.u
+		for u := ahead[next]; u != nil && failed == nil; u = ahead[next] {
+			delete(ahead, next)
+			next++
+			failed = r.commit(ctx, u)
+			room.leave(len(u.job.raw))
+			r.progress(u.job.at, total, "bytes")
+		}
+		if failed != nil {
+			cancel()
+		}
+	}
+	err := <-readErr
+	if failed == nil {
+		failed = err
+	}
+	r.skip(skipped...)
+	return failed
+}
+
+// room is a place for a bounded number of jobs with a bounded number of bytes. A
+// job that is larger than the room has it for itself.
+type room struct {
+	mu    sync.Mutex
+	bytes int
+	jobs  int
+	limit int
+	most  int
+	freed chan struct{}
+}
+
+func newRoom(limit, most int) *room {
+	return &room{limit: limit, most: most, freed: make(chan struct{}, 1)}
+}
+
+func (r *room) enter(ctx context.Context, n int) error {
+	n = min(n, r.limit)
+	for {
+		r.mu.Lock()
+		if r.bytes+n <= r.limit && r.jobs < r.most {
+			r.bytes += n
+			r.jobs++
+			r.mu.Unlock()
+			return nil
+		}
+		r.mu.Unlock()
+		select {
+		case <-r.freed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func (r *room) leave(n int) {
+	r.mu.Lock()
+	r.bytes -= min(n, r.limit)
+	r.jobs--
+	r.mu.Unlock()
+	select {
+	case r.freed <- struct{}{}:
+	default:
+	}
+}
+
+// sourceOf is the sender of a unit.
+func (r *run) sourceOf(u *unit) string {
+	source := u.source
+	switch {
+	case source != "":
+	case r.opts.Source != "":
+		source = r.opts.Source
+	case u.base != "" && len(u.base) <= maxSourceID:
+		source = strings.ToLower(u.base)
+	default:
+		source = DefaultSource
+	}
+	r.sources.Store(source, true)
+	return source
+}
+
+// metaSource is what meta.source says of resources that name none themselves.
+func (r *run) metaSource(u *unit) string {
+	if u.source == DefaultSource {
+		return ""
+	}
+	return u.source
+}
+
+func (r *run) sourceNames() []string {
+	var names []string
+	r.sources.Range(func(k, _ any) bool { names = append(names, k.(string)); return true })
+	slices.Sort(names)
+	return names
+}
+
+func (r *run) isClashed(source string, m *mapped) bool {
+	_, ok := r.clashed.Load(source + " " + m.typ + "/" + m.sid)
+	return ok
+}
