@@ -1,0 +1,186 @@
+package portal
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"unicode"
+
+	"housecall/internal/edge"
+	"housecall/internal/fault"
+	"housecall/internal/identity"
+	"housecall/records"
+	"housecall/records/fhir"
+)
+
+// ClinicPatient is a line in a staff member's list of patients.
+type ClinicPatient struct {
+	Patient     string               `json:"patient"`
+	Name        string               `json:"name"`
+	BirthDate   string               `json:"birthDate"`
+	Age         *records.Age         `json:"age,omitempty"`
+	Sex         string               `json:"sex"`
+	Identifiers []records.Identifier `json:"identifiers"`
+	Phone       string               `json:"phone,omitempty"`
+	InPanel     bool                 `json:"inPanel"`
+}
+
+type clinicPatientsIn struct {
+	Words string `query:"q" maxLength:"200" doc:"Name, birth date, phone or number, in one field"`
+	paging
+}
+
+// maxPanel bounds the patients that one staff member's search goes over.
+const maxPanel = 5000
+
+// clinicPatients searches a staff member's own patients, by name. The list is
+// read anew each time: who left the team a moment ago finds nobody.
+func (p *Portal) clinicPatients(ctx context.Context, in *clinicPatientsIn) (*body[list[ClinicPatient]], error) {
+	who := edge.Who(ctx)
+	if in.Limit == 0 {
+		in.Limit = 25
+	}
+	var ids []string
+	for cursor := ""; ; {
+		members, next, err := p.Access.Panel(ctx, who, cursor, 500)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range members {
+			ids = append(ids, m.Patient)
+		}
+		if cursor = next; cursor == "" || len(ids) >= maxPanel {
+			break
+		}
+	}
+	known, err := p.Records.Patients(ctx, who, ids)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(known, func(a, b records.Patient) int { return cmp.Compare(placeOf(&a), placeOf(&b)) })
+	if in.Cursor != "" { // the last patient of the page before: an id, because names do not go into addresses
+		i := slices.IndexFunc(known, func(k records.Patient) bool { return k.ID == in.Cursor })
+		if i < 0 {
+			return nil, fault.New(fault.Invalid, "This page link is no longer valid. Please start the list again.").WithCode("cursor")
+		}
+		known = known[i+1:]
+	}
+	q := parseWords(in.Words)
+	found := slices.DeleteFunc(known, func(k records.Patient) bool { return !q.match(&k) })
+	out := list[ClinicPatient]{Items: []ClinicPatient{}}
+	if len(found) > in.Limit {
+		found = found[:in.Limit]
+		out.Next = found[in.Limit-1].ID
+	}
+	for _, k := range found {
+		c := ClinicPatient{Patient: k.ID, Name: k.Name, BirthDate: k.BirthDate, Age: k.Age, Sex: k.Sex, Identifiers: some(k.Identifiers), InPanel: true}
+		if len(k.Phones) > 0 {
+			c.Phone = k.Phones[0]
+		}
+		out.Items = append(out.Items, c)
+	}
+	return &body[list[ClinicPatient]]{out}, nil
+}
+
+// placeOf orders by family name, given name and id.
+func placeOf(k *records.Patient) string {
+	return fhir.Fold(k.Family) + "\x00" + fhir.Fold(k.Given) + "\x00" + k.ID
+}
+
+// words is what somebody typed to find a patient. All of it must fit.
+type words struct {
+	names  []string // beginnings of names
+	dates  []string // beginnings of birth dates
+	number []string // digits within a phone number, or part of an identifier
+}
+
+func parseWords(typed string) words {
+	var q words
+	for _, w := range strings.FieldsFunc(typed, func(r rune) bool { return unicode.IsSpace(r) || r == ',' }) {
+		switch date := birthDate(w); {
+		case date != "":
+			q.dates = append(q.dates, date)
+		case strings.ContainsFunc(w, unicode.IsDigit):
+			q.number = append(q.number, strings.ToLower(w))
+		default:
+			q.names = append(q.names, fhir.Fold(w))
+		}
+	}
+	return q
+}
+
+// birthDate reads 1952, 1952-03, 1952-03-02 and the way dates are written at a
+// front desk, month before day: 3/2/1952.
+func birthDate(w string) string {
+	digits := func(s string, least, most int) bool {
+		return len(s) >= least && len(s) <= most && strings.Trim(s, "0123456789") == ""
+	}
+	if p := strings.Split(w, "/"); len(p) == 3 && digits(p[0], 1, 2) && digits(p[1], 1, 2) && digits(p[2], 4, 4) {
+		pad := func(s string) string { return strings.Repeat("0", 2-len(s)) + s }
+		return p[2] + "-" + pad(p[0]) + "-" + pad(p[1])
+	}
+	p := strings.Split(w, "-")
+	if !digits(p[0], 4, 4) || p[0] < "1850" || p[0] > "2150" || len(p) > 3 {
+		return ""
+	}
+	for _, x := range p[1:] {
+		if !digits(x, 2, 2) {
+			return ""
+		}
+	}
+	return w
+}
+
+func (q words) match(k *records.Patient) bool {
+	names := strings.FieldsFunc(fhir.Fold(k.Name+" "+k.Family+" "+k.Given), func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' })
+	for _, w := range q.names {
+		if !slices.ContainsFunc(names, func(n string) bool { return strings.HasPrefix(n, w) }) {
+			return false
+		}
+	}
+	for _, d := range q.dates {
+		if !strings.HasPrefix(k.BirthDate, d) && !hasNumber(k, d) {
+			return false
+		}
+	}
+	for _, n := range q.number {
+		if !hasNumber(k, n) {
+			return false
+		}
+	}
+	return true
+}
+
+func hasNumber(k *records.Patient, n string) bool {
+	for _, id := range k.Identifiers {
+		if strings.Contains(strings.ToLower(id.Value), n) {
+			return true
+		}
+	}
+	digits := onlyDigits(n)
+	return len(digits) >= 3 && slices.ContainsFunc(k.Phones, func(p string) bool { return strings.Contains(onlyDigits(p), digits) })
+}
+
+func onlyDigits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, s)
+}
+
+// Health is the state of the installation, for administrators.
+type Health struct {
+	Checks []Check `json:"checks"`
+}
+
+func (p *Portal) health(ctx context.Context, _ *none) (*body[Health], error) {
+	if who, err := owner(ctx); err != nil {
+		return nil, err
+	} else if !who.Is(identity.Admin) {
+		return nil, fault.New(fault.Forbidden, "Only administrators can see this.").WithCode("role")
+	}
+	return &body[Health]{Health{some(p.Health(ctx))}}, nil
+}

@@ -1,0 +1,208 @@
+package portal
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"housecall/internal/edge"
+	"housecall/internal/identity"
+	"housecall/records"
+	"housecall/records/access"
+)
+
+// Me is who is signed in.
+type Me struct {
+	Account Account   `json:"account"`
+	People  []Subject `json:"people" doc:"Charts that this person may open as patient or caregiver, the own one first"`
+	Session *Session  `json:"session,omitempty" doc:"Missing with an access token"`
+	CSRF    string    `json:"csrf" doc:"To be sent as X-CSRF-Token with every write"`
+	Clinic  Clinic    `json:"clinic"`
+	Version string    `json:"version"`
+}
+
+// Account is somebody's account as they see it.
+type Account struct {
+	ID           string   `json:"id"`
+	Name         string   `json:"name"`
+	Email        string   `json:"email"`
+	Kind         string   `json:"kind" enum:"person,staff,system"`
+	Roles        []string `json:"roles"`
+	Locale       string   `json:"locale" enum:"en,es,"`
+	Practitioner string   `json:"practitioner,omitempty"`
+}
+
+// Session says how long somebody stays signed in.
+type Session struct {
+	IdleSeconds   int       `json:"idleSeconds"`
+	IdleExpiresAt time.Time `json:"idleExpiresAt"`
+	ExpiresAt     time.Time `json:"expiresAt"`
+	WarnSeconds   int       `json:"warnSeconds"`
+}
+
+// Subject is a chart that somebody may open as its patient or as a caregiver.
+type Subject struct {
+	Patient   string        `json:"patient"`
+	Name      string        `json:"name"`
+	Given     string        `json:"given"`
+	BirthDate string        `json:"birthDate"`
+	Age       *records.Age  `json:"age,omitempty"`
+	Sex       string        `json:"sex"`
+	Relation  string        `json:"relation" doc:"self, or what the person is to the viewer: mother, child, .."`
+	Deceased  bool          `json:"deceased,omitempty"`
+	Grant     *SubjectGrant `json:"grant,omitempty"`
+}
+
+// SubjectGrant is what a caregiver was given.
+type SubjectGrant struct {
+	ID       string     `json:"id"`
+	Relation string     `json:"relation"`
+	Until    time.Time  `json:"until"`
+	Sees     []string   `json:"sees"`
+	Hides    []string   `json:"hides"`
+	Can      []string   `json:"can"`
+	From     *time.Time `json:"from,omitempty"`
+}
+
+// warn is how long before a session idles out its page says so.
+const warn = 2 * time.Minute
+
+func (p *Portal) me(ctx context.Context, _ *none) (*body[Me], error) {
+	who := edge.Who(ctx)
+	out := Me{
+		Account: Account{ID: who.Account, Name: who.Name, Kind: "system", Roles: []string{}, Locale: who.Locale, Practitioner: who.Practitioner},
+		Clinic:  p.Clinic, Version: p.Version,
+	}
+	for _, r := range who.Roles {
+		out.Account.Roles = append(out.Account.Roles, string(r))
+	}
+	if who.Kind == identity.Person || who.Kind == identity.Staff {
+		a, err := p.Identity.AccountByID(ctx, who.Account)
+		if err != nil {
+			return nil, err
+		}
+		out.Account.Name, out.Account.Email, out.Account.Locale, out.Account.Kind = a.Name, a.Email, a.Locale, "person"
+		if a.Kind == identity.Staff {
+			out.Account.Kind = "staff"
+		}
+	}
+	if cookie := cookieOf(ctx); cookie != "" {
+		x, err := p.Identity.Session(ctx, cookie, false)
+		if err != nil {
+			return nil, err
+		}
+		out.CSRF = p.Identity.CSRF(x.Principal.Session)
+		out.Session = &Session{IdleSeconds: int(identity.SessionIdle.Seconds()), WarnSeconds: int(warn.Seconds()), IdleExpiresAt: x.IdleExpiresAt, ExpiresAt: x.ExpiresAt}
+	}
+	var err error
+	out.People, err = p.people(ctx, who)
+	return &body[Me]{out}, err
+}
+
+// people lists the charts that somebody may open, with the words for a list of
+// people. A chart without a Patient yet is left out.
+func (p *Portal) people(ctx context.Context, who identity.Principal) ([]Subject, error) {
+	subjects, err := p.Access.Subjects(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(subjects))
+	for i, s := range subjects {
+		ids[i] = s.Patient
+	}
+	known, err := p.Records.Patients(ctx, who, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := []Subject{}
+	for _, s := range subjects {
+		i := slices.IndexFunc(known, func(k records.Patient) bool { return k.ID == s.Patient })
+		if i < 0 {
+			continue
+		}
+		k := known[i]
+		o := Subject{Patient: k.ID, Name: k.Name, Given: k.Given, BirthDate: k.BirthDate, Age: k.Age, Sex: k.Sex, Relation: "self", Deceased: k.Deceased != ""}
+		if s.Grant != nil {
+			o.Relation, o.Grant = s.Grant.Relation, p.subjectGrant(s.Grant)
+		}
+		out = append(out, o)
+	}
+	return out, nil
+}
+
+func (p *Portal) subjectGrant(g *access.Grant) *SubjectGrant {
+	see, can, sensitive := g.SeesAt(p.Now())
+	return &SubjectGrant{ID: g.ID, Relation: g.Relation, Until: g.End, Sees: see.Words(), Hides: hides(sensitive), Can: can.Words(), From: &g.Start}
+}
+
+func hides(sensitive bool) []string {
+	if sensitive {
+		return []string{}
+	}
+	return []string{"sensitive"}
+}
+
+type changeMeIn struct {
+	Body struct {
+		Name   *string `json:"name,omitempty" maxLength:"200"`
+		Locale *string `json:"locale,omitempty" enum:"en,es,"`
+	}
+}
+
+func (p *Portal) changeMe(ctx context.Context, in *changeMeIn) (*none, error) {
+	who, err := owner(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &none{}, p.Identity.SetProfile(ctx, who, in.Body.Name, in.Body.Locale)
+}
+
+// Life is how long a session goes on.
+type Life struct {
+	IdleExpiresAt time.Time `json:"idleExpiresAt"`
+	ExpiresAt     time.Time `json:"expiresAt"`
+}
+
+func (p *Portal) extend(ctx context.Context, _ *none) (*body[Life], error) {
+	if _, err := owner(ctx); err != nil {
+		return nil, err
+	}
+	x, err := p.Identity.Extend(ctx, cookieOf(ctx))
+	return &body[Life]{Life{x.IdleExpiresAt, x.ExpiresAt}}, err
+}
+
+// Place is a browser or app somebody is signed in on.
+type Place struct {
+	ID         string    `json:"id"`
+	Current    bool      `json:"current"`
+	Device     string    `json:"device"`
+	App        string    `json:"app,omitempty"`
+	CreatedAt  time.Time `json:"createdAt"`
+	LastSeenAt time.Time `json:"lastSeenAt"`
+	Address    string    `json:"address,omitempty"`
+}
+
+func (p *Portal) places(ctx context.Context, _ *none) (*body[list[Place]], error) {
+	who, err := owner(ctx)
+	if err != nil {
+		return nil, err
+	}
+	items := []Place{}
+	found, err := p.Identity.Places(ctx, who)
+	for _, x := range found {
+		items = append(items, Place(x))
+	}
+	return &body[list[Place]]{list[Place]{Items: items}}, err
+}
+
+type idIn struct {
+	ID string `path:"id" maxLength:"64"`
+}
+
+func (p *Portal) endPlace(ctx context.Context, in *idIn) (*none, error) {
+	who, err := owner(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &none{}, p.Identity.EndPlace(ctx, who, in.ID)
+}

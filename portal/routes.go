@@ -1,0 +1,79 @@
+package portal
+
+import (
+	"net/http"
+
+	"github.com/gofiber/fiber/v2"
+
+	"housecall/internal/edge"
+	"housecall/internal/identity/provider"
+)
+
+// Mount hangs the portal's routes on the app, all but the web client.
+func (p *Portal) Mount(app *fiber.App) {
+	edge.Mount(app, provider.Path, p.Provider.Handler())
+
+	// Bounds for whoever asks too much, each page and account for itself; tries at
+	// passwords and codes are counted in the database.
+	steps, calls := edge.NewLimiter(20, 100, p.Now), edge.NewLimiter(50, 300, p.Now)
+	who := edge.Authenticate(p.Identity.CookieName(), p.session, p.Identity.Bearer)
+	csrf := edge.CSRF(p.csrf)
+
+	// The steps of a sign-in are bound to the browser by a cookie of their own
+	// and to the site by their origin; a session that is still there is not asked.
+	app.Use("/auth/", steps.Handler)
+	app.Get("/auth/login", p.beginLogin)
+	app.Get("/auth/callback", p.callback)
+	app.Get("/auth/options", p.signInOptions)
+	app.Post("/auth/password", p.signInPassword)
+	app.Post("/auth/totp", p.signInCode)
+	app.Post("/auth/passkey/begin", p.signInPasskey)
+	app.Post("/auth/passkey/finish", p.signInPasskeyDone)
+	app.Post("/auth/first", p.firstAdministrator)
+	app.Post("/auth/logout", who, csrf, p.logout)
+	app.Post("/auth/link", who, csrf, edge.Required, p.linkOutside)
+
+	app.Get("/live", who, p.live.upgrade)
+
+	app.Use("/api/v1", who, csrf)
+	api := edge.NewAPI(app, "/api/v1", "Housecall", orUnknown(p.Version)) // and its openapi.json, for everybody
+	app.Use("/api/v1", edge.Required, calls.Handler, etagged(p.Key.Derive("portal etag", 32)))
+	api.UseMiddleware(keepCookie)
+
+	get(api, "/me", "Who is signed in, and whose charts they may open", p.me)
+	route(api, http.MethodPatch, "/me", "Change the own name or language", p.changeMe)
+	route(api, http.MethodPost, "/session/extend", "Stay signed in", p.extend)
+	get(api, "/me/sessions", "Where somebody is signed in", p.places)
+	route(api, http.MethodDelete, "/me/sessions/{id}", "Sign a browser or app out", p.endPlace)
+	get(api, "/me/passkeys", "The own passkeys", p.passkeys)
+	route(api, http.MethodPost, "/me/passkeys/begin", "Begin to add a passkey", p.passkeyBegin)
+	route(api, http.MethodPost, "/me/passkeys/finish", "Add the passkey", p.passkeyFinish)
+	route(api, http.MethodPatch, "/me/passkeys/{id}", "Rename a passkey", p.passkeyRename)
+	route(api, http.MethodDelete, "/me/passkeys/{id}", "Remove a passkey", p.passkeyDelete)
+	get(api, "/me/totp", "Whether one-time codes are set up", p.totp)
+	route(api, http.MethodPost, "/me/totp/begin", "Begin to set up one-time codes", p.totpBegin)
+	route(api, http.MethodPost, "/me/totp/finish", "Set up one-time codes", p.totpFinish)
+	route(api, http.MethodDelete, "/me/totp", "Turn one-time codes off", p.totpRemove)
+	route(api, http.MethodPost, "/me/password", "Change the own password", p.changePassword)
+	route(api, http.MethodPost, "/step-up/passkey/begin", "Begin to prove again who it is", p.stepUpPasskeyBegin)
+	route(api, http.MethodPost, "/step-up/passkey/finish", "Prove it with a passkey", p.stepUpPasskey)
+	route(api, http.MethodPost, "/step-up/totp", "Prove it with a one-time code", p.stepUpCode)
+	route(api, http.MethodPost, "/step-up/password", "Prove it with the password", p.stepUpPassword)
+
+	get(api, "/charts/{patient}", "Open a chart", p.chart)
+	get(api, "/charts/{patient}/timeline", "What happened, newest first", p.timeline)
+	get(api, "/charts/{patient}/sections/{category}", "All of one kind, also what is over", p.section)
+	get(api, "/charts/{patient}/trends/{key}", "The course of one kind of result", p.trend)
+	get(api, "/charts/{patient}/entries/{type}/{id}", "One entry", p.entry)
+	get(api, "/charts/{patient}/documents/{type}/{id}/content", "The content of a document", p.document)
+	get(api, "/charts/{patient}/access", "Who looked at the chart", p.accessLog)
+	get(api, "/charts/{patient}/grants", "With whom the chart is shared", p.grants)
+	route(api, http.MethodDelete, "/charts/{patient}/grants/{id}", "Stop sharing at once", p.revokeGrant)
+
+	get(api, "/clinic/patients", "A staff member's own patients", p.clinicPatients)
+	get(api, "/admin/health", "What is right and wrong with this installation", p.health)
+}
+
+// MountClient hangs the web client on the app. It answers whatever no other
+// route does, so it comes last.
+func (p *Portal) MountClient(app *fiber.App) { app.Get("/*", p.client.serve) }

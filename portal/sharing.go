@@ -1,0 +1,87 @@
+package portal
+
+import (
+	"context"
+	"time"
+
+	"housecall/internal/db"
+	"housecall/internal/edge"
+	"housecall/internal/fault"
+	"housecall/records/access"
+)
+
+type accessIn struct {
+	Patient string `path:"patient" maxLength:"64"`
+	paging
+}
+
+// AccessPage is one page of who looked at a chart.
+type AccessPage struct {
+	Items     []access.AccessRow `json:"items"`
+	Next      string             `json:"next,omitempty"`
+	Integrity access.Integrity   `json:"integrity"`
+}
+
+func (p *Portal) accessLog(ctx context.Context, in *accessIn) (*body[AccessPage], error) {
+	if in.Limit == 0 {
+		in.Limit = 50
+	}
+	rows, next, integrity, err := p.Access.AccessLog(ctx, edge.Who(ctx), in.Patient, in.Cursor, in.Limit)
+	return &body[AccessPage]{AccessPage{some(rows), next, integrity}}, err
+}
+
+// Grant is one sharing of a chart.
+type Grant struct {
+	ID         string     `json:"id"`
+	Name       string     `json:"name"`
+	Relation   string     `json:"relation"`
+	Until      time.Time  `json:"until"`
+	From       time.Time  `json:"from"`
+	Sees       []string   `json:"sees"`
+	Hides      []string   `json:"hides"`
+	Can        []string   `json:"can"`
+	LastSeenAt *time.Time `json:"lastSeenAt,omitempty"`
+	State      string     `json:"state" enum:"active,ended,revoked"`
+}
+
+type grantsIn struct {
+	Patient string `path:"patient" maxLength:"64"`
+}
+
+func (p *Portal) grants(ctx context.Context, in *grantsIn) (*body[list[Grant]], error) {
+	found, err := p.Access.GrantsOf(ctx, edge.Who(ctx), in.Patient)
+	items := []Grant{}
+	for _, g := range found {
+		see, can, sensitive := g.SeesAt(p.Now())
+		o := Grant{ID: g.ID, Name: g.Name, Relation: g.Relation, Until: g.End, From: g.Start, Sees: see.Words(), Hides: hides(sensitive), Can: can.Words(), State: g.State.String()}
+		if !g.LastSeenAt.IsZero() {
+			o.LastSeenAt = &g.LastSeenAt
+		}
+		items = append(items, o)
+	}
+	return &body[list[Grant]]{list[Grant]{Items: items}}, err
+}
+
+type grantIn struct {
+	Patient string `path:"patient" maxLength:"64"`
+	ID      string `path:"id" maxLength:"64"`
+}
+
+// revokeGrant stops sharing. Only the patient does it here, and proves anew that
+// it is them.
+func (p *Portal) revokeGrant(ctx context.Context, in *grantIn) (*none, error) {
+	who, err := owner(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if who.Patient == "" || who.Patient != in.Patient {
+		return nil, fault.New(fault.NotFound, "We could not find this sharing.")
+	}
+	if err := who.RequireRecent(p.Now()); err != nil {
+		return nil, err
+	}
+	return &none{}, p.DB.InTx(ctx, func(c *db.Conn) error {
+		_, err := p.Access.RevokeTx(c, who, in.Patient, in.ID)
+		return err
+	})
+}
