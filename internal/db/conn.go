@@ -18,6 +18,9 @@ type Conn struct {
 	Dialect Dialect
 	ctx     context.Context
 	after   []func()
+
+	prepared *statements          // of SQLite's writer; nil elsewhere
+	inTx     map[string]*sql.Stmt // of this transaction
 }
 
 // Context is the context of the work; inside a transaction it marks it.
@@ -30,7 +33,15 @@ func (c *Conn) After(f func()) { c.after = append(c.after, f) }
 
 // Exec runs a statement and gives the number of rows it changed.
 func (c *Conn) Exec(query string, args ...any) (int64, error) {
-	res, err := c.ORM.Statement.ConnPool.ExecContext(c.ctx, c.rebind(query), args...)
+	var res sql.Result
+	st, err := c.statement(query)
+	switch {
+	case err != nil:
+	case st != nil:
+		res, err = st.ExecContext(c.ctx, args...)
+	default:
+		res, err = c.ORM.Statement.ConnPool.ExecContext(c.ctx, c.rebind(query), args...)
+	}
 	if err != nil {
 		return 0, c.translate(err)
 	}

@@ -53,6 +53,7 @@ type DB struct {
 	write   *gorm.DB
 	read    *gorm.DB
 	audit   *DB // SQLite: the second file for the audit of reads
+	stmts   *statements
 	close   []func() error
 }
 
@@ -140,7 +141,7 @@ func openSQLiteFile(ctx context.Context, path string) (*DB, error) {
 	}
 	r.SetMaxOpenConns(8)
 	r.SetMaxIdleConns(8)
-	d := &DB{Dialect: SQLite, close: []func() error{r.Close, w.Close}}
+	d := &DB{Dialect: SQLite, stmts: newStatements(w), close: []func() error{r.Close, w.Close}}
 	if d.write, err = gorm.Open(sqliteDialector(w), gormConfig(true)); err == nil {
 		d.read, err = gorm.Open(sqliteDialector(r), gormConfig(true))
 	}
@@ -217,6 +218,10 @@ func (d *DB) InTx(ctx context.Context, f func(*Conn) error) error {
 	inside := context.WithValue(ctx, insideTx{}, true)
 	for attempt := 1; ; attempt++ {
 		c := &Conn{Dialect: d.Dialect, ctx: inside}
+		if d.stmts != nil {
+			d.stmts.prepare(ctx)
+			c.prepared, c.inTx = d.stmts, map[string]*sql.Stmt{}
+		}
 		err := d.write.WithContext(inside).Transaction(func(g *gorm.DB) error {
 			c.ORM = g
 			return f(c)
