@@ -1,0 +1,31 @@
+// Signing in as a person does, through the pages.
+import { codeOf } from './totp.mjs'
+import { en } from './words.mjs'
+
+/** From the start page to the login step of the provider. */
+export async function toLogin(page, url, words = en) {
+  await page.goto(url)
+  await page.getByRole('link', { name: words('signIn.start'), exact: true }).click()
+  await page.getByLabel(words('signIn.email')).waitFor()
+}
+
+export async function typePassword(page, { email, password }, words = en) {
+  await page.getByLabel(words('signIn.email')).fill(email)
+  await page.getByLabel(words('signIn.password'), { exact: true }).fill(password)
+  await page.getByRole('button', { name: words('signIn.withPassword'), exact: true }).click()
+}
+
+export async function typeCode(page, secret, words = en) {
+  await page.getByLabel(words('signIn.code')).fill(codeOf(secret))
+  await page.getByRole('button', { name: words('signIn.codeGo') }).click()
+}
+
+/** Signs in and waits until the first page of the house is there. */
+export async function signIn(page, site, who, words = en) {
+  const account = site.accounts[who]
+  await toLogin(page, site.url, words)
+  await typePassword(page, account, words)
+  if (account.secret) await typeCode(page, account.secret, words)
+  await page.waitForURL(/\/(clinic|p\/|people)/)
+  await page.locator('main h1').first().waitFor()
+}

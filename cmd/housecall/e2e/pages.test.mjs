@@ -1,0 +1,110 @@
+// Every page at both sizes, light and dark: axe finds nothing, nothing scrolls sideways, and there is
+// a picture to look at.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { must, people } from './harness/chart.mjs'
+import { clinicPages, patientPages, settled, visit } from './harness/pages.mjs'
+import { require, shotsFolder } from './harness/paths.mjs'
+import { toLogin, typePassword } from './harness/signin.mjs'
+import { desk, phone, suite } from './harness/suite.mjs'
+import { en } from './harness/words.mjs'
+
+const scene = suite()
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
+const sizes = { phone, desk }
+const schemes = ['light', 'dark']
+
+async function violations(page) {
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe)
+  const { violations: found } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
+  return found.map(({ id, help, nodes }) => `${id} (${help}): ${nodes.slice(0, 3).map(({ target, failureSummary }) => `${target.join(' ')} ${failureSummary?.split('\n')[1] ?? ''}`).join(' | ')}`)
+}
+
+/** Looks at the page that is open in each size and scheme. */
+async function look(page, name, wrong) {
+  for (const [size, viewport] of Object.entries(sizes)) {
+    await page.setViewportSize(viewport)
+    for (const scheme of schemes) {
+      await page.emulateMedia({ colorScheme: scheme })
+      await page.waitForFunction((wanted) => document.documentElement.getAttribute('data-mantine-color-scheme') === wanted, scheme)
+      await settled(page)
+      for (const found of await violations(page)) wrong.push(`${name}, ${size}, ${scheme}: ${found}`)
+      if (scheme === 'light' || shownDark.test(name)) await page.screenshot({ path: path.join(shotsFolder(`${size}-${scheme}`), `${name}.png`), fullPage: size === 'phone' })
+    }
+    const over = await page.evaluate(() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth)
+    if (over > 0) wrong.push(`${name}, ${size}: ${over} px wider than the screen`)
+  }
+}
+const shownDark = /home|result-potassium|timeline$|chart|sharing|sign-in|people/
+
+async function walk(page, site, pages) {
+  const wrong = []
+  for (const { name, path: where } of pages) {
+    await visit(page, site.url + where)
+    await look(page, name, wrong)
+  }
+  assert.deepEqual(wrong, [])
+}
+
+scene('the front door', { timeout: 180_000, expect: [/status of 4\d\d/] }, async ({ page, site }) => {
+  const wrong = []
+  for (const [name, where] of [['sign-in', '/sign-in'], ['sign-in-locked', '/sign-in?why=locked'], ['sign-in-expired', '/sign-in?request=nothing'], ['first-admin', '/first-admin?token=none']]) {
+    await visit(page, site.url + where)
+    await look(page, name, wrong)
+  }
+  await toLogin(page, site.url)
+  await look(page, 'sign-in-ways', wrong)
+  await typePassword(page, { email: 'nobody@housecall.test', password: 'not the right words' })
+  await page.getByRole('alert').waitFor()
+  await look(page, 'sign-in-refused', wrong)
+  await typePassword(page, site.accounts.privacy)
+  await page.getByLabel(en('signIn.code')).waitFor()
+  await look(page, 'sign-in-code', wrong)
+  assert.deepEqual(wrong, [])
+})
+
+scene('the record of a patient', { as: 'patient', timeout: 400_000 }, async ({ page, site }) => {
+  const { self } = await people(page, site)
+  await walk(page, site, await patientPages(page, site, self.patient))
+})
+
+scene('what a caregiver sees', { as: 'caregiver', timeout: 180_000 }, async ({ page, site }) => {
+  const { mother, child, self } = await people(page, site)
+  const of = (name, person, rest) => ({ name: `${name}${rest.replaceAll('/', '-')}`, path: `/p/${person.patient}${rest}` })
+  await walk(page, site, [
+    { name: 'people', path: '/people' }, ...['/home', '/record', '/kinds', '/sharing'].map((rest) => of('acting-mother', mother, rest)).map((one) => ({ ...one, path: one.path.replace('/home', '/') })),
+    { name: 'acting-child-home', path: `/p/${child.patient}/` }, of('acting-child', child, '/record'), { name: 'caregiver-home', path: `/p/${self.patient}/` }, of('caregiver', self, '/you'),
+  ])
+})
+
+scene('the clinic', { as: 'clinician', timeout: 240_000 }, async ({ page, site }) => {
+  const { items } = await must(page, site, '/clinic/patients?q=Rosa')
+  await walk(page, site, await clinicPages(page, site, items[0].patient))
+})
+
+scene('the administrator', { as: 'admin', timeout: 120_000 }, async ({ page, site }) => {
+  await walk(page, site, [{ name: 'clinic-role', path: '/clinic' }, { name: 'clinic-health', path: '/clinic/health' }])
+})
+
+scene('dialogs, and pages that are not there', { as: 'patient', timeout: 180_000, expect: [/status of 404/] }, async ({ page, open, site }) => {
+  const wrong = []
+  const { self } = await people(page, site)
+  await visit(page, `${site.url}/no/such/page`)
+  await look(page, 'not-found', wrong)
+  await visit(page, `${site.url}/p/00000000-0000-4000-8000-000000000000`)
+  await look(page, 'no-such-record', wrong)
+  await visit(page, `${site.url}/p/${self.patient}/sharing`)
+  await page.getByRole('button', { name: en('sharing.stop') }).first().click()
+  await page.getByRole('dialog').waitFor()
+  await look(page, 'dialog-stop-sharing', wrong)
+  await visit(page, `${site.url}/p/${self.patient}/you/security`)
+  await page.getByRole('button', { name: en('account.addPasskey') }).click()
+  await look(page, 'you-add-passkey', wrong)
+  const doctor = await open('clinician')
+  await visit(doctor, `${site.url}/clinic`)
+  await doctor.keyboard.press('?')
+  await doctor.getByRole('dialog').waitFor()
+  await look(doctor, 'clinic-keys', wrong)
+  assert.deepEqual(wrong, [])
+})

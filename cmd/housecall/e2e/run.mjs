@@ -1,0 +1,31 @@
+// Runs the browser tests: one demo clinic, one browser, one file after the other.
+//   node cmd/housecall/e2e/run.mjs [FILE...]
+// E2E_SHOTS: folder for pictures. CHROMIUM: the browser. HOUSECALL_BIN: the binary under test.
+import { spawn } from 'node:child_process'
+import { readdirSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { startBrowserServer } from './harness/browser.mjs'
+import { shotsFolder } from './harness/paths.mjs'
+import { makeTemplate } from './harness/template.mjs'
+
+const here = path.dirname(fileURLToPath(import.meta.url))
+const named = process.argv.slice(2)
+const files = named.length > 0 ? named.map((file) => path.resolve(file)) : readdirSync(here).filter((file) => file.endsWith('.test.mjs')).sort().map((file) => path.join(here, file))
+
+process.env.E2E_SHOTS = shotsFolder()
+const browser = await startBrowserServer()
+process.env.E2E_BROWSER = browser.wsEndpoint()
+const template = await makeTemplate()
+process.env.E2E_TEMPLATE = template
+let code = 1
+try {
+  // One at a time: the copies of the clinic share one address.
+  const child = spawn(process.execPath, ['--test', '--test-concurrency=1', '--test-reporter=spec', ...files], { stdio: 'inherit' })
+  code = await new Promise((done) => child.once('exit', (status) => done(status ?? 1)))
+} finally {
+  await browser.close()
+  rmSync(template, { recursive: true, force: true })
+}
+console.log(`pictures: ${process.env.E2E_SHOTS}`)
+process.exitCode = code
