@@ -81,6 +81,7 @@ func NewApp(ctx context.Context, cfg Config) (*App, error) {
 // newApp builds the app of a folder whose lock is held, from valid settings.
 func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err error) {
 	a := &App{Config: cfg, Log: cfg.logger(), Metrics: prometheus.NewRegistry(), lock: lock}
+	slog.SetDefault(a.Log) // for the packages below, and for libraries
 	defer func() {
 		if err != nil {
 			a.lock = nil // stays with the caller

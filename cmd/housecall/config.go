@@ -244,12 +244,3 @@ func loopback(host string) bool {
 	ip, err := netip.ParseAddr(strings.Trim(host, "[]"))
 	return err == nil && ip.IsLoopback()
 }
-
-// logger writes to standard error.
-func (c *Config) logger() *slog.Logger {
-	opts := &slog.HandlerOptions{Level: c.level}
-	if c.logJSON {
-		return slog.New(slog.NewJSONHandler(os.Stderr, opts))
-	}
-	return slog.New(slog.NewTextHandler(os.Stderr, opts))
-}

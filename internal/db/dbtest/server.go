@@ -2,6 +2,8 @@ package dbtest
 
 import (
 	"bytes"
+	"context"
+	"database/sql"
 	"fmt"
 	"net"
 	"os"
@@ -37,13 +39,14 @@ func serverURL() (string, error) {
 	if u := os.Getenv("HOUSECALL_TEST_POSTGRES"); u != "" {
 		return u, nil
 	}
-	private.once.Do(func() { private.url, private.stop, private.err = startServer() })
+	private.once.Do(func() { private.url, private.stop, private.err = StartServer() })
 	return private.url, private.err
 }
 
-// startServer makes a PostgreSQL cluster in a temporary folder. PostgreSQL
-// refuses to run as root, so root hands it to the user postgres.
-func startServer() (string, func(), error) {
+// StartServer makes a PostgreSQL cluster in a temporary folder and gives its URL
+// and what stops it. PostgreSQL refuses to run as root, so root hands it to the
+// user postgres.
+func StartServer() (string, func(), error) {
 	bin, err := postgresBin()
 	if err != nil {
 		return "", nil, err
@@ -88,19 +91,30 @@ func startServer() (string, func(), error) {
 		_ = server.Wait()
 		_ = os.RemoveAll(dir)
 	}
+	address := fmt.Sprintf("postgres://postgres@127.0.0.1:%d/postgres?sslmode=disable", port)
 	for deadline := time.Now().Add(20 * time.Second); ; {
-		c, err := net.DialTimeout("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), time.Second)
+		err := answers(address)
 		if err == nil {
-			_ = c.Close()
-			break
+			return address, stop, nil
 		}
 		if time.Now().After(deadline) {
 			stop()
-			return "", nil, fmt.Errorf("PostgreSQL did not start: %s", log.String())
+			return "", nil, fmt.Errorf("PostgreSQL did not start: %w: %s", err, log.String())
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	return fmt.Sprintf("postgres://postgres@127.0.0.1:%d/postgres?sslmode=disable", port), stop, nil
+}
+
+// answers asks the server something: its port is open before it can answer.
+func answers(address string) error {
+	d, err := sql.Open("pgx", address)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	return d.PingContext(ctx)
 }
 
 func postgresBin() (string, error) {

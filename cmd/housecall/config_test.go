@@ -1,0 +1,72 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func testConfig(t testing.TB) Config {
+	return Config{Addr: "127.0.0.1:8080", Data: filepath.Join(t.TempDir(), "data"), Log: "error", EmergencyPhone: "911"}
+}
+
+func TestWrongSettingsAreToldInOneLine(t *testing.T) {
+	cert := filepath.Join(t.TempDir(), "cert.pem")
+	require.NoError(t, os.WriteFile(cert, nil, 0o600))
+	for _, c := range []struct {
+		name   string
+		change func(*Config)
+		says   []string
+	}{
+		{"address without port", func(c *Config) { c.Addr = "localhost" }, []string{"HOUSECALL_ADDR", "127.0.0.1:8080"}},
+		{"base URL with a path", func(c *Config) { c.BaseURL = "https://example.org/portal" }, []string{"HOUSECALL_BASE_URL", "https://portal.example.org"}},
+		{"base URL in the clear", func(c *Config) { c.BaseURL = "http://portal.example.org" }, []string{"HOUSECALL_BASE_URL", "without https"}},
+		{"https without certificate", func(c *Config) { c.BaseURL = "https://portal.example.org" }, []string{"HOUSECALL_TLS", "missing"}},
+		{"certificate for http", func(c *Config) { c.TLS = "proxy" }, []string{"HOUSECALL_BASE_URL", "https"}},
+		{"certificate without key", func(c *Config) { c.BaseURL, c.TLS = "https://a.example", cert }, []string{"HOUSECALL_TLS", "key"}},
+		{"certificate that is not there", func(c *Config) { c.BaseURL, c.TLS = "https://a.example", cert+",none.pem" }, []string{"HOUSECALL_TLS", "none.pem is not there"}},
+		{"proxy by name", func(c *Config) { c.TrustedProxies = "10.0.0.0/8,proxy" }, []string{"HOUSECALL_TRUSTED_PROXIES", `"proxy"`, "10.0.0.0/8"}},
+		{"other database", func(c *Config) { c.DatabaseURL = "mysql://root:hunter2@db/x" }, []string{"HOUSECALL_DATABASE_URL", "postgres://"}},
+		{"other bus", func(c *Config) { c.NATSURL = "redis://u:hunter2@x" }, []string{"HOUSECALL_NATS_URL", "nats://"}},
+		{"node with blanks", func(c *Config) { c.Node = "my node" }, []string{"HOUSECALL_NODE", "portal-1"}},
+		{"issuers that are no JSON", func(c *Config) { c.OIDCIssuers = "https://login.example" }, []string{"HOUSECALL_OIDC_ISSUERS", `"client_id"`}},
+		{"issuers in a missing file", func(c *Config) { c.OIDCIssuers = "@none.json" }, []string{"HOUSECALL_OIDC_ISSUERS", "cannot be read"}},
+		{"log level", func(c *Config) { c.Log = "loud" }, []string{"HOUSECALL_LOG", "info,json"}},
+		{"time zone", func(c *Config) { c.TimeZone = "Mars/Olympus" }, []string{"HOUSECALL_TIME_ZONE", "America/Chicago"}},
+		{"rate", func(c *Config) { c.RateLimit = -1 }, []string{"HOUSECALL_RATE_LIMIT", "100"}},
+	} {
+		cfg := testConfig(t)
+		c.change(&cfg)
+		err := cfg.Validate()
+		require.Error(t, err, c.name)
+		for _, text := range c.says {
+			require.Contains(t, err.Error(), text, c.name)
+		}
+		require.NotContains(t, err.Error(), "\n", c.name)
+		require.NotContains(t, err.Error(), "hunter2", c.name)
+	}
+}
+
+func TestRightSettings(t *testing.T) {
+	cfg := testConfig(t)
+	require.NoError(t, cfg.Validate())
+	require.Equal(t, "http://localhost:8080", cfg.base.String())
+	cfg = testConfig(t)
+	cfg.BaseURL, cfg.TLS, cfg.TrustedProxies = "https://portal.example.org/", "proxy", "10.0.0.0/8, 192.168.1.5"
+	cfg.DatabaseURL, cfg.NATSURL, cfg.SiteKey = "postgres://u:hunter2@db:5432/x?password=hunter2", "nats://u:hunter2@a:1,nats://u:hunter2@b:2", "hunter2"
+	require.NoError(t, cfg.Validate())
+	require.Len(t, cfg.proxies, 2)
+	shown := strings.Join(cfg.Redacted(), "\n")
+	require.NotContains(t, shown, "hunter2")
+	require.Contains(t, shown, "HOUSECALL_DATABASE_URL=postgres://***@db:5432/x")
+}
+
+func TestTheDemoListensOnThisMachineOnly(t *testing.T) {
+	for addr, allowed := range map[string]bool{"127.0.0.1:1": true, "localhost:1": true, "[::1]:1": true, "0.0.0.0:1": false, ":1": false, "192.168.1.2:1": false} {
+		cfg := Config{Addr: addr}
+		require.Equal(t, allowed, cfg.demoOnly() == nil, addr)
+	}
+}
