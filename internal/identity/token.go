@@ -20,7 +20,7 @@ const (
 	maxTokenTTL = 366 * 24 * time.Hour
 
 	// A phone that lost the answer to a refresh on a bad line may ask again with
-	// the same token for this long, as long as what it was sent is unused.
+	// the same token for this long, as long as nobody used what was sent.
 	refreshGrace = 30 * time.Second
 )
 
@@ -144,15 +144,15 @@ func (s *Service) Refresh(ctx context.Context, token, client string, scopes []st
 			return err
 		}
 		if usedAt != 0 {
-			unused, err := c.Exec(`UPDATE refresh_tokens SET used_at = 1 WHERE parent = ? AND used_at = 0`, hash)
-			if err != nil {
+			var followed bool
+			if err := c.QueryRow(`SELECT EXISTS (SELECT 1 FROM refresh_tokens WHERE parent = ? AND used_at <> 0)`, hash).Scan(&followed); err != nil {
 				return err
 			}
-			if unused == 0 || now.Sub(fromMicros(usedAt)) > refreshGrace {
+			if followed || now.Sub(fromMicros(usedAt)) > refreshGrace {
 				reused = true
 				return s.revokedTx(c, []string{id})
 			}
-		} else if _, err := c.Exec(`UPDATE refresh_tokens SET used_at = ? WHERE hash = ?`, micros(now), hash); err != nil {
+		} else if err := useTx(c, hash, micros(now)); err != nil {
 			return err
 		}
 		if len(scopes) == 0 {
@@ -165,6 +165,16 @@ func (s *Service) Refresh(ctx context.Context, token, client string, scopes []st
 		return Family{}, Tokens{}, ErrRefresh
 	}
 	return f, t, err
+}
+
+// useTx marks a token used. Others that were given for the same one, because an
+// answer seemed lost, are worth nothing from then on.
+func useTx(c *db.Conn, hash []byte, now int64) error {
+	if _, err := c.Exec(`UPDATE refresh_tokens SET used_at = ? WHERE hash = ?`, now, hash); err != nil {
+		return err
+	}
+	_, err := c.Exec(`UPDATE refresh_tokens SET used_at = 1 WHERE used_at = 0 AND parent = (SELECT t.parent FROM refresh_tokens t WHERE t.hash = ?)`, hash)
+	return err
 }
 
 // familyOf reads an open family whose account, if any, is active.

@@ -89,6 +89,33 @@ func TestALostAnswerToARefreshDoesNotSignThePhoneOut(t *testing.T) {
 	})
 }
 
+func TestRefreshesAtOneTime(t *testing.T) {
+	eachWithDB(t, func(t *testing.T, d *db.DB, s node, c *clock) {
+		ctx := context.Background()
+		a := person(t, s, "ada@housecall.test")
+		_, t1 := grant(t, d, s, identity.Family{Account: a.ID, Client: "phone", Offline: true, Scopes: []string{"openid"}})
+		got := make(chan identity.Tokens, 4)
+		for range 4 {
+			go func() {
+				_, tokens, err := s.Refresh(ctx, t1.Refresh, "phone", nil)
+				if err != nil {
+					tokens = identity.Tokens{}
+				}
+				got <- tokens
+			}()
+		}
+		var last identity.Tokens
+		for range 4 {
+			last = <-got
+			require.NotEmpty(t, last.Refresh, "a phone that asks from four threads is not signed out")
+		}
+		_, _, err := s.Refresh(ctx, last.Refresh, "phone", nil)
+		require.NoError(t, err, "and goes on with whichever it kept")
+		_, _, err = s.Refresh(ctx, t1.Refresh, "phone", nil)
+		require.ErrorIs(t, err, identity.ErrRefresh)
+	})
+}
+
 func TestLogoutRevokesTheTokensOfTheSession(t *testing.T) {
 	eachWithDB(t, func(t *testing.T, d *db.DB, s node, c *clock) {
 		ctx := context.Background()
