@@ -80,6 +80,7 @@ CREATE TABLE audit_seals (
     writer  BIGINT NOT NULL,
     counter BIGINT NOT NULL,
     n       BIGINT NOT NULL,                -- place in the chart's chain, from 1
+    prev    BYTEA NOT NULL,                 -- the link before it in that chain
     hash    BYTEA NOT NULL,
     PRIMARY KEY (writer, counter)
 );

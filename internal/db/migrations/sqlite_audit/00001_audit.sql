@@ -28,6 +28,7 @@ CREATE TABLE audit_seals (
     writer  INTEGER NOT NULL,
     counter INTEGER NOT NULL,
     n       INTEGER NOT NULL,                -- place in the chart's chain, from 1
+    prev    BLOB NOT NULL,                 -- the link before it in that chain
     hash    BLOB NOT NULL,
     PRIMARY KEY (writer, counter)
 );
