@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 
-const limit = 170 * 1024
+const limit = 170_000
 const dist = new URL('../dist/', import.meta.url)
 const manifest = JSON.parse(readFileSync(new URL('.vite/manifest.json', dist), 'utf8'))
 
@@ -26,7 +26,7 @@ function filesOf(names) {
 }
 
 const size = (file) => gzipSync(readFileSync(new URL(file, dist)), { level: 9 }).length
-const kb = (n) => `${(n / 1024).toFixed(1)} kB`
+const kb = (n) => `${(n / 1000).toFixed(1)} kB`
 let worst = 0
 for (const language of languages) {
   const files = filesOf([...firstLoad, language])

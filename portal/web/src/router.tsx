@@ -4,7 +4,7 @@ import {
 } from '@tanstack/react-router'
 import { meQuery } from './api/queries'
 import { isSection, isTimelineKind } from './format/entry'
-import { loadClinicWords } from './i18n'
+import { loadWords } from './i18n'
 import { ErrorPage, NotFoundPage } from './shell/ErrorPage'
 import { Root } from './shell/Root'
 
@@ -18,15 +18,19 @@ const root = createRootRouteWithContext<Context>()({
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value ? value : undefined)
 
+const accountWords = () => loadWords('account')
+
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
+  beforeLoad: accountWords,
   validateSearch: (search: Record<string, unknown>): { request?: string; return?: string; why?: string } => ({ request: text(search.request), return: text(search.return), why: text(search.why) }),
   component: lazyRouteComponent(() => import('./signin/SignInPage'), 'SignInPage'),
 })
 const firstAdmin = createRoute({
   getParentRoute: () => root,
   path: '/first-admin',
+  beforeLoad: accountWords,
   validateSearch: (search: Record<string, unknown>) => ({ token: text(search.token) ?? '' }),
   component: lazyRouteComponent(() => import('./signin/FirstAdminPage'), 'FirstAdminPage'),
 })
@@ -50,6 +54,7 @@ const start = createRoute({
 const people = createRoute({
   getParentRoute: () => gate,
   path: '/people',
+  beforeLoad: accountWords,
   component: lazyRouteComponent(() => import('./people/PeoplePage'), 'PeoplePage'),
 })
 
@@ -92,17 +97,17 @@ const entry = createRoute({
   path: '/entries/$type/$id',
   component: lazyRouteComponent(() => import('./chart/entry/EntryPage'), 'EntryPage'),
 })
-const sharing = createRoute({ getParentRoute: () => patient, path: '/sharing', component: lazyRouteComponent(() => import('./sharing/SharingPage'), 'SharingPage') })
-const you = createRoute({ getParentRoute: () => patient, path: '/you', component: lazyRouteComponent(() => import('./account/AccountPage'), 'AccountPage') })
-const security = createRoute({ getParentRoute: () => patient, path: '/you/security', component: lazyRouteComponent(() => import('./account/SecurityPage'), 'SecurityPage') })
-const devices = createRoute({ getParentRoute: () => patient, path: '/you/devices', component: lazyRouteComponent(() => import('./account/DevicesPage'), 'DevicesPage') })
+const sharing = createRoute({ getParentRoute: () => patient, path: '/sharing', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./sharing/SharingPage'), 'SharingPage') })
+const you = createRoute({ getParentRoute: () => patient, path: '/you', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./account/AccountPage'), 'AccountPage') })
+const security = createRoute({ getParentRoute: () => patient, path: '/you/security', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./account/SecurityPage'), 'SecurityPage') })
+const devices = createRoute({ getParentRoute: () => patient, path: '/you/devices', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./account/DevicesPage'), 'DevicesPage') })
 
 const clinic = createRoute({
   getParentRoute: () => gate,
   path: '/clinic',
   beforeLoad: async ({ context: { me } }) => {
     if (me.account.kind !== 'staff') throw redirect({ to: '/' })
-    await loadClinicWords()
+    await Promise.all([loadWords('clinic'), loadWords('account')])
   },
   component: lazyRouteComponent(() => import('./clinic'), 'ClinicShell'),
 })

@@ -40,7 +40,7 @@ export function DevicesPage() {
 }
 
 function DeviceCard({ device, onEnded }: { device: Device; onEnded: () => void }) {
-  const { t, locale, day, clock } = useWords()
+  const { t, locale, dayInside, clock } = useWords()
   const text = useErrorText()
   const queries = useQueryClient()
   const end = useMutation({
@@ -50,7 +50,7 @@ function DeviceCard({ device, onEnded }: { device: Device; onEnded: () => void }
       void queries.invalidateQueries({ queryKey: devicesQuery.queryKey })
     },
   })
-  const when = device.lastSeenAt ? t('account.lastSeen', { when: moment(device.lastSeenAt, locale, day, clock) }) : t('account.signedInOn', { date: longDate(device.createdAt, locale, clock.zone) })
+  const when = device.lastSeenAt ? t('account.lastSeen', { when: moment(device.lastSeenAt, locale, dayInside, clock) }) : t('account.signedInOn', { date: longDate(device.createdAt, locale, clock.zone) })
   return (
     <Card pad>
       {end.error && <ErrorSummary errors={[{ message: text(end.error) }]} />}

@@ -13,7 +13,7 @@ export function EntryRow({ patient, entry }: { patient: string; entry: Entry }) 
   const { t, locale, day, clock } = useWords()
   const tone = toneOf(entryLevel(entry))
   const { type, id } = splitRef(entry.ref)
-  const text = [subline(entry, t), dayWord(entry.at, locale, day, clock)].filter(Boolean).join(' · ')
+  const text = [subline(entry, t).replace(/\.$/, ''), dayWord(entry.at, locale, day, clock)].filter(Boolean).join('. ')
   return (
     <LinkRow
       to="/p/$patient/entries/$type/$id" params={{ patient, type, id }} title={headline(entry, t)} text={text}

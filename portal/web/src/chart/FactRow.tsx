@@ -8,7 +8,7 @@ import { Icon } from '../ui/Icon'
 import { LinkRow } from '../ui/Row'
 import { SourceLine } from '../ui/SourceLine'
 import { useWords, type Words } from '../ui/useWords'
-import { entryLevel, headline, iconOf, severityWord, subline } from './entryWords'
+import { entryLevel, headline, iconOf, recordedName, severityWord, subline } from './entryWords'
 
 /** One fact of a section: its name in full, what belongs under it, since when, from where. */
 export function FactRow({ patient, entry }: { patient: string; entry: Entry }) {
@@ -37,7 +37,7 @@ function factLines(entry: Entry, { t, locale, clock }: Words): string[] {
       lines.push([severityWord(entry.severity, t), entry.text].filter(Boolean).join(': '), at && t('record.startedOn', { date: at }))
       break
     case 'conditions':
-      lines.push(severityWord(entry.severity, t), entry.active ? at && t('record.startedOn', { date: at }) : end ? t('record.resolvedOn', { date: end }) : at)
+      lines.push(recordedName(entry), severityWord(entry.severity, t), entry.active ? at && t('record.startedOn', { date: at }) : end ? t('record.resolvedOn', { date: end }) : at)
       break
     default:
       lines.push(subline(entry, t), [at, entry.who].filter(Boolean).join(' · '))

@@ -41,7 +41,7 @@ export function RecordPage() {
     void navigate({ search: { kind: undefined, q: undefined }, replace: true })
   }
   const sees = chart.data?.view.sees ?? []
-  const kinds = timelineKinds.filter((one) => one === 'everything' || sees.length === 0 || sees.includes(one))
+  const kinds = timelineKinds.filter((one) => one !== 'conditions').filter((one) => one === 'everything' || sees.length === 0 || sees.includes(one))
   return (
     <div className={css.columns}>
       <div className={css.mainColumn}>
@@ -58,7 +58,7 @@ export function RecordPage() {
         <div className={`${css.chips} no-print`} role="group" aria-label={t('record.show')}>
           {kinds.map((one) => (
             <button key={one} type="button" aria-pressed={one === kind} onClick={() => show(one)}>
-              {one === 'everything' ? t('record.everything') : t(`category.${one}`)}
+              {one === 'everything' ? t('record.everything') : one === 'documents' ? t('record.letters') : t(`category.${one}`)}
             </button>
           ))}
         </div>

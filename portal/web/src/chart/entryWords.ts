@@ -1,6 +1,6 @@
 import type { Entry, ResultLine } from '../api/types'
 import { levelOfEntry, toneOf, type Level } from '../format/meaning'
-import { nameKey, plainTitle } from '../format/titles'
+import { conditionKey, nameKey, plainTitle } from '../format/titles'
 import { valueText } from '../format/value'
 import type { en } from '../i18n/en'
 import type { IconName } from '../ui/Icon'
@@ -8,11 +8,18 @@ import type { Words } from '../ui/useWords'
 
 type T = Words['t']
 
-/** Our own name for a test where we have one, else the recorded one without its coding tail. */
+/** Our own name where we have one, else the recorded one without its coding tail. */
 export function titleOf(entry: Pick<Entry, 'title' | 'code'>, t: T): string {
+  const condition = conditionKey(entry.code) as keyof typeof en.condition | undefined
+  return condition ? t(`condition.${condition}`) : clinicalTitle(entry, t)
+}
+/** For the clinic: tests by their short name, a diagnosis exactly as it was recorded. */
+export function clinicalTitle(entry: Pick<Entry, 'title' | 'code'>, t: T): string {
   const key = nameKey(entry.code) as keyof typeof en.name | undefined
   return key ? t(`name.${key}`) : plainTitle(entry.title)
 }
+/** The recorded name of a diagnosis, when the title says it in other words. */
+export const recordedName = (entry: Pick<Entry, 'title' | 'code'>): string => (conditionKey(entry.code) ? plainTitle(entry.title) : '')
 
 /** How the whole entry compares: of a panel, its member farthest from usual. */
 export function entryLevel(entry: Entry): Level {
@@ -41,7 +48,7 @@ export function subline(entry: Entry, t: T): string {
     return usual > 0 ? `${t('panel.out', { count: out })} ${t('panel.rest', { count: usual })}` : t('panel.out', { count: out })
   }
   if (entry.value) return valueText(entry.value)
-  const words = [entry.text, entry.reason && entry.section === 'medicines' ? t('record.reason', { text: plainTitle(entry.reason) }) : entry.reason && plainTitle(entry.reason)]
+  const words = [recordedName(entry), entry.text, entry.reason && entry.section === 'medicines' ? t('record.reason', { text: plainTitle(entry.reason) }) : entry.reason && plainTitle(entry.reason)]
   return words.filter(Boolean).join('. ')
 }
 

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { chartQuery, entryQuery, trendQuery } from '../api/queries'
 import { EntryBody } from '../chart/entry/EntryBody'
-import { lineOf, titleOf } from '../chart/entryWords'
+import { clinicalTitle, lineOf } from '../chart/entryWords'
 import { fullDate } from '../format/date'
 import { usePageTitle } from '../shell/title'
 import { LoadError } from '../ui/ErrorSummary'
@@ -29,7 +29,7 @@ export function ClinicEntry() {
     <>
       <ChartHead patient={patient} back="chart" />
       <div className={css.single}>
-        <h1>{entry ? titleOf(entry, t) : '\u00a0'}</h1>
+        <h1>{entry ? clinicalTitle(entry, t) : '\u00a0'}</h1>
         {entry && <p className="dim">{[fullDate(entry.at, locale, clock.zone), entry.who, entry.place].filter(Boolean).join(' · ')}</p>}
         <div className={css.singleBody}>
           {detail.data ? <EntryBody patient={patient} detail={detail.data} trend={trend.data} dense />

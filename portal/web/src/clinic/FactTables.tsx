@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { useState, type ReactNode } from 'react'
 import type { Chart, Entry } from '../api/types'
-import { headline, severityWord, statusWord, subline, titleOf } from '../chart/entryWords'
+import { clinicalTitle, severityWord, statusWord, subline } from '../chart/entryWords'
 import { shortDate, yearOf } from '../format/date'
 import { splitActive, splitRef } from '../format/entry'
 import { plainTitle } from '../format/titles'
@@ -25,7 +25,7 @@ function FactTable({ patient, entries, filter, shape }: TableProps & { shape: Sh
   const words = useWords()
   const { t } = words
   const [all, setAll] = useState(false)
-  const fitting = entries.filter((entry) => fits(filter, entry.title, titleOf(entry, t), entry.text, entry.who, entry.reason, entry.code?.code))
+  const fitting = entries.filter((entry) => fits(filter, entry.title, clinicalTitle(entry, t), entry.text, entry.who, entry.reason, entry.code?.code))
   const { now, before } = shape.fold ? splitActive(fitting) : { now: fitting, before: [] }
   // A search looks at everything.
   const shown = all || filter || now.length === 0 ? [...now, ...before] : now
@@ -39,7 +39,7 @@ function FactTable({ patient, entries, filter, shape }: TableProps & { shape: Sh
             const { type, id } = splitRef(entry.ref)
             return (
               <tr key={entry.ref} data-over={(shape.fold && !entry.active) || undefined}>
-                <th scope="row"><Link to="/clinic/p/$patient/entries/$type/$id" params={{ patient, type, id }}>{headline(entry, t)}</Link></th>
+                <th scope="row"><Link to="/clinic/p/$patient/entries/$type/$id" params={{ patient, type, id }}>{clinicalTitle(entry, t)}</Link></th>
                 <td>{shape.middle(entry, words)}</td>
                 <td className={css.date}>{shape.end(entry, words)}</td>
               </tr>

@@ -5,7 +5,7 @@ import { shortDate } from '../format/date'
 import { levelOfEntry, toneOf, type Level } from '../format/meaning'
 import { edge, rangeKind } from '../format/range'
 import { valueText } from '../format/value'
-import { useWords, type Words } from '../ui/useWords'
+import { useWords } from '../ui/useWords'
 import css from './chart.module.css'
 import { fits } from './filter'
 import { Panel } from './Panel'
@@ -14,14 +14,14 @@ import { Spark } from './Spark'
 type Outside = Exclude<Level, 'usual' | 'unknown'>
 const isOutside = (level: Level): level is Outside => level !== 'usual' && level !== 'unknown'
 
-function rangeShort(line: ResultLine, t: Words['t']): string {
+function rangeShort(line: ResultLine): string {
   const range = line.latest.range
   switch (rangeKind(range)) {
     case 'both': return `${edge(range!.low!)}–${edge(range!.high!)}`
     case 'low': return `≥ ${edge(range!.low!)}`
     case 'high': return `≤ ${edge(range!.high!)}`
     case 'text': return range!.text ?? ''
-    default: return line.latest.value?.number === undefined ? '' : t('levelShort.unknown')
+    default: return ''
   }
 }
 
@@ -47,7 +47,7 @@ export function ResultTable({ patient, title, lines, filter }: { patient: string
                   {line.spark && line.spark.length > 1 && <Spark points={line.spark} range={line.latest.range} level={level} label={t('clinic.trendLabel', { count: line.spark.length })} />}
                 </td>
                 <td className={css.value} data-tone={tone}>{valueText(line.latest.value)}{isOutside(level) && `, ${t(`clinic.levelShort.${level}`)}`}</td>
-                <td className={css.range}>{rangeShort(line, t)}</td>
+                <td className={css.range}>{rangeShort(line)}</td>
                 <td className={css.date}>{shortDate(line.latest.at, locale, clock.zone)}</td>
               </tr>
             )

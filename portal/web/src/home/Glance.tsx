@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import type { Chart, Entry } from '../api/types'
-import { titleOf } from '../chart/entryWords'
+import { recordedName, titleOf } from '../chart/entryWords'
 import { EntryLink } from '../chart/EntryLink'
 import { yearOf } from '../format/date'
 import { splitActive, type Section } from '../format/entry'
@@ -26,7 +26,7 @@ export function Glance({ chart, patient }: { chart: Chart; patient: string }) {
       )}
       {sees('conditions') && (
         <Part patient={patient} title={t('record.liveWith')} section="conditions" more={t('record.allConditions')} none={t('record.noneConditions')} entries={conditions}
-          under={(entry) => (yearOf(entry.at) ? t('since', { date: yearOf(entry.at) }) : '')} />
+          under={(entry) => [recordedName(entry), yearOf(entry.at) && t('since', { date: yearOf(entry.at) })].filter(Boolean).join('. ')} />
       )}
       {sees('medicines') && (
         <Part patient={patient} title={t('record.take')} section="medicines" more={t('record.allMedicines')} none={t('record.noneMedicines')} entries={medicines}

@@ -24,7 +24,7 @@ export function Hero({ patient, attention, entry }: { patient: string; attention
     <section className={css.hero} aria-labelledby="hero-title">
       <p className={css.over}>{over}</p>
       <h2 id="hero-title">{headline(entry, t)}</h2>
-      <p className={css.heroText}>{[subline(entry, t), fullDate(entry.at, locale, clock.zone)].filter(Boolean).join('. ')}</p>
+      <p className={css.heroText}>{[subline(entry, t).replace(/\.$/, ''), fullDate(entry.at, locale, clock.zone)].filter(Boolean).join('. ')}</p>
       {urgent && clinic?.phone && (
         <p className={css.heroText}>{t('home.callNow', { phone: clinic.phone, emergency: clinic.emergency ?? '911' })}</p>
       )}

@@ -44,7 +44,10 @@ const localDay = (now: Date): string =>
 function HomeBody({ chart, patient, acting, name }: { chart: Chart; patient: string; acting: boolean; name: string }) {
   const { t } = useWords()
   const [first, rest] = firstThing(chart)
-  const fresh = chart.newest.filter((entry) => entry.ref !== first?.entry.ref && !rest.some((item) => item.entry.ref === entry.ref))
+  const shown = new Set([first?.entry.ref, ...rest.map((item) => item.entry.ref)])
+  // A panel whose one value to look at stands above already has nothing new to say.
+  const said = (entry: Entry) => shown.has(entry.ref) || (entry.outOfRange === 1 && entry.children?.some((child) => shown.has(child.ref)))
+  const fresh = chart.newest.filter((entry) => !said(entry))
   return (
     <div className={css.columns}>
       <div className={css.mainColumn}>
@@ -53,7 +56,7 @@ function HomeBody({ chart, patient, acting, name }: { chart: Chart; patient: str
         )}
         {rest.length > 0 && (
           <>
-            <SectionHead title={t('home.look')} />
+            <SectionHead title={t('home.lookToo')} />
             <Card rows>{rest.map((item) => <EntryRow key={item.entry.ref} patient={patient} entry={item.entry} />)}</Card>
           </>
         )}

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { about as aboutEn } from './en/about'
+import { account as accountEn } from './en/account'
 import { clinic as clinicEn } from './en/clinic'
 import { en } from './en'
 import { about as aboutEs } from './es/about'
+import { account as accountEs } from './es/account'
 import { clinic as clinicEs } from './es/clinic'
 import { es } from './es'
 
@@ -22,6 +24,7 @@ const holes = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match)
 
 describe.each([
   ['pages', en as Tree, es as Tree],
+  ['account', accountEn as Tree, accountEs as Tree],
   ['clinic', clinicEn as Tree, clinicEs as Tree],
   ['about', aboutEn as Tree, aboutEs as Tree],
 ])('%s', (_, english, spanish) => {

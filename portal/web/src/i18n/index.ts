@@ -9,12 +9,14 @@ const pages: Record<Locale, () => Promise<{ default: object }>> = {
   en: () => import('./en'),
   es: () => import('./es'),
 }
-const clinicPages: Record<Locale, () => Promise<{ clinic: object }>> = {
-  en: () => import('./en/clinic'),
-  es: () => import('./es/clinic'),
+// Words that only some pages need come with those pages.
+const parts = {
+  account: { en: () => import('./en/account').then((part) => part.account), es: () => import('./es/account').then((part) => part.account) },
+  clinic: { en: () => import('./en/clinic').then((part) => part.clinic), es: () => import('./es/clinic').then((part) => part.clinic) },
 }
+export type WordPart = keyof typeof parts
 const storeKey = 'housecall.locale'
-let clinicWanted = false
+const wanted = new Set<WordPart>()
 
 function remembered(): string[] {
   try {
@@ -30,7 +32,7 @@ async function load(locale: Locale): Promise<void> {
   if (!i18next.hasResourceBundle(locale, 'translation')) {
     i18next.addResourceBundle(locale, 'translation', (await pages[locale]()).default, true)
   }
-  if (clinicWanted) i18next.addResourceBundle(locale, 'translation', (await clinicPages[locale]()).clinic, true)
+  for (const part of wanted) i18next.addResourceBundle(locale, 'translation', await parts[part][locale](), true)
 }
 
 function wear(locale: Locale): void {
@@ -68,8 +70,9 @@ export async function changeLocale(locale: Locale): Promise<void> {
   await i18next.changeLanguage(locale)
 }
 
-/** The clinic's words come with the clinic's pages, so that a patient's phone does not load them. */
-export async function loadClinicWords(): Promise<void> {
-  clinicWanted = true
+/** Loads the words of a part of the client, once, in the reader's language and in any chosen later. */
+export async function loadWords(part: WordPart): Promise<void> {
+  if (wanted.has(part)) return
+  wanted.add(part)
   await load(currentLocale())
 }

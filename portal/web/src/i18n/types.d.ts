@@ -1,10 +1,11 @@
 import 'i18next'
 import type { en } from './en'
+import type { account } from './en/account'
 import type { clinic } from './en/clinic'
 
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation'
-    resources: { translation: typeof en & typeof clinic }
+    resources: { translation: typeof en & typeof account & typeof clinic }
   }
 }

@@ -54,8 +54,8 @@ export function AccessLog({ patient, own, name }: { patient: string; own: boolea
 }
 
 function IntegrityLine({ integrity }: { integrity: Integrity }) {
-  const { t, locale, day, clock } = useWords()
-  const when = moment(integrity.checkedAt, locale, { today: day.today.toLowerCase(), yesterday: day.yesterday.toLowerCase() }, clock)
+  const { t, locale, dayInside, clock } = useWords()
+  const when = moment(integrity.checkedAt, locale, dayInside, clock)
   return (
     <div className={css.chain} data-broken={!integrity.complete || undefined}>
       <Icon name={integrity.complete ? 'shield' : 'alert'} />

@@ -22,7 +22,7 @@ const daysNear = 30
 
 /** One person who helps: what they can, what they cannot, until when, and the way to stop it. */
 export function GrantCard({ patient, grant, own, onStopped }: { patient: string; grant: Grant; own: boolean; onStopped: () => void }) {
-  const { t, locale, day, clock } = useWords()
+  const { t, locale, dayInside, clock } = useWords()
   const [asking, setAsking] = useState(false)
   const seesAll = sections.every((section) => grant.sees.includes(section))
   const seen = listOf(sections.filter((section) => grant.sees.includes(section)).map((section) => t(`inline.${section}`)), locale)
@@ -41,14 +41,18 @@ export function GrantCard({ patient, grant, own, onStopped }: { patient: string;
       </div>
       {!active && <Tag tone="outline">{t(`sharing.state.${grant.state}`)}</Tag>}
       {active && left !== undefined && left <= daysNear && left >= 0 && <Tag tone="look" icon={<Icon name="clock" size={16} />}>{t('sharing.endsSoon', { count: left })}</Tag>}
+      <div className={css.lists}>
       <ul className={css.can}>
-        <Can yes wide>{seesAll ? t('sharing.seesAll') : t('sharing.seesThese', { list: seen })}</Can>
+        <Can yes>{seesAll ? t('sharing.seesAll') : t('sharing.seesThese', { list: seen })}</Can>
         {powers.filter((power) => grant.can.includes(power)).map((power) => <Can key={power} yes>{t(`can.${power}`)}</Can>)}
+      </ul>
+      <ul className={css.can}>
         {grant.hides?.includes('sensitive') && <Can>{t('sharing.hidesSensitive')}</Can>}
         {powers.filter((power) => !grant.can.includes(power)).map((power) => <Can key={power}>{t(`cannot.${power}`)}</Can>)}
       </ul>
+      </div>
       <div className={css.grantFoot}>
-        <span className="meta grow">{grant.lastSeenAt ? t('sharing.last', { when: moment(grant.lastSeenAt, locale, day, clock) }) : t('sharing.never')}</span>
+        <span className="meta grow">{grant.lastSeenAt ? t('sharing.last', { when: moment(grant.lastSeenAt, locale, dayInside, clock) }) : t('sharing.never')}</span>
         {own && active && <Button variant="quiet-danger" onClick={() => setAsking(true)}>{t('sharing.stop')}</Button>}
       </div>
       {asking && <StopDialog patient={patient} grant={grant} onClose={() => setAsking(false)} onStopped={onStopped} />}
@@ -56,8 +60,8 @@ export function GrantCard({ patient, grant, own, onStopped }: { patient: string;
   )
 }
 
-function Can({ yes = false, wide = false, children }: { yes?: boolean; wide?: boolean; children: string }) {
-  return <li data-no={!yes || undefined} data-wide={wide || undefined}><Icon name={yes ? 'check' : 'cross'} size={18} />{children}</li>
+function Can({ yes = false, children }: { yes?: boolean; children: string }) {
+  return <li data-no={!yes || undefined}><Icon name={yes ? 'check' : 'cross'} size={18} />{children}</li>
 }
 
 function StopDialog({ patient, grant, onClose, onStopped }: { patient: string; grant: Grant; onClose: () => void; onStopped: () => void }) {

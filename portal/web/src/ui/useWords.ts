@@ -11,8 +11,10 @@ export function useWords() {
   const locale = currentLocale()
   return useMemo(() => {
     const day: DayWords = { today: t('today'), yesterday: t('yesterday') }
+    /** The same inside a sentence. */
+    const dayInside: DayWords = { today: day.today.toLocaleLowerCase(), yesterday: day.yesterday.toLocaleLowerCase() }
     const clock: Clock = clockNow()
-    return { t, locale, day, clock, i18n }
+    return { t, locale, day, dayInside, clock, i18n }
     // A new language is a new t.
   }, [t, i18n, locale])
 }

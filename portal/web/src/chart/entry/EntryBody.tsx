@@ -25,10 +25,10 @@ export function EntryBody({ patient, detail, trend, dense = false }: { patient: 
     )
   }
   return (
-    <div className={css.cards}>
+    <div className={`${css.cards} ${css.page}`}>
       {members.length > 0 && <Panel patient={patient} entry={entry} members={members} dense={dense} />}
       {detail.document ? <DocumentView document={detail.document} /> : null}
-      <Facts entry={entry} history={detail.history} />
+      {members.length === 0 && <Facts entry={entry} history={detail.history} />}
       {detail.note?.length ? <Notes notes={detail.note} /> : null}
       <Related patient={patient} entries={others} title={entry.section === 'visits' ? t('entry.related') : t('entry.relatedOther')} dense={dense} />
       <Codes entry={entry} details={detail.details} title={t('entry.details')} />

@@ -27,7 +27,7 @@ export function EntryPage() {
   usePageTitle(pageName(entry, t), acting ? name : undefined)
   const section = entry && isSection(entry.section) ? entry.section : undefined
   return (
-    <div className={css.page}>
+    <div className={`${css.page} ${css.wide}`}>
       <PageHead
         back={section ? <BackLink to="/p/$patient/record/$section" params={{ patient, section }} place={t(`category.${section}`)} /> : <BackLink to="/p/$patient/record" params={{ patient }} place={t('record.page')} />}
         title={entry ? titleOf(entry, t) : '\u00a0'} text={entry ? under(entry, t, fullDate(entry.at, locale, clock.zone)) : undefined} actions={<PrintButton />}
@@ -49,4 +49,4 @@ function pageName(entry: Entry | undefined, t: Words['t']): string {
 }
 
 const under = (entry: Entry, t: Words['t'], date: string): string =>
-  [date, entry.who && t('entry.with', { who: entry.who }), entry.place && t('entry.at', { place: entry.place })].filter(Boolean).join(' · ')
+  [date, entry.who && (entry.section === 'visits' ? t('entry.with', { who: entry.who }) : entry.who), entry.place && t('entry.at', { place: entry.place })].filter(Boolean).join(' · ')

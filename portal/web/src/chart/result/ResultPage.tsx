@@ -29,7 +29,7 @@ export function ResultPage() {
   const entry = detail.data?.entry ?? known?.latest ?? drawn
   const section = known?.category ?? 'results'
   return (
-    <div className={css.page}>
+    <div className={`${css.page} ${css.wide}`}>
       <PageHead
         back={<BackLink to="/p/$patient/record/$section" params={{ patient, section }} place={t(`category.${section}`)} />}
         title={entry ? titleOf(entry, t) : '\u00a0'} text={entry ? fullDate(entry.at, locale, clock.zone) : undefined} actions={<PrintButton />}

@@ -1,10 +1,11 @@
 import type { Entry, EntryDetail, Trend } from '../../api/types'
 import { levelOf, levelOfEntry, toneOf, type Level } from '../../format/meaning'
+import { plainTitle } from '../../format/titles'
 import { valueText } from '../../format/value'
 import { MeaningSentence, MeaningWord } from '../../ui/MeaningWord'
 import { RangeBar } from '../../ui/RangeBar'
 import { SourceLine } from '../../ui/SourceLine'
-import { useClinic, useWords } from '../../ui/useWords'
+import { useClinic, useWords, type Words } from '../../ui/useWords'
 import { Notes } from '../entry/Notes'
 import { titleOf } from '../entryWords'
 import { About } from './About'
@@ -14,22 +15,30 @@ import { TrendCard } from './TrendCard'
 
 const longText = 24
 
+/** The two numbers of a blood pressure have names that nobody says at home. */
+const partTitle = (title: string, t: Words['t']): string =>
+  /systolic/i.test(title) ? t('name.systolic') : /diastolic/i.test(title) ? t('name.diastolic') : plainTitle(title)
+
 /** One result: the sentence, the bar, what it is, what somebody wrote about it, how it went, and the codes last. */
 export function ResultView({ patient, entry, detail, trend, dense = false }: { patient: string; entry: Entry; detail?: EntryDetail; trend?: Trend; dense?: boolean }) {
   const { t } = useWords()
   const level = levelOfEntry(entry)
   const title = titleOf(entry, t)
   return (
-    <div className={css.cards}>
-      <section className={css.card} aria-label={t('result.your')}>
+    <div className={dense ? css.cards : css.columns}>
+      <section className={`${css.card} ${css.first}`} aria-label={t('result.your')}>
         <ValueBlock entry={entry} level={level} />
         {!dense && toneOf(level) === 'urgent' && <NotEmergency />}
         {!dense && <About about={trend?.about} code={entry.code ?? trend?.code} level={level} />}
         <SourceLine sources={entry.sources} />
       </section>
-      {detail?.note?.length ? <Notes notes={detail.note} /> : null}
-      {trend && <TrendCard trend={trend} title={title} patient={patient} dense={dense} />}
-      {detail && <Codes entry={entry} details={detail.details} title={t('result.codes')} />}
+      {trend && <div className={css.trend}><TrendCard trend={trend} title={title} patient={patient} dense={dense} /></div>}
+      {detail && (
+        <div className={css.beside}>
+          {detail.note?.length ? <div className={`${css.cards} ${css.notes}`}><Notes notes={detail.note} /></div> : null}
+          <div className={css.codes}><Codes entry={entry} details={detail.details} title={t('result.codes')} /></div>
+        </div>
+      )}
     </div>
   )
 }
@@ -42,6 +51,7 @@ function NotEmergency() {
 }
 
 function ValueBlock({ entry, level }: { entry: Entry; level: Level }) {
+  const { t } = useWords()
   const parts = entry.value?.parts ?? []
   const shown = valueText(entry.value)
   if (parts.length > 1) {
@@ -54,7 +64,7 @@ function ValueBlock({ entry, level }: { entry: Entry; level: Level }) {
           const text = valueText(part)
           return (
             <div key={part.title} className={css.part}>
-              <h3>{part.title}{own !== 'unknown' && <MeaningWord level={own} />}</h3>
+              <h2 className={css.partName}>{partTitle(part.title, t)}{own !== 'unknown' && <MeaningWord level={own} />}</h2>
               <div className={css.bar}><RangeBar number={part.number} shown={text} range={part.range} level={own} /></div>
             </div>
           )
@@ -67,7 +77,9 @@ function ValueBlock({ entry, level }: { entry: Entry; level: Level }) {
     <>
       {level !== 'unknown' && <MeaningSentence level={level} />}
       {!drawn && <p className={css.big} data-long={shown.length > longText || undefined}>{shown}</p>}
-      <div className={css.bar}><RangeBar number={entry.value?.number} shown={shown} range={entry.range} level={level} /></div>
+      {(entry.value?.number !== undefined || entry.range) && (
+        <div className={css.bar}><RangeBar number={entry.value?.number} shown={shown} range={entry.range} level={level} /></div>
+      )}
     </>
   )
 }

@@ -52,7 +52,7 @@ export function TrendCard({ trend, title, patient, dense = false }: { trend: Tre
         />
       )}
       {points.length === 0 ? <p className={css.once}>{t('result.noneInSpan')}</p>
-        : numeric.length === 1 ? <p className={css.once}>{t('result.once')}</p>
+        : points.length === 1 ? <p className={css.once}>{t('result.once')}</p>
         : numeric.length > 1 && last ? (
           <Suspense fallback={<div style={{ height: plotHeight + 38 }} />}>
             <TrendPlot

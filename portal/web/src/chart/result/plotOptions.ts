@@ -137,6 +137,21 @@ export function plotOptions(props: TrendPlotProps, width: number, host: HTMLElem
     ctx.restore()
   }
 
+  // The first and the last month stand at the edges of the plot, so that neither is cut off.
+  function ends(u: uPlot): void {
+    const { ctx, bbox } = u
+    ctx.save()
+    withFont(ctx, font)
+    ctx.fillStyle = colour.ink3
+    ctx.textBaseline = 'top'
+    const y = bbox.top + bbox.height + 12 * ratio
+    ctx.textAlign = 'left'
+    ctx.fillText(props.monthOf(first), bbox.left, y)
+    ctx.textAlign = 'right'
+    ctx.fillText(props.monthOf(last), bbox.left + bbox.width, y)
+    ctx.restore()
+  }
+
   const edges = [...new Set(data.series.flatMap((one) => [one.range?.low, one.range?.high]).filter((n): n is number => n !== undefined))].sort((a, b) => a - b)
   const numbers = data.series.flatMap((one) => one.numbers.filter((n): n is number => n !== null))
   const ySplits = edges.length > 0 ? edges : [Math.min(...numbers), Math.max(...numbers)]
@@ -148,10 +163,10 @@ export function plotOptions(props: TrendPlotProps, width: number, host: HTMLElem
     cursor: { drag: { x: false, y: false }, points: { size: 12, width: 2, stroke: colour.ink, fill: colour.surface }, x: true, y: false },
     scales: { x: { time: true, range: [first - span * 0.02, last + span * 0.02] }, y: { range: [min, max] } },
     axes: [
-      { stroke: colour.ink3, font, grid: { show: false }, ticks: { show: false }, size: 34, gap: 10, splits: () => [first, last], values: (_, splits) => splits.map(props.monthOf) },
+      { stroke: colour.ink3, font, grid: { show: false }, ticks: { show: false }, size: 34, gap: 10, values: () => [] },
       { stroke: colour.ink3, font, grid: { show: false }, ticks: { show: false }, size: 44, gap: 8, splits: () => [...new Set(ySplits)], values: (_, splits) => splits.map(edge) },
     ],
     series: [{}, ...data.series.map(() => ({ stroke: colour.ink, width: 2.25, points: { show: false }, spanGaps: true }))],
-    hooks: { drawClear: [shade, marks], draw: [points] },
+    hooks: { drawClear: [shade, marks], draw: [points, ends] },
   }
 }

@@ -37,11 +37,11 @@ export const words = {
   },
   relation: {
     self: 'You', mother: 'Your mother', father: 'Your father', parent: 'Your parent', child: 'Your child', son: 'Your son', daughter: 'Your daughter',
-    spouse: 'Your spouse', partner: 'Your partner', sibling: 'Your sibling', grandparent: 'Your grandparent', guardian: 'Your guardian', other: 'Someone you help',
+    brother: 'Your brother', sister: 'Your sister', wife: 'Your wife', husband: 'Your husband', friend: 'Your friend', spouse: 'Your spouse', partner: 'Your partner', sibling: 'Your sibling', grandparent: 'Your grandparent', guardian: 'Your guardian', other: 'Someone you help',
   },
   helper: {
     self: 'You', mother: 'Your mother', father: 'Your father', parent: 'Your parent', child: 'Your child', son: 'Your son', daughter: 'Your daughter',
-    spouse: 'Your spouse', partner: 'Your partner', sibling: 'Your sibling', grandparent: 'Your grandparent', guardian: 'Your guardian', other: 'Helps you',
+    brother: 'Your brother', sister: 'Your sister', wife: 'Your wife', husband: 'Your husband', friend: 'Your friend', spouse: 'Your spouse', partner: 'Your partner', sibling: 'Your sibling', grandparent: 'Your grandparent', guardian: 'Your guardian', other: 'Helps you',
   },
   role: {
     self: 'You', proxy: 'Acts for you', clinician: 'Doctor or clinician', nurse: 'Nurse', frontdesk: 'Front desk', privacy: 'Privacy officer',
@@ -66,6 +66,14 @@ export const words = {
     heartRate: 'Heart rate', breathing: 'Breathing rate', temperature: 'Temperature', oxygen: 'Oxygen in the blood', weight: 'Weight', height: 'Height',
     bmi: 'Body mass index (BMI)', bmiChild: 'BMI for age', pain: 'Pain, 0 to 10', headSize: 'Head size', panelMetabolic: 'Blood test, full metabolic panel',
     panelMetabolicBasic: 'Blood test, basic metabolic panel', panelLipids: 'Cholesterol test', panelBlood: 'Blood count', panelUrine: 'Urine test', smoking: 'Smoking',
+    flu: 'Flu vaccine', covid: 'COVID-19 vaccine', pneumonia: 'Pneumonia vaccine', tetanus: 'Tetanus vaccine', shingles: 'Shingles vaccine', hepatitisB: 'Hepatitis B vaccine', hepatitisA: 'Hepatitis A vaccine',
+    mmr: 'Measles, mumps and rubella vaccine', chickenpox: 'Chickenpox vaccine', polio: 'Polio vaccine', hpv: 'HPV vaccine', meningitis: 'Meningitis vaccine', dtap: 'Diphtheria, tetanus and whooping cough vaccine', hib: 'Hib vaccine', rotavirus: 'Rotavirus vaccine',
+  },
+  condition: {
+    pressure: 'High blood pressure', diabetes2: 'Diabetes, type 2', diabetes1: 'Diabetes, type 1', prediabetes: 'Early sign of diabetes', fats: 'High cholesterol', triglycerides: 'High blood fats', throat: 'Sore throat', strep: 'Strep throat',
+    bronchitis: 'Bronchitis', sinus: 'Sinus infection', sinusLong: 'Sinus trouble, long lasting', ear: 'Ear infection', asthma: 'Asthma', copd: 'Lung disease (COPD)', obesity: 'Very high weight', anemia: 'Anemia, too few red blood cells', heart: 'Narrowed heart vessels',
+    attack: 'Heart attack', stroke: 'Stroke', rhythm: 'Irregular heartbeat', failure: 'Weak heart (heart failure)', kidney: 'Weak kidneys', knee: 'Worn knee joint', hip: 'Worn hip joint', joints: 'Worn joints', bones: 'Thin bones (osteoporosis)', rheuma: 'Rheumatoid arthritis',
+    depression: 'Depression', anxiety: 'Anxiety', alzheimer: 'Alzheimer’s disease', hiv: 'HIV', water: 'Too little water in the body', bladder: 'Bladder infection', polyp: 'Polyp in the bowel', teeth: 'Missing teeth', gums: 'Inflamed gums', thyroidSlow: 'Slow thyroid', migraine: 'Migraine', reflux: 'Heartburn (reflux)', pregnancy: 'Pregnancy',
   },
   purpose: {
     care: 'Your care', emergency: 'Emergency', payment: 'Billing', operations: 'Running the clinic', request: 'You asked for it', family: 'Helping you',

@@ -39,11 +39,11 @@ export const words: Same<typeof english> = {
   },
   relation: {
     self: 'Usted', mother: 'Su madre', father: 'Su padre', parent: 'Su madre o padre', child: 'Su hijo o hija', son: 'Su hijo', daughter: 'Su hija',
-    spouse: 'Su cónyuge', partner: 'Su pareja', sibling: 'Su hermano o hermana', grandparent: 'Su abuelo o abuela', guardian: 'Su tutor o tutora', other: 'Alguien a quien ayuda',
+    brother: 'Su hermano', sister: 'Su hermana', wife: 'Su esposa', husband: 'Su esposo', friend: 'Una persona amiga', spouse: 'Su cónyuge', partner: 'Su pareja', sibling: 'Su hermano o hermana', grandparent: 'Su abuelo o abuela', guardian: 'Su tutor o tutora', other: 'Alguien a quien ayuda',
   },
   helper: {
     self: 'Usted', mother: 'Su madre', father: 'Su padre', parent: 'Su madre o padre', child: 'Su hijo o hija', son: 'Su hijo', daughter: 'Su hija',
-    spouse: 'Su cónyuge', partner: 'Su pareja', sibling: 'Su hermano o hermana', grandparent: 'Su abuelo o abuela', guardian: 'Su tutor o tutora', other: 'Le ayuda',
+    brother: 'Su hermano', sister: 'Su hermana', wife: 'Su esposa', husband: 'Su esposo', friend: 'Una persona amiga', spouse: 'Su cónyuge', partner: 'Su pareja', sibling: 'Su hermano o hermana', grandparent: 'Su abuelo o abuela', guardian: 'Su tutor o tutora', other: 'Le ayuda',
   },
   role: {
     self: 'Usted', proxy: 'Actúa por usted', clinician: 'Personal médico', nurse: 'Enfermería', frontdesk: 'Recepción', privacy: 'Privacidad',
@@ -68,6 +68,14 @@ export const words: Same<typeof english> = {
     heartRate: 'Pulso', breathing: 'Respiraciones', temperature: 'Temperatura', oxygen: 'Oxígeno en la sangre', weight: 'Peso', height: 'Estatura',
     bmi: 'Índice de masa corporal (IMC)', bmiChild: 'IMC para la edad', pain: 'Dolor, de 0 a 10', headSize: 'Tamaño de la cabeza', panelMetabolic: 'Análisis de sangre, panel metabólico completo',
     panelMetabolicBasic: 'Análisis de sangre, panel metabólico básico', panelLipids: 'Análisis de colesterol', panelBlood: 'Conteo de sangre', panelUrine: 'Análisis de orina', smoking: 'Tabaco',
+    flu: 'Vacuna contra la gripe', covid: 'Vacuna contra el COVID-19', pneumonia: 'Vacuna contra la neumonía', tetanus: 'Vacuna contra el tétanos', shingles: 'Vacuna contra el herpes zóster', hepatitisB: 'Vacuna contra la hepatitis B', hepatitisA: 'Vacuna contra la hepatitis A',
+    mmr: 'Vacuna contra sarampión, paperas y rubéola', chickenpox: 'Vacuna contra la varicela', polio: 'Vacuna contra la polio', hpv: 'Vacuna contra el VPH', meningitis: 'Vacuna contra la meningitis', dtap: 'Vacuna contra difteria, tétanos y tos ferina', hib: 'Vacuna contra Hib', rotavirus: 'Vacuna contra el rotavirus',
+  },
+  condition: {
+    pressure: 'Presión alta', diabetes2: 'Diabetes tipo 2', diabetes1: 'Diabetes tipo 1', prediabetes: 'Señal temprana de diabetes', fats: 'Colesterol alto', triglycerides: 'Grasas altas en la sangre', throat: 'Dolor de garganta', strep: 'Infección de garganta por estreptococo',
+    bronchitis: 'Bronquitis', sinus: 'Sinusitis', sinusLong: 'Sinusitis de larga duración', ear: 'Infección de oído', asthma: 'Asma', copd: 'Enfermedad de los pulmones (EPOC)', obesity: 'Peso muy alto', anemia: 'Anemia, pocos glóbulos rojos', heart: 'Vasos del corazón estrechos',
+    attack: 'Infarto', stroke: 'Derrame cerebral', rhythm: 'Latido irregular', failure: 'Corazón débil (insuficiencia cardíaca)', kidney: 'Riñones débiles', knee: 'Desgaste de la rodilla', hip: 'Desgaste de la cadera', joints: 'Desgaste de las articulaciones', bones: 'Huesos frágiles (osteoporosis)', rheuma: 'Artritis reumatoide',
+    depression: 'Depresión', anxiety: 'Ansiedad', alzheimer: 'Enfermedad de Alzheimer', hiv: 'VIH', water: 'Poca agua en el cuerpo', bladder: 'Infección de la vejiga', polyp: 'Pólipo en el intestino', teeth: 'Dientes que faltan', gums: 'Encías inflamadas', thyroidSlow: 'Tiroides lenta', migraine: 'Migraña', reflux: 'Acidez (reflujo)', pregnancy: 'Embarazo',
   },
   purpose: {
     care: 'Su atención', emergency: 'Emergencia', payment: 'Cobro', operations: 'Trabajo de la clínica', request: 'Usted lo pidió', family: 'Le ayuda',
