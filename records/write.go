@@ -92,6 +92,9 @@ func (s *Store) writeTx(c *db.Conn, who identity.Principal, changes []*change) (
 		if err := s.linkParts(c, changes); err != nil {
 			return nil, err
 		}
+		if err := s.followBirthDates(c, who, changes); err != nil {
+			return nil, err
+		}
 		moved, err := saveHeads(c, locked)
 		if err != nil {
 			return nil, err
@@ -220,9 +223,13 @@ func (s *Store) lockCharts(c *db.Conn, charts []string, changes []*change, at in
 	return locked, nil
 }
 
-// viewForWrite decides whether the principal may come in at all. A new chart has
-// no relations yet: systems and staff who register patients may begin one.
+// viewForWrite decides whether the principal may come in at all, and whether an
+// app's scopes for this chart name what it wants to change.
 func (s *Store) viewForWrite(c *db.Conn, who identity.Principal, patient string, changes []*change) (access.View, error) {
+	v, err := s.access.ViewOf(c, who, patient)
+	if err != nil {
+		return v, err
+	}
 	for _, ch := range changes {
 		action := byte('u')
 		if ch.Kind == Create {
@@ -230,11 +237,24 @@ func (s *Store) viewForWrite(c *db.Conn, who identity.Principal, patient string,
 		} else if ch.Kind == Delete {
 			action = 'd'
 		}
-		if ch.patient == patient && !who.AllowsFHIR(ch.Type, action) {
-			return access.View{}, fault.New(fault.Forbidden, "This app was not allowed to change this kind of record.").WithCode("scope")
+		if ch.patient == patient && !v.AllowsType(ch.Type, action) {
+			return v, fault.New(fault.Forbidden, "This app was not allowed to change this kind of record.").WithCode("scope")
 		}
 	}
-	return s.access.ViewOf(c, who, patient)
+	return v, nil
+}
+
+// followBirthDates moves the ages at which parents' grants change when a date of
+// birth was corrected.
+func (s *Store) followBirthDates(c *db.Conn, who identity.Principal, changes []*change) error {
+	for _, ch := range changes {
+		if ch.Type == "Patient" && ch.outcome == Updated {
+			if err := s.access.RebirthTx(c, who, ch.patient, ch.Node.Get("birthDate").Str()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // loadCurrent reads the versions that the changes replace, and makes sure that

@@ -75,7 +75,7 @@ func (p *Provider) seedClients(ctx context.Context) error {
 			// Any port: RFC 8252 section 7.3.
 			Redirects:  []string{"housecall://callback", "http://127.0.0.1/", "http://127.0.0.1/callback"},
 			PostLogout: []string{"housecall://callback"},
-			Scopes:     []string{oidc.ScopeOpenID, oidc.ScopeProfile, oidc.ScopeEmail, "fhirUser", "launch/patient", "patient/*.cruds", "user/*.cruds"},
+			Scopes:     []string{oidc.ScopeOpenID, oidc.ScopeProfile, oidc.ScopeEmail, "fhirUser", "launch/patient", "patient/*.cruds", "user/*.cruds", "housecall/sensitive"},
 		},
 	}
 	for _, c := range own {
