@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"housecall/internal/db"
+	"housecall/internal/edge"
 	"housecall/internal/identity"
 	"housecall/internal/identity/login"
 	"housecall/internal/identity/provider"
@@ -51,6 +52,7 @@ type Deps struct {
 	Clinic      Clinic
 	Version     string
 	Health      func(context.Context) []Check // nil: nothing to say
+	Calls       *edge.Limiter                 // of API calls; nil: 50 a second, 300 at once
 	Client      fs.FS                         // the built web client; nil: the one in the binary
 	Now         func() time.Time
 	Log         *slog.Logger
@@ -83,6 +85,9 @@ func New(d Deps) (*Portal, error) {
 	}
 	if d.Client == nil && web.Built() {
 		d.Client = web.Files()
+	}
+	if d.Calls == nil {
+		d.Calls = edge.NewLimiter(50, 300, d.Now)
 	}
 	p := &Portal{Deps: d, origin: d.BaseURL.Scheme + "://" + d.BaseURL.Host}
 	var err error

@@ -15,7 +15,7 @@ func (p *Portal) Mount(app *fiber.App) {
 
 	// Bounds for whoever asks too much, each page and account for itself; tries at
 	// passwords and codes are counted in the database.
-	steps, calls := edge.NewLimiter(20, 100, p.Now), edge.NewLimiter(50, 300, p.Now)
+	steps := edge.NewLimiter(20, 100, p.Now)
 	who := edge.Authenticate(p.Identity.CookieName(), p.session, p.Identity.Bearer)
 	csrf := edge.CSRF(p.csrf)
 
@@ -37,7 +37,7 @@ func (p *Portal) Mount(app *fiber.App) {
 
 	app.Use("/api/v1", who, csrf)
 	api := edge.NewAPI(app, "/api/v1", "Housecall", orUnknown(p.Version)) // and its openapi.json, for everybody
-	app.Use("/api/v1", edge.Required, calls.Handler, etagged(p.Key.Derive("portal etag", 32)))
+	app.Use("/api/v1", edge.Required, p.Calls.Handler, etagged(p.Key.Derive("portal etag", 32)))
 	api.UseMiddleware(keepCookie)
 
 	get(api, "/me", "Who is signed in, and whose charts they may open", p.me)

@@ -21,8 +21,10 @@ import (
 	"housecall/internal/revoke"
 	"housecall/internal/sitekey"
 	"housecall/notifications"
+	"housecall/portal"
 	"housecall/records"
 	"housecall/records/access"
+	"housecall/records/ingest"
 	"housecall/records/rest"
 )
 
@@ -32,6 +34,7 @@ type App struct {
 	Config      Config
 	Log         *slog.Logger
 	Metrics     *prometheus.Registry
+	Limit       *edge.Limiter
 	DB          *db.DB
 	Key         sitekey.Key
 	Revocations *revoke.Feed
@@ -41,7 +44,9 @@ type App struct {
 	Provider    *provider.Provider
 	Login       *login.Login
 	Records     *records.Store
+	Importer    *ingest.Importer
 	FHIR        *rest.Face
+	Portal      *portal.Portal
 
 	lock    *folderLock
 	web     *edge.Server
@@ -98,6 +103,7 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 	if a.Key, err = openKey(ctx, a.DB, &cfg); err != nil {
 		return nil, err
 	}
+	a.Limit = edge.NewLimiter(cfg.RateLimit, 4*cfg.RateLimit, nil)
 	a.Revocations = revoke.NewFeed(a.DB)
 	if a.Hub, err = notifications.NewHub(notifications.Config{URL: cfg.NATSURL, Key: a.Key.Derive("hub topics", 32), Log: a.Log}); err != nil {
 		return nil, err
@@ -120,7 +126,16 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 	if a.Records, err = records.New(records.Deps{DB: a.DB, Access: a.Access, Key: a.Key, Hub: a.Hub}); err != nil {
 		return nil, err
 	}
+	if a.Importer, err = ingest.New(ingest.Deps{DB: a.DB, Store: a.Records, Access: a.Access}); err != nil {
+		return nil, err
+	}
 	if a.FHIR, err = rest.New(rest.Deps{Store: a.Records, Key: a.Key, BaseURL: cfg.base, Version: version, Smart: smart(a.Provider.Issuer())}); err != nil {
+		return nil, err
+	}
+	if a.Portal, err = portal.New(portal.Deps{
+		DB: a.DB, Records: a.Records, Access: a.Access, Identity: a.Identity, Provider: a.Provider, Login: a.Login, Hub: a.Hub, Revocations: a.Revocations,
+		Key: a.Key, BaseURL: cfg.base, Clinic: cfg.clinic(), Version: version, Health: a.Health, Calls: a.Limit, Log: a.Log,
+	}); err != nil {
 		return nil, err
 	}
 	return a, nil
@@ -158,7 +173,7 @@ func (a *App) Start(ctx context.Context) error {
 		name string
 		part part
 	}{
-		{"access", a.Access}, {"identity", a.Identity}, {"revocations", a.Revocations}, {"hub", a.Hub},
+		{"access", a.Access}, {"identity", a.Identity}, {"revocations", a.Revocations}, {"hub", a.Hub}, {"portal", a.Portal},
 	} {
 		if err := p.part.Start(ctx); err != nil {
 			return fmt.Errorf("start %s: %w", p.name, err)
@@ -205,6 +220,7 @@ func (a *App) Stop() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
 		if a.web != nil {
+			a.Portal.Stop() // its sockets would hold up the server
 			_ = a.web.Stop(ctx)
 		}
 		if a.admin != nil {

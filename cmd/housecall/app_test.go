@@ -19,6 +19,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"housecall/internal/db"
 	"housecall/internal/db/dbtest"
 	"housecall/internal/sitekey"
 )
@@ -88,7 +89,7 @@ func TestANodeStartsServesAndStops(t *testing.T) {
 			"/healthz": "ok", "/readyz": "ready", "/fhir/metadata": `"CapabilityStatement"`,
 			"/oidc/.well-known/openid-configuration": `"issuer":"` + a.URL() + `/oidc"`,
 			"/fhir/.well-known/smart-configuration":  a.URL() + "/oidc/token",
-			"/metrics":                               "housecall_http_requests_total",
+			"/metrics":                               "go_goroutines",
 		} {
 			status, body := get(t, a.URL()+path, "")
 			require.Equal(t, 200, status, path)
@@ -179,8 +180,65 @@ func TestOperatorsCommands(t *testing.T) {
 	})
 }
 
+// A few resources are enough here; decks are imported by the tests of ingest.
+func TestImportBesideTheServerAndAlone(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, cfg Config) {
+		file := filepath.Join(t.TempDir(), "few.ndjson")
+		require.NoError(t, os.WriteFile(file, []byte(`{"resourceType":"Patient","id":"p1","name":[{"family":"Moss","given":["Ida"]}],"gender":"female","birthDate":"1950-02-03"}
+{"resourceType":"Observation","id":"o1","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"2823-3"}]},"subject":{"reference":"Patient/p1"},"valueQuantity":{"value":4.1,"unit":"mmol/L"}}
+{"resourceType":"Observation","id":"broken","code":{"text":"x"},"subject":{"reference":"Patient/p1"}}
+`), 0o600))
+		a := start(t, cfg)
+		_, errs, code := command(t, cfg, "user", "add", "hale@example.org", "--name", "Dr. Hale", "--role", "clinician")
+		require.Zero(t, code, errs)
+		out, errs, code := command(t, cfg, "import", file, "--team", "hale@example.org")
+		require.Zero(t, code, errs)
+		require.Regexp(t, `all +2 +0 +0 +1 +0`, out)
+		require.Contains(t, out, "few.ndjson:3")
+		token, _, code := command(t, cfg, "token", "--user", "hale@example.org")
+		require.Zero(t, code)
+		status, body := get(t, a.URL()+"/fhir/Observation?code=2823-3", strings.TrimSpace(token))
+		require.Equal(t, 200, status)
+		require.Contains(t, body, "4.1")
+		a.Stop()
+
+		out, errs, code = command(t, cfg, "import", file)
+		require.Zero(t, code, errs)
+		require.Regexp(t, `all +0 +0 +2 +1 +0`, out, "twice is once")
+		_, errs, code = command(t, cfg, "import", "no-such-file")
+		require.Equal(t, 1, code)
+		require.Contains(t, errs, "is not there")
+
+		out, errs, code = command(t, cfg, "grant", "hale@example.org", "--patient", "all", "--team", "clinician")
+		require.Zero(t, code, errs)
+		require.Contains(t, out, "1 charts")
+		_, errs, code = command(t, cfg, "user", "add", "ana@example.org", "--name", "Ana Diaz")
+		require.Zero(t, code, errs)
+		ids, err := chartIDs(cfg)
+		require.NoError(t, err)
+		out, errs, code = command(t, cfg, "grant", "ana@example.org", "--patient", ids[0], "--relation", "mother", "--until", "2035-12-31", "--can", "messages")
+		require.Zero(t, code, errs)
+		require.Contains(t, out, "until 1 January 2036")
+		_, errs, code = command(t, cfg, "grant", "ana@example.org", "--patient", ids[0], "--relation", "mother", "--until", "2035-12-31", "--see", "teeth")
+		require.Equal(t, 1, code)
+		require.Contains(t, errs, "medicines")
+		out, _, code = command(t, cfg, "grant", "ana@example.org", "--patient", ids[0], "--stop")
+		require.Zero(t, code)
+		require.Contains(t, out, "no access")
+	})
+}
+
+func chartIDs(cfg Config) ([]string, error) {
+	d, err := db.Open(context.Background(), db.Config{URL: cfg.DatabaseURL, Dir: cfg.Data})
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	return allCharts(context.Background(), d)
+}
+
 func TestEveryCommandHasHelpWithAnExample(t *testing.T) {
-	for _, c := range []string{"serve", "token", "user add", "user list", "user disable", "user link", "grant", "audit verify", "doctor", "migrate", "version"} {
+	for _, c := range []string{"serve", "import", "token", "user add", "user list", "user disable", "user link", "grant", "audit verify", "doctor", "migrate", "version"} {
 		out, _, code := command(t, testConfig(t), append(strings.Fields(c), "--help")...)
 		require.Zero(t, code, c)
 		require.Contains(t, out, "housecall "+c, c)

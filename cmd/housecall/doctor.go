@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+
+	"housecall/portal"
 )
 
 type doctorCommand struct{}
@@ -13,12 +15,7 @@ func (doctorCommand) Help() string {
 
 // Check is one thing that was looked at, in words for the person who runs this
 // installation.
-type Check struct {
-	Name  string `json:"name"`
-	OK    bool   `json:"ok"`
-	Level string `json:"level"` // ok, warn or fail
-	Text  string `json:"text"`  // what is, and what to do
-}
+type Check = portal.Check
 
 func good(name, format string, args ...any) Check {
 	return Check{Name: name, OK: true, Level: "ok", Text: fmt.Sprintf(format, args...)}

@@ -18,6 +18,7 @@ type cli struct {
 	Config
 
 	Serve   serveCommand   `cmd:"" help:"Serve the portal, its API and FHIR."`
+	Import  importCommand  `cmd:"" help:"Load FHIR resources from files, folders, .ndjson, .gz and .zip."`
 	Token   tokenCommand   `cmd:"" help:"Print an access token for scripts on this machine."`
 	User    userCommand    `cmd:"" help:"Manage the accounts that may sign in."`
 	Grant   grantCommand   `cmd:"" help:"Let a caregiver see somebody's record."`

@@ -5,6 +5,7 @@ import (
 
 	"housecall/internal/edge"
 	"housecall/internal/identity/provider"
+	"housecall/portal"
 	"housecall/records/rest"
 )
 
@@ -21,12 +22,21 @@ func (a *App) routes() (*fiber.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	limit := edge.NewLimiter(a.Config.RateLimit, 4*a.Config.RateLimit, nil)
 	// FHIR is for apps and systems with a token of their own: a cookie means
 	// nothing there, so no other site's page can use one.
-	a.FHIR.Mount(app, edge.Authenticate("", nil, a.Identity.Bearer), limit.Handler)
-	edge.Mount(app, provider.Path, a.Provider.Handler())
+	a.FHIR.Mount(app, edge.Authenticate("", nil, a.Identity.Bearer), a.Limit.Handler)
+	a.Portal.Mount(app)
+	a.Portal.MountClient(app) // answers all the rest
 	return app, nil
+}
+
+// clinic is how the clinic calls itself.
+func (c *Config) clinic() portal.Clinic {
+	zone := c.zone.String()
+	if zone == "Local" {
+		zone = localZone()
+	}
+	return portal.Clinic{Name: c.ClinicName, Phone: c.ClinicPhone, Emergency: c.EmergencyPhone, TimeZone: zone}
 }
 
 // smart says where apps sign in (SMART App Launch 2.2, section 2.1.9).
