@@ -1,5 +1,5 @@
 // The client's own dictionaries, so that a test asks for a text by its key and a better wording breaks nothing.
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { require, web } from './paths.mjs'
 
@@ -11,10 +11,11 @@ async function load(locale, file) {
   return import(`data:text/javascript,${encodeURIComponent(outputText.replace(/^import .*$/gm, ''))}`)
 }
 
+// Each file's one export is a part of the whole, but for what is loaded by itself under its own name.
 async function dictionary(locale) {
-  const parts = await Promise.all(['common', 'pages', 'words', 'clinic'].map((file) => load(locale, file)))
-  const { about } = await load(locale, 'about')
-  return Object.assign({ about }, ...parts.flatMap((part) => Object.values(part)))
+  const files = readdirSync(path.join(web, 'src', 'i18n', locale)).map((file) => path.basename(file, '.ts')).filter((file) => file !== 'index')
+  const parts = await Promise.all(files.map(async (file) => (file === 'about' ? { about: (await load(locale, file)).about } : Object.assign({}, ...Object.values(await load(locale, file))))))
+  return Object.assign({}, ...parts)
 }
 
 function leaves(tree, at = '', found = {}) {
