@@ -59,27 +59,29 @@ func (l *commitLog) touched(since int, keys func(func(string) bool) bool) bool {
 }
 
 // stale tells whether a unit has to be resolved again.
-func (r *run) stale(u *unit) bool {
-	return r.log.touched(u.snapshot, func(is func(string) bool) bool {
-		for _, it := range u.items {
-			if it.sid != "" && is(it.key()) {
+func (r *run) stale(u *unit) bool { return r.log.touched(u.snapshot, u.restsOn) }
+
+// restsOn tells whether what was found out about the unit rests on one of the
+// keys.
+func (u *unit) restsOn(is func(string) bool) bool {
+	for _, it := range u.items {
+		if it.sid != "" && is(it.key()) {
+			return true
+		}
+		for _, i := range it.missing {
+			if is(it.refs[i].target.key()) {
 				return true
 			}
-			for _, i := range it.missing {
-				if is(it.refs[i].target.key()) {
-					return true
-				}
-			}
 		}
-		return false
-	})
+	}
+	return false
 }
 
-// changedKeys are the names under which others look for what a unit brought.
-func (u *unit) changedKeys() map[string]struct{} {
+// keys are the names under which others look for the items in these states.
+func (u *unit) keys(states ...state) map[string]struct{} {
 	keys := map[string]struct{}{}
 	for _, it := range u.items {
-		if it.state != committed && it.state != waiting {
+		if !slices.Contains(states, it.state) {
 			continue
 		}
 		keys[it.key()] = struct{}{}
@@ -148,8 +150,8 @@ func (r *run) commit(ctx context.Context, u *unit) error {
 	if err := r.settle(ctx, u); err != nil {
 		return err
 	}
-	r.log.add(u.changedKeys())
-	return r.tally(u)
+	r.log.add(u.keys(committed, waiting))
+	return nil
 }
 
 func (r *run) writeParts(ctx context.Context, u *unit) error {
@@ -210,7 +212,7 @@ func (r *run) writePart(ctx context.Context, u *unit, p part) error {
 				}
 			}
 		}
-		if r.anyWaiting || u.drained {
+		if r.anyWaiting.Load() || u.drained {
 			if err := dropWaiting(c, u.source, items); err != nil {
 				return err
 			}
@@ -230,7 +232,7 @@ func (r *run) writePart(ctx context.Context, u *unit, p part) error {
 
 // join puts the team of the import into the patient's care team.
 func (r *run) join(c *db.Conn, chart string) error {
-	if chart == "" || len(r.opts.Team) == 0 || r.joined[chart] {
+	if _, done := r.joined.Load(chart); chart == "" || len(r.opts.Team) == 0 || done {
 		return nil
 	}
 	team, err := r.access.TeamOf(c, chart)
@@ -245,7 +247,7 @@ func (r *run) join(c *db.Conn, chart string) error {
 			return err
 		}
 	}
-	c.After(func() { r.joined[chart] = true })
+	c.After(func() { r.joined.Store(chart, true) })
 	return nil
 }
 
@@ -261,7 +263,7 @@ func (r *run) settle(ctx context.Context, u *unit) error {
 			gone = append(gone, it)
 		case it.state == refused && it.clash:
 			r.clashed.Store(u.source+" "+it.key(), true)
-		case it.typ == "Patient" && it.state == unchanged && it.chart != "" && len(r.opts.Team) > 0 && !r.joined[it.chart]:
+		case it.typ == "Patient" && it.state == unchanged && it.chart != "" && len(r.opts.Team) > 0:
 			charts = append(charts, it.chart)
 		}
 	}
@@ -289,7 +291,7 @@ func (r *run) settle(ctx context.Context, u *unit) error {
 			return err
 		}
 		if len(parked) > 0 {
-			r.anyWaiting = true
+			r.anyWaiting.Store(true)
 		}
 		return park(c, u.source, parked, r.now())
 	})

@@ -144,7 +144,7 @@ func TestBulkExport(t *testing.T) {
 		want := sizes(ids)
 		require.Equal(t, map[string]int{"Condition": want["Condition"], "DocumentReference": want["DocumentReference"],
 			"Immunization": want["Immunization"], "MedicationRequest": want["MedicationRequest"], "Procedure": want["Procedure"]}, waits)
-		require.True(t, strings.HasPrefix(r.Wants[0].Target, "Encounter/"))
+		require.True(t, strings.HasPrefix(r.Wants[0].Target, "Encounter/"), text(t, r))
 		r = h.bring(t, ingest.Options{Paths: []string{filepath.Join(dir, "Encounter.000.ndjson.gz")}})
 		require.Zero(t, r.Total().Waiting)
 		require.Equal(t, want, h.stored(t))

@@ -85,11 +85,9 @@ type run struct {
 	log      commitLog
 	progress func(done, total int64, unit string)
 
-	// of the goroutine that commits
-	anyWaiting bool
-	joined     map[string]bool
-
-	anywhere   bool // conditional references may be answered by what others sent; set when nothing else runs
+	anyWaiting atomic.Bool
+	anywhere   bool     // conditional references may be answered by what others sent; set when nothing else runs
+	joined     sync.Map // charts that the team was put into
 	clashed    sync.Map
 	idents     sync.Map
 	identCount atomic.Int64
@@ -113,7 +111,7 @@ func (im *Importer) Import(ctx context.Context, who identity.Principal, opts Opt
 		opts.Workers = min(runtime.GOMAXPROCS(0), 4)
 	}
 	began := im.now()
-	r := &run{Importer: im, who: who, opts: opts, joined: map[string]bool{}, progress: opts.Progress,
+	r := &run{Importer: im, who: who, opts: opts, progress: opts.Progress,
 		report:  &Report{Types: map[string]*Counts{}},
 		rejects: rejects{dir: opts.RejectsDir, name: "rejects-" + began.UTC().Format("20060102T150405.000000Z") + ".ndjson"},
 	}
@@ -134,9 +132,11 @@ func (im *Importer) Import(ctx context.Context, who identity.Principal, opts Opt
 }
 
 func (r *run) all(ctx context.Context, in *inputs) error {
-	if err := r.db.Read(ctx).QueryRow(`SELECT EXISTS (SELECT 1 FROM import_waiting)`).Scan(&r.anyWaiting); err != nil {
+	var any bool
+	if err := r.db.Read(ctx).QueryRow(`SELECT EXISTS (SELECT 1 FROM import_waiting)`).Scan(&any); err != nil {
 		return err
 	}
+	r.anyWaiting.Store(any)
 	r.skip(in.skipped...)
 	if err := r.pipe(ctx, in); err != nil {
 		return err
@@ -159,138 +159,6 @@ func (r *run) skip(names ...string) {
 		if len(r.report.Skipped) < maxSkipped {
 			r.report.Skipped = append(r.report.Skipped, n)
 		}
-	}
-}
-
-// inFlight bounds how many bytes of input are being worked on at once. Decoded,
-// they take about ten times that.
-const inFlight = 24 << 20
-
-// pipe reads, resolves on several cores, and commits in the order of the input,
-// so that of two contents of one resource the later one always wins.
-func (r *run) pipe(ctx context.Context, in *inputs) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	var total int64
-	for i := range in.files {
-		total += in.files[i].size
-	}
-	type numbered struct {
-		seq int
-		job job
-	}
-	type done struct {
-		u   *unit
-		err error
-	}
-	jobs := make(chan numbered)
-	units := make(chan done)
-	room := newRoom(inFlight, 4*r.opts.Workers)
-	var skipped []string
-	readErr := make(chan error, 1)
-	go func() {
-		defer close(jobs)
-		seq := 0
-		rd := &reader{skip: func(s string) { skipped = append(skipped, s) }, emit: func(j job) error {
-			if err := room.enter(ctx, len(j.raw)); err != nil {
-				return err
-			}
-			select {
-			case jobs <- numbered{seq, j}:
-				seq++
-				return nil
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-		}}
-		readErr <- rd.all(ctx, in.files)
-	}()
-	var workers sync.WaitGroup
-	for range r.opts.Workers {
-		workers.Go(func() {
-			for n := range jobs {
-				u := read(n.job)
-				u.seq = n.seq
-				err := r.resolve(ctx, u)
-				select {
-				case units <- done{u, err}:
-				case <-ctx.Done():
-					return
-				}
-			}
-		})
-	}
-	go func() { workers.Wait(); close(units) }()
-
-	ahead := map[int]*unit{}
-	next := 0
-	var failed error
-	for d := range units {
-		if failed == nil {
-			failed = d.err
-		}
-		ahead[d.u.seq] = d.u
-		for u := ahead[next]; u != nil && failed == nil; u = ahead[next] {
-			delete(ahead, next)
-			next++
-			failed = r.commit(ctx, u)
-			room.leave(len(u.job.raw))
-			r.progress(u.job.at, total, "bytes")
-		}
-		if failed != nil {
-			cancel()
-		}
-	}
-	err := <-readErr
-	if failed == nil {
-		failed = err
-	}
-	r.skip(skipped...)
-	return failed
-}
-
-// room is a place for a bounded number of jobs with a bounded number of bytes. A
-// job that is larger than the room has it for itself.
-type room struct {
-	mu    sync.Mutex
-	bytes int
-	jobs  int
-	limit int
-	most  int
-	freed chan struct{}
-}
-
-func newRoom(limit, most int) *room {
-	return &room{limit: limit, most: most, freed: make(chan struct{}, 1)}
-}
-
-func (r *room) enter(ctx context.Context, n int) error {
-	n = min(n, r.limit)
-	for {
-		r.mu.Lock()
-		if r.bytes+n <= r.limit && r.jobs < r.most {
-			r.bytes += n
-			r.jobs++
-			r.mu.Unlock()
-			return nil
-		}
-		r.mu.Unlock()
-		select {
-		case <-r.freed:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-}
-
-func (r *room) leave(n int) {
-	r.mu.Lock()
-	r.bytes -= min(n, r.limit)
-	r.jobs--
-	r.mu.Unlock()
-	select {
-	case r.freed <- struct{}{}:
-	default:
 	}
 }
 

@@ -69,6 +69,13 @@ func (in *inputs) Close() {
 	}
 }
 
+func (in *inputs) size() (n int64) {
+	for i := range in.files {
+		n += in.files[i].size
+	}
+	return n
+}
+
 // gather finds the files. A folder is opened as a root: no link leads out of it.
 func gather(ctx context.Context, paths []string) (*inputs, error) {
 	in := &inputs{}

@@ -2,8 +2,8 @@ package ingest
 
 import (
 	"bufio"
+	"cmp"
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -227,34 +227,23 @@ func (u *unit) asSent() map[Place]*fhir.Node {
 func (r *run) finish(ctx context.Context) error {
 	c := r.db.Read(ctx)
 	for _, source := range r.sourceNames() {
-		err := c.Each(`SELECT type, count(*) FROM import_waiting WHERE source = ? GROUP BY type`, func(rows *sql.Rows) error {
-			var typ string
-			var n int
-			if err := rows.Scan(&typ, &n); err != nil {
-				return err
-			}
-			r.report.of(typ).Waiting += n
-			return nil
-		}, source)
+		all, err := queue(c, source)
 		if err != nil {
 			return err
 		}
-		// What waits itself is not what is missing.
-		err = c.Each(`SELECT w.target, count(*) FROM import_wants w WHERE w.source = ?
-			AND NOT EXISTS (SELECT 1 FROM import_waiting x WHERE x.source = w.source AND x.type || '/' || x.source_id = w.target)
-			GROUP BY w.target ORDER BY count(*) DESC, w.target LIMIT ?`, func(rows *sql.Rows) error {
-			var key string
-			var n int
-			if err := rows.Scan(&key, &n); err != nil {
-				return err
-			}
-			r.report.Wants = append(r.report.Wants, Want{parseKey(key).written(), n})
-			return nil
-		}, source, maxWants)
+		for _, w := range all {
+			r.report.of(w.typ).Waiting++
+		}
+		_, lacking, err := r.releasable(c, source, all)
 		if err != nil {
 			return err
+		}
+		for key, n := range lacking {
+			r.report.Wants = append(r.report.Wants, Want{parseKey(key).written(), n})
 		}
 	}
+	slices.SortFunc(r.report.Wants, func(a, b Want) int { return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Target, b.Target)) })
+	r.report.Wants = r.report.Wants[:min(len(r.report.Wants), maxWants)]
 	return nil
 }
 

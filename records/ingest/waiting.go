@@ -182,8 +182,9 @@ func queue(c *db.Conn, source string) (map[string]*waiter, error) {
 
 // releasable finds those whose wants are all here, or among those that go in
 // together with them. So a circle of references, across patients too, goes in
-// when nothing outside of it is missing.
-func (r *run) releasable(c *db.Conn, source string, all map[string]*waiter) ([]*waiter, error) {
+// when nothing outside of it is missing. lacking counts, for what is neither here
+// nor waiting itself, who wants it.
+func (r *run) releasable(c *db.Conn, source string, all map[string]*waiter) (ready []*waiter, lacking map[string]int, err error) {
 	byID := map[string][]*waiter{}
 	for _, w := range all {
 		byID[w.sid] = append(byID[w.sid], w)
@@ -212,7 +213,7 @@ func (r *run) releasable(c *db.Conn, source string, all map[string]*waiter) ([]*
 	}
 	found, err := lookup(c, source, sids)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for key := range outside {
 		t := parseKey(key)
@@ -220,7 +221,7 @@ func (r *run) releasable(c *db.Conn, source string, all map[string]*waiter) ([]*
 		case t.query != "":
 			m, err := r.identified(c, source, t)
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			outside[key] = len(m) > 0
 		case t.typ != "":
@@ -230,6 +231,7 @@ func (r *run) releasable(c *db.Conn, source string, all map[string]*waiter) ([]*
 			outside[key] = slices.ContainsFunc(found[t.id], func(m *mapped) bool { return m.stored })
 		}
 	}
+	lacking = map[string]int{}
 	users := map[*waiter][]*waiter{}
 	var bad []*waiter
 	for _, w := range all {
@@ -238,9 +240,12 @@ func (r *run) releasable(c *db.Conn, source string, all map[string]*waiter) ([]*
 				continue
 			}
 			peers := among(key)
-			if len(peers) == 0 && !w.out {
-				w.out = true
-				bad = append(bad, w)
+			if len(peers) == 0 {
+				lacking[key]++
+				if !w.out {
+					w.out = true
+					bad = append(bad, w)
+				}
 			}
 			for _, p := range peers {
 				users[p] = append(users[p], w)
@@ -257,13 +262,12 @@ func (r *run) releasable(c *db.Conn, source string, all map[string]*waiter) ([]*
 			}
 		}
 	}
-	var ready []*waiter
 	for _, key := range slices.Sorted(maps.Keys(all)) {
 		if w := all[key]; !w.out {
 			ready = append(ready, w)
 		}
 	}
-	return ready, nil
+	return ready, lacking, nil
 }
 
 // drainChunk is how many waiting resources are read at once.
@@ -277,7 +281,7 @@ func (r *run) drain(ctx context.Context, source string) error {
 		if err != nil || len(all) == 0 {
 			return err
 		}
-		ready, err := r.releasable(c, source, all)
+		ready, _, err := r.releasable(c, source, all)
 		if err != nil || len(ready) == 0 {
 			return err
 		}
@@ -299,6 +303,9 @@ func (r *run) drain(ctx context.Context, source string) error {
 					return err
 				}
 				if err := r.commit(ctx, u); err != nil {
+					return err
+				}
+				if err := r.tally(u); err != nil {
 					return err
 				}
 				for _, it := range u.items {
