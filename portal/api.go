@@ -113,8 +113,8 @@ type body[T any] struct{ Body T }
 
 type none struct{}
 
-// paging is how lists are asked for.
-type paging struct {
+// Paging is how lists are asked for.
+type Paging struct {
 	Cursor string `query:"cursor" maxLength:"4096"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200"`
 }

@@ -35,7 +35,7 @@ type timelineIn struct {
 	Patient string `path:"patient" maxLength:"64"`
 	Kind    string `query:"kind" maxLength:"40"`
 	Words   string `query:"q" maxLength:"200"`
-	paging
+	Paging
 }
 
 func (p *Portal) timeline(ctx context.Context, in *timelineIn) (*body[records.Entries], error) {
@@ -46,7 +46,7 @@ func (p *Portal) timeline(ctx context.Context, in *timelineIn) (*body[records.En
 type sectionIn struct {
 	Patient  string `path:"patient" maxLength:"64"`
 	Category string `path:"category" maxLength:"40"`
-	paging
+	Paging
 }
 
 func (p *Portal) section(ctx context.Context, in *sectionIn) (*body[records.Entries], error) {

@@ -28,7 +28,7 @@ type ClinicPatient struct {
 
 type clinicPatientsIn struct {
 	Words string `query:"q" maxLength:"200" doc:"Name, birth date, phone or number, in one field"`
-	paging
+	Paging
 }
 
 // maxPanel bounds the patients that one staff member's search goes over.

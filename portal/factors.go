@@ -78,7 +78,7 @@ func (p *Portal) passkeyFinish(ctx context.Context, in *passkeyIn) (*body[Passke
 }
 
 type passkeyNameIn struct {
-	idIn
+	ByID
 	Body struct {
 		Name string `json:"name" maxLength:"200"`
 	}
@@ -92,7 +92,7 @@ func (p *Portal) passkeyRename(ctx context.Context, in *passkeyNameIn) (*none, e
 	return &none{}, p.Identity.RenamePasskey(ctx, who, in.ID, in.Body.Name)
 }
 
-func (p *Portal) passkeyDelete(ctx context.Context, in *idIn) (*none, error) {
+func (p *Portal) passkeyDelete(ctx context.Context, in *ByID) (*none, error) {
 	who, err := owner(ctx)
 	if err != nil {
 		return nil, err

@@ -195,11 +195,12 @@ func (p *Portal) places(ctx context.Context, _ *none) (*body[list[Place]], error
 	return &body[list[Place]]{list[Place]{Items: items}}, err
 }
 
-type idIn struct {
+// ByID names one thing of a list.
+type ByID struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
-func (p *Portal) endPlace(ctx context.Context, in *idIn) (*none, error) {
+func (p *Portal) endPlace(ctx context.Context, in *ByID) (*none, error) {
 	who, err := owner(ctx)
 	if err != nil {
 		return nil, err

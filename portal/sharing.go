@@ -12,7 +12,7 @@ import (
 
 type accessIn struct {
 	Patient string `path:"patient" maxLength:"64"`
-	paging
+	Paging
 }
 
 // AccessPage is one page of who looked at a chart.
