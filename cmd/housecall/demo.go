@@ -122,17 +122,17 @@ func (a *App) printDemo(out output) error {
 	if err != nil {
 		return fmt.Errorf("the list of demo accounts: %w", err)
 	}
-	out.notef("\nThe people of this clinic are invented. Sign in as one of them:\n\n")
+	out.printf("\nThe people of this clinic are invented. Sign in as one of them:\n\n")
 	for _, l := range logins {
 		who := l.Name
 		if len(l.Roles) > 0 {
 			who += " (" + strings.Join(l.Roles, ", ") + ")"
 		}
-		out.notef("  %-26s %-21s %s\n", l.Email, l.Password, who)
+		out.printf("  %-26s %-21s %s\n", l.Email, l.Password, who)
 		if l.TOTPSecret != "" {
-			out.notef("  %-26s one-time codes: %s\n", "", l.TOTPSecret)
+			out.printf("  %-26s one-time codes: %s\n", "", l.TOTPSecret)
 		}
 	}
-	out.notef("\nAlso in %s, with links for an authenticator app.\n\n", filepath.Join(a.Config.Data, demoAccounts))
+	out.printf("\nAlso in %s, with links for an authenticator app.\n\n", filepath.Join(a.Config.Data, demoAccounts))
 	return nil
 }

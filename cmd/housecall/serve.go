@@ -53,7 +53,7 @@ func (s *serveCommand) Run(ctx context.Context, cfg *Config, out output) error {
 	if err := a.Listen(); err != nil {
 		return err
 	}
-	out.notef("Housecall %s is at %s\n", version, a.URL())
+	out.printf("Housecall %s is at %s\n", version, a.URL())
 	if s.Demo {
 		err = a.printDemo(out)
 	} else {
@@ -78,7 +78,7 @@ func (a *App) printFirstLink(ctx context.Context, out output) error {
 	if err != nil || link == "" {
 		return err
 	}
-	out.notef("There is no administrator yet. Open this link within a day to become the first:\n\n  %s\n\n", link)
+	out.printf("There is no administrator yet. Open this link within a day to become the first:\n\n  %s\n\n", link)
 	return nil
 }
 

@@ -1,0 +1,113 @@
+# Housecall. `make help` lists what there is.
+
+GO      ?= go
+DEMO    ?= serve --demo
+WEB     := portal/web
+RACE    := ./notifications/... ./internal/edge/... ./internal/revoke/... ./internal/identity/... ./records ./records/access/... ./records/ingest/... ./portal ./cmd/housecall
+LONG    := ./records/... ./internal/... ./notifications/... ./portal/... ./cmd/...
+
+# Shipped builds, and tests without the race detector, need no C compiler.
+export CGO_ENABLED = 0
+# The race detector needs one. A driver that comes along and is never used has C
+# code; it need not be fast.
+CGO = CGO_ENABLED=1 CGO_CFLAGS=-O0
+# One PostgreSQL server for whatever runs under it, stopped however that ends.
+POSTGRES = $(GO) run ./internal/db/dbtest/withpostgres
+
+SOURCES := $(shell find $(WEB)/src $(WEB)/public $(WEB)/scripts -type f 2>/dev/null) \
+           $(wildcard $(WEB)/*.html $(WEB)/*.json $(WEB)/*.ts $(WEB)/.npmrc)
+
+.PHONY: help
+help: ## Show what there is
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
+
+.PHONY: build
+build: toolchain $(WEB)/dist/index.html ## Build the web client and bin/housecall, bin/loadtest
+	@mkdir -p bin
+	$(GO) build -trimpath -o bin/ ./cmd/...
+
+.PHONY: run
+run: build ## Build, and serve the demo clinic on http://localhost:8080
+	bin/housecall $(DEMO)
+
+.PHONY: test
+test: setup ## Everything that must hold: lint, Go, race detector, web, browser
+	@$(POSTGRES) .ci/steps lint go-test race web-test e2e
+
+.PHONY: lint
+lint: fmt vet staticcheck ## Format, vet, staticcheck
+
+.PHONY: fmt
+fmt: ## Check the format of Go files
+	@found=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
+	if [ -n "$$found" ]; then echo "gofmt -w is due for:"; echo "$$found"; exit 1; fi
+
+.PHONY: vet
+vet: toolchain
+	$(GO) vet ./...
+
+.PHONY: staticcheck
+staticcheck: toolchain
+	$(GO) tool staticcheck ./...
+
+.PHONY: go-test
+go-test: toolchain ## Go tests on SQLite and PostgreSQL
+	$(POSTGRES) $(GO) test -vet=off -timeout 20m ./...
+
+.PHONY: race
+race: toolchain ## The concurrent packages under the race detector, on PostgreSQL
+	$(POSTGRES) env $(CGO) HOUSECALL_TEST_ONLY=postgres $(GO) test -race -vet=off -timeout 20m $(RACE)
+
+.PHONY: web-test
+web-test: $(WEB)/node_modules/.package-lock.json ## Type check, unit tests and size budget of the web client
+	cd $(WEB) && npm run check
+	cd $(WEB) && npm test
+	@$(MAKE) --no-print-directory $(WEB)/dist/index.html
+	cd $(WEB) && npm run budget
+
+.PHONY: e2e
+e2e: build ## Browser tests
+	CHROMIUM="$$(.ci/setup chromium)" node cmd/housecall/e2e/run.mjs
+
+.PHONY: bench
+bench: toolchain ## Benchmarks of every package
+	@uname -srm; grep -m1 'model name' /proc/cpuinfo; nproc; $(GO) version
+	$(POSTGRES) $(GO) test -run '^$$' -bench . -benchmem -timeout 60m ./...
+
+.PHONY: test-long
+test-long: setup ## Long runs: fuzzing, every package under the race detector, many repetitions
+	@$(POSTGRES) .ci/steps fuzz race-all repeat
+
+.PHONY: fuzz
+fuzz:
+	.ci/fuzz $${FUZZTIME:-60s}
+
+.PHONY: race-all
+race-all:
+	$(POSTGRES) env $(CGO) $(GO) test -race -vet=off -timeout 120m $(LONG)
+
+.PHONY: repeat
+repeat:
+	$(POSTGRES) $(GO) test -vet=off -count 5 -timeout 120m ./notifications/... ./internal/... ./records/...
+
+.PHONY: setup
+setup: ## Install what the tests need, or say what to run
+	@.ci/setup
+
+.PHONY: toolchain
+toolchain:
+	@.ci/setup toolchain
+
+.PHONY: clean
+clean: ## Remove what was built; data stays
+	rm -rf bin $(WEB)/node_modules
+	find $(WEB)/dist -mindepth 1 -not -name .keep -delete
+
+$(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json
+	cd $(WEB) && npm ci --no-audit --no-fund
+	@touch $@
+
+# The bundler empties dist; .keep lets a clone compile before the first build.
+$(WEB)/dist/index.html: $(WEB)/node_modules/.package-lock.json $(SOURCES)
+	cd $(WEB) && npm run build
+	@touch $(WEB)/dist/.keep $@
