@@ -27,7 +27,7 @@ func (fhirCommand) Help() string {
 	return `Fills the server with made-up charts once (they stay there: use a server for tests), then measures one after another.
 
 Examples:
-  export HOUSECALL_TOKEN=$(housecall token --system loadtest --scope "system/*.cruds")
+  export HOUSECALL_TOKEN=$(housecall token --system --name loadtest --scope "system/*.cruds")
   loadtest fhir --url http://localhost:8080
   loadtest fhir --url http://localhost:8080 --only get,create --duration 30s --json`
 }
@@ -38,6 +38,8 @@ func (f *fhirCommand) Validate() error {
 	switch {
 	case err != nil:
 		return err
+	case f.Token == "":
+		return errors.New("--token must not be empty")
 	case f.Duration <= 0 || f.Duration > time.Hour:
 		return errors.New("--duration must be above 0 and at most 1h")
 	case f.Warmup < 0 || f.Warmup > time.Minute:
@@ -64,21 +66,14 @@ func (f *fhirCommand) Run(ctx context.Context, s streams) error {
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, f.MaxTime, fmt.Errorf("the run reached its limit of %v; --max-time raises it", f.MaxTime))
 	defer cancel()
-	t := &target{ctx: ctx, base: base, remote: f.AllowRemote, token: f.Token, timeout: f.Timeout, budget: newBudget(f.MaxRequests)}
-	clients := make([]*client, f.Connections)
-	for i := range clients {
-		clients[i] = t.connect()
-		defer clients[i].close()
-	}
+	t := &target{ctx: ctx, base: base, remote: f.AllowRemote, token: f.Token, budget: newBudget(f.MaxRequests)}
 	info := runInfo{Kind: "run", Machine: thisMachine(), URL: base.String(), Local: loopback(base.Hostname()),
 		Connections: f.Connections, Charts: f.Charts, Resources: perChart, WarmupSeconds: f.Warmup.Seconds(), Seconds: f.Duration.Seconds()}
-	if info.Server, err = software(clients[0]); err != nil {
+	if err := prepare(t, f, s, &info); err != nil {
 		return t.explain(err)
 	}
-	p := preparation{charts: f.Charts, clients: clients, notef: s.notef}
-	if info.Prepared, err = p.run(); err != nil {
-		return t.explain(err)
-	}
+	clients := t.connect(f.Connections, f.Timeout)
+	defer closeAll(clients)
 	r := newReport(s, f.JSON)
 	r.header(info)
 	var asked, failed int64
@@ -98,4 +93,17 @@ func (f *fhirCommand) Run(ctx context.Context, s streams) error {
 		return fmt.Errorf("%s of %s requests failed", grouped(failed), grouped(asked))
 	}
 	return nil
+}
+
+// prepare looks what the server is and sees to its charts. It is no measurement:
+// few connections, and time for transactions that wait for one another.
+func prepare(t *target, f *fhirCommand, s streams, info *runInfo) (err error) {
+	clients := t.connect(min(f.Connections, 4), max(f.Timeout, time.Minute))
+	defer closeAll(clients)
+	if info.Server, err = software(clients[0]); err != nil {
+		return err
+	}
+	p := preparation{charts: f.Charts, clients: clients, notef: s.notef}
+	info.Prepared, err = p.run()
+	return err
 }

@@ -168,27 +168,27 @@ func (m *measurement) work(c *client, t *tally, end time.Time) {
 
 // result is one line of the report.
 type result struct {
-	Kind          string           `json:"kind"` // "measurement"
-	Name          string           `json:"name"`
-	Title         string           `json:"title"`
-	Seconds       float64          `json:"seconds"`
-	Requests      int64            `json:"requests"` // answered as expected
-	PerSecond     float64          `json:"requestsPerSecond"`
-	P50           float64          `json:"p50Ms"`
-	P90           float64          `json:"p90Ms"`
-	P99           float64          `json:"p99Ms"`
-	Max           float64          `json:"maxMs"`
-	Errors        int64            `json:"errors"`
-	Bytes         int64            `json:"bytes"` // of answer bodies
-	ClientCPU     float64          `json:"clientCPUPercent"`
-	ErrorsByKind  map[string]int64 `json:"errorsByKind,omitempty"`
-	ExampleOfFail string           `json:"exampleOfError,omitempty"`
+	Kind           string           `json:"kind"` // "measurement"
+	Name           string           `json:"name"`
+	Title          string           `json:"title"`
+	Seconds        float64          `json:"seconds"`
+	Requests       int64            `json:"requests"` // answered as expected
+	PerSecond      float64          `json:"requestsPerSecond"`
+	P50            float64          `json:"p50Ms"`
+	P90            float64          `json:"p90Ms"`
+	P99            float64          `json:"p99Ms"`
+	Max            float64          `json:"maxMs"`
+	Errors         int64            `json:"errors"`
+	Bytes          int64            `json:"bytes"` // of answer bodies
+	ClientCPU      float64          `json:"clientCPUPercent"`
+	ErrorsByKind   map[string]int64 `json:"errorsByKind,omitempty"`
+	ExampleOfError string           `json:"exampleOfError,omitempty"`
 }
 
 func (m *measurement) result(t *tally, took, cpu time.Duration) result {
 	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 	r := result{Kind: "measurement", Name: m.scenario.name, Title: m.scenario.title, Seconds: took.Seconds(),
-		Requests: t.latency.n, Bytes: t.bytes, ErrorsByKind: t.errors, ExampleOfFail: t.example,
+		Requests: t.latency.n, Bytes: t.bytes, ErrorsByKind: t.errors, ExampleOfError: t.example,
 		P50: ms(t.latency.quantile(0.50)), P90: ms(t.latency.quantile(0.90)), P99: ms(t.latency.quantile(0.99)), Max: ms(t.latency.max)}
 	for _, n := range t.errors {
 		r.Errors += n

@@ -119,7 +119,7 @@ func (r *report) result(x result) {
 		for what, n := range x.ErrorsByKind {
 			r.s.notef("%s: %s: %s", x.Name, grouped(n), what)
 		}
-		r.s.notef("%s: for example: %s", x.Name, x.ExampleOfFail)
+		r.s.notef("%s: for example: %s", x.Name, x.ExampleOfError)
 	}
 	if x.Errors >= maxErrors {
 		r.s.notef("%s: ended early after %s errors", x.Name, grouped(x.Errors))

@@ -52,12 +52,11 @@ func loopback(host string) bool {
 
 // target is the server under load. Its context ends every connection.
 type target struct {
-	ctx     context.Context
-	base    *url.URL
-	remote  bool
-	token   string
-	timeout time.Duration
-	budget  *budget
+	ctx    context.Context
+	base   *url.URL
+	remote bool
+	token  string
+	budget *budget
 }
 
 // explain gives the reason of a run that was ended from outside instead of the
@@ -75,7 +74,7 @@ func (t *target) explain(err error) error {
 
 // dial looks at where a name really led before anything is sent there.
 func (t *target) dial(addr string) (net.Conn, error) {
-	d := net.Dialer{Timeout: t.timeout}
+	d := net.Dialer{Timeout: 10 * time.Second}
 	c, err := d.DialContext(t.ctx, "tcp", addr)
 	if err != nil {
 		return nil, err
@@ -107,11 +106,26 @@ type client struct {
 	buf    []byte // the body of the next request
 }
 
-func (t *target) connect() *client {
+// connect gives n clients; what takes longer than the timeout is an error.
+func (t *target) connect(n int, timeout time.Duration) []*client {
+	clients := make([]*client, n)
+	for i := range clients {
+		clients[i] = t.client(timeout)
+	}
+	return clients
+}
+
+func closeAll(clients []*client) {
+	for _, c := range clients {
+		c.host.CloseIdleConnections()
+	}
+}
+
+func (t *target) client(timeout time.Duration) *client {
 	secure := t.base.Scheme == "https"
 	c := &client{target: t, host: &fasthttp.HostClient{
 		Addr: fasthttp.AddMissingPort(t.base.Host, secure), IsTLS: secure, Dial: t.dial, MaxConns: 1,
-		ReadTimeout: t.timeout, WriteTimeout: t.timeout, MaxResponseBodySize: maxAnswer,
+		ReadTimeout: timeout, WriteTimeout: timeout, MaxResponseBodySize: maxAnswer,
 		ReadBufferSize: 64 << 10, WriteBufferSize: 16 << 10,
 		NoDefaultUserAgentHeader: true, DisablePathNormalizing: true,
 		// A request that is sent again would be counted once and would hide what failed.
@@ -122,8 +136,6 @@ func (t *target) connect() *client {
 	c.req.Header.Set("User-Agent", "housecall-loadtest")
 	return c
 }
-
-func (c *client) close() { c.host.CloseIdleConnections() }
 
 // request is one request and what its answer must be like.
 type request struct {
