@@ -182,8 +182,8 @@ func (s *Store) readChart(c *db.Conn, v *access.View) (*Chart, error) {
 		return nil, err
 	}
 	newest := parts[partNewest]
-	newest = merge(newest)
-	newest = newest[:min(len(newest), newestShown)]
+	newest, _ = foldRows(newest, newestShown)
+	newest = trim(newest, newestShown)
 	if err := s.attachParts(c, v, newest, 3); err != nil {
 		return nil, err
 	}
@@ -254,7 +254,7 @@ var partSQL = [partCount]struct {
 	partTeams:      {access.CarePlan, "e.section = 9 AND e.type = 'CareTeam'", 10},
 	partVisits:     {access.Visits, "e.section = 7 AND e.type = 'Encounter'", 10},
 	partDocuments:  {access.Documents, "e.section = 8 AND e.type = 'DocumentReference'", 10},
-	partNewest:     {access.NoCategory, "e.timeline", 3 * newestShown},
+	partNewest:     {access.NoCategory, "e.timeline", 6 * newestShown},
 }
 
 // sections reads all parts in one query, each newest first.
@@ -430,6 +430,13 @@ func (s *Store) attention(ch *Chart) []Attention {
 	slices.SortStableFunc(out, func(a, b Attention) int {
 		if a.Level != b.Level {
 			if a.Level == "urgent" {
+				return -1
+			}
+			return 1
+		}
+		// What the care team wrote about stands first.
+		if (a.Entry.Text != "") != (b.Entry.Text != "") {
+			if a.Entry.Text != "" {
 				return -1
 			}
 			return 1

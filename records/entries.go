@@ -156,8 +156,11 @@ func (s *Store) attachParts(c *db.Conn, v *access.View, in []listed, keep int) e
 	}
 	for i := range in {
 		slices.SortStableFunc(in[i].Children, func(a, b Entry) int { return attentionRank(b.Meaning) - attentionRank(a.Meaning) })
-		if r := attentionRank(firstMeaning(in[i].Children)); r > 1 && in[i].Meaning == "" {
+		// A report is as bad as its worst member, but says neither high nor low.
+		if r := attentionRank(firstMeaning(in[i].Children)); r == 4 {
 			in[i].Meaning = firstMeaning(in[i].Children)
+		} else if r > 1 {
+			in[i].Meaning = "abnormal"
 		}
 	}
 	return nil

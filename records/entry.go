@@ -33,10 +33,14 @@ type Entry struct {
 	Sources  []Source `json:"sources"`
 	Children []Entry  `json:"children,omitempty"`
 	// Counts of the members of a report.
-	OutOfRange int    `json:"outOfRange,omitempty"`
-	Usual      int    `json:"usual,omitempty"`
-	New        bool   `json:"new,omitempty"`
-	Key        string `json:"key,omitempty"` // kind of result, for its trend
+	OutOfRange int  `json:"outOfRange,omitempty"`
+	Usual      int  `json:"usual,omitempty"`
+	New        bool `json:"new,omitempty"`
+	// StopReason is why something ended; Reason is why it was begun.
+	StopReason string `json:"stopReason,omitempty"`
+	// Series is set where several readings of the same kind stand as one.
+	Series *Series `json:"series,omitempty"`
+	Key    string  `json:"key,omitempty"` // kind of result, for its trend
 
 	// Kept with the row, taken off before it leaves.
 	WhoRef   string `json:"whoRef,omitempty"`
@@ -82,6 +86,14 @@ type Source struct {
 	Ref  string `json:"ref"`
 
 	URI string `json:"uri,omitempty"` // meta.source, kept with the row; becomes the name
+}
+
+// Series is a run of readings, such as two weeks of blood pressure at home: the
+// entry's value is their average.
+type Series struct {
+	Count int    `json:"count"`
+	From  string `json:"from"`
+	To    string `json:"to"`
 }
 
 // Patient is who the chart is about.

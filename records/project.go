@@ -254,11 +254,14 @@ func projectMedication(s *Store, c *change, e *Entry, r *entryRow) {
 	if e.Reason == "" {
 		e.Reason = first(n.Get("reasonReference")).Get("display").Str()
 	}
-	if st, _ := concept(n.Get("statusReason")); st != "" && !e.Active {
-		e.Reason = st
-	}
-	if st, _ := concept(first(n.Get("statusReason"))); st != "" && !e.Active {
-		e.Reason = st
+	if !e.Active {
+		e.StopReason, _ = concept(n.Get("statusReason"))
+		if e.StopReason == "" {
+			e.StopReason, _ = concept(first(n.Get("statusReason"))) // a list in MedicationStatement
+		}
+		if e.End == "" {
+			e.End = dose.Get("timing", "repeat", "boundsPeriod", "end").Str()
+		}
 	}
 	person(e, n.Get("requester"))
 	if e.Code != nil {

@@ -181,18 +181,23 @@ func meaningOf(n *fhir.Node, v *Value, r *Range) int {
 			}
 		}
 	}
-	if v == nil || v.Number == nil || r == nil {
+	if v == nil {
 		return meaningNone
 	}
+	return compare(v.Number, r)
+}
+
+// compare tells how a number stands to a usual range.
+func compare(number *float64, r *Range) int {
 	switch {
-	case r.Low != nil && *v.Number < *r.Low:
+	case number == nil || r == nil || r.Low == nil && r.High == nil:
+		return meaningNone
+	case r.Low != nil && *number < *r.Low:
 		return meaningLow
-	case r.High != nil && *v.Number > *r.High:
+	case r.High != nil && *number > *r.High:
 		return meaningHigh
-	case r.Low != nil || r.High != nil:
-		return meaningUsual
 	}
-	return meaningNone
+	return meaningUsual
 }
 
 func projectReport(_ *Store, c *change, e *Entry, r *entryRow) {

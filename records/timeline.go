@@ -108,16 +108,18 @@ func (s *Store) page(ctx context.Context, who identity.Principal, patient, what,
 			where += " AND (e.at, e.id) < (?, ?)"
 			args = append(args, cur.At, cur.ID)
 		}
-		list, err := s.entriesWhere(c, v, where+" ORDER BY e.at DESC, e.id DESC LIMIT ?", append(args, limit+1)...)
+		// Runs of readings are folded, so more rows than entries are read.
+		raw := limit * 4
+		list, err := s.entriesWhere(c, v, where+" ORDER BY e.at DESC, e.id DESC LIMIT ?", append(args, raw+1)...)
 		if err != nil {
 			return err
 		}
-		if len(list) > limit {
-			list = list[:limit]
-			last := list[limit-1]
+		page, taken := foldRows(list[:min(len(list), raw)], limit)
+		if taken < len(list) {
+			last := list[taken-1]
 			out.Next = s.seals.seal(about, entryCursor{At: last.at, ID: last.Ref[strings.IndexByte(last.Ref, '/')+1:]})
 		}
-		list = merge(list)
+		list = page
 		if err := s.attachParts(c, v, list, 3); err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package records_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"testing"
 	"time"
@@ -203,5 +204,48 @@ func TestReportShowsItsMembersWhateverCameFirst(t *testing.T) {
 		require.Equal(t, 1, list.Items[0].OutOfRange)
 		require.Equal(t, 1, list.Items[0].Usual)
 		require.Equal(t, "high", list.Items[0].Children[0].Meaning, "what needs a look stands first")
+	})
+}
+
+// Readings taken at home stand as one entry a fortnight with their average, and
+// paging over them loses and repeats nothing.
+func TestReadingsFoldIntoSeries(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := newHouse(t, d)
+		rosa, self := h.patient("Caléndula")
+		var ops []records.Op
+		for i := range 40 {
+			at := h.now.AddDate(0, 0, -i).Format(time.RFC3339)
+			pulse := fmt.Sprintf(`{"resourceType":"Observation","id":"%s","status":"final","category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/observation-category","code":"vital-signs"}]}],"code":{"coding":[{"system":"http://loinc.org","code":"8867-4"}],"text":"Heart rate"},"subject":{"reference":"Patient/%s"},"effectiveDateTime":"%s","valueQuantity":{"value":%d,"unit":"/min"}}`, newID(), rosa, at, 60+i%2*10)
+			ops = append(ops, put(t, pulse))
+			if i%10 == 0 {
+				ops = append(ops, put(t, observation(newID(), rosa, "2823-3", at, 4.4, "")))
+			}
+		}
+		_, err := h.write(feed, ops...)
+		require.NoError(t, err)
+		cursor, readings, labs, entries := "", 0, 0, 0
+		for range 20 {
+			list, err := h.store.Timeline(context.Background(), self, rosa, "", "", cursor, 2)
+			require.NoError(t, err)
+			for _, e := range list.Items {
+				entries++
+				switch {
+				case e.Series != nil:
+					readings += e.Series.Count
+					require.InDelta(t, 65, *e.Value.Number, 1)
+				case e.Section == "vitals":
+					readings++
+				default:
+					labs++
+				}
+			}
+			if cursor = list.Next; cursor == "" {
+				break
+			}
+		}
+		require.Equal(t, 40, readings)
+		require.Equal(t, 4, labs)
+		require.Less(t, entries, 20)
 	})
 }
