@@ -8,15 +8,17 @@ export type Tone = 'plain' | 'look' | 'urgent'
 // Up to a quarter of the usual range's width beyond its edge is "a little"; with one edge only, a tenth of that edge.
 const widthShare = 0.25
 const edgeShare = 0.1
+// 5.1 + 0.4 is a hair more than 5.5 to a machine.
+const hair = 1e-9
 
 function isLittle(number: number, range: Range, side: 'low' | 'high'): boolean {
   const edge = range[side]
   if (edge === undefined) return false
   const far = Math.abs(number - edge)
   if (range.low !== undefined && range.high !== undefined && range.high > range.low) {
-    return far <= (range.high - range.low) * widthShare
+    return far <= (range.high - range.low) * widthShare + hair
   }
-  return far <= Math.abs(edge) * edgeShare
+  return far <= Math.abs(edge) * edgeShare + hair
 }
 
 /** The server says which side; the words say how far. Critical is never softened. */

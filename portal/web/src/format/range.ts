@@ -26,7 +26,8 @@ const clamp = (n: number, from: number, to: number) => Math.min(to, Math.max(fro
 /** The usual part always has the same place; the value moves. Beyond its own width to a side it is off the scale. */
 export function barLayout(number: number, range: Range): BarLayout | undefined {
   const { low, high } = range
-  if (low !== undefined && high !== undefined && high > low) {
+  if (low !== undefined && high !== undefined) {
+    if (high <= low) return undefined
     const at = left + ((number - low) / (high - low)) * (right - left)
     return { lo: left, hi: right, at: clamp(at, 2, 98), off: at < 0 ? 'left' : at > 100 ? 'right' : 'none' }
   }

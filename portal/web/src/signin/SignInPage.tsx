@@ -10,11 +10,9 @@ import { TurnLine } from '../ui/TurnLine'
 import { useWords } from '../ui/useWords'
 import { CodeStep } from './CodeStep'
 import { MethodStep } from './MethodStep'
+import { safeReturn } from './safeReturn'
 import { SignInFrame } from './SignInFrame'
 import css from './signin.module.css'
-
-/** Only a path of this house: a link from elsewhere must not send anybody away after the sign-in. */
-export const safeReturn = (path: string | undefined): string => (path && /^\/(?![/\\])/.test(path) ? path : '/')
 
 /** Without a request it is the front door; with one it is the login step of the provider. */
 export function SignInPage() {
