@@ -16,8 +16,11 @@ type preparation struct {
 	clients []*client
 	notef   func(format string, args ...any)
 
-	next, done, made atomic.Int64
-	failed           atomic.Bool
+	next, made atomic.Int64
+	failed     atomic.Bool
+
+	mu   sync.Mutex // of the notes
+	done int64
 }
 
 // prepared says what it took.
@@ -53,11 +56,19 @@ func (p *preparation) work(c *client) error {
 			p.failed.Store(true)
 			return err
 		}
-		if done := p.done.Add(1); done*10/int64(p.charts) != (done-1)*10/int64(p.charts) && p.made.Load() > 0 {
-			p.notef("Preparing: %s of %s charts", grouped(done), grouped(int64(p.charts)))
-		}
+		p.progress()
 	}
 	return nil
+}
+
+// progress notes each tenth, unless the charts are only looked up.
+func (p *preparation) progress() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	all := int64(p.charts)
+	if p.done++; p.done*10/all != (p.done-1)*10/all && p.made.Load() > 0 {
+		p.notef("Preparing: %s of %s charts", grouped(p.done), grouped(all))
+	}
 }
 
 // chart makes one chart unless it is there. It was made in one transaction: when
