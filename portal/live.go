@@ -2,10 +2,10 @@ package portal
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 
-	"github.com/gofiber/contrib/websocket"
 	"github.com/gofiber/fiber/v2"
 
 	"housecall/internal/edge"
@@ -111,7 +111,7 @@ func (l *live) stop() {
 
 // upgrade opens a socket for somebody who is signed in with a page of ours.
 func (l *live) upgrade(c *fiber.Ctx) error {
-	if !websocket.IsWebSocketUpgrade(c) {
+	if !strings.EqualFold(c.Get(fiber.HeaderUpgrade), "websocket") || c.Get("Sec-WebSocket-Version") != "13" {
 		return fiber.ErrUpgradeRequired
 	}
 	who, cookie := edge.Principal(c), edge.SessionCookie(c)
@@ -128,17 +128,7 @@ func (l *live) upgrade(c *fiber.Ctx) error {
 	if err := l.admit(s); err != nil {
 		return err
 	}
-	err := websocket.New(s.run, websocket.Config{HandshakeTimeout: writeTime, ReadBufferSize: 512, WriteBufferSize: 512, WriteBufferPool: &l.pool,
-		RecoverHandler: func(*websocket.Conn) {
-			if recover() != nil {
-				l.leave(s)
-				l.p.Log.Error("panic in a live socket", "id", who.RequestID)
-			}
-		}})(c)
-	if err != nil {
-		l.leave(s)
-	}
-	return err
+	return takeOver(c, &l.pool, s.run, func() { l.leave(s) })
 }
 
 // admit makes room for a socket, before the connection is one.

@@ -33,6 +33,7 @@ func (p *Portal) Mount(app *fiber.App) {
 	app.Post("/auth/logout", who, csrf, p.logout)
 	app.Post("/auth/link", who, csrf, edge.Required, p.linkOutside)
 
+	app.Server().KeepHijackedConns = true // sockets live longer than their requests, see takeOver
 	app.Get("/live", who, p.live.upgrade)
 
 	app.Use("/api/v1", who, csrf)

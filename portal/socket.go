@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gofiber/contrib/websocket"
+	"github.com/fasthttp/websocket"
 
 	"housecall/internal/fault"
 	"housecall/internal/identity"
@@ -47,7 +47,13 @@ type message struct {
 
 // run reads what the page says until the socket ends.
 func (s *socket) run(conn *websocket.Conn) {
+	defer conn.Close()
 	defer s.live.leave(s)
+	defer func() {
+		if recover() != nil { // what one page says must not end the others
+			s.live.p.Log.Error("panic in a live socket", "id", s.who.RequestID)
+		}
+	}()
 	s.live.mu.Lock()
 	if s.live.closing {
 		s.live.mu.Unlock()
@@ -94,7 +100,7 @@ func (s *socket) run(conn *websocket.Conn) {
 	s.ended = true
 	s.conn, s.queue = nil, nil
 	s.mu.Unlock()
-	_ = conn.NetConn().SetDeadline(time.Now()) // the connection is used again by others once this returns
+	_ = conn.Close() // also ends a write under way
 	s.writer.Wait()
 }
 
@@ -288,8 +294,7 @@ func (s *socket) write() {
 		}
 		if ended || err != nil {
 			_ = conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, ""), time.Now().Add(time.Second))
-			// Closing is left to the reading side; this wakes it.
-			_ = conn.SetReadDeadline(time.Now())
+			_ = conn.Close() // wakes the reading side, which does the rest
 			return
 		}
 	}

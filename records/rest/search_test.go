@@ -129,8 +129,6 @@ func TestTheCapabilityStatementIsTrue(t *testing.T) {
 			for _, p := range r.SearchParam {
 				sample, ok := samples[p.Type]
 				require.True(t, ok, p.Type)
-				one := s.do(s.feed, "GET", "/fhir/"+r.Type+"?"+p.Name+"="+sample, "", "Prefer", "handling=strict")
-				require.Equal(t, 200, one.StatusCode, "%s by %s: %s", r.Type, p.Name, one.body)
 				q = append(q, p.Name+"="+sample)
 			}
 			all := s.do(s.feed, "POST", "/fhir/"+r.Type+"/_search", strings.Join(q, "&"), "Content-Type", "application/x-www-form-urlencoded", "Prefer", "handling=strict")
