@@ -11,14 +11,14 @@ const scene = suite()
 const named = (name) => (at) => at.name === name || at.name.startsWith(name)
 
 for (const [size, viewport] of Object.entries({ desk, phone })) {
-  scene(`from the sign-in to the sign-out, on a ${size}`, { viewport }, async ({ page, site }) => {
+  scene(`from the sign-in to the sign-out, on a ${size}`, { viewport, expect: [/status of 401/, /ApiError: You are signed out/] }, async ({ page, site }) => {
     const { email, password } = site.accounts.patient
     await page.goto(site.url)
     await page.getByRole('link', { name: en('signIn.start'), exact: true }).waitFor()
     await tabTo(page, 'the skip link', named(en('skip')), { most: 1 })
     await tabTo(page, 'sign in', named(en('signIn.start')))
     await page.keyboard.press('Enter')
-    await page.getByLabel(en('signIn.email')).waitFor()
+    await page.getByLabel(en('signIn.email'), { exact: true }).waitFor()
     await tabTo(page, 'the e-mail', (at) => at.id === 'email')
     await page.keyboard.type(email)
     await tabTo(page, 'the password', (at) => at.id === 'password')

@@ -14,18 +14,19 @@ const named = process.argv.slice(2)
 const files = named.length > 0 ? named.map((file) => path.resolve(file)) : readdirSync(here).filter((file) => file.endsWith('.test.mjs')).sort().map((file) => path.join(here, file))
 
 process.env.E2E_SHOTS = shotsFolder()
-const browser = await startBrowserServer()
-process.env.E2E_BROWSER = browser.wsEndpoint()
-const template = await makeTemplate()
-process.env.E2E_TEMPLATE = template
 let code = 1
+let template
+const browser = await startBrowserServer()
 try {
+  process.env.E2E_BROWSER = browser.wsEndpoint()
+  template = await makeTemplate()
+  process.env.E2E_TEMPLATE = template
   // One at a time: the copies of the clinic share one address.
   const child = spawn(process.execPath, ['--test', '--test-concurrency=1', '--test-reporter=spec', ...files], { stdio: 'inherit' })
   code = await new Promise((done) => child.once('exit', (status) => done(status ?? 1)))
 } finally {
   await browser.close()
-  rmSync(template, { recursive: true, force: true })
+  if (template) rmSync(template, { recursive: true, force: true })
 }
 console.log(`pictures: ${process.env.E2E_SHOTS}`)
 process.exitCode = code

@@ -81,10 +81,10 @@ scene('an English page would be noticed', { as: 'patient', viewport: phone }, as
   for (const sign of [en('shell.home'), en('home.recent'), 'a date: ']) assert.ok(found.includes(sign), sign)
 })
 
-scene('the front door changes its language', { viewport: phone, expect: [/status of 401/] }, async ({ page, site }) => {
+scene('the front door changes its language', { viewport: phone, expect: [/status of 401/, /ApiError/] }, async ({ page, site }) => {
   await toLogin(page, site.url)
   await page.getByRole('button', { name: 'Español' }).click()
-  await page.getByLabel(es('signIn.email')).waitFor()
+  await page.getByLabel(es('signIn.email'), { exact: true }).waitFor()
   assert.deepEqual(leftovers(await textsOf(page), new Set()), [])
   await typePassword(page, { email: 'nobody@housecall.test', password: 'no es' }, es)
   const alert = page.getByRole('alert')

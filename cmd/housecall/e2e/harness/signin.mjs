@@ -6,11 +6,11 @@ import { en } from './words.mjs'
 export async function toLogin(page, url, words = en) {
   await page.goto(url)
   await page.getByRole('link', { name: words('signIn.start'), exact: true }).click()
-  await page.getByLabel(words('signIn.email')).waitFor()
+  await page.getByLabel(words('signIn.email'), { exact: true }).waitFor()
 }
 
 export async function typePassword(page, { email, password }, words = en) {
-  await page.getByLabel(words('signIn.email')).fill(email)
+  await page.getByLabel(words('signIn.email'), { exact: true }).fill(email)
   await page.getByLabel(words('signIn.password'), { exact: true }).fill(password)
   await page.getByRole('button', { name: words('signIn.withPassword'), exact: true }).click()
 }

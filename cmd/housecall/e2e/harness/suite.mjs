@@ -25,11 +25,11 @@ export function suite({ env, started } = {}) {
     await all.browser?.close()
     try {
       await all.site?.stop()
+      if (all.site) checkLog(all.site)
     } finally {
       all.site?.remove()
       all.template?.remove()
     }
-    checkLog(all.site)
   })
 
   /** `as` is who is signed in; `expect` are patterns of errors that belong to the scene. */
@@ -56,7 +56,8 @@ export function suite({ env, started } = {}) {
   return Object.assign(scene, { all })
 }
 
-async function leaveBehind(name, profiles) {
+/** Pictures and words of every page that is open when something fails. */
+export async function leaveBehind(name, profiles) {
   const folder = shotsFolder('failures')
   const slug = name.toLowerCase().replace(/[^a-z0-9]+/g, '-').slice(0, 60)
   for (const [n, context] of profiles.entries()) {

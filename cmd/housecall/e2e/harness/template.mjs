@@ -14,6 +14,7 @@ export async function makeTemplate() {
   const folder = freshFolder('e2e')
   const site = await new Site({ data: path.join(folder, 'data'), port: await freePort() }).start()
   const browser = await openBrowser()
+  let made = false
   try {
     for (const who of signedIn) {
       const context = await openProfile(browser)
@@ -21,9 +22,11 @@ export async function makeTemplate() {
       await context.storageState({ path: path.join(folder, `${who}.json`) })
       await context.close()
     }
+    made = true
   } finally {
     await browser.close()
     await site.stop()
+    if (!made) rmSync(folder, { recursive: true, force: true })
   }
   writeFileSync(path.join(folder, 'template.json'), JSON.stringify({ port: site.port }))
   return folder
