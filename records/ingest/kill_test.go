@@ -19,7 +19,7 @@ import (
 // TestKilled kills importing processes at random points and requires that
 // starting again ends where one undisturbed import ends.
 func TestKilled(t *testing.T) {
-	patients, shared := some(t, "synthea-r4-2021-hiv", 5)
+	patients, shared := some(t, "synthea-r4-2021-hiv", 3)
 	want := map[string]int{}
 	for _, dir := range []string{patients, shared} {
 		ids, _ := naive(t, dir)
@@ -39,7 +39,7 @@ func TestKilled(t *testing.T) {
 			require.NoError(t, err)
 			require.NoError(t, d.Close())
 			for range 3 {
-				killed(t, url, dir, patients+":"+shared, 1+rand.IntN(7))
+				killed(t, url, dir, patients+":"+shared, 1+rand.IntN(5))
 			}
 			d, err = db.Open(context.Background(), db.Config{URL: url, Dir: dir})
 			require.NoError(t, err)

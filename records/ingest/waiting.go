@@ -78,16 +78,17 @@ func park(c *db.Conn, source string, items []*item, now time.Time) error {
 	}
 	at := now.UnixMicro()
 	const head = `INSERT INTO import_waiting (source, since, source_id, type, party, digest, standing, updated, weight, place, body) `
+	const tail = ` ON CONFLICT DO NOTHING` // another import keeps the same at the same time
 	const wantHead = `INSERT INTO import_wants (source, source_id, type, target) `
 	if c.Dialect == db.SQLite {
 		for i, it := range items {
-			if _, err := c.Exec(head+`VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, source, at, it.sid, it.typ, it.party(),
+			if _, err := c.Exec(head+`VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`+tail, source, at, it.sid, it.typ, it.party(),
 				[]byte(it.content.digest), it.content.standing, it.content.updated, it.content.weight, places[i], bodies[i]); err != nil {
 				return err
 			}
 		}
 		for _, w := range wants {
-			if _, err := c.Exec(wantHead+`VALUES (?, ?, ?, ?)`, source, w.sid, w.typ, w.target); err != nil {
+			if _, err := c.Exec(wantHead+`VALUES (?, ?, ?, ?)`+tail, source, w.sid, w.typ, w.target); err != nil {
 				return err
 			}
 		}
@@ -100,7 +101,7 @@ func park(c *db.Conn, source string, items []*item, now time.Time) error {
 		sids, types, parties, digests = append(sids, it.sid), append(types, it.typ), append(parties, it.party()), append(digests, []byte(it.content.digest))
 		standing, updated, weight = append(standing, it.content.standing), append(updated, it.content.updated), append(weight, it.content.weight)
 	}
-	if _, err := c.Exec(head+`SELECT ?::text, ?::bigint, * FROM unnest(?::text[], ?::text[], ?::text[], ?::bytea[], ?::smallint[], ?::bigint[], ?::bigint[], ?::text[], ?::bytea[])`,
+	if _, err := c.Exec(head+`SELECT ?::text, ?::bigint, * FROM unnest(?::text[], ?::text[], ?::text[], ?::bytea[], ?::smallint[], ?::bigint[], ?::bigint[], ?::text[], ?::bytea[])`+tail,
 		source, at, sids, types, parties, digests, standing, updated, weight, places, bodies); err != nil {
 		return err
 	}
@@ -109,7 +110,7 @@ func park(c *db.Conn, source string, items []*item, now time.Time) error {
 	for _, w := range wants {
 		sids, types, targets = append(sids, w.sid), append(types, w.typ), append(targets, w.target)
 	}
-	_, err := c.Exec(wantHead+`SELECT ?::text, * FROM unnest(?::text[], ?::text[], ?::text[])`, source, sids, types, targets)
+	_, err := c.Exec(wantHead+`SELECT ?::text, * FROM unnest(?::text[], ?::text[], ?::text[])`+tail, source, sids, types, targets)
 	return err
 }
 
