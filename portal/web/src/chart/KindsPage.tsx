@@ -3,6 +3,7 @@ import { chartQuery } from '../api/queries'
 import type { Chart } from '../api/types'
 import { sections, type Section } from '../format/entry'
 import { levelOfEntry, toneOf } from '../format/meaning'
+import { Glance } from '../home/Glance'
 import { PageHead } from '../shell/PageHead'
 import { usePageTitle } from '../shell/title'
 import { useSubject } from '../shell/useMe'
@@ -15,6 +16,7 @@ import { useWords, type Words } from '../ui/useWords'
 import { iconOf, titleOf } from './entryWords'
 import { RecordViews } from './RecordViews'
 import css from './kinds.module.css'
+import record from './record.module.css'
 
 /** The record by kind: one line for each, with what stands in it. */
 export function KindsPage() {
@@ -23,14 +25,21 @@ export function KindsPage() {
   usePageTitle(t('record.page'), acting ? name : undefined)
   const chart = useQuery(chartQuery(patient))
   return (
-    <div className={css.page}>
-      <PageHead title={acting ? t('record.titleFor', { name }) : t('record.title')} text={chart.data?.view.limited ? t('record.limited') : undefined} />
-      <RecordViews patient={patient} />
-      <div className={css.list}>
-        {chart.data ? <Kinds chart={chart.data} patient={patient} />
-          : chart.error ? <LoadError error={chart.error} onRetry={() => void chart.refetch()} />
-          : <Skeleton heights={[66, 66, 66, 66, 66, 66]} />}
+    <div className={record.columns}>
+      <div className={record.mainColumn}>
+        <PageHead title={acting ? t('record.titleFor', { name }) : t('record.title')} text={chart.data?.view.limited ? t('record.limited') : undefined} />
+        <RecordViews patient={patient} />
+        <div className={css.list}>
+          {chart.data ? <Kinds chart={chart.data} patient={patient} />
+            : chart.error ? <LoadError error={chart.error} onRetry={() => void chart.refetch()} />
+            : <Skeleton heights={[66, 66, 66, 66, 66, 66]} />}
+        </div>
       </div>
+      {chart.data && (
+        <aside className={record.aside} aria-label={t('record.glance')}>
+          <Glance chart={chart.data} patient={patient} />
+        </aside>
+      )}
     </div>
   )
 }

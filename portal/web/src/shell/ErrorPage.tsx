@@ -14,7 +14,7 @@ function Plain({ icon, title, text, id, retry }: PlainProps) {
   usePageTitle(title)
   return (
     <div className={css.page}>
-      <p className={css.brand}><BrandMark />{t('brand')}</p>
+      <header className={css.brand}><BrandMark />{t('brand')}</header>
       <main id="content" tabIndex={-1} className={css.main}>
         <span className={css.mark}><Icon name={icon} size={28} /></span>
         <h1>{title}</h1>

@@ -82,9 +82,10 @@ export function TopBar({ subject }: { subject: Subject }) {
     <header className={`${css.top} no-print`}>
       <Brand />
       {me.people.length > 1 && subject.relation === 'self' && (
-        <Link to="/people" className={css.topWho} aria-label={t('shell.switchPerson')}>
+        <Link to="/people" className={css.topWho}>
           <Face name={subject.name} tone="accent" />
           <Icon name="open" size={18} />
+          <span className="sr">{t('shell.switchPerson')}</span>
         </Link>
       )}
     </header>

@@ -4,7 +4,9 @@ import { useState } from 'react'
 import { loginUrl, signInOptions } from '../api/auth'
 import { usePageTitle } from '../shell/title'
 import { AnchorButton } from '../ui/Button'
+import { Dot } from '../ui/Card'
 import { LoadError } from '../ui/ErrorSummary'
+import { Icon } from '../ui/Icon'
 import { Skeleton } from '../ui/Skeleton'
 import { TurnLine } from '../ui/TurnLine'
 import { useWords } from '../ui/useWords'
@@ -26,9 +28,14 @@ function FrontDoor({ returnTo, why }: { returnTo: string; why?: string }) {
   const { t } = useWords()
   const notice = why === 'locked' ? t('signIn.locked') : why === 'bye' ? t('signIn.signedOut') : ''
   return (
-    <SignInFrame title={t('signIn.welcomePlain')} lead={t('signIn.lead')}>
+    <SignInFrame title={t('signIn.welcomePlain')} lead={t('signIn.doorLead')}>
       {notice && <div role="status"><TurnLine whose="them" owner="" icon={why === 'locked' ? 'lock' : 'check'}>{notice}</TurnLine></div>}
       <AnchorButton wide href={loginUrl(returnTo)}>{t('signIn.start')}</AnchorButton>
+      <ul className={css.inside}>
+        <li><Dot tone="accent"><Icon name="flask" /></Dot>{t('signIn.inside.results')}</li>
+        <li><Dot tone="accent"><Icon name="people" /></Dot>{t('signIn.inside.family')}</li>
+        <li><Dot tone="accent"><Icon name="eye" /></Dot>{t('signIn.inside.looked')}</li>
+      </ul>
     </SignInFrame>
   )
 }

@@ -24,14 +24,22 @@ export function EntryBody({ patient, detail, trend, dense = false }: { patient: 
       </>
     )
   }
+  const facts = members.length === 0 && <Facts entry={entry} history={detail.history} />
+  const codes = <Codes entry={entry} details={detail.details} title={t('entry.details')} />
+  const content = members.length > 0 || detail.document !== undefined || (detail.note?.length ?? 0) > 0 || others.length > 0
+  if (!content) return <div className={`${css.cards} ${css.page}`}>{facts}{codes}</div>
   return (
-    <div className={`${css.cards} ${css.page}`}>
-      {members.length > 0 && <Panel patient={patient} entry={entry} members={members} dense={dense} />}
-      {detail.document ? <DocumentView document={detail.document} /> : null}
-      {members.length === 0 && <Facts entry={entry} history={detail.history} />}
-      {detail.note?.length ? <Notes notes={detail.note} /> : null}
-      <Related patient={patient} entries={others} title={entry.section === 'visits' ? t('entry.related') : t('entry.relatedOther')} dense={dense} />
-      <Codes entry={entry} details={detail.details} title={t('entry.details')} />
+    <div className={dense ? css.cards : css.columns}>
+      <div className={`${css.cards} ${css.first}`}>
+        {members.length > 0 && <Panel patient={patient} entry={entry} members={members} dense={dense} />}
+        {detail.document && <DocumentView document={detail.document} />}
+        {detail.note?.length ? <Notes notes={detail.note} /> : null}
+        <Related patient={patient} entries={others} title={entry.section === 'visits' ? t('entry.related') : t('entry.relatedOther')} dense={dense} />
+      </div>
+      <div className={css.beside}>
+        {facts && <div className={css.notes}>{facts}</div>}
+        <div className={css.codes}>{codes}</div>
+      </div>
     </div>
   )
 }

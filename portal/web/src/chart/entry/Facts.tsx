@@ -1,5 +1,5 @@
 import type { Entry } from '../../api/types'
-import { fullDate } from '../../format/date'
+import { fullDate, timeOf } from '../../format/date'
 import { capital } from '../../format/locale'
 import { plainTitle } from '../../format/titles'
 import { valueText } from '../../format/value'
@@ -34,14 +34,18 @@ function pairsOf(entry: Entry, { t, locale, clock }: Words): [string, string][] 
   const medicine = entry.section === 'medicines'
   const lasting = medicine || entry.section === 'conditions' || entry.section === 'allergies' || entry.section === 'careplan'
   const textLabel = medicine ? t('entry.dosage') : entry.section === 'allergies' ? t('entry.reaction') : t('entry.summary')
+  const started = fullDate(entry.at, locale, clock.zone)
+  const ended = fullDate(entry.end, locale, clock.zone)
+  // A visit begins and ends on one day: then its hours say more.
+  const sameDay = started === ended
   const pairs: [string, string | undefined][] = [
     [t('entry.status'), statusWord(entry.status, t)],
     [t('result.value'), valueText(entry.value)],
     [textLabel, entry.text],
     [t('entry.severity'), severityWord(entry.severity, t)],
     [t('entry.why'), entry.reason && capital(plainTitle(entry.reason))],
-    [lasting ? t('entry.started') : t('entry.when'), fullDate(entry.at, locale, clock.zone)],
-    [t('entry.ended'), entry.end && entry.end !== entry.at ? fullDate(entry.end, locale, clock.zone) : ''],
+    [lasting ? t('entry.started') : t('entry.when'), sameDay ? [started, timeOf(entry.at, clock.zone)].filter(Boolean).join(', ') : started],
+    [t('entry.ended'), sameDay ? timeOf(entry.end, clock.zone) : ended],
     [t('entry.who'), entry.who],
     [t('entry.where'), entry.place],
   ]

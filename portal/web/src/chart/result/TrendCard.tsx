@@ -40,10 +40,9 @@ export function TrendCard({ trend, title, patient, dense = false }: { trend: Tre
     const tone = toneOf(part ? levelOf(part.meaning, part.number, part.range) : point ? levelOf(point.meaning, point.number, trend.range) : 'unknown')
     return tone === 'plain' ? 'no' : tone
   }
-  const Heading = dense ? 'h3' : 'h2'
   return (
     <section className={css.card} aria-labelledby="over-time">
-      <Heading id="over-time">{t('result.over')}</Heading>
+      <h2 id="over-time">{t('result.over')}</h2>
       {direction && points[0] && <p className="dim">{t(`result.${direction}`, { date: monthOf(points[0].at, locale, clock.zone) })}</p>}
       {trend.points.length > 1 && (
         <SegmentedControl

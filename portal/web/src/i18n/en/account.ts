@@ -5,6 +5,8 @@ export const account = {
     welcome: 'Welcome to {{clinic}}',
     welcomePlain: 'Welcome',
     lead: 'Your record, your results, and who looked at them.',
+    doorLead: 'One record for you, the people who help you, and your clinic.',
+    inside: { results: 'Read your results in plain words', family: 'Help your parents, your child or your partner', looked: 'See who looked at your record, every time' },
     start: 'Sign in',
     locked: 'You were away for a while, so we locked the page. Sign in to go on where you were.',
     signedOut: 'You are signed out. Nothing of your record is left on this device.',

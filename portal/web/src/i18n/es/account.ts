@@ -7,6 +7,8 @@ export const account: Same<typeof english> = {
     welcome: 'Le damos la bienvenida a {{clinic}}',
     welcomePlain: 'Le damos la bienvenida',
     lead: 'Su historial, sus resultados y quién los ha visto.',
+    doorLead: 'Un solo historial para usted, quienes le ayudan y su clínica.',
+    inside: { results: 'Lea sus resultados en palabras sencillas', family: 'Ayude a sus padres, a su hijo o a su pareja', looked: 'Vea quién miró su historial, cada vez' },
     start: 'Entrar',
     locked: 'Estuvo ausente un rato y cerramos la página. Entre para seguir donde estaba.',
     signedOut: 'Cerró la sesión. No queda nada de su historial en este dispositivo.',
