@@ -80,6 +80,7 @@ func (p *Portal) signInOptions(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	o.Step = asked(o.Step)
 	return c.JSON(signInOptions{Clinic: clinicName{p.Clinic.Name, p.Clinic.Phone}, Issuers: some(p.Login.Choices()), Options: o})
 }
 
@@ -98,7 +99,16 @@ func step(c *fiber.Ctx, s provider.Step, err error) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(s)
+	return c.JSON(asked(s))
+}
+
+// asked words a step for the page. Setting codes up is asking for a code with the
+// secret beside it.
+func asked(s provider.Step) provider.Step {
+	if s.Step == provider.StepEnroll {
+		s.Step = provider.StepTOTP
+	}
+	return s
 }
 
 func (p *Portal) signInPassword(c *fiber.Ctx) error {

@@ -178,7 +178,7 @@ func TestFirstAdministrator(t *testing.T) {
 
 		request := b.do("GET", first.Next, "").Request.URL.Query().Get("request")
 		s := b.step("/auth/password", m{"request": request, "email": "ada@housecall.test", "password": secret})
-		require.Equal(t, "enroll", s.Step)
+		require.Equal(t, "totp", s.Step)
 		require.Equal(t, first.TOTP.Secret, s.TOTP.Secret, "the picture scanned a moment ago is not useless")
 		bad := b.do("POST", "/auth/totp", `{"request":"`+request+`","code":"000000"}`)
 		require.Equal(t, "wrong_code", bad.code())

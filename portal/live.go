@@ -111,9 +111,6 @@ func (l *live) stop() {
 
 // upgrade opens a socket for somebody who is signed in with a page of ours.
 func (l *live) upgrade(c *fiber.Ctx) error {
-	if !strings.EqualFold(c.Get(fiber.HeaderUpgrade), "websocket") || c.Get("Sec-WebSocket-Version") != "13" {
-		return fiber.ErrUpgradeRequired
-	}
 	who, cookie := edge.Principal(c), edge.SessionCookie(c)
 	if who.Kind == identity.Anonymous {
 		return edge.Required(c)
@@ -123,6 +120,9 @@ func (l *live) upgrade(c *fiber.Ctx) error {
 	}
 	if c.Get(fiber.HeaderOrigin) != l.p.origin { // browsers always send it here
 		return fault.New(fault.Forbidden, "This request came from another site.").WithCode("origin")
+	}
+	if !strings.EqualFold(c.Get(fiber.HeaderUpgrade), "websocket") || c.Get("Sec-WebSocket-Version") != "13" {
+		return fiber.ErrUpgradeRequired
 	}
 	s := &socket{live: l, who: who, cookie: cookie, watched: map[string]string{}, pinged: time.Now()}
 	if err := l.admit(s); err != nil {

@@ -192,7 +192,7 @@ func TestWhoMayOpenASocket(t *testing.T) {
 			require.Error(t, err, name)
 			require.Equal(t, c.status, res.StatusCode, name)
 		}
-		require.Equal(t, 426, f.self.get("/live").StatusCode)
+		require.Equal(t, 426, f.self.do("GET", "/live", "", "Origin", n.base).StatusCode)
 		p := f.self.open()
 		require.NoError(t, p.conn.WriteMessage(websocket.TextMessage, []byte(`{"watch":`)))
 		require.Nil(t, p.next(), "nonsense ends a socket")

@@ -32,9 +32,8 @@ import (
 func TestMain(m *testing.M) { dbtest.Main(m) }
 
 const (
-	base   = "http://housecall.test:8080"
-	secret = "seven brown kettles"
-	icd    = "http://hl7.org/fhir/sid/icd-10-cm"
+	base = "http://housecall.test:8080"
+	icd  = "http://hl7.org/fhir/sid/icd-10-cm"
 )
 
 // site is the FHIR face over a real database, with people in it.
@@ -103,7 +102,7 @@ func (s *site) people() {
 	require.NoError(s.t, err)
 	s.rosa, s.ben = s.patient("Marin"), s.patient("Okafor")
 	account := func(name string, kind identity.Kind, patient string, roles ...identity.Role) identity.Account {
-		a, err := s.id.CreateAccount(ctx, identity.NewAccount{Email: strings.ToLower(name) + "@housecall.test", Name: name, Kind: kind, Roles: roles, Patient: patient, Password: secret})
+		a, err := s.id.CreateAccount(ctx, identity.NewAccount{Email: strings.ToLower(name) + "@housecall.test", Name: name, Kind: kind, Roles: roles, Patient: patient})
 		require.NoError(s.t, err)
 		return a
 	}
