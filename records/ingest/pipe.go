@@ -9,7 +9,7 @@ import (
 
 // inFlight bounds how many bytes of input are being worked on at once. Decoded,
 // they take about ten times that.
-const inFlight = 24 << 20
+const inFlight = 12 << 20
 
 // numbered is a job with its place in the input.
 type numbered struct {
