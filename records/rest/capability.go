@@ -70,7 +70,7 @@ func (f *Face) capabilities(version string) ([]byte, error) {
 		}
 		resources = append(resources, r)
 	}
-	security := object{"cors": false, "description": "OAuth 2.0 bearer tokens; Housecall's own pages use their session."}
+	security := object{"description": "OAuth 2.0 bearer tokens; Housecall's own pages use their session."}
 	if f.smart != nil {
 		security["service"] = []object{{"coding": []object{{"system": "http://terminology.hl7.org/CodeSystem/restful-security-service", "code": "SMART-on-FHIR"}}}}
 		security["extension"] = []object{{
