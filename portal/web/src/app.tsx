@@ -1,6 +1,7 @@
 import { MantineProvider } from '@mantine/core'
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
+import { setNonce } from 'get-nonce'
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import { logout } from './api/auth'
 import { forgetAnswers } from './api/client'
@@ -64,6 +65,8 @@ function start() {
 }
 
 const nonce = () => document.querySelector('meta[name="csp-nonce"]')?.getAttribute('content') ?? ''
+// Dialogs lock the page's scrolling with a style element of their own, which needs the nonce as well.
+setNonce(nonce())
 
 /** The clinic's pages are denser; everything else about them is the same. */
 function useDensity(router: ReturnType<typeof createAppRouter>): 'clinic' | 'patient' {

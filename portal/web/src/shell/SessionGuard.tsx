@@ -20,54 +20,56 @@ export function SessionGuard() {
   const queries = useQueryClient()
   const watch = useRef(new SessionWatch())
   const [left, setLeft] = useState<number | undefined>(undefined)
-  const asking = useRef(false)
 
   useEffect(() => {
     watch.current.learn(me.session)
-    setLeft(undefined)
   }, [me.session])
 
   useEffect(() => {
+    let warned = false
+    let asking = false
+    const tell = (seconds: number | undefined) => {
+      warned = seconds !== undefined
+      setLeft(seconds)
+    }
     const extend = async () => {
       activity.told()
       watch.current.extend(await take(api.POST('/session/extend')))
+    }
+    // Another tab may have kept the session open: the server is asked once before anything is said.
+    const askFirst = async () => {
+      asking = true
+      await queries.refetchQueries({ queryKey: meQuery.queryKey, exact: true })
+      asking = false
+      const me = queries.getQueryData(meQuery.queryKey)
+      if (me) watch.current.learn(me.session)
+      const now = Date.now()
+      if (watch.current.phase(now) === 'warn') tell(watch.current.secondsLeft(now))
     }
     const tick = async () => {
       const now = Date.now()
       watch.current.used(activity.lastToldAt())
       const phase = watch.current.phase(now)
-      if (phase === 'over') {
-        leave('locked')
-        return
-      }
-      if (phase === 'fine') {
-        setLeft(undefined)
+      if (phase === 'over') leave('locked')
+      else if (phase === 'warn') {
+        if (warned) tell(watch.current.secondsLeft(now))
+        else if (!asking) await askFirst()
+      } else {
+        if (warned) tell(undefined)
         if (activity.recent() && now - activity.lastToldAt() > tellEveryMs) await extend().catch(() => undefined)
-        return
       }
-      setLeft((shown) => {
-        // Another tab may have kept the session open: ask once before saying anything.
-        if (shown === undefined && !asking.current) {
-          asking.current = true
-          void queries.refetchQueries({ queryKey: meQuery.queryKey, exact: true }).finally(() => {
-            asking.current = false
-            const after = Date.now()
-            if (watch.current.phase(after) === 'warn') setLeft(watch.current.secondsLeft(after))
-          })
-          return undefined
-        }
-        return shown === undefined ? undefined : watch.current.secondsLeft(now)
-      })
     }
     const timer = window.setInterval(() => void tick(), 1000)
     return () => window.clearInterval(timer)
   }, [leave, queries])
 
   const stay = () => {
-    setLeft(undefined)
     activity.told()
     take(api.POST('/session/extend')).then(
-      (life) => watch.current.extend(life),
+      (life) => {
+        watch.current.extend(life)
+        setLeft(undefined)
+      },
       () => leave('locked'),
     )
   }

@@ -56,8 +56,8 @@ export function MethodStep({ request, options, onCode }: { request: string; opti
         </div>
       )}
       {options.methods.includes('password') && (
-        <form className={css.form} onSubmit={submit} noValidate aria-labelledby="with-email">
-          <h2 id="with-email">{t('signIn.or')}</h2>
+        <form className={css.form} onSubmit={submit} noValidate>
+          <h2>{t('signIn.or')}</h2>
           <TextInput id="email" type="email" label={t('signIn.email')} value={email} onChange={(event) => setEmail(event.target.value)} error={errorOf('email')} autoComplete="username" autoCapitalize="none" spellCheck={false} maxLength={200} />
           <PasswordInput id="password" label={t('signIn.password')} value={password} onChange={(event) => setPassword(event.target.value)} error={errorOf('password')} autoComplete="current-password" maxLength={200} />
           <Button type="submit" wide variant={passkey ? 'default' : 'filled'} loading={busy === 'password'}>{t('signIn.withPassword')}</Button>
