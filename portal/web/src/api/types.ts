@@ -49,6 +49,12 @@ export interface Entry {
   outOfRange?: number
   usual?: number
   new?: boolean
+  /** Why a medicine was stopped. */
+  stopReason?: string
+  /** Several readings of one kind that stand as one; the value is their average. */
+  series?: { count: number; from: string; to: string }
+  /** The kind of result, for its trend. */
+  key?: string
 }
 
 export interface SparkPoint { at: string; number: number }

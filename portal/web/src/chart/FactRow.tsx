@@ -2,13 +2,12 @@ import type { Entry } from '../api/types'
 import { longDate } from '../format/date'
 import { splitRef } from '../format/entry'
 import { toneOf } from '../format/meaning'
-import { plainTitle } from '../format/titles'
 import { Dot } from '../ui/Card'
 import { Icon } from '../ui/Icon'
 import { LinkRow } from '../ui/Row'
 import { SourceLine } from '../ui/SourceLine'
 import { useWords, type Words } from '../ui/useWords'
-import { entryLevel, headline, iconOf, recordedName, severityWord, subline } from './entryWords'
+import { entryLevel, headline, iconOf, medicineWhy, recordedName, severityWord, subline } from './entryWords'
 
 /** One fact of a section: its name in full, what belongs under it, since when, from where. */
 export function FactRow({ patient, entry }: { patient: string; entry: Entry }) {
@@ -31,7 +30,7 @@ function factLines(entry: Entry, { t, locale, clock }: Words): string[] {
   const lines: (string | false | undefined)[] = []
   switch (entry.section) {
     case 'medicines':
-      lines.push(entry.text, entry.reason && t('record.reason', { text: plainTitle(entry.reason) }), entry.active ? at && t('record.startedOn', { date: at }) : end ? t('record.stoppedOn', { date: end }) : at)
+      lines.push(entry.text, medicineWhy(entry, t), entry.active ? at && t('record.startedOn', { date: at }) : end ? t('record.stoppedOn', { date: end }) : at)
       break
     case 'allergies':
       lines.push([severityWord(entry.severity, t), entry.text].filter(Boolean).join(': '), at && t('record.startedOn', { date: at }))

@@ -1,7 +1,7 @@
 import type { Entry, ResultLine } from '../api/types'
 import { levelOfEntry, toneOf, type Level } from '../format/meaning'
 import { conditionKey, nameKey, plainTitle } from '../format/titles'
-import { valueText } from '../format/value'
+import { bareValue, valueText } from '../format/value'
 import type { en } from '../i18n/en'
 import type { IconName } from '../ui/Icon'
 import type { Words } from '../ui/useWords'
@@ -29,28 +29,52 @@ export function entryLevel(entry: Entry): Level {
   return members.find((level) => toneOf(level) === 'urgent') ?? members.find((level) => toneOf(level) === 'look') ?? (entry.outOfRange ? 'abnormal' : 'unknown')
 }
 
-/** The outcome in the title: "Potassium: a little high". */
-export function headline(entry: Entry, t: T): string {
-  const out = entry.children?.filter((child) => toneOf(levelOfEntry(child)) !== 'plain') ?? []
-  if (out.length === 1 && out[0]) return headline(out[0], t)
+/** A test of several values; it stands for them and has no value of its own. */
+const isPanel = (entry: Entry): boolean => entry.kind === 'DiagnosticReport' || Boolean(entry.children?.length) || entry.outOfRange !== undefined
+
+const withLevel = (entry: Entry, t: T): string => {
   const level = levelOfEntry(entry)
   const name = titleOf(entry, t)
   return toneOf(level) === 'plain' ? name : t(`titleLevel.${level}`, { name })
 }
 
+/** The outcome in the title: "Potassium: a little high". A panel keeps its name; its line says what came out. */
+export function headline(entry: Entry, t: T): string {
+  if (entry.series) return t('record.homeTitle', { name: titleOf(entry, t), value: bareValue(entry.value) })
+  return isPanel(entry) ? titleOf(entry, t) : withLevel(entry, t)
+}
+
 /** The one line under the title. */
 export function subline(entry: Entry, t: T): string {
-  if (entry.children?.length || entry.outOfRange !== undefined) {
-    const out = entry.outOfRange ?? 0
-    const usual = entry.usual ?? 0
-    if (out === 0) return usual > 0 ? t('panel.allUsual', { count: usual }) : t('panel.values', { count: entry.children?.length ?? 0 })
-    if (out === 1) return usual > 0 ? t('panel.rest', { count: usual }) : ''
-    return usual > 0 ? `${t('panel.out', { count: out })} ${t('panel.rest', { count: usual })}` : t('panel.out', { count: out })
-  }
+  if (entry.series) return seriesLine(entry, entry.series, t)
+  if (isPanel(entry) && !entry.value) return panelLine(entry, t) || (entry.text ?? '')
   if (entry.value) return valueText(entry.value)
-  const words = [recordedName(entry), entry.text, entry.reason && entry.section === 'medicines' ? t('record.reason', { text: plainTitle(entry.reason) }) : entry.reason && plainTitle(entry.reason)]
-  return words.filter(Boolean).join('. ')
+  const why = entry.section === 'medicines' ? medicineWhy(entry, t) : entry.reason && plainTitle(entry.reason)
+  return [recordedName(entry), entry.text, why].filter(Boolean).join('. ')
 }
+
+/** What a medicine is for, or why it was stopped. */
+export function medicineWhy(entry: Entry, t: T): string {
+  if (!entry.active && entry.stopReason) return t('record.stopWhy', { text: plainTitle(entry.stopReason) })
+  return entry.reason ? t('record.reason', { text: plainTitle(entry.reason) }) : ''
+}
+
+function panelLine(entry: Entry, t: T): string {
+  const out = entry.outOfRange ?? 0
+  const usual = entry.usual ?? 0
+  if (out === 0) return usual > 0 ? t('panel.allUsual', { count: usual }) : entry.children?.length ? t('panel.values', { count: entry.children.length }) : ''
+  const outside = entry.children?.filter((child) => toneOf(levelOfEntry(child)) !== 'plain') ?? []
+  const first = out === 1 && outside.length === 1 && outside[0] ? `${withLevel(outside[0], t)}.` : t('panel.out', { count: out })
+  return usual > 0 ? `${first} ${t('panel.rest', { count: usual })}` : first
+}
+
+function seriesLine(entry: Entry, { count, from, to }: NonNullable<Entry['series']>, t: T): string {
+  const days = Math.round((dayOf(to) - dayOf(from)) / 86_400_000) + 1
+  const average = days > 1 ? t('record.homeDays', { readings: count, days }) : t('record.homeDay', { readings: count })
+  const level = levelOfEntry(entry)
+  return toneOf(level) === 'plain' ? average : `${average} ${t(`level.${level}`)}.`
+}
+const dayOf = (at: string): number => Date.parse(at.slice(0, 10))
 
 /** A status in the reader's words, when it says something that the place in the list does not. */
 export function statusWord(status: string | undefined, t: T): string {

@@ -24,7 +24,8 @@ export function ClinicEntry() {
   const chart = useQuery(chartQuery(patient)).data
   const entry = detail.data?.entry
   const line = entry && lineOf(entry, [...(chart?.results ?? []), ...(chart?.vitals ?? [])])
-  const trend = useQuery({ ...trendQuery(patient, line?.key ?? ''), enabled: line !== undefined })
+  const key = entry?.key ?? line?.key ?? ''
+  const trend = useQuery({ ...trendQuery(patient, key), enabled: key !== '' })
   return (
     <>
       <ChartHead patient={patient} back="chart" />

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { useState, type ReactNode } from 'react'
 import type { Chart, Entry } from '../api/types'
-import { clinicalTitle, severityWord, statusWord, subline } from '../chart/entryWords'
+import { clinicalTitle, medicineWhy, severityWord, statusWord, subline } from '../chart/entryWords'
 import { shortDate, yearOf } from '../format/date'
 import { splitActive, splitRef } from '../format/entry'
 import { plainTitle } from '../format/titles'
@@ -71,7 +71,7 @@ export function MedicineTable(props: TableProps) {
   return (
     <FactTable {...props} shape={{
       title: t('clinic.medicines'), heads: [t('clinic.medicine'), t('clinic.how'), t('clinic.since')], fold: true,
-      middle: (entry) => [entry.text, entry.reason && t('record.reason', { text: plainTitle(entry.reason) })].filter(Boolean).join('. '),
+      middle: (entry) => [entry.text, medicineWhy(entry, t)].filter(Boolean).join('. '),
       end: (entry, words) => (entry.active ? day(entry, words) : entry.end ? t('record.stoppedOn', { date: shortDate(entry.end, words.locale, words.clock.zone) }) : statusWord(entry.status, t)),
     }} />
   )

@@ -11,7 +11,7 @@ export interface LiveEvents {
 export class LiveHub {
   private readonly socket: LiveSocket
   private readonly listeners = new Set<() => void>()
-  private state: LiveState = 'connecting'
+  private state: LiveState = 'idle'
   private updates = 0
   private readonly goneCharts = new Set<string>()
 
@@ -51,8 +51,9 @@ export class LiveHub {
 
   watch(patient: string): () => void {
     this.goneCharts.delete(patient)
+    const unwatch = this.socket.watch(patient)
     this.socket.start()
-    return this.socket.watch(patient)
+    return unwatch
   }
   stop(): void {
     this.socket.stop()

@@ -71,14 +71,15 @@ describe('following charts', () => {
     expect(last().sent.at(-1)).toEqual({ watch: ['a'], etags: { a: '"1"' } })
   })
   it('watches a chart once for two pages', () => {
-    live.start()
-    last().onopen?.()
     const first = live.watch('a')
     live.watch('a')
+    live.start()
+    last().onopen?.()
     first()
     expect(last().sent.at(-1)).toEqual({ watch: ['a'], etags: {} })
   })
   it('passes hints on and survives nonsense', () => {
+    live.watch('a')
     live.start()
     last().onopen?.()
     for (const data of ['{"hello":true}', '{"chart":"a","etag":"x"}', '{"gone":"b"}', '{"session":"ending","at":1}', '{', 7, '{"t":"ping"}']) last().onmessage?.({ data })
@@ -105,6 +106,7 @@ describe('a lost line', () => {
     expect(states.filter((state) => state === 'open')).toHaveLength(2)
   })
   it('never waits longer than half a minute', () => {
+    live.watch('a')
     live.start()
     for (let tries = 0; tries < 12; tries += 1) {
       last().onclose?.()
@@ -114,6 +116,7 @@ describe('a lost line', () => {
     }
   })
   it('is noticed by silence', () => {
+    live.watch('a')
     live.start()
     last().onopen?.()
     fire(55_000)
@@ -121,6 +124,7 @@ describe('a lost line', () => {
     expect(states.at(-1)).toBe('lost')
   })
   it('is not waited for when the device is back', () => {
+    live.watch('a')
     live.start()
     last().onclose?.()
     live.hurry()
@@ -130,7 +134,21 @@ describe('a lost line', () => {
   })
 })
 
+it('is neither opened nor missed while nothing is followed', () => {
+  live.start()
+  expect(sockets).toHaveLength(0)
+  const stop = live.watch('a')
+  last().onopen?.()
+  stop()
+  last().onclose?.()
+  expect(states.at(-1)).toBe('idle')
+  expect([...timers.values()]).toHaveLength(0)
+  live.watch('b')
+  expect(sockets).toHaveLength(2)
+})
+
 it('ends for good at sign-out', () => {
+  live.watch('a')
   live.start()
   last().onopen?.()
   last().onmessage?.({ data: '{"bye":"signed_out"}' })

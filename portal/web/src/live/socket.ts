@@ -1,7 +1,8 @@
 // The one WebSocket of a client: hints that something moved, never what moved. What a hint is about
 // is read again over the JSON API, where each read is decided anew.
 
-export type LiveState = 'connecting' | 'open' | 'lost'
+/** Idle: nothing is followed, so there is nothing to be lost. */
+export type LiveState = 'idle' | 'connecting' | 'open' | 'lost'
 
 export interface SocketLike {
   onopen: (() => void) | null
@@ -47,7 +48,7 @@ export class LiveSocket {
   start(): void {
     if (!this.stopped) return
     this.stopped = false
-    this.connect()
+    if (this.watched.size > 0) this.connect()
   }
 
   /** Ends the connection for good, at sign-out. */
@@ -60,7 +61,7 @@ export class LiveSocket {
 
   /** Tries at once instead of waiting, when the device says that it is online again. */
   hurry(): void {
-    if (this.stopped || this.socket) return
+    if (this.stopped || this.socket || this.watched.size === 0) return
     this.deps.clearTimer(this.retry)
     this.tries = 0
     this.connect()
@@ -69,7 +70,10 @@ export class LiveSocket {
   /** Follows a chart until the returned function is called. */
   watch(patient: string): () => void {
     this.watched.set(patient, (this.watched.get(patient) ?? 0) + 1)
-    if (this.watched.get(patient) === 1) this.tell()
+    if (this.watched.get(patient) === 1) {
+      if (this.socket) this.tell()
+      else this.hurry()
+    }
     return () => {
       const left = (this.watched.get(patient) ?? 1) - 1
       if (left > 0) this.watched.set(patient, left)
@@ -118,6 +122,10 @@ export class LiveSocket {
   private again(): void {
     this.deps.clearTimer(this.silence)
     if (this.stopped) return
+    if (this.watched.size === 0) {
+      this.deps.onState('idle')
+      return
+    }
     this.deps.onState('lost')
     // Half of the wait is chance, so that a restarted server is not met by everybody at once.
     const wait = Math.min(longestWaitMs, firstWaitMs * 2 ** this.tries)

@@ -16,7 +16,7 @@ export function AccessRowLine({ row, own }: { row: AccessRow; own: boolean }) {
   const clinic = useClinic()
   const self = row.role === 'self'
   const purpose = purposeOf(row.purpose)
-  const why = row.reason ? `“${row.reason}”` : purpose ? t(`purpose.${purpose}`) : self ? t('purpose.request') : row.role === 'proxy' ? t('purpose.family') : isStaff(row.role) ? t('purpose.care') : t('sharing.whyNone')
+  const why = row.reason ? `“${row.reason}”` : purpose ? t(`purpose.${purpose}`) : self ? t('purpose.request') : row.role === 'proxy' ? t('purpose.family') : isStaff(row.role) ? t('purpose.care') : ''
   return (
     <tr data-emergency={row.emergency || undefined}>
       <td className={css.when}>{moment(row.at, locale, day, clock)}</td>
@@ -35,7 +35,7 @@ export function AccessRowLine({ row, own }: { row: AccessRow; own: boolean }) {
         {row.emergency && <span className={css.tag}><Tag tone="look" icon={<Icon name="key" size={16} />}>{t('sharing.emergency')}</Tag></span>}
       </td>
       <td>
-        <span className={css.whyLabel}>{t('sharing.why')}: </span>{why}
+        {why && <><span className={css.whyLabel}>{t('sharing.why')}: </span>{why}</>}
         {row.emergency && clinic?.phone && (
           <a className={css.wrong} href={`tel:${clinic.phone.replace(/[^+\d]/g, '')}`}>{t('sharing.wrong', { phone: clinic.phone })}</a>
         )}

@@ -26,7 +26,7 @@ function useLost(): boolean {
   const state = useLiveState()
   const [lost, setLost] = useState(false)
   useEffect(() => {
-    if (state === 'open') {
+    if (state === 'open' || state === 'idle') {
       setLost(false)
       return undefined
     }

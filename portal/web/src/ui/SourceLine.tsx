@@ -2,7 +2,7 @@ import type { Source } from '../api/types'
 import { listOf } from '../format/locale'
 import { Icon } from './Icon'
 import css from './source.module.css'
-import { useWords } from './useWords'
+import { useClinic, useWords } from './useWords'
 
 const shown = 3
 
@@ -10,7 +10,9 @@ const shown = 3
 export function SourceLine({ sources }: { sources: Source[] | undefined }) {
   const { t, locale } = useWords()
   const names = [...new Set((sources ?? []).map((source) => source.name).filter(Boolean))]
-  if (names.length === 0) return null
+  const home = useClinic()?.name
+  // That a fact comes from the reader's own clinic goes without saying.
+  if (names.length === 0 || (names.length === 1 && names[0] === home)) return null
   return (
     <span className={css.source}>
       <Icon name="building" size={16} />

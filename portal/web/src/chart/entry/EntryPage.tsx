@@ -23,7 +23,8 @@ export function EntryPage() {
   const chart = useQuery(chartQuery(patient))
   const entry = detail.data?.entry
   const line = entry && lineOf(entry, [...(chart.data?.results ?? []), ...(chart.data?.vitals ?? [])])
-  const trend = useQuery({ ...trendQuery(patient, line?.key ?? ''), enabled: line !== undefined })
+  const key = entry?.key ?? line?.key ?? ''
+  const trend = useQuery({ ...trendQuery(patient, key), enabled: key !== '' })
   usePageTitle(pageName(entry, t), acting ? name : undefined)
   const section = entry && isSection(entry.section) ? entry.section : undefined
   return (

@@ -44,6 +44,7 @@ function pairsOf(entry: Entry, { t, locale, clock }: Words): [string, string][] 
     [textLabel, entry.text],
     [t('entry.severity'), severityWord(entry.severity, t)],
     [t('entry.why'), entry.reason && capital(plainTitle(entry.reason))],
+    [t('entry.stopWhy'), entry.stopReason && capital(plainTitle(entry.stopReason))],
     [lasting ? t('entry.started') : t('entry.when'), sameDay ? [started, timeOf(entry.at, clock.zone)].filter(Boolean).join(', ') : started],
     [t('entry.ended'), sameDay ? timeOf(entry.end, clock.zone) : ended],
     [t('entry.who'), entry.who],

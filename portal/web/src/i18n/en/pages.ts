@@ -23,7 +23,7 @@ export const pages = {
     noneAllergies: 'No allergies recorded', noneConditions: 'None recorded', noneMedicines: 'None recorded',
     from: 'From {{name}}', fromPlaces_one: 'From {{names}}', fromPlaces_other: 'From {{count}} places: {{names}}',
     current: 'Now', before: 'Before', stopped: 'Stopped', resolved: 'Over', given: 'Given', goals: 'Goals', plan: 'Plan', more_one: '{{count}} entry', more_other: '{{count}} entries',
-    count_one: '{{count}} value', count_other: '{{count}} values', last: 'Last: {{date}}', newItems: 'New entries came in', reactions: 'Reaction: {{text}}', reason: 'For {{text}}', stoppedOn: 'Stopped {{date}}', startedOn: 'Since {{date}}', resolvedOn: 'Over since {{date}}',
+    count_one: '{{count}} value', count_other: '{{count}} values', last: 'Last: {{date}}', newItems: 'New entries came in', reactions: 'Reaction: {{text}}', reason: 'For {{text}}', homeTitle: '{{name}} at home: {{value}}', homeDays: 'Average of {{readings}} readings in {{days}} days.', homeDay: 'Average of {{readings}} readings in one day.', stopWhy: 'Why: {{text}}', stoppedOn: 'Stopped {{date}}', startedOn: 'Since {{date}}', resolvedOn: 'Over since {{date}}',
     limited: 'You see the parts of this record that were shared with you.',
     allergyTag: 'Allergy: {{name}}',
     sectionEmpty: {
@@ -55,7 +55,7 @@ export const pages = {
     page: 'Entry', visitPage: 'Visit', documentPage: 'Document', summary: 'Summary', related: 'From this visit', relatedOther: 'Belongs to this',
     details: 'Codes and details', source: 'Where this comes from', corrected_one: 'This entry was changed {{count}} time.', corrected_other: 'This entry was changed {{count}} times.',
     with: 'With {{who}}', at: 'At {{place}}', openDocument: 'Open the document', size: '{{type}}, {{size}}', noText: 'This document can only be opened as a file.',
-    noContent: 'The text of this document has not been sent to us.', why: 'Why', dosage: 'How to take it', reaction: 'Reaction', severity: 'How severe', status: 'Status', started: 'Since', ended: 'Until', when: 'When', who: 'Who', where: 'Where',
+    noContent: 'The text of this document has not been sent to us.', why: 'Why', stopWhy: 'Why it was stopped', dosage: 'How to take it', reaction: 'Reaction', severity: 'How severe', status: 'Status', started: 'Since', ended: 'Until', when: 'When', who: 'Who', where: 'Where',
     detail: {
       status: 'Status', performer: 'Done by', lab: 'Lab', method: 'Method', code: 'Code', specimen: 'Sample', issued: 'Sent to us', recorded: 'Recorded', identifier: 'Number',
       category: 'Kind', site: 'Place on the body', route: 'How it is given', lot: 'Lot number', manufacturer: 'Maker', expires: 'Expires', dose: 'Dose', intent: 'Purpose', verification: 'Confirmed', clinical: 'State', type: 'Type', class: 'Kind of visit', period: 'Time', author: 'Written by', custodian: 'Kept by', location: 'Place', service: 'Service', requester: 'Ordered by', prescriber: 'Prescribed by', dispense: 'Supply', criticality: 'Risk', onset: 'Began', abatement: 'Ended',

@@ -39,9 +39,11 @@ export const words = {
     self: 'You', mother: 'Your mother', father: 'Your father', parent: 'Your parent', child: 'Your child', son: 'Your son', daughter: 'Your daughter',
     brother: 'Your brother', sister: 'Your sister', wife: 'Your wife', husband: 'Your husband', friend: 'Your friend', spouse: 'Your spouse', partner: 'Your partner', sibling: 'Your sibling', grandparent: 'Your grandparent', guardian: 'Your guardian', other: 'Someone you help',
   },
+  // A grant says what the patient is to the helper; the patient reads it the other way round.
   helper: {
-    self: 'You', mother: 'Your mother', father: 'Your father', parent: 'Your parent', child: 'Your child', son: 'Your son', daughter: 'Your daughter',
-    brother: 'Your brother', sister: 'Your sister', wife: 'Your wife', husband: 'Your husband', friend: 'Your friend', spouse: 'Your spouse', partner: 'Your partner', sibling: 'Your sibling', grandparent: 'Your grandparent', guardian: 'Your guardian', other: 'Helps you',
+    self: 'You', mother: 'Your daughter or son', father: 'Your daughter or son', parent: 'Your daughter or son', child: 'Your parent', son: 'Your parent', daughter: 'Your parent',
+    brother: 'Your brother or sister', sister: 'Your brother or sister', wife: 'Your spouse', husband: 'Your spouse', friend: 'Your friend', spouse: 'Your spouse', partner: 'Your partner',
+    sibling: 'Your brother or sister', grandparent: 'Your grandchild', guardian: 'Helps you', other: 'Helps you',
   },
   role: {
     self: 'You', proxy: 'Acts for you', clinician: 'Doctor or clinician', nurse: 'Nurse', frontdesk: 'Front desk', privacy: 'Privacy officer',

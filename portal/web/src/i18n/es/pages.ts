@@ -26,7 +26,7 @@ export const pages: Same<typeof english> = {
     noneAllergies: 'No hay alergias registradas', noneConditions: 'Ninguna registrada', noneMedicines: 'Ninguna registrada',
     from: 'De {{name}}', fromPlaces_one: 'De {{names}}', fromPlaces_other: 'De {{count}} lugares: {{names}}',
     current: 'Ahora', before: 'Antes', stopped: 'Suspendidas', resolved: 'Terminadas', given: 'Aplicadas', goals: 'Metas', plan: 'Plan', more_one: '{{count}} dato', more_other: '{{count}} datos',
-    count_one: '{{count}} valor', count_other: '{{count}} valores', last: 'Último: {{date}}', newItems: 'Llegaron datos nuevos', reactions: 'Reacción: {{text}}', reason: 'Para {{text}}', stoppedOn: 'Suspendida el {{date}}', startedOn: 'Desde {{date}}', resolvedOn: 'Terminada desde {{date}}',
+    count_one: '{{count}} valor', count_other: '{{count}} valores', last: 'Último: {{date}}', newItems: 'Llegaron datos nuevos', reactions: 'Reacción: {{text}}', reason: 'Para {{text}}', homeTitle: '{{name}} en casa: {{value}}', homeDays: 'Promedio de {{readings}} mediciones en {{days}} días.', homeDay: 'Promedio de {{readings}} mediciones en un día.', stopWhy: 'Motivo: {{text}}', stoppedOn: 'Suspendida el {{date}}', startedOn: 'Desde {{date}}', resolvedOn: 'Terminada desde {{date}}',
     limited: 'Usted ve las partes de este historial que le compartieron.',
     allergyTag: 'Alergia: {{name}}',
     sectionEmpty: {
@@ -58,7 +58,7 @@ export const pages: Same<typeof english> = {
     page: 'Dato', visitPage: 'Visita', documentPage: 'Documento', summary: 'Resumen', related: 'De esta visita', relatedOther: 'Pertenece a esto',
     details: 'Códigos y detalles', source: 'De dónde viene', corrected_one: 'Este dato se cambió {{count}} vez.', corrected_other: 'Este dato se cambió {{count}} veces.',
     with: 'Con {{who}}', at: 'En {{place}}', openDocument: 'Abrir el documento', size: '{{type}}, {{size}}', noText: 'Este documento solo se puede abrir como archivo.',
-    noContent: 'No nos han enviado el texto de este documento.', why: 'Por qué', dosage: 'Cómo tomarla', reaction: 'Reacción', severity: 'Gravedad', status: 'Estado', started: 'Desde', ended: 'Hasta', when: 'Cuándo', who: 'Quién', where: 'Dónde',
+    noContent: 'No nos han enviado el texto de este documento.', why: 'Por qué', stopWhy: 'Por qué se suspendió', dosage: 'Cómo tomarla', reaction: 'Reacción', severity: 'Gravedad', status: 'Estado', started: 'Desde', ended: 'Hasta', when: 'Cuándo', who: 'Quién', where: 'Dónde',
     detail: {
       status: 'Estado', performer: 'Hecho por', lab: 'Laboratorio', method: 'Método', code: 'Código', specimen: 'Muestra', issued: 'Enviado', recorded: 'Registrado', identifier: 'Número',
       category: 'Tipo', site: 'Parte del cuerpo', route: 'Cómo se da', lot: 'Número de lote', manufacturer: 'Fabricante', expires: 'Vence', dose: 'Dosis', intent: 'Propósito', verification: 'Confirmado', clinical: 'Estado', type: 'Tipo', class: 'Tipo de visita', period: 'Tiempo', author: 'Escrito por', custodian: 'Guardado por', location: 'Lugar', service: 'Servicio', requester: 'Pedido por', prescriber: 'Recetado por', dispense: 'Cantidad', criticality: 'Riesgo', onset: 'Empezó', abatement: 'Terminó',

@@ -42,8 +42,9 @@ export const words: Same<typeof english> = {
     brother: 'Su hermano', sister: 'Su hermana', wife: 'Su esposa', husband: 'Su esposo', friend: 'Una persona amiga', spouse: 'Su cónyuge', partner: 'Su pareja', sibling: 'Su hermano o hermana', grandparent: 'Su abuelo o abuela', guardian: 'Su tutor o tutora', other: 'Alguien a quien ayuda',
   },
   helper: {
-    self: 'Usted', mother: 'Su madre', father: 'Su padre', parent: 'Su madre o padre', child: 'Su hijo o hija', son: 'Su hijo', daughter: 'Su hija',
-    brother: 'Su hermano', sister: 'Su hermana', wife: 'Su esposa', husband: 'Su esposo', friend: 'Una persona amiga', spouse: 'Su cónyuge', partner: 'Su pareja', sibling: 'Su hermano o hermana', grandparent: 'Su abuelo o abuela', guardian: 'Su tutor o tutora', other: 'Le ayuda',
+    self: 'Usted', mother: 'Su hija o hijo', father: 'Su hija o hijo', parent: 'Su hija o hijo', child: 'Su madre o padre', son: 'Su madre o padre', daughter: 'Su madre o padre',
+    brother: 'Su hermano o hermana', sister: 'Su hermano o hermana', wife: 'Su cónyuge', husband: 'Su cónyuge', friend: 'Una persona amiga', spouse: 'Su cónyuge', partner: 'Su pareja',
+    sibling: 'Su hermano o hermana', grandparent: 'Su nieta o nieto', guardian: 'Le ayuda', other: 'Le ayuda',
   },
   role: {
     self: 'Usted', proxy: 'Actúa por usted', clinician: 'Personal médico', nurse: 'Enfermería', frontdesk: 'Recepción', privacy: 'Privacidad',
