@@ -2,7 +2,9 @@
 import { Hopeless } from './wait.mjs'
 
 /** What has the focus, and whether somebody who looks can tell. */
-export const focused = (page) => page.evaluate(() => {
+export const focused = (page) => page.evaluate(async () => {
+  // What comes into sight by being focused has its place after a frame.
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
   const at = document.activeElement
   if (!at || at === document.body) return undefined
   const name = at.getAttribute('aria-label') || at.labels?.[0]?.innerText || at.innerText || at.getAttribute('placeholder') || ''
