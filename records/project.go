@@ -114,8 +114,15 @@ func projectPatient(c *change) *entryRow {
 		if label == "" {
 			label = first(id.Get("type", "coding")).Get("display").Str()
 		}
-		if v := id.Get("value").Str(); v != "" && len(p.Identifiers) < 10 {
-			p.Identifiers = append(p.Identifiers, Identifier{Label: label, Value: v})
+		v := id.Get("value").Str()
+		if v == "" || len(p.Identifiers) == 10 {
+			continue
+		}
+		one := Identifier{Label: label, Value: v}
+		if firstCode(id.Get("type")) == "MR" { // the medical record number is what people ask for
+			p.Identifiers = slices.Insert(p.Identifiers, 0, one)
+		} else {
+			p.Identifiers = append(p.Identifiers, one)
 		}
 	}
 	body, err := json.Marshal(p)

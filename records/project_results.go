@@ -1,7 +1,9 @@
 package records
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,6 +36,9 @@ func projectObservation(s *Store, c *change, e *Entry, r *entryRow) {
 			e.Value = &Value{}
 		}
 		e.Value.Parts = append(e.Value.Parts, p)
+	}
+	if e.Plain == "blood-pressure" && e.Value != nil { // said systolic first, sent in any order
+		slices.SortStableFunc(e.Value.Parts, func(a, b Part) int { return cmp.Compare(b.Plain, a.Plain) })
 	}
 	if e.Value != nil && e.Value.Text == "" && len(e.Value.Parts) > 0 {
 		parts := make([]string, len(e.Value.Parts))
@@ -137,7 +142,11 @@ func tidyNumber(s string) string {
 		return s
 	}
 	prec := 3 - int(math.Floor(math.Log10(math.Abs(f)+1e-12)))
-	return strconv.FormatFloat(f, 'f', min(max(prec, 0), 4), 64)
+	s = strconv.FormatFloat(f, 'f', min(max(prec, 0), 4), 64)
+	if strings.Contains(s, ".") {
+		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
+	}
+	return s
 }
 
 func rangeOf(n *fhir.Node) *Range {
