@@ -19,6 +19,7 @@ const root = createRootRouteWithContext<Context>()({
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value ? value : undefined)
 
 const accountWords = () => loadWords('account')
+const detailWords = () => loadWords('detail')
 
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -77,6 +78,7 @@ const kinds = createRoute({ getParentRoute: () => patient, path: '/kinds', compo
 const section = createRoute({
   getParentRoute: () => patient,
   path: '/record/$section',
+  beforeLoad: detailWords,
   params: {
     parse: ({ section: name }) => {
       if (!isSection(name)) throw new Error('no such section')
@@ -90,11 +92,13 @@ const section = createRoute({
 const result = createRoute({
   getParentRoute: () => patient,
   path: '/results/$key',
+  beforeLoad: detailWords,
   component: lazyRouteComponent(() => import('./chart/result/ResultPage'), 'ResultPage'),
 })
 const entry = createRoute({
   getParentRoute: () => patient,
   path: '/entries/$type/$id',
+  beforeLoad: detailWords,
   component: lazyRouteComponent(() => import('./chart/entry/EntryPage'), 'EntryPage'),
 })
 const sharing = createRoute({ getParentRoute: () => patient, path: '/sharing', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./sharing/SharingPage'), 'SharingPage') })
@@ -107,7 +111,7 @@ const clinic = createRoute({
   path: '/clinic',
   beforeLoad: async ({ context: { me } }) => {
     if (me.account.kind !== 'staff') throw redirect({ to: '/' })
-    await Promise.all([loadWords('clinic'), loadWords('account')])
+    await Promise.all([loadWords('clinic'), loadWords('detail'), loadWords('account')])
   },
   component: lazyRouteComponent(() => import('./clinic'), 'ClinicShell'),
 })

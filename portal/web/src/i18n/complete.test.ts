@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { about as aboutEn } from './en/about'
 import { account as accountEn } from './en/account'
 import { clinic as clinicEn } from './en/clinic'
+import { detail as detailEn } from './en/detail'
 import { en } from './en'
 import { about as aboutEs } from './es/about'
 import { account as accountEs } from './es/account'
 import { clinic as clinicEs } from './es/clinic'
+import { detail as detailEs } from './es/detail'
 import { es } from './es'
 
 type Tree = { [key: string]: string | Tree }
@@ -25,6 +27,7 @@ const holes = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match)
 describe.each([
   ['pages', en as Tree, es as Tree],
   ['account', accountEn as Tree, accountEs as Tree],
+  ['detail', detailEn as Tree, detailEs as Tree],
   ['clinic', clinicEn as Tree, clinicEs as Tree],
   ['about', aboutEn as Tree, aboutEs as Tree],
 ])('%s', (_, english, spanish) => {

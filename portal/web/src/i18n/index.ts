@@ -12,11 +12,12 @@ const pages: Record<Locale, () => Promise<{ default: object }>> = {
 // Words that only some pages need come with those pages.
 const parts = {
   account: { en: () => import('./en/account').then((part) => part.account), es: () => import('./es/account').then((part) => part.account) },
+  detail: { en: () => import('./en/detail').then((part) => part.detail), es: () => import('./es/detail').then((part) => part.detail) },
   clinic: { en: () => import('./en/clinic').then((part) => part.clinic), es: () => import('./es/clinic').then((part) => part.clinic) },
 }
 export type WordPart = keyof typeof parts
 const storeKey = 'housecall.locale'
-const wanted = new Set<WordPart>()
+const wanted = new Map<WordPart, Promise<void>>()
 
 function remembered(): string[] {
   try {
@@ -28,11 +29,15 @@ function remembered(): string[] {
   return [...navigator.languages]
 }
 
+async function addPart(part: WordPart, locale: Locale): Promise<void> {
+  i18next.addResourceBundle(locale, 'translation', await parts[part][locale](), true)
+}
+
 async function load(locale: Locale): Promise<void> {
   if (!i18next.hasResourceBundle(locale, 'translation')) {
     i18next.addResourceBundle(locale, 'translation', (await pages[locale]()).default, true)
   }
-  for (const part of wanted) i18next.addResourceBundle(locale, 'translation', await parts[part][locale](), true)
+  await Promise.all([...wanted.keys()].map((part) => addPart(part, locale)))
 }
 
 function wear(locale: Locale): void {
@@ -71,8 +76,8 @@ export async function changeLocale(locale: Locale): Promise<void> {
 }
 
 /** Loads the words of a part of the client, once, in the reader's language and in any chosen later. */
-export async function loadWords(part: WordPart): Promise<void> {
-  if (wanted.has(part)) return
-  wanted.add(part)
-  await load(currentLocale())
+export function loadWords(part: WordPart): Promise<void> {
+  const loading = wanted.get(part) ?? addPart(part, currentLocale())
+  wanted.set(part, loading)
+  return loading
 }

@@ -1,5 +1,5 @@
 import type { Detail, Entry } from '../../api/types'
-import type { en } from '../../i18n/en'
+import type { detail } from '../../i18n/en/detail'
 import { capital } from '../../format/locale'
 import { Icon } from '../../ui/Icon'
 import { useWords, type Words } from '../../ui/useWords'
@@ -7,7 +7,7 @@ import { statusWord } from '../entryWords'
 import css from './result.module.css'
 
 function labelOf(label: string, t: Words['t']): string {
-  const known = label as keyof typeof en.entry.detail
+  const known = label as keyof typeof detail.entry.detail
   return t(`entry.detail.${known}`, { defaultValue: capital(label.replace(/([A-Z])/g, ' $1').toLowerCase()) })
 }
 
