@@ -39,7 +39,11 @@ scene('a caregiver stands there as who she is', { as: 'patient', viewport: phone
   await visit(page, `${site.url}/p/${self.patient}/sharing`)
   const row = page.getByRole('table').locator('tbody tr').filter({ hasText: account.name }).first()
   await row.waitFor()
-  assert.match(await row.innerText(), new RegExp(en('helper.daughter')))
+  const { items } = await must(page, site, `/charts/${self.patient}/grants`)
+  const { relation } = items.find(({ name }) => name === account.name)
+  assert.equal(relation, 'mother', 'to the caregiver she is the mother')
+  assert.match(await row.innerText(), new RegExp(en('sharing.forYou', { relation: en('helper.mother') })))
+  assert.doesNotMatch(en('helper.mother'), /mother/i, 'and the caregiver is not the mother')
 })
 
 scene('the list says that it is whole', { as: 'patient', viewport: phone }, async ({ page, site }) => {
