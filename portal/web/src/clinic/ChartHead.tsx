@@ -34,7 +34,7 @@ export function ChartHead({ patient, back, children }: { patient: string; back: 
           <p className={css.name}>{person.name}</p>
           <p className="dim">
             {[ageSex(person, t), person.birthDate && t('clinic.identity', { date: longDate(person.birthDate, locale) })].filter(Boolean).join(', ')}
-            {person.identifiers?.[0] && `, ${person.identifiers[0].label} ${person.identifiers[0].value}`}
+            {person.identifiers?.[0] && `, ${t('clinic.no', { value: person.identifiers[0].value })}`}
           </p>
           {person.deceased && <Tag tone="outline">{t('clinic.died', { date: longDate(person.deceased, locale) })}</Tag>}
           {allergies.slice(0, allergiesShown).map((entry) => <AllergyTag key={entry.ref} title={entry.title} reaction={entry.text} />)}

@@ -94,7 +94,7 @@ function PatientTable({ patients, at }: { patients: ClinicPatient[]; at: number 
               </td>
               <td>{longDate(patient.birthDate, locale)}</td>
               <td>{ageSex(patient, t)}</td>
-              <td>{patient.identifiers?.[0] ? `${patient.identifiers[0].label} ${patient.identifiers[0].value}` : ''}</td>
+              <td>{patient.identifiers?.[0]?.value}</td>
               <td>{patient.phone}</td>
             </tr>
           ))}

@@ -5,7 +5,7 @@ const units: Record<string, string> = {
   'mm[Hg]': 'mmHg', Cel: '°C', '[degF]': '°F', '/min': '/min', '{beats}/min': '/min', '{breaths}/min': '/min',
   'kg/m2': 'kg/m²', '[lb_av]': 'lb', '[in_i]': 'in', '10*3/uL': '×10³/µL', '10*6/uL': '×10⁶/µL', '10*9/L': '×10⁹/L', '10*12/L': '×10¹²/L',
   '{score}': '', '{count}': '', '1': '', '{nominal}': '', '{#}': '', 'mL/min/{1.73_m2}': 'mL/min', 'mL/min/1.73.m2': 'mL/min',
-  'mL/min/{1.73_m2}.': 'mL/min', '[IU]/L': 'IU/L', 'm[IU]/L': 'mIU/L', 'u[IU]/mL': 'µIU/mL', '{INR}': '', '{ratio}': '', '[pH]': '', 'umol/L': 'µmol/L',
+  'mL/min/{1.73_m2}.': 'mL/min', 'mL/min/1.73 m2': 'mL/min', C: '°C', F: '°F', 'beats/minute': '/min', 'breaths/minute': '/min', '[IU]/L': 'IU/L', 'm[IU]/L': 'mIU/L', 'u[IU]/mL': 'µIU/mL', '{INR}': '', '{ratio}': '', '[pH]': '', 'umol/L': 'µmol/L',
   '{copies}/mL': 'copies/mL', '{cells}/uL': 'cells/µL', 'cells/uL': 'cells/µL', uL: 'µL', 'ug/L': 'µg/L', 'ug/mL': 'µg/mL',
 }
 

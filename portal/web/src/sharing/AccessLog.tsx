@@ -23,7 +23,7 @@ export function AccessLog({ patient, own, name }: { patient: string; own: boolea
   return (
     <section aria-labelledby="looked">
       <SectionHead id="looked" title={title} />
-      {pages.error && notForUs(pages.error) ? <p className="dim">{t('sharing.notYours')}</p>
+      {pages.error && notForUs(pages.error) ? <Empty icon="lock" title={t('sharing.notYours', { name })} text={t('sharing.notYoursText', { name })} />
         : pages.error && !pages.data ? <LoadError error={pages.error} onRetry={() => void pages.refetch()} />
         : !pages.data ? <Skeleton heights={[64, 64, 64, 64]} />
         : rows.length === 0 ? <Empty icon="eye" title={t('sharing.emptyLog')} text={t('sharing.emptyLogText')} />

@@ -60,7 +60,7 @@ export const account = {
     state: { active: 'Active', ended: 'Ended', revoked: 'You stopped this' },
     stop: 'Stop sharing', stopTitle: 'Stop sharing with {{name}}?', stopText: '{{name}} will not see anything from now on. You can share again later.', stopGo: 'Stop sharing', keep: 'Keep sharing',
     stopped: 'You no longer share your record with {{name}}.', past: 'Ended',
-    looked: 'Who looked at your record', lookedFor: 'Who looked at {{name}}’s record', lookedLead: 'Everyone, every time. Newest first.', notYours: 'Only the person this record belongs to can see this list.',
+    looked: 'Who looked at your record', lookedFor: 'Who looked at {{name}}’s record', lookedLead: 'Everyone, every time. Newest first.', notYours: 'Only {{name}} can see this list', notYoursText: 'Everything you do here for {{name}} is written down in it.',
     when: 'When', who: 'Who', did: 'What they did', why: 'Why', emergency: 'Opened in an emergency', times_one: '{{count}} time', times_other: '{{count}} times', through: 'through {{app}}',
     emptyLog: 'Nobody has looked yet', emptyLogText: 'Each time somebody opens this record, it is written down here.', youWho: 'You', forYou: '{{relation}}, for you',
     wrong: 'Is this wrong? Call us: {{phone}}',

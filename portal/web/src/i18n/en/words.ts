@@ -78,7 +78,7 @@ export const words = {
     depression: 'Depression', anxiety: 'Anxiety', alzheimer: 'Alzheimer’s disease', hiv: 'HIV', water: 'Too little water in the body', bladder: 'Bladder infection', polyp: 'Polyp in the bowel', teeth: 'Missing teeth', gums: 'Inflamed gums', thyroidSlow: 'Slow thyroid', migraine: 'Migraine', reflux: 'Heartburn (reflux)', pregnancy: 'Pregnancy',
   },
   purpose: {
-    care: 'Your care', emergency: 'Emergency', payment: 'Billing', operations: 'Running the clinic', request: 'You asked for it', family: 'Helping you',
+    care: 'Your care', emergency: 'Emergency', payment: 'Billing', operations: 'Running the clinic', request: 'Your own use', family: 'Helping you',
     research: 'Research', system: 'Keeping the record up to date',
   },
   can: {

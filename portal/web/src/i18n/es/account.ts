@@ -62,7 +62,7 @@ export const account: Same<typeof english> = {
     state: { active: 'Activo', ended: 'Terminado', revoked: 'Usted lo terminó' },
     stop: 'Dejar de compartir', stopTitle: '¿Dejar de compartir con {{name}}?', stopText: 'Desde ahora {{name}} no verá nada. Puede volver a compartir después.', stopGo: 'Dejar de compartir', keep: 'Seguir compartiendo',
     stopped: 'Ya no comparte su historial con {{name}}.', past: 'Terminado',
-    looked: 'Quién vio su historial', lookedFor: 'Quién vio el historial de {{name}}', lookedLead: 'Todos, cada vez. Lo más nuevo primero.', notYours: 'Solo la persona dueña de este historial puede ver esta lista.',
+    looked: 'Quién vio su historial', lookedFor: 'Quién vio el historial de {{name}}', lookedLead: 'Todos, cada vez. Lo más nuevo primero.', notYours: 'Solo {{name}} puede ver esta lista', notYoursText: 'Todo lo que usted hace aquí por {{name}} queda anotado en ella.',
     when: 'Cuándo', who: 'Quién', did: 'Qué hizo', why: 'Por qué', emergency: 'Abierto en una emergencia', times_one: '{{count}} vez', times_other: '{{count}} veces', through: 'por {{app}}',
     emptyLog: 'Nadie lo ha visto todavía', emptyLogText: 'Cada vez que alguien abre este historial, queda anotado aquí.', youWho: 'Usted', forYou: '{{relation}}, por usted',
     wrong: '¿No es correcto? Llámenos: {{phone}}',

@@ -79,7 +79,7 @@ export const words: Same<typeof english> = {
     depression: 'Depresión', anxiety: 'Ansiedad', alzheimer: 'Enfermedad de Alzheimer', hiv: 'VIH', water: 'Poca agua en el cuerpo', bladder: 'Infección de la vejiga', polyp: 'Pólipo en el intestino', teeth: 'Dientes que faltan', gums: 'Encías inflamadas', thyroidSlow: 'Tiroides lenta', migraine: 'Migraña', reflux: 'Acidez (reflujo)', pregnancy: 'Embarazo',
   },
   purpose: {
-    care: 'Su atención', emergency: 'Emergencia', payment: 'Cobro', operations: 'Trabajo de la clínica', request: 'Usted lo pidió', family: 'Le ayuda',
+    care: 'Su atención', emergency: 'Emergencia', payment: 'Cobro', operations: 'Trabajo de la clínica', request: 'Uso propio', family: 'Le ayuda',
     research: 'Investigación', system: 'Mantener el historial al día',
   },
   can: {
