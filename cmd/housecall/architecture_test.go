@@ -77,7 +77,7 @@ func in(pkg string, folders ...string) bool {
 // ours gives the folder of one of our own packages.
 func ours(imported string) (string, bool) { return strings.CutPrefix(imported, module+"/") }
 
-func TestImportsGoOneWay(t *testing.T) {
+func TestArchitectureImportsGoOneWay(t *testing.T) {
 	order := []string{"internal", "notifications", "records", "telehealth", "portal mobileapi", "cmd"}
 	rank := func(pkg string) int {
 		return slices.IndexFunc(order, func(level string) bool { return in(pkg, strings.Fields(level)...) })
@@ -91,7 +91,7 @@ func TestImportsGoOneWay(t *testing.T) {
 	}
 }
 
-func TestImportRules(t *testing.T) {
+func TestArchitectureImportRules(t *testing.T) {
 	rules := []struct {
 		who, reason string
 		applies     func(pkg string) bool
@@ -154,7 +154,7 @@ func TestImportRules(t *testing.T) {
 	}
 }
 
-func TestEveryPackageSaysWhatItIsOnce(t *testing.T) {
+func TestArchitectureEveryPackageSaysWhatItIsOnce(t *testing.T) {
 	comments := map[string][]string{}
 	for _, s := range sources(t) {
 		if s.test {
@@ -174,7 +174,7 @@ func TestEveryPackageSaysWhatItIsOnce(t *testing.T) {
 	}
 }
 
-func TestPackagesAreNounsOfTheField(t *testing.T) {
+func TestArchitecturePackagesAreNounsOfTheField(t *testing.T) {
 	for _, s := range sources(t) {
 		if slices.Contains([]string{"util", "utils", "common", "helper", "helpers", "model", "models", "service", "repository", "base", "manager"}, strings.TrimSuffix(s.name, "_test")) {
 			t.Errorf("%s: a package is called after what it is about, not after what kind of code it holds", s.file)
@@ -182,7 +182,7 @@ func TestPackagesAreNounsOfTheField(t *testing.T) {
 	}
 }
 
-func TestFilesStayReadable(t *testing.T) {
+func TestArchitectureFilesStayReadable(t *testing.T) {
 	root, files := repository(t)
 	for _, file := range files {
 		switch path.Ext(file) {
@@ -198,7 +198,7 @@ func TestFilesStayReadable(t *testing.T) {
 	}
 }
 
-func TestNothingNamesTheMachineItWasMadeOn(t *testing.T) {
+func TestArchitectureNothingNamesTheMachineItWasMadeOn(t *testing.T) {
 	root, files := repository(t)
 	texts := []string{".go", ".ts", ".tsx", ".js", ".mjs", ".css", ".html", ".json", ".md", ".sql", ".yml", ".yaml", ".sh", ""}
 	for _, file := range files {
@@ -215,7 +215,7 @@ func TestNothingNamesTheMachineItWasMadeOn(t *testing.T) {
 	}
 }
 
-func TestMainStaysShort(t *testing.T) {
+func TestArchitectureMainStaysShort(t *testing.T) {
 	root, _ := repository(t)
 	b, err := os.ReadFile(filepath.Join(root, "cmd/housecall/main.go"))
 	require.NoError(t, err)
