@@ -10,7 +10,7 @@ import (
 )
 
 // A page may use the camera and microphone of a visit, nothing else.
-const permissions = "accelerometer=(), autoplay=(self), bluetooth=(), browsing-topics=(), camera=(self), display-capture=(self), geolocation=(), gyroscope=(), hid=(), magnetometer=(), microphone=(self), midi=(), payment=(), publickey-credentials-create=(self), publickey-credentials-get=(self), serial=(), usb=()"
+const permissions = "accelerometer=(), autoplay=(self), browsing-topics=(), camera=(self), display-capture=(self), geolocation=(), gyroscope=(), hid=(), magnetometer=(), microphone=(self), midi=(), payment=(), publickey-credentials-create=(self), publickey-credentials-get=(self), serial=(), usb=()"
 
 // safeHeaders sets what every answer has. Answers are not stored anywhere and
 // may load nothing; the handlers of the web client loosen both for its files
