@@ -24,8 +24,6 @@ import (
 	"housecall/internal/sitekey"
 )
 
-func TestMain(m *testing.M) { dbtest.Main(m) }
-
 func freeAddress(t testing.TB) string {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -64,7 +62,7 @@ func start(t testing.TB, cfg Config) *App {
 func command(t testing.TB, cfg Config, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	args = append(args, "--data", cfg.Data, "--addr", cfg.Addr, "--database-url", cfg.DatabaseURL, "--nats-url", cfg.NATSURL, "--log", "error")
+	args = append(args, "--data", cfg.Data, "--addr", cfg.Addr, "--database-url", cfg.DatabaseURL, "--nats-url", cfg.NATSURL, "--site-key", cfg.SiteKey, "--log", "error")
 	code = run(context.Background(), args, &out, &errs)
 	return out.String(), errs.String(), code
 }
