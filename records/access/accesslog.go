@@ -235,7 +235,7 @@ func newLine(r *row, e *entry, key folding) *line {
 }
 
 func (l *line) add(r *row, e *entry) {
-	l.Count += max(e.Count, 1)
+	l.Count++ // times, however many resources each answer had
 	l.what |= e.Categories
 	if r.at < l.newest {
 		until := time.UnixMicro(r.at).UTC()
