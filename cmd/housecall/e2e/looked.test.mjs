@@ -44,6 +44,8 @@ scene('a caregiver stands there as who she is', { as: 'patient', viewport: phone
   assert.equal(relation, 'mother', 'to the caregiver she is the mother')
   assert.match(await row.innerText(), new RegExp(en('sharing.forYou', { relation: en('helper.mother') })))
   assert.doesNotMatch(en('helper.mother'), /mother/i, 'and the caregiver is not the mother')
+  const card = page.getByRole('region', { name: account.name })
+  assert.match(await card.innerText(), new RegExp(en('sharing.last', { when: en('today') }), 'i'), 'she was here today')
 })
 
 scene('the list says that it is whole', { as: 'patient', viewport: phone }, async ({ page, site }) => {

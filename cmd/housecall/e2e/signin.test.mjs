@@ -83,6 +83,18 @@ scene('staff need a code after the password', { expect: refused }, async ({ page
   await page.getByRole('heading', { level: 1, name: en('clinic.patients') }).waitFor()
 })
 
+scene('somebody new on the staff sets up the codes at the first sign-in', { expect: refused }, async ({ page, site }) => {
+  const said = await site.command('user', 'add', 'lee@housecall.test', '--name', 'Dr. Lee Marsh', '--role', 'clinician')
+  const password = /sign-in: (\S+)/.exec(said)[1]
+  await toLogin(page, site.url)
+  await typePassword(page, { email: 'lee@housecall.test', password })
+  await page.getByRole('img', { name: en('account.totpQr') }).waitFor()
+  const secret = (await page.locator('main').innerText()).match(/\b[A-Z2-7]{26,}\b/)[0]
+  await typeCode(page, secret)
+  await page.waitForURL(/\/clinic/)
+  await page.getByText(en('clinic.none')).waitFor()
+})
+
 /** A device that holds passkeys and whose owner agrees to everything. */
 async function passkeyDevice(page) {
   const device = await page.context().newCDPSession(page)

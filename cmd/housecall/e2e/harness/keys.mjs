@@ -27,7 +27,9 @@ export async function tabTo(page, what, wanted, { most = 80, back = false } = {}
   const way = []
   for (let n = 0; n < most; n++) {
     await page.keyboard.press(back ? 'Shift+Tab' : 'Tab')
-    const at = await focused(page)
+    let at = await focused(page)
+    // What moves out of the way has moved soon.
+    for (let again = 0; at && (!at.inside || at.covered) && again < 20; again++) at = await focused(page)
     if (!at) continue
     way.push(`${at.tag} ${at.name.slice(0, 40)}`)
     if (!at.marked) throw new Hopeless(`the focus cannot be seen on ${at.tag} "${at.name}"`)
