@@ -202,7 +202,7 @@ func (s *Store) readChart(c *db.Conn, v *access.View) (*Chart, error) {
 	}
 	teamEntries := plainEntries(parts[partTeams])
 	for _, list := range [][]Entry{ch.Newest, ch.Allergies, ch.Conditions, ch.Medicines, ch.Immunizations, ch.CarePlan, ch.Goals, ch.Visits, ch.Documents, teamEntries} {
-		if err := s.fill(c, list); err != nil {
+		if err := s.fill(c, v, list); err != nil {
 			return nil, err
 		}
 	}
@@ -351,7 +351,7 @@ func (s *Store) resultLines(c *db.Conn, v *access.View, cat access.Category) ([]
 		return nil, err
 	}
 	full := plainEntries(latest)
-	if err := s.fill(c, full); err != nil {
+	if err := s.fill(c, v, full); err != nil {
 		return nil, err
 	}
 	for _, e := range full {

@@ -95,11 +95,11 @@ func (s *Store) Detail(ctx context.Context, who identity.Principal, patient, typ
 		}
 		d.Related = plainEntries(related)
 		one := []Entry{d.Entry}
-		if err := s.fill(c, one); err != nil {
+		if err := s.fill(c, v, one); err != nil {
 			return err
 		}
 		d.Entry = one[0]
-		return s.fill(c, d.Related)
+		return s.fill(c, v, d.Related)
 	})
 	if err != nil {
 		return d, s.refuse(ctx, who, patient, typ, id, err)

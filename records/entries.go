@@ -123,12 +123,15 @@ func (s *Store) attachParts(c *db.Conn, v *access.View, in []listed, keep int) e
 		part := args[:min(len(args), 200)]
 		args = args[len(part):]
 		cond, cargs := visibleSQL(v, micros(s.now()), "e")
-		err := c.Each("SELECT e.part_of, e.meaning, e.body FROM entries e WHERE e.patient_id = ?"+cond+" AND e.part_of IN "+db.Placeholders(1, len(part))+" ORDER BY e.part_of, e.id", func(r *sql.Rows) error {
-			var of string
+		err := c.Each("SELECT e.part_of, e.type, e.meaning, e.body FROM entries e WHERE e.patient_id = ?"+cond+" AND e.part_of IN "+db.Placeholders(1, len(part))+" ORDER BY e.part_of, e.id", func(r *sql.Rows) error {
+			var of, typ string
 			var meaning int
 			var body []byte
-			if err := r.Scan(&of, &meaning, &body); err != nil {
+			if err := r.Scan(&of, &typ, &meaning, &body); err != nil {
 				return err
+			}
+			if !v.AllowsType(typ, 'r') && !v.AllowsType(typ, 's') {
+				return nil
 			}
 			l := &in[index[of]]
 			switch {

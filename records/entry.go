@@ -43,8 +43,9 @@ type Entry struct {
 	Key    string  `json:"key,omitempty"` // kind of result, for its trend
 
 	// Kept with the row, taken off before it leaves.
-	WhoRef   string `json:"whoRef,omitempty"`
-	PlaceRef string `json:"placeRef,omitempty"`
+	WhoRef    string `json:"whoRef,omitempty"`
+	PlaceRef  string `json:"placeRef,omitempty"`
+	ReasonRef string `json:"reasonRef,omitempty"` // what Reason was taken from, when that is a record of its own
 }
 
 // Coding is a code with its system.
@@ -206,7 +207,11 @@ func (s *Store) project(c *change) *entryRow {
 	if r.fact == "" && e.Code != nil && r.at != 0 {
 		r.fact = s.kindOf("fact", c.Type, e.Code.System, e.Code.Code, fromMicros(r.at).Format(time.DateOnly))
 	}
-	r.words = clip(fold(e.Title+" "+e.Text+" "+e.Reason+" "+e.Who+" "+e.Place+" "+e.At), 1000)
+	why := e.Reason
+	if e.ReasonRef != "" {
+		why = "" // found by the record that it stands in
+	}
+	r.words = clip(fold(e.Title+" "+e.Text+" "+why+" "+e.Who+" "+e.Place+" "+e.At), 1000)
 	body, err := json.Marshal(e)
 	if err != nil {
 		return nil

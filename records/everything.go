@@ -114,8 +114,10 @@ func everythingSQL(v *access.View, o EverythingOptions, shared bool, now int64) 
 	query := "SELECT r.patient_id, r.type, r.id, r.version, r.last_updated, r.body FROM resources r WHERE NOT r.deleted"
 	var args []any
 	if shared {
-		query += " AND r.patient_id = '' AND r.type IN ('Organization', 'Practitioner', 'PractitionerRole', 'Location', 'Medication') AND (r.type, r.id) IN (SELECT x.target_type, x.target_id FROM search_ref x WHERE x.patient_id = ?)"
+		query += " AND r.patient_id = '' AND r.type IN ('Organization', 'Practitioner', 'PractitionerRole', 'Location', 'Medication') AND (r.type, r.id) IN (SELECT x.target_type, x.target_id FROM search_ref x JOIN resources f ON f.patient_id = x.patient_id AND f.type = x.type AND f.id = x.id WHERE x.patient_id = ? AND NOT f.deleted"
 		args = append(args, v.Patient)
+		cond, cargs := visibleSQL(v, now, "f") // a clinic that only a hidden visit names would tell of that visit
+		query, args = query+cond+")", append(args, cargs...)
 	} else {
 		query += " AND r.patient_id = ?"
 		args = append(args, v.Patient)

@@ -47,7 +47,14 @@ func (h classHeads) encode() []byte {
 	return b
 }
 
-func (h *classHeads) set(class access.Class, n int64) {
+// heldBack marks the class of changes to results before their release, which
+// who waits for the release does not see. It lies beyond all labels.
+const heldBack access.Labels = 1 << 40
+
+func (h *classHeads) set(class access.Class, held bool, n int64) {
+	if held {
+		class.Labels |= heldBack
+	}
 	if i := slices.IndexFunc(*h, func(c classHead) bool { return c.class == class }); i >= 0 {
 		(*h)[i].n = n
 		return
@@ -55,10 +62,14 @@ func (h *classHeads) set(class access.Class, n int64) {
 	*h = append(*h, classHead{class, n})
 }
 
-// visible is the last change that the view can see; 0 when there is none.
+// visible is the last change that the view can see; 0 when there is none. That
+// something held was released since is told by the clock (boundary), not here.
 func (h classHeads) visible(v *access.View) int64 {
 	var last int64
 	for _, c := range h {
+		if c.class.Labels&heldBack != 0 && v.HoldResults {
+			continue
+		}
 		if c.n > last && v.See.Has(c.class.Category) && c.class.Labels&v.Hide == 0 {
 			last = c.n
 		}

@@ -3,10 +3,12 @@ package records
 import (
 	"database/sql"
 	"encoding/json"
+	"slices"
 	"sync"
 	"time"
 
 	"housecall/internal/db"
+	"housecall/records/access"
 )
 
 // nameCache remembers how places, people and sources are called, for entries
@@ -21,8 +23,12 @@ const nameCacheSize = 20_000
 
 func newNameCache() *nameCache { return &nameCache{names: map[string]string{}} }
 
-// fill puts names where entries have references, and takes the references off.
-func (s *Store) fill(c *db.Conn, entries []Entry) error {
+// fill puts names where entries have references, and takes the references off,
+// with the reasons that the view does not see.
+func (s *Store) fill(c *db.Conn, v *access.View, entries []Entry) error {
+	if err := s.cutReasons(c, v, entries); err != nil {
+		return err
+	}
 	missing := map[string]bool{}
 	s.names.mu.Lock()
 	if s.now().Sub(s.names.since) > time.Minute || len(s.names.names) > nameCacheSize {
@@ -70,6 +76,25 @@ func (s *Store) fill(c *db.Conn, entries []Entry) error {
 			}
 			src.URI = ""
 		}
+	})
+	return nil
+}
+
+func (s *Store) cutReasons(c *db.Conn, v *access.View, entries []Entry) error {
+	borrowed := false
+	walk(entries, func(e *Entry) { borrowed = borrowed || e.ReasonRef != "" })
+	if !borrowed {
+		return nil
+	}
+	hidden, err := s.hidden(c, v)
+	if err != nil {
+		return err
+	}
+	walk(entries, func(e *Entry) {
+		if typ, id, ok := cutRef(e.ReasonRef); ok && slices.Contains(hidden, typ+"/"+id) {
+			e.Reason = ""
+		}
+		e.ReasonRef = ""
 	})
 	return nil
 }

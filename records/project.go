@@ -83,6 +83,15 @@ func place(e *Entry, ref *fhir.Node) {
 	}
 }
 
+// reason takes why something was done. What another record says goes by that
+// record: who does not see it does not read its name here.
+func reason(e *Entry, n *fhir.Node) {
+	if e.Reason, _ = concept(first(n.Get("reasonCode"))); e.Reason == "" {
+		ref := first(n.Get("reasonReference"))
+		e.Reason, e.ReasonRef = ref.Get("display").Str(), ref.Get("reference").Str()
+	}
+}
+
 func projectPatient(c *change) *entryRow {
 	p := Patient{ID: c.ID, BirthDate: c.Node.Get("birthDate").Str(), Sex: c.Node.Get("gender").Str()}
 	name := bestName(c.Node)
@@ -257,10 +266,7 @@ func projectMedication(s *Store, c *change, e *Entry, r *entryRow) {
 		dose = first(n.Get("dosage"))
 	}
 	e.Text = dosageText(dose)
-	e.Reason, _ = concept(first(n.Get("reasonCode")))
-	if e.Reason == "" {
-		e.Reason = first(n.Get("reasonReference")).Get("display").Str()
-	}
+	reason(e, n)
 	if !e.Active {
 		e.StopReason, _ = concept(n.Get("statusReason"))
 		if e.StopReason == "" {

@@ -18,11 +18,8 @@ func projectEncounter(_ *Store, c *change, e *Entry, r *entryRow) {
 	e.Plain = visitKeys[n.Get("class", "code").Str()]
 	e.At, e.End = when(n, "period")
 	e.Active = e.Status == "in-progress" || e.Status == "arrived"
-	e.Reason, _ = concept(first(n.Get("reasonCode")))
+	reason(e, n)
 	e.Reason = withoutTag(e.Reason)
-	if e.Reason == "" {
-		e.Reason = first(n.Get("reasonReference")).Get("display").Str()
-	}
 	person(e, first(n.Get("participant")).Get("individual"))
 	place(e, n.Get("serviceProvider"))
 	if e.Place == "" && e.PlaceRef == "" {
@@ -40,10 +37,7 @@ func projectProcedure(_ *Store, c *change, e *Entry, _ *entryRow) {
 	e.Title = withoutTag(e.Title)
 	e.At, e.End = when(n, "performedDateTime", "performedPeriod")
 	e.Active = e.Status == "in-progress"
-	e.Reason, _ = concept(first(n.Get("reasonCode")))
-	if e.Reason == "" {
-		e.Reason = first(n.Get("reasonReference")).Get("display").Str()
-	}
+	reason(e, n)
 	e.Text, _ = concept(n.Get("outcome"))
 	person(e, first(n.Get("performer")).Get("actor"))
 	place(e, n.Get("location"))

@@ -177,14 +177,14 @@ const maxCharts = 2000
 // all that the principal may open.
 func (s *Store) scopeOf(ctx context.Context, c *db.Conn, who identity.Principal, q *fhir.Query) (scope, error) {
 	named := namedPatients(q)
-	if len(named) == 0 && homePaths[q.Type] == nil && q.Type != "Patient" && q.Type != "Provenance" && q.Type != "Appointment" {
+	if named == nil && homePaths[q.Type] == nil && q.Type != "Patient" && q.Type != "Provenance" && q.Type != "Appointment" {
 		v, err := s.viewForRead(c, who, "", q.Type)
 		if err != nil {
 			return scope{}, err
 		}
 		return scope{views: []access.View{*v}}, nil
 	}
-	if len(named) > 0 {
+	if named != nil { // none left: filters that no chart fits find nothing
 		var sc scope
 		for _, p := range named {
 			v, err := s.viewForRead(c, who, p, q.Type)
@@ -221,7 +221,8 @@ func (s *Store) scopeOf(ctx context.Context, c *db.Conn, who identity.Principal,
 }
 
 // namedPatients gives the charts that the query names through the element that
-// decides the chart, or for Patient through _id.
+// decides the chart, or for Patient through _id; nil when it names none, and
+// empty when no chart fits all that it says.
 func namedPatients(q *fhir.Query) []string {
 	var out []string
 	for _, f := range q.Filters {
@@ -232,7 +233,7 @@ func namedPatients(q *fhir.Query) []string {
 		if !isID && !fhir.HomeParam(q.Type, f.Param.Name) {
 			continue
 		}
-		var here []string
+		here := []string{}
 		for _, v := range f.Values {
 			switch {
 			case isID:
@@ -245,9 +246,6 @@ func namedPatients(q *fhir.Query) []string {
 			out = here
 		} else {
 			out = slices.DeleteFunc(out, func(p string) bool { return !slices.Contains(here, p) })
-		}
-		if out == nil {
-			out = []string{}
 		}
 	}
 	return out

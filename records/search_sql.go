@@ -14,6 +14,9 @@ type sqlBuilder struct {
 	conds []string
 	args  []any
 	now   int64
+
+	hiding     string // condition on resources h that some view does not see; empty: all see all
+	hidingArgs []any
 }
 
 func (b *sqlBuilder) add(cond string, args ...any) {
@@ -35,6 +38,8 @@ func (b *sqlBuilder) where(sc scope, q *fhir.Query) error {
 		b.add("r.patient_id = ?", chart)
 		if cond, args := visibleSQL(&sc.views[0], b.now, "r"); cond != "" {
 			b.add(strings.TrimPrefix(cond, " AND "), args...)
+			b.hiding, b.hidingArgs = visibleSQL(&sc.views[0], b.now, "h")
+			b.hiding = "NOT (TRUE" + b.hiding + ")"
 		}
 	default:
 		b.manyCharts(sc.views)
@@ -73,14 +78,22 @@ func (b *sqlBuilder) manyCharts(views []access.View) {
 		}
 		groups[w] = append(groups[w], views[i].Patient)
 	}
-	var parts []string
+	var parts, hiding []string
 	var args []any
 	for _, w := range order {
 		cond, cargs := visibleSQL(rep[w], b.now, "r")
+		if cond != "" {
+			not, nargs := visibleSQL(rep[w], b.now, "h")
+			hiding = append(hiding, "h.patient_id IN "+db.Placeholders(1, len(groups[w]))+" AND NOT (TRUE"+not+")")
+			b.hidingArgs = append(append(b.hidingArgs, groups[w]...), nargs...)
+		}
 		parts = append(parts, "(r.patient_id IN "+db.Placeholders(1, len(groups[w]))+cond+")")
 		args = append(append(args, groups[w]...), cargs...)
 	}
 	b.add("("+strings.Join(parts, " OR ")+")", args...)
+	if len(hiding) > 0 {
+		b.hiding = "(" + strings.Join(hiding, " OR ") + ")"
+	}
 }
 
 // filter writes the condition of one parameter.
@@ -113,6 +126,10 @@ func (b *sqlBuilder) filter(typ string, f fhir.Filter, chart string, one, all bo
 	}
 	if all && f.Param.Cross {
 		key += " AND s.across"
+	}
+	if f.Param.Type == fhir.TypeReference && b.hiding != "" { // a reference to what is hidden is not there
+		key += " AND NOT EXISTS (SELECT 1 FROM resources h WHERE h.patient_id = s.patient_id AND h.type = s.target_type AND h.id = s.target_id AND " + b.hiding + ")"
+		args = append(args, b.hidingArgs...)
 	}
 	if f.Modifier == "missing" {
 		not := "NOT "

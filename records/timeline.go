@@ -124,7 +124,7 @@ func (s *Store) page(ctx context.Context, who identity.Principal, patient, what,
 			return err
 		}
 		out.Items = plainEntries(list)
-		return s.fill(c, out.Items)
+		return s.fill(c, v, out.Items)
 	})
 	if err != nil {
 		return Entries{}, s.refuse(ctx, who, patient, "Patient", patient, err)

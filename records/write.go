@@ -55,7 +55,7 @@ func (s *Store) writeTx(c *db.Conn, who identity.Principal, changes []*change) (
 	if err != nil {
 		return nil, err
 	}
-	locked, err := s.lockCharts(c, charts, changes, at)
+	locked, err := s.lockCharts(c, who, charts, changes, at)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func (s *Store) writeTx(c *db.Conn, who identity.Principal, changes []*change) (
 		}
 		views[p] = &v
 	}
-	if err := s.loadCurrent(c, changes); err != nil {
+	if err := s.loadCurrent(c, who, changes); err != nil {
 		return nil, err
 	}
 	var events []access.Event
@@ -191,7 +191,7 @@ func locate(c *db.Conn, typ, id string) (string, bool, error) {
 
 // lockCharts takes the head rows in sorted order. A chart begins with its
 // Patient; nothing else makes one.
-func (s *Store) lockCharts(c *db.Conn, charts []string, changes []*change, at int64) (map[string]*head, error) {
+func (s *Store) lockCharts(c *db.Conn, who identity.Principal, charts []string, changes []*change, at int64) (map[string]*head, error) {
 	locked := make(map[string]*head, len(charts))
 	for _, p := range charts {
 		if p == "" {
@@ -211,8 +211,7 @@ func (s *Store) lockCharts(c *db.Conn, charts []string, changes []*change, at in
 		var raw []byte
 		err := c.QueryRow(query, p).Scan(&h.n, &raw, &h.holds)
 		if isNoRows(err) {
-			return nil, fault.New(fault.NotFound, "We could not find that.").
-				WithIssues(fault.Issue{Code: "not-found", Expression: "subject", Text: "the patient is not known here"})
+			return nil, noChart(who, p, changes)
 		}
 		if err != nil {
 			return nil, err
@@ -223,14 +222,31 @@ func (s *Store) lockCharts(c *db.Conn, charts []string, changes []*change, at in
 	return locked, nil
 }
 
+// noChart is the answer to a change in a chart that is not there or may not be
+// seen: the same for both, in words and place. A system sees every chart and is
+// told more.
+func noChart(who identity.Principal, patient string, changes []*change) error {
+	why := notFound()
+	if who.Kind == identity.System {
+		why = why.WithIssues(fault.Issue{Code: "not-found", Expression: "subject", Text: "the patient is not known here"})
+	}
+	return &OpError{slices.IndexFunc(changes, func(ch *change) bool { return ch.patient == patient }), why}
+}
+
 // viewForWrite decides whether the principal may come in at all, and whether an
 // app's scopes for this chart name what it wants to change.
 func (s *Store) viewForWrite(c *db.Conn, who identity.Principal, patient string, changes []*change) (access.View, error) {
 	v, err := s.access.ViewOf(c, who, patient)
+	if fault.Is(err, fault.NotFound) {
+		return v, noChart(who, patient, changes)
+	}
 	if err != nil {
 		return v, err
 	}
-	for _, ch := range changes {
+	for i, ch := range changes {
+		if ch.patient == "" && patient == "" && ch.Type == "Provenance" && v.Act == 0 {
+			return v, &OpError{i, notFound()} // of what is not there; as of what is in a chart that is not shared
+		}
 		action := byte('u')
 		if ch.Kind == Create {
 			action = 'c'
@@ -258,8 +274,9 @@ func (s *Store) followBirthDates(c *db.Conn, who identity.Principal, changes []*
 }
 
 // loadCurrent reads the versions that the changes replace, and makes sure that
-// an id is not taken in another chart.
-func (s *Store) loadCurrent(c *db.Conn, changes []*change) error {
+// an id is not taken in another chart. Which chart has it is told only to who may
+// see it there.
+func (s *Store) loadCurrent(c *db.Conn, who identity.Principal, changes []*change) error {
 	var keys []string
 	for _, ch := range changes {
 		ch.old = nil
@@ -286,6 +303,13 @@ func (s *Store) loadCurrent(c *db.Conn, changes []*change) error {
 			continue
 		}
 		if cur.patient != ch.patient {
+			v, err := s.access.ViewOf(c, who, cur.patient)
+			if err != nil && !fault.Is(err, fault.NotFound) {
+				return err
+			}
+			if err != nil || !v.Sees(cur.class, cur.releaseAt, micros(s.now())) {
+				return &OpError{i, notFound()}
+			}
 			return &OpError{i, fault.New(fault.Invalid, "This record belongs to another chart and cannot be moved by changing it.").
 				WithIssues(fault.Issue{Code: "business-rule", Expression: ch.Type})}
 		}
@@ -348,6 +372,9 @@ func (s *Store) apply(ch *change, v *access.View, h *head, at int64) error {
 	if !v.MayWrite(ch.class) || ch.old != nil && !ch.old.deleted && !v.MayWrite(ch.old.class) {
 		return fault.New(fault.Forbidden, "You can read this, but not change it.").WithCode("role")
 	}
+	if ch.Type == "Patient" && !mayRewrite(v, ch) {
+		return fault.New(fault.Forbidden, "Only contact details can be changed here. Please ask the clinic to correct the rest.").WithCode("role")
+	}
 	if ch.IfMatch != 0 && (ch.old == nil || ch.old.version != ch.IfMatch) {
 		return fault.New(fault.PreconditionFailed, "Somebody else changed this meanwhile. Please look at the new version first.")
 	}
@@ -387,9 +414,14 @@ func (s *Store) apply(ch *change, v *access.View, h *head, at int64) error {
 	}
 	h.n++
 	ch.n = h.n
-	h.heads.set(ch.class, ch.n)
-	if ch.old != nil && !ch.old.deleted {
-		h.heads.set(ch.old.class, ch.n)
+	was := ch.old != nil && !ch.old.deleted
+	held := ch.ReleaseAt.After(fromMicros(now))
+	if ch.Kind == Delete {
+		held = ch.old.releaseAt > now
+	}
+	h.heads.set(ch.class, held, ch.n)
+	if was {
+		h.heads.set(ch.old.class, ch.old.releaseAt > now, ch.n)
 	}
 	if !ch.ReleaseAt.IsZero() {
 		h.holds++

@@ -4,7 +4,7 @@ import "housecall/internal/identity"
 
 // PolicyVersion is the version of the table below. It is part of every view's
 // fingerprint, so that what clients hold is asked for again when rules change.
-const PolicyVersion = 1
+const PolicyVersion = 2
 
 // Relation is how somebody stands to a chart.
 type Relation uint8
@@ -53,7 +53,7 @@ type rule struct {
 var (
 	clinical   = Of(Conditions, Allergies, Medicines, Immunizations, Results, Vitals, Visits, Documents, CarePlan)
 	deskWork   = Of(Demographics, Appointments, Coverage)
-	ownActs    = Of(Demographics, Messages, Appointments, Questionnaires, Other)
+	ownActs    = Of(Demographics, Messages, Appointments, Questionnaires)
 	proxyActs  = Of(Medicines, Visits, Documents, Messages, Appointments, Questionnaires)
 	clinicActs = clinical | Of(Messages, Appointments, Questionnaires, Other)
 )

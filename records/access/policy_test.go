@@ -17,9 +17,9 @@ func TestPolicyEveryCell(t *testing.T) {
 		nobody      -         . . . . . . . . . . . . . . .
 		nobody      clinician . . . . . . . . . . . . . . .
 		nobody      admin     . . . . . . . . . . . . . . .
-		self        -         A V V V V V V V V V A A A V A
-		self        clinician A V V V V V V V V V A A A V A
-		self        admin     A V V V V V V V V V A A A V A
+		self        -         A V V V V V V V V V A A A V V
+		self        clinician A V V V V V V V V V A A A V V
+		self        admin     A V V V V V V V V V A A A V V
 		proxy       -         V V V A V V V A A V A A A V V
 		proxy       clinician V V V A V V V A A V A A A V V
 		care-team   -         . . . . . . . . . . . . . . .
@@ -40,7 +40,7 @@ func TestPolicyEveryCell(t *testing.T) {
 		clinic-staff frontdesk A . . . . . . . . . . A . A .
 		clinic-staff privacy  . . . . . . . . . . . . . . .
 		clinic-staff admin    . . . . . . . . . . . . . . .
-		app         -         A V V A V V V A A V A A A V A
+		app         -         A V V A V V V A A V A A A V V
 		system      -         A A A A A A A A A A A A A A A`
 	relation := map[string]Relation{"nobody": Nobody}
 	for r := Self; r < relations; r++ {
