@@ -160,7 +160,8 @@ func (s *Service) PasskeyRegisterBegin(ctx context.Context, who Principal) (json
 	return out, err
 }
 
-// PasskeyRegisterFinish stores the passkey a browser made.
+// PasskeyRegisterFinish stores the passkey a browser made. The session has its
+// proof from then on: making it took the authenticator and its owner.
 func (s *Service) PasskeyRegisterFinish(ctx context.Context, who Principal, name string, credential []byte) (PasskeyInfo, error) {
 	if s.pass == nil {
 		return PasskeyInfo{}, errNoPasskeys
@@ -204,6 +205,9 @@ func (s *Service) PasskeyRegisterFinish(ctx context.Context, who Principal, name
 		}
 		return err
 	})
+	if err == nil {
+		_, err = s.prove(ctx, who, Passkey)
+	}
 	return info, err
 }
 

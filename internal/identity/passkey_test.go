@@ -38,6 +38,13 @@ func TestPasskeySignIn(t *testing.T) {
 		key := passkeytest.New(origin)
 		info := register(t, s, who, key)
 
+		_, weak := signIn(t, s, a.ID, identity.Password)
+		require.False(t, weak.Recent(c.Now()), "a password is no fresh proof beside a passkey")
+		_, err := s.StepUpPassword(ctx, weak, goodPassword)
+		require.Equal(t, "second_factor", fault.Of(err).Code)
+		_, err = s.PasskeyRegisterBegin(ctx, weak)
+		require.Equal(t, "step_up", fault.Of(err).Code)
+
 		begin := func() []byte {
 			o, err := s.PasskeyBegin(ctx, "request-1")
 			require.NoError(t, err)

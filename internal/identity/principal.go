@@ -78,7 +78,9 @@ func (p Principal) HasScope(s string) bool { return p.Scopes == nil || slices.Co
 
 // AllowsFHIR tells whether the scopes let the principal do the action
 // ('c' 'r' 'u' 'd' 's') on the resource type. It reads SMART App Launch v2
-// scopes and their v1 forms (SMART App Launch 2.2, section 3.0.2).
+// scopes and their v1 forms (SMART App Launch 2.2, section 3.0.2). A scope that
+// is narrowed by a query allows nothing: the query is not looked at, and without
+// it the scope would allow more than was granted.
 func (p Principal) AllowsFHIR(resourceType string, action byte) bool {
 	if p.Scopes == nil {
 		return true
@@ -88,9 +90,8 @@ func (p Principal) AllowsFHIR(resourceType string, action byte) bool {
 		if !ok {
 			continue
 		}
-		rest, _, _ = strings.Cut(rest, "?")
 		typ, acts, ok := strings.Cut(rest, ".")
-		if !ok || (typ != "*" && typ != resourceType) {
+		if !ok || strings.Contains(acts, "?") || (typ != "*" && typ != resourceType) {
 			continue
 		}
 		switch acts {

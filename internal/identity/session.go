@@ -153,10 +153,12 @@ func (s *Service) loadSession(ctx context.Context, hash []byte, now time.Time) (
 		roles                     string
 		provedAt, lastAt, expires int64
 	)
-	err := s.db.Read(ctx).QueryRow(`SELECT s.id, s.proof, s.proved_at, s.last_at, s.expires_at, s.address,
-			a.id, a.kind, a.name, a.roles, a.patient, a.practitioner, a.locale
+	// A password is no fresh proof of somebody who has a passkey as well.
+	err := s.db.Read(ctx).QueryRow(`SELECT s.id, s.proof,
+			CASE WHEN s.proof = ? AND EXISTS (SELECT 1 FROM passkeys p WHERE p.account = a.id) THEN 0 ELSE s.proved_at END,
+			s.last_at, s.expires_at, s.address, a.id, a.kind, a.name, a.roles, a.patient, a.practitioner, a.locale
 		FROM sessions s JOIN accounts a ON a.id = s.account
-		WHERE s.hash = ? AND s.ended_at = 0 AND a.active`, hash).
+		WHERE s.hash = ? AND s.ended_at = 0 AND a.active`, Password, hash).
 		Scan(&p.Session, &p.Proof, &provedAt, &lastAt, &expires, &p.Address,
 			&p.Account, &p.Kind, &p.Name, &roles, &p.Patient, &p.Practitioner, &p.Locale)
 	if errors.Is(err, sql.ErrNoRows) {

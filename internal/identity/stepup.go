@@ -16,8 +16,9 @@ const StepUpAge = 10 * time.Minute
 // Recent tells whether the principal proved who they are within the last ten
 // minutes, as strongly as their account can. Staff need a second factor or a
 // passkey. A person's password is enough, because only who has nothing stronger
-// gets a session or a step-up for it: with codes set up the sign-in asks for
-// them, and StepUpPassword refuses. Systems and tokens of operators gave no proof
+// gets a fresh session or a step-up for it: with codes set up the sign-in asks for
+// them, with a passkey the session of a password counts as old (loadSession), and
+// StepUpPassword refuses. Systems and tokens of operators gave no proof
 // and are never recent.
 func (p Principal) Recent(now time.Time) bool {
 	if p.Kind == Person && p.Proof == Password {

@@ -209,7 +209,7 @@ func (c *client) GrantTypes() []oidc.GrantType {
 
 // allows tells whether a scope lies within the allowed ones. A clinical scope
 // (SMART App Launch 2.2 section 3.0.2) may be narrower than an allowed one in its
-// type, its letters and its query.
+// type and its letters.
 func allows(allowed []string, scope string) bool {
 	if len(scope) > 300 {
 		return false
@@ -225,7 +225,7 @@ func allows(allowed []string, scope string) bool {
 func narrower(scope, wide string) bool {
 	level, typ, acts, ok := clinical(scope)
 	wLevel, wType, wActs, wOK := clinical(wide)
-	if !ok || !wOK || level != wLevel || (wType != "*" && wType != typ) || strings.Contains(wide, "?") {
+	if !ok || !wOK || level != wLevel || (wType != "*" && wType != typ) {
 		return false
 	}
 	for _, a := range acts {
@@ -236,13 +236,13 @@ func narrower(scope, wide string) bool {
 	return true
 }
 
-// clinical splits patient/Observation.rs?category=laboratory.
+// clinical splits patient/Observation.rs. One with a query is none: nobody would
+// hold the app to it (identity.Principal.AllowsFHIR).
 func clinical(scope string) (level, typ, acts string, ok bool) {
 	level, rest, ok := strings.Cut(scope, "/")
 	if !ok || (level != "patient" && level != "user") {
 		return "", "", "", false
 	}
-	rest, _, _ = strings.Cut(rest, "?")
 	typ, acts, ok = strings.Cut(rest, ".")
 	switch acts {
 	case "*":

@@ -85,8 +85,8 @@ func TestCodeFlowWithStandardLibraries(t *testing.T) {
 		ctx := context.Background()
 		s := sitetest.New(t, d)
 		a := s.Person("ada@housecall.test")
-		const narrow = "patient/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|laboratory"
-		p := newPhone(t, s, "profile", "email", "fhirUser", "offline_access", "patient/Condition.read", narrow, "system/*.cruds", "unknown")
+		const narrow = "patient/Observation.rs" // and none with a query, which nobody would hold the app to
+		p := newPhone(t, s, "profile", "email", "fhirUser", "offline_access", "patient/Condition.read", narrow, "system/*.cruds", "unknown", "patient/Immunization.rs?status=completed")
 		tok, err := p.exchange(p.code("ada@housecall.test"))
 		require.NoError(t, err)
 		require.NotEmpty(t, tok.RefreshToken)
@@ -117,6 +117,7 @@ func TestCodeFlowWithStandardLibraries(t *testing.T) {
 		require.True(t, who.AllowsFHIR("Condition", 'r'))
 		require.False(t, who.AllowsFHIR("Condition", 'u'))
 		require.False(t, who.AllowsFHIR("Patient", 'r'))
+		require.False(t, who.AllowsFHIR("Immunization", 'r'))
 		require.Equal(t, identity.Password, who.Proof)
 
 		next, err := p.cfg.TokenSource(ctx, &oauth2.Token{RefreshToken: tok.RefreshToken}).Token()
