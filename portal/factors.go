@@ -3,6 +3,7 @@ package portal
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"housecall/internal/fault"
@@ -98,6 +99,26 @@ func (p *Portal) passkeyDelete(ctx context.Context, in *ByID) (*none, error) {
 		return nil, err
 	}
 	return &none{}, p.Identity.DeletePasskey(ctx, who, in.ID)
+}
+
+// OtherWay is an outside issuer that this site trusts.
+type OtherWay struct {
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Linked bool   `json:"linked" doc:"Whether the own account is linked with one there"`
+}
+
+func (p *Portal) otherWays(ctx context.Context, _ *none) (*body[list[OtherWay]], error) {
+	who, err := owner(ctx)
+	if err != nil {
+		return nil, err
+	}
+	items := []OtherWay{}
+	linked, err := p.Identity.OutsideOf(ctx, who)
+	for _, c := range p.Login.Choices() {
+		items = append(items, OtherWay{c.ID, c.Name, slices.ContainsFunc(linked, func(o identity.Outside) bool { return o.Issuer == c.Issuer })})
+	}
+	return &body[list[OtherWay]]{list[OtherWay]{Items: items}}, err
 }
 
 type enabled struct {

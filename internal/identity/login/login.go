@@ -92,15 +92,16 @@ func New(d Deps) (*Login, error) {
 
 // Choice is an outside issuer as the sign-in page offers it.
 type Choice struct {
-	ID   string `json:"id"`
-	Name string `json:"name"`
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Issuer string `json:"-"` // its address, which links of accounts name
 }
 
 // Choices lists the outside issuers.
 func (l *Login) Choices() []Choice {
 	out := make([]Choice, 0, len(l.parties))
 	for _, p := range l.parties {
-		out = append(out, Choice{p.ID, p.Name})
+		out = append(out, Choice{p.ID, p.Name, p.Issuer.Issuer})
 	}
 	return out
 }

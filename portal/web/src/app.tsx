@@ -48,10 +48,8 @@ function start() {
       if (leaving || window.location.pathname.startsWith('/sign-in')) return
       leaving = true
       if (reason === 'signedOut') {
-        logout().then(
-          ({ next }) => go(next || '/sign-in?why=bye'),
-          () => go('/sign-in?why=bye'),
-        )
+        const gone = () => go('/sign-in?why=bye')
+        logout().then(gone, gone)
         return
       }
       const query = new URLSearchParams({ return: here })

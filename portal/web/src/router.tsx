@@ -25,9 +25,10 @@ const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
   beforeLoad: accountWords,
-  validateSearch: (search: Record<string, unknown>): { request?: string; return?: string; why?: string } => ({ request: text(search.request), return: text(search.return), why: text(search.why) }),
+  validateSearch: (search: Record<string, unknown>): { request?: string; return?: string; why?: string } => ({ request: text(search.request), return: text(search.return), why: text(search.why ?? search.problem) }),
   component: lazyRouteComponent(() => import('./signin/SignInPage'), 'SignInPage'),
 })
+const signOut = createRoute({ getParentRoute: () => root, path: '/sign-out', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./signin/SignOutPage'), 'SignOutPage') })
 const firstAdmin = createRoute({
   getParentRoute: () => root,
   path: '/first-admin',
@@ -40,7 +41,11 @@ const firstAdmin = createRoute({
 const gate = createRoute({
   getParentRoute: () => root,
   id: 'gate',
-  beforeLoad: async ({ context }) => ({ me: await context.queries.ensureQueryData(meQuery) }),
+  beforeLoad: async ({ context, location }) => {
+    // The provider sends those here who want to leave and could not prove that they asked for it.
+    if ('sign-out' in location.search) throw redirect({ to: '/sign-out' })
+    return { me: await context.queries.ensureQueryData(meQuery) }
+  },
 })
 const start = createRoute({
   getParentRoute: () => gate,
@@ -126,6 +131,7 @@ const clinicDevices = createRoute({ getParentRoute: () => clinic, path: '/you/de
 
 const tree = root.addChildren([
   signIn,
+  signOut,
   firstAdmin,
   gate.addChildren([
     start,

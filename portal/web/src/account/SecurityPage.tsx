@@ -3,11 +3,12 @@ import { usePageTitle } from '../shell/title'
 import { useSubject } from '../shell/useMe'
 import { useWords } from '../ui/useWords'
 import css from './account.module.css'
+import { OutsideCard } from './OutsideCard'
 import { PasskeysCard } from './PasskeysCard'
 import { PasswordCard } from './PasswordCard'
 import { TotpCard } from './TotpCard'
 
-/** The ways in: passkeys first, then the code app, then the password. */
+/** The ways in: passkeys first, then the code app, then the password, and accounts elsewhere last. */
 export function SecurityPage() {
   const { t } = useWords()
   const { patient } = useSubject()
@@ -22,6 +23,7 @@ export function SecurityPage() {
         <PasskeysCard />
         <TotpCard />
         <PasswordCard />
+        <OutsideCard />
       </div>
     </div>
   )

@@ -7,6 +7,7 @@ import { passkeysQuery, totpQuery } from '../api/queries'
 import { getPasskey, passkeysSupported } from '../api/webauthn'
 import { Button } from '../ui/Button'
 import { ErrorSummary, useErrorText } from '../ui/ErrorSummary'
+import { Skeleton } from '../ui/Skeleton'
 import { useWords } from '../ui/useWords'
 import css from './account.module.css'
 
@@ -43,8 +44,13 @@ export function useStepUp(): StepUp {
 function StepUpDialog({ onDone, onClose }: { onDone: () => void; onClose: () => void }) {
   const { t } = useWords()
   const text = useErrorText()
-  const passkeys = useQuery(passkeysQuery).data?.items.length ?? 0
-  const totp = useQuery(totpQuery).data?.enabled ?? false
+  const keys = useQuery(passkeysQuery)
+  const codes = useQuery(totpQuery)
+  const known = !keys.isPending && !codes.isPending
+  const passkeys = keys.data?.items.length ?? 0
+  const totp = codes.data?.enabled ?? false
+  // A password proves nothing more about somebody who has a stronger way.
+  const typed = totp ? 'code' : passkeys === 0 ? 'password' : undefined
   const [errors, setErrors] = useState<{ field?: string; message: string }[]>([])
   const [busy, setBusy] = useState(false)
   const [secret, setSecret] = useState('')
@@ -68,6 +74,9 @@ function StepUpDialog({ onDone, onClose }: { onDone: () => void; onClose: () => 
     })
   const submit = (event: FormEvent) => {
     event.preventDefault()
+    // The dialog may stand inside the form of the page, which is not what is sent here.
+    event.stopPropagation()
+    if (!typed) return
     if (!secret) {
       setErrors([{ field: 'step-up', message: totp ? t('signIn.needCode') : t('signIn.needPassword') }])
       return
@@ -82,18 +91,18 @@ function StepUpDialog({ onDone, onClose }: { onDone: () => void; onClose: () => 
       <form className={css.form} onSubmit={submit} noValidate>
         <ErrorSummary errors={errors} />
         <p className="dim">{t('account.stepUpLead')}</p>
-        {passkeys > 0 && passkeysSupported() && (
-          <>
-            <Button wide icon="key" loading={busy} onClick={() => void withPasskey()}>{t('account.stepUpPasskey')}</Button>
-          </>
-        )}
-        {totp ? (
+        {!known && <Skeleton heights={[48, 48]} />}
+        {known && passkeys > 0 && (passkeysSupported()
+          ? <Button wide icon="key" loading={busy} onClick={() => void withPasskey()}>{t('account.stepUpPasskey')}</Button>
+          : !totp && <p>{t('account.passkeyUnsupported')}</p>)}
+        {known && typed === 'code' && (
           <TextInput id="step-up" label={t('account.stepUpCode')} value={secret} onChange={(event) => setSecret(event.target.value)} inputMode="numeric" autoComplete="one-time-code" maxLength={10} />
-        ) : (
+        )}
+        {known && typed === 'password' && (
           <PasswordInput id="step-up" label={t('account.stepUpPassword')} value={secret} onChange={(event) => setSecret(event.target.value)} autoComplete="current-password" />
         )}
         <div className={css.buttons}>
-          <Button type="submit" variant={passkeys > 0 ? 'default' : 'filled'} loading={busy}>{t('account.stepUpGo')}</Button>
+          {known && typed && <Button type="submit" variant={passkeys > 0 ? 'default' : 'filled'} loading={busy}>{t('account.stepUpGo')}</Button>}
           <Button variant="subtle" onClick={onClose}>{t('cancel')}</Button>
         </div>
       </form>

@@ -10,6 +10,7 @@ import { ErrorSummary, LoadError, Said, useErrorText } from '../ui/ErrorSummary'
 import { Skeleton } from '../ui/Skeleton'
 import { useWords } from '../ui/useWords'
 import css from './account.module.css'
+import { Enrollment } from './Enrollment'
 import { useStepUp } from './StepUp'
 
 /** The app with 30-second codes: on by scanning and one right code, off by one right code. */
@@ -46,8 +47,7 @@ export function TotpCard() {
           : setup ? (
             <div className={css.form}>
               <p>{t('account.totpScan')}</p>
-              <img className={css.qr} src={setup.qr} alt={t('account.totpQr')} />
-              <p>{t('account.totpManual')}<br /><span className={css.secret}>{setup.secret}</span></p>
+              <Enrollment setup={setup} />
               <CodeForm button={t('account.totpFinish')} onCancel={() => setSetup(undefined)} onDone={() => done(t('account.totpEnabled'))} send={(code) => take(api.POST('/me/totp/finish', { body: { code } }))} />
             </div>
           ) : turningOff ? (

@@ -24,12 +24,9 @@ async function call<T>(path: string, body?: unknown): Promise<T> {
 }
 
 /** Where the browser goes to begin a sign-in, and comes back to afterwards. */
-export function loginUrl(returnTo: string, issuer?: string): string {
-  const query = new URLSearchParams()
-  if (issuer) query.set('issuer', issuer)
-  query.set('return', returnTo)
-  return `/auth/login?${query.toString()}`
-}
+export const loginUrl = (returnTo: string): string => `/auth/login?${new URLSearchParams({ return: returnTo }).toString()}`
+/** The same by an account elsewhere, which answers the sign-in that is under way. */
+export const outsideUrl = (issuer: string, request: string): string => `/auth/login?${new URLSearchParams({ issuer, request }).toString()}`
 
 export const signInOptions = (request: string) => call<SignInOptions>(`/auth/options?request=${encodeURIComponent(request)}`)
 export const signInWithPassword = (request: string, email: string, password: string) =>
@@ -38,6 +35,7 @@ export const signInWithCode = (request: string, code: string) => call<SignInStep
 export const beginPasskeySignIn = (request: string) => call<PublicKeyOptions>('/auth/passkey/begin', { request })
 export const finishPasskeySignIn = (request: string, credential: unknown) =>
   call<SignInStep>('/auth/passkey/finish', { request, credential })
+export const linkOutside = (issuer: string, returnTo: string) => call<{ next?: string }>('/auth/link', { issuer, return: returnTo })
 export const logout = () => call<{ next?: string }>('/auth/logout', {})
 export const createFirstAdmin = (token: string, name: string, email: string, password: string) =>
   call<SignInStep>('/auth/first', { token, name, email, password })

@@ -209,6 +209,23 @@ export interface paths {
         patch: operations["patch-me"];
         trace?: never;
     };
+    "/me/outside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Outside issuers, and which the own account is linked with */
+        get: operations["get-me-outside"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/passkeys": {
         parameters: {
             query?: never;
@@ -699,6 +716,11 @@ export interface components {
             /** @description Cursor of the next page */
             next?: string;
         };
+        ListOtherWay: {
+            items: components["schemas"]["OtherWay"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
         ListPasskey: {
             items: components["schemas"]["Passkey"][] | null;
             /** @description Cursor of the next page */
@@ -728,6 +750,12 @@ export interface components {
             at?: string;
             text: string;
             who?: string;
+        };
+        OtherWay: {
+            id: string;
+            /** @description Whether the own account is linked with one there */
+            linked: boolean;
+            name: string;
         };
         Part: {
             meaning?: string;
@@ -1335,6 +1363,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-me-outside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOtherWay"];
+                };
             };
             /** @description Error */
             default: {

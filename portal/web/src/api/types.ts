@@ -1,94 +1,52 @@
-// The shapes of the JSON API under /api/v1, as the client reads them.
+// The shapes of the JSON API under /api/v1, as the client reads them: the server's own description
+// (schema.ts, made by `npm run api`) with what OpenAPI does not say about it. Lists are never null,
+// and some strings are one of a few words. A shape that no longer fits the server does not compile.
+import type { components, paths as ServerPaths } from './schema'
+
+type Schemas = components['schemas']
+/** Every property must be one of the server's and no wider than it. */
+type Narrower<T, R> = { [P in keyof R]: P extends keyof T ? T[P] : never }
+type From<K extends keyof Schemas, R extends Narrower<Schemas[K], R> = object> = Omit<Schemas[K], keyof R> & R
 
 export type Category =
   | 'demographics' | 'conditions' | 'allergies' | 'medicines' | 'immunizations' | 'results' | 'vitals'
   | 'visits' | 'documents' | 'careplan' | 'messages' | 'appointments' | 'questionnaires' | 'coverage' | 'other'
 
-export type Meaning = 'usual' | 'low' | 'high' | 'criticalLow' | 'criticalHigh' | 'abnormal' | 'unknown'
+export type Meaning = NonNullable<Schemas['Entry']['meaning']>
 export type Role = 'clinician' | 'nurse' | 'frontdesk' | 'privacy' | 'admin'
 export type Locale = 'en' | 'es'
 
-export interface Problem {
-  type?: string
-  title?: string
-  status: number
-  detail?: string
-  id?: string
-  code?: string
-  errors?: { location?: string; message: string }[]
-}
+/** What came may be from something in between, so only the status is sure. */
+export type Problem = Partial<From<'Problem', { errors?: Schemas['ProblemDetail'][] }>> & { status: number }
 
 export interface Page<T> { items: T[]; next?: string }
-export interface Age { years: number; months: number }
-export interface Coding { system?: string; code: string; display?: string }
-export interface Range { low?: number; high?: number; text?: string }
-export interface ValuePart { title: string; number?: number; text: string; unit?: string; range?: Range; meaning?: Meaning }
-export interface Value { number?: number; text: string; unit?: string; parts?: ValuePart[] }
-export interface Source { name: string; ref?: string }
+export type Age = Schemas['Age']
+export type Coding = Schemas['Coding']
+export type Range = Schemas['Range']
+export type ValuePart = From<'Part', { meaning?: Meaning }>
+export type Value = From<'Value', { parts?: ValuePart[] }>
+export type Source = Schemas['Source']
+export type Identifier = Schemas['Identifier']
 
-export interface Entry {
-  ref: string
+export interface Entry extends Omit<Schemas['Entry'], 'section' | 'value' | 'sources' | 'children'> {
   section: Category
-  kind: string
-  title: string
-  at?: string
-  end?: string
-  active: boolean
-  status?: string
-  code?: Coding
   value?: Value
-  range?: Range
-  meaning?: Meaning
-  text?: string
-  reason?: string
-  severity?: string
-  who?: string
-  place?: string
-  sources?: Source[]
+  sources: Source[]
   children?: Entry[]
-  outOfRange?: number
-  usual?: number
-  new?: boolean
-  /** Why a medicine was stopped. */
-  stopReason?: string
-  /** Several readings of one kind that stand as one; the value is their average. */
-  series?: { count: number; from: string; to: string }
-  /** The kind of result, for its trend. */
-  key?: string
 }
 
-export interface SparkPoint { at: string; number: number }
-export interface ResultLine {
-  key: string
-  title: string
-  category: 'results' | 'vitals'
-  latest: Entry
-  spark?: SparkPoint[]
-  count: number
-}
-
-export interface Attention { kind: 'result' | 'goal' | 'vaccine' | 'careplan'; level: 'look' | 'urgent'; entry: Entry }
-
-export interface PatientInfo {
-  id: string
-  name: string
-  given?: string
-  family?: string
-  birthDate?: string
-  age?: Age
-  sex?: string
-  deceased?: string
-  languages?: { code: string; preferred?: boolean }[]
+export type SparkPoint = Schemas['Point']
+export type ResultLine = From<'ResultLine', { category: 'results' | 'vitals'; latest: Entry; spark: SparkPoint[] }>
+export type Attention = From<'Attention', { kind: 'result' | 'goal' | 'vaccine' | 'careplan'; entry: Entry }>
+export type PatientInfo = From<'Patient', {
+  languages?: Schemas['Language'][]
   phones?: string[]
   emails?: string[]
-  address?: string
   identifiers?: Identifier[]
-}
-export interface Identifier { label: string; value: string }
-
-export interface Chart {
+}>
+export type Chart = From<'Chart', {
   patient: PatientInfo
-  view: { relation: string; sees: Category[]; limited: boolean }
+  view: From<'ViewInfo', { sees: Category[] }>
   attention: Attention[]
   newest: Entry[]
   allergies: Entry[]
@@ -101,162 +59,90 @@ export interface Chart {
   goals: Entry[]
   visits: Entry[]
   documents: Entry[]
-  team: { name: string; role?: string; phone?: string }[]
-}
+  team: Schemas['Member'][]
+}>
 
-export interface TrendPoint { at: string; number?: number; text: string; meaning?: Meaning; ref: string; parts?: ValuePart[] }
-export interface TrendEvent { at: string; title: string; kind: 'medicine-start' | 'medicine-stop' | 'medicine-change' }
-export interface Trend {
-  title: string
-  unit?: string
-  range?: Range
-  points: TrendPoint[]
-  code?: Coding
-  about?: { what: string; higher?: string; lower?: string }
-  events?: TrendEvent[]
-}
+export type TrendPoint = From<'TrendPoint', { meaning?: Meaning; parts?: ValuePart[] }>
+export type TrendEvent = Schemas['TrendEvent']
+export type Trend = From<'Trend', { points: TrendPoint[]; events: TrendEvent[] }>
 
-export interface Document { contentType: string; title?: string; size?: number; text?: string; url?: string }
-export interface Note { who?: string; at?: string; text: string }
-export interface Detail { label: string; value: string }
-export interface EntryDetail {
-  entry: Entry
-  related: Entry[]
-  note?: Note[]
-  details: Detail[]
-  document?: Document
-  history: number
-}
+export type Document = Schemas['Document']
+export type Note = Schemas['Note']
+export type Detail = Schemas['Line']
+export type EntryDetail = From<'Detail', { entry: Entry; related: Entry[]; note: Note[]; details: Detail[] }>
 
 export type AccessAction = 'read' | 'search' | 'create' | 'update' | 'delete' | 'export' | 'login' | 'refused'
-export interface AccessRow {
-  at: string
-  until?: string
-  who: string
-  role: 'self' | 'proxy' | Role | 'system' | 'app'
-  organization?: string
-  relation?: string
-  app?: string
-  action: AccessAction
-  what: Category[]
-  count: number
-  purpose?: string
-  emergency?: boolean
-  reason?: string
-}
-export interface Integrity { complete: boolean; checkedAt?: string; sealedUpTo: number; pending: number }
-export interface AccessPage extends Page<AccessRow> { integrity: Integrity }
+export type AccessRow = From<'AccessRow', { role: 'self' | 'proxy' | Role | 'system' | 'app'; action: AccessAction; what: Category[] }>
+export type Integrity = Schemas['Integrity']
+export type AccessPage = From<'AccessPage', { items: AccessRow[] }>
 
 export type GrantPower = 'messages' | 'scheduling' | 'medicines' | 'documents' | 'visits' | 'share'
-export interface Grant {
-  id: string
-  name: string
-  relation: string
-  until?: string
-  from?: string
-  sees: Category[]
-  hides?: string[]
-  can: GrantPower[]
-  lastSeenAt?: string
-  state: 'active' | 'ended' | 'revoked'
-}
+type Given = { sees: Category[]; hides: string[]; can: GrantPower[] }
+export type Grant = From<'Grant', Given>
+export type SubjectGrant = From<'SubjectGrant', Given>
+export type Subject = From<'Subject', { grant?: SubjectGrant }>
 
-export interface SubjectGrant {
-  id: string
-  relation: string
-  until?: string
-  sees: Category[]
-  hides?: string[]
-  can: GrantPower[]
-  from?: string
-}
-export interface Subject {
-  patient: string
-  name: string
-  given?: string
-  birthDate?: string
-  age?: Age
-  sex?: string
-  relation: string
-  deceased?: boolean
-  grant?: SubjectGrant
-  newCount?: number
-}
-
-export interface Me {
-  account: { id: string; name: string; email?: string; kind: 'person' | 'staff'; roles?: Role[]; locale?: Locale | ''; practitioner?: string }
+export type Me = From<'Me', {
+  account: From<'Account', { roles: Role[] }>
   people: Subject[]
-  session: { idleSeconds: number; idleExpiresAt: string; expiresAt: string; warnSeconds: number }
-  csrf: string
-  clinic: { name: string; phone?: string; emergency?: string; timeZone?: string }
-  version: string
-}
+  /** The client always comes with a session, never with an access token. */
+  session: Schemas['Session']
+}>
 
-export interface SessionLife { idleExpiresAt: string; expiresAt: string }
-export interface Device { id: string; current: boolean; device: string; app?: string; createdAt: string; lastSeenAt?: string; address?: string }
-export interface Passkey { id: string; name: string; createdAt: string; lastUsedAt?: string }
-export interface TotpSetup { secret: string; uri: string; qr: string }
+export type SessionLife = Schemas['Life']
+export type Device = Schemas['Place']
+export type Passkey = Schemas['Passkey']
+export type OtherWay = Schemas['OtherWay']
+export type TotpSetup = Schemas['Enrollment']
 export type PublicKeyOptions = Record<string, unknown>
 
-export interface ClinicPatient {
-  patient: string
-  name: string
-  birthDate?: string
-  age?: Age
-  sex?: string
-  identifiers?: Identifier[]
-  phone?: string
-  inPanel: boolean
-}
-export interface HealthCheck { name: string; ok: boolean; level: 'ok' | 'warn' | 'fail'; text: string }
+export type ClinicPatient = From<'ClinicPatient', { identifiers: Identifier[] }>
+export type HealthCheck = Schemas['Check']
 
-export interface SignInOptions {
+// The steps of a sign-in are no part of the API.
+export interface SignInStep { next?: string; step?: 'totp' | 'passkey'; totp?: TotpSetup }
+export interface SignInOptions extends SignInStep {
   clinic: { name: string; phone?: string }
   methods: ('passkey' | 'password')[]
   issuers?: { id: string; name: string }[]
   app?: { name: string; scopes?: string[] }
+  loginHint?: string
 }
-export interface SignInStep { next?: string; step?: 'totp'; totp?: TotpSetup }
 
-// The paths, in the form that openapi-fetch reads.
-type Params<P, Q> = { path: P; query?: Q }
-type Answer<T> = { responses: { 200: { content: { 'application/json': T } }; default: { content: { 'application/problem+json': Problem } } } }
-type Read<T, P = never, Q = never> = { get: { parameters: Params<P, Q> } & Answer<T> }
-type ReadPlain<T, Q = never> = { get: { parameters: { query?: Q } } & Answer<T> }
-type Send<M extends 'post' | 'patch', B, T, P = undefined> = {
-  [K in M]: (P extends undefined ? object : { parameters: { path: P } }) & { requestBody: { content: { 'application/json': B } } } & Answer<T>
+// The paths, in the form that openapi-fetch reads: asked as the server says, answered in the shapes above.
+type Said<O> = O extends { responses: { 200: { content: { 'application/json': infer T } } } } ? T : unknown
+type Op<O, T extends Said<O> = Said<O>> = Omit<O, 'responses'> & {
+  responses: { 200: { content: { 'application/json': T } }; default: { content: { 'application/problem+json': Problem } } }
 }
-type Act<T> = { post: Answer<T> }
-type Drop<P> = { delete: { parameters: { path: P } } & Answer<unknown> }
-type OfChart = { patient: string }
-type OfId = { id: string }
-type Paging = { cursor?: string; limit?: number }
+type Get<P extends keyof ServerPaths, T extends Said<ServerPaths[P]['get']> = Said<ServerPaths[P]['get']>> = { get: Op<ServerPaths[P]['get'], T> }
+type Do<P extends keyof ServerPaths, M extends 'post' | 'patch' | 'delete'> = { [K in M]: Op<NonNullable<ServerPaths[P][K]>> }
 
 export interface paths {
-  '/me': ReadPlain<Me> & Send<'patch', { locale?: Locale; name?: string }, unknown>
-  '/me/sessions': ReadPlain<{ items: Device[] }>
-  '/me/sessions/{id}': Drop<OfId>
-  '/me/passkeys': ReadPlain<{ items: Passkey[] }>
-  '/me/passkeys/begin': Act<PublicKeyOptions>
-  '/me/passkeys/finish': Send<'post', { name: string; credential: unknown }, unknown>
-  '/me/passkeys/{id}': Send<'patch', { name: string }, unknown, OfId> & Drop<OfId>
-  '/me/totp': ReadPlain<{ enabled: boolean }> & { delete: { requestBody: { content: { 'application/json': { code: string } } } } & Answer<unknown> }
-  '/me/totp/begin': Act<TotpSetup>
-  '/me/totp/finish': Send<'post', { code: string }, unknown>
-  '/me/password': Send<'post', { old: string; new: string }, unknown>
-  '/session/extend': Act<SessionLife>
-  '/step-up/passkey/begin': Act<PublicKeyOptions>
-  '/step-up/passkey/finish': Send<'post', { credential: unknown }, { until: string }>
-  '/step-up/totp': Send<'post', { code: string }, { until: string }>
-  '/step-up/password': Send<'post', { password: string }, { until: string }>
-  '/charts/{patient}': Read<Chart, OfChart>
-  '/charts/{patient}/timeline': Read<Page<Entry>, OfChart, Paging & { kind?: string; q?: string }>
-  '/charts/{patient}/sections/{category}': Read<Page<Entry>, OfChart & { category: string }, Paging>
-  '/charts/{patient}/trends/{key}': Read<Trend, OfChart & { key: string }>
-  '/charts/{patient}/entries/{type}/{id}': Read<EntryDetail, OfChart & { type: string; id: string }>
-  '/charts/{patient}/access': Read<AccessPage, OfChart, Paging>
-  '/charts/{patient}/grants': Read<{ items: Grant[] }, OfChart>
-  '/charts/{patient}/grants/{id}': Drop<OfChart & OfId>
-  '/clinic/patients': ReadPlain<Page<ClinicPatient>, Paging & { q?: string }>
-  '/admin/health': ReadPlain<{ checks: HealthCheck[] }>
+  '/me': Get<'/me', Me> & Do<'/me', 'patch'>
+  '/me/sessions': Get<'/me/sessions', Page<Device>>
+  '/me/sessions/{id}': Do<'/me/sessions/{id}', 'delete'>
+  '/me/passkeys': Get<'/me/passkeys', Page<Passkey>>
+  '/me/passkeys/begin': Do<'/me/passkeys/begin', 'post'>
+  '/me/passkeys/finish': Do<'/me/passkeys/finish', 'post'>
+  '/me/passkeys/{id}': Do<'/me/passkeys/{id}', 'patch' | 'delete'>
+  '/me/outside': Get<'/me/outside', Page<OtherWay>>
+  '/me/totp': Get<'/me/totp'> & Do<'/me/totp', 'delete'>
+  '/me/totp/begin': Do<'/me/totp/begin', 'post'>
+  '/me/totp/finish': Do<'/me/totp/finish', 'post'>
+  '/me/password': Do<'/me/password', 'post'>
+  '/session/extend': Do<'/session/extend', 'post'>
+  '/step-up/passkey/begin': Do<'/step-up/passkey/begin', 'post'>
+  '/step-up/passkey/finish': Do<'/step-up/passkey/finish', 'post'>
+  '/step-up/totp': Do<'/step-up/totp', 'post'>
+  '/step-up/password': Do<'/step-up/password', 'post'>
+  '/charts/{patient}': Get<'/charts/{patient}', Chart>
+  '/charts/{patient}/timeline': Get<'/charts/{patient}/timeline', Page<Entry>>
+  '/charts/{patient}/sections/{category}': Get<'/charts/{patient}/sections/{category}', Page<Entry>>
+  '/charts/{patient}/trends/{key}': Get<'/charts/{patient}/trends/{key}', Trend>
+  '/charts/{patient}/entries/{type}/{id}': Get<'/charts/{patient}/entries/{type}/{id}', EntryDetail>
+  '/charts/{patient}/access': Get<'/charts/{patient}/access', AccessPage>
+  '/charts/{patient}/grants': Get<'/charts/{patient}/grants', Page<Grant>>
+  '/charts/{patient}/grants/{id}': Do<'/charts/{patient}/grants/{id}', 'delete'>
+  '/clinic/patients': Get<'/clinic/patients', Page<ClinicPatient>>
+  '/admin/health': Get<'/admin/health', { checks: HealthCheck[] }>
 }

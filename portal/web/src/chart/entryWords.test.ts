@@ -9,7 +9,7 @@ const t = i18next.t
 beforeAll(() => i18next.init({ lng: 'en', interpolation: { escapeValue: false }, resources: { en: { translation: en }, es: { translation: es } } }))
 
 const loinc = (code: string) => ({ system: 'http://loinc.org', code })
-const entry = (given: Partial<Entry>): Entry => ({ ref: 'X/1', section: 'results', kind: 'Observation', title: 'Recorded name', active: true, ...given })
+const entry = (given: Partial<Entry>): Entry => ({ ref: 'X/1', section: 'results', kind: 'Observation', title: 'Recorded name', active: true, sources: [], ...given })
 const potassium = entry({ code: loinc('2823-3'), value: { number: 5.3, text: '5.3', unit: 'mmol/L' }, range: { low: 3.5, high: 5.1 }, meaning: 'high' })
 
 describe('one value', () => {

@@ -100,10 +100,10 @@ export function TeamTable({ team, filter }: { team: Chart['team']; filter: strin
   return (
     <Panel title={t('clinic.team')} empty={false}>
       <table className={css.table}>
-        <thead className="sr"><tr><th scope="col">{t('clinic.name')}</th><th scope="col">{t('clinic.role')}</th><th scope="col">{t('clinic.phone')}</th></tr></thead>
+        <thead className="sr"><tr><th scope="col">{t('clinic.name')}</th><th scope="col">{t('clinic.role')}</th></tr></thead>
         <tbody>
           {shown.map((person) => (
-            <tr key={`${person.name}-${person.role}`}><th scope="row">{person.name}</th><td>{person.role}</td><td className={css.date}>{person.phone}</td></tr>
+            <tr key={`${person.name}-${person.role}`}><th scope="row">{person.name}</th><td>{person.role}</td></tr>
           ))}
         </tbody>
       </table>

@@ -5,7 +5,6 @@ import { EntryLink } from '../chart/EntryLink'
 import { yearOf } from '../format/date'
 import { splitActive, type Section } from '../format/entry'
 import { SectionCard } from '../ui/Card'
-import { AnchorButton } from '../ui/Button'
 import { Face } from '../ui/Face'
 import { useWords } from '../ui/useWords'
 import css from './glance.module.css'
@@ -68,9 +67,8 @@ function Part({ patient, title, section, more, none, entries, urgent = false, un
   )
 }
 
-/** Who cares for this person, and how to ring them. */
+/** Who cares for this person. */
 export function Team({ team, title }: { team: Chart['team']; title: string }) {
-  const { t } = useWords()
   if (team.length === 0) return null
   return (
     <SectionCard title={title}>
@@ -82,11 +80,6 @@ export function Team({ team, title }: { team: Chart['team']; title: string }) {
               <b>{person.name}</b>
               {person.role && <span className={`meta ${css.block}`}>{person.role}</span>}
             </span>
-            {person.phone && (
-              <AnchorButton variant="subtle" href={`tel:${person.phone.replace(/[^+\d]/g, '')}`} icon="phone" aria-label={`${t('call', { phone: person.phone })}, ${person.name}`}>
-                {person.phone}
-              </AnchorButton>
-            )}
           </li>
         ))}
       </ul>

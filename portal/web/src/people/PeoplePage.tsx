@@ -75,7 +75,6 @@ function Person({ person, self }: { person: Subject; self: boolean }) {
         <span className={css.text}>{self ? [person.name, ageText].filter(Boolean).join(', ') : t('people.age', { relation: t(`relation.${relationOf(person.relation)}`), age: ageText }).replace(/, $/, '')}</span>
         <span className={css.tags}>
           {person.deceased && <Tag tone="outline">{t('people.died')}</Tag>}
-          {person.newCount ? <Tag tone="accent">{t('people.new', { count: person.newCount })}</Tag> : null}
           {until && <Tag tone={near ? 'look' : 'plain'} icon={near ? <Icon name="clock" size={16} /> : undefined}>{t('people.until', { date: longDate(until, locale, clock.zone) })}</Tag>}
         </span>
       </span>

@@ -1,14 +1,16 @@
 import { TextInput } from '@mantine/core'
 import { useState, type FormEvent } from 'react'
 import { signInWithCode } from '../api/auth'
-import { ApiError } from '../api/problem'
+import { ApiError, isNotFound } from '../api/problem'
 import { Button } from '../ui/Button'
 import { ErrorSummary, useErrorText, type FieldError } from '../ui/ErrorSummary'
 import { useWords } from '../ui/useWords'
 import css from './signin.module.css'
 
-/** The second step of staff: the six digits of their app. */
-export function CodeStep({ request, onStartOver }: { request: string; onStartOver: () => void }) {
+interface Props { request: string; onStartOver: () => void; onExpired: () => void; focus?: boolean }
+
+/** The second step: the six digits of the code app. */
+export function CodeStep({ request, onStartOver, onExpired, focus = true }: Props) {
   const { t } = useWords()
   const text = useErrorText()
   const [code, setCode] = useState('')
@@ -27,6 +29,7 @@ export function CodeStep({ request, onStartOver }: { request: string; onStartOve
       const { next } = await signInWithCode(request, digits)
       window.location.assign(next ?? '/')
     } catch (error) {
+      if (isNotFound(error)) onExpired()
       setErrors([{ field: 'code', message: error instanceof ApiError && error.status === 429 ? t('signIn.tooMany') : text(error) }])
       setBusy(false)
     }
@@ -34,7 +37,7 @@ export function CodeStep({ request, onStartOver }: { request: string; onStartOve
   return (
     <form className={css.form} onSubmit={(event) => void submit(event)} noValidate>
       <ErrorSummary errors={errors} />
-      <TextInput id="code" label={t('signIn.code')} value={code} onChange={(event) => setCode(event.target.value)} error={errors[0]?.message} inputMode="numeric" autoComplete="one-time-code" maxLength={10} autoFocus />
+      <TextInput id="code" label={t('signIn.code')} value={code} onChange={(event) => setCode(event.target.value)} error={errors[0]?.message} inputMode="numeric" autoComplete="one-time-code" maxLength={10} autoFocus={focus} />
       <Button type="submit" wide loading={busy}>{t('signIn.codeGo')}</Button>
       <Button variant="subtle" onClick={onStartOver}>{t('signIn.startOver')}</Button>
     </form>

@@ -4,7 +4,7 @@ import { useState, type FormEvent } from 'react'
 import { createFirstAdmin } from '../api/auth'
 import type { SignInStep } from '../api/types'
 import { usePageTitle } from '../shell/title'
-import account from '../account/account.module.css'
+import { Enrollment } from '../account/Enrollment'
 import { AnchorButton, Button } from '../ui/Button'
 import { ErrorSummary, useErrorText, type FieldError } from '../ui/ErrorSummary'
 import { useWords } from '../ui/useWords'
@@ -45,10 +45,7 @@ export function FirstAdminPage() {
     return (
       <SignInFrame title={t('signIn.totpTitle')} lead={t('signIn.totpLead')}>
         {made.totp && (
-          <div className={css.form}>
-            <img className={account.qr} src={made.totp.qr} alt={t('account.totpQr')} />
-            <p>{t('account.totpManual')}<br /><span className={account.secret}>{made.totp.secret}</span></p>
-          </div>
+          <div className={css.form}><Enrollment setup={made.totp} /></div>
         )}
         <AnchorButton wide href={made.next ?? '/'}>{t('signIn.totpDone')}</AnchorButton>
       </SignInFrame>

@@ -1,7 +1,7 @@
 import { PasswordInput, TextInput } from '@mantine/core'
 import { useState, type FormEvent } from 'react'
-import { beginPasskeySignIn, finishPasskeySignIn, loginUrl, signInWithPassword } from '../api/auth'
-import { ApiError } from '../api/problem'
+import { beginPasskeySignIn, finishPasskeySignIn, outsideUrl, signInWithPassword } from '../api/auth'
+import { ApiError, isNotFound } from '../api/problem'
 import type { SignInOptions, SignInStep } from '../api/types'
 import { getPasskey, passkeysSupported } from '../api/webauthn'
 import { AnchorButton, Button } from '../ui/Button'
@@ -10,10 +10,10 @@ import { useWords } from '../ui/useWords'
 import css from './signin.module.css'
 
 /** The ways in: a passkey first and filled, the e-mail below, other houses last. */
-export function MethodStep({ request, options, onCode }: { request: string; options: SignInOptions; onCode: () => void }) {
+export function MethodStep({ request, options, onStep, onExpired }: { request: string; options: SignInOptions; onStep: (step: SignInStep) => void; onExpired: () => void }) {
   const { t } = useWords()
   const text = useErrorText()
-  const [email, setEmail] = useState('')
+  const [email, setEmail] = useState(options.loginHint?.includes('@') ? options.loginHint : '')
   const [password, setPassword] = useState('')
   const [errors, setErrors] = useState<FieldError[]>([])
   const [busy, setBusy] = useState<'' | 'passkey' | 'password'>('')
@@ -28,9 +28,9 @@ export function MethodStep({ request, options, onCode }: { request: string; opti
         window.location.assign(step.next)
         return
       }
-      if (step.step === 'totp') onCode()
-      setBusy('')
+      onStep(step)
     } catch (error) {
+      if (isNotFound(error)) onExpired()
       const message = error instanceof DOMException ? t('signIn.passkeyRefused') : error instanceof ApiError && error.status === 429 ? t('signIn.tooMany') : text(error)
       setErrors([{ field: way === 'password' ? 'password' : undefined, message }])
       setBusy('')
@@ -65,7 +65,7 @@ export function MethodStep({ request, options, onCode }: { request: string; opti
       )}
       {options.issuers && options.issuers.length > 0 && (
         <div className={css.issuers}>
-          {options.issuers.map((issuer) => <AnchorButton key={issuer.id} wide variant="default" href={loginUrl('/', issuer.id)}>{t('signIn.issuer', { name: issuer.name })}</AnchorButton>)}
+          {options.issuers.map((issuer) => <AnchorButton key={issuer.id} wide variant="default" href={outsideUrl(issuer.id, request)}>{t('signIn.issuer', { name: issuer.name })}</AnchorButton>)}
         </div>
       )}
     </>

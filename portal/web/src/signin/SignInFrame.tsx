@@ -18,7 +18,7 @@ export function SignInFrame({ title, lead, phone, children }: { title: string; l
       <main id="content" tabIndex={-1} className={css.main}>
         <div>
           <h1>{title}</h1>
-          {lead && <p className={css.lead}>{lead}</p>}
+          {lead && <p id="lead" className={css.lead}>{lead}</p>}
         </div>
         {children}
         {phone && (

@@ -2,69 +2,60 @@ import { useQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { loginUrl, signInOptions } from '../api/auth'
+import { ApiError, isNotFound } from '../api/problem'
+import type { SignInStep } from '../api/types'
 import { usePageTitle } from '../shell/title'
 import { AnchorButton } from '../ui/Button'
-import { Dot } from '../ui/Card'
 import { LoadError } from '../ui/ErrorSummary'
-import { Icon } from '../ui/Icon'
 import { Skeleton } from '../ui/Skeleton'
 import { TurnLine } from '../ui/TurnLine'
 import { useWords } from '../ui/useWords'
 import { CodeStep } from './CodeStep'
+import { EnrollStep } from './EnrollStep'
+import { FrontDoor } from './FrontDoor'
 import { MethodStep } from './MethodStep'
+import { PasskeyStep } from './PasskeyStep'
 import { safeReturn } from './safeReturn'
 import { SignInFrame } from './SignInFrame'
 import css from './signin.module.css'
+import { whyOf } from './why'
 
 /** Without a request it is the front door; with one it is the login step of the provider. */
 export function SignInPage() {
   const { t } = useWords()
   const search = useSearch({ from: '/sign-in' })
   usePageTitle(t('signIn.page'))
-  return search.request ? <Login request={search.request} /> : <FrontDoor returnTo={safeReturn(search.return)} why={search.why} />
-}
-
-function FrontDoor({ returnTo, why }: { returnTo: string; why?: string }) {
-  const { t } = useWords()
-  const notice = why === 'locked' ? t('signIn.locked') : why === 'bye' ? t('signIn.signedOut') : ''
-  return (
-    <SignInFrame title={t('signIn.welcomePlain')} lead={t('signIn.doorLead')}>
-      {notice && <div role="status"><TurnLine whose="them" owner="" icon={why === 'locked' ? 'lock' : 'check'}>{notice}</TurnLine></div>}
-      <AnchorButton wide href={loginUrl(returnTo)}>{t('signIn.start')}</AnchorButton>
-      <ul className={css.inside}>
-        <li><Dot tone="accent"><Icon name="flask" /></Dot>{t('signIn.inside.results')}</li>
-        <li><Dot tone="accent"><Icon name="people" /></Dot>{t('signIn.inside.family')}</li>
-        <li><Dot tone="accent"><Icon name="eye" /></Dot>{t('signIn.inside.looked')}</li>
-      </ul>
-    </SignInFrame>
-  )
+  return search.request ? <Login key={search.request} request={search.request} /> : <FrontDoor returnTo={safeReturn(search.return)} why={whyOf(search.why)} />
 }
 
 function Login({ request }: { request: string }) {
   const { t } = useWords()
-  const options = useQuery({ queryKey: ['sign-in', request], queryFn: () => signInOptions(request), staleTime: Infinity, retry: false })
-  const [step, setStep] = useState<'method' | 'code'>('method')
-  if (options.error) {
-    const old = 'status' in options.error && (options.error.status === 404 || options.error.status === 410 || options.error.status === 400)
+  const options = useQuery({ queryKey: ['sign-in', request], queryFn: () => signInOptions(request), staleTime: Infinity, gcTime: 0, retry: false })
+  // The server knows at which step the sign-in is: it may come back from elsewhere, or be loaded again.
+  const [reached, setReached] = useState<SignInStep | undefined>()
+  const [expired, setExpired] = useState(false)
+  const refused = options.error instanceof ApiError && (isNotFound(options.error) || options.error.status === 400)
+  if (expired || refused) {
     return (
-      <SignInFrame title={t('signIn.welcomePlain')} lead="">
-        {old ? (
-          <>
-            <p>{t('signIn.expired')}</p>
-            <AnchorButton wide href={loginUrl('/')}>{t('signIn.startOver')}</AnchorButton>
-          </>
-        ) : <LoadError error={options.error} onRetry={() => void options.refetch()} />}
+      <SignInFrame title={t('signIn.expiredTitle')} lead="">
+        <div role="status"><TurnLine whose="late" owner="" icon="clock">{t('signIn.expired')}</TurnLine></div>
+        <AnchorButton wide href={loginUrl('/')}>{t('signIn.startOver')}</AnchorButton>
       </SignInFrame>
     )
   }
+  if (options.error) return <SignInFrame title={t('signIn.welcomePlain')} lead=""><LoadError error={options.error} onRetry={() => void options.refetch()} /></SignInFrame>
   if (!options.data) return <SignInFrame title={t('signIn.welcomePlain')} lead={t('signIn.lead')}><Skeleton heights={[48, 240]} /></SignInFrame>
   const { clinic, app } = options.data
-  if (step === 'code') {
-    return (
-      <SignInFrame title={t('signIn.codeTitle')} lead={t('signIn.codeLead')} phone={clinic.phone}>
-        <CodeStep request={request} onStartOver={() => setStep('method')} />
-      </SignInFrame>
-    )
+  const { step, totp } = reached ?? options.data
+  const rest = { request, onStartOver: () => setReached({}), onExpired: () => setExpired(true) }
+  if (step === 'totp' && totp) {
+    return <SignInFrame title={t('signIn.totpTitle')} lead={t('signIn.enroll.why')} phone={clinic.phone}><EnrollStep setup={totp} {...rest} /></SignInFrame>
+  }
+  if (step === 'totp') {
+    return <SignInFrame title={t('signIn.codeTitle')} lead={t('signIn.codeLead')} phone={clinic.phone}><CodeStep {...rest} /></SignInFrame>
+  }
+  if (step === 'passkey') {
+    return <SignInFrame title={t('signIn.passkeyStepTitle')} lead={t('signIn.passkeyStepLead')} phone={clinic.phone}><PasskeyStep {...rest} /></SignInFrame>
   }
   return (
     <SignInFrame title={clinic.name ? t('signIn.welcome', { clinic: clinic.name }) : t('signIn.welcomePlain')} lead={app ? '' : t('signIn.lead')} phone={clinic.phone}>
@@ -79,7 +70,7 @@ function Login({ request }: { request: string }) {
           )}
         </div>
       )}
-      <MethodStep request={request} options={options.data} onCode={() => setStep('code')} />
+      <MethodStep request={request} options={options.data} onStep={setReached} onExpired={rest.onExpired} />
     </SignInFrame>
   )
 }

@@ -14,7 +14,7 @@ const texts = {
 export type AboutKey = keyof typeof english
 
 /** What the test is and what a value on this side can mean, in plain words. */
-export function About({ about, code, level }: { about: Trend['about']; code: Trend['code']; level: Level }) {
+export function About({ plain, code, level }: { plain: Trend['plain']; code: Trend['code']; level: Level }) {
   const { t, locale } = useWords()
   const [known, setKnown] = useState<Texts | undefined>()
   useEffect(() => {
@@ -24,7 +24,7 @@ export function About({ about, code, level }: { about: Trend['about']; code: Tre
       open = false
     }
   }, [locale])
-  const entry = known?.[about?.what ?? ''] ?? known?.[nameKey(code) ?? '']
+  const entry = known?.[plain ?? ''] ?? known?.[nameKey(code) ?? '']
   if (!known) return null
   if (!entry) return level === 'usual' || level === 'unknown' ? null : <p className={css.about}>{t('result.noAbout')}</p>
   const side = sideOf(level)

@@ -29,7 +29,7 @@ export function ResultView({ patient, entry, detail, trend, dense = false }: { p
       <section className={`${css.card} ${css.first}`} aria-label={t('result.your')}>
         <ValueBlock entry={entry} level={level} />
         {!dense && toneOf(level) === 'urgent' && <NotEmergency />}
-        {!dense && <About about={trend?.about} code={entry.code ?? trend?.code} level={level} />}
+        {!dense && <About plain={entry.plain ?? trend?.plain} code={entry.code ?? trend?.code} level={level} />}
         <SourceLine sources={entry.sources} />
       </section>
       {trend && <div className={css.trend}><TrendCard trend={trend} title={title} patient={patient} dense={dense} /></div>}

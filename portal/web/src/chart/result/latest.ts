@@ -5,7 +5,7 @@ export function latestOf(trend: Trend): Entry | undefined {
   const last = trend.points.at(-1)
   if (!last) return undefined
   return {
-    ref: last.ref, section: 'results', kind: 'Observation', title: trend.title, at: last.at, active: true, code: trend.code, range: trend.range, meaning: last.meaning,
+    ref: last.ref, section: 'results', kind: 'Observation', title: trend.title, at: last.at, active: true, sources: [], code: trend.code, range: trend.range, meaning: last.meaning,
     value: { number: last.number, text: last.text, unit: trend.unit, parts: last.parts },
   }
 }
