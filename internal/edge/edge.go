@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/prometheus/client_golang/prometheus"
@@ -106,7 +107,7 @@ func New(cfg Config) (*fiber.App, error) {
 	app.Get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok\n") })
 	app.Get("/readyz", e.ready)
 	app.Get("/metrics", e.loopbackOnly, e.metrics.handler(cfg.Metrics))
-	app.Use(e.checkHost, e.share, e.checkOrigin, e.checkEncoding, e.compress)
+	app.Use(e.checkHost, checkText, e.share, e.checkOrigin, e.checkEncoding, e.compress)
 	return app, nil
 }
 
@@ -136,6 +137,16 @@ func (e *edge) ready(c *fiber.Ctx) error {
 		}
 	}
 	return c.SendString("ready\n")
+}
+
+// checkText refuses addresses that stand for something other than text: a
+// database takes neither NUL nor broken UTF-8, and nothing here has such a name.
+func checkText(c *fiber.Ctx) error {
+	target, err := url.PathUnescape(c.OriginalURL())
+	if err == nil && (!utf8.ValidString(target) || strings.IndexByte(target, 0) >= 0) {
+		return fiber.ErrBadRequest
+	}
+	return c.Next()
 }
 
 // checkEncoding refuses compressed request bodies: Fiber would unpack them

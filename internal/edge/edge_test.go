@@ -255,6 +255,15 @@ func TestCompressedBodiesAreRefused(t *testing.T) {
 	require.Equal(t, 415, res.StatusCode)
 }
 
+func TestAddressesThatAreNoTextAreRefused(t *testing.T) {
+	s := newSite(t, nil)
+	s.app.Get("/x/:id", func(c *fiber.Ctx) error { return c.SendString("ok") })
+	for path, want := range map[string]int{"/x/a%00b": 400, "/x/a?q=%00": 400, "/x/a?q=%ff": 400, "/x/a?q=%2500": 200, "/x/a?q=%C3%A9+100%": 200} {
+		res, _ := s.do("GET", path, "")
+		require.Equal(t, want, res.StatusCode, path)
+	}
+}
+
 func TestAnswersAreCompressedWhenTheyAreTextAndComplete(t *testing.T) {
 	s := newSite(t, nil)
 	long := strings.Repeat("blood pressure ", 200)

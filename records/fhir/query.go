@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Query is a search as its URL says it, checked against the definitions.
@@ -106,6 +107,10 @@ func ParseQuery(resourceType string, values url.Values, strict bool) (*Query, []
 	slices.Sort(names) // for the same answer to the same question
 	for _, name := range names {
 		for _, value := range values[name] {
+			if !utf8.ValidString(value) || strings.IndexByte(value, 0) >= 0 { // no resource holds that, and no database takes it
+				q.fail(CodeInvalid, name, "the value holds signs that are no text")
+				continue
+			}
 			q.parameter(name, value)
 		}
 	}

@@ -49,6 +49,14 @@ func TestQueryShape(t *testing.T) {
 	require.Equal(t, "count", q.Summary)
 }
 
+func TestQueryTakesTextOnly(t *testing.T) {
+	for _, query := range []string{"code=a%00b", "code=%ff|x", "subject:missing=%00", "category=http://x|%00"} {
+		_, issues := parseQuery(t, "Observation", query, false)
+		require.NotEmpty(t, issues, query)
+		require.Equal(t, fhir.SeverityError, issues[0].Severity)
+	}
+}
+
 func TestQueryTokens(t *testing.T) {
 	for in, want := range map[string]struct{ system, code string }{
 		"8480-6": {"any", "8480-6"}, "http://loinc.org|8480-6": {"http://loinc.org", "8480-6"}, "|8480-6": {"", "8480-6"},
