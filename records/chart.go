@@ -188,7 +188,9 @@ func (s *Store) readChart(c *db.Conn, v *access.View) (*Chart, error) {
 		return nil, err
 	}
 	ch.Newest = plainEntries(newest)
-	ch.Allergies = plainEntries(merge(parts[partAllergies]))
+	allergies := activeFirst(merge(parts[partAllergies]), sectionShown)
+	slices.SortStableFunc(allergies, func(a, b listed) int { return dangerRank(b) - dangerRank(a) })
+	ch.Allergies = plainEntries(allergies)
 	ch.Conditions = plainEntries(activeFirst(merge(parts[partConditions]), sectionShown))
 	ch.Medicines = plainEntries(activeFirst(oneOfKind(parts[partMedicines]), sectionShown))
 	ch.Immunizations = plainEntries(trim(merge(parts[partVaccines]), sectionShown))
@@ -222,6 +224,17 @@ func (s *Store) readChart(c *db.Conn, v *access.View) (*Chart, error) {
 	}
 	ch.Attention = s.attention(ch)
 	return ch, nil
+}
+
+// dangerRank puts what may kill before what itches.
+func dangerRank(l listed) int {
+	switch {
+	case !l.Active:
+		return 0
+	case l.Severity == "high" || l.Severity == "severe":
+		return 2
+	}
+	return 1
 }
 
 // The parts of an opened chart that are lists of entries.

@@ -112,9 +112,6 @@ func projectGoal(_ *Store, c *change, e *Entry, r *entryRow) {
 	if q := t.Get("detailQuantity"); q != nil {
 		e.Text = strings.TrimSpace(q.Get("comparator").Str() + q.Get("value").Num() + " " + unitOf(q))
 	}
-	if a, _ := concept(n.Get("achievementStatus")); a != "" {
-		e.Reason = a
-	}
 	person(e, n.Get("expressedBy"))
 	r.timeline = false
 	r.fact = ""

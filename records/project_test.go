@@ -47,3 +47,15 @@ func TestMedicineEndsWhenItsTimeDid(t *testing.T) {
 	require.Contains(t, string(r.body), `"end":"2026-10-08"`)
 	require.Contains(t, string(r.body), `"stopReason":"Hard on the kidneys"`)
 }
+
+func TestRaisedDoseIsAChangeAndNoStop(t *testing.T) {
+	got := joinChanges([]TrendEvent{
+		{At: "2026-04-22", Title: "Lisinopril 20 mg tablet", Kind: "medicine-start"},
+		{At: "2026-04-22", Title: "Lisinopril 10 mg tablet", Kind: "medicine-stop"},
+		{At: "2025-01-03", Title: "Ibuprofen 400 mg tablet", Kind: "medicine-stop"},
+	})
+	require.Equal(t, []TrendEvent{
+		{At: "2025-01-03", Title: "Ibuprofen 400 mg tablet", Kind: "medicine-stop"},
+		{At: "2026-04-22", Title: "Lisinopril 10 → 20 mg tablet", Kind: "medicine-change"},
+	}, got)
+}

@@ -3,6 +3,7 @@ package records
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strings"
 	"time"
 
@@ -83,6 +84,9 @@ func (s *Store) Section(ctx context.Context, who identity.Principal, patient, ca
 	if cat == access.Visits {
 		where += " AND e.type IN ('Encounter','Procedure')"
 	}
+	if cat == access.CarePlan {
+		where += " AND e.type IN ('CarePlan','Goal')" // the team is people, not a plan
+	}
 	return s.page(ctx, who, patient, "section "+category, where, []any{int(cat)}, cursor, limit, categoryBit(cat))
 }
 
@@ -160,7 +164,7 @@ type TrendPoint struct {
 type TrendEvent struct {
 	At    string `json:"at"`
 	Title string `json:"title"`
-	Kind  string `json:"kind" enum:"medicine-start,medicine-stop"`
+	Kind  string `json:"kind" enum:"medicine-start,medicine-stop,medicine-change"`
 }
 
 const trendPoints = 2000
@@ -231,7 +235,58 @@ func (s *Store) medicineEvents(c *db.Conn, v *access.View, since int64) ([]Trend
 			out = append(out, TrendEvent{At: m.End, Title: m.Title, Kind: "medicine-stop"})
 		}
 	}
+	out = joinChanges(out)
 	return out[:min(len(out), 40)], nil
+}
+
+// joinChanges makes one change of a stop and a start of the same medicine within
+// three days: a dose that was raised did not stop.
+func joinChanges(in []TrendEvent) []TrendEvent {
+	out := in[:0:0]
+	gone := map[int]bool{}
+	for i, e := range in {
+		if e.Kind != "medicine-start" {
+			continue
+		}
+		for j, o := range in {
+			if o.Kind == "medicine-stop" && !gone[j] && o.Title != e.Title && firstWord(o.Title) == firstWord(e.Title) && within(o.At, e.At, 3*24*time.Hour) {
+				in[i].Kind, in[i].Title, gone[j] = "medicine-change", fromTo(o.Title, e.Title), true
+				break
+			}
+		}
+	}
+	for i, e := range in {
+		if !gone[i] {
+			out = append(out, e)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b TrendEvent) int { return strings.Compare(a.At, b.At) })
+	return out
+}
+
+func firstWord(s string) string {
+	w, _, _ := strings.Cut(strings.ToLower(s), " ")
+	return w
+}
+
+func within(a, b string, d time.Duration) bool {
+	x, _, ok := fhir.DateRange(a)
+	y, _, ok2 := fhir.DateRange(b)
+	return ok && ok2 && max(x-y, y-x) <= d.Microseconds()
+}
+
+// fromTo says "Lisinopril 10 → 20 mg tablet": what both names share stands once.
+func fromTo(old, new string) string {
+	a, b := strings.Fields(old), strings.Fields(new)
+	head, tail := 0, 0
+	for head < min(len(a), len(b)) && a[head] == b[head] {
+		head++
+	}
+	for tail < min(len(a), len(b))-head && a[len(a)-1-tail] == b[len(b)-1-tail] {
+		tail++
+	}
+	words := append(append(append([]string{}, a[:len(a)-tail]...), "→"), b[head:]...)
+	return strings.Join(words, " ")
 }
 
 // ageOn works out an age from a birth date of any precision. A partial date
