@@ -57,7 +57,7 @@ function AddPasskey({ onClose, onAdded }: { onClose: () => void; onAdded: () => 
       onAdded()
     },
   })
-  const errors = add.error ? [{ message: add.error instanceof DOMException ? t('account.passkeyCancelled') : text(add.error) }] : []
+  const errors = add.error ? [{ message: add.error instanceof DOMException ? t(add.error.name === 'InvalidStateError' ? 'account.passkeyKnown' : 'account.passkeyCancelled') : text(add.error) }] : []
   const submit = (event: FormEvent) => {
     event.preventDefault()
     add.mutate()

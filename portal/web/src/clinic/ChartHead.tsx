@@ -28,22 +28,23 @@ export function ChartHead({ patient, back, children }: { patient: string; back: 
     <header className={css.head}>
       {back === 'patients' ? <Link to="/clinic" className={css.back} aria-label={t('clinic.backPatients')}><Icon name="back" size={20} /></Link>
         : <Link to="/clinic/p/$patient" params={{ patient }} className={css.back} aria-label={t('clinic.back')}><Icon name="back" size={20} /></Link>}
-      {person && chart && (
-        <>
-          <Face name={person.name} size="s" />
-          <p className={css.name}>{person.name}</p>
-          <p className="dim">
-            {[ageSex(person, t), person.birthDate && t('clinic.identity', { date: longDate(person.birthDate, locale) })].filter(Boolean).join(', ')}
-            {person.identifiers?.[0] && `, ${t('clinic.no', { value: person.identifiers[0].value })}`}
-          </p>
-          {person.deceased && <Tag tone="outline">{t('clinic.died', { date: longDate(person.deceased, locale) })}</Tag>}
-          {allergies.slice(0, allergiesShown).map((entry) => <AllergyTag key={entry.ref} title={entry.title} reaction={entry.text} />)}
-          {allergies.length > allergiesShown && <Tag tone="urgent">+{allergies.length - allergiesShown}</Tag>}
-          {chart.allergies.length === 0 && chart.view.sees.includes('allergies') && <Tag tone="outline">{t('clinic.noAllergies')}</Tag>}
-          {languages.length > 0 && <Tag tone="outline" icon={<Icon name="globe" size={14} />}>{t('clinic.speaks', { list: listOf(languages, locale) })}</Tag>}
-        </>
-      )}
-      <span className="grow" />
+      <div className={css.identity}>
+        {person && chart && (
+          <>
+            <Face name={person.name} size="s" />
+            <p className={css.name}>{person.name}</p>
+            <p className="dim">
+              {[ageSex(person, t), person.birthDate && t('clinic.identity', { date: longDate(person.birthDate, locale) })].filter(Boolean).join(', ')}
+              {person.identifiers?.[0] && `, ${t('clinic.no', { value: person.identifiers[0].value })}`}
+            </p>
+            {person.deceased && <Tag tone="outline">{t('clinic.died', { date: longDate(person.deceased, locale) })}</Tag>}
+            {allergies.slice(0, allergiesShown).map((entry) => <AllergyTag key={entry.ref} title={entry.title} reaction={entry.text} />)}
+            {allergies.length > allergiesShown && <Tag tone="urgent">+{allergies.length - allergiesShown}</Tag>}
+            {chart.allergies.length === 0 && chart.view.sees.includes('allergies') && <Tag tone="outline">{t('clinic.noAllergies')}</Tag>}
+            {languages.length > 0 && <Tag tone="outline" icon={<Icon name="globe" size={14} />}>{t('clinic.speaks', { list: listOf(languages, locale) })}</Tag>}
+          </>
+        )}
+      </div>
       {children}
     </header>
   )

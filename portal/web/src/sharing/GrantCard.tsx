@@ -55,7 +55,7 @@ export function GrantCard({ patient, grant, own, onStopped }: { patient: string;
         <span className="meta grow">{grant.lastSeenAt ? t('sharing.last', { when: moment(grant.lastSeenAt, locale, dayInside, clock) }) : t('sharing.never')}</span>
         {own && active && <Button variant="quiet-danger" onClick={() => setAsking(true)}>{t('sharing.stop')}</Button>}
       </div>
-      {asking && <StopDialog patient={patient} grant={grant} onClose={() => setAsking(false)} onStopped={onStopped} />}
+      {own && active && <StopDialog patient={patient} grant={grant} opened={asking} onClose={() => setAsking(false)} onStopped={onStopped} />}
     </section>
   )
 }
@@ -64,7 +64,8 @@ function Can({ yes = false, children }: { yes?: boolean; children: string }) {
   return <li data-no={!yes || undefined}><Icon name={yes ? 'check' : 'cross'} size={18} />{children}</li>
 }
 
-function StopDialog({ patient, grant, onClose, onStopped }: { patient: string; grant: Grant; onClose: () => void; onStopped: () => void }) {
+/** Stays mounted while closed: a dialog that goes away with its parent cannot give the focus back. */
+function StopDialog({ patient, grant, opened, onClose, onStopped }: { patient: string; grant: Grant; opened: boolean; onClose: () => void; onStopped: () => void }) {
   const { t } = useWords()
   const text = useErrorText()
   const queries = useQueryClient()
@@ -78,13 +79,17 @@ function StopDialog({ patient, grant, onClose, onStopped }: { patient: string; g
       void queries.invalidateQueries({ queryKey: chartKey(patient) })
     },
   })
+  const close = () => {
+    stop.reset()
+    onClose()
+  }
   return (
-    <Modal opened onClose={onClose} title={t('sharing.stopTitle', { name: grant.name })} closeButtonProps={{ 'aria-label': t('close') }}>
+    <Modal opened={opened} onClose={close} title={t('sharing.stopTitle', { name: grant.name })} closeButtonProps={{ 'aria-label': t('close') }}>
       {stop.error && <ErrorSummary errors={[{ message: text(stop.error) }]} />}
       <p>{t('sharing.stopText', { name: grant.name })}</p>
       <div className={css.dialogButtons}>
         <Button variant="danger" loading={stop.isPending} onClick={() => stop.mutate()}>{t('sharing.stopGo')}</Button>
-        <Button variant="default" onClick={onClose}>{t('sharing.keep')}</Button>
+        <Button variant="default" onClick={close}>{t('sharing.keep')}</Button>
       </div>
       {stepUp.dialog}
     </Modal>

@@ -54,6 +54,8 @@ function themeOf(sizes: Sizes): MantineThemeOverride {
       TextInput: { defaultProps: { size: 'md' } },
       PasswordInput: { classNames: { innerInput: field.inner }, defaultProps: { size: 'md' } },
       Modal: { classNames: modal, defaultProps: { centered: true, transitionProps: { transition: 'fade', duration: 120 } } },
+      // A header element would be a second banner of the page.
+      ModalHeader: { defaultProps: { component: 'div' } },
       SegmentedControl: { classNames: { root: field.segment, label: field.segmentLabel, indicator: field.segmentIndicator } },
     },
     other: { sizes },

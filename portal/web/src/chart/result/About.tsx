@@ -1,5 +1,5 @@
-import { useEffect, useState } from 'react'
-import type { Trend } from '../../api/types'
+import { queryOptions, useQuery } from '@tanstack/react-query'
+import type { Locale, Trend } from '../../api/types'
 import { sideOf, type Level } from '../../format/meaning'
 import { nameKey } from '../../format/titles'
 import type { about as english } from '../../i18n/en/about'
@@ -13,17 +13,13 @@ const texts = {
 }
 export type AboutKey = keyof typeof english
 
+/** The texts of a language, which are loaded apart from the page. */
+export const aboutQuery = (locale: Locale) => queryOptions({ queryKey: ['about', locale], queryFn: texts[locale], staleTime: Infinity, gcTime: Infinity })
+
 /** What the test is and what a value on this side can mean, in plain words. */
 export function About({ plain, code, level }: { plain: Trend['plain']; code: Trend['code']; level: Level }) {
   const { t, locale } = useWords()
-  const [known, setKnown] = useState<Texts | undefined>()
-  useEffect(() => {
-    let open = true
-    void texts[locale]().then((loaded) => open && setKnown(loaded))
-    return () => {
-      open = false
-    }
-  }, [locale])
+  const known = useQuery(aboutQuery(locale)).data
   const entry = known?.[plain ?? ''] ?? known?.[nameKey(code) ?? '']
   if (!known) return null
   if (!entry) return level === 'usual' || level === 'unknown' ? null : <p className={css.about}>{t('result.noAbout')}</p>

@@ -10,6 +10,7 @@ import { LoadError } from '../../ui/ErrorSummary'
 import { Skeleton } from '../../ui/Skeleton'
 import { useWords } from '../../ui/useWords'
 import { titleOf } from '../entryWords'
+import { aboutQuery } from './About'
 import { latestOf } from './latest'
 import css from './result.module.css'
 import { ResultView } from './ResultView'
@@ -25,8 +26,13 @@ export function ResultPage() {
   const known = [...(line?.results ?? []), ...(line?.vitals ?? [])].find((one) => one.key === key)
   const drawn = trend.data && latestOf(trend.data)
   const ref = splitRef(drawn?.ref ?? known?.latest.ref ?? '')
-  const detail = useQuery({ ...entryQuery(patient, ref.type, ref.id), enabled: ref.id !== '' })
-  const entry = detail.data?.entry ?? known?.latest ?? drawn
+  const detail = useQuery({ ...entryQuery(patient, ref.type, ref.id), enabled: ref.id !== '', placeholderData: (before) => before })
+  const about = useQuery(aboutQuery(locale))
+  // A newer value that arrives later is drawn at once, without what its detail will add.
+  const newest = known?.latest ?? drawn
+  const entry = detail.isPlaceholderData || detail.error ? newest : detail.data?.entry
+  // Source, explanation, notes and trend stand around each other: they are drawn together, or each would push the next.
+  const ready = !trend.isLoading && !about.isLoading
   const section = known?.category ?? 'results'
   return (
     <div className={`${css.page} ${css.wide}`}>
@@ -34,7 +40,7 @@ export function ResultPage() {
         back={<BackLink to="/p/$patient/record/$section" params={{ patient, section }} place={t(`category.${section}`)} />}
         title={entry ? titleOf(entry, t) : '\u00a0'} text={entry ? fullDate(entry.at, locale, clock.zone) : undefined} actions={<PrintButton />}
       />
-      {entry ? <ResultView patient={patient} entry={entry} detail={detail.data} trend={trend.data} />
+      {entry && ready ? <ResultView patient={patient} entry={entry} detail={detail.isPlaceholderData ? undefined : detail.data} trend={trend.data} />
         : trend.error ? <LoadError error={trend.error} onRetry={() => void trend.refetch()} />
         : <Skeleton heights={[240, 420]} onRetry={() => void trend.refetch()} />}
     </div>

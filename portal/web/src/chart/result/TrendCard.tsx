@@ -16,6 +16,7 @@ import css from './result.module.css'
 const TrendPlot = lazy(() => import('./TrendPlot'))
 const rowsShown = 4
 const plotHeight = 236
+const densePlotHeight = 190
 
 const valueOf = (point: TrendPoint, unit: string | undefined) => ({ number: point.number, text: point.text, unit, parts: point.parts })
 const levelOfPoint = (point: TrendPoint, trend: Trend): Level => levelOfValue(point.meaning, valueOf(point, trend.unit), trend.range)
@@ -53,9 +54,9 @@ export function TrendCard({ trend, title, patient, dense = false }: { trend: Tre
       {points.length === 0 ? <p className={css.once}>{t('result.noneInSpan')}</p>
         : points.length === 1 ? <p className={css.once}>{t('result.once')}</p>
         : numeric.length > 1 && last ? (
-          <Suspense fallback={<div style={{ height: plotHeight + 38 }} />}>
+          <Suspense fallback={<div style={{ height: (dense ? densePlotHeight : plotHeight) + 38 }} />}>
             <TrendPlot
-              data={data} events={trend.events ?? []} said={said} height={dense ? 190 : plotHeight} rangeName={t('range.name')} outside={outside} help={t('result.plotHelp')}
+              data={data} events={trend.events ?? []} said={said} height={dense ? densePlotHeight : plotHeight} rangeName={t('range.name')} outside={outside} help={t('result.plotHelp')}
               label={t('result.plotLabel', {
                 count: numeric.length, title, from: longDate(numeric[0]?.at, locale, clock.zone), to: longDate(last.at, locale, clock.zone),
                 last: valueText(valueOf(last, trend.unit)), level: t(`level.${levelOfPoint(last, trend)}`).toLowerCase(),

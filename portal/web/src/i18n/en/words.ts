@@ -70,6 +70,7 @@ export const words = {
     panelMetabolicBasic: 'Blood test, basic metabolic panel', panelLipids: 'Cholesterol test', panelBlood: 'Blood count', panelUrine: 'Urine test', smoking: 'Smoking',
     flu: 'Flu vaccine', covid: 'COVID-19 vaccine', pneumonia: 'Pneumonia vaccine', tetanus: 'Tetanus vaccine', shingles: 'Shingles vaccine', hepatitisB: 'Hepatitis B vaccine', hepatitisA: 'Hepatitis A vaccine',
     mmr: 'Measles, mumps and rubella vaccine', chickenpox: 'Chickenpox vaccine', polio: 'Polio vaccine', hpv: 'HPV vaccine', meningitis: 'Meningitis vaccine', dtap: 'Diphtheria, tetanus and whooping cough vaccine', hib: 'Hib vaccine', rotavirus: 'Rotavirus vaccine',
+    rsv: 'RSV vaccine', fiveInOne: 'DTaP, hepatitis B and polio vaccine', dtapPolio: 'DTaP and polio vaccine', mmrChickenpox: 'MMR and chickenpox vaccine', meningitisB: 'Meningitis B vaccine',
   },
   condition: {
     pressure: 'High blood pressure', diabetes2: 'Diabetes, type 2', diabetes1: 'Diabetes, type 1', prediabetes: 'Early sign of diabetes', fats: 'High cholesterol', triglycerides: 'High blood fats', throat: 'Sore throat', strep: 'Strep throat',

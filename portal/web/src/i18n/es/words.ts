@@ -71,6 +71,7 @@ export const words: Same<typeof english> = {
     panelMetabolicBasic: 'Análisis de sangre, panel metabólico básico', panelLipids: 'Análisis de colesterol', panelBlood: 'Conteo de sangre', panelUrine: 'Análisis de orina', smoking: 'Tabaco',
     flu: 'Vacuna contra la gripe', covid: 'Vacuna contra el COVID-19', pneumonia: 'Vacuna contra la neumonía', tetanus: 'Vacuna contra el tétanos', shingles: 'Vacuna contra el herpes zóster', hepatitisB: 'Vacuna contra la hepatitis B', hepatitisA: 'Vacuna contra la hepatitis A',
     mmr: 'Vacuna contra sarampión, paperas y rubéola', chickenpox: 'Vacuna contra la varicela', polio: 'Vacuna contra la polio', hpv: 'Vacuna contra el VPH', meningitis: 'Vacuna contra la meningitis', dtap: 'Vacuna contra difteria, tétanos y tos ferina', hib: 'Vacuna contra Hib', rotavirus: 'Vacuna contra el rotavirus',
+    rsv: 'Vacuna contra el VRS', fiveInOne: 'Vacuna DTaP, hepatitis B y polio', dtapPolio: 'Vacuna DTaP y polio', mmrChickenpox: 'Vacuna triple viral y varicela', meningitisB: 'Vacuna contra la meningitis B',
   },
   condition: {
     pressure: 'Presión alta', diabetes2: 'Diabetes tipo 2', diabetes1: 'Diabetes tipo 1', prediabetes: 'Señal temprana de diabetes', fats: 'Colesterol alto', triglycerides: 'Grasas altas en la sangre', throat: 'Dolor de garganta', strep: 'Infección de garganta por estreptococo',
