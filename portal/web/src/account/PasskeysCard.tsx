@@ -23,7 +23,7 @@ export function PasskeysCard() {
   return (
     <SectionCard title={t('account.passkeys')}>
       <p className="dim">{t('account.passkeysLead')}</p>
-      {added && <Said>{t('account.passkeyAdded')}</Said>}
+      {added && <div className={css.under}><Said>{t('account.passkeyAdded')}</Said></div>}
       {keys.error && !keys.data ? <LoadError error={keys.error} onRetry={() => void keys.refetch()} />
         : !keys.data ? <Skeleton heights={[64]} />
         : keys.data.items.length === 0 ? <p className={css.gap}>{t('account.noPasskeys')}</p>

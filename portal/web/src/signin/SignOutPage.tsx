@@ -24,23 +24,23 @@ export function SignOutPage() {
       try {
         const me = await take(api.GET('/me', {}))
         setCsrf(me.csrf)
-        return { name: me.account.name, phone: me.clinic.phone }
+        return me.account.name
       } catch (error) {
-        if (isSignedOut(error)) return { name: '', phone: '' }
+        if (isSignedOut(error)) return ''
         throw error
       }
     },
     gcTime: 0,
   })
   if (here.error) return <SignInFrame title={t('signIn.leave.title')} lead=""><LoadError error={here.error} onRetry={() => void here.refetch()} /></SignInFrame>
-  if (!here.data) return <SignInFrame title={t('signIn.leave.title')} lead=""><Skeleton heights={[48, 48]} /></SignInFrame>
-  if (!here.data.name) return <FrontDoor returnTo="/" why="bye" />
+  if (here.data === undefined) return <SignInFrame title={t('signIn.leave.title')} lead=""><Skeleton heights={[48, 48]} /></SignInFrame>
+  if (!here.data) return <FrontDoor returnTo="/" why="bye" />
   const leave = () => {
     setLeaving(true)
     shell.leave('signedOut')
   }
   return (
-    <SignInFrame title={t('signIn.leave.title')} lead={t('signIn.leave.lead', { name: here.data.name })} phone={here.data.phone}>
+    <SignInFrame title={t('signIn.leave.title')} lead={t('signIn.leave.lead', { name: here.data })}>
       <Button wide icon="leave" loading={leaving} onClick={leave}>{t('account.signOut')}</Button>
       <AnchorButton wide variant="default" href="/">{t('signIn.leave.stay')}</AnchorButton>
     </SignInFrame>
