@@ -15,7 +15,6 @@ import (
 	"housecall/internal/fault"
 	"housecall/internal/identity"
 	"housecall/records"
-	"housecall/records/access"
 )
 
 // Prefix is where the face lives.
@@ -39,7 +38,6 @@ type Release struct {
 // Deps is what the face works with.
 type Deps struct {
 	Records  *records.Store
-	Access   *access.Service
 	Bearer   edge.BearerFunc
 	Clinic   Clinic
 	Releases map[string]Release // by platform: ios, android
@@ -52,7 +50,7 @@ type Face struct{ Deps }
 
 // New makes the face.
 func New(d Deps) (*Face, error) {
-	if d.Records == nil || d.Access == nil || d.Bearer == nil {
+	if d.Records == nil || d.Bearer == nil {
 		return nil, errors.New("mobileapi: a part is missing")
 	}
 	for platform, r := range d.Releases {
@@ -208,31 +206,16 @@ func (f *Face) bootstrap(ctx context.Context, in *bootstrapIn) (*bootstrapOut, e
 }
 
 func (f *Face) people(ctx context.Context, who identity.Principal) ([]Person, error) {
-	subjects, err := f.Access.Subjects(ctx, who)
-	if err != nil {
-		return nil, err
-	}
-	ids := make([]string, len(subjects))
-	for i, s := range subjects {
-		ids[i] = s.Patient
-	}
-	known, err := f.Records.Patients(ctx, who, ids)
-	if err != nil {
-		return nil, err
-	}
-	out := []Person{}
-	for _, s := range subjects {
-		i := slices.IndexFunc(known, func(k records.Patient) bool { return k.ID == s.Patient })
-		if i < 0 {
-			continue
-		}
-		k := known[i]
-		o := Person{Patient: k.ID, Name: k.Name, Given: k.Given, BirthDate: k.BirthDate, Age: k.Age, Sex: k.Sex, Relation: "self"}
+	list, err := f.Records.Subjects(ctx, who)
+	out := make([]Person, 0, len(list))
+	for _, s := range list {
+		k := s.Patient
+		o := Person{Patient: k.ID, Name: k.Name, Given: k.Given, BirthDate: k.BirthDate, Age: k.Age, Sex: k.Sex, Relation: s.Relation}
 		if s.Grant != nil {
 			see, _, _ := s.Grant.SeesAt(f.Now())
-			o.Relation, o.Until, o.Sees = s.Grant.Relation, &s.Grant.End, see.Words()
+			o.Until, o.Sees = &s.Grant.End, see.Words()
 		}
 		out = append(out, o)
 	}
-	return out, nil
+	return out, err
 }

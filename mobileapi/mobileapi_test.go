@@ -60,7 +60,7 @@ func newSite(t *testing.T, d *db.DB) *site {
 	s.app, err = edge.New(edge.Config{BaseURL: u})
 	require.NoError(t, err)
 	face, err := mobileapi.New(mobileapi.Deps{
-		Records: store, Access: acc, Bearer: s.id.Bearer, Version: "1.2.3",
+		Records: store, Bearer: s.id.Bearer, Version: "1.2.3",
 		Clinic:   mobileapi.Clinic{Name: "Hill Clinic", Phone: "555-0100", Emergency: "911", TimeZone: "America/Chicago"},
 		Releases: map[string]mobileapi.Release{"ios": {Minimum: "1.4.0", Recommended: "2.0", Store: "https://store.test/ios"}},
 	})
@@ -162,7 +162,7 @@ func TestBootstrap(t *testing.T) {
 }
 
 func TestWrongVersionsStopTheStart(t *testing.T) {
-	_, err := mobileapi.New(mobileapi.Deps{Records: &records.Store{}, Access: &access.Service{}, Bearer: (&identity.Service{}).Bearer,
+	_, err := mobileapi.New(mobileapi.Deps{Records: &records.Store{}, Bearer: (&identity.Service{}).Bearer,
 		Releases: map[string]mobileapi.Release{"ios": {Minimum: "newest"}}})
 	require.ErrorContains(t, err, "1.4.0")
 }

@@ -2,7 +2,6 @@ package portal
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"housecall/internal/edge"
@@ -85,6 +84,9 @@ func (p *Portal) me(ctx context.Context, _ *none) (*body[Me], error) {
 		if a.Kind == identity.Staff {
 			out.Account.Kind = "staff"
 		}
+		if !who.HasScope("email") { // an app that was not given the address
+			out.Account.Email = ""
+		}
 	}
 	if cookie := cookieOf(ctx); cookie != "" {
 		x, err := p.Identity.Session(ctx, cookie, false)
@@ -100,34 +102,19 @@ func (p *Portal) me(ctx context.Context, _ *none) (*body[Me], error) {
 }
 
 // people lists the charts that somebody may open, with the words for a list of
-// people. A chart without a Patient yet is left out.
+// people.
 func (p *Portal) people(ctx context.Context, who identity.Principal) ([]Subject, error) {
-	subjects, err := p.Access.Subjects(ctx, who)
-	if err != nil {
-		return nil, err
-	}
-	ids := make([]string, len(subjects))
-	for i, s := range subjects {
-		ids[i] = s.Patient
-	}
-	known, err := p.Records.Patients(ctx, who, ids)
-	if err != nil {
-		return nil, err
-	}
-	out := []Subject{}
-	for _, s := range subjects {
-		i := slices.IndexFunc(known, func(k records.Patient) bool { return k.ID == s.Patient })
-		if i < 0 {
-			continue
-		}
-		k := known[i]
-		o := Subject{Patient: k.ID, Name: k.Name, Given: k.Given, BirthDate: k.BirthDate, Age: k.Age, Sex: k.Sex, Relation: "self", Deceased: k.Deceased != ""}
+	list, err := p.Records.Subjects(ctx, who)
+	out := make([]Subject, 0, len(list))
+	for _, s := range list {
+		k := s.Patient
+		o := Subject{Patient: k.ID, Name: k.Name, Given: k.Given, BirthDate: k.BirthDate, Age: k.Age, Sex: k.Sex, Relation: s.Relation, Deceased: k.Deceased != ""}
 		if s.Grant != nil {
-			o.Relation, o.Grant = s.Grant.Relation, p.subjectGrant(s.Grant)
+			o.Grant = p.subjectGrant(s.Grant)
 		}
 		out = append(out, o)
 	}
-	return out, nil
+	return out, err
 }
 
 func (p *Portal) subjectGrant(g *access.Grant) *SubjectGrant {

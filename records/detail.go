@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"net/http"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -255,6 +256,43 @@ func (s *Store) Patients(ctx context.Context, who identity.Principal, ids []stri
 			return nil, err
 		}
 		out = append(out, p)
+	}
+	return out, nil
+}
+
+// Subject is somebody whose chart a person may open: their own, or by grant.
+type Subject struct {
+	Patient  Patient
+	Relation string        // "self", or what the patient is to the person
+	Grant    *access.Grant // nil: the own chart
+}
+
+// Subjects lists whose charts a person may open. A chart without a Patient yet is
+// left out.
+func (s *Store) Subjects(ctx context.Context, who identity.Principal) ([]Subject, error) {
+	list, err := s.access.Subjects(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(list))
+	for i, x := range list {
+		ids[i] = x.Patient
+	}
+	known, err := s.Patients(ctx, who, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Subject, 0, len(list))
+	for _, x := range list {
+		i := slices.IndexFunc(known, func(p Patient) bool { return p.ID == x.Patient })
+		if i < 0 {
+			continue
+		}
+		sub := Subject{Patient: known[i], Relation: "self", Grant: x.Grant}
+		if x.Grant != nil {
+			sub.Relation = x.Grant.Relation
+		}
+		out = append(out, sub)
 	}
 	return out, nil
 }

@@ -28,7 +28,7 @@ func (a *App) routes() (*fiber.App, error) {
 	// nothing there, so no other site's page can use one.
 	a.FHIR.Mount(app, edge.Authenticate("", nil, a.Identity.Bearer), a.Limit.Handler)
 	a.Portal.Mount(app)
-	phones, err := mobileapi.New(mobileapi.Deps{Records: a.Records, Access: a.Access, Bearer: a.Identity.Bearer, Clinic: mobileapi.Clinic(a.Config.clinic()), Version: version})
+	phones, err := mobileapi.New(mobileapi.Deps{Records: a.Records, Bearer: a.Identity.Bearer, Clinic: mobileapi.Clinic(a.Config.clinic()), Version: version})
 	if err != nil {
 		return nil, err
 	}

@@ -36,7 +36,7 @@ func TestOutsideAccountIsLinkedAndSignsIn(t *testing.T) {
 		hospital, clinic := twoSites(t, d)
 		hospital.Person("ada@hospital.test")
 		a := clinic.Person("ada@hospital.test") // the same address links nothing
-		require.Equal(t, []login.Choice{{ID: "hospital", Name: "City Hospital"}}, clinic.Login.Choices())
+		require.Equal(t, []login.Choice{{ID: "hospital", Name: "City Hospital", Issuer: hospital.URL + "/oidc"}}, clinic.Login.Choices())
 
 		b := sitetest.NewBrowser(t)
 		atHospital := func(from string) string {
