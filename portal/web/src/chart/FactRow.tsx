@@ -2,6 +2,7 @@ import type { Entry } from '../api/types'
 import { longDate } from '../format/date'
 import { splitRef } from '../format/entry'
 import { toneOf } from '../format/meaning'
+import { saysNone } from '../format/titles'
 import { Dot } from '../ui/Card'
 import { Icon } from '../ui/Icon'
 import { LinkRow } from '../ui/Row'
@@ -13,7 +14,7 @@ import { entryLevel, headline, iconOf, medicineWhy, recordedName, severityWord, 
 export function FactRow({ patient, entry }: { patient: string; entry: Entry }) {
   const words = useWords()
   const { type, id } = splitRef(entry.ref)
-  const tone = entry.section === 'allergies' && entry.active ? 'urgent' : toneOf(entryLevel(entry))
+  const tone = entry.section === 'allergies' && entry.active && !saysNone(entry.code) ? 'urgent' : toneOf(entryLevel(entry))
   const lines = factLines(entry, words)
   return (
     <LinkRow

@@ -64,7 +64,7 @@ const named = 3
 /** The first few names of a kind, so that the line says more than a count. */
 function inside(chart: Chart, section: Section, t: Words['t']): string {
   const names = titlesIn(chart, section, t)
-  const text = [...new Set(names)].slice(0, named).join(', ')
+  const text = [...new Set(names.map((name) => name.replace(/\.$/, '')))].slice(0, named).join(', ')
   return text || t(`record.sectionEmpty.${section}`)
 }
 

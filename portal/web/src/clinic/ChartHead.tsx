@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { chartQuery } from '../api/queries'
 import { longDate } from '../format/date'
 import { listOf, tagOf } from '../format/locale'
+import { plainTitle, saysNone } from '../format/titles'
 import { useWatch } from '../shell/context'
 import { AllergyTag } from '../ui/AllergyTag'
 import { Tag } from '../ui/Card'
@@ -38,7 +39,7 @@ export function ChartHead({ patient, back, children }: { patient: string; back: 
               {person.identifiers?.[0] && `, ${t('clinic.no', { value: person.identifiers[0].value })}`}
             </p>
             {person.deceased && <Tag tone="outline">{t('clinic.died', { date: longDate(person.deceased, locale) })}</Tag>}
-            {allergies.slice(0, allergiesShown).map((entry) => <AllergyTag key={entry.ref} title={entry.title} reaction={entry.text} />)}
+            {allergies.slice(0, allergiesShown).map((entry) => saysNone(entry.code) ? <Tag key={entry.ref} tone="outline">{plainTitle(entry.title)}</Tag> : <AllergyTag key={entry.ref} title={entry.title} reaction={entry.text} />)}
             {allergies.length > allergiesShown && <Tag tone="urgent">+{allergies.length - allergiesShown}</Tag>}
             {chart.allergies.length === 0 && chart.view.sees.includes('allergies') && <Tag tone="outline">{t('clinic.noAllergies')}</Tag>}
             {languages.length > 0 && <Tag tone="outline" icon={<Icon name="globe" size={14} />}>{t('clinic.speaks', { list: listOf(languages, locale) })}</Tag>}

@@ -35,6 +35,9 @@ const conditions = byCode({
   polyp: '68496003', teeth: '37320007', gums: '66383009', thyroidSlow: '40930008', migraine: '37796009', reflux: '235595009', pregnancy: '72892002',
 })
 
+// Entries of the allergy list that say there is none, by SNOMED CT code.
+const noAllergy = new Set('716186003 409137002 429625007 428607008'.split(' '))
+
 type Code = { system?: string; code: string } | undefined
 const has = (code: NonNullable<Code>, system: string) => !code.system || code.system.includes(system)
 
@@ -44,6 +47,8 @@ export function nameKey(code: Code): string | undefined {
   if (has(code, 'loinc') && tests[code.code]) return tests[code.code]
   return has(code, 'cvx') ? vaccines[code.code] : undefined
 }
+/** "No known allergies" is good news and no warning. */
+export const saysNone = (code: Code): boolean => code !== undefined && has(code, 'snomed') && noAllergy.has(code.code)
 /** The key of our plain name for a condition, if we have one. */
 export const conditionKey = (code: Code): string | undefined => (code && has(code, 'snomed') ? conditions[code.code] : undefined)
 

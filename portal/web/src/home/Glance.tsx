@@ -4,6 +4,7 @@ import { recordedName, titleOf } from '../chart/entryWords'
 import { EntryLink } from '../chart/EntryLink'
 import { yearOf } from '../format/date'
 import { splitActive, type Section } from '../format/entry'
+import { saysNone } from '../format/titles'
 import { SectionCard } from '../ui/Card'
 import { Face } from '../ui/Face'
 import { useWords } from '../ui/useWords'
@@ -55,7 +56,7 @@ function Part({ patient, title, section, more, none, entries, urgent = false, un
           {entries.slice(0, most).map((entry) => (
             <li key={entry.ref}>
               <EntryLink patient={patient} entry={entry} className={css.item}>
-                <span className={urgent ? css.urgent : undefined}>{titleOf(entry, t)}</span>
+                <span className={urgent && !saysNone(entry.code) ? css.urgent : undefined}>{titleOf(entry, t)}</span>
                 {under(entry) && <span className="meta">{under(entry)}</span>}
               </EntryLink>
             </li>

@@ -10,21 +10,19 @@ import { Skeleton } from '../ui/Skeleton'
 import { useWords } from '../ui/useWords'
 import type { Integrity } from '../api/types'
 import { AccessRowLine } from './AccessRowLine'
-import { notForUs } from './SharingPage'
 import css from './sharing.module.css'
 
 /** Everyone, every time, newest first; and whether the list itself is whole. */
-export function AccessLog({ patient, own, name }: { patient: string; own: boolean; name: string }) {
+export function AccessLog({ patient }: { patient: string }) {
   const { t } = useWords()
   const pages = useInfiniteQuery(accessQuery(patient))
-  const title = own ? t('sharing.looked') : t('sharing.lookedFor', { name })
+  const title = t('sharing.looked')
   const rows = pages.data?.pages.flatMap((page) => page.items) ?? []
   const integrity = pages.data?.pages[0]?.integrity
   return (
     <section aria-labelledby="looked">
       <SectionHead id="looked" title={title} />
-      {pages.error && notForUs(pages.error) ? <Empty icon="lock" title={t('sharing.notYours', { name })} text={t('sharing.notYoursText', { name })} />
-        : pages.error && !pages.data ? <LoadError error={pages.error} onRetry={() => void pages.refetch()} />
+      {pages.error && !pages.data ? <LoadError error={pages.error} onRetry={() => void pages.refetch()} />
         : !pages.data ? <Skeleton heights={[64, 64, 64, 64]} />
         : rows.length === 0 ? <Empty icon="eye" title={t('sharing.emptyLog')} text={t('sharing.emptyLogText')} />
         : (
@@ -38,7 +36,7 @@ export function AccessLog({ patient, own, name }: { patient: string; own: boolea
                     <th scope="col">{t('sharing.when')}</th><th scope="col">{t('sharing.who')}</th><th scope="col">{t('sharing.did')}</th><th scope="col">{t('sharing.why')}</th>
                   </tr>
                 </thead>
-                <tbody>{rows.map((row, at) => <AccessRowLine key={`${row.at}-${row.who}-${at}`} row={row} own={own} />)}</tbody>
+                <tbody>{rows.map((row, at) => <AccessRowLine key={`${row.at}-${row.who}-${at}`} row={row} />)}</tbody>
               </table>
               {integrity && <IntegrityLine integrity={integrity} />}
             </div>

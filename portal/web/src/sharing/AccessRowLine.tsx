@@ -10,7 +10,7 @@ import { useClinic, useWords, type Words } from '../ui/useWords'
 import css from './sharing.module.css'
 
 /** When, who and as what, what they did in words, and why. An emergency stands out with its reason. */
-export function AccessRowLine({ row, own }: { row: AccessRow; own: boolean }) {
+export function AccessRowLine({ row }: { row: AccessRow }) {
   const words = useWords()
   const { t, locale, day, clock } = words
   const clinic = useClinic()
@@ -24,14 +24,14 @@ export function AccessRowLine({ row, own }: { row: AccessRow; own: boolean }) {
         <div className={css.who}>
           <Face name={row.who} size="s" acting={row.role === 'proxy'} tone={row.emergency ? 'look' : self ? 'accent' : 'plain'} />
           <div>
-            <b>{self && own ? t('sharing.youWho') : row.who}</b>
-            <span className="meta">{underWho(row, own, words)}</span>
+            <b>{self ? t('sharing.youWho') : row.who}</b>
+            <span className="meta">{underWho(row, words)}</span>
           </div>
         </div>
       </td>
       <td>
-        {deedText(row, own, words)}
-        {row.count > 1 && <span className="meta"> · {t('sharing.times', { count: row.count })}</span>}
+        {deedText(row, words)}
+        {row.count > 1 && !self && <span className="meta"> · {t('sharing.times', { count: row.count })}</span>}
         {row.emergency && <span className={css.tag}><Tag tone="look" icon={<Icon name="key" size={16} />}>{t('sharing.emergency')}</Tag></span>}
       </td>
       <td>
@@ -44,18 +44,18 @@ export function AccessRowLine({ row, own }: { row: AccessRow; own: boolean }) {
   )
 }
 
-function underWho(row: AccessRow, own: boolean, { t }: Words): string {
-  const role = row.role === 'proxy' && own ? t('sharing.forYou', { relation: t(`helper.${relationOf(row.relation)}`) })
+function underWho(row: AccessRow, { t }: Words): string {
+  const role = row.role === 'proxy' ? t('sharing.forYou', { relation: t(`helper.${relationOf(row.relation)}`) })
     : row.role === 'self' ? '' : t(`role.${row.role}`)
   const app = row.app ? t('sharing.through', { app: row.app }) : ''
   return [role, row.organization, app].filter(Boolean).join(', ')
 }
 
-function deedText(row: AccessRow, own: boolean, { t, locale }: Words): string {
+function deedText(row: AccessRow, { t, locale }: Words): string {
   const deed = deedOf(row.action)
   if (deed === 'signedIn') return t('sharing.deed.signedIn')
   const kinds = kindsOf(row)
   const list = listOf(kinds.map((kind) => t(`inline.${kind}`)), locale)
-  const what = kinds.length === 0 ? t(own ? 'sharing.yourRecord' : 'sharing.theRecord') : t(own ? 'sharing.your' : 'sharing.the', { list })
+  const what = kinds.length === 0 ? t('sharing.yourRecord') : t('sharing.your', { list })
   return t(`sharing.deed.${deed}`, { what })
 }

@@ -21,7 +21,7 @@ const powers: GrantPower[] = ['messages', 'scheduling', 'medicines', 'visits', '
 const daysNear = 30
 
 /** One person who helps: what they can, what they cannot, until when, and the way to stop it. */
-export function GrantCard({ patient, grant, own, onStopped }: { patient: string; grant: Grant; own: boolean; onStopped: () => void }) {
+export function GrantCard({ patient, grant, own, onStopped }: { patient: string; grant: Pick<Grant, 'id' | 'name' | 'relation' | 'until' | 'state' | 'sees' | 'can' | 'hides'> & Partial<Grant>; own: boolean; onStopped?: () => void }) {
   const { t, locale, dayInside, clock } = useWords()
   const [asking, setAsking] = useState(false)
   const seesAll = sections.every((section) => grant.sees.includes(section))
@@ -43,7 +43,7 @@ export function GrantCard({ patient, grant, own, onStopped }: { patient: string;
       {active && left !== undefined && left <= daysNear && left >= 0 && <Tag tone="look" icon={<Icon name="clock" size={16} />}>{t('sharing.endsSoon', { count: left })}</Tag>}
       <div className={css.lists}>
       <ul className={css.can}>
-        <Can yes>{seesAll ? t('sharing.seesAll') : t('sharing.seesThese', { list: seen })}</Can>
+        <Can yes>{seesAll ? t(grant.hides?.includes('sensitive') ? 'sharing.seesMost' : 'sharing.seesAll') : t('sharing.seesThese', { list: seen })}</Can>
         {powers.filter((power) => grant.can.includes(power)).map((power) => <Can key={power} yes>{t(`can.${power}`)}</Can>)}
       </ul>
       <ul className={css.can}>
@@ -51,10 +51,10 @@ export function GrantCard({ patient, grant, own, onStopped }: { patient: string;
         {powers.filter((power) => !grant.can.includes(power)).map((power) => <Can key={power}>{t(`cannot.${power}`)}</Can>)}
       </ul>
       </div>
-      <div className={css.grantFoot}>
+      {own && <div className={css.grantFoot}>
         <span className="meta grow">{grant.lastSeenAt ? t('sharing.last', { when: moment(grant.lastSeenAt, locale, dayInside, clock) }) : t('sharing.never')}</span>
-        {own && active && <Button variant="quiet-danger" onClick={() => setAsking(true)}>{t('sharing.stop')}</Button>}
-      </div>
+        {active && <Button variant="quiet-danger" onClick={() => setAsking(true)}>{t('sharing.stop')}</Button>}
+      </div>}
       {own && active && <StopDialog patient={patient} grant={grant} opened={asking} onClose={() => setAsking(false)} onStopped={onStopped} />}
     </section>
   )
@@ -65,7 +65,7 @@ function Can({ yes = false, children }: { yes?: boolean; children: string }) {
 }
 
 /** Stays mounted while closed: a dialog that goes away with its parent cannot give the focus back. */
-function StopDialog({ patient, grant, opened, onClose, onStopped }: { patient: string; grant: Grant; opened: boolean; onClose: () => void; onStopped: () => void }) {
+function StopDialog({ patient, grant, opened, onClose, onStopped }: { patient: string; grant: Pick<Grant, 'id' | 'name'>; opened: boolean; onClose: () => void; onStopped?: () => void }) {
   const { t } = useWords()
   const text = useErrorText()
   const queries = useQueryClient()
@@ -74,7 +74,7 @@ function StopDialog({ patient, grant, opened, onClose, onStopped }: { patient: s
     mutationFn: () => stepUp.run(() => take(api.DELETE('/charts/{patient}/grants/{id}', { params: { path: { patient, id: grant.id } } }))),
     onSuccess: (done) => {
       if (done === 'cancelled') return
-      onStopped()
+      onStopped?.()
       onClose()
       void queries.invalidateQueries({ queryKey: chartKey(patient) })
     },

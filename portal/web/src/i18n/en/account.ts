@@ -82,8 +82,8 @@ export const account = {
   sharing: {
     page: 'Sharing', title: 'Sharing', lead: 'You decide who sees your record. Change your mind at any time: it takes effect at once.',
     leadFor: 'Who can see this record, and who looked at it.',
-    people: 'People who help you', peopleFor: 'People who help {{name}}', none: 'You share your record with nobody', noneText: 'Somebody who helps you can see your record only after you agree. Your clinic can set it up with you.',
-    sees: 'Sees', seesAll: 'Sees all of the record', seesThese: 'Sees {{list}}', hidesSensitive: 'Cannot see private notes and topics', can: 'What they can do', last: 'Last here: {{when}}', never: 'Has not been here yet',
+    people: 'People who help you', none: 'You share your record with nobody', noneText: 'Somebody who helps you can see your record only after you agree. Your clinic can set it up with you.',
+    sees: 'Sees', seesAll: 'Sees all of the record', seesMost: 'Sees all but private notes and topics', seesThese: 'Sees {{list}}', hidesSensitive: 'Cannot see private notes and topics', can: 'What they can do', last: 'Last here: {{when}}', never: 'Has not been here yet',
     untilDate: 'Until {{date}}.', noEnd: 'No end date.', endsSoon_one: 'Ends in {{count}} day', endsSoon_other: 'Ends in {{count}} days',
     state: { active: 'Active', ended: 'Ended', revoked: 'You stopped this' },
     stop: 'Stop sharing', stopTitle: 'Stop sharing with {{name}}?', stopText: '{{name}} will not see anything from now on. You can share again later.', stopGo: 'Stop sharing', keep: 'Keep sharing',
@@ -99,7 +99,7 @@ export const account = {
       looked: 'Looked at {{what}}', searched: 'Searched {{what}}', wrote: 'Added to {{what}}', changed: 'Changed {{what}}', removed: 'Removed something from {{what}}',
       took: 'Took a copy of {{what}}', signedIn: 'Signed in', refused: 'Tried to open {{what}} and was refused',
     },
-    yourRecord: 'your record', theRecord: 'the record', your: 'your {{list}}', the: '{{list}}',
+    yourRecord: 'your record', your: 'your {{list}}',
   },
   account: {
     page: 'You', title: 'You', name: 'Name', email: 'E-mail', noEmail: 'None', language: 'Language', languageHelp: 'Words that come from your record stay as they were written.', colours: 'Colors', light: 'Light', dark: 'Dark', auto: 'As the device',

@@ -84,8 +84,8 @@ export const account: Same<typeof english> = {
   sharing: {
     page: 'Compartir', title: 'Compartir', lead: 'Usted decide quién ve su historial. Puede cambiar de idea cuando quiera: vale de inmediato.',
     leadFor: 'Quién puede ver este historial y quién lo ha visto.',
-    people: 'Personas que le ayudan', peopleFor: 'Personas que ayudan a {{name}}', none: 'No comparte su historial con nadie', noneText: 'Quien le ayuda solo puede ver su historial si usted está de acuerdo. Su clínica puede prepararlo con usted.',
-    sees: 'Ve', seesAll: 'Ve todo el historial', seesThese: 'Ve {{list}}', hidesSensitive: 'No ve notas ni temas privados', can: 'Qué puede hacer', last: 'Última vez aquí: {{when}}', never: 'Todavía no ha entrado',
+    people: 'Personas que le ayudan', none: 'No comparte su historial con nadie', noneText: 'Quien le ayuda solo puede ver su historial si usted está de acuerdo. Su clínica puede prepararlo con usted.',
+    sees: 'Ve', seesAll: 'Ve todo el historial', seesMost: 'Ve todo menos notas y temas privados', seesThese: 'Ve {{list}}', hidesSensitive: 'No ve notas ni temas privados', can: 'Qué puede hacer', last: 'Última vez aquí: {{when}}', never: 'Todavía no ha entrado',
     untilDate: 'Hasta el {{date}}.', noEnd: 'Sin fecha de fin.', endsSoon_one: 'Termina en {{count}} día', endsSoon_other: 'Termina en {{count}} días',
     state: { active: 'Activo', ended: 'Terminado', revoked: 'Usted lo terminó' },
     stop: 'Dejar de compartir', stopTitle: '¿Dejar de compartir con {{name}}?', stopText: 'Desde ahora {{name}} no verá nada. Puede volver a compartir después.', stopGo: 'Dejar de compartir', keep: 'Seguir compartiendo',
@@ -101,7 +101,7 @@ export const account: Same<typeof english> = {
       looked: 'Vio {{what}}', searched: 'Buscó en {{what}}', wrote: 'Agregó a {{what}}', changed: 'Cambió {{what}}', removed: 'Quitó algo de {{what}}',
       took: 'Se llevó una copia de {{what}}', signedIn: 'Entró', refused: 'Quiso abrir {{what}} y no se le permitió',
     },
-    yourRecord: 'su historial', theRecord: 'el historial', your: 'sus datos: {{list}}', the: 'datos: {{list}}',
+    yourRecord: 'su historial', your: 'sus datos: {{list}}',
   },
   account: {
     page: 'Usted', title: 'Usted', name: 'Nombre', email: 'Correo electrónico', noEmail: 'Ninguno', language: 'Idioma', languageHelp: 'Las palabras de su historial quedan como se escribieron.', colours: 'Colores', light: 'Claro', dark: 'Oscuro', auto: 'Como el dispositivo',
