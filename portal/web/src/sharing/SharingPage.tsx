@@ -33,7 +33,12 @@ function AsHelper({ patient, grant, name }: { patient: string; grant: SubjectGra
   const me = useMe()
   return (
     <>
-      {grant && <GrantCard patient={patient} grant={{ ...grant, name: me.account.name, state: 'active' }} own={false} />}
+      {grant && (
+        <section aria-labelledby="helpers">
+          <SectionHead id="helpers" title={t('sharing.peopleFor', { name })} />
+          <GrantCard patient={patient} grant={{ ...grant, name: me.account.name, state: 'active' }} own={false} />
+        </section>
+      )}
       <section aria-labelledby="looked">
         <SectionHead id="looked" title={t('sharing.lookedFor', { name })} />
         <Empty icon="lock" title={t('sharing.notYours', { name })} text={t('sharing.notYoursText', { name })} />
