@@ -30,12 +30,13 @@ export function PatientList() {
   const pages = useInfiniteQuery({ ...patientsQuery(q), placeholderData: (before) => before })
   const patients = pages.data?.pages.flatMap((page) => page.items) ?? []
   useEffect(() => {
+    if (typed.trim() === q) return undefined // nothing new to look for: the marked row stays
     const timer = window.setTimeout(() => {
       setQ(typed.trim())
       setAt(0)
     }, typingMs)
     return () => window.clearTimeout(timer)
-  }, [typed])
+  }, [typed, q])
 
   const open = (patient: ClinicPatient | undefined) => {
     if (patient) void navigate({ to: '/clinic/p/$patient', params: { patient: patient.patient } })
