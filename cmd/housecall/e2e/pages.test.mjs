@@ -53,7 +53,8 @@ async function walk(page, site, pages) {
   assert.deepEqual(wrong, [])
 }
 
-scene('the front door', { timeout: 180_000, expect: [/status of 4\d\d/] }, async ({ page, site }) => {
+// Whoever is signed out is told so by the API, and the page notes it in its console.
+scene('the front door', { timeout: 180_000, expect: [/status of 4\d\d/, /ApiError: You are signed out/] }, async ({ page, site }) => {
   const wrong = []
   for (const [name, where] of [['sign-in', '/sign-in'], ['sign-in-locked', '/sign-in?why=locked'], ['sign-in-expired', '/sign-in?request=nothing'], ['first-admin', '/first-admin?token=none']]) {
     await visit(page, site.url + where)
