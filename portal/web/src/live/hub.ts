@@ -29,7 +29,8 @@ export class LiveHub {
       },
       onGone: (patient) => {
         this.goneCharts.add(patient)
-        queries.removeQueries({ queryKey: chartKey(patient) })
+        // Forgets what was read, and lets an open page ask again, so that it hears that there is nothing.
+        void queries.resetQueries({ queryKey: chartKey(patient) })
         void queries.invalidateQueries({ queryKey: meQuery.queryKey })
         this.changed()
       },
