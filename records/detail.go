@@ -228,7 +228,7 @@ func (s *Store) DocumentContent(ctx context.Context, who identity.Principal, pat
 	}
 	content, err = base64.StdEncoding.DecodeString(attachmentOf(n).Get("data").Str())
 	if err != nil || len(content) == 0 {
-		return nil, "", false, errNoDocument
+		return nil, "", false, fault.New(fault.NotFound, "This document has no content here.")
 	}
 	contentType = http.DetectContentType(content)
 	return content, contentType, safeTypes[contentType], nil

@@ -1,9 +1,6 @@
 package records
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"time"
 
@@ -63,12 +60,9 @@ func New(d Deps) (*Store, error) {
 	}, nil
 }
 
-// ChartTopic names a chart on the bus. Nobody who listens there learns whose.
-func (s *Store) ChartTopic(patient string) string {
-	m := hmac.New(sha256.New, s.kinds)
-	m.Write([]byte("topic " + patient))
-	return "chart." + base64.RawURLEncoding.EncodeToString(m.Sum(nil)[:12])
-}
+// ChartTopic names a chart for the hub, which puts keyed hashes of topics on the
+// bus and nothing else.
+func (s *Store) ChartTopic(patient string) string { return "chart " + patient }
 
 func (s *Store) nudge(patients []string) {
 	if s.hub == nil {

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"housecall/internal/db"
-	"housecall/internal/fault"
 	"housecall/internal/identity"
 	"housecall/records/access"
 	"housecall/records/fhir"
@@ -308,6 +307,3 @@ func ageOn(birth, deceased string, now time.Time) *Age {
 	months = max(months, 0)
 	return &Age{Years: months / 12, Months: months % 12}
 }
-
-// errNoDocument says that a document has nothing to show.
-var errNoDocument = fault.New(fault.NotFound, "This document has no content here.")
