@@ -100,14 +100,16 @@ func (p *Provider) newRequest(c *client, a *oidc.AuthRequest, form url.Values) (
 
 // goOn tells whether the browser's session answers the request without asking
 // the person again, and fills it in. An application of somebody else that wants
-// more than to know who it is always shows itself on the sign-in page first.
+// more than to know who it is always shows itself on the sign-in page first; so
+// does every native one, because any program on the device can claim to be it
+// (RFC 8252, section 8.6).
 func (p *Provider) goOn(ctx context.Context, req *request, c *client, a *oidc.AuthRequest, v visitor) bool {
 	for _, prompt := range a.Prompt {
 		if prompt != oidc.PromptNone {
 			return false
 		}
 	}
-	if v.session == "" || (!c.row.FirstParty && !onlyIdentity(req.GetScopes())) {
+	if v.session == "" || ((!c.row.FirstParty || c.row.Native) && !onlyIdentity(req.GetScopes())) {
 		return false
 	}
 	live, err := p.id.Session(ctx, v.session, true)

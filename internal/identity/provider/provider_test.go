@@ -197,7 +197,7 @@ func TestACodeWorksOnceAndItsReplayEndsWhatItGave(t *testing.T) {
 		_, err = p.cfg.TokenSource(ctx, &oauth2.Token{RefreshToken: tok.RefreshToken}).Token()
 		refused(t, err, "invalid_grant")
 
-		code = p.landed(first(p.Follow(p.authURL(), loopback)))
+		code = p.code("ada@housecall.test")
 		p.cfg.RedirectURL = "http://127.0.0.1:50000/callback"
 		_, err = p.exchange(code)
 		refused(t, err, "invalid_grant") // another redirect address than the one asked with
@@ -259,13 +259,16 @@ func TestAudienceAndPromptAndAge(t *testing.T) {
 		require.NoError(t, d.Read(ctx).QueryRow(`SELECT launch FROM token_families WHERE id = ?`, st.Principal.Session).Scan(&launch))
 		require.Equal(t, "xyz|1", launch)
 
-		require.Empty(t, asked(oauth2.SetAuthURLParam("prompt", "none")).Get("error"), "the session answers")
+		require.NotEmpty(t, asked().Get("request"), "an app on a device is always shown")
+		require.Equal(t, "login_required", asked(oauth2.SetAuthURLParam("prompt", "none")).Get("error"))
+		p.cfg.Scopes = []string{"openid"}
+		require.Empty(t, asked(oauth2.SetAuthURLParam("prompt", "none")).Get("error"), "the session answers who it is")
 		require.Empty(t, asked(oauth2.SetAuthURLParam("max_age", "600")).Get("request"))
 		require.NotEmpty(t, asked(oauth2.SetAuthURLParam("max_age", "0")).Get("request"), "too long ago")
 		require.NotEmpty(t, asked(oauth2.SetAuthURLParam("prompt", "login")).Get("request"), "asked again")
 
 		require.NoError(t, s.Provider.RegisterClient(ctx, provider.Client{ID: "app", Name: "An app", Redirects: []string{"http://127.0.0.1/callback"}, Native: true, Scopes: []string{"patient/*.rs"}}))
-		p.cfg.ClientID = "app"
+		p.cfg.ClientID, p.cfg.Scopes = "app", []string{"openid", "patient/*.rs"}
 		require.NotEmpty(t, asked().Get("request"), "an application that wants more than a name is always shown")
 	})
 }
