@@ -4,6 +4,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { setNonce } from 'get-nonce'
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import { logout } from './api/auth'
+import { keepLocale } from './i18n'
 import { forgetAnswers } from './api/client'
 import { ApiError, isSignedOut } from './api/problem'
 import { LiveHub } from './live/hub'
@@ -48,7 +49,10 @@ function start() {
       if (leaving || window.location.pathname.startsWith('/sign-in')) return
       leaving = true
       if (reason === 'signedOut') {
-        const gone = () => go('/sign-in?why=bye')
+        const gone = () => {
+          keepLocale()
+          go('/sign-in?why=bye')
+        }
         logout().then(gone, gone)
         return
       }

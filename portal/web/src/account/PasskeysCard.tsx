@@ -119,16 +119,14 @@ function PasskeyItem({ passkey }: { passkey: Passkey }) {
       </div>
       <Button variant="subtle" aria-label={`${t('account.rename')}: ${passkey.name}`} onClick={() => setMode('renaming')}>{t('account.rename')}</Button>
       <Button variant="quiet-danger" aria-label={`${t('account.remove')}: ${passkey.name}`} onClick={() => setMode('removing')}>{t('account.remove')}</Button>
-      {mode === 'removing' && (
-        <Modal opened onClose={() => setMode('shown')} title={t('account.removePasskeyTitle', { name: passkey.name })} closeButtonProps={{ 'aria-label': t('close') }}>
-          {remove.error && <ErrorSummary errors={[{ message: text(remove.error) }]} />}
-          <p>{t('account.removePasskeyText')}</p>
-          <div className={`${css.buttons} ${css.gap}`}>
-            <Button variant="danger" loading={remove.isPending} onClick={() => remove.mutate()}>{t('account.remove')}</Button>
-            <Button variant="default" onClick={() => setMode('shown')}>{t('cancel')}</Button>
-          </div>
-        </Modal>
-      )}
+      <Modal opened={mode === 'removing'} onClose={() => setMode('shown')} title={t('account.removePasskeyTitle', { name: passkey.name })} closeButtonProps={{ 'aria-label': t('close') }}>
+        {remove.error && <ErrorSummary errors={[{ message: text(remove.error) }]} />}
+        <p>{t('account.removePasskeyText')}</p>
+        <div className={`${css.buttons} ${css.gap}`}>
+          <Button variant="danger" loading={remove.isPending} onClick={() => remove.mutate()}>{t('account.remove')}</Button>
+          <Button variant="default" onClick={() => setMode('shown')}>{t('cancel')}</Button>
+        </div>
+      </Modal>
       {stepUp.dialog}
     </li>
   )

@@ -18,6 +18,7 @@ export interface StepUp {
 }
 
 export function useStepUp(): StepUp {
+  const { t } = useWords()
   const [open, setOpen] = useState(false)
   const answer = useRef<(confirmed: boolean) => void>(() => undefined)
   const close = (confirmed: boolean) => {
@@ -37,11 +38,16 @@ export function useStepUp(): StepUp {
         return confirmed ? act() : 'cancelled'
       }
     },
-    dialog: open ? <StepUpDialog onDone={() => close(true)} onClose={() => close(false)} /> : null,
+    // Closed it stays where it is: only then does the focus go back to where it came from.
+    dialog: (
+      <Modal opened={open} onClose={() => close(false)} title={t('account.stepUpTitle')} closeButtonProps={{ 'aria-label': t('close') }}>
+        <StepUpForm onDone={() => close(true)} onClose={() => close(false)} />
+      </Modal>
+    ),
   }
 }
 
-function StepUpDialog({ onDone, onClose }: { onDone: () => void; onClose: () => void }) {
+function StepUpForm({ onDone, onClose }: { onDone: () => void; onClose: () => void }) {
   const { t } = useWords()
   const text = useErrorText()
   const keys = useQuery(passkeysQuery)
@@ -87,25 +93,23 @@ function StepUpDialog({ onDone, onClose }: { onDone: () => void; onClose: () => 
     )
   }
   return (
-    <Modal opened onClose={onClose} title={t('account.stepUpTitle')} closeButtonProps={{ 'aria-label': t('close') }}>
-      <form className={css.form} onSubmit={submit} noValidate>
-        <ErrorSummary errors={errors} />
-        <p className="dim">{t('account.stepUpLead')}</p>
-        {!known && <Skeleton heights={[48, 48]} />}
-        {known && passkeys > 0 && (passkeysSupported()
-          ? <Button wide icon="key" loading={busy} onClick={() => void withPasskey()}>{t('account.stepUpPasskey')}</Button>
-          : !totp && <p>{t('account.passkeyUnsupported')}</p>)}
-        {known && typed === 'code' && (
-          <TextInput id="step-up" label={t('account.stepUpCode')} value={secret} onChange={(event) => setSecret(event.target.value)} inputMode="numeric" autoComplete="one-time-code" maxLength={10} />
-        )}
-        {known && typed === 'password' && (
-          <PasswordInput id="step-up" label={t('account.stepUpPassword')} value={secret} onChange={(event) => setSecret(event.target.value)} autoComplete="current-password" />
-        )}
-        <div className={css.buttons}>
-          {known && typed && <Button type="submit" variant={passkeys > 0 ? 'default' : 'filled'} loading={busy}>{t('account.stepUpGo')}</Button>}
-          <Button variant="subtle" onClick={onClose}>{t('cancel')}</Button>
-        </div>
-      </form>
-    </Modal>
+    <form className={css.form} onSubmit={submit} noValidate>
+      <ErrorSummary errors={errors} />
+      <p className="dim">{t('account.stepUpLead')}</p>
+      {!known && <Skeleton heights={[48, 48]} />}
+      {known && passkeys > 0 && (passkeysSupported()
+        ? <Button wide icon="key" loading={busy} onClick={() => void withPasskey()}>{t('account.stepUpPasskey')}</Button>
+        : !totp && <p>{t('account.passkeyUnsupported')}</p>)}
+      {known && typed === 'code' && (
+        <TextInput id="step-up" label={t('account.stepUpCode')} value={secret} onChange={(event) => setSecret(event.target.value)} inputMode="numeric" autoComplete="one-time-code" maxLength={10} />
+      )}
+      {known && typed === 'password' && (
+        <PasswordInput id="step-up" label={t('account.stepUpPassword')} value={secret} onChange={(event) => setSecret(event.target.value)} autoComplete="current-password" />
+      )}
+      <div className={css.buttons}>
+        {known && typed && <Button type="submit" variant={passkeys > 0 ? 'default' : 'filled'} loading={busy}>{t('account.stepUpGo')}</Button>}
+        <Button variant="subtle" onClick={onClose}>{t('cancel')}</Button>
+      </div>
+    </form>
   )
 }

@@ -62,15 +62,20 @@ export async function startI18n(): Promise<void> {
 
 export const currentLocale = (): Locale => (i18next.language === 'es' ? 'es' : 'en')
 
-/** Changes the language of the page and remembers it on this device. */
-export async function changeLocale(locale: Locale): Promise<void> {
-  if (locale === currentLocale()) return
-  await load(locale)
+/** Signing out clears what the site kept on the device; the language is the reader's all the same. */
+export function keepLocale(locale: Locale = currentLocale()): void {
   try {
     window.localStorage.setItem(storeKey, locale)
   } catch {
     // It then holds until the page is closed.
   }
+}
+
+/** Changes the language of the page and remembers it on this device. */
+export async function changeLocale(locale: Locale): Promise<void> {
+  if (locale === currentLocale()) return
+  await load(locale)
+  keepLocale(locale)
   wear(locale)
   await i18next.changeLanguage(locale)
 }

@@ -1,5 +1,5 @@
 import { usePrefetchInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { accessQuery, grantsQuery } from '../api/queries'
 import type { SubjectGrant } from '../api/types'
 import { PageHead } from '../shell/PageHead'
@@ -66,10 +66,15 @@ function Helpers({ patient }: { patient: string }) {
   const items = grants.data?.items ?? []
   const active = items.filter((grant) => grant.state === 'active')
   const past = items.filter((grant) => grant.state !== 'active')
+  const said = useRef<HTMLDivElement>(null)
+  // The card that held the focus goes away with the sharing.
+  useEffect(() => {
+    if (stopped) said.current?.focus()
+  }, [stopped, active.length])
   return (
     <section aria-labelledby="helpers">
       <SectionHead id="helpers" title={t('sharing.people')} />
-      {stopped && <Said>{t('sharing.stopped', { name: stopped })}</Said>}
+      {stopped && <div ref={said} tabIndex={-1}><Said>{t('sharing.stopped', { name: stopped })}</Said></div>}
       {grants.error && !grants.data ? <LoadError error={grants.error} onRetry={() => void grants.refetch()} />
         : !grants.data ? <Skeleton heights={[190]} />
         : active.length === 0 ? <Empty icon="people" title={t('sharing.none')} text={t('sharing.noneText')} />

@@ -5,7 +5,7 @@ import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import uPlot from 'uplot'
 import type { TrendEvent } from '../../api/types'
 import type { PlotData } from '../../format/trend'
-import { plotOptions } from './plotOptions'
+import { marksOf, plotOptions } from './plotOptions'
 import css from './plot.module.css'
 
 export interface TrendPlotProps {
@@ -61,6 +61,7 @@ export default function TrendPlot(props: TrendPlotProps) {
     }
   }
 
+  const marked = marksOf(props)
   return (
     <figure className={css.figure} ref={ref}>
       <div
@@ -70,6 +71,11 @@ export default function TrendPlot(props: TrendPlotProps) {
         <div ref={host} aria-hidden="true" />
       </div>
       <p className={css.said} aria-hidden="true">{props.said[at]}</p>
+      {marked.length > 0 && (
+        <ul className={css.events}>
+          {marked.map((event) => <li key={event.kind + event.at + event.title}>{props.monthOf(Date.parse(event.at) / 1000)}: {props.eventName(event)}</li>)}
+        </ul>
+      )}
     </figure>
   )
 }

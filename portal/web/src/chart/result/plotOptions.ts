@@ -17,6 +17,16 @@ function coloursOf(host: HTMLElement): Colours {
 const pointRadius = 4.5
 const crowded = 40
 
+/** The changes of medicines that the drawing marks and the list under it names. */
+export function marksOf({ data, events }: TrendPlotProps): TrendPlotProps['events'] {
+  const first = data.times[0] ?? 0
+  const last = data.times.at(-1) ?? 1
+  return events.slice(0, 4).filter((event) => {
+    const seconds = Date.parse(event.at) / 1000
+    return seconds > first && seconds < last
+  })
+}
+
 /** Everything of the drawing that is not React: range shaded and named, ink line, hollow points, diamonds outside. */
 export function plotOptions(props: TrendPlotProps, width: number, host: HTMLElement): uPlot.Options {
   const colour = coloursOf(host)
@@ -67,9 +77,8 @@ export function plotOptions(props: TrendPlotProps, width: number, host: HTMLElem
     const { ctx, bbox } = u
     ctx.save()
     withFont(ctx, font)
-    for (const event of props.events.slice(0, 4)) {
+    for (const event of marksOf(props)) {
       const seconds = Date.parse(event.at) / 1000
-      if (!(seconds > first && seconds < last)) continue
       const x = u.valToPos(seconds, 'x', true)
       ctx.strokeStyle = colour.strong
       ctx.lineWidth = ratio
