@@ -89,7 +89,7 @@ func Build(now time.Time) *Clinic {
 	}
 	for _, c := range charts {
 		clinic.People = append(clinic.People, Person{
-			Patient: c.patient, Email: c.email, Name: c.name, Resources: c.resources, CareTeam: c.team,
+			Patient: c.patient, Email: c.email, Name: c.name, Resources: c.resources, CareTeam: append(c.team, frontDesk),
 		})
 	}
 	return clinic

@@ -308,7 +308,8 @@ func TestGrantsAndTeams(t *testing.T) {
 		emails[s.Email] = true
 	}
 	for _, p := range clinic.People {
-		require.NotEmpty(t, p.CareTeam, p.Name)
+		require.Greater(t, len(p.CareTeam), 1, p.Name)
+		require.Contains(t, p.CareTeam, frontDesk, p.Name)
 		for _, email := range p.CareTeam {
 			require.True(t, emails[email], email)
 		}

@@ -67,6 +67,9 @@ func practitionerRole(key string) json.RawMessage {
 	})
 }
 
+// frontDesk makes the appointments of everybody, and so is in every care team.
+const frontDesk = "frontdesk@housecall.test"
+
 // accounts are the clinic's sign-ins.
 func accounts() []Staff {
 	treating := func(key, role string) Staff {
@@ -77,7 +80,7 @@ func accounts() []Staff {
 		treating("hale", "clinician"),
 		treating("sedge", "clinician"),
 		treating("quill", "nurse"),
-		{Email: "frontdesk@housecall.test", Name: "Marigold Penn", Roles: []string{"frontdesk"}},
+		{Email: frontDesk, Name: "Marigold Penn", Roles: []string{"frontdesk"}},
 		{Email: "privacy@housecall.test", Name: "Ansel Thorne", Roles: []string{"privacy"}},
 		{Email: "admin@housecall.test", Name: "Beatrix Loam", Roles: []string{"admin"}},
 	}

@@ -91,6 +91,15 @@ scene('the clinic', { as: 'clinician', timeout: 240_000 }, async ({ page, site }
   await walk(page, site, await clinicPages(page, site, items[0].patient))
 })
 
+scene('the front desk', { as: 'frontdesk', timeout: 120_000 }, async ({ page, site }) => {
+  const { items } = await must(page, site, '/clinic/patients?q=Rosa')
+  await walk(page, site, [{ name: 'desk-patients', path: '/clinic' }, { name: 'desk-chart', path: `/clinic/p/${items[0].patient}` }])
+})
+
+scene('the privacy officer', { as: 'privacy', timeout: 120_000 }, async ({ page, site }) => {
+  await walk(page, site, [{ name: 'privacy-role', path: '/clinic' }])
+})
+
 scene('the administrator', { as: 'admin', timeout: 120_000 }, async ({ page, site }) => {
   await walk(page, site, [{ name: 'clinic-role', path: '/clinic' }, { name: 'clinic-health', path: '/clinic/health' }])
 })

@@ -12,10 +12,13 @@ import { Skeleton } from '../ui/Skeleton'
 import { useWords } from '../ui/useWords'
 import css from './chart.module.css'
 import { ChartHead } from './ChartHead'
+import { ContactTable } from './ContactTable'
 import { CareTable, DocumentTable, MedicineTable, ProblemTable, TeamTable, VaccineTable, VisitTable } from './FactTables'
 import { fits } from './filter'
 import { useKeyHints, useKeys } from './keys'
 import { ResultTable } from './ResultTable'
+
+const clinical = ['results', 'vitals', 'immunizations', 'conditions', 'medicines', 'visits', 'documents', 'careplan'] as const
 
 /** The whole chart on one page: two columns of tables, filtered by one field. */
 export function ClinicChart() {
@@ -32,25 +35,26 @@ export function ClinicChart() {
     return isNotFound(chart.error) ? <ErrorPage error={chart.error} reset={() => void chart.refetch()} />
       : <div className={css.body}><LoadError error={chart.error} onRetry={() => void chart.refetch()} /></div>
   }
+  const reads = !chart.data || clinical.some((category) => chart.data.view.sees.includes(category))
   return (
     <>
       <h1 className="sr">{t('clinic.chart')}</h1>
       <ChartHead patient={patient} back="patients">
-        <div className={`${css.filter} no-print`} role="search">
+        {reads && <div className={`${css.filter} no-print`} role="search">
           <Icon name="search" size={16} />
           <label htmlFor="filter" className="sr">{t('clinic.filter')}</label>
           <input id="filter" ref={field} type="search" value={filter} placeholder={t('clinic.filter')} maxLength={80} autoComplete="off" onChange={(event) => setFilter(event.target.value)} />
           <kbd aria-hidden="true">F</kbd>
-        </div>
+        </div>}
       </ChartHead>
-      {chart.data ? <Tables chart={chart.data} patient={patient} filter={filter} /> : <div className={css.body}><Skeleton heights={[280, 200, 200]} /></div>}
+      {!reads && chart.data ? <div className={css.body}><ContactTable person={chart.data.patient} /></div> : chart.data ? <Tables chart={chart.data} patient={patient} filter={filter} /> : <div className={css.body}><Skeleton heights={[280, 200, 200]} /></div>}
     </>
   )
 }
 
 function Tables({ chart, patient, filter }: { chart: Chart; patient: string; filter: string }) {
   const { t } = useWords()
-  const sees = (category: Chart['view']['sees'][number]) => chart.view.sees.length === 0 || chart.view.sees.includes(category)
+  const sees = (category: Chart['view']['sees'][number]) => chart.view.sees.includes(category)
   const any = [chart.results, chart.vitals].some((lines) => lines.some((line) => fits(filter, line.title, line.latest.title)))
     || [chart.conditions, chart.medicines, chart.immunizations, chart.visits, chart.documents, chart.careplan, chart.goals].some((list) => list.some((entry) => fits(filter, entry.title, entry.text, entry.who, entry.reason)))
   if (filter && !any) return <p className={css.none} role="status">{t('clinic.filterEmpty', { q: filter })}</p>
