@@ -54,6 +54,7 @@ type DB struct {
 	read    *gorm.DB
 	audit   *DB // SQLite: the second file for the audit of reads
 	stmts   *statements
+	pg      *pgx.ConnConfig // PostgreSQL: how it is reached
 	close   []func() error
 }
 
@@ -73,15 +74,7 @@ func openPostgres(ctx context.Context, cfg Config) (*DB, error) {
 	if err != nil {
 		return nil, errors.New("HOUSECALL_DATABASE_URL cannot be read; it looks like postgres://user:password@host:5432/database")
 	}
-	for k, v := range map[string]string{
-		"statement_timeout": "30000", "lock_timeout": "10000",
-		"idle_in_transaction_session_timeout": "60000", "application_name": "housecall",
-		"timezone": "UTC",
-	} {
-		if _, set := pc.RuntimeParams[k]; !set {
-			pc.RuntimeParams[k] = v
-		}
-	}
+	bound(pc)
 	if pc.ConnectTimeout == 0 {
 		pc.ConnectTimeout = 5 * time.Second
 	}
@@ -102,7 +95,7 @@ func openPostgres(ctx context.Context, cfg Config) (*DB, error) {
 		_ = pool.Close()
 		return nil, err
 	}
-	return &DB{Dialect: Postgres, write: g, read: g, close: []func() error{pool.Close}}, nil
+	return &DB{Dialect: Postgres, write: g, read: g, pg: pc, close: []func() error{pool.Close}}, nil
 }
 
 func openSQLite(ctx context.Context, cfg Config) (*DB, error) {

@@ -20,6 +20,10 @@ func (d *DB) Migrate(ctx context.Context) (int, error) {
 	if err != nil {
 		return n, err
 	}
+	jobs, err := d.migrateJobs(ctx)
+	if n += jobs; err != nil {
+		return n, err
+	}
 	if d.audit != nil {
 		m, err := d.audit.migrate(ctx, "sqlite_audit")
 		return n + m, err
@@ -43,7 +47,8 @@ func (d *DB) Pending(ctx context.Context) (int, error) {
 			n++
 		}
 	}
-	return n, nil
+	jobs, err := d.pendingJobs(ctx)
+	return n + jobs, err
 }
 
 func (d *DB) migrate(ctx context.Context, folder string) (int, error) {

@@ -30,6 +30,9 @@ type Config struct {
 	// prefix, for requests that carry a bearer token only.
 	BodyLimit  int
 	BodyLimits map[string]int
+	// Upload tells how large a body of a signed-in page may be, where that is
+	// more; 0: no more than others.
+	Upload func(method, path string) int
 	// CrossOrigin are prefixes of faces that other origins may call because
 	// cookies mean nothing there. Of these, Readable lets pages of any origin
 	// read the answers (CORS), as apps in browsers need of FHIR.
@@ -115,7 +118,13 @@ func New(cfg Config) (*fiber.App, error) {
 // nobody gets more memory than the ordinary limit.
 func (e *edge) bodyLimitFor(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 	var rc fasthttp.RequestConfig
-	if len(e.cfg.BodyLimits) == 0 || !bytes.HasPrefix(h.Peek(fiber.HeaderAuthorization), []byte("Bearer ")) {
+	bearer := bytes.HasPrefix(h.Peek(fiber.HeaderAuthorization), []byte("Bearer "))
+	if e.cfg.Upload != nil && (bearer || len(h.Peek(fiber.HeaderCookie)) > 0) {
+		if n := e.cfg.Upload(string(h.Method()), string(h.RequestURI())); n > 0 {
+			return fasthttp.RequestConfig{MaxRequestBodySize: n, ReadTimeout: 2 * time.Minute}
+		}
+	}
+	if len(e.cfg.BodyLimits) == 0 || !bearer {
 		return rc
 	}
 	path := string(h.RequestURI())

@@ -167,6 +167,16 @@ func migrationsHash() (string, error) {
 		h.Write(b)
 		return err
 	})
+	if err != nil {
+		return "", err
+	}
+	// The tables of the job queue come from its module: they change with go.mod.
+	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	for line := range strings.Lines(string(mod)) {
+		if strings.Contains(line, "github.com/riverqueue/") {
+			_, _ = h.Write([]byte(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(line), "// indirect"))))
+		}
+	}
 	return hex.EncodeToString(h.Sum(nil))[:12], err
 }
 

@@ -14,7 +14,6 @@ import (
 	"strconv"
 	"sync"
 	"syscall"
-	"testing"
 	"time"
 )
 
@@ -27,7 +26,7 @@ var private struct {
 
 // Main runs the tests of a package and stops the private server, if one was
 // started. Packages that use PostgreSQL call it from TestMain.
-func Main(m *testing.M) {
+func Main(m interface{ Run() int }) {
 	code := m.Run()
 	if private.stop != nil {
 		private.stop()

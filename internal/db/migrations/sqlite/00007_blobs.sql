@@ -1,0 +1,25 @@
+-- +goose Up
+
+-- What is needed to read the content of a Binary: it lies beside the database,
+-- encrypted under a key of its own. A version without a row carries its content
+-- in itself.
+CREATE TABLE binaries (
+    patient_id   TEXT NOT NULL,
+    id           TEXT NOT NULL,
+    version      INTEGER NOT NULL,
+    blob         TEXT NOT NULL,  -- name of the blob
+    key          BLOB NOT NULL,  -- of the blob, wrapped by the site key
+    size         INTEGER NOT NULL,
+    sha256       BLOB NOT NULL,
+    given        BLOB NOT NULL,  -- SHA-256 of what was sent, to know it when it comes again
+    content_type TEXT NOT NULL,  -- what it was found to be
+    title        TEXT NOT NULL,
+    account      TEXT NOT NULL,  -- who sent it
+    created_at   INTEGER NOT NULL,
+    PRIMARY KEY (patient_id, id, version)
+);
+CREATE INDEX binaries_id ON binaries (id);
+CREATE INDEX binaries_account ON binaries (account, created_at);
+
+-- +goose Down
+DROP TABLE binaries;
