@@ -34,6 +34,7 @@ type Op struct {
 type Batch struct {
 	Ops    []Op
 	Source string // meta.source for resources that name none
+	Kept   bool   // rows beside the record are changed in the same transaction, see Own
 }
 
 // Outcome is what became of an Op.
@@ -69,6 +70,7 @@ type change struct {
 	Op
 	patient string // home chart
 	source  string
+	kept    bool
 	class   access.Class
 	index   *fhir.Index
 	entry   *entryRow
@@ -106,7 +108,7 @@ func (s *Store) prepare(b Batch) ([]*change, error) {
 	changes := make([]*change, len(b.Ops))
 	seen := make(map[string]bool, len(b.Ops))
 	for i, op := range b.Ops {
-		c := &change{Op: op, source: b.Source}
+		c := &change{Op: op, source: b.Source, kept: b.Kept}
 		if err := s.prepareOne(c); err != nil {
 			return nil, &OpError{i, err}
 		}

@@ -266,7 +266,7 @@ var partSQL = [partCount]struct {
 	partGoals:      {access.CarePlan, "e.section = 9 AND e.type = 'Goal'", sectionShown},
 	partTeams:      {access.CarePlan, "e.section = 9 AND e.type = 'CareTeam'", 10},
 	partVisits:     {access.Visits, "e.section = 7 AND e.type = 'Encounter'", 10},
-	partDocuments:  {access.Documents, "e.section = 8 AND e.type = 'DocumentReference'", 10},
+	partDocuments:  {access.Documents, "e.section = 8 AND e.type IN ('DocumentReference', 'Composition')", 10},
 	partNewest:     {access.NoCategory, "e.timeline", 6 * newestShown},
 }
 

@@ -122,7 +122,7 @@ func (s *Store) related(c *db.Conn, v *access.View, typ, id string) ([]listed, e
 		return nil, nil
 	}
 	list, err := s.entriesWhere(c, v, `AND (e.type, e.id) IN (SELECT x.type, x.id FROM search_ref x WHERE x.patient_id = ? AND x.target_id = ? AND x.target_type = 'Encounter'
-		AND x.type IN ('Observation','DiagnosticReport','Condition','Procedure','Immunization','MedicationRequest','DocumentReference','CarePlan') AND x.param IN ('encounter','context')) AND e.part_of = '' ORDER BY e.section, e.at, e.id LIMIT 200`, v.Patient, id)
+		AND x.type IN ('Observation','DiagnosticReport','Condition','Procedure','Immunization','MedicationRequest','DocumentReference','Composition','CarePlan') AND x.param IN ('encounter','context')) AND e.part_of = '' ORDER BY e.section, e.at, e.id LIMIT 200`, v.Patient, id)
 	if err != nil {
 		return nil, err
 	}
@@ -192,6 +192,13 @@ func attachmentOf(n *fhir.Node) *fhir.Node {
 }
 
 func documentOf(n *fhir.Node, patient, id string) *Document {
+	if n.ResourceType() == "Composition" {
+		text := CompositionText(n)
+		if text == "" {
+			return nil
+		}
+		return &Document{ContentType: "text/plain; charset=utf-8", Title: n.Get("title").Str(), Size: len(text), Text: text}
+	}
 	a := attachmentOf(n)
 	data, err := base64.StdEncoding.DecodeString(a.Get("data").Str())
 	if a == nil || err != nil || len(data) == 0 {

@@ -169,7 +169,7 @@ var projectors = map[string]projector{
 	"MedicationRequest": projectMedication, "MedicationStatement": projectMedication,
 	"Immunization": projectImmunization, "Observation": projectObservation,
 	"DiagnosticReport": projectReport, "Encounter": projectEncounter, "Procedure": projectProcedure,
-	"DocumentReference": projectDocument, "CarePlan": projectCarePlan, "Goal": projectGoal, "CareTeam": projectCareTeam,
+	"DocumentReference": projectDocument, "Composition": projectComposition, "CarePlan": projectCarePlan, "Goal": projectGoal, "CareTeam": projectCareTeam,
 	"Organization": projectNamed, "Practitioner": projectNamed, "Location": projectNamed, "Medication": projectNamed,
 }
 

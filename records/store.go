@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"housecall/internal/blob"
 	"housecall/internal/db"
 	"housecall/internal/sitekey"
 	"housecall/records/access"
@@ -21,21 +22,24 @@ type Deps struct {
 	Access *access.Service
 	Key    sitekey.Key
 	Hub    Nudger           // may be nil
+	Blobs  *blob.Store      // nil: no files are kept
 	Now    func() time.Time // nil: time.Now
 	NewID  func() string    // nil: UUIDv7 (RFC 9562, section 5.7)
 }
 
 // Store is the chart store.
 type Store struct {
-	db     *db.DB
-	access *access.Service
-	hub    Nudger
-	now    func() time.Time
-	newID  func() string
-	etags  []byte // key of ETags
-	seals  cursorSealer
-	kinds  []byte // key of the opaque ids of kinds of results
-	names  *nameCache
+	db      *db.DB
+	access  *access.Service
+	hub     Nudger
+	now     func() time.Time
+	newID   func() string
+	etags   []byte // key of ETags
+	seals   cursorSealer
+	kinds   []byte // key of the opaque ids of kinds of results
+	names   *nameCache
+	blobs   *blob.Store
+	uploads chan struct{} // one for each file that is held in memory
 }
 
 // New makes a Store.
@@ -56,7 +60,7 @@ func New(d Deps) (*Store, error) {
 	return &Store{
 		db: d.DB, access: d.Access, hub: d.Hub, now: d.Now, newID: d.NewID,
 		etags: d.Key.Derive("records etag", 32), seals: seals, kinds: d.Key.Derive("records kind", 32),
-		names: newNameCache(),
+		names: newNameCache(), blobs: d.Blobs, uploads: make(chan struct{}, binaryWorkers),
 	}, nil
 }
 

@@ -55,7 +55,7 @@ var timelineKinds = map[string]string{
 	"visits":        "AND e.timeline AND e.type IN ('Encounter','Procedure')",
 	"medicines":     "AND e.timeline AND e.type IN ('MedicationRequest','MedicationStatement')",
 	"immunizations": "AND e.timeline AND e.type = 'Immunization'",
-	"documents":     "AND e.timeline AND e.type = 'DocumentReference'",
+	"documents":     "AND e.timeline AND e.type IN ('DocumentReference','Composition')",
 	"conditions":    "AND e.timeline AND e.type = 'Condition'",
 	"vitals":        "AND e.section = 6",
 }

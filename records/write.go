@@ -375,6 +375,9 @@ func (s *Store) apply(ch *change, v *access.View, h *head, at int64) error {
 	if ch.Type == "Patient" && !mayRewrite(v, ch) {
 		return fault.New(fault.Forbidden, "Only contact details can be changed here. Please ask the clinic to correct the rest.").WithCode("role")
 	}
+	if err := ch.mayTouch(); err != nil {
+		return err
+	}
 	if ch.IfMatch != 0 && (ch.old == nil || ch.old.version != ch.IfMatch) {
 		return fault.New(fault.PreconditionFailed, "Somebody else changed this meanwhile. Please look at the new version first.")
 	}

@@ -49,6 +49,13 @@ var typesOf = func() [categories][]string {
 // (US Core DiagnosticReport for Report and Note Exchange).
 var noteCodes = map[string]bool{"34117-2": true, "51847-2": true, "11488-4": true, "18842-5": true, "11506-3": true, "28570-0": true, "34111-5": true}
 
+// BinaryUse is the system of tags that say what a Binary belongs to: one that was
+// sent along with a message is seen by who sees messages.
+const (
+	BinaryUse         = "urn:housecall:binary"
+	MessageAttachment = "message"
+)
+
 // Classify says what kind of data a resource is and which sensitive kinds it
 // touches. A resource that carries or sums up labelled content in its own codes
 // (the reason of a visit, the diagnoses of a claim) gets the labels as well.
@@ -67,6 +74,12 @@ func Classify(n *fhir.Node) Class {
 		if len(n.Get("result").Items()) == 0 && len(n.Get("presentedForm").Items()) > 0 &&
 			hasCategory(n, func(system, code string) bool { return system == loinc && noteCodes[code] }) {
 			cat = Documents
+		}
+	case "Binary":
+		for _, t := range n.Get("meta", "tag").Items() {
+			if t.Get("system").Str() == BinaryUse && t.Get("code").Str() == MessageAttachment {
+				cat = Messages
+			}
 		}
 	}
 	l := labeller{medicine: cat == Medicines || cat == Coverage}

@@ -1,0 +1,69 @@
+package access
+
+import (
+	"database/sql"
+	"slices"
+	"strings"
+
+	"housecall/internal/db"
+	"housecall/internal/identity"
+)
+
+// Near is somebody with an account who stands to a chart, and as what.
+type Near struct {
+	Account, Name string
+	Practitioner  string // FHIR id of a staff member
+	Relation      Relation
+	Role          identity.Role // of staff
+	Kinship       string        // of a proxy
+	See           CategorySet
+}
+
+// Circle lists who belongs to a chart now: its patient, the caregivers with a
+// running grant, and the care team. It is for telling them that something
+// waits; it decides nothing about what they may do.
+func (s *Service) Circle(c *db.Conn, patient string) ([]Near, error) {
+	now := s.now()
+	at := micros(now)
+	var out []Near
+	err := c.Each(`SELECT id, name FROM accounts WHERE patient = ? AND active`, func(r *sql.Rows) error {
+		n := Near{Relation: Self}
+		n.See, _ = allowed(Self, "")
+		err := r.Scan(&n.Account, &n.Name)
+		out = append(out, n)
+		return err
+	}, patient)
+	if err != nil {
+		return nil, err
+	}
+	grants, err := queryGrants(c, `WHERE patient_id = ? AND state = ? AND start_at <= ? AND end_at > ?`+enabled+` ORDER BY created_at, id LIMIT ?`, patient, Active, at, at, most)
+	if err != nil {
+		return nil, err
+	}
+	bound, _ := allowed(Proxy, "")
+	for i := range grants {
+		g := &grants[i]
+		if slices.ContainsFunc(out, func(n Near) bool { return n.Account == g.Account }) {
+			continue
+		}
+		see, _, _ := g.SeesAt(now)
+		out = append(out, Near{Account: g.Account, Name: g.Name, Relation: Proxy, Kinship: g.Relation, See: see & bound})
+	}
+	err = c.Each(`SELECT a.id, a.name, a.practitioner, a.roles, t.role FROM care_team t JOIN accounts a ON a.id = t.account
+		WHERE t.patient_id = ? AND t.start_at <= ? AND (t.end_at = 0 OR t.end_at > ?) AND a.active ORDER BY a.id LIMIT ?`, func(r *sql.Rows) error {
+		n := Near{Relation: CareTeam}
+		var roles string
+		if err := r.Scan(&n.Account, &n.Name, &n.Practitioner, &roles, &n.Role); err != nil {
+			return err
+		}
+		if n.Role == identity.FrontDesk {
+			n.Relation = ClinicStaff
+		}
+		n.See, _ = allowed(n.Relation, n.Role)
+		if slices.Contains(strings.Fields(roles), string(n.Role)) {
+			out = append(out, n)
+		}
+		return nil
+	}, patient, at, at, most)
+	return out, err
+}
