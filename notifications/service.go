@@ -1,0 +1,63 @@
+package notifications
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/url"
+	"time"
+
+	"housecall/internal/db"
+	"housecall/internal/identity"
+	"housecall/internal/sitekey"
+)
+
+// Accounts tells where somebody's mail goes, and in which language.
+type Accounts interface {
+	AccountByID(ctx context.Context, id string) (identity.Account, error)
+}
+
+// Deps is what notices and jobs work with.
+type Deps struct {
+	DB       *db.DB
+	Hub      *Hub // nil: no page is nudged
+	Key      sitekey.Key
+	Accounts Accounts
+	Mail     *Mailer        // nil: no mail is sent
+	BaseURL  *url.URL       // links in mails lead here
+	Zone     *time.Location // of the clinic: of quiet hours, until somebody names their own
+	Now      func() time.Time
+	Log      *slog.Logger
+}
+
+// Service tells people that something waits for them, and runs jobs for every
+// part of the house.
+type Service struct {
+	Deps
+	linkKey []byte
+	queue
+}
+
+// New makes the service. Jobs can be enqueued at once; they are worked on from
+// Start on, here or on any other node.
+func New(d Deps) (*Service, error) {
+	if d.DB == nil || d.Accounts == nil || d.BaseURL == nil {
+		return nil, errors.New("notifications: a part is missing")
+	}
+	if d.Zone == nil {
+		d.Zone = time.UTC
+	}
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	if d.Log == nil {
+		d.Log = slog.Default()
+	}
+	s := &Service{Deps: d, linkKey: d.Key.Derive("notice links", 32)}
+	if err := s.queue.prepare(d.DB); err != nil {
+		return nil, err
+	}
+	return s, s.addMail()
+}
+
+func (s *Service) now() time.Time { return s.Now() }
