@@ -1,0 +1,136 @@
+package telehealth
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"housecall/internal/db"
+	"housecall/internal/fault"
+	"housecall/internal/identity"
+	"housecall/records/fhir"
+	"housecall/telehealth/schedule"
+)
+
+// Speaker is who wrote a line.
+type Speaker struct {
+	Name string `json:"name"`
+	Role string `json:"role"`
+}
+
+// ChatLine is something that was written during a visit.
+type ChatLine struct {
+	ID   string    `json:"id"`
+	At   time.Time `json:"at"`
+	From Speaker   `json:"from"`
+	Mine bool      `json:"mine"`
+	Text string    `json:"text"`
+}
+
+const (
+	maxChatText  = 2000 // characters
+	maxChatLines = 500  // of one visit
+)
+
+// Chat gives what was written during a visit, to who took part in it.
+func (s *Service) Chat(ctx context.Context, who identity.Principal, patient, id string) ([]ChatLine, error) {
+	out := []ChatLine{}
+	var seen *visit
+	err := s.DB.InReadTx(ctx, func(c *db.Conn) error {
+		v, err := s.open(c, who, patient, id, false)
+		if err != nil {
+			return err
+		}
+		seen = v
+		if _, err := v.speaker(); err != nil {
+			return err
+		}
+		return c.Each(`SELECT id, at, name, role, account, body FROM visit_chat WHERE visit = ? ORDER BY n LIMIT ?`, func(r *sql.Rows) error {
+			var l ChatLine
+			var at int64
+			var account string
+			err := r.Scan(&l.ID, &at, &l.From.Name, &l.From.Role, &account, &l.Text)
+			l.At, l.Mine = moment(at), account == who.Account
+			out = append(out, l)
+			return err
+		}, id, maxChatLines)
+	})
+	if err != nil {
+		return nil, s.Records.Refuse(ctx, who, patient, "Appointment", id, err)
+	}
+	return out, s.seen(ctx, who, seen.view, "Appointment", id)
+}
+
+// speaker: who was let in, and the care team.
+func (v *visit) speaker() (*person, error) {
+	if err := v.joins(); err != nil {
+		return nil, err
+	}
+	list, err := v.people()
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(list, func(p *person) bool { return p.account == v.who.Account })
+	if i < 0 && v.hosts() {
+		return &person{Person: Person{Name: v.who.Name, Role: v.role()}}, nil
+	}
+	if i < 0 || !list[i].admittedNow() && !list[i].host && v.State != schedule.Ended {
+		return nil, notAdmitted()
+	}
+	return list[i], nil
+}
+
+// Say writes a line. The id is made by who writes it: sent twice, it is there
+// once.
+func (s *Service) Say(ctx context.Context, who identity.Principal, patient, id, line, text string) (ChatLine, error) {
+	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
+	bad := func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
+	switch {
+	case !fhir.IsUUID(line):
+		return ChatLine{}, fault.New(fault.Invalid, "Ids must be UUIDs in lower case.")
+	case text == "":
+		return ChatLine{}, fault.New(fault.Invalid, "Write something before you send.")
+	case !utf8.ValidString(text) || strings.ContainsFunc(text, bad):
+		return ChatLine{}, fault.New(fault.Invalid, "The message holds signs that cannot be sent.")
+	case utf8.RuneCountInString(text) > maxChatText:
+		return ChatLine{}, fault.New(fault.TooLarge, "The message is too long. Please shorten it, or send it in two.")
+	}
+	out := ChatLine{ID: line, Mine: true, Text: text}
+	_, err := s.change(ctx, who, patient, id, func(v *visit) error {
+		p, err := v.speaker()
+		if err != nil {
+			return err
+		}
+		out.From = Speaker{p.Name, p.Role}
+		var account, visit, was string
+		var at int64
+		switch err := v.c.QueryRow(`SELECT account, visit, body, at FROM visit_chat WHERE id = ?`, line).Scan(&account, &visit, &was, &at); {
+		case err == nil && account == who.Account && visit == id && was == text:
+			out.At = moment(at)
+			return nil
+		case err == nil:
+			return fault.New(fault.Conflict, "This was sent before with other words. Please load the page again.").WithCode("id_used")
+		case !errors.Is(err, sql.ErrNoRows):
+			return err
+		}
+		if err := v.happens(); err != nil {
+			return err
+		}
+		var n int64
+		if err := v.c.QueryRow(`SELECT COALESCE(max(n), 0) FROM visit_chat WHERE visit = ?`, id).Scan(&n); err != nil {
+			return err
+		}
+		if n >= maxChatLines {
+			return fault.New(fault.TooMany, "So much was written in this visit that no more can be added.")
+		}
+		out.At = moment(v.s.now())
+		_, err = v.c.Exec(`INSERT INTO visit_chat (visit, n, id, account, name, role, at, body) VALUES `+db.Placeholders(1, 8), id, n+1, line, who.Account, p.Name, p.Role, v.s.now(), text)
+		return err
+	})
+	return out, err
+}

@@ -1,0 +1,128 @@
+package message
+
+import (
+	"context"
+	"slices"
+
+	"housecall/internal/db"
+	"housecall/internal/fault"
+	"housecall/internal/identity"
+	"housecall/records/access"
+)
+
+// Close ends a thread until somebody writes again.
+func (s *Service) Close(ctx context.Context, who identity.Principal, patient, id string) (Thread, error) {
+	return s.change(ctx, who, patient, id, "close", func(_ *db.Conn, t *thread, _ Author) error {
+		t.state, t.waitsSince = closed, 0
+		return nil
+	})
+}
+
+// Reopen opens a closed thread again.
+func (s *Service) Reopen(ctx context.Context, who identity.Principal, patient, id string) (Thread, error) {
+	return s.change(ctx, who, patient, id, "reopen", func(c *db.Conn, t *thread, _ Author) error {
+		if t.state == open {
+			return nil
+		}
+		var role string
+		if err := c.QueryRow(`SELECT role FROM thread_messages WHERE patient_id = ? AND thread = ? AND n = ?`, t.patient, t.id, t.lastN).Scan(&role); err != nil {
+			return err
+		}
+		if t.state = open; sideOf(role) == PatientSide {
+			t.waitsSince = t.lastAt
+		}
+		return nil
+	})
+}
+
+// Claim makes somebody of the care team the one who takes care of a thread. Of
+// two who do it at once, one gets it.
+func (s *Service) Claim(ctx context.Context, who identity.Principal, patient, id string) (Thread, error) {
+	return s.change(ctx, who, patient, id, "claim", func(c *db.Conn, t *thread, me Author) error {
+		if err := me.answers(); err != nil {
+			return err
+		}
+		if t.claimedBy == me.Account {
+			return nil
+		}
+		circle, err := s.Access.Circle(c, t.patient)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(circle, func(n access.Near) bool { return n.Account == t.claimedBy && n.Relation == access.CareTeam }) {
+			return taken()
+		} // else nobody has it, or who had it has left the team
+		t.claim(me, s.now())
+		return nil
+	})
+}
+
+// Release gives a thread back to the care team.
+func (s *Service) Release(ctx context.Context, who identity.Principal, patient, id string) (Thread, error) {
+	return s.change(ctx, who, patient, id, "release", func(_ *db.Conn, t *thread, me Author) error {
+		if err := me.answers(); err != nil {
+			return err
+		}
+		if t.claimedBy != "" && t.claimedBy != me.Account {
+			return taken()
+		}
+		t.claim(Author{}, 0)
+		return nil
+	})
+}
+
+func taken() error {
+	return fault.New(fault.Conflict, "Somebody else has taken this already.").WithCode("claimed")
+}
+
+// answers: doctors and nurses take care of threads.
+func (a Author) answers() error {
+	if a.Role != string(identity.Clinician) && a.Role != string(identity.Nurse) {
+		return notStaff()
+	}
+	return nil
+}
+
+// change does something to a thread without writing into it.
+func (s *Service) change(ctx context.Context, who identity.Principal, patient, id, what string, f func(*db.Conn, *thread, Author) error) (out Thread, err error) {
+	err = s.DB.InTx(ctx, func(c *db.Conn) error {
+		v, err := s.Records.EnterTx(c, who, patient, communication)
+		if err == nil {
+			err = mayAct(v)
+		}
+		if err != nil {
+			return err
+		}
+		t, err := threadTx(c, patient, id)
+		if err != nil {
+			return err
+		}
+		if err := f(c, t, authorOf(who, v)); err != nil {
+			return err
+		}
+		if err := t.save(c); err != nil {
+			return err
+		}
+		if err := s.Access.RecordTx(c, access.Event{Who: who, Patient: patient, View: *v, Action: "update", Type: communication, ID: id,
+			Categories: access.Of(access.Messages), Count: 1, Outcome: "ok", Detail: what}); err != nil {
+			return err
+		}
+		circle, err := s.Access.Circle(c, patient)
+		if err != nil {
+			return err
+		}
+		topics := []string{Topic(patient)}
+		for _, n := range circle {
+			if n.Relation == access.CareTeam {
+				topics = append(topics, InboxTopic(n.Account))
+			}
+		}
+		c.After(func() { s.publish(topics...) })
+		out, err = s.one(c, who, v, id)
+		return err
+	})
+	if err != nil {
+		return Thread{}, s.Records.Refuse(ctx, who, patient, communication, id, err)
+	}
+	return out, nil
+}

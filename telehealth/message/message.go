@@ -1,0 +1,202 @@
+package message
+
+import (
+	"errors"
+	"time"
+
+	"housecall/internal/db"
+	"housecall/internal/fault"
+	"housecall/internal/identity"
+	"housecall/internal/sitekey"
+	"housecall/notifications"
+	"housecall/records"
+	"housecall/records/access"
+)
+
+// Topics are what a thread can be about.
+var Topics = []string{"question", "medicine", "appointment", "results", "billing", "other"}
+
+// Sides of a conversation.
+const (
+	PatientSide = "patient"
+	ClinicSide  = "clinic"
+)
+
+// Author is who wrote a message.
+type Author struct {
+	Account  string `json:"-"`
+	Name     string `json:"name"`
+	Role     string `json:"role" enum:"patient,proxy,clinician,nurse,frontdesk,system"`
+	Relation string `json:"relation,omitempty" doc:"Of a proxy: how they and the patient are related"`
+	Side     string `json:"side" enum:"patient,clinic"`
+}
+
+// Attachment is something that was sent along.
+type Attachment struct {
+	ID          string `json:"id" maxLength:"64"`
+	ContentType string `json:"contentType" maxLength:"100"`
+	Title       string `json:"title" maxLength:"200"`
+	Size        int64  `json:"size"`
+}
+
+// Reader is somebody who has read a message.
+type Reader struct {
+	Name string    `json:"name"`
+	Role string    `json:"role"`
+	Side string    `json:"side" enum:"patient,clinic"`
+	At   time.Time `json:"at"`
+}
+
+// Message is one message of a thread.
+type Message struct {
+	ID          string       `json:"id"`
+	Thread      string       `json:"thread"`
+	At          time.Time    `json:"at"`
+	From        Author       `json:"from"`
+	Mine        bool         `json:"mine"`
+	ForPatient  string       `json:"forPatient,omitempty" doc:"Name of the patient, when somebody else wrote for them"`
+	Text        string       `json:"text"`
+	Attachments []Attachment `json:"attachments"`
+	ReadBy      []Reader     `json:"readBy"`
+}
+
+// Claim says who takes care of a thread.
+type Claim struct {
+	Name string `json:"name"`
+	Role string `json:"role"`
+	Me   bool   `json:"me"`
+}
+
+// Thread is one conversation, as its viewer stands to it.
+type Thread struct {
+	ID        string     `json:"id"`
+	Patient   string     `json:"patient"`
+	Topic     string     `json:"topic" enum:"question,medicine,appointment,results,billing,other"`
+	Subject   string     `json:"subject"`
+	State     string     `json:"state" enum:"open,closed"`
+	StartedAt time.Time  `json:"startedAt"`
+	LastAt    time.Time  `json:"lastAt"`
+	LastText  string     `json:"lastText" doc:"The beginning of the last message"`
+	LastFrom  Author     `json:"lastFrom"`
+	Count     int        `json:"count"`
+	Unread    int        `json:"unread"`
+	Turn      string     `json:"turn" enum:"you,clinic,patient,none"`
+	Due       *time.Time `json:"due,omitempty" doc:"The clinic answers by then"`
+	ClaimedBy *Claim     `json:"claimedBy,omitempty"`
+}
+
+// Page is a thread with some of its messages, the oldest first. The first page
+// holds the newest ones.
+type Page struct {
+	Thread   Thread    `json:"thread"`
+	Messages []Message `json:"messages"`
+	Next     string    `json:"next,omitempty" doc:"Cursor of the older ones"`
+}
+
+// Bounds.
+const (
+	maxText        = 10_000 // characters
+	maxSubject     = 120
+	maxAttachments = 10
+	excerpt        = 140
+	maxPage        = 100
+)
+
+// Publisher tells open pages that something moved.
+type Publisher interface{ Publish(topic string) }
+
+// Deps is what the service works with.
+type Deps struct {
+	DB           *db.DB
+	Records      *records.Store
+	Access       *access.Service
+	Notices      *notifications.Service
+	Hub          Publisher // nil: no page is told
+	Key          sitekey.Key
+	AnswerWithin time.Duration // 0: two days
+	Now          func() time.Time
+}
+
+// Service keeps threads.
+type Service struct {
+	Deps
+	digests []byte
+}
+
+// New makes the service.
+func New(d Deps) (*Service, error) {
+	if d.DB == nil || d.Records == nil || d.Access == nil || d.Notices == nil {
+		return nil, errors.New("message: a part is missing")
+	}
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	if d.AnswerWithin == 0 {
+		d.AnswerWithin = 48 * time.Hour
+	}
+	return &Service{Deps: d, digests: d.Key.Derive("message digests", 32)}, nil
+}
+
+// now is cut to the millisecond that a FHIR instant shows.
+func (s *Service) now() int64 { return s.Now().UnixMilli() * 1000 }
+
+func moment(micros int64) time.Time { return time.UnixMicro(micros).UTC() }
+
+// Topic is what pages watch that show a chart's messages.
+func Topic(patient string) string { return "messages/" + patient }
+
+// InboxTopic is what the pages of a staff member's inbox watch.
+func InboxTopic(account string) string { return "inbox/" + account }
+
+func (s *Service) publish(topics ...string) {
+	if s.Hub == nil {
+		return
+	}
+	for _, t := range topics {
+		s.Hub.Publish(t)
+	}
+}
+
+// authorOf is as whom somebody writes and reads in a chart.
+func authorOf(who identity.Principal, v *access.View) Author {
+	a := Author{Account: who.Account, Name: who.Name, Side: ClinicSide}
+	switch v.Base {
+	case access.Self:
+		a.Role, a.Side = "patient", PatientSide
+	case access.Proxy:
+		a.Role, a.Relation, a.Side = "proxy", v.Kinship, PatientSide
+	case access.CareTeam, access.EmergencyAccess, access.ClinicStaff:
+		a.Role = string(v.Role)
+	default:
+		a.Role = "system"
+	}
+	return a
+}
+
+func sideOf(role string) string {
+	if role == "patient" || role == "proxy" {
+		return PatientSide
+	}
+	return ClinicSide
+}
+
+func notFound() error { return fault.New(fault.NotFound, "We could not find that.") }
+
+// mayRead is the least for everything here. Without it the messages are not
+// there.
+func mayRead(v *access.View) error {
+	if !v.See.Has(access.Messages) {
+		return access.NoChart()
+	}
+	return nil
+}
+
+func mayAct(v *access.View) error {
+	if err := mayRead(v); err != nil {
+		return err
+	}
+	if !v.Act.Has(access.Messages) || !v.AllowsType(communication, 'c') {
+		return fault.New(fault.Forbidden, "You can read these messages, but not write here.").WithCode("role")
+	}
+	return nil
+}

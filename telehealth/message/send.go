@@ -1,0 +1,322 @@
+package message
+
+import (
+	"cmp"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"gorm.io/gorm"
+
+	"housecall/internal/db"
+	"housecall/internal/fault"
+	"housecall/internal/identity"
+	"housecall/notifications"
+	"housecall/records"
+	"housecall/records/access"
+	"housecall/records/fhir"
+)
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
+// In is a message to be sent. The id is made by who sends it: sent twice, it is
+// there once. Without a thread it begins one, which has the id of this message.
+type In struct {
+	ID, Thread     string
+	Topic, Subject string // of a new thread
+	Text           string
+	Attachments    []string // ids of Binary resources of the chart
+}
+
+func (in *In) check() error {
+	in.Text = strings.TrimSpace(strings.ReplaceAll(in.Text, "\r\n", "\n"))
+	in.Subject = strings.Join(strings.Fields(in.Subject), " ")
+	bad := func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
+	switch {
+	case !fhir.IsUUID(in.ID) || in.Thread != "" && !fhir.IsUUID(in.Thread):
+		return fault.New(fault.Invalid, "Ids must be UUIDs in lower case.")
+	case in.Thread == "" && !slices.Contains(Topics, in.Topic):
+		return fault.New(fault.Invalid, "Say what the message is about.")
+	case in.Text == "" && len(in.Attachments) == 0:
+		return fault.New(fault.Invalid, "Write something before you send.")
+	case !utf8.ValidString(in.Text) || !utf8.ValidString(in.Subject) || strings.ContainsFunc(in.Text, bad) || strings.ContainsFunc(in.Subject, bad):
+		return fault.New(fault.Invalid, "The message holds signs that cannot be sent.")
+	case utf8.RuneCountInString(in.Text) > maxText || utf8.RuneCountInString(in.Subject) > maxSubject:
+		return tooLong()
+	case len(in.Attachments) > maxAttachments:
+		return fault.New(fault.TooLarge, "At most 10 files can be sent with one message.")
+	}
+	for i, id := range in.Attachments {
+		if !fhir.IsUUID(id) || slices.Contains(in.Attachments[:i], id) {
+			return noAttachment()
+		}
+	}
+	return nil
+}
+
+func noAttachment() error {
+	return fault.New(fault.Invalid, "One of the files is not there. Please add it again.").WithCode("attachment")
+}
+
+func idUsed() error {
+	return fault.New(fault.Conflict, "This was sent before with other words. Please load the page again.").WithCode("id_used")
+}
+
+// digest is the same for the same message of the same person.
+func (s *Service) digest(who identity.Principal, patient string, in In) []byte {
+	b, _ := json.Marshal([]any{who.Account, patient, in}) // strings and lists of them
+	m := hmac.New(sha256.New, s.digests)
+	m.Write(b)
+	return m.Sum(nil)
+}
+
+// Send writes a message into the chart, and into the inbox of its care team.
+func (s *Service) Send(ctx context.Context, who identity.Principal, patient string, in In) (Message, error) {
+	if err := in.check(); err != nil {
+		return Message{}, err
+	}
+	name, err := s.patientName(ctx, who, patient)
+	if err != nil {
+		return Message{}, err
+	}
+	var m Message
+	err = s.DB.InTx(ctx, func(c *db.Conn) error {
+		var err error
+		m, err = s.sendTx(c, who, patient, name, in)
+		return err
+	})
+	if errors.Is(err, gorm.ErrDuplicatedKey) { // the same id, at the same moment, in another chart
+		err = idUsed()
+	}
+	if err != nil {
+		return Message{}, s.Records.Refuse(ctx, who, patient, communication, in.ID, err)
+	}
+	return m, nil
+}
+
+// patientName is empty for who may not see it: deciding comes later.
+func (s *Service) patientName(ctx context.Context, who identity.Principal, patient string) (string, error) {
+	known, err := s.Records.Patients(ctx, who, []string{patient})
+	if err != nil || len(known) == 0 {
+		return "", err
+	}
+	return known[0].Name, nil
+}
+
+func (s *Service) sendTx(c *db.Conn, who identity.Principal, patient, name string, in In) (Message, error) {
+	v, err := s.Records.EnterTx(c, who, patient, communication)
+	if err == nil {
+		err = mayRead(v)
+	}
+	if err != nil {
+		return Message{}, err
+	}
+	digest := s.digest(who, patient, in)
+	switch sent, was, err := s.sentBefore(c, v, who, in.ID); {
+	case err != nil:
+		return Message{}, err
+	case was != nil && !hmac.Equal(was, digest):
+		return Message{}, idUsed()
+	case was != nil:
+		return sent, nil
+	}
+	if err := mayAct(v); err != nil {
+		return Message{}, err
+	}
+	if err := s.slow(c, who); err != nil {
+		return Message{}, err
+	}
+	from := authorOf(who, v)
+	at := s.now()
+	t, w, err := s.place(c, v, in, at)
+	if err != nil {
+		return Message{}, err
+	}
+	w.text, w.patient = in.Text, name
+	if w.attachments, err = s.attach(c, v, who, in.Attachments); err != nil {
+		return Message{}, err
+	}
+	circle, err := s.Access.Circle(c, patient)
+	if err != nil {
+		return Message{}, err
+	}
+	at = max(at, t.lastAt)
+	node := resource(in, t, patient, person(from, patient, who.Practitioner), recipients(from, patient, name, circle), w, moment(at).Format("2006-01-02T15:04:05.000Z"))
+	if _, err := s.Records.WriteTx(c, who, records.Batch{Ops: []records.Op{{Kind: records.Create, Type: communication, ID: in.ID, Node: node}}}); err != nil {
+		return Message{}, err
+	}
+	if err := s.keep(c, t, from, in.ID, at, digest); err != nil {
+		return Message{}, err
+	}
+	if err := dropDraft(c, who.Account, patient, cmp.Or(in.Thread, newDraft)); err != nil {
+		return Message{}, err
+	}
+	if err := s.tell(c, t, from, in.ID, at, circle); err != nil {
+		return Message{}, err
+	}
+	return message(row{thread: t.id, id: in.ID, at: at, from: from}, who, w), nil
+}
+
+// sentBefore looks whether the id is known. Whose it is and where is told to
+// nobody else.
+func (s *Service) sentBefore(c *db.Conn, v *access.View, who identity.Principal, id string) (m Message, digest []byte, err error) {
+	r := row{id: id}
+	var patient string
+	err = c.QueryRow(`SELECT patient_id, thread, n, at, account, name, role, relation, digest FROM thread_messages WHERE id = ?`, id).
+		Scan(&patient, &r.thread, &r.n, &r.at, &r.from.Account, &r.from.Name, &r.from.Role, &r.from.Relation, &digest)
+	if errors.Is(err, sql.ErrNoRows) {
+		var n int
+		if err = c.QueryRow(`SELECT count(*) FROM resource_locator WHERE type = ? AND id = ?`, communication, id).Scan(&n); err == nil && n > 0 {
+			err = idUsed()
+		}
+		return m, nil, err
+	}
+	if err != nil {
+		return m, nil, err
+	}
+	if patient != v.Patient || r.from.Account != who.Account {
+		return m, nil, idUsed()
+	}
+	list, err := s.messages(c, v, who, []row{r})
+	if err == nil && len(list) == 0 {
+		err = idUsed() // deleted or hidden meanwhile
+	}
+	if err != nil {
+		return m, nil, err
+	}
+	return list[0], digest, nil
+}
+
+// How much one account may send, staff three times as much. A system is held
+// only by the bounds of all requests.
+const (
+	perMinute = 20
+	perDay    = 300
+)
+
+func (s *Service) slow(c *db.Conn, who identity.Principal) error {
+	factor := 1
+	switch who.Kind {
+	case identity.System:
+		return nil
+	case identity.Staff:
+		factor = 3
+	}
+	now := s.now()
+	for _, x := range []struct {
+		within time.Duration
+		most   int
+	}{{time.Minute, perMinute}, {24 * time.Hour, perDay}} {
+		var n int
+		if err := c.QueryRow(`SELECT count(*) FROM thread_messages WHERE account = ? AND at > ?`, who.Account, now-x.within.Microseconds()).Scan(&n); err != nil {
+			return err
+		}
+		if n >= x.most*factor {
+			return fault.New(fault.TooMany, "You sent many messages in a short time. Please wait a little.")
+		}
+	}
+	return nil
+}
+
+// place finds the thread, or begins one, and gives what it is about.
+func (s *Service) place(c *db.Conn, v *access.View, in In, at int64) (*thread, written, error) {
+	if in.Thread == "" {
+		return &thread{patient: v.Patient, id: in.ID, state: open, startedAt: at}, written{topic: in.Topic, subject: in.Subject}, nil
+	}
+	t, err := threadTx(c, v.Patient, in.Thread)
+	if err != nil {
+		return nil, written{}, err
+	}
+	bodies, err := s.Records.Bodies(c, v, communication, []string{t.id})
+	if err != nil {
+		return nil, written{}, err
+	}
+	if bodies[t.id] == nil {
+		return nil, written{}, notFound()
+	}
+	w, err := read(bodies[t.id])
+	return t, written{topic: w.topic, subject: w.subject}, err
+}
+
+// attach looks at what is to be sent along: it is in this chart, and whoever
+// sends it can see it there or has put it there.
+func (s *Service) attach(c *db.Conn, v *access.View, who identity.Principal, ids []string) ([]Attachment, error) {
+	out := make([]Attachment, 0, len(ids))
+	seen, err := s.Records.Bodies(c, v, "Binary", ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		b, err := s.Records.BinaryTx(c, v.Patient, id)
+		if fault.Is(err, fault.NotFound) || err == nil && seen[id] == nil && b.Author != who.Account {
+			return nil, noAttachment()
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Attachment{ID: id, ContentType: b.ContentType, Title: b.Title, Size: b.Size})
+	}
+	return out, nil
+}
+
+// keep writes the rows beside the Communication.
+func (s *Service) keep(c *db.Conn, t *thread, from Author, id string, at int64, digest []byte) error {
+	t.lastN++
+	t.lastAt, t.state = at, open
+	switch {
+	case from.Side == PatientSide && t.waitsSince == 0:
+		t.waitsSince = at
+	case from.Side == ClinicSide:
+		t.waitsSince = 0
+		if t.claimedBy == "" && (from.Role == string(identity.Clinician) || from.Role == string(identity.Nurse)) { // who answers takes it
+			t.claim(from, at)
+		}
+	}
+	if _, err := c.Exec(`INSERT INTO thread_messages (patient_id, thread, n, id, at, account, name, role, relation, digest) VALUES `+db.Placeholders(1, 10),
+		t.patient, t.id, t.lastN, id, at, from.Account, from.Name, from.Role, from.Relation, digest); err != nil {
+		return err
+	}
+	return t.save(c)
+}
+
+// tell lets everybody know who is concerned: those on the patient's side, and
+// at the clinic who takes care of the thread or, when nobody does, all who may.
+func (s *Service) tell(c *db.Conn, t *thread, from Author, id string, at int64, circle []access.Near) error {
+	taken := slices.ContainsFunc(circle, func(n access.Near) bool { return n.Account == t.claimedBy })
+	topics := []string{Topic(t.patient)}
+	for _, n := range circle {
+		staff := n.Relation == access.CareTeam
+		if !n.See.Has(access.Messages) {
+			continue
+		}
+		if staff {
+			topics = append(topics, InboxTopic(n.Account))
+		}
+		if n.Account == from.Account || staff && (from.Side == ClinicSide || taken && n.Account != t.claimedBy) {
+			continue
+		}
+		if err := s.Notices.PostTx(c, notifications.Notice{
+			ID: "message/" + id, Account: n.Account, Kind: notifications.Message, Patient: t.patient, Ref: ref(t.id), At: moment(at),
+		}); err != nil {
+			return err
+		}
+	}
+	c.After(func() { s.publish(topics...) })
+	return nil
+}
+
+// ref is how notices name a thread.
+func ref(thread string) string { return "thread/" + thread }
+
+func tooLong() error {
+	return fault.New(fault.TooLarge, "The message is too long. Please shorten it, or send it in two.")
+}

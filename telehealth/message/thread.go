@@ -1,0 +1,321 @@
+package message
+
+import (
+	"context"
+	"database/sql"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"housecall/internal/db"
+	"housecall/internal/fault"
+	"housecall/internal/identity"
+	"housecall/records/access"
+)
+
+// States of a thread. They are stored.
+const (
+	open   = 1
+	closed = 2
+)
+
+// thread is a row of threads.
+type thread struct {
+	patient, id                         string
+	state                               int
+	startedAt, lastAt, lastN            int64
+	waitsSince                          int64
+	claimedBy, claimedName, claimedRole string
+	claimedAt                           int64
+
+	// of its last message, and for one viewer
+	lastID string
+	last   Author
+	unread int
+}
+
+const threadColumns = `t.patient_id, t.id, t.state, t.started_at, t.last_at, t.last_n, t.waits_since, t.claimed_by, t.claimed_name, t.claimed_role, t.claimed_at`
+
+func (t *thread) columns() []any {
+	return []any{&t.patient, &t.id, &t.state, &t.startedAt, &t.lastAt, &t.lastN, &t.waitsSince, &t.claimedBy, &t.claimedName, &t.claimedRole, &t.claimedAt}
+}
+
+// threadTx reads a thread to change it; its row is locked.
+func threadTx(c *db.Conn, patient, id string) (*thread, error) {
+	query := `SELECT ` + threadColumns + ` FROM threads t WHERE t.patient_id = ? AND t.id = ?`
+	if c.Dialect == db.Postgres {
+		query += ` FOR UPDATE`
+	}
+	var t thread
+	err := c.QueryRow(query, patient, id).Scan(t.columns()...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, notFound()
+	}
+	return &t, err
+}
+
+func (t *thread) claim(by Author, at int64) {
+	t.claimedBy, t.claimedName, t.claimedRole, t.claimedAt = by.Account, by.Name, by.Role, at
+}
+
+// far is later than any time: threads on which nobody waits come after those on
+// which somebody does.
+const far = int64(1) << 60
+
+func (t *thread) place() int64 {
+	if t.state == open && t.waitsSince > 0 {
+		return t.waitsSince
+	}
+	return far - t.lastAt
+}
+
+func (t *thread) save(c *db.Conn) error {
+	_, err := c.Exec(`INSERT INTO threads (patient_id, id, state, started_at, last_at, last_n, waits_since, place, claimed_by, claimed_name, claimed_role, claimed_at)
+		VALUES `+db.Placeholders(1, 12)+` ON CONFLICT (patient_id, id) DO UPDATE SET state = excluded.state, last_at = excluded.last_at, last_n = excluded.last_n,
+		waits_since = excluded.waits_since, place = excluded.place, claimed_by = excluded.claimed_by, claimed_name = excluded.claimed_name,
+		claimed_role = excluded.claimed_role, claimed_at = excluded.claimed_at`,
+		t.patient, t.id, t.state, t.startedAt, t.lastAt, t.lastN, t.waitsSince, t.place(), t.claimedBy, t.claimedName, t.claimedRole, t.claimedAt)
+	return err
+}
+
+// readUpto is how far an account has read the thread t.
+const readUpto = `COALESCE((SELECT max(r.upto) FROM thread_reads r WHERE r.patient_id = t.patient_id AND r.thread = t.id AND r.account = ?), 0)`
+
+// theirs are messages that somebody has to read: what others wrote, and of what
+// staff reads what the patient's side wrote.
+func theirs(staff bool) string {
+	if staff {
+		return ` AND u.account <> ? AND u.role IN ('patient', 'proxy')`
+	}
+	return ` AND u.account <> ?`
+}
+
+// threads reads threads with what their lists show of the last message. It takes
+// three arguments of the account before those of the condition.
+func listThreads(c *db.Conn, who identity.Principal, from, rest string, args ...any) ([]*thread, error) {
+	var out []*thread
+	err := c.Each(`SELECT `+threadColumns+`, m.id, m.account, m.name, m.role, m.relation,
+		(SELECT count(*) FROM thread_messages u WHERE u.patient_id = t.patient_id AND u.thread = t.id`+theirs(who.Kind == identity.Staff)+` AND u.n > `+readUpto+`)
+		FROM `+from+` JOIN thread_messages m ON m.patient_id = t.patient_id AND m.thread = t.id AND m.n = t.last_n `+rest, func(r *sql.Rows) error {
+		var t thread
+		err := r.Scan(append(t.columns(), &t.lastID, &t.last.Account, &t.last.Name, &t.last.Role, &t.last.Relation, &t.unread)...)
+		t.last.Side = sideOf(t.last.Role)
+		out = append(out, &t)
+		return err
+	}, append([]any{who.Account, who.Account}, args...)...)
+	return out, err
+}
+
+// show is a thread as the viewer sees it. Its last message may be one that they
+// do not see.
+func (s *Service) show(t *thread, who identity.Principal, v *access.View, body []byte) (Thread, error) {
+	out := Thread{ID: t.id, Patient: t.patient, Topic: "other", State: "open", StartedAt: moment(t.startedAt), LastAt: moment(t.lastAt),
+		LastFrom: t.last, Count: int(t.lastN), Unread: t.unread, Turn: "none"}
+	if body != nil {
+		w, err := read(body)
+		if err != nil {
+			return out, err
+		}
+		out.Topic, out.Subject, out.LastText = w.topic, w.subject, beginning(w.text)
+	}
+	if t.claimedBy != "" {
+		out.ClaimedBy = &Claim{Name: t.claimedName, Role: t.claimedRole, Me: t.claimedBy == who.Account}
+	}
+	me := authorOf(who, v)
+	switch {
+	case t.state == closed:
+		out.State = "closed"
+	case t.waitsSince > 0:
+		out.Turn = "clinic"
+		if me.Side == ClinicSide && t.claimedBy == who.Account {
+			out.Turn = "you"
+		}
+		due := moment(t.waitsSince).Add(s.AnswerWithin)
+		out.Due = &due
+	case me.Side == PatientSide:
+		out.Turn = "you"
+	default:
+		out.Turn = "patient"
+	}
+	return out, nil
+}
+
+// beginning is what a list shows of a text: on one line.
+func beginning(text string) string {
+	line := []rune(strings.Join(strings.Fields(text), " "))
+	if len(line) <= excerpt {
+		return string(line)
+	}
+	return strings.TrimSpace(string(line[:excerpt-1])) + "…"
+}
+
+// showAll shows threads of one chart.
+func (s *Service) showAll(c *db.Conn, who identity.Principal, v *access.View, list []*thread) ([]Thread, error) {
+	ids := make([]string, len(list))
+	for i, t := range list {
+		ids[i] = t.lastID
+	}
+	bodies, err := s.Records.Bodies(c, v, communication, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Thread, len(list))
+	for i, t := range list {
+		if out[i], err = s.show(t, who, v, bodies[t.lastID]); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// enter decides whether somebody may read the messages of a chart.
+func (s *Service) enter(c *db.Conn, who identity.Principal, patient string) (*access.View, error) {
+	v, err := s.Records.Enter(c, who, patient, communication)
+	if err == nil {
+		err = mayRead(v)
+	}
+	return v, err
+}
+
+// MayFollow tells whether somebody may hear that the messages of a chart moved,
+// and by which topic.
+func (s *Service) MayFollow(ctx context.Context, who identity.Principal, patient string) (topic string, err error) {
+	if _, err := s.enter(s.DB.Read(ctx), who, patient); err != nil {
+		return "", err
+	}
+	return Topic(patient), nil
+}
+
+// Options is what somebody can do with the messages of a chart.
+type Options struct {
+	CanSend  bool
+	Audience []access.Near // who reads at the clinic
+	Within   time.Duration // how soon it answers
+}
+
+// Options tells what somebody can do with the messages of a chart, and who will
+// read them.
+func (s *Service) Options(ctx context.Context, who identity.Principal, patient string) (o Options, err error) {
+	c := s.DB.Read(ctx)
+	v, err := s.enter(c, who, patient)
+	if err != nil {
+		return o, s.Records.Refuse(ctx, who, patient, communication, "", err)
+	}
+	circle, err := s.Access.Circle(c, patient)
+	for _, n := range circle {
+		if n.Relation == access.CareTeam && n.See.Has(access.Messages) {
+			o.Audience = append(o.Audience, n)
+		}
+	}
+	o.CanSend, o.Within = mayAct(v) == nil, s.AnswerWithin
+	return o, err
+}
+
+// Threads lists the threads of a chart, what was last written first.
+func (s *Service) Threads(ctx context.Context, who identity.Principal, patient, cursor string, limit int) (items []Thread, next string, err error) {
+	limit = min(max(limit, 1), maxPage)
+	c := s.DB.Read(ctx)
+	v, err := s.enter(c, who, patient)
+	if err != nil {
+		return nil, "", s.Records.Refuse(ctx, who, patient, communication, "", err)
+	}
+	cond, args := ``, []any{patient}
+	if cursor != "" {
+		at, id, err := openCursor(cursor)
+		if err != nil {
+			return nil, "", err
+		}
+		cond, args = ` AND (t.last_at, t.id) < (?, ?)`, append(args, at, id)
+	}
+	list, err := listThreads(c, who, `threads t`, `WHERE t.patient_id = ?`+cond+` ORDER BY t.last_at DESC, t.id DESC LIMIT ?`, append(args, limit+1)...)
+	if err != nil {
+		return nil, "", err
+	}
+	if len(list) > limit {
+		list = list[:limit]
+		next = sealCursor(list[limit-1].lastAt, list[limit-1].id)
+	}
+	if items, err = s.showAll(c, who, v, list); err != nil {
+		return nil, "", err
+	}
+	return items, next, s.Records.Looked(ctx, who, v, "search", communication, "", access.Of(access.Messages), len(items))
+}
+
+// Thread gives a thread with its newest messages, or with those before the
+// cursor.
+func (s *Service) Thread(ctx context.Context, who identity.Principal, patient, id, cursor string, limit int) (Page, error) {
+	p, v, err := s.page(ctx, who, patient, id, cursor, min(max(limit, 1), maxPage))
+	if err != nil {
+		return Page{}, s.Records.Refuse(ctx, who, patient, communication, id, err)
+	}
+	return p, s.Records.Looked(ctx, who, v, "read", communication, id, access.Of(access.Messages), len(p.Messages))
+}
+
+func (s *Service) page(ctx context.Context, who identity.Principal, patient, id, cursor string, limit int) (p Page, v *access.View, err error) {
+	before := far
+	if cursor != "" {
+		var of string
+		if before, of, err = openCursor(cursor); err != nil {
+			return p, nil, err
+		}
+		if of != id {
+			return p, nil, badCursor()
+		}
+	}
+	err = s.DB.InReadTx(ctx, func(c *db.Conn) error {
+		if v, err = s.enter(c, who, patient); err != nil {
+			return err
+		}
+		if p.Thread, err = s.one(c, who, v, id); err != nil {
+			return err
+		}
+		rows, err := listMessages(c, patient, id, before, limit+1)
+		if err != nil {
+			return err
+		}
+		if len(rows) > limit { // the oldest is one too many
+			rows = rows[1:]
+			p.Next = sealCursor(rows[0].n, id)
+		}
+		p.Messages, err = s.messages(c, v, who, rows)
+		return err
+	})
+	return p, v, err
+}
+
+// one shows one thread.
+func (s *Service) one(c *db.Conn, who identity.Principal, v *access.View, id string) (Thread, error) {
+	list, err := listThreads(c, who, `threads t`, `WHERE t.patient_id = ? AND t.id = ?`, v.Patient, id)
+	if err != nil {
+		return Thread{}, err
+	}
+	if len(list) == 0 {
+		return Thread{}, notFound()
+	}
+	out, err := s.showAll(c, who, v, list)
+	if err != nil {
+		return Thread{}, err
+	}
+	return out[0], nil
+}
+
+func badCursor() error {
+	return fault.New(fault.Invalid, "This list cannot be continued from here. Start it again.").WithCode("cursor")
+}
+
+func sealCursor(n int64, id string) string {
+	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d %s", n, id))
+}
+
+func openCursor(cursor string) (n int64, id string, err error) {
+	b, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err == nil {
+		_, err = fmt.Sscanf(string(b), "%d %s", &n, &id)
+	}
+	if err != nil {
+		return 0, "", badCursor()
+	}
+	return n, id, nil
+}

@@ -1,0 +1,351 @@
+package telehealth
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"housecall/internal/db"
+	"housecall/internal/fault"
+	"housecall/internal/identity"
+	"housecall/telehealth/schedule"
+)
+
+// SeatState is how far somebody has come on their way into a visit.
+type SeatState string
+
+// The states of a seat.
+const (
+	SeatNone     SeatState = "none"
+	SeatWaiting  SeatState = "waiting"
+	SeatAdmitted SeatState = "admitted" // may enter
+	SeatIn       SeatState = "in"
+	SeatLeft     SeatState = "left" // may come back
+	SeatRefused  SeatState = "refused"
+)
+
+// DeviceCheck is how somebody's devices were found before a visit.
+type DeviceCheck struct {
+	Camera     string `json:"camera" enum:"ok,fail,skipped"`
+	Microphone string `json:"microphone" enum:"ok,fail,skipped"`
+	Speaker    string `json:"speaker" enum:"ok,fail,skipped"`
+	Network    string `json:"network" enum:"ok,fail,skipped"`
+}
+
+// Person is somebody with a seat in a visit.
+type Person struct {
+	Seat         string       `json:"seat"`
+	Name         string       `json:"name"`
+	Role         string       `json:"role" enum:"patient,proxy,clinician,nurse,frontdesk"`
+	Relation     string       `json:"relation,omitempty" doc:"Of a proxy: how they and the patient are related"`
+	State        SeatState    `json:"state" enum:"none,waiting,admitted,in,left,refused"`
+	WaitingSince *time.Time   `json:"waitingSince,omitempty"`
+	Me           bool         `json:"me"`
+	Check        *DeviceCheck `json:"check,omitempty"`
+}
+
+// person is a row of visit_people.
+type person struct {
+	Person
+	account, consent, checked               string
+	host                                    bool
+	consentAt, checkedAt, waiting, admitted int64
+	admittedBy                              string
+}
+
+const personColumns = `seat, account, name, role, relation, host, state, consent, consent_at, checked, checked_at, waiting_since, admitted_by, admitted_at`
+
+// people lists who has a seat, those of the clinic first.
+func (v *visit) people() ([]*person, error) {
+	var out []*person
+	err := v.c.Each(`SELECT `+personColumns+` FROM visit_people WHERE visit = ? ORDER BY host DESC, seat`, func(r *sql.Rows) error {
+		var p person
+		err := r.Scan(&p.Seat, &p.account, &p.Name, &p.Role, &p.Relation, &p.host, &p.State, &p.consent, &p.consentAt, &p.checked, &p.checkedAt, &p.waiting, &p.admittedBy, &p.admitted)
+		if p.State == SeatWaiting {
+			p.WaitingSince = momentOf(p.waiting)
+		}
+		if f := strings.Fields(p.checked); len(f) == 4 {
+			p.Check = &DeviceCheck{f[0], f[1], f[2], f[3]}
+		}
+		out = append(out, &p)
+		return err
+	}, v.ID)
+	return out, err
+}
+
+// seat gives the viewer's own seat, and makes one for who has none yet.
+func (v *visit) seat() (*person, error) {
+	if err := v.joins(); err != nil {
+		return nil, err
+	}
+	list, err := v.people()
+	if err != nil {
+		return nil, err
+	}
+	if i := slices.IndexFunc(list, func(p *person) bool { return p.account == v.who.Account }); i >= 0 {
+		return list[i], nil
+	}
+	if len(list) >= maxSeats {
+		return nil, fault.New(fault.Conflict, "This visit is full.").WithCode("full")
+	}
+	p := &person{Person: Person{Seat: uuid.NewString(), Name: v.who.Name, Role: v.role(), State: SeatNone}, account: v.who.Account, host: v.hosts()}
+	if p.Role == proxyRole {
+		p.Relation = v.view.Kinship
+	}
+	_, err = v.c.Exec(`INSERT INTO visit_people (visit, seat, account, name, role, relation, host, state) VALUES `+db.Placeholders(1, 8), v.ID, p.Seat, p.account, p.Name, p.Role, p.Relation, p.host, string(p.State))
+	return p, err
+}
+
+// maxSeats is how many people have a place in one room.
+const maxSeats = 8
+
+func (v *visit) put(p *person) error {
+	_, err := v.c.Exec(`UPDATE visit_people SET state = ?, consent = ?, consent_at = ?, checked = ?, checked_at = ?, waiting_since = ?, admitted_by = ?, admitted_at = ? WHERE visit = ? AND seat = ?`,
+		string(p.State), p.consent, p.consentAt, p.checked, p.checkedAt, p.waiting, p.admittedBy, p.admitted, v.ID, p.Seat)
+	return err
+}
+
+// settle makes the visit's state fit who waits and who is in the room.
+func (v *visit) settle() error {
+	list, err := v.people()
+	if err != nil {
+		return err
+	}
+	v.WaitingSince = 0
+	in := 0
+	for _, p := range list {
+		if p.State == SeatWaiting && (v.WaitingSince == 0 || p.waiting < v.WaitingSince) {
+			v.WaitingSince = p.waiting
+		}
+		if p.State == SeatIn {
+			in++
+		}
+	}
+	switch v.State {
+	case schedule.Scheduled, schedule.Waiting:
+		v.State = schedule.Scheduled
+		if v.WaitingSince != 0 {
+			v.State = schedule.Waiting
+		}
+	}
+	now := v.s.now()
+	switch talk := in >= 2 && v.State == schedule.Live; {
+	case talk && v.TalksSince == 0:
+		v.TalksSince = now
+	case !talk && v.TalksSince != 0:
+		v.Talked, v.TalksSince = v.talked(now), 0
+	}
+	return nil
+}
+
+// talked is how long two or more have been in the room together, microseconds.
+func (v *visit) talked(now int64) int64 {
+	if v.TalksSince == 0 {
+		return v.Talked
+	}
+	return v.Talked + max(0, now-v.TalksSince)
+}
+
+// Consent notes that somebody agreed to the visit being held by video.
+func (s *Service) Consent(ctx context.Context, who identity.Principal, patient, id, version string) (Visit, error) {
+	if version != ConsentVersion {
+		return Visit{}, fault.New(fault.Conflict, "The text has changed. Please read it again.").WithCode("changed")
+	}
+	return s.change(ctx, who, patient, id, func(v *visit) error {
+		p, err := v.seat()
+		if err == nil {
+			err = v.happens()
+		}
+		if err != nil {
+			return err
+		}
+		p.consent, p.consentAt = version, v.s.now()
+		return v.put(p)
+	})
+}
+
+// Check notes how somebody's devices were found.
+func (s *Service) Check(ctx context.Context, who identity.Principal, patient, id string, found DeviceCheck) (Visit, error) {
+	words := []string{found.Camera, found.Microphone, found.Speaker, found.Network}
+	for _, w := range words {
+		if w != "ok" && w != "fail" && w != "skipped" {
+			return Visit{}, fault.New(fault.Invalid, "The check of the devices is not complete.")
+		}
+	}
+	return s.change(ctx, who, patient, id, func(v *visit) error {
+		p, err := v.seat()
+		if err == nil {
+			err = v.happens()
+		}
+		if err != nil {
+			return err
+		}
+		p.checked, p.checkedAt = strings.Join(words, " "), v.s.now()
+		return v.put(p)
+	})
+}
+
+// Wait takes a seat in the waiting room. Who was let in before need not wait
+// again.
+func (s *Service) Wait(ctx context.Context, who identity.Principal, patient, id string) (Visit, error) {
+	return s.change(ctx, who, patient, id, func(v *visit) error {
+		p, err := v.seat()
+		if err == nil {
+			err = v.happens()
+		}
+		if err != nil {
+			return err
+		}
+		switch {
+		case v.hosts() || p.State == SeatWaiting || p.State == SeatAdmitted || p.State == SeatIn || p.State == SeatLeft:
+			return nil
+		case p.consent != ConsentVersion:
+			return fault.New(fault.Conflict, "Please read and agree to how video visits work first.").WithCode("consent")
+		case v.s.now() < v.StartsAt-schedule.DoorsOpen.Microseconds():
+			return fault.New(fault.Conflict, "The waiting room opens 20 minutes before the visit.").WithCode("early")
+		}
+		p.State, p.waiting = SeatWaiting, v.s.now()
+		if err := v.put(p); err != nil {
+			return err
+		}
+		return v.settle()
+	})
+}
+
+// LeaveWaiting gives the place in the waiting room up.
+func (s *Service) LeaveWaiting(ctx context.Context, who identity.Principal, patient, id string) (Visit, error) {
+	return s.change(ctx, who, patient, id, func(v *visit) error {
+		p, err := v.seat()
+		if err != nil || p.State != SeatWaiting {
+			return err
+		}
+		p.State, p.waiting = SeatNone, 0
+		if err := v.put(p); err != nil {
+			return err
+		}
+		return v.settle()
+	})
+}
+
+func (v *visit) mustHost() error {
+	if !v.hosts() {
+		return fault.New(fault.Forbidden, "Only the care team can do this.").WithCode("role")
+	}
+	return v.happens()
+}
+
+// Start begins a visit.
+func (s *Service) Start(ctx context.Context, who identity.Principal, patient, id string) (Visit, error) {
+	return s.change(ctx, who, patient, id, func(v *visit) error {
+		if err := v.mustHost(); err != nil {
+			return err
+		}
+		return v.begin()
+	})
+}
+
+func (v *visit) begin() error {
+	if v.s.now() < v.StartsAt-schedule.DoorsOpen.Microseconds() {
+		return fault.New(fault.Conflict, "It is too early for this visit. Move it if you want to hold it now.").WithCode("early")
+	}
+	if v.State != schedule.Live {
+		v.State, v.StartedAt = schedule.Live, v.s.now()
+	}
+	p, err := v.seat()
+	if err != nil {
+		return err
+	}
+	if p.State == SeatNone {
+		p.State, p.admitted, p.admittedBy = SeatAdmitted, v.s.now(), v.who.Account
+		return v.put(p)
+	}
+	return nil
+}
+
+// Admit lets somebody in who waits. The visit begins with it.
+func (s *Service) Admit(ctx context.Context, who identity.Principal, patient, id, seat string) (Visit, error) {
+	return s.decide(ctx, who, patient, id, seat, func(v *visit, p *person) error {
+		if p.State == SeatAdmitted || p.State == SeatIn || p.State == SeatLeft {
+			return nil
+		}
+		p.State, p.admitted, p.admittedBy = SeatAdmitted, v.s.now(), who.Account
+		return v.begin()
+	})
+}
+
+// Refuse turns somebody away, also who is in the room already. They may ask
+// again.
+func (s *Service) Refuse(ctx context.Context, who identity.Principal, patient, id, seat string) (Visit, error) {
+	return s.decide(ctx, who, patient, id, seat, func(_ *visit, p *person) error {
+		p.State, p.waiting = SeatRefused, 0
+		return nil
+	})
+}
+
+func (s *Service) decide(ctx context.Context, who identity.Principal, patient, id, seat string, f func(*visit, *person) error) (Visit, error) {
+	return s.change(ctx, who, patient, id, func(v *visit) error {
+		if err := v.mustHost(); err != nil {
+			return err
+		}
+		list, err := v.people()
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(list, func(p *person) bool { return p.Seat == seat && !p.host && p.State != SeatNone })
+		if i < 0 {
+			return fault.New(fault.Conflict, "They are not in the waiting room any more.").WithCode("gone")
+		}
+		if err := f(v, list[i]); err != nil {
+			return err
+		}
+		if err := v.put(list[i]); err != nil {
+			return err
+		}
+		return v.settle()
+	})
+}
+
+// End ends a visit for everybody.
+func (s *Service) End(ctx context.Context, who identity.Principal, patient, id string) (Visit, error) {
+	return s.change(ctx, who, patient, id, func(v *visit) error {
+		if v.hosts() && v.State == schedule.Ended {
+			return nil // sent twice
+		}
+		if err := v.mustHost(); err != nil {
+			return err
+		}
+		if v.State != schedule.Live {
+			return fault.New(fault.Conflict, "This visit has not begun.").WithCode("not_live")
+		}
+		v.State, v.EndedAt = schedule.Ended, v.s.now()
+		if _, err := v.c.Exec(`UPDATE visit_people SET state = CASE WHEN state = ? THEN ? ELSE ? END WHERE visit = ? AND state IN (?, ?, ?)`,
+			string(SeatIn), string(SeatLeft), string(SeatNone), v.ID, string(SeatIn), string(SeatWaiting), string(SeatAdmitted)); err != nil {
+			return err
+		}
+		return v.settle()
+	})
+}
+
+// Late tells those who wait how many minutes the clinic is behind.
+func (s *Service) Late(ctx context.Context, who identity.Principal, patient, id string, minutes int) (Visit, error) {
+	if minutes < 0 || minutes > 240 {
+		return Visit{}, fault.New(fault.Invalid, "Say how many minutes it is, at most 240.")
+	}
+	return s.change(ctx, who, patient, id, func(v *visit) error {
+		if !v.hosts() && v.role() != string(identity.FrontDesk) {
+			return v.mustHost()
+		}
+		if v.State == schedule.Live {
+			return fault.New(fault.Conflict, "This visit has begun already.").WithCode("live")
+		}
+		if err := v.happens(); err != nil {
+			return err
+		}
+		v.Behind = minutes
+		return nil
+	})
+}

@@ -1,0 +1,135 @@
+package sfu
+
+import "encoding/json"
+
+// Kind is what a track shows.
+type Kind string
+
+// The kinds of tracks that a seat may publish, one of each.
+const (
+	Audio  Kind = "audio"
+	Camera Kind = "camera"
+	Screen Kind = "screen"
+)
+
+func (k Kind) known() bool { return k == Audio || k == Camera || k == Screen }
+
+// Why a link ends, in the words of the protocol.
+const (
+	WhyEnded     = "ended"
+	WhyRemoved   = "removed"
+	WhySignedOut = "signed_out"
+	WhyElsewhere = "elsewhere"
+	WhyDrain     = "drain"
+	WhyLeft      = "left"
+	WhyIdle      = "idle"
+	WhyError     = "error"
+)
+
+// Bounds of what a client may say.
+const (
+	MaxMessage = 128 << 10 // bytes of a message
+	maxSDP     = 96 << 10
+	maxLines   = 2*mostAny + 1 // m-lines of an offer or answer: as many as the largest pool
+	maxTalk    = 240
+	maxWants   = 64
+)
+
+// said is anything a client says.
+type said struct {
+	T      string    `json:"t"`
+	Resume string    `json:"resume"`
+	Mic    bool      `json:"mic"`
+	Cam    bool      `json:"cam"`
+	N      int       `json:"n"`
+	SDP    string    `json:"sdp"`
+	Tracks []lineTag `json:"tracks"`
+	Kind   Kind      `json:"kind"`
+	On     bool      `json:"on"`
+	Seat   string    `json:"seat"`
+	Layer  string    `json:"layer"`
+}
+
+// lineTag says what an m-line carries, and of which seat.
+type lineTag struct {
+	Mid  string `json:"mid"`
+	Seat string `json:"seat,omitempty"`
+	Kind Kind   `json:"kind"`
+}
+
+// presence is a seat as the others see it.
+type presence struct {
+	Seat   string `json:"seat"`
+	In     bool   `json:"in"`
+	Mic    bool   `json:"mic"`
+	Cam    bool   `json:"cam"`
+	Screen bool   `json:"screen"`
+}
+
+type joinedMessage struct {
+	T       string     `json:"t"`
+	Seat    string     `json:"seat"`
+	Resume  string     `json:"resume"`
+	Resumed bool       `json:"resumed"`
+	Seats   []presence `json:"seats"`
+}
+
+type seatsMessage struct {
+	T     string     `json:"t"`
+	Seats []presence `json:"seats"`
+}
+
+type sdpMessage struct {
+	T      string    `json:"t"`
+	N      int       `json:"n"`
+	SDP    string    `json:"sdp"`
+	Tracks []lineTag `json:"tracks,omitempty"`
+}
+
+type mapMessage struct {
+	T      string    `json:"t"`
+	Tracks []lineTag `json:"tracks"`
+}
+
+type errorMessage struct {
+	T    string `json:"t"`
+	Of   string `json:"of"`
+	N    int    `json:"n"`
+	Code string `json:"code"`
+}
+
+type muteMessage struct {
+	T    string `json:"t"`
+	Kind Kind   `json:"kind"`
+	On   bool   `json:"on"`
+}
+
+type speakingMessage struct {
+	T     string   `json:"t"`
+	Seats []string `json:"seats"`
+}
+
+type qualityMessage struct {
+	T     string `json:"t"`
+	Level string `json:"level"`
+}
+
+type byeMessage struct {
+	T   string `json:"t"`
+	Why string `json:"why"`
+}
+
+type plainMessage struct {
+	T string `json:"t"`
+}
+
+func encode(v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil { // only types above come here
+		return []byte(`{}`)
+	}
+	return b
+}
+
+// Bye is the last word on a link, for who must say it without a room.
+func Bye(why string) []byte { return encode(byeMessage{T: "bye", Why: why}) }

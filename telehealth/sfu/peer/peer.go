@@ -1,0 +1,456 @@
+// Package peer is a client of a room in Go: it speaks what PROTOCOL.md of package
+// sfu says, publishes sound and pictures that its caller writes, and hands over
+// what it receives. Load tests and tests are made of it.
+package peer
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/pion/ice/v4"
+	"github.com/pion/interceptor"
+	"github.com/pion/logging"
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+	"github.com/pion/webrtc/v4"
+)
+
+// Tag says whose track an m-line carries.
+type Tag struct {
+	Mid  string `json:"mid"`
+	Seat string `json:"seat,omitempty"`
+	Kind string `json:"kind"`
+}
+
+// Presence is a seat of the room.
+type Presence struct {
+	Seat   string `json:"seat"`
+	In     bool   `json:"in"`
+	Mic    bool   `json:"mic"`
+	Cam    bool   `json:"cam"`
+	Screen bool   `json:"screen"`
+}
+
+// Message is anything that the room says.
+type Message struct {
+	T       string     `json:"t"`
+	Seat    string     `json:"seat"`
+	Resume  string     `json:"resume"`
+	Resumed bool       `json:"resumed"`
+	Seats   []Presence `json:"seats"`
+	N       int        `json:"n"`
+	SDP     string     `json:"sdp"`
+	Tracks  []Tag      `json:"tracks"`
+	Why     string     `json:"why"`
+	Level   string     `json:"level"`
+	Kind    string     `json:"kind"`
+	On      bool       `json:"on"`
+	Code    string     `json:"code"`
+}
+
+// Options are what a Client is made from.
+type Options struct {
+	Say    func([]byte)                     // to the room; must not wait for an answer
+	Packet func(from Tag, p *rtp.Packet)    // of a mapped m-line; nil: dropped
+	Heard  func(Message)                    // everything but speaking, which is another shape; nil: nobody listens
+	Log    logging.LoggerFactory            // nil: silent
+	Key    func(kind string)                // a key frame is asked for; nil: nobody makes one
+	Lost   func(kind string, seqs []uint16) // packets are asked for again; nil: nobody keeps any
+	Repeat bool                             // also take packets that came before
+}
+
+// Client is one participant.
+type Client struct {
+	o   Options
+	api *webrtc.API
+
+	mu     sync.Mutex
+	pub    *webrtc.PeerConnection
+	sub    *webrtc.PeerConnection
+	tags   map[string]Tag
+	ssrcs  map[string]uint32 // by mid
+	tracks map[string]*webrtc.TrackLocalStaticRTP
+	seats  []Presence
+	token  string
+	n      int
+	bye    string
+	joined int
+	closed bool
+	done   sync.WaitGroup
+}
+
+// New makes a client that has not joined yet.
+func New(o Options) (*Client, error) {
+	media := &webrtc.MediaEngine{}
+	if err := media.RegisterDefaultCodecs(); err != nil {
+		return nil, err
+	}
+	if err := media.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: "urn:ietf:params:rtp-hdrext:ssrc-audio-level"}, webrtc.RTPCodecTypeAudio); err != nil {
+		return nil, err
+	}
+	if o.Log == nil {
+		o.Log = &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled}
+	}
+	e := webrtc.SettingEngine{LoggerFactory: o.Log}
+	e.SetIncludeLoopbackCandidate(true)
+	e.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
+	e.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
+	e.DisableSRTPReplayProtection(o.Repeat)
+	return &Client{
+		o: o, tags: map[string]Tag{}, ssrcs: map[string]uint32{}, tracks: map[string]*webrtc.TrackLocalStaticRTP{},
+		api: webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithSettingEngine(e), webrtc.WithInterceptorRegistry(&interceptor.Registry{})),
+	}, nil
+}
+
+func (c *Client) say(v any) {
+	if b, err := json.Marshal(v); err == nil {
+		c.o.Say(b)
+	}
+}
+
+// Join asks for the seat; resume: with both connections as they are.
+func (c *Client) Join(mic, cam, resume bool) {
+	m := map[string]any{"t": "join", "mic": mic, "cam": cam}
+	if resume {
+		c.mu.Lock()
+		m["resume"] = c.token
+		c.mu.Unlock()
+	}
+	c.say(m)
+}
+
+// Tell says anything else.
+func (c *Client) Tell(v any) { c.say(v) }
+
+// Publish offers tracks of these kinds: audio, camera, screen. It may be called
+// again with more.
+func (c *Client) Publish(kinds ...string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return errors.New("peer: closed")
+	}
+	if c.pub == nil {
+		pc, err := c.api.NewPeerConnection(webrtc.Configuration{})
+		if err != nil {
+			return err
+		}
+		c.pub = pc
+	}
+	for _, kind := range kinds {
+		if c.tracks[kind] != nil {
+			continue
+		}
+		codec := webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8, ClockRate: 90000}
+		if kind == "audio" {
+			codec = webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2}
+		}
+		t, err := webrtc.NewTrackLocalStaticRTP(codec, kind, "me")
+		if err != nil {
+			return err
+		}
+		tr, err := c.pub.AddTransceiverFromTrack(t, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
+		if err != nil {
+			return err
+		}
+		c.tracks[kind] = t
+		sender := tr.Sender()
+		c.done.Go(func() {
+			for {
+				packets, _, err := sender.ReadRTCP()
+				if err != nil {
+					return
+				}
+				for _, p := range packets {
+					switch p := p.(type) {
+					case *rtcp.PictureLossIndication:
+						if c.o.Key != nil {
+							c.o.Key(kind)
+						}
+					case *rtcp.TransportLayerNack:
+						if c.o.Lost != nil {
+							var lost []uint16
+							for _, pair := range p.Nacks {
+								lost = append(lost, pair.PacketList()...)
+							}
+							c.o.Lost(kind, lost)
+						}
+					}
+				}
+			}
+		})
+	}
+	return c.offer(false)
+}
+
+// Restart renews the ICE of both connections.
+func (c *Client) Restart() error {
+	c.say(map[string]any{"t": "restart"})
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.offer(true)
+}
+
+func (c *Client) offer(restart bool) error {
+	if c.pub == nil {
+		return nil
+	}
+	d, err := c.pub.CreateOffer(&webrtc.OfferOptions{ICERestart: restart})
+	if err != nil {
+		return err
+	}
+	if err := c.pub.SetLocalDescription(d); err != nil {
+		return err
+	}
+	c.n++
+	tags := []Tag{}
+	for _, tr := range c.pub.GetTransceivers() {
+		if t := tr.Sender().Track(); t != nil {
+			tags = append(tags, Tag{Mid: tr.Mid(), Kind: t.ID()})
+		}
+	}
+	c.say(map[string]any{"t": "pub", "n": c.n, "sdp": d.SDP, "tracks": tags})
+	return nil
+}
+
+// Write sends a packet of a published track.
+func (c *Client) Write(kind string, p *rtp.Packet) error {
+	c.mu.Lock()
+	t := c.tracks[kind]
+	c.mu.Unlock()
+	if t == nil {
+		return fmt.Errorf("peer: %s is not published", kind)
+	}
+	return t.WriteRTP(p)
+}
+
+// Hear takes what the room says. It is called by one goroutine at a time.
+func (c *Client) Hear(b []byte) error {
+	var m Message
+	if err := json.Unmarshal(b, &m); err != nil {
+		var kind struct {
+			T string `json:"t"`
+		}
+		if json.Unmarshal(b, &kind) == nil && kind.T == "speaking" {
+			if c.o.Heard != nil {
+				c.o.Heard(Message{T: kind.T})
+			}
+			return nil
+		}
+		return err
+	}
+	c.mu.Lock()
+	err := c.take(m)
+	c.mu.Unlock()
+	if c.o.Heard != nil {
+		c.o.Heard(m)
+	}
+	return err
+}
+
+func (c *Client) take(m Message) error {
+	switch m.T {
+	case "joined":
+		c.seats, c.token = m.Seats, m.Resume
+		c.joined++
+	case "seats":
+		c.seats = m.Seats
+	case "pub-answer":
+		return c.pub.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: m.SDP})
+	case "map":
+		c.remap(m.Tracks)
+	case "sub":
+		c.remap(m.Tracks)
+		return c.answer(m)
+	case "bye":
+		c.bye = m.Why
+	}
+	return nil
+}
+
+func (c *Client) remap(tags []Tag) {
+	clear(c.tags)
+	for _, t := range tags {
+		c.tags[t.Mid] = t
+	}
+}
+
+func (c *Client) answer(m Message) error {
+	if c.closed {
+		return nil
+	}
+	if c.sub == nil {
+		pc, err := c.api.NewPeerConnection(webrtc.Configuration{})
+		if err != nil {
+			return err
+		}
+		c.sub = pc
+		pc.OnTrack(func(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) { c.read(t, r) })
+	}
+	if err := c.sub.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: m.SDP}); err != nil {
+		return err
+	}
+	d, err := c.sub.CreateAnswer(nil)
+	if err != nil {
+		return err
+	}
+	if err := c.sub.SetLocalDescription(d); err != nil {
+		return err
+	}
+	c.say(map[string]any{"t": "sub-answer", "n": m.N, "sdp": d.SDP})
+	return nil
+}
+
+func (c *Client) read(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
+	mid := ""
+	if tr := r.RTPTransceiver(); tr != nil {
+		mid = tr.Mid()
+	}
+	c.mu.Lock()
+	c.ssrcs[mid] = uint32(t.SSRC())
+	c.mu.Unlock()
+	var reports sync.WaitGroup
+	reports.Go(func() {
+		for {
+			if _, _, err := r.ReadRTCP(); err != nil {
+				return
+			}
+		}
+	})
+	defer reports.Wait()
+	buf := make([]byte, 1500)
+	for first := true; ; first = false {
+		n, _, err := t.Read(buf)
+		if err != nil {
+			return
+		}
+		if first && t.Kind() == webrtc.RTPCodecTypeVideo { // as browsers do when they cannot begin
+			p := &rtp.Packet{}
+			if p.Unmarshal(buf[:n]) == nil && !Key(p.Payload) {
+				c.mu.Lock()
+				sub := c.sub
+				c.mu.Unlock()
+				_ = sub.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: uint32(t.SSRC())}})
+			}
+		}
+		if c.o.Packet == nil {
+			continue
+		}
+		p := &rtp.Packet{}
+		if p.Unmarshal(buf[:n]) != nil {
+			continue
+		}
+		c.mu.Lock()
+		tag, ok := c.tags[mid]
+		c.mu.Unlock()
+		if ok {
+			c.o.Packet(tag, p)
+		}
+	}
+}
+
+// Seats are the seats as last told.
+func (c *Client) Seats() []Presence {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.seats)
+}
+
+// Tags are the m-lines that carry something.
+func (c *Client) Tags() (tags []Tag) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, t := range c.tags {
+		tags = append(tags, t)
+	}
+	return tags
+}
+
+// Joined counts the times that the room took the client in; Bye is why it ended.
+func (c *Client) Joined() (times int, bye string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.joined, c.bye
+}
+
+// Receiving gives the connection on which the client receives, and the SSRC of an
+// m-line of it.
+func (c *Client) Receiving(mid string) (*webrtc.PeerConnection, uint32) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.sub, c.ssrcs[mid]
+}
+
+// Connected tells whether both connections stand.
+func (c *Client) Connected() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	up := func(pc *webrtc.PeerConnection) bool {
+		return pc != nil && pc.ConnectionState() == webrtc.PeerConnectionStateConnected
+	}
+	return up(c.pub) && up(c.sub)
+}
+
+// Close ends both connections. It says nothing to the room.
+func (c *Client) Close() {
+	c.mu.Lock()
+	c.closed = true
+	pub, sub := c.pub, c.sub
+	c.mu.Unlock()
+	for _, pc := range []*webrtc.PeerConnection{pub, sub} {
+		if pc != nil {
+			_ = pc.GracefulClose()
+		}
+	}
+	c.done.Wait()
+}
+
+// Video makes VP8 packets (RFC 7741) that forwarding cannot tell from a camera's.
+type Video struct {
+	seq uint16
+	ts  uint32
+	id  uint16
+}
+
+// Frame is one frame of so many packets; key: a decoder can begin with it.
+func (v *Video) Frame(packets, size int, key bool) (all []*rtp.Packet) {
+	v.id = (v.id + 1) & 0x7fff
+	v.ts += 3000
+	for i := range packets {
+		b := make([]byte, max(size, 20))
+		b[0], b[1], b[2], b[3] = 0x80, 0x80, 0x80|byte(v.id>>8), byte(v.id)
+		if i == 0 {
+			b[0] |= 0x10
+			if !key {
+				b[4] = 0x01
+			}
+		}
+		v.seq++
+		all = append(all, &rtp.Packet{Header: rtp.Header{Version: 2, SequenceNumber: v.seq, Timestamp: v.ts, Marker: i == packets-1}, Payload: b})
+	}
+	return all
+}
+
+// Key tells whether the payload of a packet of Video begins a key frame.
+func Key(b []byte) bool { return len(b) > 4 && b[0]&0x10 != 0 && b[4]&0x01 == 0 }
+
+// Sound makes Opus packets of 20 ms.
+type Sound struct {
+	seq uint16
+	ts  uint32
+}
+
+// Packet is the next one.
+func (s *Sound) Packet(size int) *rtp.Packet {
+	s.seq++
+	s.ts += 960
+	return &rtp.Packet{Header: rtp.Header{Version: 2, SequenceNumber: s.seq, Timestamp: s.ts}, Payload: make([]byte, max(size, 8))}
+}
+
+// Tick is how long a frame of Video at 30 a second lasts.
+const Tick = time.Second / 30

@@ -1,0 +1,300 @@
+package sfu
+
+import (
+	"crypto/rand"
+	"slices"
+	"sync"
+	"time"
+)
+
+const (
+	beat        = 100 * time.Millisecond // of the room's clock
+	reportBeats = 10
+	clockBeats  = 20 // sender reports
+	talkBeats   = 4
+	rateBeats   = 20
+)
+
+// Room is the seats of one visit.
+type Room struct {
+	server *Server
+	id     string
+	empty  chan struct{} // closed when the last seat is gone
+
+	mu       sync.Mutex
+	seats    []*Seat // by when they came
+	sharing  *Seat   // whose screen is shown
+	speaking []string
+}
+
+func newRoom(s *Server, id string) *Room { return &Room{server: s, id: id, empty: make(chan struct{})} }
+
+// sit gives a link its seat: the one it left, or a new one instead of the one
+// that the same person has elsewhere.
+func (r *Room) sit(l *Link, m said) (x *Seat, resumed bool, old *Seat, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	at := slices.IndexFunc(r.seats, func(x *Seat) bool { return x.id == l.id })
+	if at >= 0 && m.Resume != "" && r.seats[at].token == m.Resume && !r.seats[at].ending {
+		x = r.seats[at]
+		x.token, x.micOff, x.camOff, x.leftAt = rand.Text(), !m.Mic, !m.Cam, time.Time{}
+		x.link, x.last, x.replaced = l, l, x.link
+		r.changed()
+		return x, true, nil, nil
+	}
+	if at < 0 && len(r.seats) >= r.server.cfg.Seats {
+		return nil, false, nil, errFull
+	}
+	x = newSeat(r, l, m)
+	if at >= 0 {
+		old = r.seats[at]
+		r.seats[at] = x
+		if r.sharing == old {
+			r.sharing = nil
+		}
+	} else {
+		r.seats = append(r.seats, x)
+	}
+	r.changed()
+	return x, false, old, nil
+}
+
+// rise takes a seat out; out is false when another one took its place before.
+func (r *Room) rise(x *Seat) (last, out bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if at := slices.Index(r.seats, x); at >= 0 {
+		r.seats = slices.Delete(r.seats, at, at+1)
+		out = true
+	}
+	if r.sharing == x {
+		r.sharing = nil
+	}
+	r.changed()
+	return len(r.seats) == 0, out
+}
+
+// changed tells everybody how the room is now; under the lock.
+func (r *Room) changed() {
+	list := r.presences()
+	for _, x := range r.seats {
+		if !x.told.Swap(true) {
+			x.work.add(func() { x.told.Store(false); x.do(x.sync)() })
+		}
+		if x.link != nil && x.greeted {
+			link := x.link
+			x.work.add(func() { link.say(encode(seatsMessage{T: "seats", Seats: list})) })
+		}
+	}
+}
+
+func (r *Room) presences() []presence {
+	list := make([]presence, 0, len(r.seats))
+	for _, x := range r.seats {
+		list = append(list, presence{Seat: x.id, In: x.link != nil, Mic: !x.micOff, Cam: !x.camOff, Screen: r.sharing == x})
+	}
+	return list
+}
+
+// shown is what one seat can receive of another.
+type shown struct {
+	seat                  *Seat
+	id                    string
+	audio, camera, screen *track
+	micOff, camOff        bool
+}
+
+// others are everybody but one, as things are now.
+func (r *Room) others(me *Seat) (list []shown) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, x := range r.seats {
+		if x.id == me.id {
+			continue
+		}
+		s := shown{seat: x, id: x.id, audio: x.tracks[Audio], camera: x.tracks[Camera], micOff: x.micOff, camOff: x.camOff}
+		if r.sharing == x {
+			s.screen = x.tracks[Screen]
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+func (r *Room) all() []*Seat {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.seats)
+}
+
+func (r *Room) ids() (ids []string) {
+	for _, x := range r.all() {
+		ids = append(ids, x.id)
+	}
+	return ids
+}
+
+// size counts the seats other than one.
+func (r *Room) size(but string) (n int) {
+	for _, x := range r.all() {
+		if x.id != but {
+			n++
+		}
+	}
+	return n
+}
+
+// mute changes what a seat wants heard and seen of it.
+func (r *Room) mute(x *Seat, kind Kind, on bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch kind {
+	case Audio:
+		x.micOff = on
+	case Camera:
+		x.camOff = on
+	case Screen:
+		if on {
+			if r.sharing == x {
+				r.sharing = nil
+			}
+		} else {
+			r.share(x)
+		}
+	}
+	r.changed()
+}
+
+// share shows a seat's screen instead of another's; under the lock.
+func (r *Room) share(x *Seat) {
+	if x.tracks[Screen] == nil || r.sharing == x {
+		return
+	}
+	if other := r.sharing; other != nil && other.link != nil {
+		link := other.link
+		other.work.add(func() { link.say(encode(muteMessage{T: "mute", Kind: Screen, On: true})) })
+	}
+	r.sharing = x
+}
+
+func (r *Room) published(t *track) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	t.seat.tracks[t.kind] = t
+	if t.kind == Screen {
+		r.share(t.seat)
+	}
+	r.changed()
+}
+
+func (r *Room) unpublished(t *track) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if t.seat.tracks[t.kind] != t {
+		return
+	}
+	delete(t.seat.tracks, t.kind)
+	if t.kind == Screen && r.sharing == t.seat {
+		r.sharing = nil
+	}
+	r.changed()
+}
+
+// tick is the room's clock, as long as somebody sits in it.
+func (r *Room) tick() {
+	t := time.NewTicker(beat)
+	defer t.Stop()
+	for n := 1; ; n++ {
+		select {
+		case <-r.empty:
+			return
+		case now := <-t.C:
+			r.beat(n, now)
+		}
+	}
+}
+
+func (r *Room) beat(n int, now time.Time) {
+	r.mu.Lock()
+	seats := slices.Clone(r.seats)
+	var published [][]*track
+	var late []*Seat
+	var idle []*Link
+	for _, x := range seats {
+		tracks := make([]*track, 0, 3)
+		for _, kind := range []Kind{Audio, Camera, Screen} {
+			if t := x.tracks[kind]; t != nil {
+				tracks = append(tracks, t)
+			}
+		}
+		published = append(published, tracks)
+		if x.link == nil && !x.leftAt.IsZero() && now.Sub(x.leftAt) > r.server.cfg.Wait {
+			late = append(late, x)
+		} else if x.link != nil && now.Sub(x.link.lastHeard()) > linkSilent {
+			idle = append(idle, x.link)
+		}
+	}
+	if n%talkBeats == 0 {
+		r.listen(seats)
+	}
+	r.mu.Unlock()
+	for i, x := range seats {
+		for _, t := range published[i] {
+			t.askAgain(now)
+		}
+		x.reports(n, now, published[i])
+	}
+	for _, x := range late {
+		x.end(WhyIdle)
+	}
+	for _, l := range idle {
+		l.End(WhyIdle)
+	}
+}
+
+// Levels, in -dBov (RFC 6464): who is louder than this speaks, and goes on to
+// speak through short pauses.
+const (
+	loud       = 50
+	pauseTalks = 2
+)
+
+// listen finds who speaks; under the lock.
+func (r *Room) listen(seats []*Seat) {
+	type voice struct {
+		id    string
+		level uint32
+	}
+	var now []voice
+	for _, x := range seats {
+		t := x.tracks[Audio]
+		if t == nil || x.micOff {
+			continue
+		}
+		level := t.level.Swap(127)
+		if level <= loud {
+			t.quiet = 0
+		} else {
+			t.quiet++
+		}
+		if t.quiet <= pauseTalks && (level <= loud || slices.Contains(r.speaking, x.id)) {
+			now = append(now, voice{x.id, level})
+		}
+	}
+	slices.SortStableFunc(now, func(a, b voice) int { return int(a.level) - int(b.level) })
+	ids := make([]string, len(now))
+	for i, v := range now {
+		ids[i] = v.id
+	}
+	if slices.Equal(ids, r.speaking) {
+		return
+	}
+	r.speaking = ids
+	message := encode(speakingMessage{T: "speaking", Seats: ids})
+	for _, x := range seats {
+		if x.link != nil && x.greeted {
+			link := x.link
+			x.work.add(func() { link.say(message) })
+		}
+	}
+}

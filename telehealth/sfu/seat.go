@@ -1,0 +1,203 @@
+package sfu
+
+import (
+	"crypto/rand"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/webrtc/v4"
+)
+
+const maxWork = 128 // of a client that talks faster than is answered
+
+// Seat is one person in a room.
+type Seat struct {
+	room *Room
+	id   string
+	work *queue
+	told atomic.Bool // a sync waits in the queue
+
+	// Under Room.mu.
+	token          string
+	link           *Link // nil while it waits for its client
+	last           *Link // that it has or had
+	replaced       *Link // by a resuming one, to be told
+	leftAt         time.Time
+	greeted        bool // was told who sits here
+	micOff, camOff bool
+	tracks         map[Kind]*track
+	ending         bool
+
+	// Of the seat's own goroutine.
+	gone   bool
+	pub    *webrtc.PeerConnection
+	sub    *webrtc.PeerConnection
+	offers offers
+	pool   pool
+	wants  map[want]bool // true: wanted not
+	level  string        // of the line, as told
+
+	// For the room's clock.
+	wide  atomic.Pointer[wideRecorder]
+	slots atomic.Pointer[[]*slot]
+	send  atomic.Pointer[webrtc.PeerConnection] // the receiving client's, once it is connected
+	up    atomic.Pointer[webrtc.PeerConnection] // the publishing client's
+
+	kinds atomic.Pointer[map[string]Kind] // what the client's m-lines are, by mid
+}
+
+type want struct {
+	seat string
+	kind Kind
+}
+
+func newSeat(r *Room, l *Link, m said) *Seat {
+	return &Seat{
+		room: r, id: l.id, work: newQueue(), token: rand.Text(), link: l, last: l, micOff: !m.Mic, camOff: !m.Cam,
+		tracks: map[Kind]*track{}, wants: map[want]bool{},
+	}
+}
+
+// run does the seat's work until it is gone.
+func (x *Seat) run() { x.work.run() }
+
+// do runs work of a client; what one client brought about must not end the others.
+func (x *Seat) do(f func()) func() {
+	return func() {
+		if x.gone {
+			return
+		}
+		defer func() {
+			if recover() != nil {
+				x.room.server.log.Error("panic in a seat of a room")
+				x.end(WhyError)
+			}
+		}()
+		f()
+	}
+}
+
+// hear takes what the client says; false when it says more than can be done.
+func (x *Seat) hear(l *Link, m said) bool {
+	if x.work.size() > maxWork {
+		return false
+	}
+	x.work.add(x.do(func() {
+		if x.current() != l {
+			return
+		}
+		switch m.T {
+		case "pub":
+			x.publish(m)
+		case "sub-answer":
+			x.answered(m)
+		case "mute":
+			if m.Kind.known() {
+				x.room.mute(x, m.Kind, m.On)
+			}
+		case "want":
+			x.want(m)
+		case "restart":
+			x.offer(true)
+		}
+	}))
+	return true
+}
+
+func (x *Seat) current() *Link {
+	x.room.mu.Lock()
+	defer x.room.mu.Unlock()
+	return x.link
+}
+
+// say tells the client something, if it is there.
+func (x *Seat) say(v any) {
+	if l := x.current(); l != nil {
+		l.say(encode(v))
+	}
+}
+
+// welcome answers a join.
+func (x *Seat) welcome(l *Link, resumed bool) {
+	r := x.room
+	r.mu.Lock()
+	if x.link != l || x.gone {
+		r.mu.Unlock()
+		l.End(WhyElsewhere)
+		return
+	}
+	x.greeted = true
+	m := joinedMessage{T: "joined", Seat: x.id, Resume: x.token, Resumed: resumed, Seats: r.presences()}
+	replaced := x.replaced
+	x.replaced = nil
+	r.mu.Unlock()
+	if replaced != nil {
+		replaced.End(WhyElsewhere)
+	}
+	l.say(encode(m))
+	x.do(func() {
+		if resumed {
+			x.remind()
+		}
+		x.level = ""
+		x.sync()
+	})()
+}
+
+// away: the socket is gone.
+func (x *Seat) away(l *Link) {
+	r := x.room
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if x.link != l || x.ending {
+		return
+	}
+	x.link, x.leftAt = nil, time.Now()
+	r.changed()
+}
+
+// end gives the seat up.
+func (x *Seat) end(why string) {
+	r := x.room
+	r.mu.Lock()
+	if x.ending {
+		r.mu.Unlock()
+		return
+	}
+	x.ending = true
+	l := x.link
+	x.link = nil
+	r.mu.Unlock()
+	if l != nil {
+		l.End(why)
+	}
+	x.work.add(func() {
+		x.gone = true
+		for _, s := range x.pool.slots {
+			s.carry(nil, true)
+		}
+		x.send.Store(nil)
+		x.up.Store(nil)
+		if x.pub != nil {
+			_ = x.pub.GracefulClose()
+		}
+		if x.sub != nil {
+			_ = x.sub.GracefulClose()
+		}
+		r.server.gone(x)
+		x.work.close()
+	})
+}
+
+func (x *Seat) want(m said) {
+	w := want{m.Seat, m.Kind}
+	if !m.Kind.known() || len(m.Seat) > 64 {
+		return
+	}
+	if m.Layer != "none" {
+		delete(x.wants, w)
+	} else if len(x.wants) < maxWants {
+		x.wants[w] = true
+	}
+	x.sync()
+}

@@ -1,0 +1,321 @@
+package sfu
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/ice/v4"
+	"github.com/pion/interceptor"
+	"github.com/pion/logging"
+	"github.com/pion/webrtc/v4"
+
+	"housecall/internal/fault"
+)
+
+// How many people a room holds: of a visit, and of any.
+const (
+	MaxSeats = 8
+	mostAny  = 32
+)
+
+const (
+	joinWithin = 10 * time.Second
+	// SeatWaits is how long a seat waits for its client to come back.
+	SeatWaits  = 30 * time.Second
+	linkSilent = 40 * time.Second
+	failAfter  = 30 * time.Second // ICE: without any packet of the client
+	socketSize = 4 << 20
+)
+
+// Config is what a Server is made from.
+type Config struct {
+	Port     int           // UDP, for all media of this node; 0: any free one
+	Loopback bool          // this machine only
+	Address  netip.Addr    // which clients reach, when it is not the machine's own
+	Wait     time.Duration // that a seat waits for its client; 0: SeatWaits
+	Seats    int           // of a room, at most 32; 0: MaxSeats
+	// Presence hears who is in a room: true when a seat has joined, false when it
+	// is gone. It is called in order, on a goroutine of its own; nil: nobody
+	// listens.
+	Presence func(room, seat string, in bool)
+	Log      *slog.Logger
+}
+
+// Out is how a link speaks to its client. Neither method may wait.
+type Out interface {
+	Say(message []byte)
+	End(why string) // after the last Say
+}
+
+// Server is the media plane of one node.
+type Server struct {
+	cfg   Config
+	api   *webrtc.API
+	mux   ice.UDPMux
+	conn  *net.UDPConn
+	log   *slog.Logger
+	count counters
+	tasks sync.WaitGroup // seats and tracks
+	tell  *queue         // presence, in order
+
+	mu     sync.Mutex
+	rooms  map[string]*Room
+	closed bool
+}
+
+// counters are sums since the start.
+type counters struct{ in, out, repairs, replays, keys atomic.Uint64 }
+
+// Stats is what a Server has done and holds.
+type Stats struct {
+	Rooms, Seats                                         int
+	PacketsIn, PacketsOut, Repairs, Replays, KeyRequests uint64
+}
+
+// Open takes the UDP port.
+func Open(cfg Config) (*Server, error) {
+	if cfg.Wait <= 0 {
+		cfg.Wait = SeatWaits
+	}
+	if cfg.Seats <= 0 {
+		cfg.Seats = MaxSeats
+	}
+	cfg.Seats = min(cfg.Seats, mostAny)
+	if cfg.Log == nil {
+		cfg.Log = slog.Default()
+	}
+	at := &net.UDPAddr{IP: net.IPv4zero, Port: cfg.Port}
+	if cfg.Loopback {
+		at.IP = net.IPv4(127, 0, 0, 1)
+	}
+	conn, err := net.ListenUDP("udp4", at)
+	if err != nil {
+		return nil, fmt.Errorf("UDP port %d for video cannot be taken: %w", cfg.Port, err)
+	}
+	_ = conn.SetReadBuffer(socketSize) // as much as the system allows
+	_ = conn.SetWriteBuffer(socketSize)
+	// The library's own log tells of addresses of clients; what matters comes as
+	// states and errors.
+	silent := &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled}
+	s := &Server{
+		cfg: cfg, conn: conn, log: cfg.Log, rooms: map[string]*Room{}, tell: newQueue(),
+		mux: webrtc.NewICEUDPMux(silent.NewLogger("ice"), conn),
+	}
+	if s.api, err = newAPI(cfg, s.mux, silent); err != nil {
+		_ = s.mux.Close()
+		return nil, err
+	}
+	s.tasks.Go(s.tell.run)
+	return s, nil
+}
+
+// newAPI has the codecs of the protocol and no interceptors. Retransmissions come
+// on a track's own SSRC, so that one cache and one set of books serve both.
+func newAPI(cfg Config, mux ice.UDPMux, log logging.LoggerFactory) (*webrtc.API, error) {
+	media := &webrtc.MediaEngine{}
+	video := []webrtc.RTCPFeedback{{Type: "nack"}, {Type: "nack", Parameter: "pli"}, {Type: "ccm", Parameter: "fir"}, {Type: "transport-cc"}}
+	for _, c := range []struct {
+		kind  webrtc.RTPCodecType
+		codec webrtc.RTPCodecParameters
+	}{
+		{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecParameters{PayloadType: 111, RTPCodecCapability: webrtc.RTPCodecCapability{
+			MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2, SDPFmtpLine: "minptime=10;useinbandfec=1", RTCPFeedback: []webrtc.RTCPFeedback{{Type: "transport-cc"}}}}},
+		{webrtc.RTPCodecTypeVideo, webrtc.RTPCodecParameters{PayloadType: 96, RTPCodecCapability: webrtc.RTPCodecCapability{
+			MimeType: webrtc.MimeTypeVP8, ClockRate: 90000, RTCPFeedback: video}}},
+		{webrtc.RTPCodecTypeVideo, webrtc.RTPCodecParameters{PayloadType: 102, RTPCodecCapability: webrtc.RTPCodecCapability{
+			MimeType: webrtc.MimeTypeH264, ClockRate: 90000, SDPFmtpLine: "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f", RTCPFeedback: video}}},
+	} {
+		if err := media.RegisterCodec(c.codec, c.kind); err != nil {
+			return nil, err
+		}
+	}
+	for uri, kinds := range map[string][]webrtc.RTPCodecType{
+		uriMid:   {webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo},
+		uriWide:  {webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo},
+		uriLevel: {webrtc.RTPCodecTypeAudio},
+	} {
+		for _, kind := range kinds {
+			if err := media.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: uri}, kind, webrtc.RTPTransceiverDirectionRecvonly); err != nil {
+				return nil, err
+			}
+		}
+	}
+	e := webrtc.SettingEngine{LoggerFactory: log}
+	e.SetLite(true)
+	e.SetICEUDPMux(mux)
+	e.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
+	e.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
+	e.SetIncludeLoopbackCandidate(cfg.Loopback)
+	e.SetICETimeouts(8*time.Second, failAfter, 2*time.Second)
+	e.SetReceiveMTU(payloadMax)
+	e.DisableCloseByDTLS(true) // a client that went comes back, or its seat's time is up
+	if cfg.Address.IsValid() {
+		if err := e.SetICEAddressRewriteRules(webrtc.ICEAddressRewriteRule{
+			External: []string{cfg.Address.String()}, AsCandidateType: webrtc.ICECandidateTypeHost, Mode: webrtc.ICEAddressRewriteReplace,
+		}); err != nil {
+			return nil, err
+		}
+	}
+	return webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithSettingEngine(e), webrtc.WithInterceptorRegistry(&interceptor.Registry{})), nil
+}
+
+// Header extensions (RFC 9143, RFC 6464, draft-holmer-rmcat-transport-wide-cc-extensions-01).
+const (
+	uriMid   = "urn:ietf:params:rtp-hdrext:sdes:mid"
+	uriLevel = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
+	uriWide  = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+)
+
+// Port is the UDP port of this node.
+func (s *Server) Port() int {
+	if a, ok := s.conn.LocalAddr().(*net.UDPAddr); ok {
+		return a.Port
+	}
+	return 0
+}
+
+// Stats sums up.
+func (s *Server) Stats() Stats {
+	st := Stats{
+		PacketsIn: s.count.in.Load(), PacketsOut: s.count.out.Load(), Repairs: s.count.repairs.Load(),
+		Replays: s.count.replays.Load(), KeyRequests: s.count.keys.Load(),
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range s.rooms {
+		st.Rooms++
+		st.Seats += r.size("")
+	}
+	return st
+}
+
+var (
+	errFull    = fault.New(fault.TooMany, "This visit is full. Please ask the clinic.").WithCode("full")
+	errDrained = fault.New(fault.Unavailable, "This is not available right now. Please try again in a moment.")
+)
+
+// Enter gives a link to a seat of a room. Nothing happens in the room before the
+// client says join.
+func (s *Server) Enter(room, seat string, out Out) (*Link, error) {
+	if room == "" || seat == "" || out == nil {
+		return nil, errors.New("sfu: a room, a seat and a way out are needed")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil, errDrained
+	}
+	if r := s.rooms[room]; r != nil && r.size(seat) >= s.cfg.Seats {
+		return nil, errFull
+	}
+	l := &Link{server: s, room: room, id: seat, out: out, since: time.Now()}
+	l.timer = time.AfterFunc(joinWithin, func() { l.End(WhyIdle) })
+	return l, nil
+}
+
+// seat finds or makes the seat that a link joins.
+func (s *Server) seat(l *Link, m said) (x *Seat, resumed bool, old *Seat, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil, false, nil, errDrained
+	}
+	r := s.rooms[l.room]
+	if r == nil {
+		r = newRoom(s, l.room)
+		s.rooms[l.room] = r
+		s.tasks.Go(r.tick)
+	}
+	x, resumed, old, err = r.sit(l, m)
+	if err == nil && !resumed {
+		s.tasks.Go(x.run)
+		s.presence(l.room, l.id, true)
+	}
+	return x, resumed, old, err
+}
+
+// gone takes a seat out, and its room when it was the last.
+func (s *Server) gone(x *Seat) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	last, out := x.room.rise(x)
+	if out {
+		s.presence(x.room.id, x.id, false)
+	}
+	if last && s.rooms[x.room.id] == x.room {
+		delete(s.rooms, x.room.id)
+		close(x.room.empty)
+	}
+}
+
+func (s *Server) presence(room, seat string, in bool) {
+	if f := s.cfg.Presence; f != nil {
+		s.tell.add(func() { f(room, seat, in) })
+	}
+}
+
+// Has tells whether somebody sits in the room.
+func (s *Server) Has(room string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.rooms[room] != nil
+}
+
+// Seats are the seats taken in a room.
+func (s *Server) Seats(room string) []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r := s.rooms[room]; r != nil {
+		return r.ids()
+	}
+	return nil
+}
+
+// Remove takes a seat out of a room, or everybody when seat is empty.
+func (s *Server) Remove(room, seat, why string) {
+	s.mu.Lock()
+	r := s.rooms[room]
+	s.mu.Unlock()
+	if r == nil {
+		return
+	}
+	for _, x := range r.all() {
+		if seat == "" || x.id == seat {
+			x.end(why)
+		}
+	}
+}
+
+// Close ends all rooms and gives the port back.
+func (s *Server) Close() {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return
+	}
+	s.closed = true
+	rooms := make([]*Room, 0, len(s.rooms))
+	for _, r := range s.rooms {
+		rooms = append(rooms, r)
+	}
+	s.mu.Unlock()
+	for _, r := range rooms {
+		for _, x := range r.all() {
+			x.end(WhyDrain)
+		}
+	}
+	for _, r := range rooms {
+		<-r.empty
+	}
+	s.tell.close()
+	s.tasks.Wait()
+	_ = s.mux.Close()
+	_ = s.conn.Close()
+}

@@ -1,0 +1,261 @@
+package telehealth
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"housecall/internal/db"
+	"housecall/internal/fault"
+	"housecall/internal/identity"
+	"housecall/notifications"
+	"housecall/records"
+	"housecall/records/access"
+	"housecall/records/fhir"
+	"housecall/telehealth/schedule"
+)
+
+// Sign ends the work on a note. In one transaction it is frozen and becomes
+// Encounter, Composition and the after-visit summary in the chart, the
+// appointment is fulfilled, and the patient's side is told. There is no way back:
+// what is found out later is added.
+func (s *Service) Sign(ctx context.Context, who identity.Principal, patient, id string, version int64) (VisitNote, error) {
+	return s.write(ctx, who, patient, id, func(v *visit, n *note) error {
+		if n.signedAt != 0 && n.version == version && n.savedBy == who.Account {
+			return nil // sent twice
+		}
+		if err := v.maySign(); err != nil {
+			return err
+		}
+		switch {
+		case n.signedAt != 0:
+			return signed()
+		case n.version != version:
+			return changed()
+		case v.State == schedule.Live:
+			return fault.New(fault.Conflict, "End the visit before you sign its note.").WithCode("live")
+		case v.State != schedule.Ended && v.StartsAt > s.now():
+			return fault.New(fault.Conflict, "This visit has not begun.").WithCode("not_live")
+		}
+		for _, t := range []string{n.body.Assessment, n.body.Plan, n.body.Summary} {
+			if strings.TrimSpace(t) == "" {
+				return fault.New(fault.Invalid, "Before it can be signed, a note needs an assessment, a plan and a sentence for the patient.").WithCode("incomplete")
+			}
+		}
+		n.signedAt, n.signedBy, n.signedRole = s.now(), who.Name, string(v.view.Role)
+		n.composition, n.document = newID(), newID()
+		v.Note = schedule.NoteSigned
+		if err := v.record(n); err != nil {
+			return err
+		}
+		return v.tell("note/"+v.ID, notifications.Note)
+	})
+}
+
+// newID is for records that are made here.
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// maySign: doctors, who have just shown that it is them.
+func (v *visit) maySign() error {
+	if v.view.Role != identity.Clinician || v.who.Practitioner == "" {
+		return fault.New(fault.Forbidden, "Only doctors can sign a note.").WithCode("role")
+	}
+	return v.who.RequireRecent(v.s.Now())
+}
+
+// record writes what the visit leaves in the chart.
+func (v *visit) record(n *note) error {
+	person, err := v.s.Records.PatientOf(v.c, v.view)
+	if err != nil {
+		return err
+	}
+	fulfilled, err := v.s.Schedule.FulfilledTx(v.c, v.view, v.Booked)
+	if err != nil {
+		return err
+	}
+	a, err := v.s.Schedule.ShowTx(v.c, v.view, v.Booked)
+	if err != nil {
+		return err
+	}
+	w := writing{
+		visit: v.ID, encounter: newID(), patient: person.Name, subject: v.Patient, reason: a.Reason, video: v.Mode == schedule.Video,
+		signer: v.who.Name, practitioner: v.who.Practitioner, from: v.StartsAt, to: v.EndsAt, signedAt: n.signedAt,
+	}
+	if v.StartedAt != 0 && v.EndedAt >= v.StartedAt {
+		w.from, w.to = v.StartedAt, v.EndedAt
+	}
+	ops := []records.Op{fulfilled}
+	for _, r := range []struct {
+		typ, id string
+		body    map[string]any
+	}{
+		{"Encounter", w.encounter, w.encounterOf()},
+		{"Composition", n.composition, w.compositionOf(n)},
+		{"DocumentReference", n.document, w.summaryOf(n)},
+	} {
+		r.body["resourceType"], r.body["id"] = r.typ, r.id
+		node, err := fhir.Make(r.body)
+		if err != nil {
+			return err
+		}
+		ops = append(ops, records.Op{Kind: records.Create, Type: r.typ, ID: r.id, Node: node})
+	}
+	_, err = v.s.Records.WriteTx(v.c, v.who, records.Batch{Ops: ops, Source: records.Own, Kept: true})
+	return err
+}
+
+// tell lets the patient's side know that something new is there.
+func (v *visit) tell(id string, kind notifications.Kind) error {
+	circle, err := v.s.Access.Circle(v.c, v.Patient)
+	if err != nil {
+		return err
+	}
+	for _, near := range circle {
+		if near.Relation != access.Self && near.Relation != access.Proxy || !near.See.Has(access.Documents) {
+			continue
+		}
+		if err := v.s.Notices.PostTx(v.c, notifications.Notice{ID: id, Account: near.Account, Kind: kind, Patient: v.Patient, Ref: "visit/" + v.ID, At: moment(v.s.now())}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const maxAddenda = 100
+
+// Addend adds to a signed note. The id is made by who sends it: sent twice, it is
+// there once.
+func (s *Service) Addend(ctx context.Context, who identity.Principal, patient, id, addendum, text string) (VisitNote, error) {
+	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
+	bad := func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
+	switch {
+	case !fhir.IsUUID(addendum):
+		return VisitNote{}, fault.New(fault.Invalid, "Ids must be UUIDs in lower case.")
+	case text == "":
+		return VisitNote{}, fault.New(fault.Invalid, "Write something before you send.")
+	case !utf8.ValidString(text) || strings.ContainsFunc(text, bad):
+		return VisitNote{}, fault.New(fault.Invalid, "The note holds signs that cannot be kept.")
+	case utf8.RuneCountInString(text) > maxPart:
+		return VisitNote{}, fault.New(fault.TooLarge, "A part of the note is too long.")
+	}
+	out, err := s.write(ctx, who, patient, id, func(v *visit, n *note) error {
+		var visit, was string
+		err := v.c.QueryRow(`SELECT visit, body FROM visit_addenda WHERE id = ?`, addendum).Scan(&visit, &was)
+		if err == nil && visit == id && was == text {
+			return nil
+		}
+		if err == nil {
+			return fault.New(fault.Conflict, "This was sent before with other words. Please load the page again.").WithCode("id_used")
+		}
+		if n.signedAt == 0 {
+			return fault.New(fault.Conflict, "This note is not signed yet. Change it instead.").WithCode("draft")
+		}
+		if err := v.maySign(); err != nil {
+			return err
+		}
+		list, err := v.addenda()
+		if err != nil {
+			return err
+		}
+		if len(list) >= maxAddenda {
+			return fault.New(fault.TooMany, "So much was added to this note that no more can be.")
+		}
+		person, err := s.Records.PatientOf(v.c, v.view)
+		if err != nil {
+			return err
+		}
+		w := writing{visit: v.ID, patient: person.Name, subject: v.Patient, signer: who.Name, practitioner: who.Practitioner, signedAt: s.now()}
+		body := w.addendumOf(n.composition, text)
+		body["resourceType"], body["id"] = "Composition", addendum
+		node, err := fhir.Make(body)
+		if err != nil {
+			return err
+		}
+		if _, err := s.Records.WriteTx(v.c, who, records.Batch{Ops: []records.Op{{Kind: records.Create, Type: "Composition", ID: addendum, Node: node}}, Source: records.Own, Kept: true}); err != nil {
+			return err
+		}
+		if _, err := v.c.Exec(`INSERT INTO visit_addenda (visit, n, id, at, name, body) VALUES `+db.Placeholders(1, 6), id, len(list)+1, addendum, w.signedAt, who.Name, text); err != nil {
+			return err
+		}
+		return v.tell("note/"+v.ID+"/"+strconv.Itoa(len(list)+1), notifications.Note)
+	})
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		err = fault.New(fault.Conflict, "This was sent before with other words. Please load the page again.").WithCode("id_used")
+	}
+	return out, err
+}
+
+// Signer is who signed.
+type Signer struct {
+	Name string `json:"name"`
+	Role string `json:"role"`
+}
+
+// Summary is what a patient takes home from a visit.
+type Summary struct {
+	Visit        string     `json:"visit"`
+	At           time.Time  `json:"at" doc:"When the visit was"`
+	Clinician    Signer     `json:"clinician"`
+	Summary      string     `json:"summary"`
+	Instructions []string   `json:"instructions"`
+	CallIf       string     `json:"callIf"`
+	FollowUp     string     `json:"followUp"`
+	Reason       string     `json:"reason,omitempty"`
+	SignedAt     time.Time  `json:"signedAt"`
+	Addenda      []Addendum `json:"addenda"`
+	Composition  string     `json:"composition"`
+}
+
+// Summary gives the after-visit summary to whoever sees its record in the chart.
+func (s *Service) Summary(ctx context.Context, who identity.Principal, patient, id string) (Summary, error) {
+	var out Summary
+	var view *access.View
+	err := s.DB.InReadTx(ctx, func(c *db.Conn) error {
+		v, err := s.open(c, who, patient, id, false)
+		if err != nil {
+			return err
+		}
+		view = v.view
+		n, err := v.note()
+		if err != nil {
+			return err
+		}
+		if n.signedAt == 0 {
+			return fault.New(fault.Conflict, "The summary of this visit is not written yet.").WithCode("not_yet")
+		}
+		for typ, ref := range map[string]string{"Composition": n.composition, "DocumentReference": n.document} {
+			seen, err := s.Records.Bodies(c, view, typ, []string{ref})
+			if err != nil {
+				return err
+			}
+			if seen[ref] == nil {
+				return notFound()
+			}
+		}
+		a, err := s.Schedule.ShowTx(c, view, v.Booked)
+		if err != nil {
+			return err
+		}
+		out = Summary{
+			Visit: id, At: moment(v.StartsAt), Clinician: Signer{n.signedBy, v.Specialty}, Summary: n.body.Summary, CallIf: n.body.CallIf, FollowUp: n.body.FollowUp,
+			Instructions: slices.DeleteFunc(n.body.Instructions, func(x string) bool { return strings.TrimSpace(x) == "" }), Reason: a.Reason, SignedAt: moment(n.signedAt), Composition: "Composition/" + n.composition,
+		}
+		if v.StartedAt != 0 {
+			out.At = moment(v.StartedAt)
+		}
+		out.Addenda, err = v.addenda()
+		return err
+	})
+	if err != nil {
+		return Summary{}, s.Records.Refuse(ctx, who, patient, "DocumentReference", "", err)
+	}
+	return out, s.Records.Looked(ctx, who, view, "read", "DocumentReference", "", access.Of(access.Documents), 1)
+}

@@ -1,0 +1,200 @@
+package signal
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"housecall/internal/db"
+	"housecall/internal/fault"
+	"housecall/internal/identity"
+	"housecall/notifications"
+	"housecall/telehealth/sfu"
+)
+
+// Seat is somebody's place in the room of a visit.
+type Seat struct {
+	Room, ID, Role string
+	Host           bool
+	Until          time.Time // nobody stays longer
+}
+
+// Seats decides who may sit, and hears who does.
+type Seats interface {
+	// SeatFor refuses who is not to be in the room now.
+	SeatFor(ctx context.Context, who identity.Principal, patient, visit string) (Seat, error)
+	// Present: these seats are in the room now, and no others.
+	Present(ctx context.Context, room string, seats []string) error
+}
+
+// Deps is what the service works with.
+type Deps struct {
+	DB    *db.DB
+	Hub   *notifications.Hub
+	Seats Seats
+	Node  string
+	Topic func(visit string) string // that moves when a seat may have been taken away
+	Media sfu.Config                // Presence is set here
+	Log   *slog.Logger
+}
+
+// Service brings people to their rooms.
+type Service struct {
+	Deps
+	leases *leases
+
+	ctx    context.Context
+	cancel context.CancelFunc
+	tasks  sync.WaitGroup
+	media  *sfu.Server
+	stop   func() // hearing other nodes
+
+	noting  sync.Mutex // what is told about rooms is told in order
+	mu      sync.Mutex
+	bridged map[string]*bridged // of other nodes' clients, by session
+	calls   map[*Call]struct{}
+	ended   bool
+}
+
+// New makes the service. Nothing listens before Start.
+func New(d Deps) (*Service, error) {
+	if d.DB == nil || d.Hub == nil || d.Seats == nil || d.Topic == nil || d.Node == "" {
+		return nil, errors.New("signal: a part is missing")
+	}
+	if d.Log == nil {
+		d.Log = slog.Default()
+	}
+	return &Service{Deps: d, leases: &leases{db: d.DB, node: d.Node + "/" + rand.Text()[:8], held: map[string]*lease{}}, bridged: map[string]*bridged{}, calls: map[*Call]struct{}{}}, nil
+}
+
+// Start takes the port for media and begins to hear other nodes. The hub was
+// started before.
+func (s *Service) Start(ctx context.Context) error {
+	s.ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	media := s.Media
+	media.Presence, media.Log = s.presence, s.Log
+	var err error
+	if s.media, err = sfu.Open(media); err != nil {
+		return err
+	}
+	if s.stop, err = s.Hub.Receive(nodePipe(s.leases.node), s.hear); err != nil {
+		s.media.Close()
+		return err
+	}
+	s.tasks.Go(s.tick)
+	return nil
+}
+
+// Stop moves everybody elsewhere and gives the rooms up.
+func (s *Service) Stop() {
+	s.mu.Lock()
+	s.ended = true
+	calls := make([]*Call, 0, len(s.calls))
+	for c := range s.calls {
+		calls = append(calls, c)
+	}
+	s.mu.Unlock()
+	if s.media == nil {
+		return
+	}
+	s.media.Close() // says goodbye, and tells who is gone
+	for _, c := range calls {
+		c.bye(sfu.WhyDrain)
+	}
+	s.stop()
+	s.cancel()
+	s.tasks.Wait()
+	if err := s.leases.drop(context.Background()); err != nil {
+		s.Log.Warn("rooms were not given up; other nodes take them in a few seconds", "err", err)
+	}
+}
+
+// Port is the UDP port for media; 0 before Start.
+func (s *Service) Port() int {
+	if s.media == nil {
+		return 0
+	}
+	return s.media.Port()
+}
+
+// Stats sums up what the media plane of this node holds and has done.
+func (s *Service) Stats() sfu.Stats {
+	if s.media == nil {
+		return sfu.Stats{}
+	}
+	return s.media.Stats()
+}
+
+func (s *Service) tick() {
+	t := time.NewTicker(renewEvery)
+	defer t.Stop()
+	n := 0
+	for {
+		select {
+		case <-s.ctx.Done():
+			return
+		case <-t.C:
+		}
+		for _, room := range s.leases.renew(s.ctx, s.media.Has) {
+			s.Log.Warn("the lease of a room was lost; who is in it joins again")
+			s.media.Remove(room, "", sfu.WhyDrain)
+		}
+		// Nobody is in a room whose node has crashed.
+		for _, room := range s.leases.reap(s.ctx) {
+			s.say(s.ctx, room, nil)
+		}
+		if n++; n%noteEvery == 0 {
+			for _, room := range s.leases.rooms() {
+				s.note(s.ctx, room)
+			}
+		}
+	}
+}
+
+// presence hears that somebody has come into a room or gone out of it.
+func (s *Service) presence(room, _ string, _ bool) { s.note(context.Background(), room) }
+
+// note writes down who is in a room, if it is ours to tell: of a room that was
+// lost, its next holder tells. What cannot be noted is noted a little later.
+func (s *Service) note(ctx context.Context, room string) {
+	s.noting.Lock()
+	defer s.noting.Unlock()
+	if s.leases.has(room) {
+		s.say(ctx, room, s.media.Seats(room))
+	}
+}
+
+func (s *Service) say(ctx context.Context, room string, seats []string) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	if err := s.Seats.Present(ctx, room, seats); err != nil {
+		s.Log.Warn("who is in a visit could not be noted", "err", err)
+	}
+}
+
+// Open decides whether somebody may sit in the room of a visit, and finds the
+// room. The caller runs or cancels the call.
+func (s *Service) Open(ctx context.Context, who identity.Principal, patient, visit string) (*Call, error) {
+	s.mu.Lock()
+	ended := s.ended || s.media == nil
+	s.mu.Unlock()
+	if ended {
+		return nil, notNow(nil)
+	}
+	seat, err := s.Seats.SeatFor(ctx, who, patient, visit)
+	if err != nil {
+		return nil, err
+	}
+	holder, err := s.leases.take(ctx, seat.Room)
+	if err != nil {
+		return nil, notNow(err)
+	}
+	return &Call{s: s, seat: seat, patient: patient, visit: visit, holder: holder}, nil
+}
+
+func notNow(err error) error {
+	return fault.Wrap(fault.Unavailable, "This is not available right now. Please try again in a moment.", err)
+}

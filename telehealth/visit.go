@@ -1,0 +1,315 @@
+package telehealth
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"housecall/internal/db"
+	"housecall/internal/fault"
+	"housecall/internal/identity"
+	"housecall/notifications"
+	"housecall/records"
+	"housecall/records/access"
+	"housecall/telehealth/schedule"
+)
+
+// ConsentVersion is the version of the text that people agree to before their
+// first video visit of a day; who agreed to another one is asked again.
+const ConsentVersion = "2026-11"
+
+// Roles of people in a visit, beside those of staff.
+const (
+	patientRole = "patient"
+	proxyRole   = "proxy"
+)
+
+// Standing is how the viewer stands to a visit.
+type Standing struct {
+	Seat      string     `json:"seat,omitempty"`
+	Role      string     `json:"role" enum:"patient,proxy,clinician,nurse,frontdesk,system"`
+	State     SeatState  `json:"state" enum:"none,waiting,admitted,in,left,refused"`
+	Host      bool       `json:"host"`
+	ConsentAt *time.Time `json:"consentAt,omitempty"`
+	CheckedAt *time.Time `json:"checkedAt,omitempty"`
+}
+
+// Consent is what has to be agreed to.
+type Consent struct {
+	Version string `json:"version"`
+	TextKey string `json:"textKey"`
+}
+
+// SummaryRef names the record of the after-visit summary.
+type SummaryRef struct {
+	Ref string `json:"ref"`
+}
+
+// Visit is a visit as its viewer sees it.
+type Visit struct {
+	ID            string               `json:"id"`
+	Patient       string               `json:"patient"`
+	PatientName   string               `json:"patientName"`
+	Appointment   schedule.Appointment `json:"appointment"`
+	State         schedule.State       `json:"state" enum:"scheduled,waiting,live,ended"`
+	Now           time.Time            `json:"now"`
+	Me            Standing             `json:"me"`
+	People        []Person             `json:"people"`
+	StartedAt     *time.Time           `json:"startedAt,omitempty"`
+	EndedAt       *time.Time           `json:"endedAt,omitempty"`
+	TalkSeconds   int                  `json:"talkSeconds" doc:"How long two or more have been in the room together"`
+	ExpectedAt    *time.Time           `json:"expectedAt,omitempty" doc:"When it is likely to begin"`
+	BehindMinutes int                  `json:"behindMinutes,omitempty"`
+	Consent       Consent              `json:"consent"`
+	Note          string               `json:"note,omitempty" enum:"draft,signed"`
+	Summary       *SummaryRef          `json:"summary,omitempty"`
+}
+
+// Deps is what the service works with.
+type Deps struct {
+	DB       *db.DB
+	Records  *records.Store
+	Access   *access.Service
+	Notices  *notifications.Service
+	Schedule *schedule.Service
+	Now      func() time.Time
+}
+
+// Service keeps visits.
+type Service struct {
+	Deps
+	mu     sync.Mutex
+	looked map[string]time.Time // who saw which visit a moment ago, see seen
+}
+
+// New makes the service.
+func New(d Deps) (*Service, error) {
+	if d.DB == nil || d.Records == nil || d.Access == nil || d.Notices == nil || d.Schedule == nil {
+		return nil, errors.New("telehealth: a part is missing")
+	}
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	return &Service{Deps: d, looked: map[string]time.Time{}}, nil
+}
+
+// now is cut to the millisecond that a FHIR instant shows.
+func (s *Service) now() int64 { return s.Now().UnixMilli() * 1000 }
+
+func moment(micros int64) time.Time { return time.UnixMicro(micros).UTC() }
+
+func momentOf(micros int64) *time.Time {
+	if micros == 0 {
+		return nil
+	}
+	t := moment(micros)
+	return &t
+}
+
+func notFound() error { return fault.New(fault.NotFound, "We could not find that.") }
+
+// visit is one visit within a transaction, with its viewer.
+type visit struct {
+	*schedule.Booked
+	s    *Service
+	c    *db.Conn
+	who  identity.Principal
+	view *access.View
+}
+
+// open finds a visit for somebody who may see it.
+func (s *Service) open(c *db.Conn, who identity.Principal, patient, id string, change bool) (*visit, error) {
+	enter := s.Schedule.Enter
+	if change {
+		enter = s.Schedule.EnterTx
+	}
+	v, err := enter(c, who, patient)
+	if err != nil {
+		return nil, err
+	}
+	b, err := schedule.BookedTx(c, patient, id, change)
+	if err != nil {
+		return nil, err
+	}
+	return &visit{b, s, c, who, v}, nil
+}
+
+// change lets f change a visit, and tells everybody who watches it.
+func (s *Service) change(ctx context.Context, who identity.Principal, patient, id string, f func(*visit) error) (Visit, error) {
+	var out Visit
+	err := s.DB.InTx(ctx, func(c *db.Conn) error {
+		v, err := s.open(c, who, patient, id, true)
+		if err == nil {
+			err = f(v)
+		}
+		if err != nil {
+			return err
+		}
+		if err := v.save(); err != nil {
+			return err
+		}
+		out, err = v.show()
+		return err
+	})
+	if err != nil {
+		return Visit{}, s.Records.Refuse(ctx, who, patient, "Appointment", id, err)
+	}
+	return out, nil
+}
+
+func (v *visit) save() error {
+	if err := v.SaveTx(v.c); err != nil {
+		return err
+	}
+	return v.s.Schedule.MovedTx(v.c, v.Patient, v.ID)
+}
+
+// Visit gives a visit as somebody sees it.
+func (s *Service) Visit(ctx context.Context, who identity.Principal, patient, id string) (Visit, error) {
+	var out Visit
+	var view *access.View
+	err := s.DB.InReadTx(ctx, func(c *db.Conn) error {
+		v, err := s.open(c, who, patient, id, false)
+		if err != nil {
+			return err
+		}
+		view = v.view
+		out, err = v.show()
+		return err
+	})
+	if err != nil {
+		return Visit{}, s.Records.Refuse(ctx, who, patient, "Appointment", id, err)
+	}
+	return out, s.seen(ctx, who, view, "Appointment", id)
+}
+
+// lookAgain: pages ask for a visit all the time while somebody is in it. That is
+// one look, of which the log of accesses gets a row each time this has passed.
+const lookAgain = 5 * time.Minute
+
+func (s *Service) seen(ctx context.Context, who identity.Principal, v *access.View, typ, id string) error {
+	now := s.Now()
+	key := who.Session + " " + who.Account + " " + typ + " " + id
+	s.mu.Lock()
+	at, known := s.looked[key]
+	if known && now.Sub(at) < lookAgain {
+		s.mu.Unlock()
+		return nil
+	}
+	if len(s.looked) > 10_000 {
+		clear(s.looked)
+	}
+	s.looked[key] = now
+	s.mu.Unlock()
+	err := s.Records.Looked(ctx, who, v, "read", typ, id, access.Of(access.Appointments), 1)
+	if err != nil { // it was not written down, so it has to be the next time
+		s.mu.Lock()
+		delete(s.looked, key)
+		s.mu.Unlock()
+	}
+	return err
+}
+
+func (v *visit) show() (Visit, error) {
+	a, err := v.s.Schedule.ShowTx(v.c, v.view, v.Booked)
+	if err != nil {
+		return Visit{}, err
+	}
+	now := v.s.now()
+	out := Visit{
+		ID: v.ID, Patient: v.Patient, Appointment: a, State: v.State, Now: moment(now),
+		StartedAt: momentOf(v.StartedAt), EndedAt: momentOf(v.EndedAt), TalkSeconds: int(v.talked(now) / 1e6), BehindMinutes: v.Behind,
+		Consent: Consent{ConsentVersion, "consent." + ConsentVersion}, Me: Standing{Role: v.role(), Host: v.hosts(), State: SeatNone}, People: []Person{},
+	}
+	if v.State == schedule.Scheduled || v.State == schedule.Waiting {
+		out.ExpectedAt = momentOf(max(v.StartsAt+int64(v.Behind)*60e6, now))
+	}
+	person, err := v.s.Records.PatientOf(v.c, v.view)
+	if err != nil {
+		return Visit{}, err
+	}
+	out.PatientName = person.Name
+	list, err := v.people()
+	if err != nil {
+		return Visit{}, err
+	}
+	for _, p := range list {
+		me := p.account == v.who.Account
+		if me {
+			out.Me.Seat, out.Me.State, out.Me.ConsentAt, out.Me.CheckedAt = p.Seat, p.State, momentOf(p.consentAt), momentOf(p.checkedAt)
+			if p.consent != ConsentVersion {
+				out.Me.ConsentAt = nil
+			}
+		}
+		if p.State == SeatNone && !me {
+			continue // they have only looked
+		}
+		p.Me = me
+		if !v.hosts() {
+			p.Check = nil
+		}
+		out.People = append(out.People, p.Person)
+	}
+	if v.writes() || v.Note == schedule.NoteSigned {
+		out.Note = v.Note
+	}
+	if a.Summary {
+		var n *note
+		if n, err = v.note(); err == nil {
+			out.Summary = &SummaryRef{"DocumentReference/" + n.document}
+		}
+	}
+	return out, err
+}
+
+// role is as what the viewer takes part.
+func (v *visit) role() string {
+	switch v.view.Base {
+	case access.Self:
+		return patientRole
+	case access.Proxy:
+		return proxyRole
+	case access.CareTeam, access.ClinicStaff:
+		return string(v.view.Role)
+	}
+	return "system"
+}
+
+// hosts: they let people in, begin and end the visit.
+func (v *visit) hosts() bool { return v.view.Base == access.CareTeam && v.view.Act.Has(access.Visits) }
+
+// writes: they work on the note.
+func (v *visit) writes() bool { return v.hosts() && v.view.Act.Has(access.Documents) }
+
+// joins: they may take part. A caregiver needs to have been given that.
+func (v *visit) joins() error {
+	switch {
+	case v.view.Base == access.Self && v.view.Relation == access.Self, v.hosts():
+		return nil
+	case v.view.Relation == access.Proxy && v.view.Can&access.PowerVisits != 0:
+		return nil
+	}
+	return fault.New(fault.Forbidden, "You can see this visit, but not take part in it.").WithCode("role")
+}
+
+// happens: it is a video visit that is not over or called off.
+func (v *visit) happens() error {
+	switch {
+	case v.Status == schedule.StatusCancelled:
+		return fault.New(fault.Conflict, "This visit was cancelled.").WithCode("cancelled")
+	case v.State == schedule.Ended || v.Status != schedule.StatusBooked || v.State != schedule.Live && v.s.now() > v.EndsAt+schedule.DoorsClose.Microseconds():
+		return fault.New(fault.Conflict, "This visit is over.").WithCode("ended")
+	case v.Mode != schedule.Video:
+		return fault.New(fault.Conflict, "This visit takes place at the clinic.").WithCode("mode")
+	}
+	return nil
+}
+
+// MayFollow tells whether somebody may watch a visit, and by which topic.
+func (s *Service) MayFollow(ctx context.Context, who identity.Principal, patient, id string) (topic string, err error) {
+	if _, err := s.open(s.DB.Read(ctx), who, patient, id, false); err != nil {
+		return "", err
+	}
+	return schedule.VisitTopic(id), nil
+}
