@@ -3,6 +3,8 @@ package mobileapi
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,10 +13,15 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gofiber/fiber/v2"
 
+	"housecall/internal/db"
 	"housecall/internal/edge"
 	"housecall/internal/fault"
 	"housecall/internal/identity"
+	"housecall/internal/sitekey"
 	"housecall/records"
+	"housecall/records/rest"
+	"housecall/telehealth/message"
+	"housecall/telehealth/schedule"
 )
 
 // Prefix is where the face lives.
@@ -35,10 +42,43 @@ type Release struct {
 	Store       string // where a newer one is
 }
 
+// ParseReleases reads what a setting says about versions of the app: platform,
+// minimum, recommended and shop address for each, as in
+// "ios 1.4.0 2.0.0 https://apps.example.org/ios; android 1.4.0 1.6.0".
+func ParseReleases(s string) (map[string]Release, error) {
+	out := map[string]Release{}
+	for part := range strings.SplitSeq(s, ";") {
+		f := strings.Fields(part)
+		if len(f) == 0 {
+			continue
+		}
+		if len(f) < 2 || len(f) > 4 || f[0] != "ios" && f[0] != "android" {
+			return nil, errors.New("each part must be ios or android, and versions")
+		}
+		f = append(f, "", "")
+		for _, v := range f[1:3] {
+			if _, ok := parseVersion(v); v != "" && !ok {
+				return nil, errors.New("a version looks like 1.4.0")
+			}
+		}
+		if u, err := url.Parse(f[3]); f[3] != "" && (err != nil || u.Scheme != "https" || u.Host == "") {
+			return nil, errors.New("the address of a shop must begin with https://")
+		}
+		out[f[0]] = Release{Minimum: f[1], Recommended: f[2], Store: f[3]}
+	}
+	return out, nil
+}
+
 // Deps is what the face works with.
 type Deps struct {
+	DB       *db.DB
 	Records  *records.Store
+	Messages *message.Service
+	Schedule *schedule.Service
+	Accounts Accounts
 	Bearer   edge.BearerFunc
+	Key      sitekey.Key
+	Log      *slog.Logger
 	Clinic   Clinic
 	Releases map[string]Release // by platform: ios, android
 	Version  string
@@ -46,11 +86,14 @@ type Deps struct {
 }
 
 // Face answers /mobile/v1.
-type Face struct{ Deps }
+type Face struct {
+	Deps
+	digests []byte
+}
 
 // New makes the face.
 func New(d Deps) (*Face, error) {
-	if d.Records == nil || d.Bearer == nil {
+	if d.DB == nil || d.Records == nil || d.Messages == nil || d.Schedule == nil || d.Accounts == nil || d.Bearer == nil {
 		return nil, errors.New("mobileapi: a part is missing")
 	}
 	for platform, r := range d.Releases {
@@ -63,7 +106,10 @@ func New(d Deps) (*Face, error) {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
-	return &Face{d}, nil
+	if d.Log == nil {
+		d.Log = slog.Default()
+	}
+	return &Face{d, d.Key.Derive("mobile commands", 32)}, nil
 }
 
 // Mount hangs the routes on the app.
@@ -79,6 +125,28 @@ func (f *Face) Mount(app *fiber.App) {
 		OperationID: "get-bootstrap", Method: fiber.MethodGet, Path: "/bootstrap",
 		Summary: "Who is signed in, whose charts they may open, and whether the app is new enough",
 	}, f.bootstrap)
+	huma.Register(api, huma.Operation{
+		OperationID: "pull", Method: fiber.MethodPost, Path: "/pull",
+		Summary: "What happened in the charts that the phone holds",
+	}, f.pull)
+	huma.Register(api, huma.Operation{
+		OperationID: "push", Method: fiber.MethodPost, Path: "/push",
+		Summary: "Do what was asked for on the phone, each thing once",
+	}, f.push)
+	huma.Register(api, huma.Operation{
+		OperationID: "register-device", Method: fiber.MethodPost, Path: "/devices", DefaultStatus: fiber.StatusNoContent,
+		Summary: "Keep what the app says about the phone that it is on",
+	}, f.register)
+	huma.Register(api, huma.Operation{
+		OperationID: "list-devices", Method: fiber.MethodGet, Path: "/devices",
+		Summary: "Phones that this person is signed in on",
+	}, f.devices)
+	huma.Register(api, huma.Operation{
+		OperationID: "remove-device", Method: fiber.MethodDelete, Path: "/devices/{id}", DefaultStatus: fiber.StatusNoContent,
+		Summary: "Sign a phone out",
+	}, f.removeDevice)
+	app.Put(Prefix+"/charts/:patient/binaries/:id", rest.PutBinary(f.Records))
+	app.Get(Prefix+"/charts/:patient/binaries/:id", rest.GetBinary(f.Records))
 }
 
 // gate refuses apps that are too old, before anything else: an old app that is
@@ -183,9 +251,9 @@ type bootstrapIn struct {
 type bootstrapOut struct{ Body Bootstrap }
 
 func (f *Face) bootstrap(ctx context.Context, in *bootstrapIn) (*bootstrapOut, error) {
-	who := edge.Who(ctx)
-	if who.Kind != identity.Person && who.Kind != identity.Staff {
-		return nil, fault.New(fault.Forbidden, "The app is for people. Systems use /fhir.").WithCode("role")
+	who, err := person(ctx)
+	if err != nil {
+		return nil, err
 	}
 	out := Bootstrap{
 		Account: Account{ID: who.Account, Name: who.Name, Kind: "person", Roles: []string{}, Locale: who.Locale},
@@ -200,7 +268,6 @@ func (f *Face) bootstrap(ctx context.Context, in *bootstrapIn) (*bootstrapOut, e
 	platform, version := appOf(in.App)
 	r := f.Releases[platform]
 	out.App = App{Minimum: r.Minimum, Recommended: r.Recommended, Store: r.Store, Update: r.Recommended != "" && !newEnough(version, r.Recommended)}
-	var err error
 	out.People, err = f.people(ctx, who)
 	return &bootstrapOut{out}, err
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"housecall/internal/blob"
 	"housecall/internal/db"
 	"housecall/internal/db/dbtest"
 	"housecall/internal/edge"
@@ -22,9 +23,13 @@ import (
 	"housecall/internal/revoke"
 	"housecall/internal/sitekey"
 	"housecall/mobileapi"
+	"housecall/notifications"
 	"housecall/records"
 	"housecall/records/access"
 	"housecall/records/fhir"
+	"housecall/records/rest"
+	"housecall/telehealth/message"
+	"housecall/telehealth/schedule"
 )
 
 func TestMain(m *testing.M) { dbtest.Main(m) }
@@ -32,60 +37,107 @@ func TestMain(m *testing.M) { dbtest.Main(m) }
 const base = "http://housecall.test:8080"
 
 type site struct {
-	t           *testing.T
-	app         *fiber.App
-	id          *identity.Service
-	rosa        string
-	self, elena identity.Account
-	cookie      string
+	t                  *testing.T
+	db                 *db.DB
+	app                *fiber.App
+	id                 *identity.Service
+	access             *access.Service
+	store              *records.Store
+	messages           *message.Service
+	schedule           *schedule.Service
+	rosa               string
+	self, elena, nurse identity.Account
+	cookie, granted    string
 }
+
+var feed = identity.SystemPrincipal("test")
 
 func newSite(t *testing.T, d *db.DB) *site {
 	t.Helper()
 	ctx, key := context.Background(), sitekey.ForTest()
-	s := &site{t: t, rosa: uuid.Must(uuid.NewV7()).String()}
+	s := &site{t: t, db: d, rosa: newID()}
+	u, err := url.Parse(base)
+	require.NoError(t, err)
 	rev := revoke.NewFeed(d)
-	acc, err := access.New(access.Deps{DB: d, Key: key, Revocations: rev, Node: "test"})
+	s.access, err = access.New(access.Deps{DB: d, Key: key, Revocations: rev, Node: "test"})
 	require.NoError(t, err)
 	s.id, err = identity.New(identity.Deps{DB: d, Key: key, Revocations: rev, BaseURL: base})
 	require.NoError(t, err)
-	store, err := records.New(records.Deps{DB: d, Access: acc, Key: key})
+	hub, err := notifications.NewHub(notifications.Config{Key: key.Derive("hub", 32)})
+	require.NoError(t, err)
+	blobs, err := blob.Open(ctx, blob.Config{Dir: t.TempDir(), Key: key})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = blobs.Close() })
+	s.store, err = records.New(records.Deps{DB: d, Access: s.access, Key: key, Blobs: blobs})
+	require.NoError(t, err)
+	notices, err := notifications.New(notifications.Deps{DB: d, Hub: hub, Key: key, Accounts: s.id, BaseURL: u})
+	require.NoError(t, err)
+	s.messages, err = message.New(message.Deps{DB: d, Records: s.store, Access: s.access, Notices: notices, Hub: hub, Key: key})
+	require.NoError(t, err)
+	s.schedule, err = schedule.New(schedule.Deps{DB: d, Records: s.store, Access: s.access, Notices: notices, Hub: hub, Key: key})
 	require.NoError(t, err)
 	require.NoError(t, rev.Start(ctx))
 	t.Cleanup(rev.Stop)
-	require.NoError(t, acc.Start(ctx))
-	t.Cleanup(acc.Stop)
-	u, err := url.Parse(base)
-	require.NoError(t, err)
-	s.app, err = edge.New(edge.Config{BaseURL: u})
+	require.NoError(t, s.access.Start(ctx))
+	t.Cleanup(s.access.Stop)
+	s.app, err = edge.New(edge.Config{BaseURL: u, Upload: rest.UploadLimit})
 	require.NoError(t, err)
 	face, err := mobileapi.New(mobileapi.Deps{
-		Records: store, Bearer: s.id.Bearer, Version: "1.2.3",
+		DB: d, Records: s.store, Messages: s.messages, Schedule: s.schedule, Accounts: s.id, Bearer: s.id.Bearer, Key: key, Version: "1.2.3",
 		Clinic:   mobileapi.Clinic{Name: "Hill Clinic", Phone: "555-0100", Emergency: "911", TimeZone: "America/Chicago"},
 		Releases: map[string]mobileapi.Release{"ios": {Minimum: "1.4.0", Recommended: "2.0", Store: "https://store.test/ios"}},
 	})
 	require.NoError(t, err)
 	face.Mount(s.app)
 
-	n, err := fhir.Parse([]byte(`{"resourceType":"Patient","id":"` + s.rosa + `","name":[{"family":"Marin","given":["Rosa"]}],"birthDate":"1952-03-02"}`))
-	require.NoError(t, err)
-	system := identity.SystemPrincipal("test")
-	_, err = store.Write(ctx, system, records.Batch{Ops: []records.Op{{Kind: records.Put, Node: n}}})
-	require.NoError(t, err)
-	account := func(name, patient string) identity.Account {
-		a, err := s.id.CreateAccount(ctx, identity.NewAccount{Email: strings.ToLower(name) + "@housecall.test", Name: name, Kind: identity.Person, Patient: patient})
+	s.put(`{"resourceType":"Patient","id":"` + s.rosa + `","name":[{"family":"Marin","given":["Rosa"]}],"birthDate":"1952-03-02"}`)
+	account := func(n identity.NewAccount) identity.Account {
+		n.Email = strings.ToLower(n.Name) + "@housecall.test"
+		a, err := s.id.CreateAccount(ctx, n)
 		require.NoError(t, err)
 		return a
 	}
-	s.self, s.elena = account("Rosa", s.rosa), account("Elena", "")
+	s.self = account(identity.NewAccount{Name: "Rosa", Kind: identity.Person, Patient: s.rosa})
+	s.elena = account(identity.NewAccount{Name: "Elena", Kind: identity.Person})
+	s.nurse = account(identity.NewAccount{Name: "Quill", Kind: identity.Staff, Roles: []identity.Role{identity.Nurse}})
 	_, s.cookie, err = s.id.StartSession(ctx, identity.NewSession{Account: s.self.ID, Proof: identity.Password})
 	require.NoError(t, err)
+	s.grant(access.Of(access.Demographics, access.Results))
 	require.NoError(t, d.InTx(ctx, func(c *db.Conn) error {
-		_, err := acc.GrantTx(c, system, access.GrantInput{Account: s.elena.ID, Name: "Elena", Patient: s.rosa, Relation: "mother", Basis: access.Consent,
-			See: access.Of(access.Demographics, access.Results), End: time.Now().AddDate(0, 6, 0)})
-		return err
+		return s.access.JoinTeamTx(c, feed, s.nurse.ID, s.rosa, identity.Nurse, time.Time{})
 	}))
 	return s
+}
+
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+func (s *site) put(body string) {
+	s.t.Helper()
+	n, err := fhir.Parse([]byte(body))
+	require.NoError(s.t, err)
+	_, err = s.store.Write(context.Background(), feed, records.Batch{Ops: []records.Op{{Kind: records.Put, Node: n}}})
+	require.NoError(s.t, err)
+}
+
+// grant lets Elena see parts of her mother's chart.
+func (s *site) grant(see access.CategorySet) string {
+	s.t.Helper()
+	require.NoError(s.t, s.db.InTx(context.Background(), func(c *db.Conn) error {
+		if s.granted != "" { // instead of what she had
+			if _, err := s.access.RevokeTx(c, feed, s.rosa, s.granted); err != nil {
+				return err
+			}
+		}
+		var can access.Powers
+		if see.Has(access.Messages) {
+			can = access.PowerMessages
+		}
+		g, err := s.access.GrantTx(c, feed, access.GrantInput{Account: s.elena.ID, Name: "Elena", Patient: s.rosa, Relation: "mother", Basis: access.Consent,
+			See: see, Can: can, End: time.Now().AddDate(0, 6, 0)})
+		s.granted = g.ID
+		return err
+	}))
+	return s.granted
 }
 
 func (s *site) token(account, system string, scopes ...string) string {
@@ -161,8 +213,26 @@ func TestBootstrap(t *testing.T) {
 	})
 }
 
-func TestWrongVersionsStopTheStart(t *testing.T) {
-	_, err := mobileapi.New(mobileapi.Deps{Records: &records.Store{}, Bearer: (&identity.Service{}).Bearer,
-		Releases: map[string]mobileapi.Release{"ios": {Minimum: "newest"}}})
-	require.ErrorContains(t, err, "1.4.0")
+func TestReleasesAreReadStrictly(t *testing.T) {
+	got, err := mobileapi.ParseReleases("ios 1.4.0 2.0 https://apps.test/ios; android 1.4")
+	require.NoError(t, err)
+	require.Equal(t, map[string]mobileapi.Release{"ios": {Minimum: "1.4.0", Recommended: "2.0", Store: "https://apps.test/ios"}, "android": {Minimum: "1.4"}}, got)
+	for _, bad := range []string{"ios", "windows 1.0", "ios newest", "ios 1.0 2.0 http://apps.test", "ios 1 2 https://a.test more"} {
+		_, err := mobileapi.ParseReleases(bad)
+		require.Error(t, err, bad)
+	}
+}
+
+// as is who acts through a browser.
+func (s *site) as(a identity.Account) identity.Principal {
+	s.t.Helper()
+	_, cookie, err := s.id.StartSession(context.Background(), identity.NewSession{Account: a.ID, Proof: identity.SecondFactor})
+	require.NoError(s.t, err)
+	x, err := s.id.Session(context.Background(), cookie, false)
+	require.NoError(s.t, err)
+	return x.Principal
+}
+
+func answerIn(thread, text string) message.In {
+	return message.In{ID: newID(), Thread: thread, Text: text}
 }
