@@ -27,6 +27,12 @@ func route[I, O any](api huma.API, method, path, summary string, h func(context.
 	huma.Register(api, huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, MaxBodyBytes: 256 << 10}, h)
 }
 
+// create registers an operation that makes something.
+func create[I, O any](api huma.API, path, summary string, h func(context.Context, *I) (*O, error)) {
+	id := "post" + strings.NewReplacer("/{", "-by-", "}", "", "/", "-").Replace(path)
+	huma.Register(api, huma.Operation{OperationID: id, Method: http.MethodPost, Path: path, Summary: summary, MaxBodyBytes: 256 << 10, DefaultStatus: http.StatusCreated}, h)
+}
+
 // session is edge's way to the session of a cookie.
 func (p *Portal) session(ctx context.Context, cookie string, active bool) (identity.Principal, error) {
 	x, err := p.Identity.Session(ctx, cookie, active)

@@ -41,24 +41,10 @@ func (p *Portal) clinicPatients(ctx context.Context, in *clinicPatientsIn) (*bod
 	if in.Limit == 0 {
 		in.Limit = 25
 	}
-	var ids []string
-	for cursor := ""; ; {
-		members, next, err := p.Access.Panel(ctx, who, cursor, 500)
-		if err != nil {
-			return nil, err
-		}
-		for _, m := range members {
-			ids = append(ids, m.Patient)
-		}
-		if cursor = next; cursor == "" || len(ids) >= maxPanel {
-			break
-		}
-	}
-	known, err := p.Records.Patients(ctx, who, ids)
+	known, err := p.panel(ctx, who)
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(known, func(a, b records.Patient) int { return cmp.Compare(placeOf(&a), placeOf(&b)) })
 	if in.Cursor != "" { // the last patient of the page before: an id, because names do not go into addresses
 		i := slices.IndexFunc(known, func(k records.Patient) bool { return k.ID == in.Cursor })
 		if i < 0 {
@@ -81,6 +67,29 @@ func (p *Portal) clinicPatients(ctx context.Context, in *clinicPatientsIn) (*bod
 		out.Items = append(out.Items, c)
 	}
 	return &body[list[ClinicPatient]]{out}, nil
+}
+
+// panel gives a staff member's own patients, by name.
+func (p *Portal) panel(ctx context.Context, who identity.Principal) ([]records.Patient, error) {
+	var ids []string
+	for cursor := ""; ; {
+		members, next, err := p.Access.Panel(ctx, who, cursor, 500)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range members {
+			ids = append(ids, m.Patient)
+		}
+		if cursor = next; cursor == "" || len(ids) >= maxPanel {
+			break
+		}
+	}
+	known, err := p.Records.Patients(ctx, who, ids)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(known, func(a, b records.Patient) int { return cmp.Compare(placeOf(&a), placeOf(&b)) })
+	return known, nil
 }
 
 // placeOf orders by family name, given name and id.

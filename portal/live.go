@@ -36,13 +36,16 @@ const (
 // Locks: live.mu before socket.mu. Neither is held while anything is asked of
 // the database or written to a socket.
 type live struct {
-	p    *Portal
-	pool sync.Pool // write buffers, needed only while something is written
+	p     *Portal
+	kinds map[string]func(context.Context, identity.Principal, string) (string, error) // of topics
+	pool  sync.Pool                                                                    // write buffers, needed only while something is written
 
 	mu      sync.Mutex
 	sockets map[*socket]struct{}
-	charts  map[string]*watched // by patient
-	topics  map[string]string   // topic -> patient
+	charts  map[string]*watched           // by patient
+	topics  map[string]string             // topic -> patient
+	pages   map[string]map[*socket]string // topic of the hub -> who follows it, as what
+	blind   bool                          // something of a topic may have gone unheard
 	queue   []task
 	queued  map[task]struct{}
 	wake    chan struct{}
@@ -61,15 +64,17 @@ type watched struct {
 	sockets map[*socket]struct{}
 }
 
-// task is to look at a chart for all who watch it, or at one socket's session.
+// task is to look at a chart for all who watch it, at a topic for one socket, or
+// at that socket's session.
 type task struct {
 	patient string
 	socket  *socket
+	topic   string
 }
 
 func newLive(p *Portal) *live {
 	return &live{
-		p: p, sockets: map[*socket]struct{}{}, charts: map[string]*watched{}, topics: map[string]string{},
+		p: p, kinds: p.topicKinds(), sockets: map[*socket]struct{}{}, charts: map[string]*watched{}, topics: map[string]string{}, pages: map[string]map[*socket]string{},
 		queued: map[task]struct{}{}, wake: make(chan struct{}, liveWorkers),
 	}
 }
@@ -79,6 +84,9 @@ func (l *live) start(ctx context.Context) {
 	l.mu.Lock()
 	l.sub = l.p.Hub.Subscribe()
 	for topic := range l.topics { // sockets that came before
+		l.sub.Watch(topic)
+	}
+	for topic := range l.pages {
 		l.sub.Watch(topic)
 	}
 	l.mu.Unlock()
@@ -109,22 +117,29 @@ func (l *live) stop() {
 	l.running.Wait()
 }
 
-// upgrade opens a socket for somebody who is signed in with a page of ours.
-func (l *live) upgrade(c *fiber.Ctx) error {
-	who, cookie := edge.Principal(c), edge.SessionCookie(c)
-	if who.Kind == identity.Anonymous {
-		return edge.Required(c)
-	}
-	if cookie == "" { // a page has a cookie; a token has its own ways to follow changes
+// ownPage: sockets are for pages of our own, with somebody's session.
+func (p *Portal) ownPage(c *fiber.Ctx) error {
+	if edge.SessionCookie(c) == "" { // a page has a cookie; a token has its own ways to follow changes
 		return fault.New(fault.Forbidden, "This can only be done in Housecall itself.").WithCode("session")
 	}
-	if c.Get(fiber.HeaderOrigin) != l.p.origin { // browsers always send it here
+	if c.Get(fiber.HeaderOrigin) != p.origin { // browsers always send it here
 		return fault.New(fault.Forbidden, "This request came from another site.").WithCode("origin")
 	}
 	if !strings.EqualFold(c.Get(fiber.HeaderUpgrade), "websocket") || c.Get("Sec-WebSocket-Version") != "13" {
 		return fiber.ErrUpgradeRequired
 	}
-	s := &socket{live: l, who: who, cookie: cookie, watched: map[string]string{}, pinged: time.Now()}
+	return nil
+}
+
+// upgrade opens a socket for somebody who is signed in with a page of ours.
+func (l *live) upgrade(c *fiber.Ctx) error {
+	if edge.Principal(c).Kind == identity.Anonymous {
+		return edge.Required(c)
+	}
+	if err := l.p.ownPage(c); err != nil {
+		return err
+	}
+	s := &socket{live: l, who: edge.Principal(c), cookie: edge.SessionCookie(c), watched: map[string]string{}, topics: map[string]string{}, pinged: time.Now()}
 	if err := l.admit(s); err != nil {
 		return err
 	}
@@ -157,6 +172,9 @@ func (l *live) leave(s *socket) {
 	delete(l.sockets, s)
 	for p := range s.watched {
 		l.unwatch(s, p)
+	}
+	for name, topic := range s.topics {
+		l.unwatchTopic(s, name, topic)
 	}
 }
 
@@ -229,6 +247,10 @@ func (l *live) work(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
+		if t.topic != "" {
+			t.socket.lookTopic(ctx, t.topic)
+			continue
+		}
 		if t.socket != nil {
 			t.socket.recheck(ctx)
 			continue
@@ -254,6 +276,9 @@ func (l *live) listen(context.Context) {
 		l.mu.Lock()
 		if p, ok := l.topics[topic]; ok {
 			l.later(task{patient: p})
+		}
+		for s, name := range l.pages[topic] {
+			l.later(task{socket: s, topic: name})
 		}
 		l.mu.Unlock()
 	}
@@ -287,7 +312,7 @@ func (l *live) revoked(kind, key string) {
 func (l *live) tick(ctx context.Context) {
 	second := time.NewTicker(time.Second)
 	defer second.Stop()
-	var polled, settled time.Time
+	var polled, settled, looked time.Time
 	for {
 		select {
 		case <-ctx.Done():
@@ -305,6 +330,10 @@ func (l *live) tick(ctx context.Context) {
 			if now.Sub(polled) >= pollEvery {
 				polled = now
 				l.poll(ctx)
+			}
+			if now.Sub(looked) >= blindEvery {
+				looked = now
+				l.lookAtTopics()
 			}
 			if now.Sub(settled) >= settleEvery {
 				settled = now

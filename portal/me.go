@@ -18,6 +18,8 @@ type Me struct {
 	CSRF    string    `json:"csrf" doc:"To be sent as X-CSRF-Token with every write"`
 	Clinic  Clinic    `json:"clinic"`
 	Version string    `json:"version"`
+	// InboxUnread counts threads, for staff who answer messages.
+	InboxUnread int `json:"inboxUnread,omitempty" doc:"Threads of one's inbox with something unread"`
 }
 
 // Account is somebody's account as they see it.
@@ -50,6 +52,7 @@ type Subject struct {
 	Relation  string        `json:"relation" doc:"self, or what the person is to the viewer: mother, child, .."`
 	Deceased  bool          `json:"deceased,omitempty"`
 	Grant     *SubjectGrant `json:"grant,omitempty"`
+	Unread    int           `json:"unread" doc:"Messages that the viewer has not read"`
 }
 
 // SubjectGrant is what a caregiver was given.
@@ -97,7 +100,10 @@ func (p *Portal) me(ctx context.Context, _ *none) (*body[Me], error) {
 		out.Session = &Session{IdleSeconds: int(identity.SessionIdle.Seconds()), WarnSeconds: int(warn.Seconds()), IdleExpiresAt: x.IdleExpiresAt, ExpiresAt: x.ExpiresAt}
 	}
 	var err error
-	out.People, err = p.people(ctx, who)
+	if out.People, err = p.people(ctx, who); err != nil {
+		return nil, err
+	}
+	err = p.unread(ctx, who, &out)
 	return &body[Me]{out}, err
 }
 

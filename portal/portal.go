@@ -19,6 +19,10 @@ import (
 	"housecall/portal/web"
 	"housecall/records"
 	"housecall/records/access"
+	"housecall/telehealth"
+	"housecall/telehealth/message"
+	"housecall/telehealth/schedule"
+	"housecall/telehealth/signal"
 )
 
 // Clinic is how the clinic calls itself.
@@ -46,6 +50,11 @@ type Deps struct {
 	Provider    *provider.Provider
 	Login       *login.Login
 	Hub         *notifications.Hub
+	Notices     *notifications.Service
+	Messages    *message.Service
+	Schedule    *schedule.Service
+	Visits      *telehealth.Service
+	Signal      *signal.Service
 	Revocations *revoke.Feed // not started yet: the portal subscribes
 	Key         sitekey.Key
 	BaseURL     *url.URL
@@ -69,7 +78,7 @@ type Portal struct {
 // New makes the portal. Call it before the feed of revocations is started.
 func New(d Deps) (*Portal, error) {
 	switch {
-	case d.DB == nil, d.Records == nil, d.Access == nil, d.Identity == nil, d.Provider == nil, d.Login == nil, d.Hub == nil, d.Revocations == nil:
+	case d.DB == nil, d.Records == nil, d.Access == nil, d.Identity == nil, d.Provider == nil, d.Login == nil, d.Hub == nil, d.Notices == nil, d.Messages == nil, d.Schedule == nil, d.Visits == nil, d.Signal == nil, d.Revocations == nil:
 		return nil, errors.New("portal: a part is missing")
 	case d.BaseURL == nil || d.BaseURL.Host == "":
 		return nil, errors.New("portal: BaseURL is missing")

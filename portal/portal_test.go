@@ -22,6 +22,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"housecall/internal/blob"
 	"housecall/internal/db"
 	"housecall/internal/db/dbtest"
 	"housecall/internal/edge"
@@ -35,6 +36,11 @@ import (
 	"housecall/records"
 	"housecall/records/access"
 	"housecall/records/fhir"
+	"housecall/telehealth"
+	"housecall/telehealth/message"
+	"housecall/telehealth/schedule"
+	"housecall/telehealth/sfu"
+	"housecall/telehealth/signal"
 )
 
 func TestMain(m *testing.M) {
@@ -52,16 +58,21 @@ var feed = identity.SystemPrincipal("test feed")
 
 // node is one server of a site, on a port of its own.
 type node struct {
-	t      *testing.T
-	base   string
-	app    *fiber.App
-	db     *db.DB
-	id     *identity.Service
-	access *access.Service
-	store  *records.Store
-	portal *portal.Portal
-	log    *safeBuffer
-	clock  *clock
+	t        *testing.T
+	base     string
+	app      *fiber.App
+	db       *db.DB
+	id       *identity.Service
+	access   *access.Service
+	notices  *notifications.Service
+	messages *message.Service
+	schedule *schedule.Service
+	visits   *telehealth.Service
+	signal   *signal.Service
+	store    *records.Store
+	portal   *portal.Portal
+	log      *safeBuffer
+	clock    *clock
 }
 
 // clock is the time of sessions, which a test may move.
@@ -120,7 +131,20 @@ func newNode(t *testing.T, d *db.DB, bus string, client fs.FS) *node {
 	require.NoError(t, err)
 	hub, err := notifications.NewHub(notifications.Config{URL: bus, Key: key.Derive("hub", 32), Log: log})
 	require.NoError(t, err)
-	n.store, err = records.New(records.Deps{DB: d, Access: n.access, Key: key, Hub: hub})
+	blobs, err := blob.Open(ctx, blob.Config{Dir: t.TempDir(), Key: key})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = blobs.Close() })
+	n.store, err = records.New(records.Deps{DB: d, Access: n.access, Key: key, Hub: hub, Blobs: blobs})
+	require.NoError(t, err)
+	n.notices, err = notifications.New(notifications.Deps{DB: d, Hub: hub, Key: key, Accounts: n.id, BaseURL: u, Now: n.clock.Now, Log: log})
+	require.NoError(t, err)
+	n.messages, err = message.New(message.Deps{DB: d, Records: n.store, Access: n.access, Notices: n.notices, Hub: hub, Key: key, Now: n.clock.Now})
+	require.NoError(t, err)
+	n.schedule, err = schedule.New(schedule.Deps{DB: d, Records: n.store, Access: n.access, Notices: n.notices, Hub: hub, Key: key, Now: n.clock.Now})
+	require.NoError(t, err)
+	n.visits, err = telehealth.New(telehealth.Deps{DB: d, Records: n.store, Access: n.access, Notices: n.notices, Schedule: n.schedule, Now: n.clock.Now})
+	require.NoError(t, err)
+	n.signal, err = signal.New(signal.Deps{DB: d, Hub: hub, Seats: n.visits, Node: "node-" + newID(), Topic: schedule.VisitTopic, Media: sfu.Config{Loopback: true}, Log: log})
 	require.NoError(t, err)
 	op, err := provider.New(provider.Deps{DB: d, Identity: n.id, Key: key, Now: n.clock.Now})
 	require.NoError(t, err)
@@ -128,7 +152,7 @@ func newNode(t *testing.T, d *db.DB, bus string, client fs.FS) *node {
 	rp, err := login.New(login.Deps{DB: d, Identity: n.id, Provider: op, Now: n.clock.Now})
 	require.NoError(t, err)
 	n.portal, err = portal.New(portal.Deps{
-		DB: d, Records: n.store, Access: n.access, Identity: n.id, Provider: op, Login: rp, Hub: hub, Revocations: rev, Key: key, BaseURL: u,
+		DB: d, Records: n.store, Access: n.access, Identity: n.id, Provider: op, Login: rp, Hub: hub, Notices: n.notices, Messages: n.messages, Schedule: n.schedule, Visits: n.visits, Signal: n.signal, Revocations: rev, Key: key, BaseURL: u,
 		Clinic: portal.Clinic{Name: "Hill Clinic", Phone: "555-0100", Emergency: "911", TimeZone: "America/Chicago"}, Version: "1.2.3",
 		Health: func(context.Context) []portal.Check {
 			return []portal.Check{{Name: "database", OK: true, Level: "ok", Text: "It answers."}}
@@ -257,6 +281,14 @@ func (s *someone) do(method, path, body string, headers ...string) reply {
 	b, err := io.ReadAll(res.Body)
 	require.NoError(s.node.t, err)
 	return reply{res, string(b)}
+}
+
+// principal is who the session's cookie stands for.
+func (s *someone) principal() identity.Principal {
+	s.node.t.Helper()
+	x, err := s.node.id.Session(context.Background(), s.cookie, false)
+	require.NoError(s.node.t, err)
+	return x.Principal
 }
 
 func (s *someone) get(path string) reply { s.node.t.Helper(); return s.do("GET", path, "") }

@@ -7,6 +7,7 @@ import (
 
 	"housecall/internal/edge"
 	"housecall/internal/identity/provider"
+	"housecall/records/rest"
 )
 
 // Mount hangs the portal's routes on the app, all but the web client.
@@ -35,11 +36,14 @@ func (p *Portal) Mount(app *fiber.App) {
 
 	app.Server().KeepHijackedConns = true // sockets live longer than their requests, see takeOver
 	app.Get("/live", who, p.live.upgrade)
+	app.Get("/visits/:patient/:visit/signal", who, steps.Handler, p.signal)
 
 	app.Use("/api/v1", who, csrf)
 	api := edge.NewAPI(app, "/api/v1", "Housecall", orUnknown(p.Version)) // and its openapi.json, for everybody
 	app.Use("/api/v1", edge.Required, p.Calls.Handler, etagged(p.Key.Derive("portal etag", 32)))
 	api.UseMiddleware(keepCookie)
+	app.Put("/api/v1/charts/:patient/binaries/:id", rest.PutBinary(p.Records))
+	app.Get("/api/v1/charts/:patient/binaries/:id", rest.GetBinary(p.Records))
 
 	get(api, "/me", "Who is signed in, and whose charts they may open", p.me)
 	route(api, http.MethodPatch, "/me", "Change the own name or language", p.changeMe)
@@ -61,6 +65,12 @@ func (p *Portal) Mount(app *fiber.App) {
 	route(api, http.MethodPost, "/step-up/passkey/finish", "Prove it with a passkey", p.stepUpPasskey)
 	route(api, http.MethodPost, "/step-up/totp", "Prove it with a one-time code", p.stepUpCode)
 	route(api, http.MethodPost, "/step-up/password", "Prove it with the password", p.stepUpPassword)
+
+	p.mountNotices(api)
+	p.mountMessages(api)
+	p.mountInbox(api)
+	p.mountBooking(api)
+	p.mountVisits(api)
 
 	get(api, "/charts/{patient}", "Open a chart", p.chart)
 	get(api, "/charts/{patient}/timeline", "What happened, newest first", p.timeline)

@@ -28,20 +28,21 @@ type socket struct {
 	cookie string
 	// watched holds for each chart the ETag that the page knows; under live.mu.
 	watched map[string]string
-	pinged  time.Time // last ping, at first when it was admitted; under live.mu
-	warned  time.Time // idle end that the page was told of; under live.mu
+	topics  map[string]string // what the page calls it -> topic of the hub; under live.mu
+	pinged  time.Time         // last ping, at first when it was admitted; under live.mu
+	warned  time.Time         // idle end that the page was told of; under live.mu
 
 	mu      sync.Mutex
 	conn    *websocket.Conn
-	queue   []message // waits to be written; bounded, because a chart stands in it once
+	queue   []told // waits to be written; bounded, because a chart stands in it once
 	writing bool
 	writer  sync.WaitGroup
 	ended   bool
 	code    int
 }
 
-// message is what is told, and about which chart: a newer one replaces it.
-type message struct {
+// told is what is told, and about which chart: a newer one replaces it.
+type told struct {
 	chart, text string
 }
 
@@ -77,8 +78,9 @@ func (s *socket) run(conn *websocket.Conn) {
 	talk := 0
 	for {
 		var in struct {
-			Watch []string          `json:"watch"`
-			ETags map[string]string `json:"etags"`
+			Watch  []string          `json:"watch"`
+			Topics []string          `json:"topics"`
+			ETags  map[string]string `json:"etags"`
 		}
 		kind, b, err := conn.ReadMessage()
 		if err != nil {
@@ -94,6 +96,9 @@ func (s *socket) run(conn *websocket.Conn) {
 		}
 		if in.Watch != nil {
 			s.follow(in.Watch, in.ETags)
+		}
+		if in.Topics != nil {
+			s.followTopics(in.Topics)
 		}
 	}
 	s.mu.Lock()
@@ -242,7 +247,7 @@ func (s *socket) say(chart, text string) {
 	if len(s.queue) >= 2*maxWatched {
 		s.ended, s.code, s.queue = true, closeRestart, nil
 	} else {
-		s.queue = append(s.queue, message{chart, text})
+		s.queue = append(s.queue, told{chart, text})
 	}
 	s.begin()
 }
@@ -256,7 +261,7 @@ func (s *socket) end(last string, code int) {
 	}
 	s.queue = nil
 	if last != "" {
-		s.queue = []message{{text: last}}
+		s.queue = []told{{text: last}}
 	}
 	s.ended, s.code = true, code
 	s.begin()

@@ -1,8 +1,20 @@
 package portal
 
+import "maps"
+
 // Spanish has the fixed messages of faults that people may meet in the portal,
 // in Spanish (usted). A test holds it against the messages in the code.
-var Spanish = map[string]string{
+var Spanish = together(spanishBasics, spanishNotices, spanishMessages, spanishVisits)
+
+func together(parts ...map[string]string) map[string]string {
+	all := map[string]string{}
+	for _, p := range parts {
+		maps.Copy(all, p)
+	}
+	return all
+}
+
+var spanishBasics = map[string]string{
 	"Housecall is not ready. Please try again in a moment.":               "Housecall todavía no está listo. Inténtelo de nuevo en un momento.",
 	"Housecall is starting or stopping. Please try again in a moment.":    "Housecall se está iniciando o cerrando. Inténtelo de nuevo en un momento.",
 	"Many people are signing in right now. Please try again in a moment.": "Muchas personas están entrando ahora. Inténtelo de nuevo en un momento.",

@@ -1,0 +1,27 @@
+package portal
+
+var spanishMessages = map[string]string{
+	"Files cannot be kept right now. Please try again in a moment.":                                    "Ahora no se pueden guardar archivos. Inténtelo de nuevo en un momento.",
+	"Files of this kind cannot be sent. Photos (JPEG, PNG, WebP, GIF), PDF, sound and plain text can.": "No se pueden enviar archivos de este tipo. Sí fotos (JPEG, PNG, WebP, GIF), PDF, sonido y texto simple.",
+	"The file is empty.": "El archivo está vacío.",
+	"The file is not what its name says. Please save it again and send it once more.": "El archivo no es lo que dice su nombre. Guárdelo otra vez y envíelo de nuevo.",
+	"The file is too large. Files may have up to 25 MB.":                              "El archivo es demasiado grande. Puede tener hasta 25 MB.",
+	"The name of the file is too long or holds signs that cannot be kept.":            "El nombre del archivo es demasiado largo o contiene signos que no se pueden guardar.",
+	"The photo cannot be read. Please save it again and send it once more.":           "La foto no se puede leer. Guárdela otra vez y envíela de nuevo.",
+	"The photo is too large. Photos may have up to 10 MB.":                            "La foto es demasiado grande. Puede tener hasta 10 MB.",
+	"This file is too large to be sent.":                                              "Este archivo es demasiado grande para enviarlo.",
+	"You sent many files today. Please go on tomorrow, or call the clinic.":           "Hoy envió muchos archivos. Siga mañana o llame a la clínica.",
+	"At most 10 files can be sent with one message.":                                  "Con un mensaje se pueden enviar 10 archivos como máximo.",
+	"Ids must be UUIDs in lower case.":                                                "Los identificadores deben ser UUID en minúsculas.",
+	"One of the files is not there. Please add it again.":                             "Falta uno de los archivos. Agréguelo otra vez.",
+	"Only doctors and nurses have an inbox.":                                          "Solo los médicos y enfermeros tienen un buzón.",
+	"Say what the message is about.":                                                  "Diga de qué trata el mensaje.",
+	"Somebody else has taken this already.":                                           "Otra persona ya se encarga de esto.",
+	"The message holds signs that cannot be sent.":                                    "El mensaje contiene signos que no se pueden enviar.",
+	"The message is too long. Please shorten it, or send it in two.":                  "El mensaje es demasiado largo. Acórtelo o envíelo en dos.",
+	"There is no such view of the inbox.":                                             "No existe esa vista del buzón.",
+	"This was sent before with other words. Please load the page again.":              "Esto ya se envió con otras palabras. Cargue la página de nuevo.",
+	"Write something before you send.":                                                "Escriba algo antes de enviar.",
+	"You can read these messages, but not write here.":                                "Usted puede leer estos mensajes, pero no escribir aquí.",
+	"You sent many messages in a short time. Please wait a little.":                   "Envió muchos mensajes en poco tiempo. Espere un poco, por favor.",
+}
