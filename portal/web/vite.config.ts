@@ -45,7 +45,11 @@ export default defineConfig({
     // Nothing may be inlined as data: into script or style; the policy of the server says 'self'.
     assetsInlineLimit: 0,
     rollupOptions: {
-      output: { chunkFileNames: 'assets/[name]-[hash].js', entryFileNames: 'assets/[name]-[hash].js' },
+      output: {
+        chunkFileNames: 'assets/[name]-[hash].js', entryFileNames: 'assets/[name]-[hash].js',
+        // What every patient's page needs travels as one file: small ones pack badly.
+        codeSplitting: { groups: [{ name: 'start', test: /src\/(shell\/(PatientNav|ActingBand|Banners|SessionGuard|relation|title|useMe|context)|ui\/(Button|Card|Face|Row|Skeleton|Empty|ErrorSummary|useWords)|format\/(names|age|locale|date))\b.*\.(ts|tsx)$/ }] },
+      },
     },
   },
   server: {

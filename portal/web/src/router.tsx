@@ -18,6 +18,9 @@ const root = createRootRouteWithContext<Context>()({
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value ? value : undefined)
 
+const bookingWords = () => loadWords('booking')
+const messageWords = () => loadWords('messages')
+const noticeWords = () => Promise.all([loadWords('account'), loadWords('notices')])
 const accountWords = () => loadWords('account')
 const detailWords = () => loadWords('detail')
 
@@ -64,6 +67,9 @@ const people = createRoute({
   component: lazyRouteComponent(() => import('./people/PeoplePage'), 'PeoplePage'),
 })
 
+// The links of mails say nothing but that something waits.
+const opened = createRoute({ getParentRoute: () => gate, path: '/n/$id', component: lazyRouteComponent(() => import('./notices'), 'OpenNotice') })
+
 const patient = createRoute({
   getParentRoute: () => gate,
   path: '/p/$patient',
@@ -73,13 +79,14 @@ const home = createRoute({ getParentRoute: () => patient, path: '/', component: 
 const record = createRoute({
   getParentRoute: () => patient,
   path: '/record',
+  beforeLoad: detailWords,
   validateSearch: (search: Record<string, unknown>): { kind?: string; q?: string } => ({
     kind: isTimelineKind(String(search.kind)) ? String(search.kind) : undefined,
     q: text(search.q),
   }),
   component: lazyRouteComponent(() => import('./chart/RecordPage'), 'RecordPage'),
 })
-const kinds = createRoute({ getParentRoute: () => patient, path: '/kinds', component: lazyRouteComponent(() => import('./chart/KindsPage'), 'KindsPage') })
+const kinds = createRoute({ getParentRoute: () => patient, path: '/kinds', beforeLoad: detailWords, component: lazyRouteComponent(() => import('./chart/KindsPage'), 'KindsPage') })
 const section = createRoute({
   getParentRoute: () => patient,
   path: '/record/$section',
@@ -106,10 +113,32 @@ const entry = createRoute({
   beforeLoad: detailWords,
   component: lazyRouteComponent(() => import('./chart/entry/EntryPage'), 'EntryPage'),
 })
+const visits = createRoute({
+  getParentRoute: () => patient,
+  path: '/visits',
+  beforeLoad: bookingWords,
+  validateSearch: ({ done }: Record<string, unknown>): { done?: 'booked' | 'moved' } => (done === 'booked' || done === 'moved' ? { done } : {}),
+  component: lazyRouteComponent(() => import('./booking/VisitsPage'), 'VisitsPage'),
+})
+const book = createRoute({
+  getParentRoute: () => patient,
+  path: '/visits/book',
+  beforeLoad: bookingWords,
+  validateSearch: (search: Record<string, unknown>): { change?: string } => ({ change: text(search.change) }),
+  component: lazyRouteComponent(() => import('./booking/BookPage'), 'BookPage'),
+})
+const visitWords = () => Promise.all([bookingWords(), loadWords('visits'), loadWords('account')])
+// A call has the whole screen.
+const visit = createRoute({ getParentRoute: () => gate, path: '/p/$patient/visits/$visit', beforeLoad: visitWords, component: lazyRouteComponent(() => import('./visits'), 'VisitPage') })
+const visitSummary = createRoute({ getParentRoute: () => patient, path: '/visits/$visit/summary', beforeLoad: visitWords, component: lazyRouteComponent(() => import('./visits'), 'SummaryPage') })
+const messages = createRoute({ getParentRoute: () => patient, path: '/messages', beforeLoad: messageWords, component: lazyRouteComponent(() => import('./messages'), 'MessagesPage') })
+const newMessage = createRoute({ getParentRoute: () => patient, path: '/messages/new', beforeLoad: messageWords, component: lazyRouteComponent(() => import('./messages'), 'NewPage') })
+const thread = createRoute({ getParentRoute: () => patient, path: '/messages/$thread', beforeLoad: messageWords, component: lazyRouteComponent(() => import('./messages'), 'ThreadPage') })
 const sharing = createRoute({ getParentRoute: () => patient, path: '/sharing', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./sharing/SharingPage'), 'SharingPage') })
 const you = createRoute({ getParentRoute: () => patient, path: '/you', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./account/AccountPage'), 'AccountPage') })
 const security = createRoute({ getParentRoute: () => patient, path: '/you/security', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./account/SecurityPage'), 'SecurityPage') })
 const devices = createRoute({ getParentRoute: () => patient, path: '/you/devices', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./account/DevicesPage'), 'DevicesPage') })
+const told = createRoute({ getParentRoute: () => patient, path: '/you/notifications', beforeLoad: noticeWords, component: lazyRouteComponent(() => import('./notices'), 'NoticesPage') })
 
 const clinic = createRoute({
   getParentRoute: () => gate,
@@ -121,13 +150,40 @@ const clinic = createRoute({
   component: lazyRouteComponent(() => import('./clinic'), 'ClinicShell'),
 })
 const clinicHome = createRoute({ getParentRoute: () => clinic, path: '/', component: lazyRouteComponent(() => import('./clinic'), 'ClinicHome') })
-const clinicChart = createRoute({ getParentRoute: () => clinic, path: '/p/$patient', component: lazyRouteComponent(() => import('./clinic'), 'ClinicChart') })
+const clinicChart = createRoute({ getParentRoute: () => clinic, path: '/p/$patient', beforeLoad: bookingWords, component: lazyRouteComponent(() => import('./clinic'), 'ClinicChart') })
 const clinicResult = createRoute({ getParentRoute: () => clinic, path: '/p/$patient/results/$key', component: lazyRouteComponent(() => import('./clinic'), 'ClinicResult') })
 const clinicEntry = createRoute({ getParentRoute: () => clinic, path: '/p/$patient/entries/$type/$id', component: lazyRouteComponent(() => import('./clinic'), 'ClinicEntry') })
+const clinicToday = createRoute({
+  getParentRoute: () => clinic,
+  path: '/today',
+  beforeLoad: () => Promise.all([bookingWords(), loadWords('today')]),
+  validateSearch: (search: Record<string, unknown>): { date?: string; whose?: 'me' | 'all' } => ({
+    date: /^\d{4}-\d{2}-\d{2}$/.test(String(search.date)) ? String(search.date) : undefined, whose: search.whose === 'all' || search.whose === 'me' ? search.whose : undefined,
+  }),
+  component: lazyRouteComponent(() => import('./today'), 'TodayPage'),
+})
+const clinicBook = createRoute({
+  getParentRoute: () => clinic,
+  path: '/p/$patient/book',
+  beforeLoad: () => Promise.all([bookingWords(), loadWords('today')]),
+  component: lazyRouteComponent(() => import('./today'), 'ClinicBook'),
+})
+const cockpit = createRoute({ getParentRoute: () => clinic, path: '/visits/$patient/$visit', beforeLoad: visitWords, component: lazyRouteComponent(() => import('./cockpit'), 'CockpitPage') })
 const clinicHealth = createRoute({ getParentRoute: () => clinic, path: '/health', component: lazyRouteComponent(() => import('./clinic'), 'HealthPage') })
 const clinicYou = createRoute({ getParentRoute: () => clinic, path: '/you', component: lazyRouteComponent(() => import('./account/AccountPage'), 'AccountPage') })
 const clinicSecurity = createRoute({ getParentRoute: () => clinic, path: '/you/security', component: lazyRouteComponent(() => import('./account/SecurityPage'), 'SecurityPage') })
 const clinicDevices = createRoute({ getParentRoute: () => clinic, path: '/you/devices', component: lazyRouteComponent(() => import('./account/DevicesPage'), 'DevicesPage') })
+const clinicTold = createRoute({ getParentRoute: () => clinic, path: '/you/notifications', beforeLoad: noticeWords, component: lazyRouteComponent(() => import('./notices'), 'NoticesPage') })
+const views = ['all', 'mine', 'unclaimed', 'done'] as const
+const inbox = createRoute({
+  getParentRoute: () => clinic,
+  path: '/inbox',
+  beforeLoad: () => Promise.all([messageWords(), loadWords('inbox')]),
+  validateSearch: (search: Record<string, unknown>): { view?: (typeof views)[number]; q?: string } => ({ view: views.find((view) => view === search.view), q: text(search.q) }),
+  component: lazyRouteComponent(() => import('./inbox'), 'InboxPage'),
+})
+const inboxNone = createRoute({ getParentRoute: () => inbox, path: '/', component: lazyRouteComponent(() => import('./inbox'), 'NothingOpen') })
+const inboxThread = createRoute({ getParentRoute: () => inbox, path: '/$patient/$thread', component: lazyRouteComponent(() => import('./inbox'), 'InboxThread') })
 
 const tree = root.addChildren([
   signIn,
@@ -136,8 +192,10 @@ const tree = root.addChildren([
   gate.addChildren([
     start,
     people,
-    patient.addChildren([home, record, kinds, section, result, entry, sharing, you, security, devices]),
-    clinic.addChildren([clinicHome, clinicChart, clinicResult, clinicEntry, clinicHealth, clinicYou, clinicSecurity, clinicDevices]),
+    visit,
+    opened,
+    patient.addChildren([home, record, kinds, section, result, entry, visits, book, visitSummary, messages, newMessage, thread, sharing, you, security, devices, told]),
+    clinic.addChildren([clinicHome, clinicToday, inbox.addChildren([inboxNone, inboxThread]), clinicBook, cockpit, clinicChart, clinicResult, clinicEntry, clinicHealth, clinicYou, clinicSecurity, clinicDevices, clinicTold]),
   ]),
 ])
 

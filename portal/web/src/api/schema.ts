@@ -55,6 +55,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/charts/{patient}/appointments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Appointments that are to come, or that are over */
+        get: operations["get-charts-by-patient-appointments"];
+        put?: never;
+        /** Book a free time */
+        post: operations["post-charts-by-patient-appointments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/appointments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One appointment */
+        get: operations["get-charts-by-patient-appointments-by-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/appointments/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel an appointment */
+        post: operations["post-charts-by-patient-appointments-by-id-cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/appointments/{id}/reschedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move an appointment to another free time */
+        post: operations["post-charts-by-patient-appointments-by-id-reschedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/booking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Free times of the care team */
+        get: operations["get-charts-by-patient-booking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/charts/{patient}/documents/{type}/{id}/content": {
         parameters: {
             query?: never;
@@ -67,6 +153,25 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/drafts/{thread}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What somebody has begun to write */
+        get: operations["get-charts-by-patient-drafts-by-thread"];
+        /** Keep what somebody has begun to write */
+        put: operations["put-charts-by-patient-drafts-by-thread"];
+        post?: never;
+        /** Throw a draft away */
+        delete: operations["delete-charts-by-patient-drafts-by-thread"];
         options?: never;
         head?: never;
         patch?: never;
@@ -123,6 +228,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/charts/{patient}/message-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether somebody may write, and who will read it */
+        get: operations["get-charts-by-patient-message-options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/charts/{patient}/sections/{category}": {
         parameters: {
             query?: never;
@@ -134,6 +256,109 @@ export interface paths {
         get: operations["get-charts-by-patient-sections-by-category"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/threads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Conversations with the clinic, the newest first */
+        get: operations["get-charts-by-patient-threads"];
+        put?: never;
+        /** Begin a conversation */
+        post: operations["post-charts-by-patient-threads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/threads/{thread}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One conversation */
+        get: operations["get-charts-by-patient-threads-by-thread"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/threads/{thread}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a conversation */
+        post: operations["post-charts-by-patient-threads-by-thread-close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/threads/{thread}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a message */
+        post: operations["post-charts-by-patient-threads-by-thread-messages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/threads/{thread}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell how far somebody has read */
+        post: operations["post-charts-by-patient-threads-by-thread-read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/threads/{thread}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a conversation again */
+        post: operations["post-charts-by-patient-threads-by-thread-reopen"];
         delete?: never;
         options?: never;
         head?: never;
@@ -174,6 +399,315 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/charts/{patient}/visits/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A visit: how far it has come, and who is there */
+        get: operations["get-charts-by-patient-visits-by-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/admit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let somebody in who waits */
+        post: operations["post-charts-by-patient-visits-by-id-admit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was written during a visit */
+        get: operations["get-charts-by-patient-visits-by-id-chat"];
+        put?: never;
+        /** Write something during a visit */
+        post: operations["post-charts-by-patient-visits-by-id-chat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell how one's devices were found */
+        post: operations["post-charts-by-patient-visits-by-id-check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agree to a visit by video */
+        post: operations["post-charts-by-patient-visits-by-id-consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a visit for everybody */
+        post: operations["post-charts-by-patient-visits-by-id-end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/late": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell those who wait how far the clinic is behind */
+        post: operations["post-charts-by-patient-visits-by-id-late"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The note of a visit, for those who write it */
+        get: operations["get-charts-by-patient-visits-by-id-note"];
+        /** Keep a draft of the note */
+        put: operations["put-charts-by-patient-visits-by-id-note"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/note/addenda": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add to a signed note. It needs a step-up */
+        post: operations["post-charts-by-patient-visits-by-id-note-addenda"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/note/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign the note. It needs a step-up */
+        post: operations["post-charts-by-patient-visits-by-id-note-sign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn somebody away */
+        post: operations["post-charts-by-patient-visits-by-id-refuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a visit */
+        post: operations["post-charts-by-patient-visits-by-id-start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the patient takes home from a visit */
+        get: operations["get-charts-by-patient-visits-by-id-summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/wait": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a seat in the waiting room */
+        post: operations["post-charts-by-patient-visits-by-id-wait"];
+        /** Leave the waiting room */
+        delete: operations["delete-charts-by-patient-visits-by-id-wait"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A day of the clinic, and who is waiting */
+        get: operations["get-clinic-day"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Conversations with the patients of one's care teams */
+        get: operations["get-clinic-inbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/inbox/{patient}/{thread}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take care of a conversation */
+        post: operations["post-clinic-inbox-by-patient-by-thread-claim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/inbox/{patient}/{thread}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a conversation back to the team */
+        post: operations["post-clinic-inbox-by-patient-by-thread-release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/clinic/patients": {
         parameters: {
             query?: never;
@@ -207,6 +741,24 @@ export interface paths {
         head?: never;
         /** Change the own name or language */
         patch: operations["patch-me"];
+        trace?: never;
+    };
+    "/me/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How somebody wants to be told */
+        get: operations["get-me-notifications"];
+        /** Change how somebody wants to be told */
+        put: operations["put-me-notifications"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/me/outside": {
@@ -398,6 +950,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What somebody was told, newest first */
+        get: operations["get-notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/notices/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark notices as seen */
+        post: operations["post-notices-seen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/notices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the link of a mail leads */
+        get: operations["get-notices-by-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/session/extend": {
         parameters: {
             query?: never;
@@ -521,17 +1124,93 @@ export interface components {
             practitioner?: string;
             roles: string[] | null;
         };
+        Addendum: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            text: string;
+        };
+        AddendumInBody: {
+            /** @description Made by the client; sent twice it is done once */
+            id: string;
+            text: string;
+        };
         Age: {
             /** Format: int64 */
             months: number;
             /** Format: int64 */
             years: number;
         };
+        AnswerWithin: {
+            /** Format: int64 */
+            hours: number;
+        };
+        Appointment: {
+            /** Format: date-time */
+            end: string;
+            id: string;
+            /**
+             * Format: date-time
+             * @description Of a video visit: when its waiting room opens
+             */
+            joinFrom?: string;
+            /** @enum {string} */
+            mode: "video" | "clinic";
+            patient: string;
+            place?: string;
+            practitioner: components["schemas"]["Practitioner"];
+            reason?: string;
+            /** Format: date-time */
+            start: string;
+            /** @enum {string} */
+            status: "booked" | "arrived" | "fulfilled" | "cancelled" | "noshow";
+            /** @description There is a note and a summary to read */
+            summary?: boolean;
+            /** @enum {string} */
+            visit?: "scheduled" | "waiting" | "live" | "ended";
+        };
+        Attachment: {
+            contentType: string;
+            id: string;
+            /** Format: int64 */
+            size: number;
+            title: string;
+        };
         Attention: {
             entry: components["schemas"]["Entry"];
             kind: string;
             /** @enum {string} */
             level: "look" | "urgent";
+        };
+        Author: {
+            name: string;
+            /** @description Of a proxy: how they and the patient are related */
+            relation?: string;
+            /** @enum {string} */
+            role: "patient" | "proxy" | "clinician" | "nurse" | "frontdesk" | "system";
+            /** @enum {string} */
+            side: "patient" | "clinic";
+        };
+        BeginThreadInBody: {
+            /** @description Ids of Binary resources of the chart */
+            attachments?: string[] | null;
+            /** @description Made by the client; sent twice it is done once */
+            id: string;
+            subject?: string;
+            text: string;
+            /** @enum {string} */
+            topic: "question" | "medicine" | "appointment" | "results" | "billing" | "other";
+        };
+        BookInBody: {
+            /** @description Made by the client; sent twice it is done once */
+            id: string;
+            /** @enum {string} */
+            mode: "video" | "clinic";
+            reason?: string;
+            slot: string;
+        };
+        CancelInBody: {
+            reason?: string;
         };
         ChangeMeInBody: {
             /** @enum {string} */
@@ -559,6 +1238,14 @@ export interface components {
             visits: components["schemas"]["Entry"][] | null;
             vitals: components["schemas"]["ResultLine"][] | null;
         };
+        ChatLine: {
+            /** Format: date-time */
+            at: string;
+            from: components["schemas"]["Speaker"];
+            id: string;
+            mine: boolean;
+            text: string;
+        };
         Check: {
             /** @enum {string} */
             level: "ok" | "warn" | "fail";
@@ -566,6 +1253,11 @@ export interface components {
             ok: boolean;
             /** @description What was found, and what to do about it */
             text: string;
+        };
+        Claim: {
+            me: boolean;
+            name: string;
+            role: string;
         };
         Clinic: {
             emergency: string;
@@ -591,11 +1283,63 @@ export interface components {
             display?: string;
             system: string;
         };
+        Consent: {
+            textKey: string;
+            version: string;
+        };
+        Counts: {
+            /** Format: int64 */
+            all: number;
+            /** Format: int64 */
+            done: number;
+            /** Format: int64 */
+            mine: number;
+            /** Format: int64 */
+            unclaimed: number;
+        };
         CredentialInBody: {
             /** @description What navigator.credentials.get gave, as JSON */
             credential: {
                 [key: string]: unknown;
             };
+        };
+        Day: {
+            date: string;
+            items: components["schemas"]["DayItem"][] | null;
+            /** @description Who is in a waiting room, the longest first */
+            waiting: components["schemas"]["DayItem"][] | null;
+        };
+        DayItem: {
+            age?: components["schemas"]["Age"];
+            birthDate: string;
+            /** Format: date-time */
+            end: string;
+            id: string;
+            /**
+             * Format: date-time
+             * @description Of a video visit: when its waiting room opens
+             */
+            joinFrom?: string;
+            /** @enum {string} */
+            mode: "video" | "clinic";
+            /** @enum {string} */
+            note?: "draft" | "signed";
+            patient: string;
+            patientName: string;
+            place?: string;
+            practitioner: components["schemas"]["Practitioner"];
+            reason?: string;
+            sex: string;
+            /** Format: date-time */
+            start: string;
+            /** @enum {string} */
+            status: "booked" | "arrived" | "fulfilled" | "cancelled" | "noshow";
+            /** @description There is a note and a summary to read */
+            summary?: boolean;
+            /** @enum {string} */
+            visit?: "scheduled" | "waiting" | "live" | "ended";
+            /** Format: date-time */
+            waitingSince?: string;
         };
         Detail: {
             details: components["schemas"]["Line"][] | null;
@@ -606,6 +1350,16 @@ export interface components {
             note: components["schemas"]["Note"][] | null;
             related: components["schemas"]["Entry"][] | null;
         };
+        DeviceCheck: {
+            /** @enum {string} */
+            camera: "ok" | "fail" | "skipped";
+            /** @enum {string} */
+            microphone: "ok" | "fail" | "skipped";
+            /** @enum {string} */
+            network: "ok" | "fail" | "skipped";
+            /** @enum {string} */
+            speaker: "ok" | "fail" | "skipped";
+        };
         Document: {
             contentType: string;
             /** Format: int64 */
@@ -613,6 +1367,24 @@ export interface components {
             text?: string;
             title?: string;
             url?: string;
+        };
+        Draft: {
+            attachments?: components["schemas"]["Attachment"][] | null;
+            /**
+             * Format: date-time
+             * @description Missing: there is none
+             */
+            savedAt?: string;
+            subject?: string;
+            text: string;
+            topic?: string;
+        };
+        EmailTelling: {
+            /** @description That of the account; it is not changed here */
+            address?: string;
+            on: boolean;
+            /** @description Whether this site sends mail at all; it is not changed here */
+            works?: boolean;
         };
         Enabled: {
             enabled: boolean;
@@ -660,6 +1432,18 @@ export interface components {
             who?: string;
             whoRef?: string;
         };
+        Free: {
+            canBook: boolean;
+            days: components["schemas"]["FreeDay"][] | null;
+            /** @description First day after these that has free times */
+            next?: string;
+            practitioners: components["schemas"]["Practitioner"][] | null;
+            timeZone: string;
+        };
+        FreeDay: {
+            date: string;
+            slots: components["schemas"]["Slot"][] | null;
+        };
         Grant: {
             can: string[] | null;
             /** Format: date-time */
@@ -683,6 +1467,44 @@ export interface components {
             label: string;
             value: string;
         };
+        Inbox: {
+            counts: components["schemas"]["Counts"];
+            items: components["schemas"]["InboxThread"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        InboxThread: {
+            age?: components["schemas"]["Age"];
+            birthDate: string;
+            claimedBy?: components["schemas"]["Claim"];
+            /** Format: int64 */
+            count: number;
+            /**
+             * Format: date-time
+             * @description The clinic answers by then
+             */
+            due?: string;
+            id: string;
+            /** Format: date-time */
+            lastAt: string;
+            lastFrom: components["schemas"]["Author"];
+            /** @description The beginning of the last message */
+            lastText: string;
+            patient: string;
+            patientName: string;
+            sex: string;
+            /** Format: date-time */
+            startedAt: string;
+            /** @enum {string} */
+            state: "open" | "closed";
+            subject: string;
+            /** @enum {string} */
+            topic: "question" | "medicine" | "appointment" | "results" | "billing" | "other";
+            /** @enum {string} */
+            turn: "you" | "clinic" | "patient" | "none";
+            /** Format: int64 */
+            unread: number;
+        };
         Integrity: {
             /** Format: date-time */
             checkedAt: string;
@@ -705,6 +1527,16 @@ export interface components {
         Line: {
             label: string;
             value: string;
+        };
+        ListAppointment: {
+            items: components["schemas"]["Appointment"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListChatLine: {
+            items: components["schemas"]["ChatLine"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
         };
         ListClinicPatient: {
             items: components["schemas"]["ClinicPatient"][] | null;
@@ -731,11 +1563,21 @@ export interface components {
             /** @description Cursor of the next page */
             next?: string;
         };
+        ListThread: {
+            items: components["schemas"]["Thread"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
         Me: {
             account: components["schemas"]["Account"];
             clinic: components["schemas"]["Clinic"];
             /** @description To be sent as X-CSRF-Token with every write */
             csrf: string;
+            /**
+             * Format: int64
+             * @description Threads of one's inbox with something unread
+             */
+            inboxUnread?: number;
             /** @description Charts that this person may open as patient or caregiver, the own one first */
             people: components["schemas"]["Subject"][] | null;
             /** @description Missing with an access token */
@@ -746,16 +1588,82 @@ export interface components {
             name: string;
             role: string;
         };
+        Message: {
+            /** Format: date-time */
+            at: string;
+            attachments: components["schemas"]["Attachment"][] | null;
+            /** @description Name of the patient, when somebody else wrote for them */
+            forPatient?: string;
+            from: components["schemas"]["Author"];
+            id: string;
+            mine: boolean;
+            readBy: components["schemas"]["Reader"][] | null;
+            text: string;
+            thread: string;
+        };
+        MessageOptions: {
+            answerWithin: components["schemas"]["AnswerWithin"];
+            audience: components["schemas"]["MessageTeam"][] | null;
+            canSend: boolean;
+            topics: string[] | null;
+        };
+        MessageTeam: {
+            name: string;
+            role: string;
+        };
+        MoveInBody: {
+            slot: string;
+        };
         Note: {
             at?: string;
             text: string;
             who?: string;
+        };
+        NoteBody: {
+            assessment: string;
+            /** @description When to call for help */
+            callIf: string;
+            followUp: string;
+            instructions: string[] | null;
+            objective: string;
+            plan: string;
+            subjective: string;
+            /** @description One plain sentence for the patient */
+            summary: string;
+        };
+        Notice: {
+            /** Format: date-time */
+            at: string;
+            id: string;
+            /** @enum {string} */
+            kind: "message" | "appointment" | "visit" | "note" | "sharing" | "result";
+            patient?: string;
+            /** @description thread/<id>, visit/<id>, appointment/<id> or entry/<type>/<id> */
+            ref: string;
+            seen: boolean;
+        };
+        Notices: {
+            items: components["schemas"]["Notice"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+            /** Format: int64 */
+            unseen: number;
+        };
+        NoticesSeenInBody: {
+            all?: boolean;
+            ids?: string[] | null;
         };
         OtherWay: {
             id: string;
             /** @description Whether the own account is linked with one there */
             linked: boolean;
             name: string;
+        };
+        Page: {
+            messages: components["schemas"]["Message"][] | null;
+            /** @description Cursor of the older ones */
+            next?: string;
+            thread: components["schemas"]["Thread"];
         };
         Part: {
             meaning?: string;
@@ -803,6 +1711,20 @@ export interface components {
             phones?: string[] | null;
             sex?: string;
         };
+        Person: {
+            check?: components["schemas"]["DeviceCheck"];
+            me: boolean;
+            name: string;
+            /** @description Of a proxy: how they and the patient are related */
+            relation?: string;
+            /** @enum {string} */
+            role: "patient" | "proxy" | "clinician" | "nurse" | "frontdesk";
+            seat: string;
+            /** @enum {string} */
+            state: "none" | "waiting" | "admitted" | "in" | "left" | "refused";
+            /** Format: date-time */
+            waitingSince?: string;
+        };
         Place: {
             address?: string;
             app?: string;
@@ -818,6 +1740,17 @@ export interface components {
             at: string;
             /** Format: double */
             number: number;
+        };
+        Practitioner: {
+            id: string;
+            name: string;
+            /** @description Their field of work, in words */
+            role: string;
+        };
+        Prefill: {
+            /** @description Recent measurements, a line each */
+            facts: string[] | null;
+            reason: string;
         };
         Problem: {
             /** @description Machine word, for example signed_out, csrf, step_up, not_found */
@@ -838,12 +1771,33 @@ export interface components {
             location?: string;
             message: string;
         };
+        QuietHours: {
+            /** @example 22:00 */
+            from: string;
+            on: boolean;
+            /** @example America/Chicago */
+            timeZone: string;
+            /** @example 07:00 */
+            to: string;
+        };
         Range: {
             /** Format: double */
             high?: number;
             /** Format: double */
             low?: number;
             text?: string;
+        };
+        ReadThreadInBody: {
+            /** @description The last one that was read */
+            message: string;
+        };
+        Reader: {
+            /** Format: date-time */
+            at: string;
+            name: string;
+            role: string;
+            /** @enum {string} */
+            side: "patient" | "clinic";
         };
         ResultLine: {
             category: string;
@@ -854,6 +1808,21 @@ export interface components {
             plain?: string;
             spark: components["schemas"]["Point"][] | null;
             title: string;
+        };
+        SaveNoteInBody: {
+            body: components["schemas"]["NoteBody"];
+            /**
+             * Format: int64
+             * @description The one that this was made from
+             */
+            version: number;
+        };
+        SendInBody: {
+            /** @description Ids of Binary resources of the chart */
+            attachments?: string[] | null;
+            /** @description Made by the client; sent twice it is done once */
+            id: string;
+            text: string;
         };
         Series: {
             /** Format: int64 */
@@ -871,10 +1840,44 @@ export interface components {
             /** Format: int64 */
             warnSeconds: number;
         };
+        SignNoteInBody: {
+            /** Format: int64 */
+            version: number;
+        };
+        Signer: {
+            name: string;
+            role: string;
+        };
+        Slot: {
+            /** Format: date-time */
+            end: string;
+            id: string;
+            modes: string[] | null;
+            /** @description Id of the practitioner */
+            practitioner: string;
+            /** Format: date-time */
+            start: string;
+        };
         Source: {
             name: string;
             ref: string;
             uri?: string;
+        };
+        Speaker: {
+            name: string;
+            role: string;
+        };
+        Standing: {
+            /** Format: date-time */
+            checkedAt?: string;
+            /** Format: date-time */
+            consentAt?: string;
+            host: boolean;
+            /** @enum {string} */
+            role: "patient" | "proxy" | "clinician" | "nurse" | "frontdesk" | "system";
+            seat?: string;
+            /** @enum {string} */
+            state: "none" | "waiting" | "admitted" | "in" | "left" | "refused";
         };
         Subject: {
             age?: components["schemas"]["Age"];
@@ -887,6 +1890,11 @@ export interface components {
             /** @description self, or what the person is to the viewer: mother, child, .. */
             relation: string;
             sex: string;
+            /**
+             * Format: int64
+             * @description Messages that the viewer has not read
+             */
+            unread: number;
         };
         SubjectGrant: {
             can: string[] | null;
@@ -898,6 +1906,71 @@ export interface components {
             sees: string[] | null;
             /** Format: date-time */
             until: string;
+        };
+        Summary: {
+            addenda: components["schemas"]["Addendum"][] | null;
+            /**
+             * Format: date-time
+             * @description When the visit was
+             */
+            at: string;
+            callIf: string;
+            clinician: components["schemas"]["Signer"];
+            composition: string;
+            followUp: string;
+            instructions: string[] | null;
+            reason?: string;
+            /** Format: date-time */
+            signedAt: string;
+            summary: string;
+            visit: string;
+        };
+        SummaryRef: {
+            ref: string;
+        };
+        Telling: {
+            email: components["schemas"]["EmailTelling"];
+            kinds: components["schemas"]["TellingKinds"];
+            quiet: components["schemas"]["QuietHours"];
+        };
+        TellingKind: {
+            email: boolean;
+        };
+        TellingKinds: {
+            appointment: components["schemas"]["TellingKind"];
+            message: components["schemas"]["TellingKind"];
+            note: components["schemas"]["TellingKind"];
+            result: components["schemas"]["TellingKind"];
+            sharing: components["schemas"]["TellingKind"];
+            visit: components["schemas"]["TellingKind"];
+        };
+        Thread: {
+            claimedBy?: components["schemas"]["Claim"];
+            /** Format: int64 */
+            count: number;
+            /**
+             * Format: date-time
+             * @description The clinic answers by then
+             */
+            due?: string;
+            id: string;
+            /** Format: date-time */
+            lastAt: string;
+            lastFrom: components["schemas"]["Author"];
+            /** @description The beginning of the last message */
+            lastText: string;
+            patient: string;
+            /** Format: date-time */
+            startedAt: string;
+            /** @enum {string} */
+            state: "open" | "closed";
+            subject: string;
+            /** @enum {string} */
+            topic: "question" | "medicine" | "appointment" | "results" | "billing" | "other";
+            /** @enum {string} */
+            turn: "you" | "clinic" | "patient" | "none";
+            /** Format: int64 */
+            unread: number;
         };
         Trend: {
             code?: components["schemas"]["Coding"];
@@ -912,7 +1985,7 @@ export interface components {
         TrendEvent: {
             at: string;
             /** @enum {string} */
-            kind: "medicine-start" | "medicine-stop";
+            kind: "medicine-start" | "medicine-stop" | "medicine-change";
             title: string;
         };
         TrendPoint: {
@@ -941,6 +2014,71 @@ export interface components {
             limited: boolean;
             relation: string;
             sees: string[] | null;
+        };
+        Visit: {
+            appointment: components["schemas"]["Appointment"];
+            /** Format: int64 */
+            behindMinutes?: number;
+            consent: components["schemas"]["Consent"];
+            /** Format: date-time */
+            endedAt?: string;
+            /**
+             * Format: date-time
+             * @description When it is likely to begin
+             */
+            expectedAt?: string;
+            id: string;
+            me: components["schemas"]["Standing"];
+            /** @enum {string} */
+            note?: "draft" | "signed";
+            /** Format: date-time */
+            now: string;
+            patient: string;
+            patientName: string;
+            people: components["schemas"]["Person"][] | null;
+            /** Format: date-time */
+            startedAt?: string;
+            /** @enum {string} */
+            state: "scheduled" | "waiting" | "live" | "ended";
+            summary?: components["schemas"]["SummaryRef"];
+            /**
+             * Format: int64
+             * @description How long two or more have been in the room together
+             */
+            talkSeconds: number;
+        };
+        VisitConsentInBody: {
+            /** @enum {boolean} */
+            agreed: true;
+            /** @description Of the text that was read */
+            version: string;
+        };
+        VisitLateInBody: {
+            /** Format: int64 */
+            minutes: number;
+        };
+        VisitNote: {
+            addenda: components["schemas"]["Addendum"][] | null;
+            body: components["schemas"]["NoteBody"];
+            composition?: string;
+            prefill: components["schemas"]["Prefill"];
+            /** Format: date-time */
+            savedAt?: string;
+            /** Format: date-time */
+            signedAt?: string;
+            signedBy?: string;
+            /** @enum {string} */
+            state: "none" | "draft" | "signed";
+            /** Format: int64 */
+            version: number;
+        };
+        VisitSayInBody: {
+            /** @description Made by the client; sent twice it is done once */
+            id: string;
+            text: string;
+        };
+        VisitSeatInBody: {
+            seat: string;
         };
     };
     responses: never;
@@ -1048,6 +2186,218 @@ export interface operations {
             };
         };
     };
+    "get-charts-by-patient-appointments": {
+        parameters: {
+            query?: {
+                when?: "coming" | "past";
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAppointment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-appointments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BookInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-charts-by-patient-appointments-by-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-appointments-by-id-cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-appointments-by-id-reschedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-charts-by-patient-booking": {
+        parameters: {
+            query?: {
+                /** @description Id of a practitioner; empty: anybody of the care team */
+                practitioner?: string;
+                mode?: "video" | "clinic";
+                /** @description First day, as 2026-11-30; empty: today */
+                from?: string;
+                days?: number;
+            };
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Free"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-charts-by-patient-documents-by-type-by-id-content": {
         parameters: {
             query?: never;
@@ -1072,6 +2422,104 @@ export interface operations {
                 content: {
                     "application/json": string;
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-charts-by-patient-drafts-by-thread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                thread: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-charts-by-patient-drafts-by-thread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                thread: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Draft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-charts-by-patient-drafts-by-thread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                thread: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -1178,6 +2626,37 @@ export interface operations {
             };
         };
     };
+    "get-charts-by-patient-message-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageOptions"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-charts-by-patient-sections-by-category": {
         parameters: {
             query?: {
@@ -1200,6 +2679,244 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Entries"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-charts-by-patient-threads": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListThread"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-threads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginThreadInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-charts-by-patient-threads-by-thread": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                patient: string;
+                thread: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-threads-by-thread-close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                thread: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-threads-by-thread-messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                thread: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-threads-by-thread-read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                thread: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadThreadInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-threads-by-thread-reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                thread: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
                 };
             };
             /** @description Error */
@@ -1268,6 +2985,718 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Trend"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-charts-by-patient-visits-by-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-visits-by-id-admit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitSeatInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-charts-by-patient-visits-by-id-chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListChatLine"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-visits-by-id-chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitSayInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatLine"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-visits-by-id-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceCheck"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-visits-by-id-consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitConsentInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-visits-by-id-end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-visits-by-id-late": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitLateInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-charts-by-patient-visits-by-id-note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitNote"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-charts-by-patient-visits-by-id-note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveNoteInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitNote"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-visits-by-id-note-addenda": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddendumInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitNote"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-visits-by-id-note-sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignNoteInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitNote"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-visits-by-id-refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitSeatInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-visits-by-id-start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-charts-by-patient-visits-by-id-summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Summary"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-visits-by-id-wait": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-charts-by-patient-visits-by-id-wait": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-clinic-day": {
+        parameters: {
+            query?: {
+                /** @description As 2026-11-30, a day of the clinic; empty: today */
+                date?: string;
+                whose?: "me" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Day"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-clinic-inbox": {
+        parameters: {
+            query?: {
+                view?: "all" | "mine" | "unclaimed" | "done";
+                /** @description Name, birth date, phone or number of a patient, in one field */
+                q?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inbox"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-inbox-by-patient-by-thread-claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                thread: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-inbox-by-patient-by-thread-release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                thread: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
                 };
             };
             /** @description Error */
@@ -1363,6 +3792,68 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-me-notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Telling"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-me-notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Telling"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Telling"];
+                };
             };
             /** @description Error */
             default: {
@@ -1756,6 +4247,100 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-notices": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notices"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-notices-seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticesSeenInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-notices-by-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
+                };
             };
             /** @description Error */
             default: {

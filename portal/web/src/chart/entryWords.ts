@@ -3,6 +3,7 @@ import { levelOfEntry, toneOf, type Level } from '../format/meaning'
 import { conditionKey, nameKey, plainTitle } from '../format/titles'
 import { bareValue, valueText } from '../format/value'
 import type { en } from '../i18n/en'
+import type { detail } from '../i18n/en/detail'
 import type { IconName } from '../ui/Icon'
 import type { Words } from '../ui/useWords'
 
@@ -79,12 +80,12 @@ const dayOf = (at: string): number => Date.parse(at.slice(0, 10))
 /** A status in the reader's words, when it says something that the place in the list does not. */
 export function statusWord(status: string | undefined, t: T): string {
   if (!status) return ''
-  const known = status as keyof typeof en.status
+  const known = status as keyof typeof detail.status
   return t(`status.${known}`, { defaultValue: status })
 }
 export function severityWord(severity: string | undefined, t: T): string {
   if (!severity) return ''
-  const known = severity.toLowerCase() as keyof typeof en.severity
+  const known = severity.toLowerCase() as keyof typeof detail.severity
   return t(`severity.${known}`, { defaultValue: plainTitle(severity) })
 }
 

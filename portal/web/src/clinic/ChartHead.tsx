@@ -17,7 +17,7 @@ import { ageSex } from './words'
 const allergiesShown = 4
 
 /** The strip over every page of a chart: who it is by two identifiers, what they must not get, what they speak. */
-export function ChartHead({ patient, back, children }: { patient: string; back: 'patients' | 'chart'; children?: ReactNode }) {
+export function ChartHead({ patient, back, children }: { patient: string; back: 'patients' | 'chart' | 'today'; children?: ReactNode }) {
   const { t, locale } = useWords()
   useWatch(patient)
   const chart = useQuery(chartQuery(patient)).data
@@ -27,7 +27,8 @@ export function ChartHead({ patient, back, children }: { patient: string; back: 
   const languages = (person?.languages ?? []).map((language) => nameOf(names, language.code)).filter(Boolean)
   return (
     <header className={css.head}>
-      {back === 'patients' ? <Link to="/clinic" className={css.back} aria-label={t('clinic.backPatients')}><Icon name="back" size={20} /></Link>
+      {back === 'today' ? <Link to="/clinic/today" className={css.back} aria-label={t('cockpit.back')}><Icon name="back" size={20} /></Link>
+        : back === 'patients' ? <Link to="/clinic" className={css.back} aria-label={t('clinic.backPatients')}><Icon name="back" size={20} /></Link>
         : <Link to="/clinic/p/$patient" params={{ patient }} className={css.back} aria-label={t('clinic.back')}><Icon name="back" size={20} /></Link>}
       <div className={css.identity}>
         {person && chart && (

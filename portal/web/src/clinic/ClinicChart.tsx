@@ -1,7 +1,8 @@
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import { chartQuery } from '../api/queries'
+import { appointmentsQuery } from '../booking/queries'
 import type { Chart } from '../api/types'
 import { usePageTitle } from '../shell/title'
 import { ErrorPage } from '../shell/ErrorPage'
@@ -12,7 +13,7 @@ import { Skeleton } from '../ui/Skeleton'
 import { useWords } from '../ui/useWords'
 import css from './chart.module.css'
 import { ChartHead } from './ChartHead'
-import { ContactTable } from './ContactTable'
+import { ContactPanel, PlannedPanel } from './DeskPanels'
 import { CareTable, DocumentTable, MedicineTable, ProblemTable, TeamTable, VaccineTable, VisitTable } from './FactTables'
 import { fits } from './filter'
 import { useKeyHints, useKeys } from './keys'
@@ -27,15 +28,22 @@ export function ClinicChart() {
   usePageTitle(t('clinic.chart'))
   const navigate = useNavigate()
   const chart = useQuery(chartQuery(patient))
+  // Its panel stands among others: it is drawn with them, or it would push them.
+  const planned = useInfiniteQuery(appointmentsQuery(patient, 'coming'))
   const [filter, setFilter] = useState('')
   const field = useRef<HTMLInputElement>(null)
-  useKeys({ f: () => field.current?.focus(), '/': () => field.current?.focus(), Escape: () => setFilter(''), b: () => void navigate({ to: '/clinic' }) })
-  useKeyHints([{ keys: ['F'], says: t('clinic.key.filter') }, { keys: ['Esc'], says: t('clinic.key.clear') }, { keys: ['B'], says: t('clinic.key.back') }])
-  if (chart.error && !chart.data) {
+  // The front desk reads no facts: nothing is there to be filtered.
+  const reads = !chart.data || clinical.some((category) => chart.data.view.sees.includes(category))
+  const back = () => void navigate({ to: '/clinic' })
+  useKeys(reads ? { f: () => field.current?.focus(), '/': () => field.current?.focus(), Escape: () => setFilter(''), b: back } : { b: back })
+  useKeyHints([
+    ...(reads ? [{ keys: ['F'], says: t('clinic.key.filter') }, { keys: ['Esc'], says: t('clinic.key.clear') }] : []),
+    { keys: ['B'], says: t('clinic.key.back') },
+  ])
+    if (chart.error && !chart.data) {
     return isNotFound(chart.error) ? <ErrorPage error={chart.error} reset={() => void chart.refetch()} />
       : <div className={css.body}><LoadError error={chart.error} onRetry={() => void chart.refetch()} /></div>
   }
-  const reads = !chart.data || clinical.some((category) => chart.data.view.sees.includes(category))
   return (
     <>
       <h1 className="sr">{t('clinic.chart')}</h1>
@@ -47,7 +55,7 @@ export function ClinicChart() {
           <kbd aria-hidden="true">F</kbd>
         </div>}
       </ChartHead>
-      {!reads && chart.data ? <div className={css.body}><ContactTable person={chart.data.patient} /></div> : chart.data ? <Tables chart={chart.data} patient={patient} filter={filter} /> : <div className={css.body}><Skeleton heights={[280, 200, 200]} /></div>}
+      {chart.data && !planned.isPending ? <Tables chart={chart.data} patient={patient} filter={filter} /> : <div className={css.body}><Skeleton heights={[280, 200, 200]} /></div>}
     </>
   )
 }
@@ -61,17 +69,19 @@ function Tables({ chart, patient, filter }: { chart: Chart; patient: string; fil
   return (
     <div className={css.body}>
       <div className={css.column}>
+        {!filter && !sees('results') && <ContactPanel person={chart.patient} />}
         {sees('results') && <ResultTable patient={patient} title={t('clinic.results')} lines={chart.results} filter={filter} />}
         {sees('vitals') && <ResultTable patient={patient} title={t('clinic.vitals')} lines={chart.vitals} filter={filter} />}
         {sees('immunizations') && <VaccineTable patient={patient} entries={chart.immunizations} filter={filter} />}
       </div>
       <div className={css.column}>
+        {!filter && sees('appointments') && <PlannedPanel patient={patient} />}
         {sees('conditions') && <ProblemTable patient={patient} entries={chart.conditions} filter={filter} />}
         {sees('medicines') && <MedicineTable patient={patient} entries={chart.medicines} filter={filter} />}
         {sees('visits') && <VisitTable patient={patient} entries={chart.visits} filter={filter} />}
         {sees('documents') && <DocumentTable patient={patient} entries={chart.documents} filter={filter} />}
         {sees('careplan') && <CareTable patient={patient} entries={[...chart.goals, ...chart.careplan]} filter={filter} />}
-        <TeamTable team={chart.team} filter={filter} />
+        {chart.team.length > 0 && <TeamTable team={chart.team} filter={filter} />}
       </div>
     </div>
   )

@@ -1,9 +1,8 @@
 import { useMe } from '../shell/useMe'
 import { usePageTitle } from '../shell/title'
-import { LinkButton } from '../ui/Button'
 import { Card, Dot } from '../ui/Card'
 import { Icon, type IconName } from '../ui/Icon'
-import { Row } from '../ui/Row'
+import { LinkRow, Row } from '../ui/Row'
 import { useWords } from '../ui/useWords'
 import css from './clinic.module.css'
 import { PatientList } from './PatientList'
@@ -32,9 +31,17 @@ function RoleHome({ roles, name }: { roles: Role[]; name: string }) {
           {roles.map((role) => (
             <Row key={role} title={t(`role.${role}`)} text={t(`clinic.role_${role}`)} lead={<Dot tone="accent"><Icon name={icons[role]} /></Dot>} />
           ))}
+          {roles.includes('admin') && <LinkRow to="/clinic/health" title={t('clinic.health')} text={t('clinic.healthText')} lead={<Dot><Icon name="pulse" /></Dot>} />}
         </Card>
       </div>
-      {roles.includes('admin') && <LinkButton to="/clinic/health" icon="sliders">{t('clinic.openHealth')}</LinkButton>}
+      <h2>{t('clinic.nav.account')}</h2>
+      <div className={css.roleCard}>
+        <Card rows>
+          <LinkRow to="/clinic/you" title={t('account.title')} text={t('clinic.accountText')} lead={<Dot><Icon name="person" /></Dot>} />
+          <LinkRow to="/clinic/you/security" title={t('account.security')} text={t('account.securityText')} lead={<Dot><Icon name="lock" /></Dot>} />
+          <LinkRow to="/clinic/you/devices" title={t('account.devices')} text={t('account.devicesText')} lead={<Dot><Icon name="device" /></Dot>} />
+        </Card>
+      </div>
     </div>
   )
 }

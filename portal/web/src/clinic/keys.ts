@@ -55,6 +55,31 @@ export function useKeys(keys: Keys): void {
   }, [enabled])
 }
 
+const goMs = 1500
+
+/** `G` and then a letter goes to a page, from everywhere in the clinic. */
+export function useGoKeys(places: Keys): void {
+  const until = useRef(0)
+  const latest = useRef(places)
+  latest.current = places
+  useKeys({ g: () => { until.current = Date.now() + goMs } })
+  const { enabled } = useContext(KeyLineContext)
+  useEffect(() => {
+    if (!enabled) return undefined
+    // Before the page's own keys: a letter after G is none of theirs.
+    const onKey = (event: KeyboardEvent) => {
+      const go = Date.now() < until.current && !typing(event.target) ? latest.current[event.key.toLowerCase()] : undefined
+      if (event.key !== 'g') until.current = 0
+      if (!go || event.metaKey || event.ctrlKey || event.altKey) return
+      event.preventDefault()
+      event.stopImmediatePropagation()
+      go()
+    }
+    window.addEventListener('keydown', onKey, true)
+    return () => window.removeEventListener('keydown', onKey, true)
+  }, [enabled])
+}
+
 /** Names a page's keys on the line at the foot. */
 export function useKeyHints(hints: KeyHint[]): void {
   const { show } = useContext(KeyLineContext)

@@ -12,6 +12,11 @@ import css from './glance.module.css'
 
 const most = 5
 
+/** What stands beside the home page, or under it. */
+export function Aside({ chart, patient, title }: { chart: Chart; patient: string; title: string }) {
+  return <><Glance chart={chart} patient={patient} /><Team team={chart.team} title={title} /></>
+}
+
 /** What somebody who opens the record should know at once: allergies, conditions, medicines. */
 export function Glance({ chart, patient }: { chart: Chart; patient: string }) {
   const { t } = useWords()
@@ -69,7 +74,7 @@ function Part({ patient, title, section, more, none, entries, urgent = false, un
 }
 
 /** Who cares for this person. */
-export function Team({ team, title }: { team: Chart['team']; title: string }) {
+function Team({ team, title }: { team: Chart['team']; title: string }) {
   if (team.length === 0) return null
   return (
     <SectionCard title={title}>

@@ -1,13 +1,25 @@
 import { describe, expect, it } from 'vitest'
 import { about as aboutEn } from './en/about'
 import { account as accountEn } from './en/account'
+import { booking as bookingEn } from './en/booking'
 import { clinic as clinicEn } from './en/clinic'
 import { detail as detailEn } from './en/detail'
+import { inbox as inboxEn } from './en/inbox'
+import { messages as messagesEn } from './en/messages'
+import { notices as noticesEn } from './en/notices'
+import { today as todayEn } from './en/today'
+import { visits as visitsEn } from './en/visits'
 import { en } from './en'
 import { about as aboutEs } from './es/about'
 import { account as accountEs } from './es/account'
+import { booking as bookingEs } from './es/booking'
 import { clinic as clinicEs } from './es/clinic'
 import { detail as detailEs } from './es/detail'
+import { inbox as inboxEs } from './es/inbox'
+import { messages as messagesEs } from './es/messages'
+import { notices as noticesEs } from './es/notices'
+import { today as todayEs } from './es/today'
+import { visits as visitsEs } from './es/visits'
 import { es } from './es'
 
 type Tree = { [key: string]: string | Tree }
@@ -28,7 +40,13 @@ describe.each([
   ['pages', en as Tree, es as Tree],
   ['account', accountEn as Tree, accountEs as Tree],
   ['detail', detailEn as Tree, detailEs as Tree],
+  ['visits', visitsEn as Tree, visitsEs as Tree],
   ['clinic', clinicEn as Tree, clinicEs as Tree],
+  ['booking', bookingEn as Tree, bookingEs as Tree],
+  ['today', todayEn as Tree, todayEs as Tree],
+  ['messages', messagesEn as Tree, messagesEs as Tree],
+  ['inbox', inboxEn as Tree, inboxEs as Tree],
+  ['notices', noticesEn as Tree, noticesEs as Tree],
   ['about', aboutEn as Tree, aboutEs as Tree],
 ])('%s', (_, english, spanish) => {
   const a = leaves(english)

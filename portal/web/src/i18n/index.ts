@@ -13,6 +13,12 @@ const pages: Record<Locale, () => Promise<{ default: object }>> = {
 const parts = {
   account: { en: () => import('./en/account').then((part) => part.account), es: () => import('./es/account').then((part) => part.account) },
   detail: { en: () => import('./en/detail').then((part) => part.detail), es: () => import('./es/detail').then((part) => part.detail) },
+  booking: { en: () => import('./en/booking').then((part) => part.booking), es: () => import('./es/booking').then((part) => part.booking) },
+  visits: { en: () => import('./en/visits').then((part) => part.visits), es: () => import('./es/visits').then((part) => part.visits) },
+  today: { en: () => import('./en/today').then((part) => part.today), es: () => import('./es/today').then((part) => part.today) },
+  messages: { en: () => import('./en/messages').then((part) => part.messages), es: () => import('./es/messages').then((part) => part.messages) },
+  inbox: { en: () => import('./en/inbox').then((part) => part.inbox), es: () => import('./es/inbox').then((part) => part.inbox) },
+  notices: { en: () => import('./en/notices').then((part) => part.notices), es: () => import('./es/notices').then((part) => part.notices) },
   clinic: { en: () => import('./en/clinic').then((part) => part.clinic), es: () => import('./es/clinic').then((part) => part.clinic) },
 }
 export type WordPart = keyof typeof parts

@@ -14,6 +14,7 @@ export class LiveHub {
   private state: LiveState = 'idle'
   private updates = 0
   private readonly goneCharts = new Set<string>()
+  private readonly followers = new Map<string, Set<() => void>>()
 
   constructor(queries: QueryClient, events: LiveEvents) {
     this.socket = new LiveSocket({
@@ -34,6 +35,7 @@ export class LiveHub {
         void queries.invalidateQueries({ queryKey: meQuery.queryKey })
         this.changed()
       },
+      onTopic: (topic) => this.followers.get(topic)?.forEach((moved) => moved()),
       onSessionEnding: () => void queries.invalidateQueries({ queryKey: meQuery.queryKey }),
       onSignedOut: events.onSignedOut,
       onState: (state) => {
@@ -55,6 +57,17 @@ export class LiveHub {
     const unwatch = this.socket.watch(patient)
     this.socket.start()
     return unwatch
+  }
+  /** Calls `moved` when something of a topic may have changed: what it is, is asked over the API. */
+  follow(topic: string, moved: () => void): () => void {
+    const all = this.followers.get(topic) ?? new Set()
+    this.followers.set(topic, all.add(moved))
+    const unwatch = this.socket.watchTopic(topic)
+    this.socket.start()
+    return () => {
+      all.delete(moved)
+      unwatch()
+    }
   }
   stop(): void {
     this.socket.stop()

@@ -38,6 +38,7 @@ beforeEach(() => {
     etagOf: (patient) => etags[patient],
     onChart: (patient, etag) => said.push(`chart ${patient} ${etag ?? ''}`),
     onGone: (patient) => said.push(`gone ${patient}`),
+    onTopic: (topic) => said.push(`topic ${topic}`),
     onSessionEnding: () => said.push('ending'),
     onSignedOut: () => said.push('out'),
     onState: (state) => states.push(state),
@@ -64,11 +65,11 @@ describe('following charts', () => {
     live.watch('a')
     live.start()
     last().onopen?.()
-    expect(last().sent).toEqual([{ watch: ['a'], etags: { a: '"1"' } }])
+    expect(last().sent).toEqual([{ watch: ['a'], etags: { a: '"1"' }, topics: [] }])
     const stop = live.watch('b')
-    expect(last().sent.at(-1)).toEqual({ watch: ['a', 'b'], etags: { a: '"1"' } })
+    expect(last().sent.at(-1)).toEqual({ watch: ['a', 'b'], etags: { a: '"1"' }, topics: [] })
     stop()
-    expect(last().sent.at(-1)).toEqual({ watch: ['a'], etags: { a: '"1"' } })
+    expect(last().sent.at(-1)).toEqual({ watch: ['a'], etags: { a: '"1"' }, topics: [] })
   })
   it('watches a chart once for two pages', () => {
     const first = live.watch('a')
@@ -76,7 +77,7 @@ describe('following charts', () => {
     live.start()
     last().onopen?.()
     first()
-    expect(last().sent.at(-1)).toEqual({ watch: ['a'], etags: {} })
+    expect(last().sent.at(-1)).toEqual({ watch: ['a'], etags: {}, topics: [] })
   })
   it('passes hints on and survives nonsense', () => {
     live.watch('a')
@@ -84,6 +85,22 @@ describe('following charts', () => {
     last().onopen?.()
     for (const data of ['{"hello":true}', '{"chart":"a","etag":"x"}', '{"gone":"b"}', '{"session":"ending","at":1}', '{', 7, '{"t":"ping"}']) last().onmessage?.({ data })
     expect(said).toEqual(['chart a x', 'gone b', 'ending'])
+  })
+})
+
+describe('following what is no chart', () => {
+  it('tells the topics, and asks again after the line was down', () => {
+    live.start()
+    const stop = live.watchTopic('day')
+    last().onopen?.()
+    expect(last().sent).toEqual([{ watch: [], etags: {}, topics: ['day'] }])
+    last().onmessage?.({ data: '{"topic":"day"}' })
+    last().onclose?.()
+    fire(500)
+    last().onopen?.()
+    expect(said).toEqual(['topic day', 'topic day', 'topic day'])
+    stop()
+    expect(last().sent.at(-1)).toEqual({ watch: [], etags: {}, topics: [] })
   })
 })
 
@@ -100,7 +117,7 @@ describe('a lost line', () => {
     expect(sockets).toHaveLength(3)
     etags.a = '"2"'
     last().onopen?.()
-    expect(last().sent).toEqual([{ watch: ['a'], etags: { a: '"2"' } }])
+    expect(last().sent).toEqual([{ watch: ['a'], etags: { a: '"2"' }, topics: [] }])
     last().onclose?.()
     fire(500)
     expect(states.filter((state) => state === 'open')).toHaveLength(2)

@@ -18,6 +18,8 @@ export interface LiveDeps {
   etagOf(patient: string): string | undefined
   onChart(patient: string, etag: string | undefined): void
   onGone(patient: string): void
+  /** Something of a topic moved, or may have moved while the line was down. */
+  onTopic(topic: string): void
   onSessionEnding(): void
   onSignedOut(): void
   onState(state: LiveState): void
@@ -34,6 +36,7 @@ const silenceMs = 55_000
 export class LiveSocket {
   private readonly deps: LiveDeps
   private readonly watched = new Map<string, number>()
+  private readonly topics = new Map<string, number>()
   private socket: SocketLike | undefined
   private ready = false
   private stopped = true
@@ -48,7 +51,7 @@ export class LiveSocket {
   start(): void {
     if (!this.stopped) return
     this.stopped = false
-    if (this.watched.size > 0) this.connect()
+    if (this.wanted()) this.connect()
   }
 
   /** Ends the connection for good, at sign-out. */
@@ -61,7 +64,7 @@ export class LiveSocket {
 
   /** Tries at once instead of waiting, when the device says that it is online again. */
   hurry(): void {
-    if (this.stopped || this.socket || this.watched.size === 0) return
+    if (this.stopped || this.socket || !this.wanted()) return
     this.deps.clearTimer(this.retry)
     this.tries = 0
     this.connect()
@@ -69,19 +72,30 @@ export class LiveSocket {
 
   /** Follows a chart until the returned function is called. */
   watch(patient: string): () => void {
-    this.watched.set(patient, (this.watched.get(patient) ?? 0) + 1)
-    if (this.watched.get(patient) === 1) {
+    return this.follow(this.watched, patient)
+  }
+  /** Follows what is no chart: an inbox, the day, a visit. */
+  watchTopic(topic: string): () => void {
+    return this.follow(this.topics, topic)
+  }
+
+  private follow(list: Map<string, number>, name: string): () => void {
+    list.set(name, (list.get(name) ?? 0) + 1)
+    if (list.get(name) === 1) {
       if (this.socket) this.tell()
       else this.hurry()
     }
     return () => {
-      const left = (this.watched.get(patient) ?? 1) - 1
-      if (left > 0) this.watched.set(patient, left)
+      const left = (list.get(name) ?? 1) - 1
+      if (left > 0) list.set(name, left)
       else {
-        this.watched.delete(patient)
+        list.delete(name)
         this.tell()
       }
     }
+  }
+  private wanted(): boolean {
+    return this.watched.size + this.topics.size > 0
   }
 
   private connect(): void {
@@ -100,6 +114,7 @@ export class LiveSocket {
       this.heard()
       this.deps.onState('open')
       this.tell()
+      this.topics.forEach((_, topic) => this.deps.onTopic(topic))
     }
     socket.onmessage = (event) => this.read(event.data)
     socket.onclose = () => {
@@ -122,7 +137,7 @@ export class LiveSocket {
   private again(): void {
     this.deps.clearTimer(this.silence)
     if (this.stopped) return
-    if (this.watched.size === 0) {
+    if (!this.wanted()) {
       this.deps.onState('idle')
       return
     }
@@ -149,7 +164,7 @@ export class LiveSocket {
       const etag = this.deps.etagOf(patient)
       if (etag) etags[patient] = etag
     }
-    this.socket.send(JSON.stringify({ watch: patients, etags }))
+    this.socket.send(JSON.stringify({ watch: patients, etags, topics: [...this.topics.keys()] }))
   }
 
   private read(data: unknown): void {
@@ -165,6 +180,8 @@ export class LiveSocket {
       this.deps.onChart(message.chart, typeof message.etag === 'string' ? message.etag : undefined)
     } else if (typeof message.gone === 'string') {
       this.deps.onGone(message.gone)
+    } else if (typeof message.topic === 'string') {
+      this.deps.onTopic(message.topic)
     } else if (message.session === 'ending') {
       this.deps.onSessionEnding()
     } else if (message.bye === 'signed_out') {

@@ -74,6 +74,7 @@ function Person({ person, self }: { person: Subject; self: boolean }) {
         <span className={css.name}>{self ? t('people.you') : person.name}</span>
         <span className={css.text}>{self ? [person.name, ageText].filter(Boolean).join(', ') : t('people.age', { relation: t(`relation.${relationOf(person.relation)}`), age: ageText }).replace(/, $/, '')}</span>
         <span className={css.tags}>
+          {person.unread > 0 && <Tag tone="accent" icon={<Icon name="chat" size={16} />}>{t('shell.unread', { count: person.unread })}</Tag>}
           {person.deceased && <Tag tone="outline">{t('people.died')}</Tag>}
           {until && <Tag tone={near ? 'look' : 'plain'} icon={near ? <Icon name="clock" size={16} /> : undefined}>{t('people.until', { date: longDate(until, locale, clock.zone) })}</Tag>}
         </span>

@@ -2,7 +2,7 @@ import { usePrefetchInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { accessQuery, grantsQuery } from '../api/queries'
 import type { SubjectGrant } from '../api/types'
-import { PageHead } from '../shell/PageHead'
+import { BackLink, PageHead } from '../shell/PageHead'
 import { usePageTitle } from '../shell/title'
 import { useMe, useSubject } from '../shell/useMe'
 import { SectionHead } from '../ui/Card'
@@ -21,7 +21,7 @@ export function SharingPage() {
   usePageTitle(t('sharing.page'), acting ? name : undefined)
   return (
     <>
-      <PageHead title={t('sharing.title')} text={acting ? t('sharing.leadFor') : t('sharing.lead')} />
+      <PageHead title={t('sharing.title')} text={acting ? t('sharing.leadFor') : t('sharing.lead')} back={<BackLink to="/p/$patient/you" params={{ patient }} place={t('shell.you')} />} />
       {acting ? <AsHelper patient={patient} grant={subject?.grant} name={name} /> : <AsOwner patient={patient} />}
     </>
   )

@@ -1,15 +1,17 @@
 import { Outlet } from '@tanstack/react-router'
-import { Suspense } from 'react'
+import { lazy, Suspense } from 'react'
 import { Skeleton } from '../ui/Skeleton'
 import { ActingBand } from './ActingBand'
 import { Banners } from './Banners'
 import { useWatch } from './context'
 import css from './patient.module.css'
 import { SideBar, TabBar, TopBar } from './PatientNav'
-import { SessionGuard } from './SessionGuard'
 import { useMe, useSubject } from './useMe'
 import { ErrorPage } from './ErrorPage'
 import { ApiError } from '../api/problem'
+
+// It has minutes until there is something to say.
+const SessionGuard = lazy(() => import('./SessionGuard').then(({ SessionGuard: one }) => ({ default: one })))
 
 /** The frame of a chart that a patient or caregiver reads. The address says whose it is. */
 export function PatientShell() {
@@ -32,7 +34,7 @@ export function PatientShell() {
         </main>
       </div>
       <TabBar patient={patient} />
-      <SessionGuard />
+      <Suspense fallback={null}><SessionGuard /></Suspense>
     </div>
   )
 }

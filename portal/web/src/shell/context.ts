@@ -1,4 +1,4 @@
-import { createContext, useContext, useEffect, useSyncExternalStore } from 'react'
+import { createContext, useContext, useEffect, useRef, useSyncExternalStore } from 'react'
 import type { LiveHub } from '../live/hub'
 import type { LiveState } from '../live/socket'
 
@@ -20,6 +20,13 @@ export function useShell(): Shell {
 export function useWatch(patient: string): void {
   const { live } = useShell()
   useEffect(() => live.watch(patient), [live, patient])
+}
+/** Reads again what hangs on a topic while the page is open: `day`, `inbox`, `messages/<patient>`, .. */
+export function useTopic(topic: string, moved: () => void): void {
+  const { live } = useShell()
+  const latest = useRef(moved)
+  latest.current = moved
+  useEffect(() => live.follow(topic, () => latest.current()), [live, topic])
 }
 export function useLiveState(): LiveState {
   const { live } = useShell()

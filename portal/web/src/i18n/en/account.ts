@@ -103,7 +103,7 @@ export const account = {
   },
   account: {
     page: 'You', title: 'You', name: 'Name', email: 'E-mail', noEmail: 'None', language: 'Language', languageHelp: 'Words that come from your record stay as they were written.', colours: 'Colors', light: 'Light', dark: 'Dark', auto: 'As the device',
-    security: 'Signing in', securityText: 'Password, passkeys, code app', devices: 'Your devices', devicesText: 'Where you are signed in', people: 'Who are you here for?', peopleText: 'Change to another person’s record', signOut: 'Sign out', signingOut: 'Signing out',
+    sharingText: 'Who helps, and who looked', security: 'Signing in', securityText: 'Password, passkeys, code app', notices: 'Notifications', noticesText: 'What we told you, e-mail, quiet hours', devices: 'Your devices', devicesText: 'Where you are signed in', people: 'Who are you here for?', peopleText: 'Change to another person’s record', signOut: 'Sign out', signingOut: 'Signing out',
     saved: 'Saved', version: 'Version {{version}}', helpTitle: 'Help', help: 'Call {{clinic}}', edit: 'Change', newName: 'Your name', needName: 'Enter your name.',
     passkeys: 'Passkeys', passkeysLead: 'Sign in with your face, finger or screen lock. Safer than a password, and nothing to remember.', addPasskey: 'Add a passkey', passkeyName: 'Name of this passkey', passkeyNameHelp: 'For example: my phone',
     defaultPasskey: 'This device', noPasskeys: 'You have no passkey yet.', added: 'Added {{date}}', used: 'Last used {{date}}', rename: 'Rename', remove: 'Remove', removePasskeyTitle: 'Remove “{{name}}”?', removePasskeyText: 'You can no longer sign in with it. Other ways stay as they are.',
@@ -114,5 +114,29 @@ export const account = {
     outside: 'Other ways to sign in', outsideLead: 'Connect an account that you have elsewhere. You can then sign in here with it.', outsideLinked: 'You can sign in with it.', outsideNotLinked: 'Not connected', outsideOn: 'Connected', outsideLink: 'Connect',
     current: 'This device', lastSeen: 'Last used {{when}}', signedInOn: 'Signed in {{date}}', end: 'Sign out there', ended: 'That device is signed out.', devicesLead: 'If you do not know one of these, sign it out and change your password.', address: 'From {{address}}', unknownDevice: 'Unknown device',
     stepUpTitle: 'Is it really you?', stepUpLead: 'This is an important change, so we ask once more.', stepUpPasskey: 'Use your face or finger', stepUpCode: 'Code from your app', stepUpPassword: 'Your password', stepUpGo: 'Confirm',
+  },
+  // The same kinds inside a sentence: "Looked at your results and medicines".
+  inline: {
+    demographics: 'personal details', conditions: 'conditions', allergies: 'allergies', medicines: 'medicines', immunizations: 'vaccines',
+    results: 'results', vitals: 'measurements', visits: 'visits', documents: 'documents', careplan: 'care plan',
+    messages: 'messages', appointments: 'appointments', questionnaires: 'forms', coverage: 'insurance', other: 'other entries',
+  },
+  // A grant says what the patient is to the helper; the patient reads it the other way round.
+  helper: {
+    self: 'You', mother: 'Your daughter or son', father: 'Your daughter or son', parent: 'Your daughter or son', child: 'Your parent', son: 'Your parent', daughter: 'Your parent',
+    brother: 'Your brother or sister', sister: 'Your brother or sister', wife: 'Your spouse', husband: 'Your spouse', friend: 'Your friend', spouse: 'Your spouse', partner: 'Your partner',
+    sibling: 'Your brother or sister', grandparent: 'Your grandchild', guardian: 'Helps you', other: 'Helps you',
+  },
+  purpose: {
+    care: 'Your care', emergency: 'Emergency', payment: 'Billing', operations: 'Running the clinic', request: 'Your own use', family: 'Helping you',
+    research: 'Research', system: 'Keeping the record up to date',
+  },
+  can: {
+    messages: 'Writes messages for you', scheduling: 'Books visits for you', medicines: 'Asks for refills for you', documents: 'Adds documents for you',
+    visits: 'Joins video visits', share: 'Shares your record with others',
+  },
+  cannot: {
+    messages: 'Cannot write messages', scheduling: 'Cannot book visits', medicines: 'Cannot ask for refills', documents: 'Cannot add documents',
+    visits: 'Cannot join video visits', share: 'Cannot share your record',
   },
 } as const

@@ -23,4 +23,33 @@ export const detail = {
       category: 'Kind', site: 'Place on the body', route: 'How it is given', lot: 'Lot number', manufacturer: 'Maker', expires: 'Expires', dose: 'Dose', intent: 'Purpose', verification: 'Confirmed', clinical: 'State', type: 'Type', class: 'Kind of visit', period: 'Time', author: 'Written by', custodian: 'Kept by', location: 'Place', service: 'Service', requester: 'Ordered by', prescriber: 'Prescribed by', dispense: 'Supply', criticality: 'Risk', onset: 'Began', abatement: 'Ended',
     },
   },
+  // The record’s own pages; what the start page says of it is among the first words.
+  record: {
+    page: 'Record', title: 'Your record', titleFor: '{{name}}’s record', byDate: 'By date', byKind: 'By kind', view: 'View', search: 'Search the record',
+    searchHint: 'A test, a medicine, a doctor, a year', clearSearch: 'Clear the search', show: 'Show', everything: 'Everything', letters: 'Letters', undated: 'Without a date', newTag: 'New',
+    noMatch: 'Nothing fits “{{q}}”', noMatchText: 'Try one word of it, or look in everything.', showEverything: 'Show everything', empty: 'Nothing here yet',
+    emptyText: 'Results, visits and letters appear here as soon as your clinic or lab sends them.', emptyKind: 'Nothing of this kind yet',
+    emptyKindText: 'It appears here as soon as somebody records it.', from: 'From {{name}}', current: 'Now', before: 'Before', stopped: 'Stopped', resolved: 'Over', given: 'Given',
+    goals: 'Goals', plan: 'Plan', more_one: '{{count}} entry', more_other: '{{count}} entries', count_one: '{{count}} value', count_other: '{{count}} values', last: 'Last: {{date}}',
+    newItems: 'New entries came in', reactions: 'Reaction: {{text}}', stoppedOn: 'Stopped {{date}}', startedOn: 'Since {{date}}', resolvedOn: 'Over since {{date}}',
+    limited: 'You see the parts of this record that were shared with you.', allergyTag: 'Allergy: {{name}}',
+    sectionEmpty: {
+      results: 'No results yet', medicines: 'No medicines recorded', conditions: 'No conditions recorded', allergies: 'No allergies recorded',
+      immunizations: 'No vaccines recorded', vitals: 'No measurements yet', visits: 'No visits yet', documents: 'No letters or documents yet', careplan: 'No care plan yet',
+    },
+    sectionEmptyText: 'If you think something is missing, tell your clinic.',
+    sectionLead: {
+      results: 'Your newest value of each test. Open one to see it over the years.', medicines: 'What you take now, and what was stopped.',
+      conditions: 'What you live with, and what is over.', allergies: 'Everyone who treats you sees these first.',
+      immunizations: 'Every vaccine we know of.', vitals: 'Weight, blood pressure and other measurements.', visits: 'Every time you were seen.',
+      documents: 'Letters, summaries and reports.', careplan: 'What you and your team agreed on.',
+    },
+  },
+  status: {
+    active: 'Active', resolved: 'Over', inactive: 'Not active', stopped: 'Stopped', completed: 'Completed', planned: 'Planned', finished: 'Finished',
+    'in-progress': 'Going on', 'on-hold': 'Paused', draft: 'Draft', preliminary: 'Not final yet', corrected: 'Corrected', amended: 'Changed later',
+    cancelled: 'Cancelled', revoked: 'Taken back', recurrence: 'Came back', relapse: 'Came back', remission: 'In remission', final: 'Final',
+    intended: 'Planned', unknown: 'Not known', 'entered-in-error': 'Entered by mistake', 'not-done': 'Not done', current: 'Current', superseded: 'Replaced',
+  },
+  severity: { mild: 'Mild', moderate: 'Moderate', severe: 'Severe', high: 'High risk', low: 'Low risk', 'unable-to-assess': 'Risk not known', '24484000': 'Severe', '6736007': 'Moderate', '255604002': 'Mild' },
 } as const

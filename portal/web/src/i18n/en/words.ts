@@ -4,12 +4,6 @@ export const words = {
     results: 'Results', vitals: 'Measurements', visits: 'Visits', documents: 'Letters and documents', careplan: 'Care plan',
     messages: 'Messages', appointments: 'Appointments', questionnaires: 'Forms', coverage: 'Insurance', other: 'Other entries',
   },
-  // The same kinds inside a sentence: "Looked at your results and medicines".
-  inline: {
-    demographics: 'personal details', conditions: 'conditions', allergies: 'allergies', medicines: 'medicines', immunizations: 'vaccines',
-    results: 'results', vitals: 'measurements', visits: 'visits', documents: 'documents', careplan: 'care plan',
-    messages: 'messages', appointments: 'appointments', questionnaires: 'forms', coverage: 'insurance', other: 'other entries',
-  },
   level: {
     usual: 'Usual', littleLow: 'A little lower than usual', low: 'Lower than usual', veryLow: 'Much lower than usual',
     littleHigh: 'A little higher than usual', high: 'Higher than usual', veryHigh: 'Much higher than usual',
@@ -39,23 +33,10 @@ export const words = {
     self: 'You', mother: 'Your mother', father: 'Your father', parent: 'Your parent', child: 'Your child', son: 'Your son', daughter: 'Your daughter',
     brother: 'Your brother', sister: 'Your sister', wife: 'Your wife', husband: 'Your husband', friend: 'Your friend', spouse: 'Your spouse', partner: 'Your partner', sibling: 'Your sibling', grandparent: 'Your grandparent', guardian: 'Your guardian', other: 'Someone you help',
   },
-  // A grant says what the patient is to the helper; the patient reads it the other way round.
-  helper: {
-    self: 'You', mother: 'Your daughter or son', father: 'Your daughter or son', parent: 'Your daughter or son', child: 'Your parent', son: 'Your parent', daughter: 'Your parent',
-    brother: 'Your brother or sister', sister: 'Your brother or sister', wife: 'Your spouse', husband: 'Your spouse', friend: 'Your friend', spouse: 'Your spouse', partner: 'Your partner',
-    sibling: 'Your brother or sister', grandparent: 'Your grandchild', guardian: 'Helps you', other: 'Helps you',
-  },
   role: {
     self: 'You', proxy: 'Acts for you', clinician: 'Doctor or clinician', nurse: 'Nurse', frontdesk: 'Front desk', privacy: 'Privacy officer',
     admin: 'Administrator', system: 'A system of the clinic', app: 'An app',
   },
-  status: {
-    active: 'Active', resolved: 'Over', inactive: 'Not active', stopped: 'Stopped', completed: 'Completed', planned: 'Planned', finished: 'Finished',
-    'in-progress': 'Going on', 'on-hold': 'Paused', draft: 'Draft', preliminary: 'Not final yet', corrected: 'Corrected', amended: 'Changed later',
-    cancelled: 'Cancelled', revoked: 'Taken back', recurrence: 'Came back', relapse: 'Came back', remission: 'In remission', final: 'Final',
-    intended: 'Planned', unknown: 'Not known', 'entered-in-error': 'Entered by mistake', 'not-done': 'Not done', current: 'Current', superseded: 'Replaced',
-  },
-  severity: { mild: 'Mild', moderate: 'Moderate', severe: 'Severe', high: 'High risk', low: 'Low risk', 'unable-to-assess': 'Risk not known', '24484000': 'Severe', '6736007': 'Moderate', '255604002': 'Mild' },
   name: {
     potassium: 'Potassium', sodium: 'Sodium', chloride: 'Chloride', calcium: 'Calcium', carbonDioxide: 'Carbon dioxide', glucose: 'Blood sugar',
     glucoseFasting: 'Blood sugar, fasting', a1c: 'Hemoglobin A1c', creatinine: 'Creatinine', egfr: 'Kidney filter rate (eGFR)', urea: 'Urea nitrogen',
@@ -77,17 +58,5 @@ export const words = {
     bronchitis: 'Bronchitis', sinus: 'Sinus infection', sinusLong: 'Sinus trouble, long lasting', ear: 'Ear infection', asthma: 'Asthma', copd: 'Lung disease (COPD)', obesity: 'Very high weight', anemia: 'Anemia, too few red blood cells', heart: 'Narrowed heart vessels',
     attack: 'Heart attack', stroke: 'Stroke', rhythm: 'Irregular heartbeat', failure: 'Weak heart (heart failure)', kidney: 'Weak kidneys', knee: 'Worn knee joint', hip: 'Worn hip joint', joints: 'Worn joints', bones: 'Thin bones (osteoporosis)', rheuma: 'Rheumatoid arthritis',
     depression: 'Depression', anxiety: 'Anxiety', alzheimer: 'Alzheimer’s disease', hiv: 'HIV', water: 'Too little water in the body', bladder: 'Bladder infection', polyp: 'Polyp in the bowel', teeth: 'Missing teeth', gums: 'Inflamed gums', thyroidSlow: 'Slow thyroid', migraine: 'Migraine', reflux: 'Heartburn (reflux)', pregnancy: 'Pregnancy',
-  },
-  purpose: {
-    care: 'Your care', emergency: 'Emergency', payment: 'Billing', operations: 'Running the clinic', request: 'Your own use', family: 'Helping you',
-    research: 'Research', system: 'Keeping the record up to date',
-  },
-  can: {
-    messages: 'Writes messages for you', scheduling: 'Books visits for you', medicines: 'Asks for refills for you', documents: 'Adds documents for you',
-    visits: 'Joins video visits', share: 'Shares your record with others',
-  },
-  cannot: {
-    messages: 'Cannot write messages', scheduling: 'Cannot book visits', medicines: 'Cannot ask for refills', documents: 'Cannot add documents',
-    visits: 'Cannot join video visits', share: 'Cannot share your record',
   },
 } as const

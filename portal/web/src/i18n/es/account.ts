@@ -105,7 +105,7 @@ export const account: Same<typeof english> = {
   },
   account: {
     page: 'Usted', title: 'Usted', name: 'Nombre', email: 'Correo electrónico', noEmail: 'Ninguno', language: 'Idioma', languageHelp: 'Las palabras de su historial quedan como se escribieron.', colours: 'Colores', light: 'Claro', dark: 'Oscuro', auto: 'Como el dispositivo',
-    security: 'Cómo entra', securityText: 'Contraseña, llaves de acceso, códigos', devices: 'Sus dispositivos', devicesText: 'Dónde tiene la sesión abierta', people: '¿Para quién está aquí?', peopleText: 'Cambiar al historial de otra persona', signOut: 'Cerrar sesión', signingOut: 'Cerrando la sesión',
+    sharingText: 'Quién ayuda y quién miró', security: 'Cómo entra', securityText: 'Contraseña, llaves de acceso, códigos', notices: 'Avisos', noticesText: 'Qué le dijimos, correo, horas de silencio', devices: 'Sus dispositivos', devicesText: 'Dónde tiene la sesión abierta', people: '¿Para quién está aquí?', peopleText: 'Cambiar al historial de otra persona', signOut: 'Cerrar sesión', signingOut: 'Cerrando la sesión',
     saved: 'Guardado', version: 'Versión {{version}}', helpTitle: 'Ayuda', help: 'Llamar a {{clinic}}', edit: 'Cambiar', newName: 'Su nombre', needName: 'Escriba su nombre.',
     passkeys: 'Llaves de acceso', passkeysLead: 'Entre con su cara, su dedo o el bloqueo de pantalla. Más seguro que una contraseña, y nada que recordar.', addPasskey: 'Agregar una llave de acceso', passkeyName: 'Nombre de esta llave', passkeyNameHelp: 'Por ejemplo: mi teléfono',
     defaultPasskey: 'Este dispositivo', noPasskeys: 'Todavía no tiene llaves de acceso.', added: 'Agregada el {{date}}', used: 'Usada por última vez el {{date}}', rename: 'Cambiar nombre', remove: 'Quitar', removePasskeyTitle: '¿Quitar “{{name}}”?', removePasskeyText: 'Ya no podrá entrar con ella. Las otras formas de entrar siguen igual.',
@@ -116,5 +116,27 @@ export const account: Same<typeof english> = {
     outside: 'Otras formas de entrar', outsideLead: 'Conecte una cuenta que tenga en otro sitio. Después podrá entrar aquí con ella.', outsideLinked: 'Puede entrar con ella.', outsideNotLinked: 'No conectada', outsideOn: 'Conectada', outsideLink: 'Conectar',
     current: 'Este dispositivo', lastSeen: 'Último uso: {{when}}', signedInOn: 'Entró el {{date}}', end: 'Cerrar sesión ahí', ended: 'Se cerró la sesión en ese dispositivo.', devicesLead: 'Si no conoce alguno de estos, cierre su sesión y cambie su contraseña.', address: 'Desde {{address}}', unknownDevice: 'Dispositivo desconocido',
     stepUpTitle: '¿Es usted?', stepUpLead: 'Es un cambio importante; por eso preguntamos otra vez.', stepUpPasskey: 'Usar su cara o su dedo', stepUpCode: 'Código de su aplicación', stepUpPassword: 'Su contraseña', stepUpGo: 'Confirmar',
+  },
+  inline: {
+    demographics: 'datos personales', conditions: 'enfermedades', allergies: 'alergias', medicines: 'medicinas', immunizations: 'vacunas',
+    results: 'resultados', vitals: 'mediciones', visits: 'visitas', documents: 'documentos', careplan: 'plan de cuidado',
+    messages: 'mensajes', appointments: 'citas', questionnaires: 'formularios', coverage: 'seguro', other: 'otros datos',
+  },
+  helper: {
+    self: 'Usted', mother: 'Su hija o hijo', father: 'Su hija o hijo', parent: 'Su hija o hijo', child: 'Su madre o padre', son: 'Su madre o padre', daughter: 'Su madre o padre',
+    brother: 'Su hermano o hermana', sister: 'Su hermano o hermana', wife: 'Su cónyuge', husband: 'Su cónyuge', friend: 'Una persona amiga', spouse: 'Su cónyuge', partner: 'Su pareja',
+    sibling: 'Su hermano o hermana', grandparent: 'Su nieta o nieto', guardian: 'Le ayuda', other: 'Le ayuda',
+  },
+  purpose: {
+    care: 'Su atención', emergency: 'Emergencia', payment: 'Cobro', operations: 'Trabajo de la clínica', request: 'Uso propio', family: 'Le ayuda',
+    research: 'Investigación', system: 'Mantener el historial al día',
+  },
+  can: {
+    messages: 'Escribe mensajes por usted', scheduling: 'Pide citas por usted', medicines: 'Pide más medicina por usted', documents: 'Agrega documentos por usted',
+    visits: 'Participa en visitas por video', share: 'Comparte su historial con otros',
+  },
+  cannot: {
+    messages: 'No puede escribir mensajes', scheduling: 'No puede pedir citas', medicines: 'No puede pedir medicina', documents: 'No puede agregar documentos',
+    visits: 'No participa en visitas por video', share: 'No puede compartir su historial',
   },
 }

@@ -25,4 +25,33 @@ export const detail: Same<typeof english> = {
       category: 'Tipo', site: 'Parte del cuerpo', route: 'Cómo se da', lot: 'Número de lote', manufacturer: 'Fabricante', expires: 'Vence', dose: 'Dosis', intent: 'Propósito', verification: 'Confirmado', clinical: 'Estado', type: 'Tipo', class: 'Tipo de visita', period: 'Tiempo', author: 'Escrito por', custodian: 'Guardado por', location: 'Lugar', service: 'Servicio', requester: 'Pedido por', prescriber: 'Recetado por', dispense: 'Cantidad', criticality: 'Riesgo', onset: 'Empezó', abatement: 'Terminó',
     },
   },
+  // The record’s own pages; what the start page says of it is among the first words.
+  record: {
+    page: 'Historial', title: 'Su historial', titleFor: 'Historial de {{name}}', byDate: 'Por fecha', byKind: 'Por tipo', view: 'Vista', search: 'Buscar en el historial',
+    searchHint: 'Un análisis, una medicina, un médico, un año', clearSearch: 'Borrar la búsqueda', show: 'Mostrar', everything: 'Todo', letters: 'Cartas', undated: 'Sin fecha',
+    newTag: 'Nuevo', noMatch: 'Nada coincide con “{{q}}”', noMatchText: 'Pruebe con una sola palabra, o busque en todo.', showEverything: 'Mostrar todo', empty: 'Aquí no hay nada todavía',
+    emptyText: 'Los resultados, visitas y cartas aparecen aquí cuando su clínica o laboratorio los envía.', emptyKind: 'Todavía no hay nada de este tipo',
+    emptyKindText: 'Aparece aquí en cuanto alguien lo registre.', from: 'De {{name}}', current: 'Ahora', before: 'Antes', stopped: 'Suspendidas', resolved: 'Terminadas', given: 'Aplicadas',
+    goals: 'Metas', plan: 'Plan', more_one: '{{count}} dato', more_other: '{{count}} datos', count_one: '{{count}} valor', count_other: '{{count}} valores', last: 'Último: {{date}}',
+    newItems: 'Llegaron datos nuevos', reactions: 'Reacción: {{text}}', stoppedOn: 'Suspendida el {{date}}', startedOn: 'Desde {{date}}', resolvedOn: 'Terminada desde {{date}}',
+    limited: 'Usted ve las partes de este historial que le compartieron.', allergyTag: 'Alergia: {{name}}',
+    sectionEmpty: {
+      results: 'Todavía no hay resultados', medicines: 'No hay medicinas registradas', conditions: 'No hay enfermedades registradas', allergies: 'No hay alergias registradas',
+      immunizations: 'No hay vacunas registradas', vitals: 'Todavía no hay mediciones', visits: 'Todavía no hay visitas', documents: 'Todavía no hay cartas ni documentos', careplan: 'Todavía no hay plan de cuidado',
+    },
+    sectionEmptyText: 'Si cree que falta algo, dígaselo a su clínica.',
+    sectionLead: {
+      results: 'Su valor más reciente de cada análisis. Abra uno para verlo a lo largo de los años.', medicines: 'Lo que toma ahora y lo que se suspendió.',
+      conditions: 'Las enfermedades que tiene y las que ya pasaron.', allergies: 'Quien le atiende ve esto primero.',
+      immunizations: 'Todas las vacunas que conocemos.', vitals: 'Peso, presión arterial y otras mediciones.', visits: 'Cada vez que le atendieron.',
+      documents: 'Cartas, resúmenes e informes.', careplan: 'Lo que acordó con su equipo.',
+    },
+  },
+  status: {
+    active: 'Activo', resolved: 'Terminado', inactive: 'No activo', stopped: 'Suspendido', completed: 'Completado', planned: 'Planeado', finished: 'Terminado',
+    'in-progress': 'En curso', 'on-hold': 'En pausa', draft: 'Borrador', preliminary: 'Aún no es definitivo', corrected: 'Corregido', amended: 'Cambiado después',
+    cancelled: 'Cancelado', revoked: 'Retirado', recurrence: 'Volvió', relapse: 'Volvió', remission: 'En remisión', final: 'Definitivo',
+    intended: 'Planeado', unknown: 'Sin dato', 'entered-in-error': 'Anotado por error', 'not-done': 'No se hizo', current: 'Vigente', superseded: 'Reemplazado',
+  },
+  severity: { mild: 'Leve', moderate: 'Moderada', severe: 'Grave', high: 'Riesgo alto', low: 'Riesgo bajo', 'unable-to-assess': 'Riesgo sin dato', '24484000': 'Grave', '6736007': 'Moderada', '255604002': 'Leve' },
 }

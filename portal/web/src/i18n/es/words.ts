@@ -7,11 +7,6 @@ export const words: Same<typeof english> = {
     results: 'Resultados', vitals: 'Mediciones', visits: 'Visitas', documents: 'Cartas y documentos', careplan: 'Plan de cuidado',
     messages: 'Mensajes', appointments: 'Citas', questionnaires: 'Formularios', coverage: 'Seguro', other: 'Otros datos',
   },
-  inline: {
-    demographics: 'datos personales', conditions: 'enfermedades', allergies: 'alergias', medicines: 'medicinas', immunizations: 'vacunas',
-    results: 'resultados', vitals: 'mediciones', visits: 'visitas', documents: 'documentos', careplan: 'plan de cuidado',
-    messages: 'mensajes', appointments: 'citas', questionnaires: 'formularios', coverage: 'seguro', other: 'otros datos',
-  },
   level: {
     usual: 'Normal', littleLow: 'Un poco más bajo de lo normal', low: 'Más bajo de lo normal', veryLow: 'Mucho más bajo de lo normal',
     littleHigh: 'Un poco más alto de lo normal', high: 'Más alto de lo normal', veryHigh: 'Mucho más alto de lo normal',
@@ -41,22 +36,10 @@ export const words: Same<typeof english> = {
     self: 'Usted', mother: 'Su madre', father: 'Su padre', parent: 'Su madre o padre', child: 'Su hijo o hija', son: 'Su hijo', daughter: 'Su hija',
     brother: 'Su hermano', sister: 'Su hermana', wife: 'Su esposa', husband: 'Su esposo', friend: 'Una persona amiga', spouse: 'Su cónyuge', partner: 'Su pareja', sibling: 'Su hermano o hermana', grandparent: 'Su abuelo o abuela', guardian: 'Su tutor o tutora', other: 'Alguien a quien ayuda',
   },
-  helper: {
-    self: 'Usted', mother: 'Su hija o hijo', father: 'Su hija o hijo', parent: 'Su hija o hijo', child: 'Su madre o padre', son: 'Su madre o padre', daughter: 'Su madre o padre',
-    brother: 'Su hermano o hermana', sister: 'Su hermano o hermana', wife: 'Su cónyuge', husband: 'Su cónyuge', friend: 'Una persona amiga', spouse: 'Su cónyuge', partner: 'Su pareja',
-    sibling: 'Su hermano o hermana', grandparent: 'Su nieta o nieto', guardian: 'Le ayuda', other: 'Le ayuda',
-  },
   role: {
     self: 'Usted', proxy: 'Actúa por usted', clinician: 'Personal médico', nurse: 'Enfermería', frontdesk: 'Recepción', privacy: 'Privacidad',
     admin: 'Administración', system: 'Un sistema de la clínica', app: 'Una aplicación',
   },
-  status: {
-    active: 'Activo', resolved: 'Terminado', inactive: 'No activo', stopped: 'Suspendido', completed: 'Completado', planned: 'Planeado', finished: 'Terminado',
-    'in-progress': 'En curso', 'on-hold': 'En pausa', draft: 'Borrador', preliminary: 'Aún no es definitivo', corrected: 'Corregido', amended: 'Cambiado después',
-    cancelled: 'Cancelado', revoked: 'Retirado', recurrence: 'Volvió', relapse: 'Volvió', remission: 'En remisión', final: 'Definitivo',
-    intended: 'Planeado', unknown: 'Sin dato', 'entered-in-error': 'Anotado por error', 'not-done': 'No se hizo', current: 'Vigente', superseded: 'Reemplazado',
-  },
-  severity: { mild: 'Leve', moderate: 'Moderada', severe: 'Grave', high: 'Riesgo alto', low: 'Riesgo bajo', 'unable-to-assess': 'Riesgo sin dato', '24484000': 'Grave', '6736007': 'Moderada', '255604002': 'Leve' },
   name: {
     potassium: 'Potasio', sodium: 'Sodio', chloride: 'Cloruro', calcium: 'Calcio', carbonDioxide: 'Dióxido de carbono', glucose: 'Azúcar en la sangre',
     glucoseFasting: 'Azúcar en ayunas', a1c: 'Hemoglobina A1c', creatinine: 'Creatinina', egfr: 'Filtración del riñón (eGFR)', urea: 'Nitrógeno ureico',
@@ -78,17 +61,5 @@ export const words: Same<typeof english> = {
     bronchitis: 'Bronquitis', sinus: 'Sinusitis', sinusLong: 'Sinusitis de larga duración', ear: 'Infección de oído', asthma: 'Asma', copd: 'Enfermedad de los pulmones (EPOC)', obesity: 'Peso muy alto', anemia: 'Anemia, pocos glóbulos rojos', heart: 'Vasos del corazón estrechos',
     attack: 'Infarto', stroke: 'Derrame cerebral', rhythm: 'Latido irregular', failure: 'Corazón débil (insuficiencia cardíaca)', kidney: 'Riñones débiles', knee: 'Desgaste de la rodilla', hip: 'Desgaste de la cadera', joints: 'Desgaste de las articulaciones', bones: 'Huesos frágiles (osteoporosis)', rheuma: 'Artritis reumatoide',
     depression: 'Depresión', anxiety: 'Ansiedad', alzheimer: 'Enfermedad de Alzheimer', hiv: 'VIH', water: 'Poca agua en el cuerpo', bladder: 'Infección de la vejiga', polyp: 'Pólipo en el intestino', teeth: 'Dientes que faltan', gums: 'Encías inflamadas', thyroidSlow: 'Tiroides lenta', migraine: 'Migraña', reflux: 'Acidez (reflujo)', pregnancy: 'Embarazo',
-  },
-  purpose: {
-    care: 'Su atención', emergency: 'Emergencia', payment: 'Cobro', operations: 'Trabajo de la clínica', request: 'Uso propio', family: 'Le ayuda',
-    research: 'Investigación', system: 'Mantener el historial al día',
-  },
-  can: {
-    messages: 'Escribe mensajes por usted', scheduling: 'Pide citas por usted', medicines: 'Pide más medicina por usted', documents: 'Agrega documentos por usted',
-    visits: 'Participa en visitas por video', share: 'Comparte su historial con otros',
-  },
-  cannot: {
-    messages: 'No puede escribir mensajes', scheduling: 'No puede pedir citas', medicines: 'No puede pedir medicina', documents: 'No puede agregar documentos',
-    visits: 'No participa en visitas por video', share: 'No puede compartir su historial',
   },
 }

@@ -1,0 +1,115 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useRef, useState } from 'react'
+import { take } from '../api/client'
+import { chartKey } from '../api/queries'
+import { Button, LinkButton } from '../ui/Button'
+import { Face } from '../ui/Face'
+import { ErrorSummary, useErrorText } from '../ui/ErrorSummary'
+import { Icon } from '../ui/Icon'
+import { TurnLine } from '../ui/TurnLine'
+import { useWords } from '../ui/useWords'
+import css from './booking.module.css'
+import { api } from './calls'
+import { visitPath } from './paths'
+import type { Appointment } from './types'
+import { doorOpen, useWhenWords } from './words'
+import { soon } from './when'
+
+interface VisitCardProps {
+  visit: Appointment
+  now: Date
+  /** Read at the clinic: nobody there waits for its door. */
+  clinic?: boolean
+  /** Another time is chosen on the same page, not on one of its own. */
+  onChange?: () => void
+  onCancelled: () => void
+}
+
+/** One planned visit: when, with whom, whose turn it is, and what can be done about it. */
+export function VisitCard({ visit, now, clinic = false, onChange, onCancelled }: VisitCardProps) {
+  const { t, locale } = useWords()
+  const { dayTitle, time, atClinic } = useWhenWords()
+  const [asking, setAsking] = useState(false)
+  const cancel = useRef<HTMLButtonElement>(null)
+  const open = !clinic && doorOpen(visit, now)
+  const when = t('appointment.at', { day: dayTitle(visit.start), time: time(visit.start) })
+  const begun = Date.parse(visit.start) <= now.getTime()
+  const clinicTime = atClinic(visit.start)
+  const keep = () => {
+    setAsking(false)
+    requestAnimationFrame(() => cancel.current?.focus())
+  }
+  return (
+    <li className={css.card} aria-label={when}>
+      <div className={css.cardHead}>
+        <div className="grow">
+          <h3 className={css.when}>{dayTitle(visit.start)}, <span className={css.time}>{time(visit.start)}</span></h3>
+          <p className="meta">{[soon(visit.start, locale, now), clinicTime && t('appointment.clinicTime', { time: clinicTime })].filter(Boolean).join('. ')}</p>
+        </div>
+        <span className={css.kind}><Icon name={visit.mode === 'video' ? 'video' : 'building'} size={20} />{t(`appointment.${visit.mode}`)}</span>
+      </div>
+      <div className={css.person}>
+        <Face name={visit.practitioner.name} />
+        <div className="grow">
+          <b>{visit.practitioner.name}</b>
+          <span className="meta">{[visit.practitioner.role, visit.mode === 'clinic' && visit.place].filter(Boolean).join('. ')}</span>
+        </div>
+      </div>
+      {visit.reason && <p className={css.reason}>{t('appointment.about', { text: visit.reason })}</p>}
+      {!clinic && <Turn visit={visit} open={open} />}
+      {open && (
+        <LinkButton to={visitPath(visit)} icon="video" wide>
+          {visit.visit === 'live' || visit.visit === 'waiting' ? t('appointment.rejoin') : t('appointment.join')}
+        </LinkButton>
+      )}
+      {asking ? <Sure visit={visit} onKeep={keep} onCancelled={onCancelled} /> : !begun && visit.visit !== 'live' && (
+        <div className={css.cardFoot}>
+          {onChange ? <Button variant="subtle" aria-label={t('appointment.changeAt', { when })} onClick={onChange}>{t('appointment.change')}</Button>
+            : <LinkButton to="/p/$patient/visits/book" params={{ patient: visit.patient }} search={{ change: visit.id }} variant="subtle" aria-label={t('appointment.changeAt', { when })}>{t('appointment.change')}</LinkButton>}
+          <Button ref={cancel} variant="quiet-danger" aria-label={t('appointment.cancelAt', { when })} onClick={() => setAsking(true)}>{t('appointment.cancel')}</Button>
+        </div>
+      )}
+    </li>
+  )
+}
+
+function Turn({ visit, open }: { visit: Appointment; open: boolean }) {
+  const { t } = useWords()
+  const { today, dayInText, dayTitle, time } = useWhenWords()
+  if (visit.mode === 'clinic') return <TurnLine whose="them" owner={t('appointment.clinicTurn')} icon="clock">{t('appointment.arrive')}</TurnLine>
+  if (open) return <TurnLine whose="you" owner={t('appointment.yourTurn')} icon="video">{visit.visit === 'live' ? t('appointment.live') : visit.visit === 'waiting' ? t('appointment.waitingFor') : t('appointment.openNow')}</TurnLine>
+  if (!visit.joinFrom) return null
+  const isToday = dayTitle(visit.joinFrom) === dayTitle(today)
+  return (
+    <TurnLine whose="them" owner={t('appointment.clinicTurn')} icon="clock">
+      {isToday ? t('appointment.opensToday', { time: time(visit.joinFrom) }) : t('appointment.opens', { day: dayInText(visit.joinFrom), time: time(visit.joinFrom) })}
+    </TurnLine>
+  )
+}
+
+/** Asks in place: what is given away may be somebody else's a moment later. */
+function Sure({ visit, onKeep, onCancelled }: { visit: Appointment; onKeep: () => void; onCancelled: () => void }) {
+  const { t } = useWords()
+  const { dayInText, time } = useWhenWords()
+  const text = useErrorText()
+  const queries = useQueryClient()
+  const yes = useRef<HTMLButtonElement>(null)
+  useEffect(() => yes.current?.focus(), [])
+  const cancel = useMutation({
+    mutationFn: () => take(api.POST('/charts/{patient}/appointments/{id}/cancel', { params: { path: { patient: visit.patient, id: visit.id } }, body: {} })),
+    onSuccess: () => {
+      onCancelled()
+      void queries.invalidateQueries({ queryKey: chartKey(visit.patient) })
+    },
+  })
+  return (
+    <div className={css.sure} role="group" aria-labelledby={`sure-${visit.id}`} onKeyDown={(event) => { if (event.key === 'Escape') onKeep() }}>
+      {cancel.error && <ErrorSummary errors={[{ message: text(cancel.error) }]} />}
+      <p id={`sure-${visit.id}`}><b>{t('appointment.sure', { day: dayInText(visit.start), time: time(visit.start) })}</b> {t('appointment.sureText')}</p>
+      <div className={css.buttons}>
+        <Button ref={yes} variant="danger" loading={cancel.isPending} onClick={() => cancel.mutate()}>{t('appointment.cancelGo')}</Button>
+        <Button variant="default" onClick={onKeep}>{t('appointment.keep')}</Button>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,4 @@
+// Where the pages of a visit itself are.
+export const visitPath = (visit: { patient: string; id: string }): string => `/p/${visit.patient}/visits/${visit.id}`
+export const summaryPath = (visit: { patient: string; id: string }): string => `${visitPath(visit)}/summary`
+export const cockpitPath = (visit: { patient: string; id: string }): string => `/clinic/visits/${visit.patient}/${visit.id}`

@@ -1,0 +1,45 @@
+import type { Age } from '../api/types'
+
+export type VisitMode = 'video' | 'clinic'
+export type VisitState = 'scheduled' | 'waiting' | 'live' | 'ended'
+export type AppointmentStatus = 'booked' | 'arrived' | 'fulfilled' | 'cancelled' | 'noshow'
+
+export interface Practitioner { id: string; name: string; role: string }
+
+export interface Slot { id: string; start: string; end: string; practitioner: string; modes: VisitMode[] }
+
+/** Free times of some days; `next` is the first day after them that may have more. */
+export interface FreeDays {
+  practitioners: Practitioner[]
+  days: { date: string; slots: Slot[] }[]
+  next?: string
+  canBook: boolean
+  timeZone: string
+}
+
+export interface Appointment {
+  id: string
+  patient: string
+  start: string
+  end: string
+  mode: VisitMode
+  status: AppointmentStatus
+  reason?: string
+  practitioner: Practitioner
+  place?: string
+  /** Of a video visit: when its waiting room opens. */
+  joinFrom?: string
+  visit?: VisitState
+  summary?: boolean
+}
+
+export interface DayItem extends Appointment {
+  patientName: string
+  birthDate: string
+  age?: Age
+  sex: string
+  waitingSince?: string
+  note?: 'draft' | 'signed'
+}
+
+export interface Day { date: string; items: DayItem[]; waiting: DayItem[] }

@@ -1,0 +1,79 @@
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate, useParams } from '@tanstack/react-router'
+import { useEffect, useRef, useState } from 'react'
+import { isNotFound } from '../api/problem'
+import { ChartHead } from '../clinic/ChartHead'
+import { useKeyHints, useKeys } from '../clinic/keys'
+import { ErrorPage } from '../shell/ErrorPage'
+import { usePageTitle } from '../shell/title'
+import { LoadError } from '../ui/ErrorSummary'
+import { Skeleton } from '../ui/Skeleton'
+import { useWords } from '../ui/useWords'
+import { visitQuery } from '../visits/queries'
+import { useVisitHints } from '../visits/stay'
+import css from './cockpit.module.css'
+import { NotePane } from './NotePane'
+import { TalkClock } from './TalkClock'
+import { useRoom } from './useRoom'
+import { VideoPane } from './VideoPane'
+import { VisitChart } from './VisitChart'
+
+const panes = ['video', 'chart', 'note'] as const
+type Pane = (typeof panes)[number]
+
+/** Who one talks to, what is known of them, and what is written about it: side by side, or one at a time on a phone. */
+export function CockpitPage() {
+  const { t } = useWords()
+  const { patient, visit: id } = useParams({ from: '/gate/clinic/visits/$patient/$visit' })
+  usePageTitle(t('cockpit.page'))
+  useVisitHints(patient, id)
+  const navigate = useNavigate()
+  const visit = useQuery(visitQuery(patient, id))
+  const room = useRoom(patient, id)
+  const [pane, setPane] = useState<Pane>('video')
+  const places = useRef<Partial<Record<Pane, HTMLElement | null>>>({})
+  const next = () => {
+    const at = panes.findIndex((name) => places.current[name]?.contains(document.activeElement))
+    const to = panes[(at + 1) % panes.length]!
+    setPane(to)
+    // A pane that was folded away can take the focus once it is drawn.
+    requestAnimationFrame(() => places.current[to]?.focus())
+  }
+  const nextPane = useRef(next)
+  nextPane.current = next
+  useEffect(() => {
+    // Also out of a field: that is what this key is for.
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== 'F6') return
+      event.preventDefault()
+      nextPane.current()
+    }
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  }, [])
+  useKeys({ l: () => room.letIn(), m: () => room.joined && room.media.setMic(!room.view.mic), b: () => void navigate({ to: '/clinic/today' }) })
+  useKeyHints([
+    { keys: ['L'], says: t('cockpit.key.letIn') }, { keys: ['M'], says: t('cockpit.key.mute') }, { keys: ['F6'], says: t('cockpit.key.pane') },
+    { keys: ['Ctrl', 'Enter'], says: t('cockpit.key.sign') }, { keys: ['B'], says: t('cockpit.key.back') },
+  ])
+  if (visit.error && !visit.data) {
+    return isNotFound(visit.error) ? <ErrorPage error={visit.error} reset={() => void visit.refetch()} /> : <div className={css.loading}><LoadError error={visit.error} onRetry={() => void visit.refetch()} /></div>
+  }
+  const place = (name: Pane) => (element: HTMLElement | null) => { places.current[name] = element }
+  return (
+    <div className={css.cockpit}>
+      <h1 className="sr">{t('cockpit.page')}</h1>
+      <ChartHead patient={patient} back="today">{visit.data && <TalkClock visit={visit.data} />}</ChartHead>
+      <div className={css.tabs} role="tablist" aria-label={t('cockpit.panes')}>
+        {panes.map((name) => <button key={name} type="button" role="tab" aria-selected={pane === name} onClick={() => setPane(name)}>{t(`cockpit.${name}`)}</button>)}
+      </div>
+      {visit.data ? (
+        <div className={css.panes} data-pane={pane} data-call={room.joined || undefined}>
+          <section ref={place('video')} tabIndex={-1} className={css.video} aria-label={t('cockpit.video')}><VideoPane visit={visit.data} room={room} /></section>
+          <section ref={place('chart')} tabIndex={-1} className={css.chart} aria-label={t('cockpit.chart')}><VisitChart patient={patient} visit={visit.data} /></section>
+          <section ref={place('note')} tabIndex={-1} className={css.note} aria-label={t('cockpit.note')}><NotePane patient={patient} visit={visit.data} /></section>
+        </div>
+      ) : <div className={css.loading}><Skeleton heights={[300, 200]} /></div>}
+    </div>
+  )
+}

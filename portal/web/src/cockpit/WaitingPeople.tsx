@@ -1,0 +1,52 @@
+import { timeOf } from '../format/date'
+import { listOf } from '../format/locale'
+import { Button } from '../ui/Button'
+import { Tag } from '../ui/Card'
+import { Face } from '../ui/Face'
+import { useWords, type Words } from '../ui/useWords'
+import type { CheckResult, Visit, VisitPerson } from '../visits/types'
+import type { Room } from './useRoom'
+import css from './video.module.css'
+
+/** Who is at the door, whether their picture and sound work, and what they want: one key lets them in. */
+export function WaitingPeople({ visit, room }: { visit: Visit; room: Room }) {
+  const { t } = useWords()
+  if (room.waiting.length === 0) {
+    return room.joined ? null : <div className={css.door}><h2>{t('cockpit.nobody')}</h2><p className="dim">{t('cockpit.nobodyText')}</p></div>
+  }
+  return (
+    <section className={css.door} aria-label={t('cockpit.waiting')} role="status">
+      <h2>{t('cockpit.waiting')}</h2>
+      <ul>{room.waiting.map((person, at) => <Waiting key={person.seat} person={person} first={at === 0} visit={visit} room={room} />)}</ul>
+    </section>
+  )
+}
+
+function Waiting({ person, first, visit, room }: { person: VisitPerson; first: boolean; visit: Visit; room: Room }) {
+  const { t, locale, clock } = useWords()
+  const reason = person.role === 'patient' ? visit.appointment.reason : undefined
+  return (
+    <li className={css.waiting}>
+      <Face name={person.name} acting={person.role === 'proxy'} />
+      <div className="grow">
+        <p><b>{person.name}</b> {person.role === 'proxy' && <Tag tone="act">{t('cockpit.proxy', { name: visit.patientName })}</Tag>}</p>
+        <p className="dim">{person.waitingSince && t('cockpit.since', { time: timeOf(person.waitingSince, clock.zone) })}{person.waitingSince && '. '}{checkWords(person.check, t, locale)}</p>
+        {reason && <p className={css.reason}>{t('cockpit.asks')}: “{reason}”</p>}
+        <div className={css.doorButtons}>
+          <Button variant={first ? 'filled' : 'default'} loading={room.act.isPending} onClick={() => room.letIn(person.seat)}>
+            <span aria-hidden="true">{t('cockpit.letIn')} {first && <kbd>L</kbd>}</span><span className="sr">{t('cockpit.letInName', { name: person.name })}</span>
+          </Button>
+          <Button variant="subtle" onClick={() => room.act.mutate({ do: 'refuse', seat: person.seat })}>{t('cockpit.refuse')}</Button>
+        </div>
+      </div>
+    </li>
+  )
+}
+
+const parts = ['camera', 'microphone', 'speaker', 'network'] as const
+
+function checkWords(check: CheckResult | undefined, t: Words['t'], locale: string): string {
+  if (!check) return t('cockpit.checkNo')
+  const failed = parts.filter((part) => check[part] === 'fail')
+  return failed.length > 0 ? t('cockpit.checkFail', { list: listOf(failed.map((part) => t(`cockpit.checkPart.${part}`)), locale) }) : t('cockpit.checkOk')
+}

@@ -1,0 +1,2 @@
+// The clinician's side of a visit: a chunk of its own.
+export { CockpitPage } from './CockpitPage'

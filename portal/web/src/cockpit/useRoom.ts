@@ -1,0 +1,48 @@
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useRef, useState } from 'react'
+import { playTune } from '../rtc/sound'
+import { useVisitAct, visitQuery } from '../visits/queries'
+import { useActive } from '../visits/stay'
+import { useCall, useMedia } from '../visits/useCall'
+
+/** The clinician's part in the call: started by hand or by letting somebody in, and come back to after a reload. */
+export function useRoom(patient: string, id: string) {
+  const visit = useQuery(visitQuery(patient, id)).data
+  const act = useVisitAct(patient, id)
+  const [here, setHere] = useState<'in' | 'out'>()
+  const resumes = visit?.state === 'live' && visit.me.state === 'in'
+  const joined = visit?.state === 'live' && (here === 'in' || (here === undefined && resumes))
+  const { media, view } = useMedia(joined)
+  const { call, view: now } = useCall(patient, id, joined, media)
+  useActive(joined)
+
+  const waiting = (visit?.people ?? []).filter((person) => person.state === 'waiting').sort((a, b) => Date.parse(a.waitingSince ?? '') - Date.parse(b.waitingSince ?? ''))
+  const known = useRef(0)
+  useEffect(() => {
+    if (waiting.length > known.current) playTune([783.99, 659.25])
+    known.current = waiting.length
+  }, [waiting.length])
+
+  const start = async () => {
+    setHere('in')
+    if (visit?.state !== 'live') await act.mutateAsync({ do: 'start' })
+  }
+  const quietly = (doing: Promise<unknown>) => void doing.catch(() => undefined)
+  return {
+    visit, act, media, view, call, now, joined, waiting,
+    start: () => quietly(start()),
+    /** Lets the first one in, or the one named; the visit begins with it. */
+    letIn(seat = waiting[0]?.seat) {
+      if (!seat || act.isPending) return
+      quietly(start().then(() => act.mutateAsync({ do: 'admit', seat })))
+    },
+    leave() {
+      call?.leave()
+      setHere('out')
+    },
+    end() {
+      act.mutate({ do: 'end' }, { onSuccess: () => { call?.leave(); setHere('out') } })
+    },
+  }
+}
+export type Room = ReturnType<typeof useRoom>

@@ -1,0 +1,25 @@
+/** Visits to come, past ones, and booking: loaded with those pages. */
+export const booking = {
+  appointment: {
+    page: 'Visits', title: 'Your visits', titleFor: '{{name}}’s visits', book: 'Book a visit', bookFor: 'Book for {{name}}',
+    coming: 'Coming up', past: 'Earlier', video: 'Video visit', clinic: 'Visit at the clinic', with: 'With {{name}}', about: 'About: {{text}}',
+    none: 'No visit is planned', noneText: 'When you book one, you find it here, with the time and the way in.', noneTextFor: 'When you book one for {{name}}, you find it here, with the time and the way in.',
+    opens: 'The waiting room opens {{day}} at {{time}}.', opensToday: 'The waiting room opens at {{time}}.', yourTurn: 'Your turn.', openNow: 'The waiting room is open.',
+    waiting: 'You are in the waiting room.', waitingFor: 'Somebody is in the waiting room.', live: 'The visit has begun.', arrive: 'Come 10 minutes before, and bring your medicines.', clinicTurn: 'Nothing to do yet.',
+    join: 'Go to the waiting room', rejoin: 'Go back to the visit', summary: 'Read the summary', change: 'Change the time', cancel: 'Cancel the visit', cancelAt: 'Cancel the visit, {{when}}', changeAt: 'Change the time, {{when}}',
+    sure: 'Cancel this visit, {{day}} at {{time}}?', sureText: 'The time goes to somebody else. You can book another one.', cancelGo: 'Yes, cancel it', keep: 'Keep it',
+    cancelled: 'Cancelled: the visit {{day}} at {{time}}.', booked: 'It is booked. We remind you the day before and 15 minutes before.', moved: 'The visit has its new time.',
+    state: { fulfilled: 'Done', ended: 'Done', cancelled: 'Cancelled', noshow: 'Did not take place', booked: 'Planned', arrived: 'Arrived' },
+    clinicTime: '{{time}} at the clinic', more: 'Show earlier visits', at: '{{day}} at {{time}}', hidden: 'These visits are not shared with you', hiddenText: '{{name}} or the clinic can change that.',
+  },
+  book: {
+    title: 'Book a visit', titleFor: 'Book a visit for {{name}}', change: 'Change the time', changeLead: 'Now: {{when}}. You keep this time until you choose another one.', back: 'Visits',
+    why: 'What is it about?', whyHelp: 'A few words are enough. They are read before the visit.', how: 'How', video: 'By video', clinic: 'At the clinic', who: 'With whom', anyone: 'Whoever is free first', anyoneText: 'The earliest times of everybody',
+    when: 'When', day: 'Times: {{day}}', moreTimes_one: '{{count}} more time', moreTimes_other: '{{count}} more times', later: 'Show later days', zone: 'Times are where you are. It is {{time}} at the clinic now.', earliest: 'Earliest',
+    chosen: '{{day}} at {{time}}', chosenWith: 'with {{name}}', atClinic: '{{time}} at the clinic', go: 'Book this visit', goFor: 'Book for {{name}}', goChange: 'Take this time',
+    taken: 'Somebody else just took that time', takenText: 'Nothing you wrote is lost. The next free time is chosen for you: {{when}}.', takenNone: 'Nothing you wrote is lost. Look at other days, or at other people.',
+    none: 'No free times', noneText: 'Try another person, or the other kind of visit.', noneLater: 'No free times in these days.', sooner: 'Nothing soon enough? Call us.', emergency: 'In an emergency call {{phone}}.',
+    notYou: 'You cannot book visits here', notYouText: 'You were not given this for {{name}}. The clinic can book for you by phone.', notYouOwn: 'The clinic books visits for you by phone.', pick: 'Choose a time first.', gone: 'This visit cannot be changed any more.',
+    same: 'The time you have now',
+  },
+} as const

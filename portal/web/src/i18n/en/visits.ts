@@ -1,0 +1,56 @@
+/** From the device check to the summary, and the clinic's side of a visit: loaded with those pages. */
+export const visits = {
+  visit: {
+    page: 'Visit', back: 'Visits', with: '{{name}}, {{day}} at {{time}}', stage: 'Picture', controls: 'Call controls', muted: 'sound off', pictureOff: 'Picture is off', reconnecting: 'Reconnecting',
+    mute: 'Mute', unmute: 'Unmute', cameraOff: 'Camera off', cameraOn: 'Camera on', flip: 'Turn camera', share: 'Share', unshare: 'Stop sharing', chat: 'Chat', leave: 'Leave', newChat_one: '{{count}} new line', newChat_other: '{{count}} new lines',
+    chatLines: 'What was written', chatNone: 'Nothing is written yet. Everybody in the visit can read it.', chatField: 'Write to everybody in the visit', chatKept: 'Your text is still here.', send: 'Send',
+    moveSelf: 'Move the small pictures', joining: 'We are connecting you.', alone: '{{name}} is not in the picture right now. Stay here, nothing to do.', soundOn: 'Turn the sound on', onlySound: 'Your connection is very weak. We turned the pictures off so that the sound holds.',
+    line: { joining: 'Connecting', good: 'Good connection', weak: 'Weak: picture may blur', bad: 'Very weak: sound only', lost: 'Reconnecting: calling you back' },
+  },
+  check: {
+    title: 'Can you see yourself?', titleFail: 'We cannot see you yet', cameraOk: 'Camera works', cameraFail: 'The camera does not work', cameraWait: 'Starting the camera', micSay: 'Say a few words', micOk: 'We hear you', micFail: 'The microphone does not work', meterQuiet: 'Microphone level: quiet', meterHeard: 'Microphone level: good',
+    hear: 'Can you hear us?', hearYes: 'You hear us', hearNo: 'Turn the sound up, then play it again.', tune: 'Play a short tune.', play: 'Play', heardYes: 'I hear it', heardNo: 'I hear nothing', works: 'Works', fails: 'Does not work yet',
+    network: { testing: 'Testing the connection', good: 'Good connection', slow: 'Slow connection', fail: 'The connection does not work' }, networkText: { testing: 'This takes a few seconds.', good: 'Clear picture and sound.', slow: 'The picture may blur. Go closer to the Wi-Fi.', fail: 'See below what helps.' },
+    go: 'Yes, go to the waiting room', next: 'Yes, go on', goAnyway: 'Go on like this', help: 'No, help me fix it', which: 'Choose another camera or microphone', whichCamera: 'Camera', whichMic: 'Microphone',
+  },
+  fix: {
+    title: 'What helps', denied: 'This browser does not let us use the camera or the microphone. You can change that:', again: 'Try again',
+    missing: 'We find no camera or microphone on this device. Plug one in, or use a phone.', busy: 'Another app uses the camera or the microphone. Close other video apps, then try again.', unsupported: 'This browser cannot make video calls. Open the visit in Chrome, Safari, Edge or Firefox.', quiet: 'Turn the volume up with the keys of your device. Is a headset connected? Then the sound is there.', closed: 'The network here blocks video calls. Use another Wi-Fi, or turn Wi-Fi off and use mobile data.',
+    iphone: { one: 'Open Settings, then Apps, then Safari.', two: 'Tap Camera, and choose Allow. Do the same with Microphone.', three: 'Come back here and tap Try again.' },
+    android: { one: 'Tap the sign left of the address at the top.', two: 'Tap Permissions, and allow camera and microphone.', three: 'Come back here and tap Try again.' },
+    desk: { one: 'Click the sign left of the address at the top.', two: 'Allow the camera and the microphone for this page.', three: 'Come back here and click Try again.' },
+    general: { one: 'Black picture? Check whether a cover is over the camera.', two: 'Close other apps that make video calls.', three: 'Go closer to the Wi-Fi, or use mobile data.', four: 'Restart the device. This page brings you back here.' },
+  },
+  consent: {
+    title: 'Before we start', lead: 'This is a visit by video. Please read this once.', leadFor: 'You join the visit of {{name}}. Please read this once.',
+    video: 'We see and hear each other by video. A video visit cannot replace every examination. Your clinician says when you should come in.', private: 'Be where nobody listens who should not. The clinic does the same. Nothing is recorded.', record: 'What is important is written in the record, as with every visit. You can read it afterwards.', emergency: 'Tell us where you are when we ask, so that we can send help in an emergency.', stop: 'You can stop at any time, and ask for a visit at the clinic instead.',
+    kept: 'We keep when you agreed, and to which words.', agree: 'I agree, go on', no: 'Not now',
+  },
+  wait: {
+    knows: '{{name}} knows you are here', telling: 'We tell {{name}} that you are here', early: 'You are early', earlyText: 'The waiting room opens {{day}} at {{time}}. We take you in then.', live: '{{name}} has started the visit and lets you in now.', notYet: 'You are let in from here. Nothing to do.',
+    yours: 'Your wait', soon: 'It should not take long', minutes_one: 'About {{count}} minute', minutes_other: 'About {{count}} minutes', putDown: 'You can put the phone down. It rings when it is your turn. Keep this page open.', putDownEarly: 'You can put the phone down. Keep this page open.',
+    late_one: '{{name}} is {{count}} minute behind. Keep waiting, or call us.', late_other: '{{name}} is {{count}} minutes behind. Keep waiting, or call us.', device: 'Your camera and sound', soundOn: 'Sound is on', soundOff: 'Sound is off', pictureOn: 'Picture is on', pictureOff: 'Picture is off', here: '{{name}} is here', phone: 'Use a phone call instead: {{phone}}',
+  },
+  end: {
+    left: 'You left the visit', leftText: 'It goes on without you, and you can go back in.', goBack: 'Go back to the visit', refused: 'We could not let you in', refusedText: 'The clinic did not let you into this visit. Call us, and we find out why.',
+    over: 'The visit is over', overText: 'The summary comes as soon as {{name}} has signed it. You find it here and among your visits.', summaryReady: 'The summary is ready.', readSummary: 'Read the summary', cancelled: 'This visit was cancelled', cancelledText: 'You can book another one.', toVisits: 'To your visits',
+  },
+  bye: {
+    lost: 'We could not call you back', lostText: 'The connection is gone. Check the Wi-Fi or mobile data. Your place in the visit is kept.', ended: 'The visit is over', endedText: 'The clinician ended it. The summary comes as soon as it is signed.', removed: 'You are no longer in this visit', removedText: 'Call the clinic if this is a mistake.',
+    signed_out: 'You are signed out', signed_outText: 'Sign in again, then go back to the visit.', elsewhere: 'You are in the visit on another device', elsewhereText: 'Only one device at a time can take your place.', here: 'Use this device',
+  },
+  summary: {
+    page: 'Visit summary', title: 'Summary of your visit', titleFor: 'Summary of {{name}}’s visit', with: 'With {{name}}, {{date}}', yourTurn: 'Your turn', callIf: 'Call {{phone}} if', next: 'What comes next.', signed: 'Signed by {{name}}, {{when}}.', addendum: 'Added later', addedBy: '{{name}}, {{when}}', ask: 'Ask a question', new: 'New since {{time}}',
+    notYet: 'The summary is not here yet', notYetText: 'It comes as soon as it is signed. We tell you then.',
+  },
+  cockpit: {
+    page: 'Visit', back: 'Back to today', video: 'Video', chart: 'Chart', note: 'Note', panes: 'Parts of the visit', start: 'Start the visit', startText: 'Your camera and microphone go on. Nobody is let in by that.', end: 'End', endSure: 'End the visit for everybody?', endGo: 'Yes, end it', endKeep: 'Go on', ended: 'The visit is over.', endedAfter: 'The visit is over. You talked for {{minutes}}.', talk: 'Time talked', notStarted: 'Not started', notVideo: 'This is a visit at the clinic.',
+    waiting: 'Waiting', waits: '{{name}} waits', since: 'since {{time}}', asks: 'Wants to talk about', letIn: 'Let in', letInName: 'Let in {{name}}', refuse: 'Not now', nobody: 'Nobody waits yet', nobodyText: 'You hear a sound when somebody comes.', inRoom: 'In the visit', left: 'Left the visit', checkOk: 'Camera, sound and connection work', checkNo: 'Not checked', checkFail: 'Trouble with: {{list}}', checkPart: { camera: 'camera', microphone: 'microphone', speaker: 'speaker', network: 'connection' },
+    late: 'Running late', lateBy: 'How late are you?', lateMinutes: '{{count}} min', lateTold: 'Everybody who waits sees: {{count}} minutes behind.', lateNone: 'On time again',
+    tabs: 'Chart parts', forVisit: 'For this visit', results: 'Results', medicines: 'Medicines', notes: 'Notes', reason: 'Reason', facts: 'From the chart', noReason: 'No reason was given', proxy: 'acts for {{name}}',
+    noteTitle: 'Visit note', subjective: 'What they told us', objective: 'What we saw', assessment: 'Assessment', plan: 'Plan', forPatient: 'For {{name}}', summary: 'In one plain sentence', summaryHelp: 'This is the first thing they read.', instructions: 'What they do now', instructionsHelp: 'One line is one step.', callIf: 'Call {{phone}} if', callIfHelp: 'One line is one sign.', followUp: 'What comes next, and when',
+    fill: 'Fill from the chart', filled: 'Filled from the chart', saved: 'Saved {{time}}', saving: 'Saving', unsaved: 'Not saved yet', saveFailed: 'Not saved. We try again, your text is here.', conflict: 'This note was changed elsewhere', conflictText: 'Somebody wrote in it at another place. Both texts are kept until you choose.', mine: 'Keep what is here', theirs: 'Take the other one', sign: 'Sign and send to {{name}}', signHelp: 'After signing, the note cannot be changed, only added to.', needs: 'Before you sign', needAssessment: 'Write the assessment', needPlan: 'Write the plan', needSummary: 'Write one sentence for {{name}}', needEnd: 'End the visit first',
+    signed: 'Signed by {{name}}, {{when}}', frozen: 'This note is signed. It can be added to, not changed.', addendum: 'Addendum', addAddendum: 'Add an addendum', addendumField: 'What to add', addendumSign: 'Sign the addendum', sent: 'Signed. {{name}} can read the summary now.', added: 'The addendum is signed.', seeSummary: 'What {{name}} reads', none: 'Nothing written', noNote: 'You cannot see the note of this visit.',
+    key: { letIn: 'let in', mute: 'mute', pane: 'next pane', sign: 'sign', back: 'today' },
+  },
+} as const

@@ -1,0 +1,32 @@
+import type { Same } from '../shape'
+import type { messages as english } from '../en/messages'
+
+export const messages: Same<typeof english> = {
+  message: {
+    page: 'Mensajes', title: 'Mensajes', titleFor: 'Mensajes para {{name}}', new: 'Nuevo mensaje', newFor: 'Nuevo mensaje para {{name}}', thread: 'Conversación', list: 'Conversaciones',
+    none: 'Todavía no hay mensajes', noneText: 'Escriba aquí a su equipo médico. Puede añadir fotos.', noneTextFor: 'Escriba aquí al equipo médico de {{name}}. Puede añadir fotos.',
+    hidden: 'Estos mensajes no se comparten con usted', hiddenText: '{{name}} o la clínica pueden cambiarlo.', cannot: 'Aquí puede leer, pero no escribir', cannotText: 'Puede llamar a la clínica por teléfono.',
+    topic: { question: 'Una pregunta', medicine: 'Medicinas', appointment: 'Visitas', results: 'Resultados', billing: 'Cuentas', other: 'Otra cosa' },
+    unread_one: '{{count}} nuevo', unread_other: '{{count}} nuevos', from: '{{name}}: {{text}}', fromYou: 'Usted: {{text}}', withFile: 'Foto o archivo',
+    role: { patient: 'paciente', proxy: 'actúa por el paciente', clinician: 'médico o clínico', nurse: 'enfermería', frontdesk: 'recepción', system: 'la clínica' },
+    kin: { self: 'paciente', mother: 'madre', father: 'padre', parent: 'padre o madre', child: 'hijo o hija', son: 'hijo', daughter: 'hija', brother: 'hermano', sister: 'hermana', wife: 'esposa', husband: 'esposo', friend: 'persona amiga', spouse: 'cónyuge', partner: 'pareja', sibling: 'hermano o hermana', grandparent: 'abuelo o abuela', guardian: 'tutor o tutora', other: 'actúa por el paciente' },
+    you: 'Usted', kinOf: '{{name}} ({{relation}})', forName: 'por {{name}}', photoFrom: 'Foto de {{name}}', photoFromYou: 'Foto suya', openFile: 'Abrir {{title}}', newTab: '(se abre en otra pestaña)',
+    sending: 'Enviando', sent: 'Enviado', notSent: 'No se envió', later: 'Se enviará sin que haga nada cuando tenga conexión.', tryAgain: 'Intentar de nuevo', readBy: 'Leído por {{names}} a las {{when}}', readByOn: 'Leído por {{names}}. {{when}}',
+    turn: {
+      yours: 'Le toca a usted.', answer: 'La clínica le escribió. Responda cuando pueda: no hay fecha.', theirs: 'Le toca a la clínica.', until: 'Le responderemos antes del {{date}}.', noDate: 'Todavía sin fecha.',
+      late: 'La respuesta se retrasa.', lateText: 'Era para el {{date}}. Si no puede esperar, llámenos.', lateCall: 'Era para el {{date}}. Si no puede esperar, llame al {{phone}}.',
+      closed: 'Esta conversación está cerrada.', closedText: 'Si escribe otra vez, se abre de nuevo.', person: 'Le toca a {{name}}.', personText: 'La clínica preguntó a {{name}}. No hay fecha.', none: 'No le toca a nadie.', noneText: 'Aquí no queda nada pendiente.',
+      shortYou: 'Le toca a usted', shortClinic: 'Le responderemos antes del {{date}}', shortClosed: 'Cerrada', shortLate: 'La respuesta se retrasa',
+    },
+    readers: 'Pueden leer esto: {{list}}', readersMore_one: 'Pueden leer esto: {{list}} y {{count}} persona más de la clínica', readersMore_other: 'Pueden leer esto: {{list}} y {{count}} personas más de la clínica', readersTeam: 'El equipo médico puede leer esto', self: 'usted',
+    close: 'Cerrar esta conversación', closed: 'Cerrada. Puede abrirla de nuevo.', reopen: 'Abrirla de nuevo', earlier: 'Ver conversaciones anteriores', older: 'Ver mensajes anteriores', newBelow_one: '{{count}} mensaje nuevo', newBelow_other: '{{count}} mensajes nuevos',
+    emergency: '¿Dolor de pecho, desmayo o le cuesta respirar?', callEmergency: 'Llame al {{phone}}',
+    flagTitle: 'Puede que esto no pueda esperar', flagText: 'Quizás nadie lea esto en varias horas. Si ocurre ahora mismo, llame.', flagStay: 'También puede enviarlo.',
+    about: '¿De qué se trata?', text: 'Su mensaje', write: 'Escriba un mensaje', writeFor: 'Escriba por {{name}}', answerHours_one: 'Le responderemos en {{count}} hora.', answerHours_other: 'Le responderemos en {{count}} horas.', answerDays_one: 'Le responderemos en {{count}} día laborable.', answerDays_other: 'Le responderemos en {{count}} días laborables.',
+    send: 'Enviar', sendFor: 'Enviar por {{name}}', saved: 'Guardado', saving: 'Guardando', notSaved: 'Sin guardar todavía', add: 'Añadir foto', files: 'Fotos y archivos', needText: 'Escriba algo primero, o añada una foto.', needTopic: 'Elija de qué se trata.', wait: 'La foto todavía se está enviando. Espere un momento y envíe después.', tooLong: 'Tiene más de {{count}} letras. Escríbalo más corto.',
+    file: {
+      photo: 'Foto', document: 'Documento', preparing: 'Preparando', sending: '{{percent}} % enviado', ready: 'Lista', remove: 'Quitar {{title}}', again: 'Intentar de nuevo',
+      unreadable: 'No podemos leer esta foto. Guárdela como JPEG o PNG y elíjala otra vez.', kind: 'Solo se pueden añadir fotos y archivos PDF.', photoLarge: 'La foto es muy grande. Elija una de menos de 60 MB.', documentLarge: 'El archivo es muy grande. Elija uno de menos de 25 MB.', tooMany_one: 'Puede añadir {{count}} archivo a un mensaje.', tooMany_other: 'Puede añadir {{count}} archivos a un mensaje.',
+    },
+  },
+}

@@ -1,0 +1,143 @@
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import { Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { useKeyHints, useKeys } from '../clinic/keys'
+import { inboxKey, inboxQuery } from '../messages/queries'
+import type { InboxItem, InboxView } from '../messages/types'
+import { useTopic } from '../shell/context'
+import { usePageTitle } from '../shell/title'
+import { Button } from '../ui/Button'
+import { Empty } from '../ui/Empty'
+import { LoadError } from '../ui/ErrorSummary'
+import { Icon, type IconName } from '../ui/Icon'
+import { Skeleton } from '../ui/Skeleton'
+import { useWords } from '../ui/useWords'
+import { InboxContext } from './context'
+import css from './inbox.module.css'
+import { InboxRow } from './InboxRow'
+import { useThreadActs } from './useThreadActs'
+
+const views: { view: InboxView; icon: IconName }[] = [{ view: 'all', icon: 'people' }, { view: 'mine', icon: 'person' }, { view: 'unclaimed', icon: 'ask' }, { view: 'done', icon: 'done' }]
+const typingMs = 250
+const undoMs = 8000
+const none: InboxItem[] = []
+
+/** What patients wrote, due first; beside it the one that is open. */
+export function InboxPage() {
+  const { t } = useWords()
+  usePageTitle(t('inbox.page'))
+  const navigate = useNavigate()
+  const queries = useQueryClient()
+  const { patient, thread } = useParams({ strict: false })
+  const search = useSearch({ from: '/gate/clinic/inbox' })
+  const view = search.view ?? 'all'
+  const [typed, setTyped] = useState(search.q ?? '')
+  useEffect(() => {
+    const timer = window.setTimeout(() => {
+      const q = typed.trim() || undefined
+      if (q !== search.q) void navigate({ to: '.', search: { ...search, q }, replace: true })
+    }, typingMs)
+    return () => window.clearTimeout(timer)
+  }, [typed, search, navigate])
+  const list = useInfiniteQuery({ ...inboxQuery(view, search.q ?? ''), placeholderData: (before) => before })
+  useTopic('inbox', () => void queries.invalidateQueries({ queryKey: inboxKey }))
+  const items = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? none, [list.data])
+  const counts = list.data?.pages[0]?.counts
+  const [undo, setUndo] = useState<{ patient: string; id: string }>()
+  const [held, setHeld] = useState(false)
+  const [at, setAt] = useState<number>()
+  const find = useRef<HTMLInputElement>(null)
+  const rows = useRef<HTMLOListElement>(null)
+  const current = items.findIndex((item) => item.id === thread && item.patient === patient)
+  const marked = at ?? current
+
+  const open = (item: { patient: string; id: string } | undefined) => {
+    setAt(undefined)
+    if (item) void navigate({ to: '/clinic/inbox/$patient/$thread', params: { patient: item.patient, thread: item.id }, search })
+    else void navigate({ to: '/clinic/inbox', search })
+  }
+  const acts = useThreadActs((act) => {
+    if (act === 'reopen') setUndo(undefined)
+  })
+  const takeBack = () => {
+    if (!undo) return
+    acts.mutate({ act: 'reopen', ...undo })
+    open(undo)
+  }
+  useEffect(() => {
+    if (!undo || held) return undefined
+    const timer = window.setTimeout(() => setUndo(undefined), undoMs)
+    return () => window.clearTimeout(timer)
+  }, [undo, held])
+  // With a conversation open the keys go from one to the next; without, they move the mark.
+  const move = (by: number) => {
+    const next = Math.max(0, Math.min(items.length - 1, marked + by))
+    if (thread && items[next]) open(items[next])
+    else setAt(next)
+  }
+  useEffect(() => {
+    rows.current?.querySelector('[data-at="true"]')?.scrollIntoView({ block: 'nearest' })
+  }, [marked])
+  useKeys({
+    j: () => move(1), k: () => move(-1), ArrowDown: () => move(1), ArrowUp: () => move(-1), Enter: () => items[Math.max(0, marked)] && open(items[Math.max(0, marked)]),
+    '/': () => find.current?.focus(), z: takeBack, Escape: () => thread && open(undefined),
+  })
+  useKeyHints([
+    { keys: ['J', 'K'], says: t('inbox.key.move') }, ...(thread ? [{ keys: ['C'], says: t('inbox.key.claim') }, { keys: ['R'], says: t('inbox.key.reply') }, { keys: ['E'], says: t('inbox.key.done') }, { keys: ['O'], says: t('inbox.key.chart') }] : [{ keys: ['↵'], says: t('inbox.key.open') }]),
+    { keys: ['Z'], says: t('inbox.key.undo') }, { keys: ['/'], says: t('inbox.key.find') },
+  ])
+  const ways = useMemo(() => ({
+    items,
+    closed: (gone: { patient: string; id: string }) => {
+      const place = items.findIndex((item) => item.id === gone.id)
+      setUndo(gone)
+      const next = view === 'done' ? undefined : (items[place + 1] ?? items[place - 1])
+      if (view !== 'done') open(next)
+    },
+    reopened: () => setUndo(undefined),
+  }), [items, view])
+
+  return (
+    <InboxContext value={ways}>
+      <div className={css.page} data-open={thread ? true : undefined}>
+        <div className={css.views}>
+          <h1>{t('inbox.page')}</h1>
+          <div role="group" aria-label={t('inbox.views')} className={css.viewList}>
+            {views.map(({ view: one, icon }) => (
+              <button key={one} type="button" aria-pressed={view === one} onClick={() => void navigate({ to: '/clinic/inbox', search: { ...search, view: one === 'all' ? undefined : one } })}>
+                <Icon name={icon} size={18} /><span className="grow">{t(`inbox.view.${one}`)}</span>{counts && <span className={css.number}>{counts[one]}</span>}
+              </button>
+            ))}
+          </div>
+        </div>
+        <section className={css.list} aria-labelledby="inbox-list">
+          <h2 id="inbox-list" className="sr">{t('inbox.list')}</h2>
+          <div className={css.find} role="search">
+            <Icon name="search" size={18} />
+            <label htmlFor="inbox-find" className="sr">{t('inbox.search')}</label>
+            <input id="inbox-find" ref={find} type="search" value={typed} placeholder={t('inbox.searchHelp')} maxLength={100} autoComplete="off" onChange={(event) => setTyped(event.target.value)} />
+          </div>
+          {list.error && !list.data ? <div className={css.pad}><LoadError error={list.error} onRetry={() => void list.refetch()} /></div>
+            : !list.data ? <div className={css.pad}><Skeleton heights={[84, 84, 84, 84]} onRetry={() => void list.refetch()} /></div>
+            : items.length === 0 ? (
+              <div className={css.pad}>
+                {search.q ? <Empty icon="search" title={t('inbox.noMatch', { q: search.q })} text={t('inbox.noMatchText')} /> : <Empty icon="inbox" title={t('inbox.none')} text={t('inbox.noneText')} />}
+              </div>
+            ) : (
+              <ol ref={rows} aria-label={t('inbox.list')}>
+                {items.map((item, n) => <InboxRow key={item.id} item={item} marked={n === at} search={search} />)}
+              </ol>
+            )}
+          {list.hasNextPage && <div className={css.more}><Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>{t('inbox.more')}</Button></div>}
+        </section>
+        <Outlet />
+        {undo && (
+          <div className={css.toast} role="status" onFocus={() => setHeld(true)} onBlur={() => setHeld(false)} onMouseEnter={() => setHeld(true)} onMouseLeave={() => setHeld(false)}>
+            <span>{t('inbox.closedUndo')}</span>
+            <Button variant="default" loading={acts.isPending} onClick={takeBack}>{t('inbox.undo')} <kbd>Z</kbd></Button>
+          </div>
+        )}
+      </div>
+    </InboxContext>
+  )
+}

@@ -1,0 +1,130 @@
+import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode, type Ref } from 'react'
+import { Button } from '../ui/Button'
+import { Icon } from '../ui/Icon'
+import { useWords } from '../ui/useWords'
+import css from './composer.module.css'
+import { EmergencyLine, RedFlag } from './Emergency'
+import { FileList } from './FileList'
+import { isRedFlag } from './redFlags'
+import type { Attachment, Draft } from './types'
+import { useDraft } from './useDraft'
+import { useFiles } from './useFiles'
+
+const longest = 10_000
+
+interface Props {
+  patient: string
+  /** A thread, or "new". */
+  thread: string
+  label: string
+  /** Stands over the box in place of the label. */
+  head?: ReactNode
+  /** Who it is written for, when that is not the writer: the button says it and is plum. */
+  acting?: string
+  side: 'patient' | 'clinic'
+  send: string
+  /** True when it is on its way, and the box is free for the next one. */
+  onSend: (text: string, attachments: Attachment[], which: 'first' | 'second') => boolean | Promise<boolean>
+  second?: string
+  /** What else belongs to the draft, and what a kept one had. */
+  more?: Pick<Draft, 'topic'>
+  onFound?: (draft: Draft) => void
+  box?: Ref<HTMLTextAreaElement>
+  rows?: number
+}
+
+/** Where one writes. What is typed is kept; sending leaves the focus where it was. */
+export function Composer({ patient, thread, label, head, acting, side, send, onSend, second, more, onFound, box, rows = 2 }: Props) {
+  const { t } = useWords()
+  const id = useId()
+  const [text, setText] = useState('')
+  const [problem, setProblem] = useState('')
+  const [busy, setBusy] = useState(false)
+  const own = useRef<HTMLTextAreaElement | null>(null)
+  const picker = useRef<HTMLInputElement>(null)
+  const files = useFiles(patient, (ready) => draft.save({ ...more, text, attachments: ready }))
+  const draft = useDraft(patient, thread, (found) => {
+    setText(found.text)
+    files.restore(found.attachments ?? [])
+    onFound?.(found)
+  })
+  const topic = more?.topic
+  const topicBefore = useRef(topic)
+  useEffect(() => {
+    if (topicBefore.current === topic) return
+    topicBefore.current = topic
+    if (text.trim()) draft.save({ topic, text, attachments: files.ready })
+  })
+  useEffect(() => {
+    // The box grows with what is in it.
+    const area = own.current
+    if (!area) return
+    area.style.height = 'auto'
+    area.style.height = `${area.scrollHeight + 2}px`
+  }, [text])
+
+  const write = (next: string) => {
+    setText(next)
+    setProblem('')
+    draft.save({ ...more, text: next, attachments: files.ready })
+  }
+  const submit = async (which: 'first' | 'second') => {
+    const words = text.trim()
+    const why = !words && files.ready.length === 0 ? t('message.needText') : files.busy ? t('message.wait') : words.length > longest ? t('message.tooLong', { count: longest }) : ''
+    setProblem(why)
+    own.current?.focus()
+    if (why || busy) return
+    const going = onSend(words, files.ready, which)
+    if (going !== true) {
+      setBusy(true)
+      const sent = await going
+      setBusy(false)
+      if (!sent) return
+    }
+    setText('')
+    files.clear()
+    draft.settle({ text: '' })
+    own.current?.focus()
+  }
+  const keys = (event: KeyboardEvent) => {
+    if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) {
+      event.preventDefault()
+      void submit('first')
+    }
+  }
+  const flagged = side === 'patient' && isRedFlag(text)
+  return (
+    <form className={css.composer} data-compose="" data-acting={acting ? true : undefined} onSubmit={(event) => { event.preventDefault(); void submit('first') }} noValidate>
+      {side === 'patient' && <EmergencyLine />}
+      {flagged && <RedFlag />}
+      <div className={css.box}>
+        {head}
+        <label htmlFor={id} className={head ? 'sr' : css.label}>{label}</label>
+        <textarea
+          id={id} rows={rows} value={text} aria-invalid={problem ? true : undefined} aria-describedby={problem ? `${id}-problem` : undefined}
+          ref={(area) => {
+            own.current = area
+            if (typeof box === 'function') box(area)
+            else if (box) box.current = area
+          }}
+          onChange={(event) => write(event.target.value)} onKeyDown={keys}
+        />
+        {problem && <p id={`${id}-problem`} className={css.problem} role="alert">{problem}</p>}
+        <FileList patient={patient} files={files} />
+        <div className={css.foot}>
+          <input
+            ref={picker} type="file" accept="image/*,application/pdf" multiple className="sr" tabIndex={-1} aria-label={t('message.add')}
+            onChange={(event) => {
+              files.add(event.target.files ?? [])
+              event.target.value = ''
+            }}
+          />
+          <button type="button" className={css.add} onClick={() => picker.current?.click()}><Icon name="camera" size={22} /><span>{t('message.add')}</span></button>
+          <span className={`meta ${css.saved}`} role="status">{draft.saved === 'saved' ? t('message.saved') : draft.saved === 'failed' ? t('message.notSaved') : ''}</span>
+          {second && <Button variant="default" onClick={() => void submit('second')}>{second}</Button>}
+          <Button type="submit" icon="send" loading={busy} className={acting ? css.actingSend : ''}>{send}</Button>
+        </div>
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,120 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useEffect, useRef, useState } from 'react'
+import { take } from '../api/client'
+import { BackLink, PageHead } from '../shell/PageHead'
+import { usePageTitle } from '../shell/title'
+import { useSubject } from '../shell/useMe'
+import { AnchorButton } from '../ui/Button'
+import { Empty } from '../ui/Empty'
+import { ErrorSummary, LoadError, useErrorText } from '../ui/ErrorSummary'
+import { Skeleton } from '../ui/Skeleton'
+import { useClinic, useWords } from '../ui/useWords'
+import { api } from './calls'
+import { Composer } from './Composer'
+import css from './messages.module.css'
+import { messagesKey, optionsQuery, threadKey } from './queries'
+import { Readers } from './Readers'
+import type { Attachment, Topic } from './types'
+import { isAway } from './useSend'
+
+/** Who reads it, what it is about, what it says. */
+export function NewPage() {
+  const { t } = useWords()
+  const { patient, acting, name } = useSubject()
+  usePageTitle(t('message.new'), acting ? name : undefined)
+  const options = useQuery(optionsQuery(patient))
+  const phone = useClinic()?.phone
+  const back = <BackLink to="/p/$patient/messages" params={{ patient }} place={t('message.page')} />
+  return (
+    <div className={css.page} data-docked="">
+      <PageHead back={back} title={acting ? t('message.newFor', { name }) : t('message.new')} />
+      {options.error && !options.data ? <LoadError error={options.error} onRetry={() => void options.refetch()} />
+        : !options.data ? <Skeleton heights={[48, 160, 180]} onRetry={() => void options.refetch()} />
+        : !options.data.canSend ? (
+          <Empty
+            icon="lock" title={t('message.cannot')} text={t('message.cannotText')}
+            action={phone ? <AnchorButton icon="phone" href={`tel:${phone.replace(/[^+\d]/g, '')}`}>{t('call', { phone })}</AnchorButton> : undefined}
+          />
+        ) : <Form />}
+    </div>
+  )
+}
+
+function Form() {
+  const { t } = useWords()
+  const { patient, acting, name } = useSubject()
+  const options = useQuery(optionsQuery(patient)).data
+  const text = useErrorText()
+  const queries = useQueryClient()
+  const navigate = useNavigate()
+  const [topic, setTopic] = useState<Topic>()
+  const [missing, setMissing] = useState(false)
+  const [error, setError] = useState<unknown>()
+  const first = useRef<HTMLInputElement>(null)
+  // One id for one text: sent twice it arrives once, and a changed text is another message.
+  const last = useRef({ id: '', said: '' })
+  const waiting = useRef<(() => void) | undefined>(undefined)
+  useEffect(() => {
+    const go = () => waiting.current?.()
+    window.addEventListener('online', go)
+    return () => window.removeEventListener('online', go)
+  }, [])
+
+  const send = async (words: string, files: Attachment[]): Promise<boolean> => {
+    waiting.current = undefined
+    setMissing(!topic)
+    setError(undefined)
+    if (!topic) {
+      first.current?.focus()
+      return false
+    }
+    const attachments = files.map(({ id }) => id)
+    const said = JSON.stringify([topic, words, attachments])
+    if (last.current.said !== said) last.current = { id: crypto.randomUUID(), said }
+    try {
+      const page = await take(api.POST('/charts/{patient}/threads', { params: { path: { patient } }, body: { id: last.current.id, topic, text: words, ...(attachments.length > 0 && { attachments }) } }))
+      queries.setQueryData(threadKey(patient, page.thread.id), { pages: [page], pageParams: [''] })
+      void queries.invalidateQueries({ queryKey: messagesKey(patient) })
+      // After the composer has let go of its draft.
+      window.setTimeout(() => void navigate({ to: '/p/$patient/messages/$thread', params: { patient, thread: page.thread.id }, replace: true }))
+      return true
+    } catch (failed) {
+      setError(failed)
+      if (isAway(failed)) waiting.current = () => document.querySelector<HTMLFormElement>('form[data-compose]')?.requestSubmit()
+      return false
+    }
+  }
+  const hours = options?.answerWithin.hours ?? 0
+  return (
+    <div className={css.form}>
+      {error !== undefined && (
+        <ErrorSummary errors={[{ message: isAway(error) ? `${t('message.notSent')}. ${t('message.later')}` : text(error) }]} />
+      )}
+      <div className={css.facts}>
+        <Readers options={options} />
+        {hours > 0 && <p className="dim">{hours < 24 ? t('message.answerHours', { count: hours }) : t('message.answerDays', { count: Math.round(hours / 24) })}</p>}
+      </div>
+      <fieldset className={css.topics} aria-describedby={missing ? 'topic-missing' : undefined}>
+        <legend>{t('message.about')}</legend>
+        {missing && <p id="topic-missing" className={css.problem} role="alert">{t('message.needTopic')}</p>}
+        {options?.topics.map((one, at) => (
+          <label key={one} className={css.topic}>
+            <input
+              type="radio" name="topic" value={one} checked={topic === one} ref={at === 0 ? first : undefined}
+              onChange={() => {
+                setTopic(one)
+                setMissing(false)
+              }}
+            />
+            {t(`message.topic.${one}`)}
+          </label>
+        ))}
+      </fieldset>
+      <Composer
+        patient={patient} thread="new" side="patient" rows={5} acting={acting ? name : undefined} label={t('message.text')} send={acting ? t('message.sendFor', { name }) : t('message.send')}
+        more={{ topic }} onFound={(draft) => draft.topic && setTopic(draft.topic)} onSend={send}
+      />
+    </div>
+  )
+}

@@ -1,0 +1,55 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { take } from '../api/client'
+import { isNotFound } from '../api/problem'
+import { chartKey } from '../api/queries'
+import { api } from './calls'
+import type { Draft, InboxView } from './types'
+
+// Under the chart's key, so that a hint about the chart makes them stale; the topic of its messages does as well.
+export const messagesKey = (patient: string) => [...chartKey(patient), 'messages'] as const
+export const threadKey = (patient: string, thread: string) => [...messagesKey(patient), 'thread', thread] as const
+export const inboxKey = ['clinic', 'inbox'] as const
+
+export const optionsQuery = (patient: string) =>
+  queryOptions({
+    queryKey: [...messagesKey(patient), 'options'],
+    queryFn: () => take(api.GET('/charts/{patient}/message-options', { params: { path: { patient } } })),
+    staleTime: 60_000,
+  })
+
+export const threadsQuery = (patient: string) =>
+  infiniteQueryOptions({
+    queryKey: [...messagesKey(patient), 'threads'],
+    queryFn: ({ pageParam }) => take(api.GET('/charts/{patient}/threads', { params: { path: { patient }, query: { ...(pageParam && { cursor: pageParam }), limit: 20 } } })),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next || undefined,
+  })
+
+export const threadQuery = (patient: string, thread: string) =>
+  infiniteQueryOptions({
+    queryKey: threadKey(patient, thread),
+    queryFn: ({ pageParam }) =>
+      take(api.GET('/charts/{patient}/threads/{thread}', { params: { path: { patient, thread }, query: { ...(pageParam && { cursor: pageParam }), limit: 30 } } })),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next || undefined,
+  })
+
+export const inboxQuery = (view: InboxView, q: string) =>
+  infiniteQueryOptions({
+    queryKey: [...inboxKey, view, q],
+    queryFn: ({ pageParam }) => take(api.GET('/clinic/inbox', { params: { query: { view, ...(q && { q }), ...(pageParam && { cursor: pageParam }), limit: 30 } } })),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next || undefined,
+    // Answers become late while nothing moves.
+    refetchInterval: 60_000,
+  })
+
+/** What was written and not sent; none is no mistake. */
+export async function readDraft(patient: string, thread: string): Promise<Draft | undefined> {
+  try {
+    return await take(api.GET('/charts/{patient}/drafts/{thread}', { params: { path: { patient, thread } } }))
+  } catch (error) {
+    if (isNotFound(error)) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,54 @@
+import type { Age } from '../api/types'
+
+export type Topic = 'question' | 'medicine' | 'appointment' | 'results' | 'billing' | 'other'
+export type AuthorRole = 'patient' | 'proxy' | 'clinician' | 'nurse' | 'frontdesk' | 'system'
+export type Side = 'patient' | 'clinic'
+
+export interface Author { name: string; role: AuthorRole; relation?: string; side: Side }
+
+export interface Attachment { id: string; contentType: string; title: string; size: number }
+
+export interface Thread {
+  id: string
+  patient: string
+  topic: Topic
+  subject?: string
+  state: 'open' | 'closed'
+  startedAt: string
+  lastAt: string
+  lastText: string
+  lastFrom: Author
+  count: number
+  /** By the reader, whoever that is. */
+  unread: number
+  turn: 'you' | 'clinic' | 'patient' | 'none'
+  /** When the clinic answers at the latest. */
+  due?: string
+  claimedBy?: { name: string; role: AuthorRole; me: boolean }
+}
+
+export interface Read { name: string; role: AuthorRole; side: Side; at: string }
+
+export interface Message {
+  id: string
+  thread: string
+  at: string
+  from: Author
+  mine: boolean
+  /** Whom it is about, when somebody else wrote it for them. */
+  forPatient?: string
+  text: string
+  attachments: Attachment[]
+  readBy: Read[]
+}
+
+/** One page of a thread, oldest first; the first page has the newest. */
+export interface ThreadPage { thread: Thread; messages: Message[]; next?: string }
+
+export interface MessageOptions { canSend: boolean; audience: { name: string; role: AuthorRole }[]; topics: Topic[]; answerWithin: { hours: number } }
+
+export interface Draft { text: string; topic?: Topic; subject?: string; attachments?: Attachment[]; savedAt?: string }
+
+export type InboxView = 'all' | 'mine' | 'unclaimed' | 'done'
+export interface InboxItem extends Thread { patientName: string; birthDate?: string; age?: Age; sex?: string }
+export interface InboxPage { items: InboxItem[]; next?: string; counts: Record<InboxView, number> }

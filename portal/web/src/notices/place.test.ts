@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest'
+import { placeOf } from './place'
+
+describe('where a notice leads', () => {
+  it('opens the conversation for the patient and in the inbox', () => {
+    expect(placeOf({ patient: 'p', ref: 'thread/t' }, false)).toBe('/p/p/messages/t')
+    expect(placeOf({ patient: 'p', ref: 'thread/t' }, true)).toBe('/clinic/inbox/p/t')
+  })
+  it('opens entries in the chart', () => {
+    expect(placeOf({ patient: 'p', ref: 'entry/Observation/o' }, false)).toBe('/p/p/entries/Observation/o')
+  })
+  it('stays in the house whatever the reference says', () => {
+    expect(placeOf({ patient: 'p', ref: 'thread/..?x=//evil' }, false)).toBe('/p/p/messages/..%3Fx%3D//evil')
+    expect(placeOf({ ref: 'thread/t' }, false)).toBe('/')
+    expect(placeOf({ patient: 'p', ref: 'new' }, true)).toBe('/clinic/p/p')
+  })
+})

@@ -1,0 +1,14 @@
+/** The page that a notice is about, for whoever reads it. */
+export function placeOf({ patient, ref }: { patient?: string; ref: string }, staff: boolean): string {
+  if (!patient) return '/'
+  const [kind, ...rest] = ref.split('/').map(encodeURIComponent)
+  const id = rest.join('/')
+  const chart = staff ? `/clinic/p/${patient}` : `/p/${patient}`
+  switch (kind) {
+    case 'thread': return staff ? `/clinic/inbox/${patient}/${id}` : `/p/${patient}/messages/${id}`
+    case 'visit': case 'appointment': return staff ? '/clinic/today' : `/p/${patient}/visits`
+    case 'entry': return `${chart}/entries/${id}`
+    case 'sharing': case 'grant': return staff ? chart : `/p/${patient}/sharing`
+    default: return chart
+  }
+}

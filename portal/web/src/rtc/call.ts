@@ -1,0 +1,288 @@
+import { Line, type LineSocket } from './line'
+import type { Bye, FromServer, Kind, Layer, Level, RoomSeat, ToServer } from './protocol'
+import { Publisher, type Tracks } from './publish'
+import { judge, sampleOf, Steady, worse, type Sample } from './quality'
+import { Receiver, type Remote } from './receive'
+import type { Timers } from './timers'
+
+/** Lost: the ladder is at its end, and the person may try once more. Over: there is nothing to come back to. */
+export type Phase = 'joining' | 'in' | 'reconnecting' | 'lost' | 'over'
+export interface CallView { phase: Phase; why?: Bye; seat?: string; seats: RoomSeat[]; speaking: string[]; level: Level; remotes: Remote[] }
+/** What the device sends now, and whether its person wants it sent. */
+export interface Sending { tracks: Tracks; mic: boolean; cam: boolean }
+
+export interface CallDeps {
+  dial(): LineSocket
+  newPeer(): RTCPeerConnection
+  /** Somebody else shows their screen now, and there is one at a time. */
+  shareTaken(): void
+  timers: Timers
+}
+
+// The budgets of the ladder. The seat waits 30 s after the socket dropped.
+const redialMs = [0, 400, 1_000, 2_000, 4_000]
+const resumeTries = 6
+const allTries = 18
+const blinkMs = 3_000
+const restartMs = 10_000
+const joinMs = 8_000
+const lookMs = 2_000
+
+/**
+ * One person's part in a visit, from joining to leaving. What breaks is mended rung by rung:
+ * the socket resumes; the transports restart; everything is joined anew with the same seat.
+ */
+export class Call {
+  private view: CallView = { phase: 'joining', seats: [], speaking: [], level: 'good', remotes: [] }
+  private readonly listeners = new Set<() => void>()
+  private readonly deps: CallDeps
+  private sending: Sending
+  private line: Line | undefined
+  private pub: Publisher | undefined
+  private sub: Receiver | undefined
+  private resume = ''
+  private tries = 0
+  private redial: unknown
+  private watchdog: unknown
+  private blink: unknown
+  private look: unknown
+  private sample: Sample | undefined
+  private said: Level = 'good'
+  private steady = new Steady()
+  private readonly wants = new Map<string, { seat: string; kind: Kind; layer: Layer }>()
+
+  constructor(deps: CallDeps, sending: Sending) {
+    this.deps = deps
+    this.sending = sending
+  }
+
+  current = (): CallView => this.view
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  start(): void {
+    this.connect()
+    this.watch()
+  }
+
+  /** Goes away for good, and says so. */
+  leave(): void {
+    this.line?.send({ t: 'leave' })
+    this.stop()
+    this.set({ phase: 'over', why: undefined })
+  }
+
+  /** Lets go of everything without a word, as a closed page does. The seat waits a while. */
+  stop(): void {
+    const { timers } = this.deps
+    ;[this.redial, this.watchdog, this.blink, this.look].forEach((timer) => timers.clear(timer))
+    this.line?.close()
+    this.line = undefined
+    this.dropPeers()
+  }
+
+  /** From the top of the ladder, when the person asks. */
+  retry(): void {
+    this.stop()
+    this.tries = 0
+    this.resume = ''
+    this.set({ phase: 'reconnecting' })
+    this.start()
+  }
+
+  /** The device is online again, or the page is in front again: no reason to wait. */
+  hurry(): void {
+    if (this.line || this.view.phase === 'over' || this.view.phase === 'lost') return
+    this.deps.timers.clear(this.redial)
+    this.connect()
+  }
+
+  send(sending: Sending): void {
+    const before = this.sending
+    this.sending = sending
+    if (before.mic !== sending.mic) this.say({ t: 'mute', kind: 'audio', on: !sending.mic })
+    if (before.cam !== sending.cam) this.say({ t: 'mute', kind: 'camera', on: !sending.cam })
+    if (Boolean(before.tracks.screen) !== Boolean(sending.tracks.screen)) this.say({ t: 'mute', kind: 'screen', on: !sending.tracks.screen })
+    void this.pub?.send(sending.tracks)
+  }
+
+  /** How large somebody is shown. */
+  want(seat: string, kind: Kind, layer: Layer): void {
+    const key = `${seat} ${kind}`
+    if (this.wants.get(key)?.layer === layer) return
+    this.wants.set(key, { seat, kind, layer })
+    this.say({ t: 'want', seat, kind, layer })
+  }
+
+  /** The reports of both connections, for whoever looks closer. */
+  async reports(): Promise<({ type: string } & Record<string, unknown>)[]> {
+    const all = await Promise.all([this.pub?.peer, this.sub?.peer].map(async (peer) => (peer ? [...(await peer.getStats()).values()] : [])))
+    return all.flat() as ({ type: string } & Record<string, unknown>)[]
+  }
+
+  private say(frame: ToServer): void {
+    this.line?.send(frame)
+  }
+
+  private connect(): void {
+    this.line?.close()
+    this.guard(joinMs, () => this.down())
+    this.line = new Line(this.deps.dial, this.deps.timers, {
+      onOpen: () => this.say({ t: 'join', ...(this.resume && { resume: this.resume }), mic: this.sending.mic, cam: this.sending.cam }),
+      onFrame: (frame) => this.read(frame),
+      onDown: () => this.down(),
+    })
+  }
+
+  /** First rung: the socket is gone. Picture and sound may go on without it. */
+  private down(): void {
+    const { timers } = this.deps
+    this.line?.close()
+    this.line = undefined
+    timers.clear(this.watchdog)
+    if (this.view.phase === 'over') return
+    this.tries += 1
+    if (this.tries > allTries) {
+      this.stop()
+      this.set({ phase: 'lost' })
+      return
+    }
+    // The seat did not wait so long: the next one is a new beginning.
+    if (this.tries > resumeTries) this.resume = ''
+    if (this.view.phase === 'in') this.set({ phase: 'reconnecting' })
+    this.redial = timers.set(() => this.connect(), redialMs[Math.min(this.tries - 1, redialMs.length - 1)]!)
+  }
+
+  private read(frame: FromServer): void {
+    switch (frame.t) {
+      case 'joined': return this.joined(frame)
+      case 'seats': return this.set({ seats: frame.seats })
+      case 'pub-answer': return void this.pub?.answered(frame.n, frame.sdp)
+      case 'sub': return void this.sub?.offered(frame.n, frame.sdp, frame.tracks)
+      case 'map': return this.sub?.placed(frame.tracks)
+      case 'speaking': return this.set({ speaking: frame.seats })
+      case 'quality':
+        this.said = frame.level
+        return undefined
+      case 'mute':
+        if (frame.kind === 'screen' && frame.on) this.deps.shareTaken()
+        return undefined
+      case 'error': return this.rejoin()
+      case 'bye': return this.bye(frame.why)
+      default: return undefined
+    }
+  }
+
+  private joined(frame: Extract<FromServer, { t: 'joined' }>): void {
+    this.deps.timers.clear(this.watchdog)
+    this.resume = frame.resume
+    this.set({ seat: frame.seat, seats: frame.seats })
+    if (frame.resumed && this.pub && this.sub) {
+      // What changed while nobody listened.
+      this.say({ t: 'mute', kind: 'audio', on: !this.sending.mic })
+      this.say({ t: 'mute', kind: 'camera', on: !this.sending.cam })
+      void this.pub.resumed()
+      if (this.flowing()) this.settled()
+      else this.restart()
+      return
+    }
+    this.makePeers()
+    for (const want of this.wants.values()) this.say({ t: 'want', ...want })
+    this.guard(restartMs, () => this.rejoin())
+  }
+
+  private makePeers(): void {
+    this.dropPeers()
+    const pub = new Publisher(this.deps.newPeer(), (offer) => this.say({ t: 'pub', ...offer }))
+    const sub = new Receiver(this.deps.newPeer(), (answer) => this.say({ t: 'sub-answer', ...answer }), () => this.set({ remotes: this.sub?.remotes() ?? [] }))
+    this.pub = pub
+    this.sub = sub
+    for (const peer of [pub.peer, sub.peer]) peer.onconnectionstatechange = () => this.moved()
+    void pub.send(this.sending.tracks).then(() => pub.negotiate())
+  }
+
+  private dropPeers(): void {
+    for (const end of [this.pub, this.sub]) {
+      if (end) end.peer.onconnectionstatechange = null
+      end?.close()
+    }
+    this.pub = this.sub = undefined
+    this.sample = undefined
+  }
+
+  /** Nobody may be there to be received yet: then the sending side alone tells. */
+  private flowing(): boolean {
+    const fine = (state: RTCPeerConnectionState | undefined, idle: boolean) => state === 'connected' || (idle && state === 'new')
+    return fine(this.pub?.peer.connectionState, false) && fine(this.sub?.peer.connectionState, true)
+  }
+
+  private moved(): void {
+    const { timers } = this.deps
+    if (this.flowing()) {
+      timers.clear(this.blink)
+      if (this.line) this.settled()
+      return
+    }
+    const states = [this.pub?.peer.connectionState, this.sub?.peer.connectionState]
+    timers.clear(this.blink)
+    if (states.includes('failed')) this.restart()
+    // A moment without packets heals by itself.
+    else if (states.includes('disconnected')) this.blink = timers.set(() => this.restart(), blinkMs)
+  }
+
+  private settled(): void {
+    this.deps.timers.clear(this.watchdog)
+    this.tries = 0
+    this.set({ phase: 'in', why: undefined })
+  }
+
+  /** Second rung: both transports look for a new way. */
+  private restart(): void {
+    if (this.view.phase === 'over' || !this.line) return
+    this.set({ phase: 'reconnecting' })
+    this.say({ t: 'restart' })
+    void this.pub?.negotiate(true)
+    this.guard(restartMs, () => this.rejoin())
+  }
+
+  /** Third rung: everything anew, with the same seat and the same choices. */
+  private rejoin(): void {
+    this.resume = ''
+    this.dropPeers()
+    this.set({ phase: this.view.phase === 'joining' ? 'joining' : 'reconnecting', remotes: [] })
+    this.down()
+  }
+
+  private bye(why: Bye): void {
+    // The node goes or gave up on this line: the visit itself goes on.
+    if (why === 'drain' || why === 'idle' || why === 'error') return this.rejoin()
+    this.stop()
+    this.set({ phase: 'over', why, remotes: [] })
+    return undefined
+  }
+
+  private guard(ms: number, otherwise: () => void): void {
+    this.deps.timers.clear(this.watchdog)
+    this.watchdog = this.deps.timers.set(otherwise, ms)
+  }
+
+  private watch(): void {
+    this.look = this.deps.timers.set(() => {
+      void this.reports().then((reports) => {
+        const now = sampleOf(reports)
+        const seen = this.sample ? judge(this.sample, now) : 'good'
+        this.sample = now
+        const level = this.steady.take(worse(seen, this.said))
+        if (level !== this.view.level) this.set({ level })
+      }).catch(() => undefined)
+      this.watch()
+    }, lookMs)
+  }
+
+  private set(change: Partial<CallView>): void {
+    this.view = { ...this.view, ...change }
+    this.listeners.forEach((listener) => listener())
+  }
+}

@@ -1,0 +1,76 @@
+// The frames of a visit's signalling, as telehealth/sfu/PROTOCOL.md describes them. The media side
+// knows seats of a room and nothing of who sits there.
+
+export type Kind = 'audio' | 'camera' | 'screen'
+export type Layer = 'high' | 'low' | 'none'
+export type Level = 'good' | 'weak' | 'bad'
+export type Bye = 'ended' | 'removed' | 'signed_out' | 'elsewhere' | 'drain' | 'left' | 'idle' | 'error'
+
+export interface RoomSeat { seat: string; mic: boolean; cam: boolean; screen: boolean; in: boolean }
+/** Which place of the receiving connection carries what of whom. */
+export interface Place { mid: string; seat: string; kind: Kind }
+export interface Sent { mid: string; kind: Kind }
+
+export type ToServer =
+  | { t: 'join'; resume?: string; mic: boolean; cam: boolean }
+  | { t: 'pub'; n: number; sdp: string; tracks: Sent[] }
+  | { t: 'sub-answer'; n: number; sdp: string }
+  /** On: it is muted now. */
+  | { t: 'mute'; kind: Kind; on: boolean }
+  | { t: 'want'; seat: string; kind: Kind; layer: Layer }
+  | { t: 'restart' }
+  | { t: 'leave' }
+  | { t: 'ping' }
+
+export type FromServer =
+  | { t: 'joined'; seat: string; resume: string; resumed: boolean; seats: RoomSeat[] }
+  | { t: 'seats'; seats: RoomSeat[] }
+  | { t: 'pub-answer'; n: number; sdp: string }
+  | { t: 'sub'; n: number; sdp: string; tracks: Place[] }
+  | { t: 'map'; tracks: Place[] }
+  | { t: 'speaking'; seats: string[] }
+  | { t: 'quality'; level: Level }
+  | { t: 'mute'; kind: Kind; on: boolean }
+  | { t: 'error'; of: string; n: number }
+  | { t: 'bye'; why: Bye }
+  | { t: 'pong' }
+
+const byes: readonly string[] = ['ended', 'removed', 'signed_out', 'elsewhere', 'drain', 'left', 'idle', 'error']
+const kinds: readonly string[] = ['audio', 'camera', 'screen']
+const levels: readonly string[] = ['good', 'weak', 'bad']
+
+type Loose = Record<string, unknown>
+const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+const list = (value: unknown): Loose[] => (Array.isArray(value) ? value.filter((item): item is Loose => typeof item === 'object' && item !== null) : [])
+
+const seatsOf = (value: unknown): RoomSeat[] =>
+  list(value).filter((seat) => text(seat.seat)).map((seat) => ({ seat: text(seat.seat), mic: seat.mic === true, cam: seat.cam === true, screen: seat.screen === true, in: seat.in !== false }))
+const placesOf = (value: unknown): Place[] =>
+  list(value).filter((place) => kinds.includes(text(place.kind))).map((place) => ({ mid: text(place.mid), seat: text(place.seat), kind: place.kind as Kind }))
+
+/** Reads a frame; what this client does not know is nothing to it, so that a newer server can say more. */
+export function readFrame(data: unknown): FromServer | undefined {
+  if (typeof data !== 'string') return undefined
+  let frame: Loose
+  try {
+    frame = JSON.parse(data) as Loose
+  } catch {
+    return undefined
+  }
+  if (typeof frame !== 'object' || frame === null) return undefined
+  const n = typeof frame.n === 'number' ? frame.n : 0
+  switch (frame.t) {
+    case 'joined': return { t: 'joined', seat: text(frame.seat), resume: text(frame.resume), resumed: frame.resumed === true, seats: seatsOf(frame.seats) }
+    case 'seats': return { t: 'seats', seats: seatsOf(frame.seats) }
+    case 'pub-answer': return { t: 'pub-answer', n, sdp: text(frame.sdp) }
+    case 'sub': return { t: 'sub', n, sdp: text(frame.sdp), tracks: placesOf(frame.tracks) }
+    case 'map': return { t: 'map', tracks: placesOf(frame.tracks) }
+    case 'speaking': return { t: 'speaking', seats: Array.isArray(frame.seats) ? frame.seats.filter((seat): seat is string => typeof seat === 'string') : [] }
+    case 'quality': return levels.includes(text(frame.level)) ? { t: 'quality', level: frame.level as Level } : undefined
+    case 'mute': return kinds.includes(text(frame.kind)) ? { t: 'mute', kind: frame.kind as Kind, on: frame.on === true } : undefined
+    case 'error': return { t: 'error', of: text(frame.of), n }
+    case 'bye': return { t: 'bye', why: byes.includes(text(frame.why)) ? (frame.why as Bye) : 'ended' }
+    case 'pong': return { t: 'pong' }
+    default: return undefined
+  }
+}

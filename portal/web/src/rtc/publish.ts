@@ -1,0 +1,94 @@
+import type { Kind, Sent } from './protocol'
+
+export type Tracks = Partial<Record<Kind, MediaStreamTrack | undefined>>
+
+// One encoding of each: enough for a face, and for words on a shared screen.
+const camera: RTCRtpEncodingParameters = { maxBitrate: 1_200_000 }
+const screen: RTCRtpEncodingParameters = { maxBitrate: 1_500_000, maxFramerate: 8 }
+
+export interface Offer { n: number; sdp: string; tracks: Sent[] }
+
+/**
+ * What this device sends. The client offers; one negotiation at a time, and what was asked for
+ * meanwhile is in the next one.
+ */
+export class Publisher {
+  readonly peer: RTCPeerConnection
+  private readonly say: (offer: Offer) => void
+  private readonly places = new Map<Kind, RTCRtpTransceiver>()
+  private n = 0
+  private waiting = false
+  private again: 'no' | 'offer' | 'restart' = 'no'
+  private closed = false
+
+  constructor(peer: RTCPeerConnection, say: (offer: Offer) => void) {
+    this.peer = peer
+    this.say = say
+    this.places.set('audio', peer.addTransceiver('audio', { direction: 'sendonly' }))
+    this.places.set('camera', peer.addTransceiver('video', { direction: 'sendonly', sendEncodings: [camera] }))
+  }
+
+  /** Puts the tracks in their places. A place that is new needs to be negotiated; a track in it does not. */
+  async send(tracks: Tracks): Promise<void> {
+    if (this.closed) return
+    if (tracks.screen && !this.places.has('screen')) {
+      this.places.set('screen', this.peer.addTransceiver('video', { direction: 'sendonly', sendEncodings: [screen] }))
+      await this.put('screen', tracks.screen)
+      await this.negotiate()
+    }
+    for (const kind of this.places.keys()) await this.put(kind, tracks[kind])
+  }
+
+  async negotiate(restart = false): Promise<void> {
+    if (this.closed) return
+    if (this.waiting) {
+      if (this.again !== 'restart') this.again = restart ? 'restart' : 'offer'
+      return
+    }
+    this.waiting = true
+    this.again = 'no'
+    this.n += 1
+    const n = this.n
+    try {
+      await this.peer.setLocalDescription(await this.peer.createOffer({ iceRestart: restart }))
+    } catch {
+      // The connection went while it was described; the ladder deals with that.
+      this.waiting = false
+      return
+    }
+    if (this.closed || n !== this.n) return
+    const tracks = [...this.places].filter(([, place]) => place.mid !== null).map(([kind, place]) => ({ mid: place.mid!, kind }))
+    this.say({ n, sdp: this.peer.localDescription?.sdp ?? '', tracks })
+  }
+
+  /** An answer to an older offer is of no use any more. */
+  async answered(n: number, sdp: string): Promise<void> {
+    if (this.closed || n !== this.n || !this.waiting) return
+    await this.peer.setRemoteDescription({ type: 'answer', sdp })
+    this.waiting = false
+    if (this.again !== 'no') await this.negotiate(this.again === 'restart')
+  }
+
+  /** The socket broke: an answer that was on the way does not come any more. */
+  async resumed(): Promise<void> {
+    if (!this.waiting) return
+    this.waiting = false
+    await this.negotiate(this.again === 'restart')
+  }
+
+  close(): void {
+    this.closed = true
+    this.peer.close()
+  }
+
+  private async put(kind: Kind, track: MediaStreamTrack | undefined): Promise<void> {
+    const sender = this.places.get(kind)?.sender
+    if (this.closed || !sender || sender.track === (track ?? null)) return
+    try {
+      await sender.replaceTrack(track ?? null)
+    } catch (error) {
+      // The connection went while it was done; there is nothing to send on it any more.
+      if (!this.closed) throw error
+    }
+  }
+}

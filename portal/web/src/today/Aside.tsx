@@ -1,0 +1,88 @@
+import { useMutation } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useState, type RefObject } from 'react'
+import { take } from '../api/client'
+import { api } from '../booking/calls'
+import { cockpitPath } from '../booking/paths'
+import type { Day, DayItem } from '../booking/types'
+import { ageSex } from '../clinic/words'
+import { timeOf } from '../format/date'
+import { Button, LinkButton } from '../ui/Button'
+import { Dot } from '../ui/Card'
+import { ErrorSummary, Said, useErrorText } from '../ui/ErrorSummary'
+import { Face } from '../ui/Face'
+import { Icon } from '../ui/Icon'
+import { useWords } from '../ui/useWords'
+import { FindPatient } from './FindPatient'
+import { minutesSince, wantsNote } from './state'
+import css from './today.module.css'
+
+const lateMinutes = 5
+
+/** Who waits, longest first; what is left over; for the front desk, the way to a new visit. */
+export function Aside({ day, now, desk, find, zone }: { day: Day | undefined; now: Date; desk: boolean; find: RefObject<HTMLInputElement | null>; zone: string | undefined }) {
+  const { t } = useWords()
+  const waiting = day?.waiting ?? []
+  const notes = (day?.items ?? []).filter(wantsNote)
+  return (
+    <aside className={css.aside} aria-label={t('day.aside')}>
+      {desk && <FindPatient field={find} />}
+      <h2>{t('day.waiting')}{waiting.length > 0 && <span className={css.number}>{waiting.length}</span>}</h2>
+      <div aria-live="polite">
+        {waiting.length === 0 ? <p className="dim">{t('day.nobody')}</p> : (
+          <ul className={css.waiting}>{waiting.map((item, at) => <Waiting key={item.id} item={item} now={now} first={at === 0} desk={desk} zone={zone} />)}</ul>
+        )}
+      </div>
+      {!desk && (
+        <>
+          <h2>{t('day.yourTurn')}</h2>
+          {notes.length === 0 ? <p className="dim">{t('day.nothing')}</p> : (
+            <ul className={css.turns}>
+              {notes.map((item) => (
+                <li key={item.id}>
+                  <Link to={cockpitPath(item)} className={css.turn}>
+                    <Dot tone="look"><Icon name="pen" size={18} /></Dot>
+                    <span className="grow"><b>{t('day.signNote')}</b><span className="meta">{t('day.noteOf', { name: item.patientName, time: timeOf(item.start, zone) })}</span></span>
+                    <Icon name="go" size={18} />
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          )}
+        </>
+      )}
+    </aside>
+  )
+}
+
+/** Whoever waits longest gets a card with the one thing to do; the others a line. */
+function Waiting({ item, now, first, desk, zone }: { item: DayItem; now: Date; first: boolean; desk: boolean; zone: string | undefined }) {
+  const { t } = useWords()
+  const text = useErrorText()
+  const [told, setTold] = useState(false)
+  const given = item.patientName.split(/\s+/)[0] ?? item.patientName
+  const minutes = item.waitingSince ? minutesSince(item.waitingSince, now) : 0
+  const since = minutes > 0 ? t('day.waits', { count: minutes }) : t('day.justCame')
+  const late = useMutation({
+    mutationFn: () => take(api.POST('/charts/{patient}/visits/{id}/late', { params: { path: { patient: item.patient, id: item.id } }, body: { minutes: lateMinutes } })),
+    onSuccess: () => setTold(true),
+  })
+  return (
+    <li className={css.waits} data-first={first || undefined}>
+      <div className={css.waitsHead}>
+        <Face name={item.patientName} size="s" tone="accent" />
+        <span className="grow"><b>{item.patientName}</b><span className="meta">{[ageSex(item, t), t('day.early', { time: timeOf(item.start, zone) })].filter(Boolean).join('. ')}</span></span>
+        <span className={css.since}>{since}</span>
+      </div>
+      {item.reason && <p className={css.asks}><Icon name="pen" size={16} />{t('day.asks', { text: item.reason })}</p>}
+      {!desk && (
+        <div className={css.buttons}>
+          <LinkButton to={cockpitPath(item)} icon="video" variant={first ? 'filled' : 'default'}>{t('day.letIn', { name: given })}</LinkButton>
+          {!told && <Button variant="default" loading={late.isPending} onClick={() => late.mutate()}>{t('day.sayLate', { count: lateMinutes })}</Button>}
+        </div>
+      )}
+      {told && <Said>{t('day.saidLate', { name: given, count: lateMinutes })}</Said>}
+      {late.error && <ErrorSummary errors={[{ message: text(late.error) }]} />}
+    </li>
+  )
+}

@@ -1,0 +1,65 @@
+import { useRef, useState } from 'react'
+import type { LocalMedia, MediaView } from '../rtc/media'
+import { Button, LinkButton } from '../ui/Button'
+import { useWords } from '../ui/useWords'
+import css from './visit.module.css'
+import { Chat, useUnreadChat } from './Chat'
+import { ConnectionWords } from './ConnectionWords'
+import { Controls } from './Controls'
+import { byeWord, stageOf } from './people'
+import { Minis, useCorner } from './Minis'
+import { useActive } from './stay'
+import { Tile } from './Tile'
+import type { Visit } from './types'
+import { useCall } from './useCall'
+import { useWants } from './useWants'
+import { Voices } from './Voices'
+
+/** The visit: the other one large, everybody else small, five controls with their words. */
+export function CallStep({ patient, visit, media, view, onLeave }: { patient: string; visit: Visit; media: LocalMedia; view: MediaView; onLeave: () => void }) {
+  const { t } = useWords()
+  const { call, view: now } = useCall(visit.patient, visit.id, true, media)
+  const [chat, setChat] = useState(false)
+  const unread = useUnreadChat(patient, visit.id, true, chat)
+  const stage = useRef<HTMLElement>(null)
+  const corner = useCorner(stage)
+  useActive(true)
+  const { main, minis } = stageOf(visit, now)
+  useWants(call, main, minis, now.level)
+  const leave = () => {
+    call?.leave()
+    onLeave()
+  }
+  if (now.phase === 'lost' || now.phase === 'over') {
+    const why = byeWord(now)
+    return (
+      <main id="content" tabIndex={-1} className={css.end}>
+        <h1>{t(`bye.${why}`)}</h1>
+        <p className={css.lead}>{t(`bye.${why}Text`)}</p>
+        <div className={css.endButtons}>
+          {(why === 'lost' || why === 'elsewhere') && <Button wide onClick={() => call?.retry()}>{t(why === 'lost' ? 'tryAgain' : 'bye.here')}</Button>}
+          <LinkButton wide variant="default" to="/p/$patient/visits" params={{ patient }}>{t('end.toVisits')}</LinkButton>
+        </div>
+      </main>
+    )
+  }
+  const frozen = now.phase === 'reconnecting'
+  const title = main?.name ?? visit.appointment.practitioner.name
+  return (
+    <main id="content" tabIndex={-1} className={css.call} data-chat={chat || undefined}>
+      <Voices remotes={now.remotes} />
+      <section className={css.stage} ref={stage} aria-label={t('visit.stage')}>
+        {main ? (
+          <Tile name={main.name} track={main.track} muted={main.muted} speaking={main.speaking} frozen={frozen || main.away} whole={main.screen} className={css.full} />
+        ) : (
+          <div className={css.alone}><p>{now.phase === 'joining' ? t('visit.joining') : t('visit.alone', { name: visit.appointment.practitioner.name })}</p></div>
+        )}
+        <header className={css.callHead}><h1>{title}</h1><ConnectionWords view={now} /></header>
+        <Minis corner={corner} minis={minis} frozen={frozen} media={media} view={view} />
+        {now.level === 'bad' && now.phase === 'in' && <p className={css.onlySound}>{t('visit.onlySound')}</p>}
+      </section>
+      {chat && <div className={css.chatPlace}><Chat patient={patient} visit={visit.id} onClose={() => setChat(false)} /></div>}
+      <Controls media={media} view={view} chat={{ open: chat, unread, toggle: () => setChat(!chat) }} onLeave={leave} />
+    </main>
+  )
+}

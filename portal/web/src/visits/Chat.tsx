@@ -1,0 +1,90 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useRef, useState, type FormEvent } from 'react'
+import { take } from '../api/client'
+import { timeOf } from '../format/date'
+import { Button } from '../ui/Button'
+import { useErrorText } from '../ui/ErrorSummary'
+import { useWords } from '../ui/useWords'
+import { api, of } from './calls'
+import css from './chat.module.css'
+import { chatQuery } from './queries'
+import type { ChatLine } from './types'
+
+const longest = 2_000
+
+/** How many lines of others came since the chat was last open. */
+export function useUnreadChat(patient: string, visit: string, on: boolean, open: boolean): number {
+  const lines = useQuery({ ...chatQuery(patient, visit), enabled: on }).data?.items
+  const seen = useRef<number | undefined>(undefined)
+  const others = lines?.filter((line) => !line.mine).length
+  if (others === undefined) return 0
+  // What stood there before is not new.
+  if (seen.current === undefined || open) seen.current = others
+  return Math.max(0, others - seen.current)
+}
+
+export function Chat({ patient, visit, onClose }: { patient: string; visit: string; onClose: () => void }) {
+  const { t } = useWords()
+  const said = useErrorText()
+  const queries = useQueryClient()
+  const chat = useQuery(chatQuery(patient, visit))
+  const [text, setText] = useState('')
+  const field = useRef<HTMLTextAreaElement>(null)
+  const end = useRef<HTMLLIElement>(null)
+  // The same line sent twice is said once.
+  const id = useRef(crypto.randomUUID())
+  const send = useMutation({
+    mutationFn: (line: { id: string; text: string }) => take(api.POST('/charts/{patient}/visits/{id}/chat', { ...of(patient, visit), body: line })),
+    onSuccess: (_, line) => {
+      id.current = crypto.randomUUID()
+      setText((now) => (now.trim() === line.text ? '' : now))
+      return queries.invalidateQueries({ queryKey: chatQuery(patient, visit).queryKey })
+    },
+  })
+  const lines = chat.data?.items ?? []
+  useEffect(() => {
+    field.current?.focus()
+  }, [])
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: 'nearest' })
+  }, [lines.length])
+  const submit = (event?: FormEvent) => {
+    event?.preventDefault()
+    const line = text.trim()
+    if (line && !send.isPending) send.mutate({ id: id.current, text: line })
+  }
+  return (
+    <section className={css.chat} aria-label={t('visit.chat')} onKeyDown={(event) => { if (event.key === 'Escape') { event.stopPropagation(); onClose() } }}>
+      <header className={css.head}>
+        <h2>{t('visit.chat')}</h2>
+        <Button variant="subtle" onClick={onClose}>{t('close')}</Button>
+      </header>
+      <div className={css.lines} tabIndex={0} role="log" aria-label={t('visit.chatLines')}>
+        {lines.length === 0 && <p className={css.none}>{t('visit.chatNone')}</p>}
+        <ul>
+          {lines.map((line) => <Line key={line.id} line={line} />)}
+          <li ref={end} aria-hidden="true" />
+        </ul>
+      </div>
+      {send.error && <p className={css.error} role="alert">{said(send.error)} {t('visit.chatKept')}</p>}
+      <form className={css.form} onSubmit={submit}>
+        <label htmlFor="chat-text" className="sr">{t('visit.chatField')}</label>
+        <textarea
+          id="chat-text" ref={field} rows={2} value={text} maxLength={longest} onChange={(event) => setText(event.target.value)}
+          onKeyDown={(event) => { if (event.key === 'Enter' && !event.shiftKey) { event.preventDefault(); submit() } }}
+        />
+        <Button type="submit" loading={send.isPending}>{t('visit.send')}</Button>
+      </form>
+    </section>
+  )
+}
+
+function Line({ line }: { line: ChatLine }) {
+  const { t, clock } = useWords()
+  return (
+    <li className={css.line} data-mine={line.mine || undefined}>
+      <p className={css.who}>{line.mine ? t('you') : line.from.name}, {timeOf(line.at, clock.zone)}</p>
+      <p className={css.text}>{line.text}</p>
+    </li>
+  )
+}

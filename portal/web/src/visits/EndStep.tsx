@@ -1,0 +1,31 @@
+import { AnchorButton, Button, LinkButton } from '../ui/Button'
+import { Icon, type IconName } from '../ui/Icon'
+import { useClinic, useWords } from '../ui/useWords'
+import { summaryPath } from '../booking/paths'
+import type { Step } from './step'
+import type { Visit } from './types'
+import css from './visit.module.css'
+
+type End = Exclude<Step, 'early' | 'check' | 'consent' | 'wait' | 'visit'>
+const icons: Record<End, IconName> = { left: 'leave', refused: 'clock', over: 'done', cancelled: 'calendar' }
+
+/** Outside the visit: what happened, and the one thing to do now. */
+export function EndStep({ step, patient, visit, onBack }: { step: End; patient: string; visit: Visit; onBack: () => void }) {
+  const { t } = useWords()
+  const phone = useClinic()?.phone
+  const name = visit.appointment.practitioner.name
+  const summary = step === 'over' && visit.summary
+  return (
+    <main id="content" tabIndex={-1} className={css.end}>
+      <span className={css.endMark}><Icon name={icons[step]} size={28} /></span>
+      <h1>{t(`end.${step}`)}</h1>
+      <p className={css.lead} role="status">{summary ? t('end.summaryReady') : t(`end.${step}Text`, { name })}</p>
+      <div className={css.endButtons}>
+        {step === 'left' && <Button wide icon="video" onClick={onBack}>{t('end.goBack')}</Button>}
+        {summary && <LinkButton wide icon="letter" to={summaryPath(visit)}>{t('end.readSummary')}</LinkButton>}
+        {step === 'refused' && phone && <AnchorButton wide icon="phone" href={`tel:${phone}`}>{t('call', { phone })}</AnchorButton>}
+        <LinkButton wide variant={step === 'cancelled' || (step === 'over' && !summary) ? 'filled' : 'default'} to="/p/$patient/visits" params={{ patient }}>{t('end.toVisits')}</LinkButton>
+      </div>
+    </main>
+  )
+}

@@ -1,0 +1,104 @@
+import { useQuery } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
+import { useEffect, useState } from 'react'
+import { ApiError, isNotFound } from '../api/problem'
+import { fullDate, moment, timeOf } from '../format/date'
+import { BackLink, PageHead, PrintButton } from '../shell/PageHead'
+import { ErrorPage } from '../shell/ErrorPage'
+import { usePageTitle } from '../shell/title'
+import { useSubject } from '../shell/useMe'
+import { AnchorButton, LinkButton } from '../ui/Button'
+import { Card, Dot } from '../ui/Card'
+import { Empty } from '../ui/Empty'
+import { LoadError } from '../ui/ErrorSummary'
+import { Icon } from '../ui/Icon'
+import { Skeleton } from '../ui/Skeleton'
+import { TurnLine } from '../ui/TurnLine'
+import { useClinic, useWords } from '../ui/useWords'
+import { summaryQuery } from './queries'
+import css from './summary.module.css'
+import type { Summary } from './types'
+
+/** What the visit came to: one sentence, what to do, when to call for help, and who goes on with it. */
+export function SummaryPage() {
+  const { t, locale, clock } = useWords()
+  const { patient, visit } = useParams({ from: '/gate/p/$patient/visits/$visit/summary' })
+  const { acting, name } = useSubject()
+  usePageTitle(t('summary.page'), acting ? name : undefined)
+  const summary = useQuery(summaryQuery(patient, visit))
+  const back = <BackLink to="/p/$patient/visits" params={{ patient }} place={t('visit.back')} />
+  if (summary.error && !summary.data) {
+    if (isNotFound(summary.error)) return <ErrorPage error={summary.error} reset={() => void summary.refetch()} />
+    // Not signed yet is no mistake: it comes.
+    if (summary.error instanceof ApiError && summary.error.status === 409) {
+      return <>{back}<Empty level={1} icon="letter" title={t('summary.notYet')} text={t('summary.notYetText')} action={<LinkButton to="/p/$patient/visits" params={{ patient }}>{t('end.toVisits')}</LinkButton>} /></>
+    }
+    return <>{back}<LoadError error={summary.error} onRetry={() => void summary.refetch()} /></>
+  }
+  const data = summary.data
+  return (
+    <>
+      <PageHead
+        back={back} title={acting ? t('summary.titleFor', { name }) : t('summary.title')} actions={<PrintButton />}
+        text={data && t('summary.with', { name: data.clinician.name, date: fullDate(data.at, locale, clock.zone) })}
+      />
+      {data ? <Parts summary={data} patient={patient} /> : <Skeleton heights={[110, 260, 160]} onRetry={() => void summary.refetch()} />}
+    </>
+  )
+}
+
+function Parts({ summary, patient }: { summary: Summary; patient: string }) {
+  const { t, locale, day, clock } = useWords()
+  const emergency = useClinic()?.emergency ?? ''
+  const callIf = linesOf(summary.callIf)
+  return (
+    <div className={css.parts}>
+      {summary.summary && <Card pad><p className={css.sentence}>{summary.summary}</p></Card>}
+      {summary.addenda.map((addendum) => (
+        <section key={addendum.at} className={css.addendum} aria-label={t('summary.addendum')}>
+          <h2>{t('summary.addendum')}</h2>
+          <p>{addendum.text}</p>
+          <p className="meta">{t('summary.addedBy', { name: addendum.by, when: moment(addendum.at, locale, day, clock) })}</p>
+        </section>
+      ))}
+      {summary.instructions.length > 0 && (
+        <Card pad>
+          <h2>{t('summary.yourTurn')}</h2>
+          <ol className={css.todo}>
+            {summary.instructions.map((line, at) => <li key={`${at}-${line}`}><Dot tone="accent"><b>{at + 1}</b></Dot><p>{line}</p></li>)}
+          </ol>
+        </Card>
+      )}
+      {callIf.length > 0 && (
+        <section className={css.warn} aria-labelledby="call-if">
+          <h2 id="call-if"><Icon name="alert" />{t('summary.callIf', { phone: emergency })}</h2>
+          <ul>{callIf.map((line) => <li key={line}>{line}</li>)}</ul>
+          <AnchorButton wide variant="danger" icon="phone" href={`tel:${emergency}`}>{t('call', { phone: emergency })}</AnchorButton>
+        </section>
+      )}
+      {summary.followUp && <TurnLine whose="them" owner={t('summary.next')}>{summary.followUp}</TurnLine>}
+      <p className={css.signed}>{t('summary.signed', { name: summary.clinician.name, when: moment(summary.signedAt, locale, day, clock) })}</p>
+      <div className={`${css.ask} no-print`}>
+        <LinkButton wide variant="default" to="/p/$patient/messages/new" params={{ patient }}>{t('summary.ask')}</LinkButton>
+        <AddedNow at={summary.signedAt} />
+      </div>
+    </div>
+  )
+}
+
+const freshMs = 120_000
+
+/** Says that it came just now to who watched for it. */
+function AddedNow({ at }: { at: string }) {
+  const { t, clock } = useWords()
+  const [fresh, setFresh] = useState(() => clock.now.getTime() - Date.parse(at) < freshMs)
+  useEffect(() => {
+    if (!fresh) return undefined
+    const timer = window.setTimeout(() => setFresh(false), freshMs)
+    return () => window.clearTimeout(timer)
+  }, [fresh])
+  return fresh ? <p className="meta" role="status">{t('summary.new', { time: timeOf(at, clock.zone) })}</p> : null
+}
+
+/** One line of the note is one point. */
+export const linesOf = (text: string): string[] => text.split('\n').map((line) => line.replace(/^[-•*]\s*/, '').trim()).filter(Boolean)

@@ -1,0 +1,27 @@
+import type { Client } from 'openapi-fetch'
+import { api as client } from '../api/client'
+import type { Page, Problem } from '../api/types'
+import type { ChatLine, CheckResult, NoteBody, Summary, Visit, VisitNote } from './types'
+
+type Answer<T> = { responses: { 200: { content: { 'application/json': T } }; default: { content: { 'application/problem+json': Problem } } } }
+type Body<T> = { requestBody: { content: { 'application/json': T } } }
+type Of = { parameters: { path: { patient: string; id: string } } }
+type Act<T = object, R = Visit> = { post: Answer<R> & Of & ([keyof T] extends [never] ? object : Body<T>) }
+interface Paths {
+  '/charts/{patient}/visits/{id}': { get: Answer<Visit> & Of }
+  '/charts/{patient}/visits/{id}/consent': Act<{ version: string; agreed: true }>
+  '/charts/{patient}/visits/{id}/check': Act<CheckResult>
+  '/charts/{patient}/visits/{id}/wait': Act & { delete: Answer<Visit> & Of }
+  '/charts/{patient}/visits/{id}/admit': Act<{ seat: string }>
+  '/charts/{patient}/visits/{id}/refuse': Act<{ seat: string }>
+  '/charts/{patient}/visits/{id}/start': Act
+  '/charts/{patient}/visits/{id}/end': Act
+  '/charts/{patient}/visits/{id}/late': Act<{ minutes: number }>
+  '/charts/{patient}/visits/{id}/chat': { get: Answer<Page<ChatLine>> & Of } & Act<{ id: string; text: string }, unknown>
+  '/charts/{patient}/visits/{id}/note': { get: Answer<VisitNote> & Of; put: Answer<VisitNote> & Of & Body<{ version: number; body: NoteBody }> }
+  '/charts/{patient}/visits/{id}/note/sign': Act<{ version: number }, VisitNote>
+  '/charts/{patient}/visits/{id}/note/addenda': Act<{ id: string; text: string }, VisitNote>
+  '/charts/{patient}/visits/{id}/summary': { get: Answer<Summary> & Of }
+}
+export const api = client as unknown as Client<Paths>
+export const of = (patient: string, id: string) => ({ params: { path: { patient, id } } })

@@ -1,0 +1,71 @@
+import { useEffect, useState, useSyncExternalStore } from 'react'
+import { Call, type CallView } from '../rtc/call'
+import type { LineSocket } from '../rtc/line'
+import { tabChoices } from '../rtc/choices'
+import { LocalMedia, type MediaView } from '../rtc/media'
+import { pageTimers } from '../rtc/timers'
+
+const devices = (): MediaDevices | undefined => (typeof navigator.mediaDevices?.getUserMedia === 'function' ? navigator.mediaDevices : undefined)
+
+/** The camera and microphone, from the check until the page is left: they are asked for once. */
+export function useMedia(on: boolean): { media: LocalMedia; view: MediaView } {
+  const [media] = useState(() => new LocalMedia(devices(), tabChoices))
+  useEffect(() => {
+    if (!on) return undefined
+    void media.start()
+    const back = () => {
+      if (document.visibilityState === 'visible') void media.recover()
+    }
+    const plugged = () => void media.list()
+    document.addEventListener('visibilitychange', back)
+    devices()?.addEventListener('devicechange', plugged)
+    return () => {
+      document.removeEventListener('visibilitychange', back)
+      devices()?.removeEventListener('devicechange', plugged)
+      media.stop()
+    }
+  }, [media, on])
+  return { media, view: useSyncExternalStore(media.subscribe, media.current) }
+}
+
+function signalUrl(patient: string, visit: string): string {
+  const scheme = window.location.protocol === 'https:' ? 'wss' : 'ws'
+  return `${scheme}://${window.location.host}/visits/${patient}/${visit}/signal`
+}
+
+export const newPeer = () => new RTCPeerConnection({ bundlePolicy: 'max-bundle' })
+
+const idle: CallView = { phase: 'joining', seats: [], speaking: [], level: 'good', remotes: [] }
+const none = { subscribe: () => () => undefined, current: () => idle }
+
+/** The call itself, while `on`. Closing the page leaves the seat waiting, so that a reload comes back to it. */
+export function useCall(patient: string, visit: string, on: boolean, media: LocalMedia): { call: Call | undefined; view: CallView } {
+  const [call, setCall] = useState<Call>()
+  const ready = useSyncExternalStore(media.subscribe, () => media.current().ready)
+  useEffect(() => {
+    // The first offer already has the tracks in it, so wait until the browser has asked.
+    if (!on || !ready) return undefined
+    const sending = () => {
+      const { tracks, mic, cam } = media.current()
+      return { tracks, mic: mic && Boolean(tracks.audio), cam: cam && Boolean(tracks.camera) }
+    }
+    const made = new Call({ dial: () => new WebSocket(signalUrl(patient, visit)) as unknown as LineSocket, newPeer, shareTaken: () => media.unshare(), timers: pageTimers }, sending())
+    const unsubscribe = media.subscribe(() => made.send(sending()))
+    const hurry = () => {
+      if (document.visibilityState === 'visible') made.hurry()
+    }
+    window.addEventListener('online', hurry)
+    document.addEventListener('visibilitychange', hurry)
+    made.start()
+    setCall(made)
+    return () => {
+      unsubscribe()
+      window.removeEventListener('online', hurry)
+      document.removeEventListener('visibilitychange', hurry)
+      made.stop()
+      setCall(undefined)
+    }
+  }, [patient, visit, on, ready, media])
+  const source = call ?? none
+  return { call, view: useSyncExternalStore(source.subscribe, source.current) }
+}
