@@ -3,8 +3,8 @@
 GO      ?= go
 DEMO    ?= serve --demo
 WEB     := portal/web
-RACE    := ./notifications/... ./internal/edge/... ./internal/revoke/... ./internal/identity/... ./records ./records/access/... ./records/ingest/... ./portal ./cmd/housecall
-LONG    := ./records/... ./internal/... ./notifications/... ./portal/... ./cmd/...
+RACE    := ./notifications/... ./internal/edge/... ./internal/revoke/... ./internal/identity/... ./records ./records/access/... ./records/ingest/... ./telehealth/... ./portal ./cmd/housecall
+LONG    := ./records/... ./internal/... ./notifications/... ./telehealth/... ./portal/... ./cmd/...
 
 # Shipped builds, and tests without the race detector, need no C compiler.
 export CGO_ENABLED = 0

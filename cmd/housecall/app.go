@@ -13,6 +13,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"housecall/internal/blob"
 	"housecall/internal/db"
 	"housecall/internal/edge"
 	"housecall/internal/identity"
@@ -26,6 +27,11 @@ import (
 	"housecall/records/access"
 	"housecall/records/ingest"
 	"housecall/records/rest"
+	"housecall/telehealth"
+	"housecall/telehealth/message"
+	"housecall/telehealth/schedule"
+	"housecall/telehealth/sfu"
+	"housecall/telehealth/signal"
 )
 
 // App is the whole of one node: every part, built in the order in which they
@@ -41,9 +47,15 @@ type App struct {
 	Hub         *notifications.Hub
 	Access      *access.Service
 	Identity    *identity.Service
+	Notices     *notifications.Service
 	Provider    *provider.Provider
 	Login       *login.Login
+	Blobs       *blob.Store
 	Records     *records.Store
+	Messages    *message.Service
+	Schedule    *schedule.Service
+	Visits      *telehealth.Service
+	Signal      *signal.Service
 	Importer    *ingest.Importer
 	FHIR        *rest.Face
 	Portal      *portal.Portal
@@ -114,6 +126,9 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 	if a.Identity, err = identity.New(identity.Deps{DB: a.DB, Key: a.Key, Revocations: a.Revocations, BaseURL: cfg.base.String()}); err != nil {
 		return nil, err
 	}
+	if a.Notices, err = notifications.New(notifications.Deps{DB: a.DB, Hub: a.Hub, Key: a.Key, Accounts: a.Identity, Mail: cfg.mail, BaseURL: cfg.base, Zone: cfg.namedZone(), Log: a.Log}); err != nil {
+		return nil, err
+	}
 	if a.Provider, err = provider.New(provider.Deps{DB: a.DB, Identity: a.Identity, Key: a.Key}); err != nil {
 		return nil, err
 	}
@@ -123,7 +138,26 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 	if a.Login, err = login.New(login.Deps{DB: a.DB, Identity: a.Identity, Provider: a.Provider, Issuers: cfg.issuers}); err != nil {
 		return nil, err
 	}
-	if a.Records, err = records.New(records.Deps{DB: a.DB, Access: a.Access, Key: a.Key, Hub: a.Hub}); err != nil {
+	if a.Blobs, err = blob.Open(ctx, blob.Config{URL: cfg.BlobURL, Dir: cfg.Data, Key: a.Key}); err != nil {
+		return nil, err
+	}
+	a.closers = append(a.closers, func() { _ = a.Blobs.Close() })
+	if a.Records, err = records.New(records.Deps{DB: a.DB, Access: a.Access, Key: a.Key, Hub: a.Hub, Blobs: a.Blobs}); err != nil {
+		return nil, err
+	}
+	if a.Messages, err = message.New(message.Deps{DB: a.DB, Records: a.Records, Access: a.Access, Notices: a.Notices, Hub: a.Hub, Key: a.Key}); err != nil {
+		return nil, err
+	}
+	if a.Schedule, err = schedule.New(schedule.Deps{DB: a.DB, Records: a.Records, Access: a.Access, Notices: a.Notices, Hub: a.Hub, Key: a.Key, Zone: cfg.namedZone()}); err != nil {
+		return nil, err
+	}
+	if a.Visits, err = telehealth.New(telehealth.Deps{DB: a.DB, Records: a.Records, Access: a.Access, Notices: a.Notices, Schedule: a.Schedule}); err != nil {
+		return nil, err
+	}
+	if a.Signal, err = signal.New(signal.Deps{
+		DB: a.DB, Hub: a.Hub, Seats: a.Visits, Node: cfg.Node, Topic: schedule.VisitTopic, Log: a.Log,
+		Media: sfu.Config{Port: cfg.ICEPort, Address: cfg.iceAddress, Loopback: cfg.onlyHere()},
+	}); err != nil {
 		return nil, err
 	}
 	if a.Importer, err = ingest.New(ingest.Deps{DB: a.DB, Store: a.Records, Access: a.Access}); err != nil {
@@ -133,7 +167,7 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 		return nil, err
 	}
 	if a.Portal, err = portal.New(portal.Deps{
-		DB: a.DB, Records: a.Records, Access: a.Access, Identity: a.Identity, Provider: a.Provider, Login: a.Login, Hub: a.Hub, Revocations: a.Revocations,
+		DB: a.DB, Records: a.Records, Access: a.Access, Identity: a.Identity, Provider: a.Provider, Login: a.Login, Hub: a.Hub, Notices: a.Notices, Messages: a.Messages, Schedule: a.Schedule, Visits: a.Visits, Signal: a.Signal, Revocations: a.Revocations,
 		Key: a.Key, BaseURL: cfg.base, Clinic: cfg.clinic(), Version: version, Health: a.Health, Calls: a.Limit, Log: a.Log,
 	}); err != nil {
 		return nil, err
@@ -173,7 +207,7 @@ func (a *App) Start(ctx context.Context) error {
 		name string
 		part part
 	}{
-		{"access", a.Access}, {"identity", a.Identity}, {"revocations", a.Revocations}, {"hub", a.Hub}, {"portal", a.Portal},
+		{"access", a.Access}, {"identity", a.Identity}, {"revocations", a.Revocations}, {"hub", a.Hub}, {"jobs", a.Notices}, {"visits", a.Signal}, {"portal", a.Portal},
 	} {
 		if err := p.part.Start(ctx); err != nil {
 			return fmt.Errorf("start %s: %w", p.name, err)

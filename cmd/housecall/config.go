@@ -13,7 +13,10 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"housecall/internal/blob"
 	"housecall/internal/identity/login"
+	"housecall/mobileapi"
+	"housecall/notifications"
 )
 
 var settingGroups = []kong.Group{{Key: "settings", Title: "Settings (flags, or environment variables):"}}
@@ -26,9 +29,14 @@ type Config struct {
 	TrustedProxies string  `group:"settings" env:"HOUSECALL_TRUSTED_PROXIES" placeholder:"NETS" help:"Addresses of proxies in front, for example 10.0.0.0/8,192.168.1.5."`
 	Data           string  `group:"settings" env:"HOUSECALL_DATA" default:"./data" placeholder:"FOLDER" help:"Folder of the site key, SQLite and files."`
 	DatabaseURL    string  `group:"settings" env:"HOUSECALL_DATABASE_URL" placeholder:"URL" help:"postgres://user:password@host:5432/database. Empty: SQLite in the data folder."`
+	BlobURL        string  `group:"settings" name:"blob-url" env:"HOUSECALL_BLOB_URL" placeholder:"URL" help:"s3://BUCKET?region=REGION, where files are kept. Empty: in the data folder."`
 	NATSURL        string  `group:"settings" name:"nats-url" env:"HOUSECALL_NATS_URL" placeholder:"URL" help:"nats://host:4222, when several nodes serve one site. Empty: inside this process."`
+	SMTPURL        string  `group:"settings" name:"smtp-url" env:"HOUSECALL_SMTP_URL" placeholder:"URL" help:"smtp(s)://user:password@host:port?from=ADDRESS, through which notices are mailed. Empty: no mail."`
+	ICEPort        int     `group:"settings" name:"ice-port" env:"HOUSECALL_ICE_PORT" default:"0" placeholder:"PORT" help:"UDP port for video. 0: any free one, which no firewall can be told of."`
+	ICEAddress     string  `group:"settings" name:"ice-address" env:"HOUSECALL_ICE_ADDRESS" placeholder:"IP" help:"Address at which people's browsers reach this node for video, when it is not the machine's own."`
 	Node           string  `group:"settings" env:"HOUSECALL_NODE" placeholder:"NAME" help:"Name of this node. Default: host name and port."`
 	OIDCIssuers    string  `group:"settings" name:"oidc-issuers" env:"HOUSECALL_OIDC_ISSUERS" placeholder:"JSON" help:"Outside OpenID issuers, as JSON or @FILE."`
+	Apps           string  `group:"settings" env:"HOUSECALL_APPS" placeholder:"VERSIONS" help:"Platform, least and recommended version of the phone app and its shop, for example 'ios 1.4.0 2.0.0 https://apps.example.org/ios; android 1.4.0'. Empty: any version may be used."`
 	SiteKey        string  `group:"settings" env:"HOUSECALL_SITE_KEY" placeholder:"BASE64" help:"The site key, 32 bytes. Empty: site.key in the data folder, made on first start."`
 	Log            string  `group:"settings" env:"HOUSECALL_LOG" default:"info" placeholder:"LEVEL" help:"debug, info, warn or error; add ,json for JSON lines."`
 	RateLimit      float64 `group:"settings" env:"HOUSECALL_RATE_LIMIT" default:"100" placeholder:"N" help:"Requests a second that one account or address may make; 0: any number."`
@@ -37,14 +45,17 @@ type Config struct {
 	EmergencyPhone string  `group:"settings" env:"HOUSECALL_EMERGENCY_PHONE" default:"911" placeholder:"PHONE" help:"What to call in an emergency."`
 	TimeZone       string  `group:"settings" env:"HOUSECALL_TIME_ZONE" placeholder:"ZONE" help:"Time zone of the clinic, for example America/Chicago. Default: that of the machine."`
 
-	base     *url.URL
-	proxies  []netip.Prefix
-	issuers  []login.Issuer
-	zone     *time.Location
-	level    slog.Level
-	logJSON  bool
-	certFile string
-	keyFile  string
+	base       *url.URL
+	proxies    []netip.Prefix
+	issuers    []login.Issuer
+	mail       *notifications.Mailer
+	zone       *time.Location
+	iceAddress netip.Addr
+	releases   map[string]mobileapi.Release
+	level      slog.Level
+	logJSON    bool
+	certFile   string
+	keyFile    string
 }
 
 // wrong is the one line about a setting that cannot be used.
@@ -57,7 +68,7 @@ func wrong(name, value, why, example string) error {
 
 // Validate reads the settings and says what is wrong with the first wrong one.
 func (c *Config) Validate() error {
-	for _, check := range []func() error{c.checkAddr, c.checkBaseURL, c.checkTLS, c.checkProxies, c.checkDatabase, c.checkNATS, c.checkNode, c.checkIssuers, c.checkLog, c.checkClinic} {
+	for _, check := range []func() error{c.checkAddr, c.checkBaseURL, c.checkTLS, c.checkProxies, c.checkDatabase, c.checkBlobs, c.checkNATS, c.checkMail, c.checkICE, c.checkApps, c.checkNode, c.checkIssuers, c.checkLog, c.checkClinic} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -117,6 +128,42 @@ func (c *Config) checkTLS() error {
 	return nil
 }
 
+func (c *Config) checkBlobs() error {
+	if err := blob.CheckURL(c.BlobURL); err != nil {
+		return wrong("HOUSECALL_BLOB_URL", c.BlobURL, err.Error(), "s3://housecall-files?region=us-east-1")
+	}
+	return nil
+}
+
+func (c *Config) checkApps() error {
+	var err error
+	if c.releases, err = mobileapi.ParseReleases(c.Apps); err != nil {
+		return wrong("HOUSECALL_APPS", c.Apps, err.Error(), "ios 1.4.0 2.0.0; android 1.4.0")
+	}
+	return nil
+}
+
+func (c *Config) checkICE() error {
+	if c.ICEPort < 0 || c.ICEPort > 65535 {
+		return wrong("HOUSECALL_ICE_PORT", fmt.Sprint(c.ICEPort), "it must be a UDP port", "8189")
+	}
+	if c.ICEAddress == "" {
+		return nil
+	}
+	a, err := netip.ParseAddr(c.ICEAddress)
+	if err != nil || !a.Is4() || a.IsUnspecified() {
+		return wrong("HOUSECALL_ICE_ADDRESS", c.ICEAddress, "it must be the IPv4 address that browsers reach", "203.0.113.7")
+	}
+	c.iceAddress = a
+	return nil
+}
+
+// onlyHere: nobody but this machine is served, so video stays on it as well.
+func (c *Config) onlyHere() bool {
+	host, _, _ := net.SplitHostPort(c.Addr)
+	return loopback(host) && !c.iceAddress.IsValid()
+}
+
 func (c *Config) checkProxies() error {
 	for part := range strings.FieldsFuncSeq(c.TrustedProxies, func(r rune) bool { return r == ',' || r == ' ' }) {
 		p, err := netip.ParsePrefix(part)
@@ -154,6 +201,16 @@ func (c *Config) checkNATS() error {
 		if err != nil || u.Scheme != "nats" && u.Scheme != "tls" || u.Host == "" {
 			return wrong("HOUSECALL_NATS_URL", redactURL(part), "it must be empty, or begin with nats:// or tls://", "nats://localhost:4222")
 		}
+	}
+	return nil
+}
+
+func (c *Config) checkMail() (err error) {
+	if c.SMTPURL == "" {
+		return nil
+	}
+	if c.mail, err = notifications.ParseMailer(c.SMTPURL); err != nil {
+		return wrong("HOUSECALL_SMTP_URL", redactURL(c.SMTPURL), err.Error(), "smtp://portal:secret@mail.example.org:587?from=portal@example.org")
 	}
 	return nil
 }
@@ -219,7 +276,7 @@ func (c *Config) Redacted() []string {
 	}
 	return []string{
 		"HOUSECALL_ADDR=" + c.Addr, "HOUSECALL_BASE_URL=" + c.base.String(), "HOUSECALL_TLS=" + c.TLS, "HOUSECALL_TRUSTED_PROXIES=" + c.TrustedProxies,
-		"HOUSECALL_DATA=" + c.Data, "HOUSECALL_DATABASE_URL=" + redactURL(c.DatabaseURL), "HOUSECALL_NATS_URL=" + redactURL(c.NATSURL),
+		"HOUSECALL_DATA=" + c.Data, "HOUSECALL_DATABASE_URL=" + redactURL(c.DatabaseURL), "HOUSECALL_NATS_URL=" + redactURL(c.NATSURL), "HOUSECALL_SMTP_URL=" + redactURL(c.SMTPURL),
 		"HOUSECALL_NODE=" + c.Node, "HOUSECALL_OIDC_ISSUERS=" + secret(c.OIDCIssuers), "HOUSECALL_SITE_KEY=" + secret(c.SiteKey), "HOUSECALL_LOG=" + c.Log,
 		fmt.Sprintf("HOUSECALL_RATE_LIMIT=%g", c.RateLimit), "HOUSECALL_CLINIC_NAME=" + c.ClinicName, "HOUSECALL_CLINIC_PHONE=" + c.ClinicPhone,
 		"HOUSECALL_EMERGENCY_PHONE=" + c.EmergencyPhone, "HOUSECALL_TIME_ZONE=" + c.zone.String(),

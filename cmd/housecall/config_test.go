@@ -31,6 +31,7 @@ func TestWrongSettingsAreToldInOneLine(t *testing.T) {
 		{"proxy by name", func(c *Config) { c.TrustedProxies = "10.0.0.0/8,proxy" }, []string{"HOUSECALL_TRUSTED_PROXIES", `"proxy"`, "10.0.0.0/8"}},
 		{"other database", func(c *Config) { c.DatabaseURL = "mysql://root:hunter2@db/x" }, []string{"HOUSECALL_DATABASE_URL", "postgres://"}},
 		{"other bus", func(c *Config) { c.NATSURL = "redis://u:hunter2@x" }, []string{"HOUSECALL_NATS_URL", "nats://"}},
+		{"mail without sender", func(c *Config) { c.SMTPURL = "smtp://u:hunter2@mail.example.org" }, []string{"HOUSECALL_SMTP_URL", "?from=", "portal@example.org"}},
 		{"node with blanks", func(c *Config) { c.Node = "my node" }, []string{"HOUSECALL_NODE", "portal-1"}},
 		{"issuers that are no JSON", func(c *Config) { c.OIDCIssuers = "https://login.example" }, []string{"HOUSECALL_OIDC_ISSUERS", `"client_id"`}},
 		{"issuers in a missing file", func(c *Config) { c.OIDCIssuers = "@none.json" }, []string{"HOUSECALL_OIDC_ISSUERS", "cannot be read"}},
@@ -57,6 +58,7 @@ func TestRightSettings(t *testing.T) {
 	cfg = testConfig(t)
 	cfg.BaseURL, cfg.TLS, cfg.TrustedProxies = "https://portal.example.org/", "proxy", "10.0.0.0/8, 192.168.1.5"
 	cfg.DatabaseURL, cfg.NATSURL, cfg.SiteKey = "postgres://u:hunter2@db:5432/x?password=hunter2", "nats://u:hunter2@a:1,nats://u:hunter2@b:2", "hunter2"
+	cfg.SMTPURL = "smtps://u:hunter2@mail.example.org?from=portal@example.org"
 	require.NoError(t, cfg.Validate())
 	require.Len(t, cfg.proxies, 2)
 	shown := strings.Join(cfg.Redacted(), "\n")

@@ -49,8 +49,8 @@ func (a *App) loadDemo(ctx context.Context, out output) error {
 	if err != nil {
 		return err
 	}
-	parts := demo.Parts{DB: a.DB, Identity: a.Identity, Access: a.Access, Records: a.Records}
-	if err := demo.Load(ctx, parts, clinic, logins); err != nil {
+	parts := demo.Parts{DB: a.DB, Identity: a.Identity, Access: a.Access, Records: a.Records, Notices: a.Notices, Messages: a.Messages, Schedule: a.Schedule}
+	if err := demo.Load(ctx, parts, clinic, logins, day); err != nil {
 		return fmt.Errorf("load the demo clinic: %w", err)
 	}
 	_, err = firstSiteValue(ctx, a.DB, "demo loaded", time.Now().UTC().Format(time.RFC3339))

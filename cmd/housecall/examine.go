@@ -37,7 +37,7 @@ func examine(ctx context.Context, cfg *Config) []Check {
 	if d != nil {
 		_ = d.Close()
 	}
-	checks = append(checks, checkBus(cfg), checkSecure(cfg), checkWeb(ctx, cfg))
+	checks = append(checks, checkBus(cfg), checkMail(ctx, cfg), checkSecure(cfg), checkWeb(ctx, cfg))
 	return append(checks, checkIssuers(ctx, cfg)...)
 }
 
@@ -176,6 +176,20 @@ func checkBus(cfg *Config) Check {
 	}
 	conn.Close()
 	return good(name, "NATS at %s answers.", redactURL(cfg.NATSURL))
+}
+
+// checkMail goes as far as a mail would, and sends none.
+func checkMail(ctx context.Context, cfg *Config) Check {
+	const name = "mail"
+	if cfg.mail == nil {
+		return warn(name, "Off: people are told in the app only. Set HOUSECALL_SMTP_URL to mail them.")
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	if err := cfg.mail.Check(ctx); err != nil {
+		return bad(name, "The server at %s does not take us in (%v). Until it does, mails wait and are tried again.", cfg.mail.Host(), rootCause(err))
+	}
+	return good(name, "The server at %s takes us in.", cfg.mail.Host())
 }
 
 func checkSecure(cfg *Config) Check {

@@ -15,6 +15,7 @@ func (a *App) routes() (*fiber.App, error) {
 	app, err := edge.New(edge.Config{
 		BaseURL: a.Config.base, TrustedProxies: a.Config.proxies,
 		BodyLimits:  map[string]int{rest.Prefix: rest.BodyLimit},
+		Upload:      rest.UploadLimit,
 		CrossOrigin: []string{rest.Prefix, provider.Path}, Readable: []string{rest.Prefix},
 		Faces:   map[string]edge.ErrorWriter{rest.Prefix: rest.WriteError},
 		Ready:   a.ready,
@@ -28,7 +29,10 @@ func (a *App) routes() (*fiber.App, error) {
 	// nothing there, so no other site's page can use one.
 	a.FHIR.Mount(app, edge.Authenticate("", nil, a.Identity.Bearer), a.Limit.Handler)
 	a.Portal.Mount(app)
-	phones, err := mobileapi.New(mobileapi.Deps{Records: a.Records, Bearer: a.Identity.Bearer, Clinic: mobileapi.Clinic(a.Config.clinic()), Version: version})
+	phones, err := mobileapi.New(mobileapi.Deps{
+		DB: a.DB, Records: a.Records, Messages: a.Messages, Schedule: a.Schedule, Accounts: a.Identity, Bearer: a.Identity.Bearer, Key: a.Key, Log: a.Log,
+		Clinic: mobileapi.Clinic(a.Config.clinic()), Releases: a.Config.releases, Version: version,
+	})
 	if err != nil {
 		return nil, err
 	}

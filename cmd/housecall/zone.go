@@ -28,3 +28,15 @@ func localZone() string {
 	}
 	return "UTC"
 }
+
+// namedZone is the clinic's time zone under a name that others know, too.
+func (c *Config) namedZone() *time.Location {
+	if c.TimeZone != "" {
+		return c.zone
+	}
+	zone, err := time.LoadLocation(localZone())
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}

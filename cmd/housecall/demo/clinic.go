@@ -2,6 +2,7 @@ package demo
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -89,7 +90,8 @@ func Build(now time.Time) *Clinic {
 	}
 	for _, c := range charts {
 		clinic.People = append(clinic.People, Person{
-			Patient: c.patient, Email: c.email, Name: c.name, Resources: c.resources, CareTeam: append(c.team, frontDesk),
+			Patient: c.patient, Email: c.email, Name: c.name, Resources: c.resources,
+			CareTeam: append(slices.Clone(c.team), frontDesk), // whoever answers the phone books for everybody
 		})
 	}
 	return clinic

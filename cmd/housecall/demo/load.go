@@ -13,9 +13,12 @@ import (
 	"housecall/internal/db"
 	"housecall/internal/fault"
 	"housecall/internal/identity"
+	"housecall/notifications"
 	"housecall/records"
 	"housecall/records/access"
 	"housecall/records/fhir"
+	"housecall/telehealth/message"
+	"housecall/telehealth/schedule"
 )
 
 // Login is how one of the demo accounts signs in. Secrets are made anew for each
@@ -34,6 +37,9 @@ type Parts struct {
 	Identity *identity.Service
 	Access   *access.Service
 	Records  *records.Store
+	Notices  *notifications.Service
+	Messages *message.Service
+	Schedule *schedule.Service
 }
 
 // Logins makes fresh secrets for every account of the clinic.
@@ -71,8 +77,9 @@ func secret(n int) string {
 }
 
 // Load writes the clinic through the parts' own methods. It can be run again
-// after it was cut off: what is there stays.
-func Load(ctx context.Context, p Parts, c *Clinic, logins []Login) error {
+// after it was cut off: what is there stays. now is
+// when it was begun first.
+func Load(ctx context.Context, p Parts, c *Clinic, logins []Login, now time.Time) error {
 	feed := identity.SystemPrincipal("Demo clinic")
 	source := places["alder"].source
 	if err := write(ctx, p.Records, feed, source, c.Shared); err != nil {
@@ -91,7 +98,7 @@ func Load(ctx context.Context, p Parts, c *Clinic, logins []Login) error {
 		}
 		accounts[l.Email] = id
 	}
-	return p.DB.InTx(ctx, func(conn *db.Conn) error {
+	err := p.DB.InTx(ctx, func(conn *db.Conn) error {
 		for _, person := range c.People {
 			for _, email := range person.CareTeam {
 				if err := p.Access.JoinTeamTx(conn, feed, accounts[email], person.Patient, teamRole(c, email), time.Time{}); err != nil {
@@ -101,6 +108,10 @@ func Load(ctx context.Context, p Parts, c *Clinic, logins []Login) error {
 		}
 		return grants(conn, p.Access, feed, c, accounts[c.Caregiver.Email])
 	})
+	if err != nil {
+		return err
+	}
+	return loadTogether(ctx, p, c, accounts, now)
 }
 
 // write stores a list in its order, in parts that a transaction takes.

@@ -2,19 +2,24 @@ package demo_test
 
 import (
 	"context"
+	"net/url"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"housecall/cmd/housecall/demo"
+	"housecall/internal/blob"
 	"housecall/internal/db"
 	"housecall/internal/db/dbtest"
 	"housecall/internal/identity"
 	"housecall/internal/revoke"
 	"housecall/internal/sitekey"
+	"housecall/notifications"
 	"housecall/records"
 	"housecall/records/access"
+	"housecall/telehealth/message"
+	"housecall/telehealth/schedule"
 )
 
 func TestMain(m *testing.M) { dbtest.Main(m) }
@@ -31,14 +36,28 @@ func TestLoadTwiceIsOnce(t *testing.T) {
 		t.Cleanup(acc.Stop)
 		ids, err := identity.New(identity.Deps{DB: d, Key: sitekey.ForTest(), Revocations: rev, BaseURL: "http://localhost:8080"})
 		require.NoError(t, err)
-		store, err := records.New(records.Deps{DB: d, Access: acc, Key: sitekey.ForTest()})
+		blobs, err := blob.Open(ctx, blob.Config{Dir: t.TempDir(), Key: sitekey.ForTest()})
 		require.NoError(t, err)
-		clinic := demo.Build(time.Now())
+		t.Cleanup(func() { _ = blobs.Close() })
+		store, err := records.New(records.Deps{DB: d, Access: acc, Key: sitekey.ForTest(), Blobs: blobs})
+		require.NoError(t, err)
+		base, err := url.Parse("http://localhost:8080")
+		require.NoError(t, err)
+		hub, err := notifications.NewHub(notifications.Config{Key: make([]byte, 32)})
+		require.NoError(t, err)
+		notices, err := notifications.New(notifications.Deps{DB: d, Hub: hub, Key: sitekey.ForTest(), Accounts: ids, BaseURL: base})
+		require.NoError(t, err)
+		messages, err := message.New(message.Deps{DB: d, Records: store, Access: acc, Notices: notices, Key: sitekey.ForTest()})
+		require.NoError(t, err)
+		booking, err := schedule.New(schedule.Deps{DB: d, Records: store, Access: acc, Notices: notices, Key: sitekey.ForTest()})
+		require.NoError(t, err)
+		now := time.Now()
+		clinic := demo.Build(now)
 		logins := clinic.Logins()
-		parts := demo.Parts{DB: d, Identity: ids, Access: acc, Records: store}
-		require.NoError(t, demo.Load(ctx, parts, clinic, logins))
+		parts := demo.Parts{DB: d, Identity: ids, Access: acc, Records: store, Notices: notices, Messages: messages, Schedule: booking}
+		require.NoError(t, demo.Load(ctx, parts, clinic, logins, now))
 		changes := count(t, d)
-		require.NoError(t, demo.Load(ctx, parts, clinic, logins))
+		require.NoError(t, demo.Load(ctx, parts, clinic, logins, now))
 		require.Equal(t, changes, count(t, d), "the second load changes nothing")
 
 		elena, err := ids.AccountByEmail(ctx, "caregiver@housecall.test")

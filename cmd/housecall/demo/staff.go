@@ -67,7 +67,6 @@ func practitionerRole(key string) json.RawMessage {
 	})
 }
 
-// frontDesk makes the appointments of everybody, and so is in every care team.
 const frontDesk = "frontdesk@housecall.test"
 
 // accounts are the clinic's sign-ins.

@@ -113,8 +113,8 @@ type due struct {
 	dose, of int
 }
 
-// schedule is the United States childhood schedule as most clinics give it.
-var schedule = []due{
+// childVaccines is the United States childhood schedule as most clinics give it.
+var childVaccines = []due{
 	{"hepatitisB", 0, 1, 4},
 	{"five", 2, 1, 3}, {"hib", 2, 1, 4}, {"pneumo13", 2, 1, 4}, {"rota", 2, 1, 3},
 	{"five", 4, 2, 3}, {"hib", 4, 2, 4}, {"pneumo13", 4, 2, 4}, {"rota", 4, 2, 3},
@@ -128,7 +128,7 @@ var schedule = []due{
 
 // scheduled gives every dose that was due before today.
 func (c *chart) scheduled(visitNear func(time.Time) time.Time) {
-	for _, d := range schedule {
+	for _, d := range childVaccines {
 		on := visitNear(c.born.AddDate(0, d.months, 0))
 		if on.Before(c.today) {
 			c.shot(shot{what: d.what, on: on, dose: d.dose, of: d.of})

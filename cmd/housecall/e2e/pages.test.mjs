@@ -91,9 +91,10 @@ scene('the clinic', { as: 'clinician', timeout: 240_000 }, async ({ page, site }
   await walk(page, site, await clinicPages(page, site, items[0].patient))
 })
 
-scene('the front desk', { as: 'frontdesk', timeout: 120_000 }, async ({ page, site }) => {
+scene('the front desk', { as: 'frontdesk', timeout: 180_000 }, async ({ page, site }) => {
   const { items } = await must(page, site, '/clinic/patients?q=Rosa')
-  await walk(page, site, [{ name: 'desk-patients', path: '/clinic' }, { name: 'desk-chart', path: `/clinic/p/${items[0].patient}` }])
+  const at = `/clinic/p/${items[0].patient}`
+  await walk(page, site, [{ name: 'desk-today', path: '/clinic/today' }, { name: 'desk-patients', path: '/clinic' }, { name: 'desk-chart', path: at }, { name: 'desk-book', path: `${at}/book` }])
 })
 
 scene('the privacy officer', { as: 'privacy', timeout: 120_000 }, async ({ page, site }) => {

@@ -16,10 +16,13 @@ scene('home says what needs a look, and one tap opens it', reader, async ({ page
   await visit(page, site.url)
   const look = chart.attention[0]
   assert.ok(look, 'the demo has something to look at')
+  const title = new RegExp(en('titleLevel.littleHigh', { name: en('name.potassium') }))
+  // A visit that is near takes the big card; what needs a look stands in the list under it.
   const hero = page.locator('section[aria-labelledby="hero-title"]')
-  assert.match(await hero.innerText(), new RegExp(en('titleLevel.littleHigh', { name: en('name.potassium') })))
+  const big = (await hero.count()) > 0
+  if (big) assert.match(await hero.innerText(), title)
   for (const entry of chart.allergies.filter(({ active }) => active)) await page.getByRole('complementary').getByText(entry.title, { exact: true }).waitFor()
-  await hero.getByRole('link').click()
+  await (big ? hero.getByRole('link') : page.getByRole('link', { name: title })).click()
   await page.waitForURL(/\/entries\//)
   await settled(page)
   assert.match(await page.locator('main').innerText(), new RegExp(en('levelShort.littleHigh')))

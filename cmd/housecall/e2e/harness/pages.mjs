@@ -28,7 +28,7 @@ export async function patientPages(page, site, patient) {
     ...sections.map((section) => [`section-${section}`, at(`/record/${section}`)]),
     ...Object.entries(found).filter(([, line]) => line).map(([name, line]) => [name, at(`/results/${line.key}`)]),
     ...Object.entries(single).filter(([, entry]) => entry).map(([name, entry]) => [name, at(entryPath(entry.ref))]),
-    ['sharing', at('/sharing')], ['you', at('/you')], ['you-security', at('/you/security')], ['you-devices', at('/you/devices')],
+    ['visits', at('/visits')], ['visits-book', at('/visits/book')], ['messages', at('/messages')], ['messages-new', at('/messages/new')], ['sharing', at('/sharing')], ['you', at('/you')], ['you-security', at('/you/security')], ['you-devices', at('/you/devices')], ['you-notifications', at('/you/notifications')],
   ].map(([name, where]) => ({ name, path: where }))
 }
 
@@ -41,9 +41,9 @@ export async function clinicPages(page, site, patient) {
   const results = await everyEntry(page, site, patient, 'results')
   const panel = results.find((entry) => entry.children?.length > 2)
   return [
-    ['patients', '/clinic'], ['chart', at()], ['result', at(`/results/${lineOf(chart, potassium).key}`)], ['result-pressure', at(`/results/${lineOf(chart, '85354-9').key}`)],
+    ['patients', '/clinic'], ['today', '/clinic/today'], ['inbox', '/clinic/inbox'], ['book', at('/book')], ['chart', at()], ['result', at(`/results/${lineOf(chart, potassium).key}`)], ['result-pressure', at(`/results/${lineOf(chart, '85354-9').key}`)],
     ...[['document', documents[0]], ['visit', visits[0]], ['panel', panel]].filter(([, entry]) => entry).map(([name, entry]) => [`entry-${name}`, at(entryPath(entry.ref))]),
-    ['you', '/clinic/you'], ['you-security', '/clinic/you/security'], ['you-devices', '/clinic/you/devices'],
+    ['you', '/clinic/you'], ['you-security', '/clinic/you/security'], ['you-devices', '/clinic/you/devices'], ['you-notifications', '/clinic/you/notifications'],
   ].map(([name, where]) => ({ name: `clinic-${name}`, path: where }))
 }
 

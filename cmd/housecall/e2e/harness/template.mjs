@@ -7,7 +7,7 @@ import { freshFolder } from './paths.mjs'
 import { signIn } from './signin.mjs'
 import { freePort, Site } from './site.mjs'
 
-const signedIn = ['patient', 'caregiver', 'clinician', 'frontdesk', 'privacy', 'admin']
+const signedIn = ['patient', 'caregiver', 'clinician', 'nurse', 'frontdesk', 'privacy', 'admin']
 
 /** Makes the template in a folder of its own and gives that folder. */
 export async function makeTemplate() {

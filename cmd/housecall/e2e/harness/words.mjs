@@ -15,7 +15,13 @@ async function load(locale, file) {
 async function dictionary(locale) {
   const files = readdirSync(path.join(web, 'src', 'i18n', locale)).map((file) => path.basename(file, '.ts')).filter((file) => file !== 'index')
   const parts = await Promise.all(files.map(async (file) => (file === 'about' ? { about: (await load(locale, file)).about } : Object.assign({}, ...Object.values(await load(locale, file))))))
-  return Object.assign({}, ...parts)
+  return parts.reduce(merge, {})
+}
+
+/** Later pages add to what is known: the same part of the tree may come in pieces. */
+function merge(tree, more) {
+  for (const [key, value] of Object.entries(more)) tree[key] = typeof value === 'object' && typeof tree[key] === 'object' ? merge({ ...tree[key] }, value) : value
+  return tree
 }
 
 function leaves(tree, at = '', found = {}) {

@@ -1,0 +1,187 @@
+// A daughter writes for her mother with a photo, a nurse takes it and answers, and both see it without a reload.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { must, people } from './harness/chart.mjs'
+import { settled, visit } from './harness/pages.mjs'
+import { require, shotsFolder } from './harness/paths.mjs'
+import { desk, phone, suite } from './harness/suite.mjs'
+import { until } from './harness/wait.mjs'
+import { en } from './harness/words.mjs'
+
+const scene = suite()
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
+/** axe finds nothing, nothing scrolls sideways, and there is a picture. */
+async function look(page, name) {
+  await settled(page)
+  await page.screenshot({ path: path.join(shotsFolder('messages'), `${name}.png`) })
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe)
+  const { violations } = await page.evaluate((chosen) => window.axe.run(document, { resultTypes: ['violations'], runOnly: chosen }), rules)
+  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(' | ')}`), [], name)
+  assert.equal(await page.evaluate(() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth), 0, `${name} scrolls sideways`)
+}
+
+/** A photo as a phone makes it, drawn by the browser itself. */
+async function photo(page) {
+  const url = await page.evaluate(() => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 480 })
+    const paint = canvas.getContext('2d')
+    paint.fillStyle = '#c9b48f'
+    paint.fillRect(0, 0, 640, 480)
+    paint.fillStyle = '#1f6f7a'
+    paint.fillRect(220, 120, 200, 260)
+    return canvas.toDataURL('image/jpeg')
+  })
+  return { name: 'IMG_2041.jpg', mimeType: 'image/jpeg', buffer: Buffer.from(url.split(',')[1], 'base64') }
+}
+
+const same = (page) => page.evaluate(() => (window.__same = true))
+const unchanged = async (page) => assert.ok(await page.evaluate(() => window.__same === true), 'the page was not loaded again')
+const bubble = (page, text) => page.locator('article', { hasText: text })
+const box = (page) => page.locator('form[data-compose] textarea')
+
+scene('a caregiver writes with a photo, the nurse takes it and answers', { as: 'caregiver', viewport: phone, timeout: 240_000 }, async ({ page, open, site }) => {
+  const { mother } = await people(page, site)
+  const given = mother.given.split(' ')[0]
+  const nurse = await open('nurse')
+  await visit(nurse, `${site.url}/clinic/inbox`)
+  await look(nurse, 'inbox-before')
+  await same(nurse)
+
+  await visit(page, `${site.url}/people`)
+  await page.getByRole('link', { name: new RegExp(mother.name) }).click()
+  await page.getByRole('navigation', { name: en('shell.main') }).getByRole('link', { name: en('shell.messages') }).click()
+  await page.waitForURL(/\/messages$/)
+  await look(page, 'list-before')
+  await page.getByRole('link', { name: en('message.newFor', { name: given }) }).click()
+  await page.waitForURL(/\/messages\/new$/)
+  await settled(page)
+  assert.ok(await page.getByRole('region', { name: en('shell.actingBand') }).isVisible(), 'for whom')
+  await page.getByRole('button', { name: en('message.sendFor', { name: given }) }).click()
+  await page.getByText(en('message.needText')).waitFor()
+  await box(page).fill('Could the new salt in her kitchen be a problem? She has chest pain now and then.')
+  await page.getByRole('heading', { name: en('message.flagTitle') }).waitFor()
+  await look(page, 'new-flagged')
+  await box(page).fill('Could the new salt in her kitchen be a problem?')
+  await page.getByRole('heading', { name: en('message.flagTitle') }).waitFor({ state: 'detached' })
+  await page.locator('input[type=file]').setInputFiles(await photo(page))
+  await page.getByText(en('message.file.ready')).waitFor()
+  await page.getByText(en('message.saved'), { exact: true }).waitFor()
+
+  // Left and opened again, on whatever device: what was begun is there.
+  await visit(page, page.url())
+  await until('the draft is back', async () => (await box(page).inputValue()).startsWith('Could the new salt'))
+  await page.getByText(en('message.file.ready')).waitFor()
+  await page.getByRole('radio', { name: en('message.topic.medicine') }).check()
+  await look(page, 'new')
+  await page.getByRole('button', { name: en('message.sendFor', { name: given }) }).click()
+  await page.waitForURL(/\/messages\/[0-9a-f-]{36}$/)
+  await bubble(page, 'salt in her kitchen').waitFor()
+  await until('the photo shows', () => page.locator('article img').evaluate((image) => image.complete && image.naturalWidth > 0))
+  await same(page)
+  await look(page, 'thread-sent')
+
+  const row = nurse.getByRole('link', { name: new RegExp(`${mother.name}.*salt in her kitchen`, 's') })
+  await row.waitFor()
+  await unchanged(nurse)
+  await row.click()
+  await nurse.getByRole('heading', { name: en('message.topic.medicine') }).waitFor()
+  await bubble(nurse, 'salt in her kitchen').waitFor()
+  await nurse.locator('h1').click()
+  await nurse.keyboard.press('c')
+  await nurse.getByText(en('inbox.claimedYou')).waitFor()
+  await look(nurse, 'inbox-thread')
+  await page.getByText(/Read by Tobias Quill/).waitFor()
+
+  // Somebody else has it, and is named.
+  const doctor = await open('clinician')
+  await visit(doctor, nurse.url())
+  await doctor.getByText(en('inbox.claimedBy', { name: 'Tobias Quill' })).waitFor()
+
+  await nurse.keyboard.press('r')
+  assert.ok(await box(nurse).evaluate((area) => area === document.activeElement), 'R goes to the box')
+  await nurse.keyboard.type('Yes, please stop it today.')
+  await nurse.getByRole('button', { name: en('inbox.send'), exact: true }).click()
+  await bubble(nurse, 'please stop it today').waitFor()
+  assert.ok(await box(nurse).evaluate((area) => area === document.activeElement), 'the focus stays in the box')
+  await bubble(page, 'please stop it today').waitFor()
+  await unchanged(page)
+  await nurse.getByText(/Read by /).waitFor()
+  await look(page, 'thread-answered')
+  await look(nurse, 'inbox-answered')
+
+  // Closed with a key, and taken back with another.
+  await nurse.locator('h1').click()
+  await nurse.keyboard.press('e')
+  await nurse.getByText(en('inbox.closedUndo'), { exact: true }).waitFor()
+  await page.getByText(en('message.turn.closed')).waitFor()
+  await nurse.keyboard.press('z')
+  await page.getByText(en('message.turn.closed')).waitFor({ state: 'detached' })
+  await unchanged(page)
+})
+
+scene('without a line the message waits, and goes by itself', { as: 'caregiver', viewport: phone, timeout: 120_000, expect: [/ERR_INTERNET_DISCONNECTED|WebSocket|Failed to load resource/] }, async ({ page, open, site }) => {
+  const { mother } = await people(page, site)
+  await visit(page, `${site.url}/p/${mother.patient}/messages`)
+  await page.getByRole('navigation', { name: en('message.list') }).getByRole('link').first().click()
+  await page.waitForURL(/\/messages\/[0-9a-f-]{36}$/)
+  await settled(page)
+  await same(page)
+  await page.context().setOffline(true)
+  await page.getByText(en('shell.offline')).waitFor()
+  await box(page).fill('She feels fine today.')
+  await page.getByRole('button', { name: en('message.sendFor', { name: mother.given.split(' ')[0] }) }).click()
+  await page.getByText(en('message.notSent'), { exact: false }).first().waitFor()
+  await page.screenshot({ path: path.join(shotsFolder('messages'), 'thread-offline.png') })
+  await page.context().setOffline(false)
+  await page.getByText(en('message.notSent'), { exact: false }).first().waitFor({ state: 'detached' })
+  await bubble(page, 'She feels fine today.').waitFor()
+  await unchanged(page)
+  const thread = page.url().split('/').at(-1)
+  const { messages } = await must(page, site, `/charts/${mother.patient}/threads/${thread}`)
+  assert.equal(messages.filter(({ text }) => text === 'She feels fine today.').length, 1, 'once')
+  const nurse = await open('nurse', { viewport: phone })
+  await visit(nurse, `${site.url}/clinic/inbox`)
+  await look(nurse, 'inbox-phone')
+  await nurse.getByRole('link', { name: new RegExp(`${mother.name}.*She feels fine`, 's') }).click()
+  await bubble(nurse, 'She feels fine today.').waitFor()
+  await look(nurse, 'inbox-thread-phone')
+})
+
+scene('what was told, and how to be told', { as: 'caregiver', viewport: phone, timeout: 120_000 }, async ({ page, open, site }) => {
+  const { self, mother } = await people(page, site)
+  const nurse = await open('nurse', { viewport: desk })
+  const { items } = await must(nurse, site, '/clinic/inbox')
+  const thread = items.find(({ patient }) => patient === mother.patient)
+  await visit(page, `${site.url}/p/${self.patient}`)
+  await same(page)
+  await visit(nurse, `${site.url}/clinic/inbox/${thread.patient}/${thread.id}`)
+  await box(nurse).fill('How is she today?')
+  await nurse.getByRole('button', { name: en('inbox.send'), exact: true }).click()
+  await bubble(nurse, 'How is she today?').waitFor()
+  const bell = page.getByRole('link', { name: new RegExp(`^${en('shell.notices')}, `) }).filter({ visible: true })
+  await bell.waitFor()
+  await unchanged(page)
+  await visit(page, `${site.url}/people`)
+  await page.getByRole('link', { name: new RegExp(`${mother.name}.*(${en('shell.unread', { count: 1 })}|${en('shell.unread', { count: 2 }).replace('2', '\\d+')})`, 's') }).waitFor()
+  await visit(page, `${site.url}/p/${mother.patient}`)
+  await page.getByRole('heading', { name: en('home.yourTurn') }).waitFor()
+  await look(page, 'home-unread')
+  await bell.click()
+  await page.getByRole('heading', { level: 1, name: en('notices.title') }).waitFor()
+  await look(page, 'notices')
+  await page.getByRole('switch', { name: en('notices.kindOf.result') }).click()
+  await page.getByText(en('notices.saved'), { exact: true }).waitFor()
+  assert.equal((await must(page, site, '/me/notifications')).kinds.result.email, false)
+  const [told] = (await must(page, site, '/notices')).items
+  await visit(page, `${site.url}/n/${told.id}`)
+  await page.waitForURL(new RegExp(`/p/${mother.patient}/messages/${thread.id}$`))
+  await bubble(page, 'How is she today?').waitFor()
+  await page.setViewportSize(desk)
+  await look(page, 'thread-desk')
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await page.waitForFunction(() => document.documentElement.getAttribute('data-mantine-color-scheme') === 'dark')
+  await look(page, 'thread-desk-dark')
+})

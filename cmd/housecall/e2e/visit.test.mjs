@@ -1,0 +1,208 @@
+// A visit from the waiting room to the signed note: three browsers, real pictures and sound through the room.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { must, people } from './harness/chart.mjs'
+import { settled, visit } from './harness/pages.mjs'
+import { require, shotsFolder } from './harness/paths.mjs'
+import { phone, suite } from './harness/suite.mjs'
+import { codeOf } from './harness/totp.mjs'
+import { until } from './harness/wait.mjs'
+import { en, patternOf } from './harness/words.mjs'
+
+const scene = suite()
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+const media = { permissions: ['camera', 'microphone'] }
+
+/** A picture of the page, and axe finds nothing on it. */
+async function look(page, name) {
+  await settled(page).catch(() => undefined) // a call is never quiet
+  await page.screenshot({ path: path.join(shotsFolder('visits'), `${name}.png`) })
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe)
+  const { violations } = await page.evaluate((chosen) => window.axe.run(document, { resultTypes: ['violations'], runOnly: chosen }), rules)
+  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(' | ')}`), [], name)
+}
+
+/** Keeps the page's connections where the test can count what comes in. */
+const watchCalls = (context) => context.addInitScript(() => {
+  const Real = window.RTCPeerConnection
+  window.__calls = []
+  window.RTCPeerConnection = class extends Real {
+    constructor(...args) {
+      super(...args)
+      window.__calls.push(this)
+    }
+  }
+})
+
+/** What a page has received so far over the connections that it has: pictures that were decoded, packets of sound. */
+const received = (page) => page.evaluate(async () => {
+  const sum = { frames: 0, packets: 0, pictures: 0, sounds: 0 }
+  for (const call of window.__calls ?? []) {
+    if (call.connectionState !== 'connected') continue
+    for (const one of (await call.getStats()).values()) {
+      if (one.type !== 'inbound-rtp') continue
+      if (one.kind === 'video' && one.framesDecoded > 0) {
+        sum.frames += one.framesDecoded
+        sum.pictures += 1
+      } else if (one.kind === 'audio' && one.packetsReceived > 0) {
+        sum.packets += one.packetsReceived
+        sum.sounds += 1
+      }
+    }
+  }
+  return sum
+})
+
+/** Picture and sound of so many others come in, and go on coming. */
+async function hearsAndSees(page, others, who) {
+  await until(`${who} sees and hears ${others}`, async () => {
+    const now = await received(page)
+    return now.pictures >= others && now.sounds >= others && now.frames > 10 && now.packets > 20
+  }, { within: 30_000, every: 250 })
+  const before = await received(page)
+  await until(`${who} goes on to`, async () => {
+    const now = await received(page)
+    return now.frames > before.frames + 5 && now.packets > before.packets + 10
+  }, { within: 15_000, every: 250 })
+}
+
+const button = (page, name) => page.getByRole('button', { name, exact: typeof name === 'string' })
+
+/** From the page of a visit to the waiting room. */
+async function comeIn(page, name) {
+  await page.getByRole('heading', { level: 1, name: en('check.title') }).waitFor()
+  await button(page, en('check.play')).click()
+  await button(page, en('check.heardYes')).click()
+  await look(page, `${name}-check`)
+  await button(page, en('check.next')).or(button(page, en('check.go'))).or(button(page, en('check.goAnyway'))).click()
+  await page.getByRole('heading', { level: 1, name: en('consent.title') }).waitFor()
+  await look(page, `${name}-consent`)
+  await button(page, en('consent.agree')).click()
+}
+
+scene('a visit by video, three people, and its note', { as: 'patient', viewport: phone, timeout: 300_000, expect: [/status of 40[39]/, /signal/] }, async ({ page, open, site }) => {
+  const { self } = await people(page, site)
+  const rosa = self.patient
+  const coming = (await must(page, site, `/charts/${rosa}/appointments?when=coming`)).items
+  const today = coming.find((one) => one.mode === 'video' && Date.parse(one.joinFrom) <= Date.now())
+  assert.ok(today, 'a visit whose door is open')
+  const at = `${site.url}/p/${rosa}/visits/${today.id}`
+  await page.context().grantPermissions(media.permissions)
+  await watchCalls(page.context())
+  const doctor = await open('clinician', media)
+  const elena = await open('caregiver', { viewport: phone, ...media })
+  for (const one of [doctor, elena]) await watchCalls(one.context())
+
+  // Home leads to it.
+  await visit(page, `${site.url}/p/${rosa}`)
+  await look(page, 'home-visit-near')
+  await visit(page, at)
+  await comeIn(page, 'patient')
+  const name = today.practitioner.name
+  await page.getByRole('heading', { level: 1, name: en('wait.knows', { name }) }).waitFor()
+  await look(page, 'patient-waits')
+
+  // The clinic's day says who waits; the visit opens, and one key lets her in.
+  await visit(doctor, `${site.url}/clinic/today`)
+  await doctor.getByRole('complementary').getByText(self.name).first().waitFor()
+  await look(doctor, 'today-waiting')
+  await visit(doctor, `${site.url}/clinic/visits/${rosa}/${today.id}`)
+  await button(doctor, en('cockpit.letInName', { name: self.name })).waitFor()
+  await look(doctor, 'cockpit-door')
+  await doctor.keyboard.press('l')
+  await hearsAndSees(page, 1, 'the patient')
+  await hearsAndSees(doctor, 1, 'the clinician')
+  await look(page, 'patient-call')
+  await look(doctor, 'cockpit-call')
+
+  // Her daughter joins as the third.
+  await visit(elena, at)
+  await comeIn(elena, 'caregiver')
+  await elena.getByRole('heading', { level: 1 }).waitFor()
+  const third = (await people(elena, site)).self.name
+  await button(doctor, en('cockpit.letInName', { name: third })).click()
+  for (const [who, one] of Object.entries({ patient: page, clinician: doctor, caregiver: elena })) await hearsAndSees(one, 2, who)
+  await look(elena, 'caregiver-call')
+  await look(doctor, 'cockpit-three')
+
+  // Words, a muted microphone, a camera that is off.
+  await button(page, patternOf(`${en('visit.chat')}{{more}}`)).or(button(page, en('visit.chat'))).first().click()
+  await page.getByLabel(en('visit.chatField')).fill('I cannot find my glasses')
+  await button(page, en('visit.send')).click()
+  await page.getByText('I cannot find my glasses').waitFor()
+  await look(page, 'patient-chat')
+  await page.keyboard.press('Escape')
+  await button(doctor, patternOf(`${en('visit.chat')}{{more}}`)).or(button(doctor, en('visit.chat'))).first().click()
+  await doctor.getByText('I cannot find my glasses').waitFor()
+  await doctor.keyboard.press('Escape')
+  await button(elena, en('visit.cameraOff')).click()
+  await button(elena, en('visit.mute')).click()
+  await button(elena, en('visit.unmute')).waitFor()
+
+  // Leaves and comes back; a reload comes back by itself, into the same seat.
+  await button(elena, en('visit.leave')).click()
+  await button(elena, en('end.goBack')).click()
+  await hearsAndSees(elena, 2, 'the caregiver, back again,')
+  const seat = async () => (await must(page, site, `/charts/${rosa}/visits/${today.id}`)).me.seat
+  const before = await seat()
+  await page.reload()
+  await hearsAndSees(page, 1, 'the patient, after a reload,')
+  assert.equal(await seat(), before)
+
+  // The note beside the picture; the visit ends; it is signed.
+  await doctor.getByLabel(en('cockpit.subjective')).fill('Dizzy when she gets up.')
+  await doctor.getByLabel(en('cockpit.assessment')).fill('Orthostatic dizziness.')
+  await doctor.getByLabel(en('cockpit.plan')).fill('Half a pill, check in two weeks.')
+  await doctor.getByLabel(en('cockpit.summary')).fill('Your pill was a bit too strong for you.')
+  await doctor.getByLabel(en('cockpit.instructions')).fill('Take half a pill in the morning.')
+  await doctor.getByText(patternOf(en('cockpit.saved', { time: '{{time}}' }))).waitFor()
+  await look(doctor, 'cockpit-note')
+  await button(doctor, en('cockpit.end')).click()
+  await button(doctor, en('cockpit.endGo')).click()
+  await page.getByRole('heading', { level: 1, name: en('end.over') }).or(page.getByText(en('bye.ended'))).first().waitFor()
+  await look(page, 'patient-over')
+  await button(doctor, en('cockpit.sign', { name: self.name })).click()
+  await proves(doctor, site)
+  await doctor.getByText(en('cockpit.frozen')).waitFor()
+  await look(doctor, 'cockpit-signed')
+
+  // She has it at once, and so has her daughter.
+  for (const [who, one] of Object.entries({ patient: page, caregiver: elena })) {
+    await visit(one, `${at}/summary`)
+    await one.getByText('Your pill was a bit too strong for you.').waitFor()
+    await look(one, `${who}-summary`)
+  }
+  const chart = JSON.stringify(await must(page, site, `/charts/${rosa}`))
+  assert.match(chart, /After-visit summary/)
+
+  // What is signed is not changed; it is added to.
+  const note = await doctor.evaluate(async ([where, csrf]) => {
+    const me = await (await fetch('/api/v1/me')).json()
+    const answer = await fetch(`/api/v1${where}`, { method: 'PUT', headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': me.csrf ?? csrf }, body: JSON.stringify({ version: 99, body: { subjective: 'x', objective: '', assessment: '', plan: '', summary: '', instructions: [], callIf: '', followUp: '' } }) })
+    return { status: answer.status, ...(await answer.json()) }
+  }, [`/charts/${rosa}/visits/${today.id}/note`, ''])
+  assert.equal(note.code, 'signed', JSON.stringify(note))
+  await button(doctor, en('cockpit.addAddendum')).click()
+  await doctor.getByLabel(en('cockpit.addendumField')).fill('Pharmacy informed.')
+  await button(doctor, en('cockpit.addendumSign')).click()
+  await proves(doctor, site)
+  await doctor.getByText('Pharmacy informed.').first().waitFor()
+  await page.reload()
+  await page.getByText('Pharmacy informed.').waitFor()
+})
+
+/** Shows again who it is, when that is asked for. */
+async function proves(page, site) {
+  const dialog = page.getByRole('dialog', { name: en('account.stepUpTitle') })
+  const asked = await dialog.waitFor({ timeout: 3_000 }).then(() => true, () => false)
+  if (!asked) return
+  // A code counts once; the next one counts already a little before its time.
+  for (const ahead of [0, 30_000]) {
+    await dialog.getByLabel(en('account.stepUpCode')).fill(codeOf(site.accounts.clinician.secret, Date.now() + ahead))
+    await button(dialog, en('account.stepUpGo')).click()
+    if (await dialog.waitFor({ state: 'hidden', timeout: 3_000 }).then(() => true, () => false)) return
+  }
+  assert.fail('the code was not taken')
+}
