@@ -4,15 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"path/filepath"
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/stretchr/testify/require"
 
 	"housecall/internal/db"
-	"housecall/internal/db/dbtest"
 	"housecall/notifications"
 	"housecall/notifications/mailtest"
 )
@@ -20,17 +17,9 @@ import (
 // What is posted at one node is nudged to the others, shown by them, and mailed
 // once by whichever comes first.
 func TestANoticeOfOneNodeIsToldByAll(t *testing.T) {
-	bus, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoLog: true, NoSigs: true})
-	require.NoError(t, err)
-	bus.Start()
-	require.True(t, bus.ReadyForConnections(10*time.Second))
-	t.Cleanup(func() { bus.Shutdown(); bus.WaitForShutdown() })
 	sink := mailtest.New(t)
-
-	one := testConfig(t)
-	one.Addr, one.DatabaseURL, one.NATSURL, one.SiteKey, one.SMTPURL = freeAddress(t), dbtest.PostgresURL(t), bus.ClientURL(), newSiteKey(), sink.URL()
-	two := one
-	two.Addr, two.Data = freeAddress(t), filepath.Join(t.TempDir(), "data")
+	one, two := twoNodes(t)
+	one.SMTPURL = sink.URL()
 	here := start(t, one)
 	there := serve(t, two, "HOUSECALL_SMTP_URL="+sink.URL())
 
@@ -39,7 +28,7 @@ func TestANoticeOfOneNodeIsToldByAll(t *testing.T) {
 	b := newBrowser(t)
 	b.signIn(there.url+"/auth/login?return=/", "ida@example.org", password)
 
-	third, err := notifications.NewHub(notifications.Config{URL: bus.ClientURL(), Key: here.Key.Derive("hub topics", 32)})
+	third, err := notifications.NewHub(notifications.Config{URL: one.NATSURL, Key: here.Key.Derive("hub topics", 32)})
 	require.NoError(t, err)
 	require.NoError(t, third.Start(context.Background()))
 	t.Cleanup(third.Stop)

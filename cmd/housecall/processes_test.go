@@ -41,10 +41,37 @@ func TestMain(m *testing.M) {
 
 // process is a running binary.
 type process struct {
-	t   *testing.T
-	cfg Config
-	url string
-	cmd *exec.Cmd
+	t     *testing.T
+	cfg   Config
+	url   string
+	cmd   *exec.Cmd
+	ended chan error // what it ended with; closed after that
+	said  *lockedBuffer
+	over  bool
+}
+
+// stop asks the process to end, and waits until it has.
+func (p *process) stop() {
+	if p.over {
+		return
+	}
+	p.over = true
+	_ = p.cmd.Process.Signal(os.Interrupt)
+	select {
+	case err := <-p.ended:
+		require.NoError(p.t, err, p.said.String())
+	case <-time.After(20 * time.Second):
+		_ = p.cmd.Process.Kill()
+		p.t.Error("serve does not stop: " + p.said.String())
+	}
+}
+
+// kill ends the process as a power cut would.
+func (p *process) kill() {
+	p.t.Helper()
+	p.over = true
+	require.NoError(p.t, p.cmd.Process.Kill())
+	<-p.ended
 }
 
 // serve starts the binary with settings of its own and waits until it is ready.
@@ -60,18 +87,10 @@ func serve(t *testing.T, cfg Config, more ...string) *process {
 	p.cmd.Stdout, p.cmd.Stderr = &said, &said
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	require.NoError(t, p.cmd.Start())
-	ended := make(chan error, 1)
-	go func() { ended <- p.cmd.Wait() }()
-	t.Cleanup(func() {
-		_ = p.cmd.Process.Signal(os.Interrupt)
-		select {
-		case err := <-ended:
-			require.NoError(t, err, said.String())
-		case <-time.After(20 * time.Second):
-			_ = p.cmd.Process.Kill()
-			t.Error("serve does not stop: " + said.String())
-		}
-	})
+	p.ended = make(chan error, 1)
+	go func() { p.ended <- p.cmd.Wait(); close(p.ended) }()
+	p.said = &said
+	t.Cleanup(p.stop)
 	require.Eventually(t, func() bool {
 		res, err := http.Get(p.url + "/readyz")
 		if err != nil {
@@ -146,18 +165,23 @@ func newSiteKey() string {
 	return base64.StdEncoding.EncodeToString(b[:])
 }
 
-// A change that one process makes is told to a page that is open at another.
-func TestTwoProcessesAreOneSite(t *testing.T) {
+// twoNodes gives settings for two nodes of one site.
+func twoNodes(t *testing.T) (one, two Config) {
 	bus, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoLog: true, NoSigs: true})
 	require.NoError(t, err)
 	bus.Start()
 	require.True(t, bus.ReadyForConnections(10*time.Second))
 	t.Cleanup(func() { bus.Shutdown(); bus.WaitForShutdown() })
-
-	one := testConfig(t)
+	one = testConfig(t)
 	one.Addr, one.DatabaseURL, one.NATSURL, one.SiteKey = freeAddress(t), dbtest.PostgresURL(t), bus.ClientURL(), newSiteKey()
-	two := one
+	two = one
 	two.Addr, two.Data = freeAddress(t), filepath.Join(t.TempDir(), "data")
+	return one, two
+}
+
+// A change that one process makes is told to a page that is open at another.
+func TestTwoProcessesAreOneSite(t *testing.T) {
+	one, two := twoNodes(t)
 	here, there := serve(t, one), serve(t, two)
 
 	file := filepath.Join(t.TempDir(), "ida.json")
