@@ -77,6 +77,7 @@ type Deps struct {
 	Schedule *schedule.Service
 	Accounts Accounts
 	Bearer   edge.BearerFunc
+	Calls    *edge.Limiter // nil: as many as of the portal
 	Key      sitekey.Key
 	Log      *slog.Logger
 	Clinic   Clinic
@@ -106,6 +107,9 @@ func New(d Deps) (*Face, error) {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
+	if d.Calls == nil {
+		d.Calls = edge.NewLimiter(50, 300, d.Now)
+	}
 	if d.Log == nil {
 		d.Log = slog.Default()
 	}
@@ -120,7 +124,7 @@ func (f *Face) Mount(app *fiber.App) {
 		version = "unknown"
 	}
 	api := edge.NewAPI(app, Prefix, "Housecall for phones", version) // and its openapi.json, for everybody
-	app.Use(Prefix, f.gate, edge.Required)
+	app.Use(Prefix, f.gate, edge.Required, f.Calls.Handler)
 	huma.Register(api, huma.Operation{
 		OperationID: "get-bootstrap", Method: fiber.MethodGet, Path: "/bootstrap",
 		Summary: "Who is signed in, whose charts they may open, and whether the app is new enough",

@@ -27,7 +27,6 @@ import (
 	"housecall/records"
 	"housecall/records/access"
 	"housecall/records/fhir"
-	"housecall/records/rest"
 	"housecall/telehealth/message"
 	"housecall/telehealth/schedule"
 )
@@ -80,7 +79,7 @@ func newSite(t *testing.T, d *db.DB) *site {
 	t.Cleanup(rev.Stop)
 	require.NoError(t, s.access.Start(ctx))
 	t.Cleanup(s.access.Stop)
-	s.app, err = edge.New(edge.Config{BaseURL: u, Upload: rest.UploadLimit})
+	s.app, err = edge.New(edge.Config{BaseURL: u})
 	require.NoError(t, err)
 	face, err := mobileapi.New(mobileapi.Deps{
 		DB: d, Records: s.store, Messages: s.messages, Schedule: s.schedule, Accounts: s.id, Bearer: s.id.Bearer, Key: key, Version: "1.2.3",

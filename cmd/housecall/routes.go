@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+
 	"github.com/gofiber/fiber/v2"
 
 	"housecall/internal/edge"
@@ -16,6 +18,7 @@ func (a *App) routes() (*fiber.App, error) {
 		BaseURL: a.Config.base, TrustedProxies: a.Config.proxies,
 		BodyLimits:  map[string]int{rest.Prefix: rest.BodyLimit},
 		Upload:      rest.UploadLimit,
+		Known:       a.known,
 		CrossOrigin: []string{rest.Prefix, provider.Path}, Readable: []string{rest.Prefix},
 		Faces:   map[string]edge.ErrorWriter{rest.Prefix: rest.WriteError},
 		Ready:   a.ready,
@@ -31,7 +34,7 @@ func (a *App) routes() (*fiber.App, error) {
 	a.Portal.Mount(app)
 	phones, err := mobileapi.New(mobileapi.Deps{
 		DB: a.DB, Records: a.Records, Messages: a.Messages, Schedule: a.Schedule, Accounts: a.Identity, Bearer: a.Identity.Bearer, Key: a.Key, Log: a.Log,
-		Clinic: mobileapi.Clinic(a.Config.clinic()), Releases: a.Config.releases, Version: version,
+		Calls: a.Limit, Clinic: mobileapi.Clinic(a.Config.clinic()), Releases: a.Config.releases, Version: version,
 	})
 	if err != nil {
 		return nil, err
@@ -39,6 +42,17 @@ func (a *App) routes() (*fiber.App, error) {
 	phones.Mount(app)
 	a.Portal.MountClient(app) // answers all the rest
 	return app, nil
+}
+
+// known tells whether a token or a session is somebody's.
+func (a *App) known(ctx context.Context, token string, cookie func(string) string) bool {
+	var err error
+	if token != "" {
+		_, err = a.Identity.Bearer(ctx, token)
+	} else {
+		_, err = a.Identity.Session(ctx, cookie(a.Identity.CookieName()), false)
+	}
+	return err == nil
 }
 
 // clinic is how the clinic calls itself.

@@ -108,8 +108,10 @@ func CSRF(valid func(cookie, token string) bool) fiber.Handler {
 	}
 }
 
-func bearer(c *fiber.Ctx) string {
-	scheme, token, ok := strings.Cut(c.Get(fiber.HeaderAuthorization), " ")
+func bearer(c *fiber.Ctx) string { return tokenOf(c.Get(fiber.HeaderAuthorization)) }
+
+func tokenOf(header string) string {
+	scheme, token, ok := strings.Cut(header, " ")
 	if !ok || !strings.EqualFold(scheme, "Bearer") {
 		return ""
 	}

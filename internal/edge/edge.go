@@ -1,7 +1,6 @@
 package edge
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -26,13 +25,14 @@ type Config struct {
 	// TrustedProxies are the addresses whose X-Forwarded-For and
 	// X-Forwarded-Proto are believed. Everybody else's are ignored.
 	TrustedProxies []netip.Prefix
-	// BodyLimit bounds request bodies; BodyLimits widens it below a path
-	// prefix, for requests that carry a bearer token only.
+	// BodyLimit bounds request bodies. BodyLimits widens it below a path prefix
+	// for who has a token, Upload where it says so; 0: no more than others.
 	BodyLimit  int
 	BodyLimits map[string]int
-	// Upload tells how large a body of a signed-in page may be, where that is
-	// more; 0: no more than others.
-	Upload func(method, path string) int
+	Upload     func(method, path string) int
+	// Known tells whether a request that wants the wider limit is somebody's who
+	// is signed in, before its body is read; nil: nobody's is.
+	Known func(ctx context.Context, token string, cookie func(name string) string) bool
 	// CrossOrigin are prefixes of faces that other origins may call because
 	// cookies mean nothing there. Of these, Readable lets pages of any origin
 	// read the answers (CORS), as apps in browsers need of FHIR.
@@ -114,27 +114,31 @@ func New(cfg Config) (*fiber.App, error) {
 	return app, nil
 }
 
-// bodyLimitFor widens the limit before the body is read. Without a bearer token
-// nobody gets more memory than the ordinary limit.
+// bodyLimitFor widens the limit before the body is read. Whoever is not signed
+// in gets no more memory than the ordinary limit.
 func (e *edge) bodyLimitFor(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
-	var rc fasthttp.RequestConfig
-	bearer := bytes.HasPrefix(h.Peek(fiber.HeaderAuthorization), []byte("Bearer "))
-	if e.cfg.Upload != nil && (bearer || len(h.Peek(fiber.HeaderCookie)) > 0) {
-		if n := e.cfg.Upload(string(h.Method()), string(h.RequestURI())); n > 0 {
-			return fasthttp.RequestConfig{MaxRequestBodySize: n, ReadTimeout: 2 * time.Minute}
-		}
+	if n := h.ContentLength(); n >= 0 && n <= e.cfg.BodyLimit || h.IsGet() || h.IsHead() || e.cfg.Known == nil {
+		return fasthttp.RequestConfig{}
 	}
-	if len(e.cfg.BodyLimits) == 0 || !bearer {
-		return rc
+	path, _, _ := strings.Cut(string(h.RequestURI()), "?")
+	token, most := tokenOf(string(h.Peek(fiber.HeaderAuthorization))), 0
+	if e.cfg.Upload != nil {
+		most = e.cfg.Upload(string(h.Method()), path)
 	}
-	path := string(h.RequestURI())
 	for prefix, n := range e.cfg.BodyLimits {
-		if below(path, prefix) && n > rc.MaxRequestBodySize {
-			rc.MaxRequestBodySize = n
-			rc.ReadTimeout = 2 * time.Minute
+		if token != "" && below(path, prefix) {
+			most = max(most, n)
 		}
 	}
-	return rc
+	if most <= e.cfg.BodyLimit {
+		return fasthttp.RequestConfig{}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	defer cancel()
+	if !e.cfg.Known(ctx, token, func(name string) string { return string(h.Cookie(name)) }) {
+		return fasthttp.RequestConfig{}
+	}
+	return fasthttp.RequestConfig{MaxRequestBodySize: most, ReadTimeout: 2 * time.Minute}
 }
 
 func (e *edge) ready(c *fiber.Ctx) error {

@@ -49,14 +49,30 @@ func TestMetricsForCallersOnThisMachineOnly(t *testing.T) {
 }
 
 func TestBodyLimits(t *testing.T) {
-	s := newSite(t, func(c *edge.Config) { c.BodyLimit, c.BodyLimits = 1000, map[string]int{"/fhir": 5000} })
+	s := newSite(t, func(c *edge.Config) {
+		c.BodyLimit, c.BodyLimits = 1000, map[string]int{"/fhir": 5000}
+		c.Upload = func(method, path string) int {
+			if method == "POST" && path == "/photo" {
+				return 5000
+			}
+			return 0
+		}
+		c.Known = func(_ context.Context, token string, cookie func(string) string) bool {
+			return token == "t" || cookie("session") == "s"
+		}
+	})
 	s.app.Post("/*", func(c *fiber.Ctx) error { return c.SendString(fmt.Sprint(len(c.Body()))) })
 	root := s.serve()
 	for _, c := range []struct {
-		path, auth string
-		size       int
-		status     int
-	}{{"/x", "", 900, 200}, {"/x", "", 1100, 413}, {"/fhir/Bundle", "Bearer t", 4900, 200}, {"/fhir/Bundle", "", 4900, 413}, {"/fhir/Bundle", "Bearer t", 5100, 413}, {"/fhirx", "Bearer t", 4900, 413}} {
+		path, auth, cookie string
+		size               int
+		status             int
+	}{
+		{"/x", "", "", 900, 200}, {"/x", "", "", 1100, 413},
+		{"/fhir/Bundle", "Bearer t", "", 4900, 200}, {"/fhir/Bundle", "", "", 4900, 413}, {"/fhir/Bundle", "Bearer t", "", 5100, 413}, {"/fhirx", "Bearer t", "", 4900, 413},
+		{"/fhir/Bundle", "Bearer nobody's", "", 4900, 413}, {"/fhir/Bundle", "", "session=s", 4900, 413},
+		{"/photo", "", "session=s", 4900, 200}, {"/photo", "Bearer t", "", 4900, 200}, {"/photo", "", "session=nobody's", 4900, 413}, {"/photo", "", "other=s", 4900, 413}, {"/x?p=/photo", "", "session=s", 4900, 413},
+	} {
 		for _, chunked := range []bool{false, true} {
 			var body io.Reader = strings.NewReader(strings.Repeat("x", c.size))
 			if chunked {
@@ -68,10 +84,13 @@ func TestBodyLimits(t *testing.T) {
 			if c.auth != "" {
 				req.Header.Set("Authorization", c.auth)
 			}
+			if c.cookie != "" {
+				req.Header.Set("Cookie", c.cookie)
+			}
 			res, err := http.DefaultClient.Do(req)
 			require.NoError(t, err)
 			_ = res.Body.Close()
-			require.Equal(t, c.status, res.StatusCode, "%s %q %d chunked %v", c.path, c.auth, c.size, chunked)
+			require.Equal(t, c.status, res.StatusCode, "%s %q %q %d chunked %v", c.path, c.auth, c.cookie, c.size, chunked)
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"bytes"
 	"io"
 	"mime"
 	"net/http"
@@ -44,7 +43,7 @@ func PutBinary(store *records.Store) fiber.Handler {
 			name = params["filename"]
 		}
 		b, err := store.SaveBinary(c.UserContext(), edge.Principal(c), strings.Clone(c.Params("patient")), records.BinaryIn{
-			ID: strings.Clone(c.Params("id")), Title: strings.Clone(name), ContentType: strings.Clone(c.Get(fiber.HeaderContentType)), Content: bytes.Clone(c.Body()),
+			ID: strings.Clone(c.Params("id")), Title: strings.Clone(name), ContentType: strings.Clone(c.Get(fiber.HeaderContentType)), Content: c.Body(), // read until this returns
 		})
 		if err != nil {
 			return err
