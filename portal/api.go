@@ -125,6 +125,16 @@ type Paging struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"200"`
 }
 
+// Words is what somebody looks for. It comes in a body: names, birth dates and
+// words about health do not go into addresses, which others write down.
+type Words struct {
+	Words  string `json:"words" minLength:"1" maxLength:"200"`
+	Cursor string `json:"cursor,omitempty" maxLength:"4096"`
+	Limit  int    `json:"limit,omitempty" minimum:"1" maximum:"200"`
+}
+
+func (w Words) paging() Paging { return Paging{w.Cursor, w.Limit} }
+
 func orUnknown(v string) string {
 	if v == "" {
 		return "unknown"

@@ -34,12 +34,25 @@ func (p *Portal) chart(ctx context.Context, in *chartIn) (*chartOut, error) {
 type timelineIn struct {
 	Patient string `path:"patient" maxLength:"64"`
 	Kind    string `query:"kind" maxLength:"40"`
-	Words   string `query:"q" maxLength:"200"`
 	Paging
 }
 
 func (p *Portal) timeline(ctx context.Context, in *timelineIn) (*body[records.Entries], error) {
-	e, err := p.Records.Timeline(ctx, edge.Who(ctx), in.Patient, in.Kind, in.Words, in.Cursor, in.Limit)
+	e, err := p.Records.Timeline(ctx, edge.Who(ctx), in.Patient, in.Kind, "", in.Cursor, in.Limit)
+	return entriesOf(e, err)
+}
+
+type timelineSearch struct {
+	Patient string `path:"patient" maxLength:"64"`
+	Body    struct {
+		Kind string `json:"kind,omitempty" maxLength:"40"`
+		Words
+	}
+}
+
+func (p *Portal) searchTimeline(ctx context.Context, in *timelineSearch) (*body[records.Entries], error) {
+	q := in.Body
+	e, err := p.Records.Timeline(ctx, edge.Who(ctx), in.Patient, q.Kind, q.Words.Words, q.Cursor, q.Limit)
 	return entriesOf(e, err)
 }
 

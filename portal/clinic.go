@@ -26,17 +26,26 @@ type ClinicPatient struct {
 	InPanel     bool                 `json:"inPanel"`
 }
 
-type clinicPatientsIn struct {
-	Words string `query:"q" maxLength:"200" doc:"Name, birth date, phone or number, in one field"`
-	Paging
+type clinicPatientsIn struct{ Paging }
+
+type clinicPatientsSearch struct {
+	Body Words `doc:"Name, birth date, phone or number, in one field"`
 }
 
 // maxPanel bounds the patients that one staff member's search goes over.
 const maxPanel = 5000
 
-// clinicPatients searches a staff member's own patients, by name. The list is
-// read anew each time: who left the team a moment ago finds nobody.
 func (p *Portal) clinicPatients(ctx context.Context, in *clinicPatientsIn) (*body[list[ClinicPatient]], error) {
+	return p.findPatients(ctx, "", in.Paging)
+}
+
+func (p *Portal) searchPatients(ctx context.Context, in *clinicPatientsSearch) (*body[list[ClinicPatient]], error) {
+	return p.findPatients(ctx, in.Body.Words, in.Body.paging())
+}
+
+// findPatients lists a staff member's own patients, by name. The list is read
+// anew each time: who left the team a moment ago finds nobody.
+func (p *Portal) findPatients(ctx context.Context, wanted string, in Paging) (*body[list[ClinicPatient]], error) {
 	who := edge.Who(ctx)
 	if in.Limit == 0 {
 		in.Limit = 25
@@ -52,7 +61,7 @@ func (p *Portal) clinicPatients(ctx context.Context, in *clinicPatientsIn) (*bod
 		}
 		known = known[i+1:]
 	}
-	q := parseWords(in.Words)
+	q := parseWords(wanted)
 	found := slices.DeleteFunc(known, func(k records.Patient) bool { return !q.match(&k) })
 	out := list[ClinicPatient]{Items: []ClinicPatient{}}
 	if len(found) > in.Limit {

@@ -15,6 +15,7 @@ import (
 
 func (p *Portal) mountInbox(api huma.API) {
 	get(api, "/clinic/inbox", "Conversations with the patients of one's care teams", p.inbox)
+	route(api, http.MethodPost, "/clinic/inbox/search", "Those with patients whom somebody looks for", p.searchInbox)
 	route(api, http.MethodPost, "/clinic/inbox/{patient}/{thread}/claim", "Take care of a conversation", p.claimThread)
 	route(api, http.MethodPost, "/clinic/inbox/{patient}/{thread}/release", "Give a conversation back to the team", p.releaseThread)
 }
@@ -39,20 +40,34 @@ type Inbox struct {
 const maxFound = 500
 
 type inboxIn struct {
-	View  string `query:"view" enum:"all,mine,unclaimed,done" default:"all"`
-	Words string `query:"q" maxLength:"200" doc:"Name, birth date, phone or number of a patient, in one field"`
+	View string `query:"view" enum:"all,mine,unclaimed,done" default:"all"`
 	Paging
 }
 
 func (p *Portal) inbox(ctx context.Context, in *inboxIn) (*body[Inbox], error) {
+	return p.findThreads(ctx, in.View, "", in.Paging)
+}
+
+type inboxSearch struct {
+	Body struct {
+		View string `json:"view,omitempty" enum:"all,mine,unclaimed,done" default:"all"`
+		Words
+	} `doc:"Name, birth date, phone or number of a patient, in one field"`
+}
+
+func (p *Portal) searchInbox(ctx context.Context, in *inboxSearch) (*body[Inbox], error) {
+	return p.findThreads(ctx, in.Body.View, in.Body.Words.Words, in.Body.paging())
+}
+
+func (p *Portal) findThreads(ctx context.Context, view, wanted string, in Paging) (*body[Inbox], error) {
 	who := edge.Who(ctx)
-	q := message.InboxQuery{View: in.View, Cursor: in.Cursor, Limit: in.count()}
-	if in.Words != "" {
+	q := message.InboxQuery{View: view, Cursor: in.Cursor, Limit: in.count()}
+	if wanted != "" {
 		known, err := p.panel(ctx, who)
 		if err != nil {
 			return nil, err
 		}
-		words := parseWords(in.Words)
+		words := parseWords(wanted)
 		q.Patients = []string{}
 		for _, k := range known {
 			if words.match(&k) && len(q.Patients) < maxFound {

@@ -74,6 +74,7 @@ func (p *Portal) Mount(app *fiber.App) {
 
 	get(api, "/charts/{patient}", "Open a chart", p.chart)
 	get(api, "/charts/{patient}/timeline", "What happened, newest first", p.timeline)
+	route(api, http.MethodPost, "/charts/{patient}/timeline/search", "What happened, with these words", p.searchTimeline)
 	get(api, "/charts/{patient}/sections/{category}", "All of one kind, also what is over", p.section)
 	get(api, "/charts/{patient}/trends/{key}", "The course of one kind of result", p.trend)
 	get(api, "/charts/{patient}/entries/{type}/{id}", "One entry", p.entry)
@@ -83,6 +84,7 @@ func (p *Portal) Mount(app *fiber.App) {
 	route(api, http.MethodDelete, "/charts/{patient}/grants/{id}", "Stop sharing at once", p.revokeGrant)
 
 	get(api, "/clinic/patients", "A staff member's own patients", p.clinicPatients)
+	route(api, http.MethodPost, "/clinic/patients/search", "Those of them whom somebody looks for", p.searchPatients)
 	get(api, "/admin/health", "What is right and wrong with this installation", p.health)
 }
 

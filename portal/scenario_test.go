@@ -28,7 +28,6 @@ func TestWhoSeesWhat(t *testing.T) {
 			{f.self, "/api/v1/charts/" + newID(), 404, nil, nil},
 			{f.elena, f.chart(), 200, []string{sweet, `"relation":"proxy"`, `"documents":[]`, `"limited":true`}, []string{sad, f.depression, f.note, "F33."}},
 			{f.elena, f.chart() + "/timeline", 200, []string{sweet}, []string{sad, f.note}},
-			{f.elena, f.chart() + "/timeline?q=depress", 200, []string{`"items":[]`}, []string{sad}},
 			{f.elena, f.chart() + "/sections/conditions", 200, []string{sweet}, []string{sad}},
 			{f.elena, f.chart() + "/sections/documents", 200, []string{`"items":[]`}, []string{"Letter"}},
 			{f.elena, f.chart() + "/entries/Condition/" + f.depression, 404, nil, []string{sad}},
@@ -76,6 +75,10 @@ func TestWhoSeesWhat(t *testing.T) {
 			}
 			require.Equal(t, "no-store", r.Header.Get("Cache-Control"), name)
 		}
+		look := f.chart() + "/timeline/search"
+		require.Contains(t, f.self.do("POST", look, `{"words":"depress"}`).body, sad)
+		require.Contains(t, f.elena.do("POST", look, `{"words":"depress"}`).body, `"items":[]`)
+		require.Equal(t, 404, f.stranger.do("POST", look, `{"words":"depress"}`).StatusCode)
 		rows, _, _, err := n.access.AccessLog(context.Background(), feed, f.rosa, "", 100)
 		require.NoError(t, err)
 		seen := map[string]bool{}
@@ -263,7 +266,11 @@ func TestPatientsOfAClinician(t *testing.T) {
 					Identifiers []struct{ Value string }
 				}
 			}
-			f.doctor.get("/api/v1/clinic/patients?q="+strings.ReplaceAll(q, " ", "%20")).json(t, &l)
+			if q == "" {
+				f.doctor.get("/api/v1/clinic/patients").json(t, &l)
+			} else {
+				f.doctor.do("POST", "/api/v1/clinic/patients/search", `{"words":"`+q+`"}`).json(t, &l)
+			}
 			var out []string
 			for _, i := range l.Items {
 				require.True(t, i.InPanel)

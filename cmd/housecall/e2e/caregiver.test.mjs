@@ -1,7 +1,7 @@
 // A daughter reads for her mother and her son: whose page it is stands on every page, and what the
 // grant leaves out is nowhere.
 import assert from 'node:assert/strict'
-import { ask, chartOf, entryPath, everyEntry, must, people, sections } from './harness/chart.mjs'
+import { ask, chartOf, entryPath, everyEntry, must, people, found, sections } from './harness/chart.mjs'
 import { patientPages, settled, visit } from './harness/pages.mjs'
 import { desk, phone, suite } from './harness/suite.mjs'
 import { en } from './harness/words.mjs'
@@ -70,7 +70,7 @@ scene('nothing that the grant hides is in any page, search or answer', { ...care
   assert.doesNotMatch(JSON.stringify(hers), hidden)
 
   const pages = await patientPages(page, site, rosa)
-  const searches = ['depress', 'sertraline', 'PHQ', 'Quiet Harbor', 'Anselmo'].map((q) => ({ name: `search ${q}`, path: `/p/${rosa}/record?q=${encodeURIComponent(q)}`, nothing: true }))
+  const searches = ['depress', 'sertraline', 'PHQ', 'Quiet Harbor', 'Anselmo'].map((q) => ({ name: `search ${q}`, path: `/p/${rosa}/record#q=${encodeURIComponent(q)}`, nothing: true }))
   for (const { name, path, nothing } of [...pages, ...searches]) {
     await visit(page, site.url + path)
     assert.ok(await band(page).isVisible(), `${name} says for whom`)
@@ -80,7 +80,7 @@ scene('nothing that the grant hides is in any page, search or answer', { ...care
     if (nothing) assert.equal(await page.locator('main ol > li').count(), 0, name)
     if (name.startsWith('search')) {
       const q = decodeURIComponent(path.split('q=')[1])
-      const owned = await must(owner, site, `/charts/${rosa}/timeline?q=${encodeURIComponent(q)}`)
+      const owned = await found(owner, site, `/charts/${rosa}/timeline`, q)
       if (q === 'depress') assert.notEqual(owned.items.length, 0, 'the owner finds it')
     }
   }

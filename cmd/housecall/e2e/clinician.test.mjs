@@ -1,6 +1,6 @@
 // The same chart in the clinic: dense, by keys, and only for one's own patients.
 import assert from 'node:assert/strict'
-import { ask, chartOf, lineOf, must, people, potassium } from './harness/chart.mjs'
+import { ask, chartOf, lineOf, must, people, potassium, found } from './harness/chart.mjs'
 import { clinicPages, settled, visit } from './harness/pages.mjs'
 import { phone, suite } from './harness/suite.mjs'
 import { until } from './harness/wait.mjs'
@@ -8,7 +8,7 @@ import { en } from './harness/words.mjs'
 
 const scene = suite()
 const doctor = { as: 'clinician' }
-const rosaOf = async (page, site) => (await must(page, site, '/clinic/patients?q=Rosa')).items[0]
+const rosaOf = async (page, site) => (await found(page, site, '/clinic/patients', 'Rosa')).items[0]
 
 scene('a patient is found by name, birth date, phone and number', doctor, async ({ page, site }) => {
   const rosa = await rosaOf(page, site)

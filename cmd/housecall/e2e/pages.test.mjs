@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { must, people } from './harness/chart.mjs'
+import { people, found } from './harness/chart.mjs'
 import { clinicPages, patientPages, settled, visit } from './harness/pages.mjs'
 import { require, shotsFolder } from './harness/paths.mjs'
 import { toLogin, typePassword } from './harness/signin.mjs'
@@ -87,12 +87,12 @@ scene('what a caregiver sees', { as: 'caregiver', timeout: 180_000, expect: [/st
 })
 
 scene('the clinic', { as: 'clinician', timeout: 240_000 }, async ({ page, site }) => {
-  const { items } = await must(page, site, '/clinic/patients?q=Rosa')
+  const { items } = await found(page, site, '/clinic/patients', 'Rosa')
   await walk(page, site, await clinicPages(page, site, items[0].patient))
 })
 
 scene('the front desk', { as: 'frontdesk', timeout: 180_000 }, async ({ page, site }) => {
-  const { items } = await must(page, site, '/clinic/patients?q=Rosa')
+  const { items } = await found(page, site, '/clinic/patients', 'Rosa')
   const at = `/clinic/p/${items[0].patient}`
   await walk(page, site, [{ name: 'desk-today', path: '/clinic/today' }, { name: 'desk-patients', path: '/clinic' }, { name: 'desk-chart', path: at }, { name: 'desk-book', path: `${at}/book` }])
 })

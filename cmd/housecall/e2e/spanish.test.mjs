@@ -1,6 +1,6 @@
 // In Spanish nothing of ours is left in English; what the record says stays as it was written.
 import assert from 'node:assert/strict'
-import { must, people } from './harness/chart.mjs'
+import { must, people, found } from './harness/chart.mjs'
 import { clinicPages, patientPages, settled, visit } from './harness/pages.mjs'
 import { toLogin, typePassword } from './harness/signin.mjs'
 import { phone, suite } from './harness/suite.mjs'
@@ -118,7 +118,7 @@ scene('a caregiver acts in Spanish', { as: 'caregiver', viewport: phone, timeout
 })
 
 scene('the clinic is in Spanish', { as: 'clinician', timeout: 180_000 }, async ({ page, site }) => {
-  const { items } = await must(page, site, '/clinic/patients?q=Rosa')
+  const { items } = await found(page, site, '/clinic/patients', 'Rosa')
   await visit(page, `${site.url}/clinic/you`)
   await speakSpanish(page)
   await allInSpanish(page, site, await clinicPages(page, site, items[0].patient))

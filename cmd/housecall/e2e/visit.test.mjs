@@ -104,14 +104,15 @@ scene('a visit by video, three people, and its note', { as: 'patient', viewport:
   await page.getByRole('heading', { level: 1, name: en('wait.knows', { name }) }).waitFor()
   await look(page, 'patient-waits')
 
-  // The clinic's day says who waits; the visit opens, and one key lets her in.
+  // The clinic's day says who waits, and lets her in.
   await visit(doctor, `${site.url}/clinic/today`)
   await doctor.getByRole('complementary').getByText(self.name).first().waitFor()
   await look(doctor, 'today-waiting')
   await visit(doctor, `${site.url}/clinic/visits/${rosa}/${today.id}`)
   await button(doctor, en('cockpit.letInName', { name: self.name })).waitFor()
   await look(doctor, 'cockpit-door')
-  await doctor.keyboard.press('l')
+  await doctor.keyboard.press('b')
+  await doctor.getByRole('complementary').getByRole('link', { name: en('day.letIn', { name: self.name.split(' ')[0] }) }).click()
   await hearsAndSees(page, 1, 'the patient')
   await hearsAndSees(doctor, 1, 'the clinician')
   await look(page, 'patient-call')
@@ -122,7 +123,8 @@ scene('a visit by video, three people, and its note', { as: 'patient', viewport:
   await comeIn(elena, 'caregiver')
   await elena.getByRole('heading', { level: 1 }).waitFor()
   const third = (await people(elena, site)).self.name
-  await button(doctor, en('cockpit.letInName', { name: third })).click()
+  await button(doctor, en('cockpit.letInName', { name: third })).waitFor()
+  await doctor.keyboard.press('l')
   for (const [who, one] of Object.entries({ patient: page, clinician: doctor, caregiver: elena })) await hearsAndSees(one, 2, who)
   await look(elena, 'caregiver-call')
   await look(doctor, 'cockpit-three')

@@ -80,9 +80,8 @@ const record = createRoute({
   getParentRoute: () => patient,
   path: '/record',
   beforeLoad: detailWords,
-  validateSearch: (search: Record<string, unknown>): { kind?: string; q?: string } => ({
+  validateSearch: (search: Record<string, unknown>): { kind?: string } => ({
     kind: isTimelineKind(String(search.kind)) ? String(search.kind) : undefined,
-    q: text(search.q),
   }),
   component: lazyRouteComponent(() => import('./chart/RecordPage'), 'RecordPage'),
 })
@@ -179,7 +178,7 @@ const inbox = createRoute({
   getParentRoute: () => clinic,
   path: '/inbox',
   beforeLoad: () => Promise.all([messageWords(), loadWords('inbox')]),
-  validateSearch: (search: Record<string, unknown>): { view?: (typeof views)[number]; q?: string } => ({ view: views.find((view) => view === search.view), q: text(search.q) }),
+  validateSearch: (search: Record<string, unknown>): { view?: (typeof views)[number] } => ({ view: views.find((view) => view === search.view) }),
   component: lazyRouteComponent(() => import('./inbox'), 'InboxPage'),
 })
 const inboxNone = createRoute({ getParentRoute: () => inbox, path: '/', component: lazyRouteComponent(() => import('./inbox'), 'NothingOpen') })

@@ -19,6 +19,14 @@ export async function must(page, site, where) {
   return body
 }
 
+/** What a list holds with these words. */
+export async function found(page, site, where, words) {
+  const { csrf } = await must(page, site, '/me')
+  const answer = await page.context().request.post(`${site.url}/api/v1${where}/search`, { data: { words, limit: 30 }, headers: { 'X-CSRF-Token': csrf, Origin: site.url } })
+  if (answer.status() !== 200) throw new Error(`POST ${where}/search: ${answer.status()} ${await answer.text()}`)
+  return answer.json()
+}
+
 export const me = (page, site) => must(page, site, '/me')
 export const chartOf = (page, site, patient) => must(page, site, `/charts/${patient}`)
 

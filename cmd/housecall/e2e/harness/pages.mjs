@@ -23,8 +23,8 @@ export async function patientPages(page, site, patient) {
     'entry-visit': entries.visits[0], 'entry-document': entries.documents[0], 'entry-careplan': entries.careplan[0],
   }
   return [
-    ['home', at('/')], ['timeline', at('/record')], ['timeline-results', at('/record?kind=results')], ['timeline-search', at('/record?q=potassium')],
-    ['timeline-nothing', at('/record?q=zzzz')], ['kinds', at('/kinds')],
+    ['home', at('/')], ['timeline', at('/record')], ['timeline-results', at('/record?kind=results')], ['timeline-search', at('/record#q=potassium')],
+    ['timeline-nothing', at('/record#q=zzzz')], ['kinds', at('/kinds')],
     ...sections.map((section) => [`section-${section}`, at(`/record/${section}`)]),
     ...Object.entries(found).filter(([, line]) => line).map(([name, line]) => [name, at(`/results/${line.key}`)]),
     ...Object.entries(single).filter(([, entry]) => entry).map(([name, entry]) => [name, at(entryPath(entry.ref))]),

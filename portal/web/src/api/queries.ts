@@ -25,9 +25,9 @@ export const timelineQuery = (patient: string, kind: string, q: string) =>
     queryKey: [...chartKey(patient), 'timeline', kind, q],
     queryFn: ({ pageParam }) =>
       take(
-        api.GET('/charts/{patient}/timeline', {
-          params: { path: { patient }, query: { kind, ...(q && { q }), ...(pageParam && { cursor: pageParam }), limit: 30 } },
-        }),
+        q
+          ? api.POST('/charts/{patient}/timeline/search', { params: { path: { patient } }, body: { kind, words: q, ...(pageParam && { cursor: pageParam }), limit: 30 } })
+          : api.GET('/charts/{patient}/timeline', { params: { path: { patient }, query: { kind, ...(pageParam && { cursor: pageParam }), limit: 30 } } }),
       ),
     initialPageParam: '',
     getNextPageParam: (last) => last.next || undefined,
@@ -87,7 +87,11 @@ export const patientsQuery = (q: string) =>
   infiniteQueryOptions({
     queryKey: ['clinic', 'patients', q],
     queryFn: ({ pageParam }) =>
-      take(api.GET('/clinic/patients', { params: { query: { ...(q && { q }), ...(pageParam && { cursor: pageParam }), limit: 25 } } })),
+      take(
+        q
+          ? api.POST('/clinic/patients/search', { body: { words: q, ...(pageParam && { cursor: pageParam }), limit: 25 } })
+          : api.GET('/clinic/patients', { params: { query: { ...(pageParam && { cursor: pageParam }), limit: 25 } } }),
+      ),
     initialPageParam: '',
     getNextPageParam: (last) => last.next || undefined,
   })

@@ -382,6 +382,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/charts/{patient}/timeline/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What happened, with these words */
+        post: operations["post-charts-by-patient-timeline-search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/charts/{patient}/trends/{key}": {
         parameters: {
             query?: never;
@@ -674,6 +691,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/clinic/inbox/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Those with patients whom somebody looks for */
+        post: operations["post-clinic-inbox-search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/clinic/inbox/{patient}/{thread}/claim": {
         parameters: {
             query?: never;
@@ -719,6 +753,23 @@ export interface paths {
         get: operations["get-clinic-patients"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/patients/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Those of them whom somebody looks for */
+        post: operations["post-clinic-patients-search"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1473,6 +1524,17 @@ export interface components {
             /** @description Cursor of the next page */
             next?: string;
         };
+        InboxSearchBody: {
+            cursor?: string;
+            /** Format: int64 */
+            limit?: number;
+            /**
+             * @default all
+             * @enum {string}
+             */
+            view: "all" | "mine" | "unclaimed" | "done";
+            words: string;
+        };
         InboxThread: {
             age?: components["schemas"]["Age"];
             birthDate: string;
@@ -1972,6 +2034,13 @@ export interface components {
             /** Format: int64 */
             unread: number;
         };
+        TimelineSearchBody: {
+            cursor?: string;
+            kind?: string;
+            /** Format: int64 */
+            limit?: number;
+            words: string;
+        };
         Trend: {
             code?: components["schemas"]["Coding"];
             events: components["schemas"]["TrendEvent"][] | null;
@@ -2079,6 +2148,12 @@ export interface components {
         };
         VisitSeatInBody: {
             seat: string;
+        };
+        Words: {
+            cursor?: string;
+            /** Format: int64 */
+            limit?: number;
+            words: string;
         };
     };
     responses: never;
@@ -2934,7 +3009,6 @@ export interface operations {
         parameters: {
             query?: {
                 kind?: string;
-                q?: string;
                 cursor?: string;
                 limit?: number;
             };
@@ -2945,6 +3019,41 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entries"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-timeline-search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimelineSearchBody"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -3615,8 +3724,6 @@ export interface operations {
         parameters: {
             query?: {
                 view?: "all" | "mine" | "unclaimed" | "done";
-                /** @description Name, birth date, phone or number of a patient, in one field */
-                q?: string;
                 cursor?: string;
                 limit?: number;
             };
@@ -3625,6 +3732,39 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inbox"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-inbox-search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InboxSearchBody"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -3713,8 +3853,6 @@ export interface operations {
     "get-clinic-patients": {
         parameters: {
             query?: {
-                /** @description Name, birth date, phone or number, in one field */
-                q?: string;
                 cursor?: string;
                 limit?: number;
             };
@@ -3723,6 +3861,39 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListClinicPatient"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-patients-search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Words"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {

@@ -115,6 +115,7 @@ type Op<O, T extends Said<O> = Said<O>> = Omit<O, 'responses'> & {
   responses: { 200: { content: { 'application/json': T } }; default: { content: { 'application/problem+json': Problem } } }
 }
 type Get<P extends keyof ServerPaths, T extends Said<ServerPaths[P]['get']> = Said<ServerPaths[P]['get']>> = { get: Op<ServerPaths[P]['get'], T> }
+type Search<P extends keyof ServerPaths, T extends Said<NonNullable<ServerPaths[P]['post']>>> = { post: Op<NonNullable<ServerPaths[P]['post']>, T> }
 type Do<P extends keyof ServerPaths, M extends 'post' | 'patch' | 'delete'> = { [K in M]: Op<NonNullable<ServerPaths[P][K]>> }
 
 export interface paths {
@@ -137,6 +138,7 @@ export interface paths {
   '/step-up/password': Do<'/step-up/password', 'post'>
   '/charts/{patient}': Get<'/charts/{patient}', Chart>
   '/charts/{patient}/timeline': Get<'/charts/{patient}/timeline', Page<Entry>>
+  '/charts/{patient}/timeline/search': Search<'/charts/{patient}/timeline/search', Page<Entry>>
   '/charts/{patient}/sections/{category}': Get<'/charts/{patient}/sections/{category}', Page<Entry>>
   '/charts/{patient}/trends/{key}': Get<'/charts/{patient}/trends/{key}', Trend>
   '/charts/{patient}/entries/{type}/{id}': Get<'/charts/{patient}/entries/{type}/{id}', EntryDetail>
@@ -144,5 +146,6 @@ export interface paths {
   '/charts/{patient}/grants': Get<'/charts/{patient}/grants', Page<Grant>>
   '/charts/{patient}/grants/{id}': Do<'/charts/{patient}/grants/{id}', 'delete'>
   '/clinic/patients': Get<'/clinic/patients', Page<ClinicPatient>>
+  '/clinic/patients/search': Search<'/clinic/patients/search', Page<ClinicPatient>>
   '/admin/health': Get<'/admin/health', { checks: HealthCheck[] }>
 }

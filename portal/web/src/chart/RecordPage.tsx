@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
 import { chartQuery } from '../api/queries'
 import { isTimelineKind, timelineKinds, type TimelineKind } from '../format/entry'
 import { Glance } from '../home/Glance'
@@ -8,12 +7,11 @@ import { PageHead } from '../shell/PageHead'
 import { usePageTitle } from '../shell/title'
 import { useSubject } from '../shell/useMe'
 import { Icon } from '../ui/Icon'
+import { useLookup } from '../ui/useLookup'
 import { useWords } from '../ui/useWords'
 import css from './record.module.css'
 import { RecordViews } from './RecordViews'
 import { Timeline } from './Timeline'
-
-const typingMs = 300
 
 /** The record by date: search, kinds, months; beside it what one should know at once. */
 export function RecordPage() {
@@ -24,21 +22,12 @@ export function RecordPage() {
   const navigate = useNavigate({ from: '/p/$patient/record' })
   const chart = useQuery(chartQuery(patient))
   const kind: TimelineKind = search.kind && isTimelineKind(search.kind) ? search.kind : 'everything'
-  const [typed, setTyped] = useState(search.q ?? '')
-
-  useEffect(() => {
-    const timer = window.setTimeout(() => {
-      const q = typed.trim() || undefined
-      if (q !== search.q) void navigate({ search: (before) => ({ ...before, q }), replace: true, resetScroll: false })
-    }, typingMs)
-    return () => window.clearTimeout(timer)
-  }, [typed, search.q, navigate])
-
+  const { typed, type, words } = useLookup()
   const show = (next: TimelineKind) =>
-    void navigate({ search: (before) => ({ ...before, kind: next === 'everything' ? undefined : next }), replace: true, resetScroll: false })
+    void navigate({ search: (before) => ({ ...before, kind: next === 'everything' ? undefined : next }), hash: true, replace: true, resetScroll: false })
   const reset = () => {
-    setTyped('')
-    void navigate({ search: { kind: undefined, q: undefined }, replace: true })
+    type('')
+    void navigate({ search: { kind: undefined }, replace: true })
   }
   const sees = chart.data?.view.sees ?? []
   const kinds = timelineKinds.filter((one) => one !== 'conditions').filter((one) => one === 'everything' || sees.length === 0 || sees.includes(one))
@@ -50,9 +39,9 @@ export function RecordPage() {
         <div className={`${css.find} no-print`} role="search">
           <Icon name="search" />
           <label className="sr" htmlFor="find">{t('record.search')}</label>
-          <input id="find" type="search" value={typed} placeholder={t('record.searchHint')} maxLength={100} onChange={(event) => setTyped(event.target.value)} autoComplete="off" enterKeyHint="search" />
+          <input id="find" type="search" value={typed} placeholder={t('record.searchHint')} maxLength={100} onChange={(event) => type(event.target.value)} autoComplete="off" enterKeyHint="search" />
           {typed && (
-            <button type="button" className={css.clear} aria-label={t('record.clearSearch')} onClick={() => setTyped('')}><Icon name="cross" size={20} /></button>
+            <button type="button" className={css.clear} aria-label={t('record.clearSearch')} onClick={() => type('')}><Icon name="cross" size={20} /></button>
           )}
         </div>
         <div className={`${css.chips} no-print`} role="group" aria-label={t('record.show')}>
@@ -62,7 +51,7 @@ export function RecordPage() {
             </button>
           ))}
         </div>
-        <Timeline patient={patient} kind={kind} q={search.q ?? ''} onReset={reset} />
+        <Timeline patient={patient} kind={kind} q={words} onReset={reset} />
       </div>
       {chart.data && (
         <aside className={css.aside} aria-label={t('record.glance')}>

@@ -1,5 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
+import { useLocation, useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
+import { lettingIn } from '../booking/paths'
 import { playTune } from '../rtc/sound'
 import { useVisitAct, visitQuery } from '../visits/queries'
 import { useActive } from '../visits/stay'
@@ -23,19 +25,32 @@ export function useRoom(patient: string, id: string) {
     known.current = waiting.length
   }, [waiting.length])
 
+  const letIn = (seat?: string) => {
+    if (!seat || act.isPending) return
+    quietly(start().then(() => act.mutateAsync({ do: 'admit', seat })))
+  }
   const start = async () => {
     setHere('in')
     if (visit?.state !== 'live') await act.mutateAsync({ do: 'start' })
   }
   const quietly = (doing: Promise<unknown>) => void doing.catch(() => undefined)
+
+  // Somebody pressed "let in" on the page before: that is done once, a reload does not do it again.
+  const navigate = useNavigate()
+  const asked = useLocation({ select: ({ hash }) => hash === lettingIn })
+  const loaded = visit !== undefined
+  const first = useRef<() => void>(undefined)
+  first.current = () => letIn((waiting.find(({ role }) => role === 'patient') ?? waiting[0])?.seat)
+  useEffect(() => {
+    if (!asked || !loaded) return
+    void navigate({ to: '.', hash: '', replace: true })
+    first.current?.()
+  }, [asked, loaded, navigate])
   return {
     visit, act, media, view, call, now, joined, waiting,
     start: () => quietly(start()),
     /** Lets the first one in, or the one named; the visit begins with it. */
-    letIn(seat = waiting[0]?.seat) {
-      if (!seat || act.isPending) return
-      quietly(start().then(() => act.mutateAsync({ do: 'admit', seat })))
-    },
+    letIn: (seat = waiting[0]?.seat) => letIn(seat),
     leave() {
       call?.leave()
       setHere('out')

@@ -11,6 +11,7 @@ import { Empty } from '../ui/Empty'
 import { LoadError } from '../ui/ErrorSummary'
 import { Icon, type IconName } from '../ui/Icon'
 import { Skeleton } from '../ui/Skeleton'
+import { useLookup } from '../ui/useLookup'
 import { useWords } from '../ui/useWords'
 import { InboxContext } from './context'
 import css from './inbox.module.css'
@@ -18,7 +19,6 @@ import { InboxRow } from './InboxRow'
 import { useThreadActs } from './useThreadActs'
 
 const views: { view: InboxView; icon: IconName }[] = [{ view: 'all', icon: 'people' }, { view: 'mine', icon: 'person' }, { view: 'unclaimed', icon: 'ask' }, { view: 'done', icon: 'done' }]
-const typingMs = 250
 const undoMs = 8000
 const none: InboxItem[] = []
 
@@ -31,15 +31,8 @@ export function InboxPage() {
   const { patient, thread } = useParams({ strict: false })
   const search = useSearch({ from: '/gate/clinic/inbox' })
   const view = search.view ?? 'all'
-  const [typed, setTyped] = useState(search.q ?? '')
-  useEffect(() => {
-    const timer = window.setTimeout(() => {
-      const q = typed.trim() || undefined
-      if (q !== search.q) void navigate({ to: '.', search: { ...search, q }, replace: true })
-    }, typingMs)
-    return () => window.clearTimeout(timer)
-  }, [typed, search, navigate])
-  const list = useInfiniteQuery({ ...inboxQuery(view, search.q ?? ''), placeholderData: (before) => before })
+  const { typed, type, words } = useLookup()
+  const list = useInfiniteQuery({ ...inboxQuery(view, words), placeholderData: (before) => before })
   useTopic('inbox', () => void queries.invalidateQueries({ queryKey: inboxKey }))
   const items = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? none, [list.data])
   const counts = list.data?.pages[0]?.counts
@@ -53,8 +46,8 @@ export function InboxPage() {
 
   const open = (item: { patient: string; id: string } | undefined) => {
     setAt(undefined)
-    if (item) void navigate({ to: '/clinic/inbox/$patient/$thread', params: { patient: item.patient, thread: item.id }, search })
-    else void navigate({ to: '/clinic/inbox', search })
+    if (item) void navigate({ to: '/clinic/inbox/$patient/$thread', params: { patient: item.patient, thread: item.id }, search, hash: true })
+    else void navigate({ to: '/clinic/inbox', search, hash: true })
   }
   const acts = useThreadActs((act) => {
     if (act === 'reopen') setUndo(undefined)
@@ -104,7 +97,7 @@ export function InboxPage() {
           <h1>{t('inbox.page')}</h1>
           <div role="group" aria-label={t('inbox.views')} className={css.viewList}>
             {views.map(({ view: one, icon }) => (
-              <button key={one} type="button" aria-pressed={view === one} onClick={() => void navigate({ to: '/clinic/inbox', search: { ...search, view: one === 'all' ? undefined : one } })}>
+              <button key={one} type="button" aria-pressed={view === one} onClick={() => void navigate({ to: '/clinic/inbox', search: { ...search, view: one === 'all' ? undefined : one }, hash: true })}>
                 <Icon name={icon} size={18} /><span className="grow">{t(`inbox.view.${one}`)}</span>{counts && <span className={css.number}>{counts[one]}</span>}
               </button>
             ))}
@@ -115,13 +108,13 @@ export function InboxPage() {
           <div className={css.find} role="search">
             <Icon name="search" size={18} />
             <label htmlFor="inbox-find" className="sr">{t('inbox.search')}</label>
-            <input id="inbox-find" ref={find} type="search" value={typed} placeholder={t('inbox.searchHelp')} maxLength={100} autoComplete="off" onChange={(event) => setTyped(event.target.value)} />
+            <input id="inbox-find" ref={find} type="search" value={typed} placeholder={t('inbox.searchHelp')} maxLength={100} autoComplete="off" onChange={(event) => type(event.target.value)} />
           </div>
           {list.error && !list.data ? <div className={css.pad}><LoadError error={list.error} onRetry={() => void list.refetch()} /></div>
             : !list.data ? <div className={css.pad}><Skeleton heights={[84, 84, 84, 84]} onRetry={() => void list.refetch()} /></div>
             : items.length === 0 ? (
               <div className={css.pad}>
-                {search.q ? <Empty icon="search" title={t('inbox.noMatch', { q: search.q })} text={t('inbox.noMatchText')} /> : <Empty icon="inbox" title={t('inbox.none')} text={t('inbox.noneText')} />}
+                {words ? <Empty icon="search" title={t('inbox.noMatch', { q: words })} text={t('inbox.noMatchText')} /> : <Empty icon="inbox" title={t('inbox.none')} text={t('inbox.noneText')} />}
               </div>
             ) : (
               <ol ref={rows} aria-label={t('inbox.list')}>

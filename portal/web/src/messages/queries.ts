@@ -37,7 +37,12 @@ export const threadQuery = (patient: string, thread: string) =>
 export const inboxQuery = (view: InboxView, q: string) =>
   infiniteQueryOptions({
     queryKey: [...inboxKey, view, q],
-    queryFn: ({ pageParam }) => take(api.GET('/clinic/inbox', { params: { query: { view, ...(q && { q }), ...(pageParam && { cursor: pageParam }), limit: 30 } } })),
+    queryFn: ({ pageParam }) =>
+      take(
+        q
+          ? api.POST('/clinic/inbox/search', { body: { view, words: q, ...(pageParam && { cursor: pageParam }), limit: 30 } })
+          : api.GET('/clinic/inbox', { params: { query: { view, ...(pageParam && { cursor: pageParam }), limit: 30 } } }),
+      ),
     initialPageParam: '',
     getNextPageParam: (last) => last.next || undefined,
     // Answers become late while nothing moves.

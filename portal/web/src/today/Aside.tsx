@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { useState, type RefObject } from 'react'
 import { take } from '../api/client'
 import { api } from '../booking/calls'
-import { cockpitPath } from '../booking/paths'
+import { cockpitPath, lettingIn } from '../booking/paths'
 import type { Day, DayItem } from '../booking/types'
 import { ageSex } from '../clinic/words'
 import { timeOf } from '../format/date'
@@ -77,7 +77,7 @@ function Waiting({ item, now, first, desk, zone }: { item: DayItem; now: Date; f
       {item.reason && <p className={css.asks}><Icon name="pen" size={16} />{t('day.asks', { text: item.reason })}</p>}
       {!desk && (
         <div className={css.buttons}>
-          <LinkButton to={cockpitPath(item)} icon="video" variant={first ? 'filled' : 'default'}>{t('day.letIn', { name: given })}</LinkButton>
+          <LinkButton to={cockpitPath(item)} hash={lettingIn} icon="video" variant={first ? 'filled' : 'default'}>{t('day.letIn', { name: given })}</LinkButton>
           {!told && <Button variant="default" loading={late.isPending} onClick={() => late.mutate()}>{t('day.sayLate', { count: lateMinutes })}</Button>}
         </div>
       )}
