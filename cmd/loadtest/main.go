@@ -1,7 +1,8 @@
 // Command loadtest puts load on a running Housecall over its public interface
 // and prints the machine, the data, the method and the numbers. It knows nothing
-// of the server but its address and a token, so the numbers hold for everything
-// between the socket and the disk. It never ends with 0 when a request failed.
+// of the server but its address and how people and systems prove who they are, so
+// the numbers hold for everything between the socket and the disk. It never ends
+// with 0 when a request failed.
 package main
 
 import (
@@ -16,7 +17,10 @@ import (
 )
 
 type cli struct {
-	FHIR fhirCommand `cmd:"" name:"fhir" help:"Read, search and create FHIR resources."`
+	FHIR     fhirCommand     `cmd:"" name:"fhir" help:"Read, search and create FHIR resources."`
+	Messages messagesCommand `cmd:"" name:"messages" help:"Send messages while pages are open that show them."`
+	Sync     syncCommand     `cmd:"" name:"sync" help:"Phones that pull a chart and push commands."`
+	SFU      sfuCommand      `cmd:"" name:"sfu" help:"People in the room of a video visit."`
 }
 
 // streams are where a command writes: results to out, so that they can be piped,
@@ -48,7 +52,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exited
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "loadtest: %v\nloadtest fhir --help shows what there is.\n", err)
+		fmt.Fprintf(stderr, "loadtest: %v\nloadtest --help shows what there is, and loadtest fhir --help the same of one load.\n", err)
 		return 2
 	}
 	if err := command.Run(); err != nil {

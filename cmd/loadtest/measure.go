@@ -1,7 +1,10 @@
 package main
 
 import (
+	"context"
 	"errors"
+	"math"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -9,18 +12,20 @@ import (
 )
 
 // scenario is what is measured. ask builds the request with the number n; it may
-// use the client's buffer for the body.
+// use the client's buffer for the body. hear, if there is one, looks at the answer
+// after its time has been taken, and says what is wrong with it.
 type scenario struct {
 	name, title string
 	ask         func(c *client, charts int, n uint64) request
+	hear        func(c *client, body []byte) error
 }
 
 var scenarios = []scenario{
-	{"get", "GET of one Observation", askOne},
-	{"search", "search of a patient's 50 newest Observations", askNewest},
-	{"everything", "$everything of 120 resources", askEverything},
-	{"create", "create of an Observation", askCreate},
-	{"mixed", "of 20 requests 10 get, 6 search, 2 everything, 2 create", askMixed},
+	{name: "get", title: "GET of one Observation", ask: askOne},
+	{name: "search", title: "search of a patient's 50 newest Observations", ask: askNewest},
+	{name: "everything", title: "$everything of 120 resources", ask: askEverything},
+	{name: "create", title: "create of an Observation", ask: askCreate},
+	{name: "mixed", title: "of 20 requests 10 get, 6 search, 2 everything, 2 create", ask: askMixed},
 }
 
 // turn goes round the charts, beginning one further in each round, so that what
@@ -67,8 +72,10 @@ type measurement struct {
 	scenario scenario
 	charts   int
 	clients  []*client
+	pace     *pace // nil: as fast as the answers come
 
 	next, errs atomic.Uint64
+	held       atomic.Bool // the server said that it was too much
 }
 
 // tally is what one connection has seen.
@@ -82,16 +89,19 @@ type tally struct {
 // run measures. A failed first request is the result: there is no use in
 // repeating it. The error is not nil when the run was ended from outside.
 func (m *measurement) run(warmup, length time.Duration) (result, error) {
-	if _, err := m.clients[0].send(m.scenario.ask(m.clients[0], m.charts, m.next.Add(1)-1)); err != nil {
+	if _, _, err := m.ask(m.clients[0]); err != nil {
 		if ended := m.ended(); ended != nil {
 			return result{}, ended
 		}
-		return m.result(&tally{errors: map[string]int64{err.Error(): 1}, example: err.Error()}, 0, 0), nil
+		t := &tally{}
+		t.fail(err)
+		return m.result(t, 0, 0), nil
 	}
 	if warmup > 0 {
 		m.load(warmup)
 	}
 	m.errs.Store(0)
+	m.held.Store(false)
 	cpu, began := cpuTime(), time.Now()
 	sum := m.load(length)
 	took, used := time.Since(began), cpuTime()-cpu
@@ -138,31 +148,89 @@ func (m *measurement) load(length time.Duration) *tally {
 }
 
 func (m *measurement) work(c *client, t *tally, end time.Time) {
-	for m.errs.Load() < maxErrors {
-		r := m.scenario.ask(c, m.charts, m.next.Add(1)-1)
-		began := time.Now()
-		if !began.Before(end) {
+	for m.errs.Load() < maxErrors && !m.held.Load() && m.pace.wait(c.target.ctx, end) {
+		if !time.Now().Before(end) {
 			return
 		}
-		body, err := c.send(r)
-		took := time.Since(began)
+		took, bytes, err := m.ask(c)
 		if err == nil {
 			t.latency.record(took)
-			t.bytes += int64(len(body))
+			t.bytes += int64(bytes)
 			continue
 		}
 		if m.ended() != nil {
 			return
 		}
 		m.errs.Add(1)
-		if t.errors == nil {
-			t.errors, t.example = map[string]int64{}, err.Error()
+		if w, ok := errors.AsType[*wrong](err); ok && w.status == http.StatusTooManyRequests {
+			m.held.Store(true) // what goes on from here measures the bound, not the server
 		}
-		what := err.Error()
-		if w, ok := errors.AsType[*wrong](err); ok {
-			what = w.what
-		}
-		t.errors[what]++
+		t.fail(err)
+	}
+}
+
+// ask sends the next request.
+func (m *measurement) ask(c *client) (took time.Duration, bytes int, err error) {
+	r := m.scenario.ask(c, m.charts, m.next.Add(1)-1)
+	began := time.Now()
+	body, err := c.send(r)
+	took = time.Since(began)
+	if err == nil && m.scenario.hear != nil {
+		err = m.scenario.hear(c, body)
+	}
+	return took, len(body), err
+}
+
+func (t *tally) fail(err error) {
+	if t.errors == nil {
+		t.errors, t.example = map[string]int64{}, err.Error()
+	}
+	what := err.Error()
+	if w, ok := errors.AsType[*wrong](err); ok {
+		what = w.what
+	}
+	t.errors[what]++
+}
+
+// pace lets requests begin at a steady rate, whatever the connection: nobody
+// catches up on what was missed.
+type pace struct {
+	every time.Duration
+	mu    sync.Mutex
+	next  time.Time
+}
+
+// newPace gives nil, which never waits, for 0 a second.
+func newPace(perSecond float64) *pace {
+	if perSecond == 0 {
+		return nil
+	}
+	return &pace{every: time.Duration(float64(time.Second) / perSecond)}
+}
+
+// wait gives false when the next turn is only after the end.
+func (p *pace) wait(ctx context.Context, end time.Time) bool {
+	if p == nil {
+		return true
+	}
+	p.mu.Lock()
+	at := time.Now()
+	if p.next.After(at) {
+		at = p.next
+	}
+	if !at.Before(end) {
+		p.mu.Unlock()
+		return false
+	}
+	p.next = at.Add(p.every)
+	p.mu.Unlock()
+	t := time.NewTimer(time.Until(at))
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
 	}
 }
 
@@ -180,6 +248,7 @@ type result struct {
 	Max            float64          `json:"maxMs"`
 	Errors         int64            `json:"errors"`
 	Bytes          int64            `json:"bytes"` // of answer bodies
+	BytesEach      float64          `json:"bytesPerRequest"`
 	ClientCPU      float64          `json:"clientCPUPercent"`
 	ErrorsByKind   map[string]int64 `json:"errorsByKind,omitempty"`
 	ExampleOfError string           `json:"exampleOfError,omitempty"`
@@ -192,6 +261,9 @@ func (m *measurement) result(t *tally, took, cpu time.Duration) result {
 		P50: ms(t.latency.quantile(0.50)), P90: ms(t.latency.quantile(0.90)), P99: ms(t.latency.quantile(0.99)), Max: ms(t.latency.max)}
 	for _, n := range t.errors {
 		r.Errors += n
+	}
+	if r.Requests > 0 {
+		r.BytesEach = math.Round(float64(r.Bytes) / float64(r.Requests))
 	}
 	if took > 0 {
 		r.PerSecond = float64(r.Requests) / took.Seconds()

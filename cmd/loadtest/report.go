@@ -80,28 +80,39 @@ func (r *report) header(i runInfo) {
 		_ = r.json.Encode(i)
 		return
 	}
+	data := fmt.Sprintf("%s charts of %d resources (Patient and Observations), gone round in turn; as many further charts take what is created. ", grouped(int64(i.Charts)), i.Resources)
+	if p := i.Prepared; p.Made > 0 {
+		data += fmt.Sprintf("%s charts made in %.1f s (%s resources/s), %s found", grouped(p.Made), p.Seconds, grouped(int64(float64(p.Made*(perChart+1))/p.Seconds)), grouped(p.Found))
+	} else {
+		data += "all found from an earlier run"
+	}
+	r.top(i.Machine, i.Server, i.URL, i.Local, data, fmt.Sprintf("%d connections, %g s warm-up and %g s for each measurement. %s", i.Connections, i.WarmupSeconds, i.Seconds, i.Method))
+}
+
+// top is the head of a report for people.
+func (r *report) top(m machine, server, url string, local bool, data, method string) {
 	where := "on another machine"
-	if i.Local {
+	if local {
 		where = "on this machine"
 	}
-	r.printf("Machine  %s, %d cores, %s, %s\n", i.Machine.CPU, i.Machine.Cores, i.Machine.OS, i.Machine.Go)
-	r.printf("Server   %s, %s, %s\n", i.Server, i.URL, where)
-	r.printf("Data     %s charts of %d resources (Patient and Observations), gone round in turn;\n         as many further charts take what is created\n", grouped(int64(i.Charts)), i.Resources)
-	if p := i.Prepared; p.Made > 0 {
-		r.printf("         %s charts made in %.1f s (%s resources/s), %s found\n", grouped(p.Made), p.Seconds, grouped(int64(float64(p.Made*(perChart+1))/p.Seconds)), grouped(p.Found))
-	} else {
-		r.printf("         all found from an earlier run\n")
-	}
-	r.printf("Method   %d connections, %g s warm-up and %g s for each measurement\n", i.Connections, i.WarmupSeconds, i.Seconds)
-	line := "        "
-	for word := range strings.FieldsSeq(i.Method) {
-		if len(line)+len(word) > 110 {
+	r.paragraph("Machine", fmt.Sprintf("%s, %d cores, %s, %s", m.CPU, m.Cores, m.OS, m.Go))
+	r.paragraph("Server", fmt.Sprintf("%s, %s, %s", server, url, where))
+	r.paragraph("Data", data)
+	r.paragraph("Method", method)
+	r.printf("\n")
+}
+
+// paragraph prints a word and a text behind it, in lines that fit.
+func (r *report) paragraph(word, text string) {
+	line := fmt.Sprintf("%-8s", word)
+	for w := range strings.FieldsSeq(text) {
+		if len(line)+len(w) > 110 {
 			r.printf("%s\n", line)
 			line = "        "
 		}
-		line += " " + word
+		line += " " + w
 	}
-	r.printf("%s\n\n", line)
+	r.printf("%s\n", line)
 }
 
 func (r *report) result(x result) {
@@ -124,7 +135,17 @@ func (r *report) result(x result) {
 	if x.Errors >= maxErrors {
 		r.s.notef("%s: ended early after %s errors", x.Name, grouped(x.Errors))
 	}
+	for what := range x.ErrorsByKind {
+		if strings.HasPrefix(what, "answer 429 ") {
+			r.s.notef("%s: ended at the first 429: %s", x.Name, heldBack)
+		}
+	}
 }
+
+// heldBack says what a 429 means for the numbers, and what to do.
+const heldBack = "the server held the load back, so that numbers are its bound and not what it can do. " +
+	"Requests of one account: serve with HOUSECALL_RATE_LIMIT=0. Messages: a patient may send 20 a minute and 300 a day, staff 60 and 900, " +
+	"a system any number; wait a minute, give a lower --rate, tokens of more accounts (--token A,B), or the token of a system."
 
 // grouped writes a number with commas between thousands.
 func grouped(n int64) string {

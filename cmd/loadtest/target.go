@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -21,9 +22,19 @@ const mediaType = "application/fhir+json"
 // maxAnswer bounds what is read of one answer.
 const maxAnswer = 64 << 20
 
-// address reads --url. The load and the token go to this machine only, unless
-// the caller says otherwise, and then not in the clear.
+// address reads --url of the FHIR face, which is at its usual path unless the
+// URL names another.
 func address(raw string, allowRemote bool) (*url.URL, error) {
+	u, err := site(raw, allowRemote)
+	if err == nil && u.Path == "" {
+		u.Path = "/fhir"
+	}
+	return u, err
+}
+
+// site reads --url. The load and the token go to this machine only, unless the
+// caller says otherwise, and then not in the clear.
+func site(raw string, allowRemote bool) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimRight(raw, "/"))
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return nil, errors.New("--url must be a scheme and a host, for example http://localhost:8080")
@@ -35,9 +46,6 @@ func address(raw string, allowRemote bool) (*url.URL, error) {
 		if u.Scheme != "https" {
 			return nil, errors.New("--url: the token goes to another machine by https only")
 		}
-	}
-	if u.Path == "" {
-		u.Path = "/fhir"
 	}
 	return u, nil
 }
@@ -60,9 +68,12 @@ type target struct {
 }
 
 // explain gives the reason of a run that was ended from outside instead of the
-// broken connections that come of it.
+// broken connections that come of it, and says what to do about a bound.
 func (t *target) explain(err error) error {
+	w, ok := errors.AsType[*wrong](err)
 	switch cause := context.Cause(t.ctx); {
+	case cause == nil && ok && w.status == http.StatusTooManyRequests:
+		return fmt.Errorf("%w: %s", err, heldBack)
 	case cause == nil:
 		return err
 	case errors.Is(cause, context.Canceled):
@@ -101,6 +112,7 @@ func (c *endingConn) Close() error {
 type client struct {
 	target *target
 	host   *fasthttp.HostClient
+	media  string // type of what it sends and asks for
 	req    fasthttp.Request
 	res    fasthttp.Response
 	buf    []byte // the body of the next request
@@ -110,7 +122,7 @@ type client struct {
 func (t *target) connect(n int, timeout time.Duration) []*client {
 	clients := make([]*client, n)
 	for i := range clients {
-		clients[i] = t.client(timeout)
+		clients[i] = t.client(timeout, mediaType, tokenBadge(t.token))
 	}
 	return clients
 }
@@ -121,9 +133,9 @@ func closeAll(clients []*client) {
 	}
 }
 
-func (t *target) client(timeout time.Duration) *client {
+func (t *target) client(timeout time.Duration, media string, as *badge) *client {
 	secure := t.base.Scheme == "https"
-	c := &client{target: t, host: &fasthttp.HostClient{
+	c := &client{target: t, media: media, host: &fasthttp.HostClient{
 		Addr: fasthttp.AddMissingPort(t.base.Host, secure), IsTLS: secure, Dial: t.dial, MaxConns: 1,
 		ReadTimeout: timeout, WriteTimeout: timeout, MaxResponseBodySize: maxAnswer,
 		ReadBufferSize: 64 << 10, WriteBufferSize: 16 << 10,
@@ -131,8 +143,10 @@ func (t *target) client(timeout time.Duration) *client {
 		// A request that is sent again would be counted once and would hide what failed.
 		RetryIfErr: func(*fasthttp.Request, int, error) (bool, bool) { return false, false },
 	}}
-	c.req.Header.Set("Authorization", "Bearer "+t.token)
-	c.req.Header.Set("Accept", mediaType)
+	for name, value := range as.header {
+		c.req.Header.Set(name, value)
+	}
+	c.req.Header.Set("Accept", media)
 	c.req.Header.Set("User-Agent", "housecall-loadtest")
 	return c
 }
@@ -146,9 +160,13 @@ type request struct {
 	holds        string // text that the answer must hold
 }
 
-// wrong is an answer that is not what was asked for. The text of an error does
-// not hold ids, so that equal errors can be counted.
-type wrong struct{ what, detail string }
+// wrong is an answer that is not what was asked for. What it is does not hold
+// ids, so that equal errors can be counted.
+type wrong struct {
+	what, detail string
+	status       int    // of the answer, if there was one
+	code         string // the server's word for the reason
+}
 
 func (w *wrong) Error() string { return w.what + w.detail }
 
@@ -160,7 +178,7 @@ func (c *client) send(r request) ([]byte, error) {
 	c.req.Header.SetMethod(r.method)
 	c.req.SetRequestURI(c.target.base.String() + r.path)
 	if r.body != nil {
-		c.req.Header.SetContentType(mediaType)
+		c.req.Header.SetContentType(c.media)
 		c.req.SetBodyRaw(r.body)
 	} else {
 		c.req.Header.Del("Content-Type")
@@ -171,40 +189,50 @@ func (c *client) send(r request) ([]byte, error) {
 		if errors.Is(err, fasthttp.ErrTimeout) {
 			return nil, &wrong{what: "no answer in time"}
 		}
-		return nil, &wrong{"no answer", ": " + err.Error()}
+		return nil, &wrong{what: "no answer", detail: ": " + err.Error()}
 	}
 	body := c.res.Body()
 	if got := c.res.StatusCode(); got != r.status {
-		return nil, &wrong{fmt.Sprintf("answer %d instead of %d", got, r.status), said(body)}
+		return nil, refusal(got, r.status, body)
 	}
 	if r.entries > 0 {
 		// The key stands once in each entry, and counting it is a hundred times
 		// cheaper than decoding: the client must not take the server's processor.
 		if got := bytes.Count(body, []byte(`"fullUrl"`)); got != r.entries {
-			return nil, &wrong{fmt.Sprintf("answer with %d entries instead of %d", got, r.entries), ""}
+			return nil, &wrong{what: fmt.Sprintf("answer with %d entries instead of %d", got, r.entries)}
 		}
 	}
 	if r.holds != "" && !bytes.Contains(body, []byte(r.holds)) {
-		return nil, &wrong{"answer without what was asked for", ""}
+		return nil, &wrong{what: "answer without what was asked for"}
 	}
 	return body, nil
 }
 
-// said gives what an OperationOutcome says.
-func said(body []byte) string {
+// refusal is an answer with another status than was expected, and what it says:
+// an OperationOutcome, or problem details (RFC 9457).
+func refusal(got, want int, body []byte) *wrong {
+	w := &wrong{what: fmt.Sprintf("answer %d instead of %d", got, want), status: got}
 	var o struct {
 		Issue []struct {
 			Code, Diagnostics string
 			Details           struct{ Text string }
 			Expression        []string
 		}
+		Code, Detail string
 	}
-	if json.Unmarshal(body, &o) != nil || len(o.Issue) == 0 {
-		return ""
+	if json.Unmarshal(body, &o) != nil {
+		return w
 	}
-	i := o.Issue[0]
-	text := strings.Join(strings.Fields(strings.Join(append([]string{i.Code, i.Details.Text, i.Diagnostics}, i.Expression...), " ")), " ")
-	return ": " + text[:min(len(text), 300)]
+	words := []string{o.Code, o.Detail}
+	w.code = o.Code
+	if len(o.Issue) > 0 {
+		i := o.Issue[0]
+		w.code, words = i.Code, append([]string{i.Code, i.Details.Text, i.Diagnostics}, i.Expression...)
+	}
+	if text := strings.Join(strings.Fields(strings.Join(words, " ")), " "); text != "" {
+		w.detail = ": " + text[:min(len(text), 300)]
+	}
+	return w
 }
 
 // software asks the server what it is.
