@@ -46,7 +46,7 @@ type Pushed struct {
 type Result struct {
 	ID     string `json:"id"`
 	State  string `json:"state" enum:"done,already,refused,later" doc:"refused: it will not be done, and the phone tells the person why; later: it was not tried or could not be decided now, and is to be sent again"`
-	Code   string `json:"code,omitempty" doc:"Machine word of a refusal"`
+	Code   string `json:"code,omitempty" doc:"Machine word of a refusal, or of why it is to be sent later: too_many is a minute"`
 	Reason string `json:"reason,omitempty" doc:"For the person"`
 }
 
@@ -92,8 +92,11 @@ func (f *Face) push(ctx context.Context, in *pushIn) (*pushOut, error) {
 func refusedFor(err error) (state, code, reason string) {
 	var x *fault.Error
 	kind := fault.KindOf(err)
-	if !errors.As(err, &x) || kind == fault.Internal || kind == fault.Unavailable || kind == fault.TooMany {
+	switch {
+	case !errors.As(err, &x) || kind == fault.Internal || kind == fault.Unavailable:
 		return Later, "", ""
+	case kind == fault.TooMany: // the phone waits a minute, and can say why
+		return Later, kind.String(), x.Msg
 	}
 	if code = x.Code; code == "" {
 		code = kind.String()
