@@ -112,12 +112,13 @@ func TestAPhoneGoesOfflineAndComesBack(t *testing.T) {
 			{ID: newID(), Kind: "message.send", Patient: s.rosa, Body: json.RawMessage(`{"txt":"?"}`)},
 			{ID: "1", Kind: "message.send", Patient: s.rosa, Body: json.RawMessage(`{}`)},
 			{ID: newID(), Kind: "message.send", Patient: newID(), Body: json.RawMessage(`{"topic":"question","text":"Whose?"}`)},
+			{ID: newID(), Kind: "message.read", Patient: s.rosa, Body: json.RawMessage(`{"thread":"\u0000","upTo":"\u0000"}`)},
 		}}, &out))
 		var states []string
 		for _, r := range out.Results {
 			states = append(states, strings.TrimSuffix(r.State+" "+r.Code, " "))
 		}
-		require.Equal(t, []string{"already", "refused id_used", "done", "refused kind", "refused body", "refused invalid", "refused not_found"}, states)
+		require.Equal(t, []string{"already", "refused id_used", "done", "refused kind", "refused body", "refused invalid", "refused not_found", "refused not_found"}, states)
 
 		// The nurse answers: there it is, and counted.
 		_, err = s.messages.Send(ctx, s.as(s.nurse), s.rosa, answerIn(id, "No, that is fine."))

@@ -21,6 +21,7 @@ var spanishMessages = map[string]string{
 	"The message is too long. Please shorten it, or send it in two.":                  "El mensaje es demasiado largo. Acórtelo o envíelo en dos.",
 	"There is no such view of the inbox.":                                             "No existe esa vista del buzón.",
 	"This was sent before with other words. Please load the page again.":              "Esto ya se envió con otras palabras. Cargue la página de nuevo.",
+	"What was sent is not changed any more. Please write a new message.":              "Lo que se envió ya no se cambia. Escriba un mensaje nuevo.",
 	"Write something before you send.":                                                "Escriba algo antes de enviar.",
 	"You can read these messages, but not write here.":                                "Usted puede leer estos mensajes, pero no escribir aquí.",
 	"You sent many messages in a short time. Please wait a little.":                   "Envió muchos mensajes en poco tiempo. Espere un poco, por favor.",

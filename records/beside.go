@@ -45,6 +45,26 @@ func (s *Store) EnterTx(c *db.Conn, who identity.Principal, patient, typ string)
 
 // Bodies gives those of the resources that are there and that the view sees.
 func (s *Store) Bodies(c *db.Conn, v *access.View, typ string, ids []string) (map[string][]byte, error) {
+	out, err := s.Uncut(c, v, typ, ids)
+	if err != nil {
+		return nil, err
+	}
+	hidden, err := s.hidden(c, v)
+	if err != nil {
+		return nil, err
+	}
+	for id, body := range out {
+		if out[id], err = cutHidden(body, hidden); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// Uncut gives what Bodies gives, as it is stored: with its references to what the
+// view does not see. It is for changing a part of a resource and writing it back
+// under the chart's lock, and is shown to nobody.
+func (s *Store) Uncut(c *db.Conn, v *access.View, typ string, ids []string) (map[string][]byte, error) {
 	out := make(map[string][]byte, len(ids))
 	now := micros(s.now())
 	for len(ids) > 0 {
@@ -71,16 +91,41 @@ func (s *Store) Bodies(c *db.Conn, v *access.View, typ string, ids []string) (ma
 			return nil, err
 		}
 	}
-	hidden, err := s.hidden(c, v)
-	if err != nil {
-		return nil, err
-	}
-	for id, body := range out {
-		if out[id], err = cutHidden(body, hidden); err != nil {
+	return out, nil
+}
+
+// Seen tells which of the resources the view sees.
+func (s *Store) Seen(c *db.Conn, v *access.View, typ string, ids []string) (map[string]bool, error) {
+	out := make(map[string]bool, len(ids))
+	cond, more := visibleSQL(v, micros(s.now()), "r")
+	for len(ids) > 0 {
+		part := ids[:min(len(ids), 400)]
+		ids = ids[len(part):]
+		args := []any{v.Patient, typ}
+		for _, id := range part {
+			args = append(args, id)
+		}
+		err := c.Each(`SELECT r.id FROM resources r WHERE r.patient_id = ? AND r.type = ? AND NOT r.deleted AND r.id IN `+db.Placeholders(1, len(part))+cond, func(r *sql.Rows) error {
+			var id string
+			err := r.Scan(&id)
+			out[id] = true
+			return err
+		}, append(args, more...)...)
+		if err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
+}
+
+// ClassTx tells what kind of data a resource is, for telling people of it who
+// would see it.
+func (s *Store) ClassTx(c *db.Conn, patient, typ, id string) (class access.Class, err error) {
+	err = c.QueryRow(`SELECT category, labels FROM resources WHERE patient_id = ? AND type = ? AND id = ?`, patient, typ, id).Scan(&class.Category, &class.Labels)
+	if isNoRows(err) {
+		err = notFound()
+	}
+	return class, err
 }
 
 // Looked leaves the audit row of what was read after Enter, and waits until it

@@ -54,11 +54,12 @@ type Binary struct {
 	ID, ContentType, Title string
 	Size                   int64
 	Author                 string // account
+	Sent                   bool
 }
 
 // SaveBinary keeps a file for a message of a chart: whoever may write messages
-// there may send one. What a picture tells about where and with what it was taken
-// is left out.
+// there may send one. Until it is sent it is theirs alone and no part of the
+// record. What a picture tells about where and with what it was taken is left out.
 func (s *Store) SaveBinary(ctx context.Context, who identity.Principal, patient string, in BinaryIn) (Binary, error) {
 	if s.blobs == nil {
 		return Binary{}, fault.New(fault.Unavailable, "Files cannot be kept right now. Please try again in a moment.")
@@ -99,39 +100,26 @@ func (s *Store) saveBinary(ctx context.Context, who identity.Principal, patient 
 	if err != nil {
 		return Binary{}, unreadable(err)
 	}
-	ref, err := s.blobs.Put(ctx, bytes.NewReader(content), MaxBinary)
+	name := blob.NewName()
+	if err := s.expectBlob(ctx, name, patient, in.ID); err != nil {
+		return Binary{}, err
+	}
+	ref, err := s.blobs.Put(ctx, name, bytes.NewReader(content), MaxBinary)
 	if err != nil {
 		return Binary{}, err
 	}
-	out := Binary{in.ID, in.ContentType, in.Title, int64(len(content)), who.Account}
-	node, err := fhir.Make(map[string]any{
-		"resourceType": binaryType, "id": in.ID, "contentType": in.ContentType, "securityContext": map[string]any{"reference": "Patient/" + patient},
-		"meta": map[string]any{"tag": []any{map[string]any{"system": access.BinaryUse, "code": access.MessageAttachment}}},
+	var refused error
+	err = s.db.InTx(ctx, func(c *db.Conn) error {
+		refused = s.keepUpload(c, who, patient, in, ref, given[:])
+		return refused
 	})
-	if err == nil {
-		err = s.db.InTx(ctx, func(c *db.Conn) error {
-			v, err := s.EnterTx(c, who, patient, binaryType)
-			if err == nil {
-				err = maySend(v)
-			}
-			if err == nil {
-				err = s.slowBinaries(c, who)
-			}
-			if err != nil {
-				return err
-			}
-			if _, err := s.WriteTx(c, who, Batch{Ops: []Op{{Kind: Create, Type: binaryType, ID: in.ID, Node: node}}, Source: Own}); err != nil {
-				return err
-			}
-			_, err = c.Exec(`INSERT INTO binaries (patient_id, id, version, blob, key, size, sha256, given, content_type, title, account, created_at) VALUES `+db.Placeholders(1, 12),
-				patient, in.ID, 1, ref.Name, ref.Key, ref.Size, ref.SHA256, given[:], in.ContentType, in.Title, who.Account, micros(s.now()))
-			return err
-		})
+	if refused != nil { // else the row may be there although we were not told
+		err = errors.Join(err, s.dropBlob(context.WithoutCancel(ctx), name))
 	}
 	if err != nil {
-		return Binary{}, errors.Join(err, s.blobs.Delete(context.WithoutCancel(ctx), ref.Name))
+		return Binary{}, err
 	}
-	return out, nil
+	return Binary{ID: in.ID, ContentType: in.ContentType, Title: in.Title, Size: ref.Size, Author: who.Account}, nil
 }
 
 func value(b *Binary) Binary {
@@ -206,7 +194,7 @@ func (s *Store) binaryBefore(c *db.Conn, who identity.Principal, patient, id str
 	b := &Binary{ID: id}
 	var was []byte
 	var of string
-	err := c.QueryRow(`SELECT patient_id, content_type, title, size, account, given FROM binaries WHERE id = ? AND version = 1`, id).Scan(&of, &b.ContentType, &b.Title, &b.Size, &b.Author, &was)
+	err := c.QueryRow(`SELECT patient_id, content_type, title, size, account, version > 0, given FROM binaries WHERE id = ?`, id).Scan(&of, &b.ContentType, &b.Title, &b.Size, &b.Author, &b.Sent, &was)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil, nil
@@ -230,12 +218,12 @@ func (s *Store) slowBinaries(c *db.Conn, who identity.Principal) error {
 	return err
 }
 
-// BinaryTx gives what is known of a file that was sent to a chart. Whether
+// BinaryTx gives what is known of a file that was put into a chart. Whether
 // somebody may see it, is for who asks to decide.
 func (s *Store) BinaryTx(c *db.Conn, patient, id string) (Binary, error) {
 	b := Binary{ID: id}
-	err := c.QueryRow(`SELECT b.content_type, b.title, b.size, b.account FROM binaries b JOIN resources r ON r.patient_id = b.patient_id AND r.type = 'Binary' AND r.id = b.id AND r.version = b.version
-		WHERE b.patient_id = ? AND b.id = ? AND NOT r.deleted`, patient, id).Scan(&b.ContentType, &b.Title, &b.Size, &b.Author)
+	err := c.QueryRow(`SELECT content_type, title, size, account, version > 0 FROM binaries WHERE patient_id = ? AND id = ?`, patient, id).
+		Scan(&b.ContentType, &b.Title, &b.Size, &b.Author, &b.Sent)
 	if errors.Is(err, sql.ErrNoRows) {
 		return b, notFound()
 	}
@@ -248,26 +236,22 @@ type Content struct {
 	io.ReadSeekCloser
 }
 
-// ReadBinary opens a file for somebody who sees it in the chart. The caller
-// closes it.
+// ReadBinary opens a file for somebody who sees it in the chart; before it is
+// sent, for who put it there. The caller closes it.
 func (s *Store) ReadBinary(ctx context.Context, who identity.Principal, patient, id string) (*Content, error) {
 	c := s.db.Read(ctx)
 	v, err := s.Enter(c, who, patient, binaryType)
-	var bodies map[string][]byte
-	if err == nil {
-		bodies, err = s.Bodies(c, v, binaryType, []string{id})
-	}
-	if err == nil && bodies[id] == nil {
-		err = notFound()
-	}
 	var ref blob.Ref
 	b := Binary{ID: id}
 	if err == nil {
-		err = c.QueryRow(`SELECT b.blob, b.key, b.size, b.sha256, b.content_type, b.title, b.account FROM binaries b JOIN resources r ON r.patient_id = b.patient_id AND r.type = 'Binary' AND r.id = b.id AND r.version = b.version
-			WHERE b.patient_id = ? AND b.id = ?`, patient, id).Scan(&ref.Name, &ref.Key, &ref.Size, &ref.SHA256, &b.ContentType, &b.Title, &b.Author)
+		err = c.QueryRow(`SELECT blob, key, size, sha256, content_type, title, account, version > 0 FROM binaries WHERE patient_id = ? AND id = ?`, patient, id).
+			Scan(&ref.Name, &ref.Key, &ref.Size, &ref.SHA256, &b.ContentType, &b.Title, &b.Author, &b.Sent)
 		if errors.Is(err, sql.ErrNoRows) {
 			err = notFound()
 		}
+	}
+	if err == nil {
+		err = s.mayOpen(c, who, v, &b)
 	}
 	if err == nil && s.blobs == nil {
 		err = notFound()
@@ -285,4 +269,18 @@ func (s *Store) ReadBinary(ctx context.Context, who identity.Principal, patient,
 		return nil, err
 	}
 	return &Content{b, r}, nil
+}
+
+func (s *Store) mayOpen(c *db.Conn, who identity.Principal, v *access.View, b *Binary) error {
+	if !b.Sent {
+		if b.Author != who.Account || !v.See.Has(access.Messages) {
+			return notFound()
+		}
+		return nil
+	}
+	seen, err := s.Bodies(c, v, binaryType, []string{b.ID})
+	if err == nil && seen[b.ID] == nil {
+		err = notFound()
+	}
+	return err
 }

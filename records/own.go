@@ -2,20 +2,31 @@ package records
 
 import (
 	"housecall/internal/fault"
+	"housecall/records/access"
 	"housecall/records/fhir"
 )
 
 // Own is the meta.source of what this house itself made and keeps more about
-// than the record holds: booked visits (whose time is taken) and signed notes.
-const Own = "urn:housecall"
+// than the record holds: booked visits (whose time is taken), signed notes, and
+// messages with what was sent along.
+const Own = access.Own
 
 // keptTypes are the types of which those with the source Own are kept: changed
 // only together with the rows beside them, by a batch that says so (Batch.Kept).
-var keptTypes = map[string]bool{"Appointment": true, "Encounter": true, "Composition": true, "DocumentReference": true}
+var keptTypes = map[string]bool{"Appointment": true, "Encounter": true, "Composition": true, "DocumentReference": true, communicationType: true, binaryType: true}
 
-// frozenTypes are signed when they are written. Nobody changes or deletes them,
-// the house itself included; an addendum is a record of its own.
-var frozenTypes = map[string]bool{"Composition": true, "DocumentReference": true}
+// frozenTypes are signed when they are written, or sent. Nobody changes or
+// deletes them, the house itself included; an addendum is a record of its own.
+var frozenTypes = map[string]bool{"Composition": true, "DocumentReference": true, communicationType: true, binaryType: true}
+
+// sentTypes are messages and what is sent along with them.
+var sentTypes = map[string]bool{communicationType: true, binaryType: true}
+
+const communicationType = "Communication"
+
+// speaks: what somebody writes in a message is theirs to say, also when it gets a
+// label by which they (or the app they write with) do not find it again.
+func (ch *change) speaks() bool { return ch.kept && ch.Kind == Create && sentTypes[ch.Type] }
 
 // mayTouch refuses changes to what is kept or signed, and records that only
 // pretend to be.
@@ -29,6 +40,9 @@ func (ch *change) mayTouch() error {
 			return err
 		}
 		if old.Get("meta", "source").Str() == Own {
+			if sentTypes[ch.Type] {
+				return fault.New(fault.Forbidden, "What was sent is not changed any more. Please write a new message.").WithCode("sent")
+			}
 			if frozenTypes[ch.Type] {
 				return fault.New(fault.Forbidden, "This is signed. It can be added to, not changed.").WithCode("signed")
 			}

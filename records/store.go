@@ -40,6 +40,8 @@ type Store struct {
 	names   *nameCache
 	blobs   *blob.Store
 	uploads chan struct{} // one for each file that is held in memory
+
+	onUpload func(c *db.Conn, patient, id string) error // may be nil
 }
 
 // New makes a Store.

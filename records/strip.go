@@ -19,55 +19,70 @@ func stripPicture(contentType string, b []byte) ([]byte, error) {
 		return stripPNG(b)
 	case "image/webp":
 		return stripWebP(b)
+	case "image/gif":
+		return stripGIF(b)
 	}
 	return b, nil
 }
 
 // stripJPEG keeps the segments that a decoder needs (ITU T.81, annex B): tables,
-// frames, scans, JFIF, colour profile and Adobe's colour transform.
+// frames, scans, JFIF, colour profile and Adobe's colour transform. It ends at the
+// first end of image: what phones put behind it (a film with sound, further
+// pictures with places of their own) is left out.
 func stripJPEG(b []byte) ([]byte, error) {
 	if len(b) < 4 || b[0] != 0xFF || b[1] != 0xD8 {
 		return nil, errPicture
 	}
 	out := make([]byte, 0, len(b))
 	out = append(out, 0xFF, 0xD8)
-	turned := false
+	turned, scans := false, false
 	for at := 2; ; {
-		for at < len(b) && b[at] == 0xFF && at+1 < len(b) && b[at+1] == 0xFF { // fill bytes
+		for at+1 < len(b) && b[at] == 0xFF && b[at+1] == 0xFF { // fill bytes
 			at++
 		}
-		if at+4 > len(b) || b[at] != 0xFF {
+		if at+2 > len(b) || b[at] != 0xFF {
 			return nil, errPicture
 		}
 		marker := b[at+1]
-		if marker == 0xD9 {
-			return nil, errPicture // ends without a picture
+		if marker == 0xD9 && scans {
+			return append(out, 0xFF, 0xD9), nil
+		}
+		if at+4 > len(b) || marker < 0xC0 || marker >= 0xD0 && marker <= 0xD9 {
+			return nil, errPicture // nothing that has its place here, or an end without a picture
 		}
 		size := int(binary.BigEndian.Uint16(b[at+2:]))
 		if size < 2 || at+2+size > len(b) {
 			return nil, errPicture
 		}
 		segment := b[at : at+2+size]
+		said := segment[4:]
 		at += 2 + size
 		switch {
-		case marker == 0xDA: // the scans; what stands behind the end of the image is left out
-			end := bytes.LastIndex(b[at:], []byte{0xFF, 0xD9})
-			if end < 0 {
-				return nil, errPicture
-			}
-			out = append(out, segment...)
-			return append(out, b[at:at+end+2]...), nil
+		case marker == 0xDA:
+			end := at + scan(b[at:])
+			out = append(append(out, segment...), b[at:end]...)
+			at, scans = end, true
 		case marker == 0xE1:
-			if up := orientation(segment[4:]); up > 1 && up <= 8 && !turned {
+			if up := orientation(said); up > 1 && up <= 8 && !turned {
 				turned = true
 				out = append(out, upright(up)...)
 			}
-		case marker == 0xE0 || marker == 0xEE || marker == 0xE2 && bytes.HasPrefix(segment[4:], []byte("ICC_PROFILE\x00")), marker < 0xE0 || marker == 0xF0:
-			if marker != 0xFE {
-				out = append(out, segment...)
-			}
+		case marker < 0xE0, marker == 0xE0 && bytes.HasPrefix(said, []byte("JFIF\x00")), marker == 0xE2 && bytes.HasPrefix(said, []byte("ICC_PROFILE\x00")),
+			marker == 0xEE && bytes.HasPrefix(said, []byte("Adobe")):
+			out = append(out, segment...)
 		}
 	}
+}
+
+// scan is the length of the coded data of a scan: up to a marker that is neither
+// a stuffed byte nor a restart (ITU T.81, B.1.1.5).
+func scan(b []byte) int {
+	for i := 0; i+1 < len(b); i++ {
+		if next := b[i+1]; b[i] == 0xFF && next != 0x00 && next != 0xFF && (next < 0xD0 || next > 0xD7) {
+			return i
+		}
+	}
+	return len(b)
 }
 
 // orientation reads which side is up out of an Exif segment (Exif 2.32, section
@@ -138,10 +153,16 @@ func stripPNG(b []byte) ([]byte, error) {
 	return nil, errPicture
 }
 
-// stripWebP leaves the Exif and XMP chunks out, and says so in the header (RFC
-// 9649, section 2.7).
+// webPKept are the chunks that say how to draw it (RFC 9649, section 2.7).
+var webPKept = map[string]bool{"VP8 ": true, "VP8L": true, "VP8X": true, "ALPH": true, "ANIM": true, "ANMF": true, "ICCP": true}
+
+// stripWebP leaves out Exif, XMP and what is not known, and says so in the header.
 func stripWebP(b []byte) ([]byte, error) {
 	if len(b) < 12 || string(b[:4]) != "RIFF" || string(b[8:12]) != "WEBP" {
+		return nil, errPicture
+	}
+	b = b[:min(int64(len(b)), int64(binary.LittleEndian.Uint32(b[4:]))+8)]
+	if len(b) < 12 {
 		return nil, errPicture
 	}
 	out := append(make([]byte, 0, len(b)), b[:12]...)
@@ -153,7 +174,7 @@ func stripWebP(b []byte) ([]byte, error) {
 		}
 		end = min(end, int64(len(b)))
 		name := string(b[at : at+4])
-		if name != "EXIF" && name != "XMP " {
+		if webPKept[name] {
 			from := len(out)
 			out = append(out, b[at:end]...)
 			if name == "VP8X" && size > 0 {
@@ -164,4 +185,56 @@ func stripWebP(b []byte) ([]byte, error) {
 	}
 	binary.LittleEndian.PutUint32(out[4:], uint32(len(out)-8))
 	return out, nil
+}
+
+// stripGIF leaves out comments, texts and what applications wrote, save how often
+// it runs, and ends where the pictures end (GIF89a, sections 18 to 27).
+func stripGIF(b []byte) ([]byte, error) {
+	if len(b) < 13 || string(b[:3]) != "GIF" {
+		return nil, errPicture
+	}
+	at := 13 + colours(b[10])
+	if at > len(b) {
+		return nil, errPicture
+	}
+	out := append(make([]byte, 0, len(b)), b[:at]...)
+	for at < len(b) {
+		from, keep := at, true
+		switch b[at] {
+		case 0x3B:
+			return append(out, 0x3B), nil
+		case 0x2C:
+			if at+10 > len(b) {
+				return nil, errPicture
+			}
+			at += 10 + colours(b[at+9]) + 1 // and the size of its codes
+		case 0x21:
+			if at+2 > len(b) {
+				return nil, errPicture
+			}
+			rest := b[at+2:]
+			keep = b[at+1] == 0xF9 || b[at+1] == 0xFF && (bytes.HasPrefix(rest, []byte("\x0BNETSCAPE2.0")) || bytes.HasPrefix(rest, []byte("\x0BANIMEXTS1.0")))
+			at += 2
+		default:
+			return nil, errPicture
+		}
+		for at < len(b) && b[at] != 0 { // blocks, each with its length before it
+			at += 1 + int(b[at])
+		}
+		if at++; at > len(b) {
+			return nil, errPicture
+		}
+		if keep {
+			out = append(out, b[from:at]...)
+		}
+	}
+	return nil, errPicture
+}
+
+// colours is the size of a table of colours, by the flags that announce it.
+func colours(flags byte) int {
+	if flags&0x80 == 0 {
+		return 0
+	}
+	return 3 << (flags&7 + 1)
 }

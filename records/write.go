@@ -369,7 +369,11 @@ func (s *Store) apply(ch *change, v *access.View, h *head, at int64) error {
 	if ch.Kind == Delete {
 		ch.class = ch.old.class
 	}
-	if !v.MayWrite(ch.class) || ch.old != nil && !ch.old.deleted && !v.MayWrite(ch.old.class) {
+	made := ch.class
+	if ch.speaks() {
+		made.Labels = access.NoLabels
+	}
+	if !v.MayWrite(made) || ch.old != nil && !ch.old.deleted && !v.MayWrite(ch.old.class) {
 		return fault.New(fault.Forbidden, "You can read this, but not change it.").WithCode("role")
 	}
 	if ch.Type == "Patient" && !mayRewrite(v, ch) {

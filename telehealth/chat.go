@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"housecall/internal/db"
@@ -63,10 +62,11 @@ func (s *Service) Chat(ctx context.Context, who identity.Principal, patient, id 
 	if err != nil {
 		return nil, s.Records.Refuse(ctx, who, patient, "Appointment", id, err)
 	}
-	return out, s.seen(ctx, who, seen.view, "Appointment", id)
+	return out, s.seen(ctx, who, seen.view, id, "chat")
 }
 
-// speaker: who was let in, and the care team.
+// speaker: who was let in, and the care team. Once it is over that is who had been
+// let in until then.
 func (v *visit) speaker() (*person, error) {
 	if err := v.joins(); err != nil {
 		return nil, err
@@ -79,29 +79,32 @@ func (v *visit) speaker() (*person, error) {
 	if i < 0 && v.hosts() {
 		return &person{Person: Person{Name: v.who.Name, Role: v.role()}}, nil
 	}
-	if i < 0 || !list[i].admittedNow() && !list[i].host && v.State != schedule.Ended {
+	if i < 0 {
 		return nil, notAdmitted()
 	}
-	return list[i], nil
+	p := list[i]
+	if !p.host && !p.admittedNow() && !(v.State == schedule.Ended && p.wasAdmitted()) {
+		return nil, notAdmitted()
+	}
+	return p, nil
 }
 
 // Say writes a line. The id is made by who writes it: sent twice, it is there
 // once.
 func (s *Service) Say(ctx context.Context, who identity.Principal, patient, id, line, text string) (ChatLine, error) {
 	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
-	bad := func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
 	switch {
 	case !fhir.IsUUID(line):
 		return ChatLine{}, fault.New(fault.Invalid, "Ids must be UUIDs in lower case.")
 	case text == "":
 		return ChatLine{}, fault.New(fault.Invalid, "Write something before you send.")
-	case !utf8.ValidString(text) || strings.ContainsFunc(text, bad):
+	case !fhir.IsText(text):
 		return ChatLine{}, fault.New(fault.Invalid, "The message holds signs that cannot be sent.")
 	case utf8.RuneCountInString(text) > maxChatText:
 		return ChatLine{}, fault.New(fault.TooLarge, "The message is too long. Please shorten it, or send it in two.")
 	}
 	out := ChatLine{ID: line, Mine: true, Text: text}
-	_, err := s.change(ctx, who, patient, id, func(v *visit) error {
+	_, err := s.change(ctx, who, patient, id, "chat", func(v *visit) error {
 		p, err := v.speaker()
 		if err != nil {
 			return err

@@ -5,9 +5,9 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"housecall/internal/db"
@@ -15,6 +15,7 @@ import (
 	"housecall/internal/identity"
 	"housecall/records"
 	"housecall/records/access"
+	"housecall/records/fhir"
 	"housecall/telehealth/schedule"
 )
 
@@ -48,10 +49,9 @@ func (b *NoteBody) check() error {
 	for i := range b.Instructions {
 		texts = append(texts, &b.Instructions[i])
 	}
-	bad := func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
 	for _, t := range texts {
 		*t = strings.ReplaceAll(*t, "\r\n", "\n")
-		if !utf8.ValidString(*t) || strings.ContainsFunc(*t, bad) {
+		if !fhir.IsText(*t) {
 			return fault.New(fault.Invalid, "The note holds signs that cannot be kept.")
 		}
 		if utf8.RuneCountInString(*t) > maxPart {
@@ -75,6 +75,7 @@ type Addendum struct {
 	At   time.Time `json:"at"`
 	By   string    `json:"by"`
 	Text string    `json:"text"`
+	id   string    // of its Composition
 }
 
 // VisitNote is the note of a visit.
@@ -96,14 +97,15 @@ type note struct {
 	body                                                 NoteBody
 	savedAt, signedAt                                    int64
 	savedBy, signedBy, signedRole, composition, document string
+	signedAccount                                        string
 }
 
 // note reads the row; it is empty when nothing was written yet.
 func (v *visit) note() (*note, error) {
 	n := &note{body: NoteBody{Instructions: []string{}}}
 	var raw []byte
-	err := v.c.QueryRow(`SELECT version, body, saved_at, saved_by, signed_at, signed_by, signed_role, composition, document FROM visit_notes WHERE visit = ?`, v.ID).
-		Scan(&n.version, &raw, &n.savedAt, &n.savedBy, &n.signedAt, &n.signedBy, &n.signedRole, &n.composition, &n.document)
+	err := v.c.QueryRow(`SELECT version, body, saved_at, saved_by, signed_at, signed_by, signed_role, signed_account, composition, document FROM visit_notes WHERE visit = ?`, v.ID).
+		Scan(&n.version, &raw, &n.savedAt, &n.savedBy, &n.signedAt, &n.signedBy, &n.signedRole, &n.signedAccount, &n.composition, &n.document)
 	if errors.Is(err, sql.ErrNoRows) {
 		return n, nil
 	}
@@ -118,24 +120,47 @@ func (v *visit) putNote(n *note) error {
 	if err != nil {
 		return err
 	}
-	_, err = v.c.Exec(`INSERT INTO visit_notes (visit, version, body, saved_at, saved_by, signed_at, signed_by, signed_role, composition, document) VALUES `+db.Placeholders(1, 10)+`
+	_, err = v.c.Exec(`INSERT INTO visit_notes (visit, version, body, saved_at, saved_by, signed_at, signed_by, signed_role, signed_account, composition, document) VALUES `+db.Placeholders(1, 11)+`
 		ON CONFLICT (visit) DO UPDATE SET version = excluded.version, body = excluded.body, saved_at = excluded.saved_at, saved_by = excluded.saved_by,
-		signed_at = excluded.signed_at, signed_by = excluded.signed_by, signed_role = excluded.signed_role, composition = excluded.composition, document = excluded.document`,
-		v.ID, n.version, raw, n.savedAt, n.savedBy, n.signedAt, n.signedBy, n.signedRole, n.composition, n.document)
+		signed_at = excluded.signed_at, signed_by = excluded.signed_by, signed_role = excluded.signed_role, signed_account = excluded.signed_account, composition = excluded.composition, document = excluded.document`,
+		v.ID, n.version, raw, n.savedAt, n.savedBy, n.signedAt, n.signedBy, n.signedRole, n.signedAccount, n.composition, n.document)
 	return err
+}
+
+// texts are all the words of a note.
+func (b *NoteBody) texts() []string {
+	out := slices.Clone(b.Instructions)
+	for _, t := range b.parts() {
+		out = append(out, *t)
+	}
+	return out
 }
 
 func (v *visit) addenda() ([]Addendum, error) {
 	out := []Addendum{}
-	err := v.c.Each(`SELECT at, name, body FROM visit_addenda WHERE visit = ? ORDER BY n`, func(r *sql.Rows) error {
+	err := v.c.Each(`SELECT id, at, name, body FROM visit_addenda WHERE visit = ? ORDER BY n`, func(r *sql.Rows) error {
 		var a Addendum
 		var at int64
-		err := r.Scan(&at, &a.By, &a.Text)
+		err := r.Scan(&a.id, &at, &a.By, &a.Text)
 		a.At = moment(at)
 		out = append(out, a)
 		return err
 	}, v.ID)
 	return out, err
+}
+
+// seenAddenda are those whose record the viewer sees in the chart.
+func (v *visit) seenAddenda() ([]Addendum, error) {
+	all, err := v.addenda()
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(all))
+	for i, a := range all {
+		ids[i] = a.id
+	}
+	seen, err := v.s.Records.Uncut(v.c, v.view, "Composition", ids)
+	return slices.DeleteFunc(all, func(a Addendum) bool { return seen[a.id] == nil }), err
 }
 
 func (v *visit) mustWrite() error {
@@ -237,7 +262,7 @@ func (s *Service) SaveNote(ctx context.Context, who identity.Principal, patient,
 	if err := body.check(); err != nil {
 		return VisitNote{}, err
 	}
-	return s.write(ctx, who, patient, id, func(v *visit, n *note) error {
+	return s.write(ctx, who, patient, id, "save note", func(v *visit, n *note) error {
 		switch {
 		case n.signedAt != 0:
 			return signed()
@@ -259,9 +284,9 @@ func changed() error {
 }
 
 // write lets f change a note.
-func (s *Service) write(ctx context.Context, who identity.Principal, patient, id string, f func(*visit, *note) error) (VisitNote, error) {
+func (s *Service) write(ctx context.Context, who identity.Principal, patient, id, what string, f func(*visit, *note) error) (VisitNote, error) {
 	var out VisitNote
-	_, err := s.change(ctx, who, patient, id, func(v *visit) error {
+	_, err := s.change(ctx, who, patient, id, what, func(v *visit) error {
 		if err := v.mustWrite(); err != nil {
 			return err
 		}

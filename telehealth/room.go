@@ -2,11 +2,15 @@ package telehealth
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"slices"
+	"strings"
 
 	"housecall/internal/db"
 	"housecall/internal/fault"
 	"housecall/internal/identity"
+	"housecall/records/access"
 	"housecall/telehealth/schedule"
 	"housecall/telehealth/signal"
 )
@@ -14,7 +18,51 @@ import (
 // SeatFor tells which seat somebody has who may be in the room now. A second
 // device of the same person takes the same seat.
 func (s *Service) SeatFor(ctx context.Context, who identity.Principal, patient, id string) (signal.Seat, error) {
-	v, err := s.open(s.DB.Read(ctx), who, patient, id, false)
+	seat, view, err := s.seatNow(s.DB.Read(ctx), who, patient, id)
+	if err != nil {
+		return signal.Seat{}, s.Records.Refuse(ctx, who, patient, "Appointment", id, err)
+	}
+	return seat, s.seen(ctx, who, view, id, "seat")
+}
+
+// ChartOf tells in which chart a visit is; whether somebody may see it is decided
+// with that.
+func (s *Service) ChartOf(ctx context.Context, id string) (patient string, err error) {
+	err = s.DB.Read(ctx).QueryRow(`SELECT patient_id FROM appointments WHERE id = ?`, id).Scan(&patient)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", access.NoChart()
+	}
+	return patient, err
+}
+
+// SeatOf is SeatFor by the id of a live session, for the node that has the room
+// of somebody whose socket is on another one. Nothing is shown by it: the look is
+// in the log of accesses by SeatFor there.
+func (s *Service) SeatOf(ctx context.Context, session, patient, id string) (signal.Seat, error) {
+	c := s.DB.Read(ctx)
+	who := identity.Principal{Session: session}
+	var roles string
+	err := c.QueryRow(`SELECT a.id, a.kind, a.name, a.roles, a.patient, a.practitioner FROM sessions s JOIN accounts a ON a.id = s.account
+		WHERE s.id = ? AND s.ended_at = 0 AND s.expires_at > ? AND a.active`, session, s.now()).
+		Scan(&who.Account, &who.Kind, &who.Name, &roles, &who.Patient, &who.Practitioner)
+	if errors.Is(err, sql.ErrNoRows) {
+		return signal.Seat{}, fault.New(fault.Unauthenticated, "You are signed out. Please sign in again.").WithCode("signed_out")
+	}
+	if err != nil {
+		return signal.Seat{}, err
+	}
+	for _, r := range strings.Fields(roles) {
+		who.Roles = append(who.Roles, identity.Role(r))
+	}
+	seat, _, err := s.seatNow(c, who, patient, id)
+	if err != nil {
+		return signal.Seat{}, s.Records.Refuse(ctx, who, patient, "Appointment", id, err)
+	}
+	return seat, nil
+}
+
+func (s *Service) seatNow(c *db.Conn, who identity.Principal, patient, id string) (signal.Seat, *access.View, error) {
+	v, err := s.open(c, who, patient, id, false)
 	if err == nil {
 		err = v.joins()
 	}
@@ -22,18 +70,17 @@ func (s *Service) SeatFor(ctx context.Context, who identity.Principal, patient, 
 		err = v.happens()
 	}
 	if err != nil {
-		return signal.Seat{}, s.Records.Refuse(ctx, who, patient, "Appointment", id, err)
+		return signal.Seat{}, nil, err
 	}
 	list, err := v.people()
 	if err != nil {
-		return signal.Seat{}, err
+		return signal.Seat{}, nil, err
 	}
 	i := slices.IndexFunc(list, func(p *person) bool { return p.account == who.Account })
 	if i < 0 || v.State != schedule.Live || !list[i].admittedNow() {
-		return signal.Seat{}, s.Records.Refuse(ctx, who, patient, "Appointment", id, notAdmitted())
+		return signal.Seat{}, nil, notAdmitted()
 	}
-	seat := signal.Seat{Room: v.ID, ID: list[i].Seat, Role: list[i].Role, Host: list[i].host, Until: moment(max(v.EndsAt, v.StartedAt)).Add(schedule.DoorsClose)}
-	return seat, s.seen(ctx, who, v.view, "Appointment", id)
+	return signal.Seat{Room: v.ID, ID: list[i].Seat, Role: list[i].Role, Host: list[i].host, Until: moment(max(v.EndsAt, v.StartedAt)).Add(schedule.DoorsClose)}, v.view, nil
 }
 
 func notAdmitted() error {
@@ -43,6 +90,9 @@ func notAdmitted() error {
 func (p *person) admittedNow() bool {
 	return p.State == SeatAdmitted || p.State == SeatIn || p.State == SeatLeft
 }
+
+// wasAdmitted: they were let in, and not turned away afterwards.
+func (p *person) wasAdmitted() bool { return p.admitted != 0 && p.State != SeatRefused }
 
 // Present notes who is in the room now, as the room itself tells: it is not
 // anybody's word. Whoever was in and is not named has left.

@@ -89,9 +89,6 @@ func (v *visit) seat() (*person, error) {
 	if i := slices.IndexFunc(list, func(p *person) bool { return p.account == v.who.Account }); i >= 0 {
 		return list[i], nil
 	}
-	if len(list) >= maxSeats {
-		return nil, fault.New(fault.Conflict, "This visit is full.").WithCode("full")
-	}
 	p := &person{Person: Person{Seat: uuid.NewString(), Name: v.who.Name, Role: v.role(), State: SeatNone}, account: v.who.Account, host: v.hosts()}
 	if p.Role == proxyRole {
 		p.Relation = v.view.Kinship
@@ -102,6 +99,33 @@ func (v *visit) seat() (*person, error) {
 
 // maxSeats is how many people have a place in one room.
 const maxSeats = 8
+
+// place finds somebody a place in the waiting room or the room. Those who have only
+// agreed or tried their devices take none. The patient and one host always have
+// theirs.
+func (v *visit) place(p *person) error {
+	if p.host || p.Role == patientRole {
+		return nil
+	}
+	list, err := v.people()
+	if err != nil {
+		return err
+	}
+	hosts, others := 0, 0
+	for _, x := range list {
+		switch {
+		case x.Seat == p.Seat || x.Role == patientRole || x.State != SeatWaiting && !x.admittedNow():
+		case x.host:
+			hosts++
+		default:
+			others++
+		}
+	}
+	if 1+max(hosts, 1)+others >= maxSeats {
+		return fault.New(fault.Conflict, "This visit is full.").WithCode("full")
+	}
+	return nil
+}
 
 func (v *visit) put(p *person) error {
 	_, err := v.c.Exec(`UPDATE visit_people SET state = ?, consent = ?, consent_at = ?, checked = ?, checked_at = ?, waiting_since = ?, admitted_by = ?, admitted_at = ? WHERE visit = ? AND seat = ?`,
@@ -155,7 +179,7 @@ func (s *Service) Consent(ctx context.Context, who identity.Principal, patient, 
 	if version != ConsentVersion {
 		return Visit{}, fault.New(fault.Conflict, "The text has changed. Please read it again.").WithCode("changed")
 	}
-	return s.change(ctx, who, patient, id, func(v *visit) error {
+	return s.change(ctx, who, patient, id, "consent", func(v *visit) error {
 		p, err := v.seat()
 		if err == nil {
 			err = v.happens()
@@ -176,7 +200,7 @@ func (s *Service) Check(ctx context.Context, who identity.Principal, patient, id
 			return Visit{}, fault.New(fault.Invalid, "The check of the devices is not complete.")
 		}
 	}
-	return s.change(ctx, who, patient, id, func(v *visit) error {
+	return s.change(ctx, who, patient, id, "check", func(v *visit) error {
 		p, err := v.seat()
 		if err == nil {
 			err = v.happens()
@@ -192,7 +216,7 @@ func (s *Service) Check(ctx context.Context, who identity.Principal, patient, id
 // Wait takes a seat in the waiting room. Who was let in before need not wait
 // again.
 func (s *Service) Wait(ctx context.Context, who identity.Principal, patient, id string) (Visit, error) {
-	return s.change(ctx, who, patient, id, func(v *visit) error {
+	return s.change(ctx, who, patient, id, "wait", func(v *visit) error {
 		p, err := v.seat()
 		if err == nil {
 			err = v.happens()
@@ -208,6 +232,9 @@ func (s *Service) Wait(ctx context.Context, who identity.Principal, patient, id 
 		case v.s.now() < v.StartsAt-schedule.DoorsOpen.Microseconds():
 			return fault.New(fault.Conflict, "The waiting room opens 20 minutes before the visit.").WithCode("early")
 		}
+		if err := v.place(p); err != nil {
+			return err
+		}
 		p.State, p.waiting = SeatWaiting, v.s.now()
 		if err := v.put(p); err != nil {
 			return err
@@ -218,7 +245,7 @@ func (s *Service) Wait(ctx context.Context, who identity.Principal, patient, id 
 
 // LeaveWaiting gives the place in the waiting room up.
 func (s *Service) LeaveWaiting(ctx context.Context, who identity.Principal, patient, id string) (Visit, error) {
-	return s.change(ctx, who, patient, id, func(v *visit) error {
+	return s.change(ctx, who, patient, id, "leave", func(v *visit) error {
 		p, err := v.seat()
 		if err != nil || p.State != SeatWaiting {
 			return err
@@ -240,7 +267,7 @@ func (v *visit) mustHost() error {
 
 // Start begins a visit.
 func (s *Service) Start(ctx context.Context, who identity.Principal, patient, id string) (Visit, error) {
-	return s.change(ctx, who, patient, id, func(v *visit) error {
+	return s.change(ctx, who, patient, id, "start", func(v *visit) error {
 		if err := v.mustHost(); err != nil {
 			return err
 		}
@@ -268,9 +295,12 @@ func (v *visit) begin() error {
 
 // Admit lets somebody in who waits. The visit begins with it.
 func (s *Service) Admit(ctx context.Context, who identity.Principal, patient, id, seat string) (Visit, error) {
-	return s.decide(ctx, who, patient, id, seat, func(v *visit, p *person) error {
+	return s.decide(ctx, who, patient, id, seat, "admit", func(v *visit, p *person) error {
 		if p.State == SeatAdmitted || p.State == SeatIn || p.State == SeatLeft {
 			return nil
+		}
+		if err := v.place(p); err != nil {
+			return err
 		}
 		p.State, p.admitted, p.admittedBy = SeatAdmitted, v.s.now(), who.Account
 		return v.begin()
@@ -280,14 +310,14 @@ func (s *Service) Admit(ctx context.Context, who identity.Principal, patient, id
 // Refuse turns somebody away, also who is in the room already. They may ask
 // again.
 func (s *Service) Refuse(ctx context.Context, who identity.Principal, patient, id, seat string) (Visit, error) {
-	return s.decide(ctx, who, patient, id, seat, func(_ *visit, p *person) error {
-		p.State, p.waiting = SeatRefused, 0
+	return s.decide(ctx, who, patient, id, seat, "refuse", func(_ *visit, p *person) error {
+		p.State, p.waiting, p.admitted, p.admittedBy = SeatRefused, 0, 0, ""
 		return nil
 	})
 }
 
-func (s *Service) decide(ctx context.Context, who identity.Principal, patient, id, seat string, f func(*visit, *person) error) (Visit, error) {
-	return s.change(ctx, who, patient, id, func(v *visit) error {
+func (s *Service) decide(ctx context.Context, who identity.Principal, patient, id, seat, what string, f func(*visit, *person) error) (Visit, error) {
+	return s.change(ctx, who, patient, id, what, func(v *visit) error {
 		if err := v.mustHost(); err != nil {
 			return err
 		}
@@ -311,7 +341,7 @@ func (s *Service) decide(ctx context.Context, who identity.Principal, patient, i
 
 // End ends a visit for everybody.
 func (s *Service) End(ctx context.Context, who identity.Principal, patient, id string) (Visit, error) {
-	return s.change(ctx, who, patient, id, func(v *visit) error {
+	return s.change(ctx, who, patient, id, "end", func(v *visit) error {
 		if v.hosts() && v.State == schedule.Ended {
 			return nil // sent twice
 		}
@@ -335,7 +365,7 @@ func (s *Service) Late(ctx context.Context, who identity.Principal, patient, id 
 	if minutes < 0 || minutes > 240 {
 		return Visit{}, fault.New(fault.Invalid, "Say how many minutes it is, at most 240.")
 	}
-	return s.change(ctx, who, patient, id, func(v *visit) error {
+	return s.change(ctx, who, patient, id, "late", func(v *visit) error {
 		if !v.hosts() && v.role() != string(identity.FrontDesk) {
 			return v.mustHost()
 		}

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -28,8 +27,8 @@ import (
 // appointment is fulfilled, and the patient's side is told. There is no way back:
 // what is found out later is added.
 func (s *Service) Sign(ctx context.Context, who identity.Principal, patient, id string, version int64) (VisitNote, error) {
-	return s.write(ctx, who, patient, id, func(v *visit, n *note) error {
-		if n.signedAt != 0 && n.version == version && n.savedBy == who.Account {
+	return s.write(ctx, who, patient, id, "sign", func(v *visit, n *note) error {
+		if n.signedAt != 0 && n.version == version && n.signedAccount == who.Account {
 			return nil // sent twice
 		}
 		if err := v.maySign(); err != nil {
@@ -50,13 +49,13 @@ func (s *Service) Sign(ctx context.Context, who identity.Principal, patient, id 
 				return fault.New(fault.Invalid, "Before it can be signed, a note needs an assessment, a plan and a sentence for the patient.").WithCode("incomplete")
 			}
 		}
-		n.signedAt, n.signedBy, n.signedRole = s.now(), who.Name, string(v.view.Role)
+		n.signedAt, n.signedBy, n.signedRole, n.signedAccount = s.now(), who.Name, string(v.view.Role), who.Account
 		n.composition, n.document = newID(), newID()
 		v.Note = schedule.NoteSigned
 		if err := v.record(n); err != nil {
 			return err
 		}
-		return v.tell("note/"+v.ID, notifications.Note)
+		return v.tell("note/"+v.ID, notifications.Note, "DocumentReference", n.document)
 	})
 }
 
@@ -71,7 +70,8 @@ func (v *visit) maySign() error {
 	return v.who.RequireRecent(v.s.Now())
 }
 
-// record writes what the visit leaves in the chart.
+// record writes what the visit leaves in the chart. All of it has the sensitive
+// kinds of all its parts: who may not see one may not know of the others.
 func (v *visit) record(n *note) error {
 	person, err := v.s.Records.PatientOf(v.c, v.view)
 	if err != nil {
@@ -92,6 +92,7 @@ func (v *visit) record(n *note) error {
 	if v.StartedAt != 0 && v.EndedAt >= v.StartedAt {
 		w.from, w.to = v.StartedAt, v.EndedAt
 	}
+	labels := access.Classify(fulfilled.Node).Labels | access.LabelsOfText(append(n.body.texts(), a.Reason)...)
 	ops := []records.Op{fulfilled}
 	for _, r := range []struct {
 		typ, id string
@@ -102,7 +103,7 @@ func (v *visit) record(n *note) error {
 		{"DocumentReference", n.document, w.summaryOf(n)},
 	} {
 		r.body["resourceType"], r.body["id"] = r.typ, r.id
-		node, err := fhir.Make(r.body)
+		node, err := labelled(r.body, labels)
 		if err != nil {
 			return err
 		}
@@ -112,14 +113,43 @@ func (v *visit) record(n *note) error {
 	return err
 }
 
-// tell lets the patient's side know that something new is there.
-func (v *visit) tell(id string, kind notifications.Kind) error {
+// labelled makes a resource that says its sensitive kinds outright.
+func labelled(body object, labels access.Labels) (*fhir.Node, error) {
+	if labels != access.NoLabels {
+		body["meta"] = object{"security": labels.Security()}
+	}
+	return fhir.Make(body)
+}
+
+// inherited gives the sensitive kinds of the note that is added to.
+func (v *visit) inherited(n *note) (access.Labels, error) {
+	bodies, err := v.s.Records.Uncut(v.c, v.view, "Composition", []string{n.composition})
+	if err != nil {
+		return 0, err
+	}
+	if bodies[n.composition] == nil {
+		return 0, notFound()
+	}
+	signed, err := fhir.Parse(bodies[n.composition])
+	if err != nil {
+		return 0, err
+	}
+	return access.Classify(signed).Labels, nil
+}
+
+// tell lets those of the patient's side who see it know that something new is
+// there.
+func (v *visit) tell(id string, kind notifications.Kind, typ, what string) error {
+	class, err := v.s.Records.ClassTx(v.c, v.Patient, typ, what)
+	if err != nil {
+		return err
+	}
 	circle, err := v.s.Access.Circle(v.c, v.Patient)
 	if err != nil {
 		return err
 	}
 	for _, near := range circle {
-		if near.Relation != access.Self && near.Relation != access.Proxy || !near.See.Has(access.Documents) {
+		if near.Relation != access.Self && near.Relation != access.Proxy || !near.Sees(class) {
 			continue
 		}
 		if err := v.s.Notices.PostTx(v.c, notifications.Notice{ID: id, Account: near.Account, Kind: kind, Patient: v.Patient, Ref: "visit/" + v.ID, At: moment(v.s.now())}); err != nil {
@@ -135,18 +165,17 @@ const maxAddenda = 100
 // there once.
 func (s *Service) Addend(ctx context.Context, who identity.Principal, patient, id, addendum, text string) (VisitNote, error) {
 	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
-	bad := func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
 	switch {
 	case !fhir.IsUUID(addendum):
 		return VisitNote{}, fault.New(fault.Invalid, "Ids must be UUIDs in lower case.")
 	case text == "":
 		return VisitNote{}, fault.New(fault.Invalid, "Write something before you send.")
-	case !utf8.ValidString(text) || strings.ContainsFunc(text, bad):
+	case !fhir.IsText(text):
 		return VisitNote{}, fault.New(fault.Invalid, "The note holds signs that cannot be kept.")
 	case utf8.RuneCountInString(text) > maxPart:
 		return VisitNote{}, fault.New(fault.TooLarge, "A part of the note is too long.")
 	}
-	out, err := s.write(ctx, who, patient, id, func(v *visit, n *note) error {
+	out, err := s.write(ctx, who, patient, id, "addend", func(v *visit, n *note) error {
 		var visit, was string
 		err := v.c.QueryRow(`SELECT visit, body FROM visit_addenda WHERE id = ?`, addendum).Scan(&visit, &was)
 		if err == nil && visit == id && was == text {
@@ -175,7 +204,11 @@ func (s *Service) Addend(ctx context.Context, who identity.Principal, patient, i
 		w := writing{visit: v.ID, patient: person.Name, subject: v.Patient, signer: who.Name, practitioner: who.Practitioner, signedAt: s.now()}
 		body := w.addendumOf(n.composition, text)
 		body["resourceType"], body["id"] = "Composition", addendum
-		node, err := fhir.Make(body)
+		labels, err := v.inherited(n)
+		if err != nil {
+			return err
+		}
+		node, err := labelled(body, labels|access.LabelsOfText(text))
 		if err != nil {
 			return err
 		}
@@ -185,12 +218,16 @@ func (s *Service) Addend(ctx context.Context, who identity.Principal, patient, i
 		if _, err := v.c.Exec(`INSERT INTO visit_addenda (visit, n, id, at, name, body) VALUES `+db.Placeholders(1, 6), id, len(list)+1, addendum, w.signedAt, who.Name, text); err != nil {
 			return err
 		}
-		return v.tell("note/"+v.ID+"/"+strconv.Itoa(len(list)+1), notifications.Note)
+		return v.tell("note/"+v.ID+"/"+strconv.Itoa(len(list)+1), notifications.Note, "Composition", addendum)
 	})
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		err = fault.New(fault.Conflict, "This was sent before with other words. Please load the page again.").WithCode("id_used")
 	}
 	return out, err
+}
+
+func notYet() error {
+	return fault.New(fault.Conflict, "The summary of this visit is not written yet.").WithCode("not_yet")
 }
 
 // Signer is who signed.
@@ -215,11 +252,17 @@ type Summary struct {
 }
 
 // Summary gives the after-visit summary to whoever sees its record in the chart.
+// Where that is hidden for what it touches, the answer is the one before it was
+// written.
 func (s *Service) Summary(ctx context.Context, who identity.Principal, patient, id string) (Summary, error) {
 	var out Summary
 	var view *access.View
+	hidden := false
 	err := s.DB.InReadTx(ctx, func(c *db.Conn) error {
 		v, err := s.open(c, who, patient, id, false)
+		if err == nil && !v.view.See.Has(access.Documents) {
+			err = notFound()
+		}
 		if err != nil {
 			return err
 		}
@@ -229,7 +272,7 @@ func (s *Service) Summary(ctx context.Context, who identity.Principal, patient, 
 			return err
 		}
 		if n.signedAt == 0 {
-			return fault.New(fault.Conflict, "The summary of this visit is not written yet.").WithCode("not_yet")
+			return notYet()
 		}
 		for typ, ref := range map[string]string{"Composition": n.composition, "DocumentReference": n.document} {
 			seen, err := s.Records.Bodies(c, view, typ, []string{ref})
@@ -237,7 +280,8 @@ func (s *Service) Summary(ctx context.Context, who identity.Principal, patient, 
 				return err
 			}
 			if seen[ref] == nil {
-				return notFound()
+				hidden = true
+				return notYet()
 			}
 		}
 		a, err := s.Schedule.ShowTx(c, view, v.Booked)
@@ -251,9 +295,14 @@ func (s *Service) Summary(ctx context.Context, who identity.Principal, patient, 
 		if v.StartedAt != 0 {
 			out.At = moment(v.StartedAt)
 		}
-		out.Addenda, err = v.addenda()
+		out.Addenda, err = v.seenAddenda()
 		return err
 	})
+	if hidden { // the log of accesses tells it as what it is
+		if err := s.Records.Refuse(ctx, who, patient, "DocumentReference", "", notFound()); !fault.Is(err, fault.NotFound) {
+			return Summary{}, err
+		}
+	}
 	if err != nil {
 		return Summary{}, s.Records.Refuse(ctx, who, patient, "DocumentReference", "", err)
 	}

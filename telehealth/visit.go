@@ -80,7 +80,7 @@ type Deps struct {
 type Service struct {
 	Deps
 	mu     sync.Mutex
-	looked map[string]time.Time // who saw which visit a moment ago, see seen
+	looked map[string]time.Time // who saw what of which visit a moment ago, see seen
 }
 
 // New makes the service.
@@ -135,8 +135,9 @@ func (s *Service) open(c *db.Conn, who identity.Principal, patient, id string, c
 	return &visit{b, s, c, who, v}, nil
 }
 
-// change lets f change a visit, and tells everybody who watches it.
-func (s *Service) change(ctx context.Context, who identity.Principal, patient, id string, f func(*visit) error) (Visit, error) {
+// change lets f change a visit, leaves the audit row of that, and tells everybody
+// who watches it. what is a machine word for what is done.
+func (s *Service) change(ctx context.Context, who identity.Principal, patient, id, what string, f func(*visit) error) (Visit, error) {
 	var out Visit
 	err := s.DB.InTx(ctx, func(c *db.Conn) error {
 		v, err := s.open(c, who, patient, id, true)
@@ -147,6 +148,9 @@ func (s *Service) change(ctx context.Context, who identity.Principal, patient, i
 			return err
 		}
 		if err := v.save(); err != nil {
+			return err
+		}
+		if err := s.Access.RecordTx(c, event(who, v.view, "update", id, what)); err != nil {
 			return err
 		}
 		out, err = v.show()
@@ -181,16 +185,21 @@ func (s *Service) Visit(ctx context.Context, who identity.Principal, patient, id
 	if err != nil {
 		return Visit{}, s.Records.Refuse(ctx, who, patient, "Appointment", id, err)
 	}
-	return out, s.seen(ctx, who, view, "Appointment", id)
+	return out, s.seen(ctx, who, view, id, "visit")
+}
+
+// event is what the log of accesses keeps of something that was done in a visit.
+func event(who identity.Principal, v *access.View, action, id, what string) access.Event {
+	return access.Event{Who: who, Patient: v.Patient, View: *v, Action: action, Type: "Appointment", ID: id, Categories: access.Of(access.Appointments), Count: 1, Outcome: "ok", Detail: what}
 }
 
 // lookAgain: pages ask for a visit all the time while somebody is in it. That is
 // one look, of which the log of accesses gets a row each time this has passed.
 const lookAgain = 5 * time.Minute
 
-func (s *Service) seen(ctx context.Context, who identity.Principal, v *access.View, typ, id string) error {
+func (s *Service) seen(ctx context.Context, who identity.Principal, v *access.View, id, what string) error {
 	now := s.Now()
-	key := who.Session + " " + who.Account + " " + typ + " " + id
+	key := who.Session + " " + who.Account + " " + what + " " + id
 	s.mu.Lock()
 	at, known := s.looked[key]
 	if known && now.Sub(at) < lookAgain {
@@ -202,7 +211,7 @@ func (s *Service) seen(ctx context.Context, who identity.Principal, v *access.Vi
 	}
 	s.looked[key] = now
 	s.mu.Unlock()
-	err := s.Records.Looked(ctx, who, v, "read", typ, id, access.Of(access.Appointments), 1)
+	err := s.Access.Record(ctx, event(who, v, "read", id, what))
 	if err != nil { // it was not written down, so it has to be the next time
 		s.mu.Lock()
 		delete(s.looked, key)
@@ -251,7 +260,7 @@ func (v *visit) show() (Visit, error) {
 		}
 		out.People = append(out.People, p.Person)
 	}
-	if v.writes() || v.Note == schedule.NoteSigned {
+	if v.writes() || a.Summary {
 		out.Note = v.Note
 	}
 	if a.Summary {

@@ -101,10 +101,11 @@ func (s *Store) Check(ctx context.Context) error {
 	return err
 }
 
-// Put keeps what the reader gives, at most so many bytes. When it returns
-// without an error the blob is durable; with one, nothing is kept.
-func (s *Store) Put(ctx context.Context, r io.Reader, most int64) (Ref, error) {
-	name, key := newName(), make([]byte, 32)
+// Put keeps what the reader gives, at most so many bytes, under a name of
+// NewName. When it returns without an error the blob is durable; with one,
+// nothing is kept.
+func (s *Store) Put(ctx context.Context, name string, r io.Reader, most int64) (Ref, error) {
+	key := make([]byte, 32)
 	_, _ = rand.Read(key)
 	ref := Ref{Name: name, Key: s.seal(key, name)}
 	body, err := newAEAD(key)
@@ -180,8 +181,9 @@ func (s *Store) sync(name string) error {
 	return nil
 }
 
-// newName is random; its first letters spread files over folders.
-func newName() string {
+// NewName is random; its first letters spread files over folders. Whoever keeps a
+// blob writes its name down before: what nobody wrote down is never found again.
+func NewName() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:])
 	h := hex.EncodeToString(b[:])

@@ -41,7 +41,7 @@ func TestWhatWasPutComesBack(t *testing.T) {
 	s, dir := open(t)
 	for _, n := range []int{0, 1, chunkSize - 1, chunkSize, chunkSize + 1, 3*chunkSize + 17} {
 		want := fill(n)
-		ref, err := s.Put(context.Background(), bytes.NewReader(want), 1<<20)
+		ref, err := s.Put(context.Background(), NewName(), bytes.NewReader(want), 1<<20)
 		require.NoError(t, err)
 		require.EqualValues(t, n, ref.Size)
 		got, err := read(t, s, ref)
@@ -70,9 +70,9 @@ func TestWhatWasPutComesBack(t *testing.T) {
 
 func TestEveryChangeIsNoticed(t *testing.T) {
 	s, dir := open(t)
-	ref, err := s.Put(context.Background(), bytes.NewReader(fill(2*chunkSize+100)), 1<<20)
+	ref, err := s.Put(context.Background(), NewName(), bytes.NewReader(fill(2*chunkSize+100)), 1<<20)
 	require.NoError(t, err)
-	other, err := s.Put(context.Background(), bytes.NewReader(fill(2*chunkSize+100)), 1<<20)
+	other, err := s.Put(context.Background(), NewName(), bytes.NewReader(fill(2*chunkSize+100)), 1<<20)
 	require.NoError(t, err)
 	path := func(r Ref) string { return filepath.Join(dir, Folder, filepath.FromSlash(r.Name)) }
 	whole, err := os.ReadFile(path(ref))
@@ -100,9 +100,9 @@ func TestEveryChangeIsNoticed(t *testing.T) {
 
 func TestTooMuchLeavesNothing(t *testing.T) {
 	s, dir := open(t)
-	_, err := s.Put(context.Background(), bytes.NewReader(fill(1001)), 1000)
+	_, err := s.Put(context.Background(), NewName(), bytes.NewReader(fill(1001)), 1000)
 	require.True(t, fault.Is(err, fault.TooLarge), "%v", err)
-	_, err = s.Put(context.Background(), io.MultiReader(bytes.NewReader(fill(chunkSize+5)), failing{}), 1<<20)
+	_, err = s.Put(context.Background(), NewName(), io.MultiReader(bytes.NewReader(fill(chunkSize+5)), failing{}), 1<<20)
 	require.Error(t, err)
 	found := 0
 	require.NoError(t, filepath.WalkDir(filepath.Join(dir, Folder), func(_ string, d os.DirEntry, err error) error {

@@ -17,7 +17,12 @@ type Near struct {
 	Role          identity.Role // of staff
 	Kinship       string        // of a proxy
 	See           CategorySet
+	Hide          Labels // sensitive kinds that are not there for them
 }
+
+// Sees tells whether they may know of a resource of that class: nobody is told
+// of what they will not find.
+func (n *Near) Sees(c Class) bool { return n.See.Has(c.Category) && c.Labels&n.Hide == 0 }
 
 // Circle lists who belongs to a chart now: its patient, the caregivers with a
 // running grant, and the care team. It is for telling them that something
@@ -46,8 +51,12 @@ func (s *Service) Circle(c *db.Conn, patient string) ([]Near, error) {
 		if slices.ContainsFunc(out, func(n Near) bool { return n.Account == g.Account }) {
 			continue
 		}
-		see, _, _ := g.SeesAt(now)
-		out = append(out, Near{Account: g.Account, Name: g.Name, Relation: Proxy, Kinship: g.Relation, See: see & bound})
+		see, _, sensitive := g.SeesAt(now)
+		n := Near{Account: g.Account, Name: g.Name, Relation: Proxy, Kinship: g.Relation, See: see & bound}
+		if !sensitive {
+			n.Hide = AllLabels
+		}
+		out = append(out, n)
 	}
 	err = c.Each(`SELECT a.id, a.name, a.practitioner, a.roles, t.role FROM care_team t JOIN accounts a ON a.id = t.account
 		WHERE t.patient_id = ? AND t.start_at <= ? AND (t.end_at = 0 OR t.end_at > ?) AND a.active ORDER BY a.id LIMIT ?`, func(r *sql.Rows) error {

@@ -2,6 +2,7 @@ package access
 
 import (
 	"strings"
+	"unicode"
 
 	"housecall/records/fhir"
 )
@@ -56,9 +57,14 @@ const (
 	MessageAttachment = "message"
 )
 
+// Own is the meta.source of what this house itself made. Nobody else can name it.
+const Own = "urn:housecall"
+
 // Classify says what kind of data a resource is and which sensitive kinds it
 // touches. A resource that carries or sums up labelled content in its own codes
-// (the reason of a visit, the diagnoses of a claim) gets the labels as well.
+// (the reason of a visit, the diagnoses of a claim) gets the labels as well. A
+// message that was sent here got its labels when it was sent, by who wrote it to
+// whom; its words are not judged a second time.
 func Classify(n *fhir.Node) Class {
 	typ := n.ResourceType()
 	cat, known := categoryOf[typ]
@@ -83,6 +89,7 @@ func Classify(n *fhir.Node) Class {
 		}
 	}
 	l := labeller{medicine: cat == Medicines || cat == Coverage}
+	sent := typ == "Communication" && n.Get("meta", "source").Str() == Own
 	for _, m := range n.Members() {
 		switch m.Key {
 		case "meta":
@@ -90,6 +97,10 @@ func Classify(n *fhir.Node) Class {
 				l.labels |= securityLabels[c.Get("system").Str()][c.Get("code").Str()]
 			}
 		case "text", "identifier", "resourceType", "id", "subject", "patient", "encounter", "performer", "requester":
+		case "topic", "payload":
+			if !sent {
+				l.walk(m.Value)
+			}
 		case "title", "description", "conclusion":
 			l.name(m.Value.Str())
 		default:
@@ -97,6 +108,52 @@ func Classify(n *fhir.Node) Class {
 		}
 	}
 	return Class{Category: cat, Labels: l.labels}
+}
+
+// LabelsOfText says which sensitive kinds running text touches, as of a note: all
+// of it, however long, and names of medicines count. What a resource keeps where
+// Classify does not look (a narrative, an attachment) is labelled by this when it
+// is written, with Security.
+func LabelsOfText(texts ...string) Labels {
+	l := labeller{medicine: true, prose: true}
+	for _, t := range texts {
+		t = strings.Map(func(r rune) rune {
+			if r > unicode.MaxASCII && !unicode.In(r, unicode.L, unicode.M, unicode.N) {
+				return ' ' // dashes and quotation marks of phones
+			}
+			return r
+		}, t)
+		l.words(t)
+		if strings.Contains(t, "-") { // "HIV-positive"
+			l.words(strings.ReplaceAll(t, "-", " "))
+		}
+	}
+	return l.labels
+}
+
+// personNames are medicines that people are called like as well: in running text
+// they say nothing.
+var personNames = map[string]bool{"camila": true, "errin": true, "jolivette": true, "natazia": true, "skyla": true, "yasmin": true}
+
+// labelCodings has one of securityLabels for each label.
+var labelCodings = []struct {
+	label        Labels
+	system, code string
+}{
+	{MentalHealth, actCode, "MH"}, {SubstanceUse, actCode, "SUD"}, {Reproductive, actCode, "SEX"},
+	{HIV, actCode, "HIV"}, {Genetics, actCode, "GDIS"}, {Restricted, secrecy, "R"},
+}
+
+// Security gives the labels as the codings of meta.security, as Classify reads
+// them again.
+func (l Labels) Security() []any {
+	out := []any{}
+	for _, x := range labelCodings {
+		if l&x.label != 0 {
+			out = append(out, map[string]any{"system": x.system, "code": x.code})
+		}
+	}
+	return out
 }
 
 func hasCategory(n *fhir.Node, match func(system, code string) bool) bool {
@@ -114,6 +171,7 @@ func hasCategory(n *fhir.Node, match func(system, code string) bool) bool {
 type labeller struct {
 	labels   Labels
 	medicine bool // names of medicines count
+	prose    bool // it is running text, in which people have names as well
 }
 
 func (l *labeller) walk(n *fhir.Node) {
@@ -139,6 +197,8 @@ func (l *labeller) object(n *fhir.Node) {
 				code = m.Value.Str()
 			case "display", "text", "title", "description", "conclusion":
 				l.name(m.Value.Str())
+			case "contentString":
+				l.labels |= LabelsOfText(m.Value.Str())
 			}
 		case fhir.KindObject, fhir.KindArray:
 			if m.Key == "text" && m.Value.Get("div") != nil || m.Key == "meta" && n.ResourceType() != "" {
@@ -172,11 +232,16 @@ func labelsOfCode(system, code string) Labels {
 	return 0
 }
 
-// name looks at the words of a name, one by one and as phrases of up to three.
+// name looks at the words of a name, of which the beginning is enough.
 func (l *labeller) name(s string) {
 	if len(s) > 400 {
 		s = s[:400]
 	}
+	l.words(s)
+}
+
+// words looks at words, one by one and as phrases of up to three.
+func (l *labeller) words(s string) {
 	var buf [3][40]byte // the last three words, lower case
 	var n [3]int
 	var phrase [128]byte
@@ -187,7 +252,7 @@ func (l *labeller) name(s string) {
 		}
 		w := word % 3
 		one := buf[w][:n[w]]
-		if l.medicine {
+		if l.medicine && !(l.prose && personNames[string(one)]) {
 			l.labels |= rules.medicines[string(one)]
 		}
 		l.labels |= rules.words[string(one)]

@@ -303,3 +303,21 @@ func BenchmarkClassify(b *testing.B) {
 		Classify(n)
 	}
 }
+
+func TestAMessageFromElsewhereIsJudgedByItsWords(t *testing.T) {
+	const words = `"topic":{"text":"Question"},"payload":[{"contentString":"I think I am pregnant"}]}`
+	for body, want := range map[string]Labels{
+		`{"resourceType":"Communication","status":"completed",` + words:                                   Reproductive,
+		`{"resourceType":"Communication","status":"completed","meta":{"source":"urn:elsewhere"},` + words: Reproductive,
+		`{"resourceType":"Communication","status":"completed","meta":{"source":"` + Own + `"},` + words:   NoLabels,
+	} {
+		n, err := fhir.Parse([]byte(body))
+		require.NoError(t, err)
+		require.Equal(t, Class{Category: Messages, Labels: want}, Classify(n), body)
+	}
+	for l := Labels(1); l <= AllLabels; l++ {
+		n, err := fhir.Make(map[string]any{"resourceType": "Communication", "meta": map[string]any{"source": Own, "security": l.Security()}})
+		require.NoError(t, err)
+		require.Equal(t, l, Classify(n).Labels)
+	}
+}

@@ -3,6 +3,8 @@ package fhir
 import (
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Ref is one literal reference of a resource.
@@ -109,6 +111,12 @@ func ValidID(s string) bool {
 		}
 	}
 	return true
+}
+
+// IsText says whether s can be kept and shown as what somebody wrote: UTF-8 without control characters, but for
+// those of lines and tabs (R4 datatypes, string).
+func IsText(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' })
 }
 
 // IsUUID says whether s is a UUID in its usual lower-case form. Upper case is refused: an id is compared byte by

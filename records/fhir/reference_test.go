@@ -65,6 +65,9 @@ func TestIDs(t *testing.T) {
 	require.False(t, fhir.ValidID(""))
 	require.False(t, fhir.ValidID("a_b"))
 	require.False(t, fhir.ValidID(string(make([]byte, 65))))
+	for text, is := range map[string]bool{"Is it too much?\n\tYes – a little. ñ": true, "": true, "\x00": false, "a\x1bb": false, "\xff": false, "a\rb": false} {
+		require.Equal(t, is, fhir.IsText(text), "%q", text)
+	}
 	require.True(t, fhir.IsUUID("01932c07-6b0c-7d3e-8f11-0a1b2c3d4e5f"))
 	require.False(t, fhir.IsUUID("01932C07-6b0c-7d3e-8f11-0a1b2c3d4e5f"))
 	require.False(t, fhir.IsUUID("01932c07-6b0c-7d3e-8f11-0a1b2c3d4e5"))

@@ -93,6 +93,9 @@ func (s *Service) change(ctx context.Context, who identity.Principal, patient, i
 		if err != nil {
 			return err
 		}
+		if _, err := s.find(c, who, v, id); err != nil {
+			return err
+		}
 		t, err := threadTx(c, patient, id)
 		if err != nil {
 			return err

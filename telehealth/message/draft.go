@@ -37,10 +37,7 @@ func (s *Service) enterDraft(c *db.Conn, who identity.Principal, patient, thread
 	if !fhir.IsUUID(thread) {
 		return notFound()
 	}
-	var n int
-	if err = c.QueryRow(`SELECT count(*) FROM threads WHERE patient_id = ? AND id = ?`, patient, thread).Scan(&n); err == nil && n == 0 {
-		err = notFound()
-	}
+	_, err = s.find(c, who, v, thread)
 	return err
 }
 

@@ -137,6 +137,10 @@ func (s *Service) ofCharts(ctx context.Context, c *db.Conn, who identity.Princip
 		if err != nil {
 			return nil, err
 		}
+		of, err := s.asSeen(c, who, v, of)
+		if err != nil {
+			return nil, err
+		}
 		some, err := s.showAll(c, who, v, of)
 		if err != nil {
 			return nil, err

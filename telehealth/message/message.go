@@ -123,7 +123,8 @@ type Service struct {
 	digests []byte
 }
 
-// New makes the service.
+// New makes the service. It lets go of files that were never sent once the jobs of
+// Notices run.
 func New(d Deps) (*Service, error) {
 	if d.DB == nil || d.Records == nil || d.Access == nil || d.Notices == nil {
 		return nil, errors.New("message: a part is missing")
@@ -134,7 +135,9 @@ func New(d Deps) (*Service, error) {
 	if d.AnswerWithin == 0 {
 		d.AnswerWithin = 48 * time.Hour
 	}
-	return &Service{Deps: d, digests: d.Key.Derive("message digests", 32)}, nil
+	s := &Service{Deps: d, digests: d.Key.Derive("message digests", 32)}
+	d.Records.OnUpload(s.expectFile)
+	return s, notifications.AddWorker(d.Notices, s.forget)
 }
 
 // now is cut to the millisecond that a FHIR instant shows.

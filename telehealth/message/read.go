@@ -10,6 +10,7 @@ import (
 	"housecall/internal/fault"
 	"housecall/internal/identity"
 	"housecall/records/access"
+	"housecall/records/fhir"
 )
 
 // row is a row of thread_messages.
@@ -19,15 +20,21 @@ type row struct {
 	from       Author
 }
 
-// listMessages reads the newest rows before a number, the oldest first.
-func listMessages(c *db.Conn, patient, thread string, before int64, limit int) ([]row, error) {
+// listMessages reads the newest rows before a number that the view sees, the
+// oldest first.
+func (s *Service) listMessages(c *db.Conn, v *access.View, thread string, before int64, limit int) ([]row, error) {
+	if v.Hide != 0 {
+		rows, err := s.seenRows(c, v, thread)
+		out := slices.DeleteFunc(rows[thread], func(m row) bool { return m.n >= before })
+		return out[max(len(out)-limit, 0):], err
+	}
 	var out []row
 	err := c.Each(`SELECT n, id, at, account, name, role, relation FROM thread_messages WHERE patient_id = ? AND thread = ? AND n < ? ORDER BY n DESC LIMIT ?`, func(r *sql.Rows) error {
 		m := row{thread: thread}
 		err := r.Scan(&m.n, &m.id, &m.at, &m.from.Account, &m.from.Name, &m.from.Role, &m.from.Relation)
 		out = append(out, m)
 		return err
-	}, patient, thread, before, limit)
+	}, v.Patient, thread, before, limit)
 	slices.Reverse(out)
 	return out, err
 }
@@ -114,15 +121,25 @@ func (s *Service) readers(c *db.Conn, patient, thread string, from int64) ([]rea
 // MarkRead tells that somebody has read a thread up to a message. What they
 // were told about it is seen then, and no mail about it goes out.
 func (s *Service) MarkRead(ctx context.Context, who identity.Principal, patient, id, upto string) error {
+	if !fhir.IsUUID(id) || !fhir.IsUUID(upto) {
+		return notFound()
+	}
 	err := s.DB.InTx(ctx, func(c *db.Conn) error {
 		v, err := s.enter(c, who, patient)
 		if err != nil {
 			return err
 		}
-		var n, last int64
-		err = c.QueryRow(`SELECT m.n, t.last_n FROM thread_messages m JOIN threads t ON t.patient_id = m.patient_id AND t.id = m.thread
-			WHERE m.patient_id = ? AND m.thread = ? AND m.id = ?`, patient, id, upto).Scan(&n, &last)
-		if errors.Is(err, sql.ErrNoRows) {
+		t, err := s.find(c, who, v, id)
+		if err != nil {
+			return err
+		}
+		seen, err := s.Records.Seen(c, v, communication, []string{upto})
+		if err != nil {
+			return err
+		}
+		var n int64
+		err = c.QueryRow(`SELECT n FROM thread_messages WHERE patient_id = ? AND thread = ? AND id = ?`, patient, id, upto).Scan(&n)
+		if errors.Is(err, sql.ErrNoRows) || err == nil && !seen[upto] {
 			return notFound()
 		}
 		if err != nil {
@@ -137,7 +154,7 @@ func (s *Service) MarkRead(ctx context.Context, who identity.Principal, patient,
 			patient, id, me.Account, n, s.now(), me.Name, me.Role); err != nil {
 			return err
 		}
-		if n == last {
+		if upto == t.lastID {
 			if err := s.Notices.SeenRefTx(c, who.Account, ref(id)); err != nil {
 				return err
 			}
@@ -158,11 +175,21 @@ func (s *Service) Unread(ctx context.Context, who identity.Principal, patients [
 	out := map[string]int{}
 	args := []any{who.Account, who.Account}
 	for _, p := range patients {
-		switch _, err := s.enter(c, who, p); {
-		case err == nil:
-			args = append(args, p)
-		case !fault.Is(err, fault.NotFound):
+		v, err := s.enter(c, who, p)
+		switch {
+		case fault.Is(err, fault.NotFound):
+		case err != nil:
 			return nil, err
+		case v.Hide == 0:
+			args = append(args, p)
+		default:
+			list, err := s.allSeen(c, who, v)
+			if err != nil {
+				return nil, err
+			}
+			for _, t := range list {
+				out[p] += t.unread
+			}
 		}
 	}
 	if len(args) == 2 {

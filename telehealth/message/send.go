@@ -12,7 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"gorm.io/gorm"
@@ -21,7 +20,6 @@ import (
 	"housecall/internal/fault"
 	"housecall/internal/identity"
 	"housecall/notifications"
-	"housecall/records"
 	"housecall/records/access"
 	"housecall/records/fhir"
 )
@@ -40,7 +38,6 @@ type In struct {
 func (in *In) check() error {
 	in.Text = strings.TrimSpace(strings.ReplaceAll(in.Text, "\r\n", "\n"))
 	in.Subject = strings.Join(strings.Fields(in.Subject), " ")
-	bad := func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
 	switch {
 	case !fhir.IsUUID(in.ID) || in.Thread != "" && !fhir.IsUUID(in.Thread):
 		return fault.New(fault.Invalid, "Ids must be UUIDs in lower case.")
@@ -48,7 +45,7 @@ func (in *In) check() error {
 		return fault.New(fault.Invalid, "Say what the message is about.")
 	case in.Text == "" && len(in.Attachments) == 0:
 		return fault.New(fault.Invalid, "Write something before you send.")
-	case !utf8.ValidString(in.Text) || !utf8.ValidString(in.Subject) || strings.ContainsFunc(in.Text, bad) || strings.ContainsFunc(in.Subject, bad):
+	case !fhir.IsText(in.Text) || !fhir.IsText(in.Subject):
 		return fault.New(fault.Invalid, "The message holds signs that cannot be sent.")
 	case utf8.RuneCountInString(in.Text) > maxText || utf8.RuneCountInString(in.Subject) > maxSubject:
 		return tooLong()
@@ -121,7 +118,7 @@ func (s *Service) sendTx(c *db.Conn, who identity.Principal, patient, name strin
 		return Message{}, err
 	}
 	digest := s.digest(who, patient, in)
-	switch sent, was, err := s.sentBefore(c, v, who, in.ID); {
+	switch sent, was, err := s.sentBefore(c, v, who, in); {
 	case err != nil:
 		return Message{}, err
 	case was != nil && !hmac.Equal(was, digest):
@@ -137,21 +134,29 @@ func (s *Service) sendTx(c *db.Conn, who identity.Principal, patient, name strin
 	}
 	from := authorOf(who, v)
 	at := s.now()
-	t, w, err := s.place(c, v, in, at)
+	t, w, err := s.place(c, v, who, in, at)
 	if err != nil {
 		return Message{}, err
 	}
 	w.text, w.patient = in.Text, name
-	if w.attachments, err = s.attach(c, v, who, in.Attachments); err != nil {
+	files, err := s.attach(c, v, who, in.Attachments)
+	if err != nil {
 		return Message{}, err
+	}
+	for _, b := range files {
+		w.attachments = append(w.attachments, attachment(b))
 	}
 	circle, err := s.Access.Circle(c, patient)
 	if err != nil {
 		return Message{}, err
 	}
+	labels, err := s.labels(c, v, who, t, w, circle)
+	if err != nil {
+		return Message{}, err
+	}
 	at = max(at, t.lastAt)
 	node := resource(in, t, patient, person(from, patient, who.Practitioner), recipients(from, patient, name, circle), w, moment(at).Format("2006-01-02T15:04:05.000Z"))
-	if _, err := s.Records.WriteTx(c, who, records.Batch{Ops: []records.Op{{Kind: records.Create, Type: communication, ID: in.ID, Node: node}}}); err != nil {
+	if err := s.write(c, who, patient, in.ID, node, files, labels); err != nil {
 		return Message{}, err
 	}
 	if err := s.keep(c, t, from, in.ID, at, digest); err != nil {
@@ -160,15 +165,17 @@ func (s *Service) sendTx(c *db.Conn, who identity.Principal, patient, name strin
 	if err := dropDraft(c, who.Account, patient, cmp.Or(in.Thread, newDraft)); err != nil {
 		return Message{}, err
 	}
-	if err := s.tell(c, t, from, in.ID, at, circle); err != nil {
+	if err := s.tell(c, t, from, in.ID, at, circle, labels); err != nil {
 		return Message{}, err
 	}
 	return message(row{thread: t.id, id: in.ID, at: at, from: from}, who, w), nil
 }
 
 // sentBefore looks whether the id is known. Whose it is and where is told to
-// nobody else.
-func (s *Service) sentBefore(c *db.Conn, v *access.View, who identity.Principal, id string) (m Message, digest []byte, err error) {
+// nobody else. Of a message that its writer does not see (an app may not see what
+// it was used to write) it says again what was sent.
+func (s *Service) sentBefore(c *db.Conn, v *access.View, who identity.Principal, in In) (m Message, digest []byte, err error) {
+	id := in.ID
 	r := row{id: id}
 	var patient string
 	err = c.QueryRow(`SELECT patient_id, thread, n, at, account, name, role, relation, digest FROM thread_messages WHERE id = ?`, id).
@@ -187,13 +194,22 @@ func (s *Service) sentBefore(c *db.Conn, v *access.View, who identity.Principal,
 		return m, nil, idUsed()
 	}
 	list, err := s.messages(c, v, who, []row{r})
-	if err == nil && len(list) == 0 {
-		err = idUsed() // deleted or hidden meanwhile
-	}
 	if err != nil {
 		return m, nil, err
 	}
-	return list[0], digest, nil
+	if len(list) > 0 {
+		return list[0], digest, nil
+	}
+	w := written{text: in.Text}
+	for _, a := range in.Attachments {
+		b, err := s.Records.BinaryTx(c, v.Patient, a)
+		if err != nil {
+			return m, nil, idUsed()
+		}
+		w.attachments = append(w.attachments, attachment(b))
+	}
+	r.from.Side = sideOf(r.from.Role)
+	return message(r, who, w), digest, nil
 }
 
 // How much one account may send, staff three times as much. A system is held
@@ -228,7 +244,7 @@ func (s *Service) slow(c *db.Conn, who identity.Principal) error {
 }
 
 // place finds the thread, or begins one, and gives what it is about.
-func (s *Service) place(c *db.Conn, v *access.View, in In, at int64) (*thread, written, error) {
+func (s *Service) place(c *db.Conn, v *access.View, who identity.Principal, in In, at int64) (*thread, written, error) {
 	if in.Thread == "" {
 		return &thread{patient: v.Patient, id: in.ID, state: open, startedAt: at}, written{topic: in.Topic, subject: in.Subject}, nil
 	}
@@ -236,36 +252,8 @@ func (s *Service) place(c *db.Conn, v *access.View, in In, at int64) (*thread, w
 	if err != nil {
 		return nil, written{}, err
 	}
-	bodies, err := s.Records.Bodies(c, v, communication, []string{t.id})
-	if err != nil {
-		return nil, written{}, err
-	}
-	if bodies[t.id] == nil {
-		return nil, written{}, notFound()
-	}
-	w, err := read(bodies[t.id])
-	return t, written{topic: w.topic, subject: w.subject}, err
-}
-
-// attach looks at what is to be sent along: it is in this chart, and whoever
-// sends it can see it there or has put it there.
-func (s *Service) attach(c *db.Conn, v *access.View, who identity.Principal, ids []string) ([]Attachment, error) {
-	out := make([]Attachment, 0, len(ids))
-	seen, err := s.Records.Bodies(c, v, "Binary", ids)
-	if err != nil {
-		return nil, err
-	}
-	for _, id := range ids {
-		b, err := s.Records.BinaryTx(c, v.Patient, id)
-		if fault.Is(err, fault.NotFound) || err == nil && seen[id] == nil && b.Author != who.Account {
-			return nil, noAttachment()
-		}
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, Attachment{ID: id, ContentType: b.ContentType, Title: b.Title, Size: b.Size})
-	}
-	return out, nil
+	x, err := s.one(c, who, v, t.id)
+	return t, written{topic: x.Topic, subject: x.Subject}, err
 }
 
 // keep writes the rows beside the Communication.
@@ -290,7 +278,7 @@ func (s *Service) keep(c *db.Conn, t *thread, from Author, id string, at int64, 
 
 // tell lets everybody know who is concerned: those on the patient's side, and
 // at the clinic who takes care of the thread or, when nobody does, all who may.
-func (s *Service) tell(c *db.Conn, t *thread, from Author, id string, at int64, circle []access.Near) error {
+func (s *Service) tell(c *db.Conn, t *thread, from Author, id string, at int64, circle []access.Near, labels access.Labels) error {
 	taken := slices.ContainsFunc(circle, func(n access.Near) bool { return n.Account == t.claimedBy })
 	topics := []string{Topic(t.patient)}
 	for _, n := range circle {
@@ -301,7 +289,7 @@ func (s *Service) tell(c *db.Conn, t *thread, from Author, id string, at int64, 
 		if staff {
 			topics = append(topics, InboxTopic(n.Account))
 		}
-		if n.Account == from.Account || staff && (from.Side == ClinicSide || taken && n.Account != t.claimedBy) {
+		if n.Account == from.Account || !n.Sees(access.Class{Category: access.Messages, Labels: labels}) || staff && (from.Side == ClinicSide || taken && n.Account != t.claimedBy) {
 			continue
 		}
 		if err := s.Notices.PostTx(c, notifications.Notice{

@@ -33,6 +33,7 @@ type thread struct {
 	// of its last message, and for one viewer
 	lastID string
 	last   Author
+	count  int
 	unread int
 }
 
@@ -101,18 +102,17 @@ func listThreads(c *db.Conn, who identity.Principal, from, rest string, args ...
 		FROM `+from+` JOIN thread_messages m ON m.patient_id = t.patient_id AND m.thread = t.id AND m.n = t.last_n `+rest, func(r *sql.Rows) error {
 		var t thread
 		err := r.Scan(append(t.columns(), &t.lastID, &t.last.Account, &t.last.Name, &t.last.Role, &t.last.Relation, &t.unread)...)
-		t.last.Side = sideOf(t.last.Role)
+		t.last.Side, t.count = sideOf(t.last.Role), int(t.lastN)
 		out = append(out, &t)
 		return err
 	}, append([]any{who.Account, who.Account}, args...)...)
 	return out, err
 }
 
-// show is a thread as the viewer sees it. Its last message may be one that they
-// do not see.
+// show is a thread as the viewer sees it.
 func (s *Service) show(t *thread, who identity.Principal, v *access.View, body []byte) (Thread, error) {
 	out := Thread{ID: t.id, Patient: t.patient, Topic: "other", State: "open", StartedAt: moment(t.startedAt), LastAt: moment(t.lastAt),
-		LastFrom: t.last, Count: int(t.lastN), Unread: t.unread, Turn: "none"}
+		LastFrom: t.last, Count: t.count, Unread: t.unread, Turn: "none"}
 	if body != nil {
 		w, err := read(body)
 		if err != nil {
@@ -221,15 +221,7 @@ func (s *Service) Threads(ctx context.Context, who identity.Principal, patient, 
 	if err != nil {
 		return nil, "", s.Records.Refuse(ctx, who, patient, communication, "", err)
 	}
-	cond, args := ``, []any{patient}
-	if cursor != "" {
-		at, id, err := openCursor(cursor)
-		if err != nil {
-			return nil, "", err
-		}
-		cond, args = ` AND (t.last_at, t.id) < (?, ?)`, append(args, at, id)
-	}
-	list, err := listThreads(c, who, `threads t`, `WHERE t.patient_id = ?`+cond+` ORDER BY t.last_at DESC, t.id DESC LIMIT ?`, append(args, limit+1)...)
+	list, err := s.newest(c, who, v, cursor, limit+1)
 	if err != nil {
 		return nil, "", err
 	}
@@ -254,16 +246,6 @@ func (s *Service) Thread(ctx context.Context, who identity.Principal, patient, i
 }
 
 func (s *Service) page(ctx context.Context, who identity.Principal, patient, id, cursor string, limit int) (p Page, v *access.View, err error) {
-	before := far
-	if cursor != "" {
-		var of string
-		if before, of, err = openCursor(cursor); err != nil {
-			return p, nil, err
-		}
-		if of != id {
-			return p, nil, badCursor()
-		}
-	}
 	err = s.DB.InReadTx(ctx, func(c *db.Conn) error {
 		if v, err = s.enter(c, who, patient); err != nil {
 			return err
@@ -271,13 +253,19 @@ func (s *Service) page(ctx context.Context, who identity.Principal, patient, id,
 		if p.Thread, err = s.one(c, who, v, id); err != nil {
 			return err
 		}
-		rows, err := listMessages(c, patient, id, before, limit+1)
+		before := far
+		if cursor != "" {
+			if before, err = messageCursor(c, patient, id, cursor); err != nil {
+				return err
+			}
+		}
+		rows, err := s.listMessages(c, v, id, before, limit+1)
 		if err != nil {
 			return err
 		}
 		if len(rows) > limit { // the oldest is one too many
 			rows = rows[1:]
-			p.Next = sealCursor(rows[0].n, id)
+			p.Next = sealCursor(0, rows[0].id)
 		}
 		p.Messages, err = s.messages(c, v, who, rows)
 		return err
@@ -285,16 +273,27 @@ func (s *Service) page(ctx context.Context, who identity.Principal, patient, id,
 	return p, v, err
 }
 
+// messageCursor gives the number of the message that a cursor names. The cursor
+// itself holds no number: that would tell how many are hidden.
+func messageCursor(c *db.Conn, patient, thread, cursor string) (n int64, err error) {
+	_, id, err := openCursor(cursor)
+	if err != nil {
+		return 0, err
+	}
+	err = c.QueryRow(`SELECT n FROM thread_messages WHERE patient_id = ? AND thread = ? AND id = ?`, patient, thread, id).Scan(&n)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = badCursor()
+	}
+	return n, err
+}
+
 // one shows one thread.
 func (s *Service) one(c *db.Conn, who identity.Principal, v *access.View, id string) (Thread, error) {
-	list, err := listThreads(c, who, `threads t`, `WHERE t.patient_id = ? AND t.id = ?`, v.Patient, id)
+	t, err := s.find(c, who, v, id)
 	if err != nil {
 		return Thread{}, err
 	}
-	if len(list) == 0 {
-		return Thread{}, notFound()
-	}
-	out, err := s.showAll(c, who, v, list)
+	out, err := s.showAll(c, who, v, []*thread{t})
 	if err != nil {
 		return Thread{}, err
 	}

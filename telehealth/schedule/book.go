@@ -9,7 +9,6 @@ import (
 	"errors"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"gorm.io/gorm"
@@ -46,7 +45,7 @@ func (in *In) check() error {
 // line is what somebody wrote, on one line.
 func line(s string) (string, error) {
 	s = strings.Join(strings.Fields(s), " ")
-	if !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {
+	if !fhir.IsText(s) {
 		return "", fault.New(fault.Invalid, "What you wrote holds signs that cannot be kept.")
 	}
 	if utf8.RuneCountInString(s) > maxReason {
@@ -134,7 +133,7 @@ func (s *Service) bookTx(c *db.Conn, who identity.Principal, patient, name strin
 	if err != nil {
 		return Appointment{}, err
 	}
-	if err := take(c, x.id, b.ID); err != nil {
+	if err := take(c, b); err != nil {
 		return Appointment{}, err
 	}
 	if err := b.insert(c); err != nil {
@@ -186,13 +185,17 @@ func (s *Service) announce(c *db.Conn, who identity.Principal, b *Booked) error 
 			return err
 		}
 	}
+	class, err := s.Records.ClassTx(c, b.Patient, appointment, b.ID)
+	if err != nil {
+		return err
+	}
 	circle, err := s.Access.Circle(c, b.Patient)
 	if err != nil {
 		return err
 	}
 	for _, n := range circle {
 		patientSide := n.Relation == access.Self || n.Relation == access.Proxy
-		if n.Account == who.Account || !n.See.Has(access.Appointments) || !patientSide && n.Account != b.Account {
+		if n.Account == who.Account || !n.Sees(class) || !patientSide && n.Account != b.Account {
 			continue
 		}
 		if err := s.Notices.PostTx(c, notifications.Notice{

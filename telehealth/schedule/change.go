@@ -25,6 +25,9 @@ func (s *Service) Cancel(ctx context.Context, who identity.Principal, patient, i
 			return false, err
 		}
 		b.Status = StatusCancelled
+		if err := s.emptyTx(c, b, true); err != nil {
+			return false, err
+		}
 		n.Set("status", fhir.String(StatusCancelled))
 		if reason != "" {
 			n.Set("cancelationReason", fhir.Object(fhir.Member{Key: "text", Value: fhir.String(reason)}))
@@ -53,8 +56,11 @@ func (s *Service) Reschedule(ctx context.Context, who identity.Principal, patien
 		if err != nil {
 			return false, err
 		}
+		sameDay := s.day(b.StartsAt) == s.day(x.startsAt)
 		b.at(x)
-		b.Behind = 0
+		if err := s.emptyTx(c, b, sameDay); err != nil {
+			return false, err
+		}
 		setTimes(n, b)
 		people, err := fhir.Make(map[string]any{"participant": participants(b, n.Get("participant").Items()[0].Get("actor", "display").Str())})
 		if err != nil {
@@ -63,6 +69,19 @@ func (s *Service) Reschedule(ctx context.Context, who identity.Principal, patien
 		n.Set("participant", people.Get("participant"))
 		return true, nil
 	})
+}
+
+// emptyTx sends everybody home who waits for a visit that was moved, called off or
+// is over. What they agreed to and how their devices were found holds for the day
+// on which it was.
+func (s *Service) emptyTx(c *db.Conn, b *Booked, sameDay bool) error {
+	b.State, b.WaitingSince, b.Behind = Scheduled, 0, 0
+	set := `state = 'none', waiting_since = 0, admitted_by = '', admitted_at = 0`
+	if !sameDay {
+		set += `, consent = '', consent_at = 0, checked = '', checked_at = 0`
+	}
+	_, err := c.Exec(`UPDATE visit_people SET `+set+` WHERE visit = ?`, b.ID)
+	return err
 }
 
 // open: it has not begun, and it still holds.
@@ -98,16 +117,15 @@ func (s *Service) change(ctx context.Context, who identity.Principal, patient, i
 			return err
 		}
 		if !moved {
-			out, err = shown(patient, body, b)
+			out, err = s.showOne(c, v, b)
 			return err
 		}
 		b.Changes++
-		stored, err := s.writeTx(c, who, records.Op{Kind: records.Update, Type: appointment, ID: id, Node: n})
-		if err != nil {
+		if _, err := s.writeTx(c, who, records.Op{Kind: records.Update, Type: appointment, ID: id, Node: n}); err != nil {
 			return err
 		}
 		if b.Slot != slot {
-			if err := take(c, b.Slot, id); err != nil {
+			if err := take(c, b); err != nil {
 				return err
 			}
 		}
@@ -122,7 +140,7 @@ func (s *Service) change(ctx context.Context, who identity.Principal, patient, i
 		if err := s.announce(c, who, b); err != nil {
 			return err
 		}
-		out, err = shown(patient, stored.Body, b)
+		out, err = s.showOne(c, v, b)
 		return err
 	})
 	if err != nil {
@@ -131,13 +149,14 @@ func (s *Service) change(ctx context.Context, who identity.Principal, patient, i
 	return out, nil
 }
 
-// find reads an appointment that was booked here, row and record.
+// find reads an appointment that was booked here and that the view sees: its row,
+// and its record to be changed. What the view does not see of that stays in it.
 func (s *Service) find(c *db.Conn, v *access.View, id string, change bool) (*Booked, []byte, error) {
 	b, err := BookedTx(c, v.Patient, id, change)
 	if err != nil {
 		return nil, nil, err
 	}
-	bodies, err := s.Records.Bodies(c, v, appointment, []string{id})
+	bodies, err := s.Records.Uncut(c, v, appointment, []string{id})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -150,7 +169,7 @@ func (s *Service) find(c *db.Conn, v *access.View, id string, change bool) (*Boo
 // FulfilledTx gives the change that says that the visit has taken place, and
 // notes it in the row. The caller holds both and writes them.
 func (s *Service) FulfilledTx(c *db.Conn, v *access.View, b *Booked) (records.Op, error) {
-	bodies, err := s.Records.Bodies(c, v, appointment, []string{b.ID})
+	bodies, err := s.Records.Uncut(c, v, appointment, []string{b.ID})
 	if err != nil {
 		return records.Op{}, err
 	}
@@ -160,6 +179,11 @@ func (s *Service) FulfilledTx(c *db.Conn, v *access.View, b *Booked) (records.Op
 	n, err := fhir.Parse(bodies[b.ID])
 	if err != nil {
 		return records.Op{}, err
+	}
+	if b.State == Waiting {
+		if err := s.emptyTx(c, b, true); err != nil {
+			return records.Op{}, err
+		}
 	}
 	b.Status = StatusFulfilled
 	n.Set("status", fhir.String(StatusFulfilled))

@@ -3,6 +3,7 @@ package schedule
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"encoding/base64"
 	"fmt"
 	"math"
@@ -116,19 +117,16 @@ func (s *Service) showOne(c *db.Conn, v *access.View, b *Booked) (Appointment, e
 	if bodies[b.ID] == nil {
 		return Appointment{}, notFound()
 	}
-	return s.Show(v, bodies[b.ID], b)
+	all, err := s.showRows(c, v, []*Booked{b}, []records.Dated{{ID: b.ID, Body: bodies[b.ID]}})
+	if err != nil {
+		return Appointment{}, err
+	}
+	return all[0], nil
 }
 
 // ShowTx gives an appointment from its row, for who has entered the chart.
 func (s *Service) ShowTx(c *db.Conn, v *access.View, b *Booked) (Appointment, error) {
 	return s.showOne(c, v, b)
-}
-
-// Show gives an appointment as the view sees it.
-func (s *Service) Show(v *access.View, body []byte, b *Booked) (Appointment, error) {
-	a, err := shown(v.Patient, body, b)
-	a.Summary = b != nil && b.Note == NoteSigned && v.See.Has(access.Documents)
-	return a, err
 }
 
 // showAll shows records of one chart, with their rows.
@@ -144,17 +142,62 @@ func (s *Service) showAll(c *db.Conn, v *access.View, some []records.Dated) ([]A
 	if err != nil {
 		return nil, err
 	}
+	return s.showRows(c, v, rows, some)
+}
+
+// showRows shows records with those rows that there are of them.
+func (s *Service) showRows(c *db.Conn, v *access.View, rows []*Booked, some []records.Dated) ([]Appointment, error) {
+	read, err := s.readable(c, v, rows)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Appointment, len(some))
 	for i, d := range some {
 		var b *Booked
 		if at := slices.IndexFunc(rows, func(x *Booked) bool { return x.ID == d.ID }); at >= 0 {
 			b = rows[at]
 		}
-		if out[i], err = s.Show(v, d.Body, b); err != nil {
+		if out[i], err = shown(v.Patient, d.Body, b); err != nil {
 			return nil, err
 		}
+		out[i].Summary = read[d.ID]
 	}
 	return out, nil
+}
+
+// readable tells of which visits the view sees the signed note and the summary in
+// the chart: where these are hidden, nothing tells that they are there.
+func (s *Service) readable(c *db.Conn, v *access.View, rows []*Booked) (map[string]bool, error) {
+	out := map[string]bool{}
+	var visits []any
+	for _, b := range rows {
+		if b.Note == NoteSigned && v.See.Has(access.Documents) {
+			out[b.ID] = !v.Limited()
+			visits = append(visits, b.ID)
+		}
+	}
+	if len(visits) == 0 || !v.Limited() {
+		return out, nil
+	}
+	var ids, notes, documents []string
+	err := c.Each(`SELECT visit, composition, document FROM visit_notes WHERE visit IN `+db.Placeholders(1, len(visits)), func(r *sql.Rows) error {
+		var id, note, document string
+		err := r.Scan(&id, &note, &document)
+		ids, notes, documents = append(ids, id), append(notes, note), append(documents, document)
+		return err
+	}, visits...)
+	if err != nil {
+		return nil, err
+	}
+	seen, err := s.Records.Uncut(c, v, "Composition", notes)
+	if err != nil {
+		return nil, err
+	}
+	also, err := s.Records.Uncut(c, v, "DocumentReference", documents)
+	for i, id := range ids {
+		out[id] = seen[notes[i]] != nil && also[documents[i]] != nil
+	}
+	return out, err
 }
 
 // maxDay bounds what one day shows.
@@ -214,7 +257,7 @@ func (s *Service) Day(ctx context.Context, who identity.Principal, date string, 
 		if v.Act.Has(access.Visits) {
 			item.Note = b.Note
 		}
-		if b.State == Waiting || b.State == Live {
+		if b.Status == StatusBooked && (b.State == Waiting || b.State == Live) {
 			item.WaitingSince = momentOf(b.WaitingSince)
 		}
 		out.Items = append(out.Items, item)

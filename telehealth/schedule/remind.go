@@ -39,7 +39,7 @@ func (s *Service) remindTx(c *db.Conn, b *Booked) error {
 	return nil
 }
 
-// remind tells the patient's side of a visit that still holds.
+// remind tells those of the patient's side who see it of a visit that still holds.
 func (s *Service) remind(ctx context.Context, job reminder) error {
 	return s.DB.InTx(ctx, func(c *db.Conn) error {
 		b, err := BookedTx(c, job.Patient, job.Appointment, true)
@@ -49,12 +49,16 @@ func (s *Service) remind(ctx context.Context, job reminder) error {
 		if err != nil || b.Status != StatusBooked || b.StartsAt != job.Start || b.StartsAt <= s.now() {
 			return err
 		}
+		class, err := s.Records.ClassTx(c, b.Patient, appointment, b.ID)
+		if err != nil {
+			return err
+		}
 		circle, err := s.Access.Circle(c, b.Patient)
 		if err != nil {
 			return err
 		}
 		for _, n := range circle {
-			if n.Relation != access.Self && n.Relation != access.Proxy || !n.See.Has(access.Appointments) {
+			if n.Relation != access.Self && n.Relation != access.Proxy || !n.Sees(class) {
 				continue
 			}
 			if err := s.Notices.PostTx(c, notifications.Notice{

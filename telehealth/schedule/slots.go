@@ -25,8 +25,12 @@ type Offered struct {
 	Length    time.Duration
 }
 
-// Offer adds times to what can be booked. A time at which the practitioner
-// already sees people is left as it is. It tells how many are new.
+// maxLength bounds how long one time is.
+const maxLength = 4 * time.Hour
+
+// Offer adds times to what can be booked. Where a practitioner already sees
+// people, be it for a part of the new time, everything is left as it is: nobody is
+// at two places at once. It tells how many are new.
 func (s *Service) Offer(ctx context.Context, who identity.Principal, o Offered) (added int64, err error) {
 	if who.Kind != identity.System && !who.Is(identity.Admin) && !who.Is(identity.FrontDesk) {
 		return 0, fault.New(fault.Forbidden, "Only the front desk and administrators can offer times.").WithCode("role")
@@ -35,7 +39,7 @@ func (s *Service) Offer(ctx context.Context, who identity.Principal, o Offered) 
 	for _, m := range o.Modes {
 		bits |= m.bit()
 	}
-	if bits == 0 || o.Length < 5*time.Minute || o.Length > 4*time.Hour || len(o.Starts) == 0 || len(o.Starts) > 2000 {
+	if bits == 0 || o.Length < 5*time.Minute || o.Length > maxLength || len(o.Starts) == 0 || len(o.Starts) > 2000 {
 		return 0, fault.New(fault.Invalid, "Say how people meet, when, and for how long (5 minutes to 4 hours).")
 	}
 	err = s.DB.InTx(ctx, func(c *db.Conn) error {
@@ -48,17 +52,47 @@ func (s *Service) Offer(ctx context.Context, who identity.Principal, o Offered) 
 		if err != nil {
 			return err
 		}
+		taken, err := timesOf(c, practitioner, o)
+		if err != nil {
+			return err
+		}
 		for _, t := range o.Starts {
-			n, err := c.Exec(`INSERT INTO slots (id, practitioner, account, specialty, starts_at, ends_at, modes, place) VALUES `+db.Placeholders(1, 8)+` ON CONFLICT DO NOTHING`,
-				uuid.Must(uuid.NewV7()).String(), practitioner, o.Account, o.Specialty, t.UnixMicro(), t.Add(o.Length).UnixMicro(), bits, o.Place)
-			if err != nil {
+			x := times{t.UnixMicro(), t.Add(o.Length).UnixMicro()}
+			if slices.ContainsFunc(taken, x.meets) {
+				continue
+			}
+			if _, err := c.Exec(`INSERT INTO slots (id, practitioner, account, specialty, starts_at, ends_at, modes, place) VALUES `+db.Placeholders(1, 8),
+				uuid.Must(uuid.NewV7()).String(), practitioner, o.Account, o.Specialty, x.from, x.to, bits, o.Place); err != nil {
 				return err
 			}
-			added += n
+			taken = append(taken, x)
+			added++
 		}
 		return nil
 	})
 	return added, err
+}
+
+type times struct{ from, to int64 }
+
+func (x times) meets(y times) bool { return x.from < y.to && y.from < x.to }
+
+// timesOf lists when a practitioner already sees people around the times that are
+// offered. Of two who offer times for one practitioner, one waits for the other.
+func timesOf(c *db.Conn, practitioner string, o Offered) (out []times, err error) {
+	if c.Dialect == db.Postgres {
+		if _, err := c.Exec(`SELECT id FROM accounts WHERE practitioner = ? ORDER BY id FOR UPDATE`, practitioner); err != nil {
+			return nil, err
+		}
+	}
+	first, last := slices.MinFunc(o.Starts, time.Time.Compare), slices.MaxFunc(o.Starts, time.Time.Compare)
+	err = c.Each(`SELECT starts_at, ends_at FROM slots WHERE practitioner = ? AND starts_at > ? AND starts_at < ?`, func(r *sql.Rows) error {
+		var x times
+		err := r.Scan(&x.from, &x.to)
+		out = append(out, x)
+		return err
+	}, practitioner, first.Add(-maxLength).UnixMicro(), last.Add(o.Length).UnixMicro())
+	return out, err
 }
 
 // slot is a row of slots.
@@ -138,7 +172,7 @@ func (s *Service) Free(ctx context.Context, who identity.Principal, patient stri
 		if err := r.Scan(x.columns()...); err != nil {
 			return err
 		}
-		date := moment(x.startsAt).In(s.Zone).Format(time.DateOnly)
+		date := s.day(x.startsAt)
 		if n := len(out.Days); n == 0 || out.Days[n-1].Date != date {
 			out.Days = append(out.Days, FreeDay{Date: date})
 		}
@@ -154,7 +188,7 @@ func (s *Service) Free(ctx context.Context, who identity.Principal, patient stri
 		return out, err
 	}
 	if next.Valid {
-		out.Next = moment(next.Int64).In(s.Zone).Format(time.DateOnly)
+		out.Next = s.day(next.Int64)
 	}
 	return out, s.Records.Looked(ctx, who, v, "search", "Slot", "", access.Of(access.Appointments), 0)
 }
@@ -171,6 +205,9 @@ func (s *Service) team(c *db.Conn, patient string) ([]string, error) {
 	}
 	return out, err
 }
+
+// day tells on which day of the clinic something is.
+func (s *Service) day(micros int64) string { return moment(micros).In(s.Zone).Format(time.DateOnly) }
 
 // dayOf gives the beginning of a day of the clinic.
 func (s *Service) dayOf(date string, now time.Time) (time.Time, error) {
@@ -207,9 +244,25 @@ func (s *Service) slotTx(c *db.Conn, patient, id string, mode Mode) (*slot, erro
 	return &x, nil
 }
 
-// take makes a time the appointment's. Of two who try, one finds it taken.
-func take(c *db.Conn, slot, appointment string) error {
-	n, err := c.Exec(`UPDATE slots SET appointment = ? WHERE id = ? AND appointment = ''`, appointment, slot)
+// take makes its time the appointment's. Of two who try, one finds it taken, also
+// when they want two times of one practitioner that overlap.
+func take(c *db.Conn, b *Booked) error {
+	query := `SELECT appointment FROM slots WHERE practitioner = ? AND starts_at > ? AND starts_at < ? AND ends_at > ? ORDER BY id`
+	if c.Dialect == db.Postgres {
+		query += ` FOR UPDATE`
+	}
+	err := c.Each(query, func(r *sql.Rows) error {
+		var other string
+		err := r.Scan(&other)
+		if err == nil && other != "" && other != b.ID {
+			err = taken()
+		}
+		return err
+	}, b.Practitioner, b.StartsAt-maxLength.Microseconds(), b.EndsAt, b.StartsAt)
+	if err != nil {
+		return err
+	}
+	n, err := c.Exec(`UPDATE slots SET appointment = ? WHERE id = ? AND appointment = ''`, b.ID, b.Slot)
 	if err == nil && n == 0 {
 		err = taken()
 	}

@@ -37,16 +37,17 @@ CREATE UNIQUE INDEX visit_chat_id ON visit_chat (id);
 -- What a clinician writes about a visit, until it is signed; then it stays as it
 -- was signed, beside the Composition in the record.
 CREATE TABLE visit_notes (
-    visit       TEXT COLLATE "C" PRIMARY KEY,
-    version     BIGINT NOT NULL,
-    body        BYTEA NOT NULL,
-    saved_at    BIGINT NOT NULL,
-    saved_by    TEXT COLLATE "C" NOT NULL,
-    signed_at   BIGINT NOT NULL DEFAULT 0,
-    signed_by   TEXT NOT NULL DEFAULT '',          -- name
-    signed_role TEXT COLLATE "C" NOT NULL DEFAULT '',
-    composition TEXT COLLATE "C" NOT NULL DEFAULT '',
-    document    TEXT COLLATE "C" NOT NULL DEFAULT ''
+    visit          TEXT COLLATE "C" PRIMARY KEY,
+    version        BIGINT NOT NULL,
+    body           BYTEA NOT NULL,
+    saved_at       BIGINT NOT NULL,
+    saved_by       TEXT COLLATE "C" NOT NULL,
+    signed_at      BIGINT NOT NULL DEFAULT 0,
+    signed_by      TEXT NOT NULL DEFAULT '',          -- name
+    signed_role    TEXT COLLATE "C" NOT NULL DEFAULT '',
+    signed_account TEXT COLLATE "C" NOT NULL DEFAULT '',
+    composition    TEXT COLLATE "C" NOT NULL DEFAULT '',
+    document       TEXT COLLATE "C" NOT NULL DEFAULT ''
 );
 
 CREATE TABLE visit_addenda (

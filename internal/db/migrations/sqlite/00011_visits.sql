@@ -37,16 +37,17 @@ CREATE UNIQUE INDEX visit_chat_id ON visit_chat (id);
 -- What a clinician writes about a visit, until it is signed; then it stays as it
 -- was signed, beside the Composition in the record.
 CREATE TABLE visit_notes (
-    visit       TEXT PRIMARY KEY,
-    version     INTEGER NOT NULL,
-    body        BLOB NOT NULL,
-    saved_at    INTEGER NOT NULL,
-    saved_by    TEXT NOT NULL,
-    signed_at   INTEGER NOT NULL DEFAULT 0,
-    signed_by   TEXT NOT NULL DEFAULT '',          -- name
-    signed_role TEXT NOT NULL DEFAULT '',
-    composition TEXT NOT NULL DEFAULT '',
-    document    TEXT NOT NULL DEFAULT ''
+    visit          TEXT PRIMARY KEY,
+    version        INTEGER NOT NULL,
+    body           BLOB NOT NULL,
+    saved_at       INTEGER NOT NULL,
+    saved_by       TEXT NOT NULL,
+    signed_at      INTEGER NOT NULL DEFAULT 0,
+    signed_by      TEXT NOT NULL DEFAULT '',          -- name
+    signed_role    TEXT NOT NULL DEFAULT '',
+    signed_account TEXT NOT NULL DEFAULT '',
+    composition    TEXT NOT NULL DEFAULT '',
+    document       TEXT NOT NULL DEFAULT ''
 );
 
 CREATE TABLE visit_addenda (
