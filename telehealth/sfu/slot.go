@@ -48,6 +48,7 @@ type slot struct {
 	tl0Off  uint8
 	packets uint32
 	octets  uint32
+	repairs repairs
 }
 
 // The methods of webrtc.TrackLocal.
@@ -188,6 +189,7 @@ func (s *slot) send(p *packet) {
 		}
 	}
 	s.write(p, pt)
+	s.repairs.earn(len(p.payload))
 }
 
 func (s *slot) write(p *packet, pt uint8) {
@@ -207,42 +209,12 @@ func (s *slot) write(p *packet, pt uint8) {
 	}
 }
 
-// again sends packets that the receiver misses, by its numbers.
-func (s *slot) again(seqs []uint16) {
-	buf := getBuffer(payloadMax)
-	defer putBuffer(buf)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	t := s.src
-	if t == nil || s.paused || !s.flowing || s.writer == nil {
-		return
-	}
-	pt, ok := s.types[t.mime]
-	if !ok {
-		return
-	}
-	for _, seq := range seqs {
-		own := seq - s.seqOff
-		if own != s.first && !after(own, s.first) || after(seq, s.lastSeq) {
-			continue // of what it carried before, or never sent
-		}
-		if p, held := t.cache.get(own, buf); held {
-			s.write(&p, pt)
-			s.count.repairs.Add(1)
-		}
-	}
-}
-
 // heard takes what the receiver says of the slot.
 func (s *slot) heard(packets []rtcp.Packet, now time.Time) {
 	for _, p := range packets {
 		switch p := p.(type) {
 		case *rtcp.TransportLayerNack:
-			var lost []uint16
-			for _, pair := range p.Nacks[:min(len(p.Nacks), 64)] {
-				lost = append(lost, pair.PacketList()...)
-			}
-			s.again(lost)
+			s.again(p.Nacks, now)
 		case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
 			s.mu.Lock()
 			if t := s.src; t != nil && !s.paused {

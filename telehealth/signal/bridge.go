@@ -13,21 +13,28 @@ import (
 )
 
 // What nodes say to each other about a client of one in a room of the other. The
-// node that has the socket has decided that the client may sit there, and goes on
-// to decide it; the node that has the room trusts it, as the pipe lets nobody
-// else speak.
+// pipe lets nobody else speak, but it may lose words. So the node that has the
+// socket decides whether the client may sit there, and the node that has the room
+// decides it as well, by what stands in the database: the first one only tells it
+// by which session they came. That is the session's id, which opens nothing.
 type word struct {
-	T       string `json:"t"` // open, opened, say, drop, expel, end
+	T       string `json:"t"` // open, opened, say, expel, end
 	Session string `json:"session"`
 	N       int64  `json:"n"` // of this direction, without gaps
 	From    string `json:"from,omitempty"`
 	Room    string `json:"room,omitempty"`
 	Seat    string `json:"seat,omitempty"`
+	By      string `json:"by,omitempty"` // session of the person
+	Patient string `json:"patient,omitempty"`
+	Visit   string `json:"visit,omitempty"`
 	Text    []byte `json:"text,omitempty"`
 	Why     string `json:"why,omitempty"`
 }
 
-const openWithin = 3 * time.Second
+const (
+	openWithin  = 3 * time.Second
+	followEvery = 1500 * time.Millisecond
+)
 
 func nodePipe(node string) string       { return "signal node " + node }
 func sessionPipe(session string) string { return "signal session " + session }
@@ -72,7 +79,6 @@ func (c *Call) bridge(ctx context.Context) {
 	e := &end{}
 	opened := make(chan struct{})
 	var once sync.Once
-	var over atomic.Bool // the room has ended it
 	stop, err := s.Hub.Receive(sessionPipe(session), func(b []byte) {
 		var w word
 		if json.Unmarshal(b, &w) != nil {
@@ -88,7 +94,6 @@ func (c *Call) bridge(ctx context.Context) {
 		case w.T == "say":
 			c.Say(w.Text)
 		case w.T == "end":
-			over.Store(true)
 			c.End(w.Why)
 		}
 	})
@@ -98,10 +103,12 @@ func (c *Call) bridge(ctx context.Context) {
 	}
 	defer stop()
 	to := nodePipe(c.holder)
-	if s.send(to, e, word{T: "open", Session: session, From: s.leases.node, Room: c.seat.Room, Seat: c.seat.ID}) != nil {
+	if s.send(to, e, word{T: "open", Session: session, From: s.leases.node, Room: c.seat.Room, Seat: c.seat.ID, By: c.session, Patient: c.patient, Visit: c.visit}) != nil {
 		c.bye(sfu.WhyDrain)
 		return
 	}
+	// The seat waits a while for the next socket. The node that has it goes on to
+	// ask whether they may be there, and hears no more pings if this is not heard.
 	defer func() { _ = s.send(to, e, word{T: "end", Session: session}) }()
 	wait := time.NewTimer(openWithin)
 	defer wait.Stop()
@@ -114,26 +121,26 @@ func (c *Call) bridge(ctx context.Context) {
 		return
 	}
 	c.sits(far(func(why string) {
-		over.Store(true)
-		_ = s.send(to, e, word{T: "expel", Session: session, Why: why})
+		if err := s.send(to, e, word{T: "expel", Session: session, Why: why}); err != nil {
+			s.Log.Warn("a node was not told whom to send out of a room; it finds that out by itself", "err", err)
+		}
 	}))
 	done := make(chan struct{})
 	var tasks sync.WaitGroup
 	tasks.Go(func() { c.follow(ctx, done) })
 	for {
 		text, err := c.line.ReadText()
-		if err != nil || s.send(to, e, word{T: "say", Session: session, Text: text}) != nil {
+		if err != nil {
+			break
+		}
+		if s.send(to, e, word{T: "say", Session: session, Text: text}) != nil {
+			c.bye(sfu.WhyDrain)
 			break
 		}
 	}
 	close(done)
 	tasks.Wait()
 	c.End(sfu.WhyLeft)
-	if s.send(to, e, word{T: "drop", Session: session}) != nil {
-		return
-	}
-	until := time.Now().Add(sfu.SeatWaits)
-	c.linger(ctx, func() bool { return !over.Load() && time.Now().Before(until) })
 }
 
 // far is a seat of another node.
@@ -143,7 +150,7 @@ func (f far) Expel(why string) { f(why) }
 
 // follow ends the call when the other node does not hold the room any more.
 func (c *Call) follow(ctx context.Context, done chan struct{}) {
-	t := time.NewTicker(renewEvery)
+	t := time.NewTicker(followEvery)
 	defer t.Stop()
 	for {
 		select {
@@ -167,9 +174,16 @@ type bridged struct {
 	s       *Service
 	e       *end
 	session string
-	room    string
+	seat    Seat
+	by      string
+	patient string
+	visit   string
 	link    *sfu.Link
+	in      atomic.Bool // found that they may be here
 	once    sync.Once
+	over    chan struct{} // closed when nobody speaks for the seat any more
+	lose    sync.Once
+	lost    chan struct{} // closed when a word could not be sent
 }
 
 // hear takes what other nodes say. It is called by one goroutine at a time.
@@ -196,9 +210,9 @@ func (s *Service) hear(b []byte) {
 		x.link.End(sfu.WhyDrain)
 	case !ok:
 	case w.T == "say":
-		x.link.Hear(w.Text)
-	case w.T == "drop":
-		x.link.Drop()
+		if x.in.Load() {
+			x.link.Hear(w.Text)
+		}
 	case w.T == "expel":
 		x.link.Expel(w.Why)
 		x.gone()
@@ -208,13 +222,14 @@ func (s *Service) hear(b []byte) {
 	}
 }
 
+// admit lets a client of another node in. Nothing is said to the room for them
+// before this node, too, has found that they may be there (watch).
 func (s *Service) admit(w word) {
-	x := &bridged{s: s, e: &end{in: w.N}, session: w.Session, room: w.Room}
-	if !s.leases.has(w.Room) {
-		x.refuse()
-		return
+	x := &bridged{
+		s: s, e: &end{in: w.N}, session: w.Session, seat: Seat{Room: w.Room, ID: w.Seat}, by: w.By, patient: w.Patient, visit: w.Visit,
+		over: make(chan struct{}), lost: make(chan struct{}),
 	}
-	if holder, err := s.leases.take(s.ctx, w.Room); err != nil || holder != s.leases.node {
+	if !s.leases.use(w.Room) {
 		x.refuse()
 		return
 	}
@@ -226,9 +241,59 @@ func (s *Service) admit(w word) {
 	}
 	x.link = link
 	s.mu.Lock()
-	s.bridged[w.Session] = x
+	ended := s.ended
+	if !ended {
+		s.bridged[w.Session] = x
+		s.tasks.Go(x.watch)
+	}
 	s.mu.Unlock()
-	_ = s.send(sessionPipe(w.Session), x.e, word{T: "opened", Session: w.Session})
+	if ended {
+		link.End(sfu.WhyDrain)
+	}
+}
+
+// watch decides whether they may come in, and from then on whether they may
+// stay: as long as their node speaks for them, and as long as their seat waits
+// afterwards.
+func (x *bridged) watch() {
+	s := x.s
+	ask := func(ctx context.Context) (Seat, error) { return s.Seats.SeatOf(ctx, x.by, x.patient, x.visit) }
+	now := time.Now()
+	why, err := over(s.ctx, now, now.Add(dbTime), x.seat, ask)
+	if err != nil {
+		why = sfu.WhyDrain
+	}
+	if why == "" {
+		x.in.Store(true)
+		if s.send(sessionPipe(x.session), x.e, word{T: "opened", Session: x.session}) != nil {
+			why = sfu.WhyDrain
+		}
+	}
+	if why == "" {
+		ctx, cancel := context.WithCancel(s.ctx)
+		defer cancel()
+		s.tasks.Go(func() {
+			select {
+			case <-ctx.Done():
+			case <-x.lost:
+				x.link.End(sfu.WhyDrain)
+			}
+		})
+		why = s.recheck(ctx, x.visit, x.seat, func() bool { return x.quiet() && !x.link.Waits() }, ask)
+	}
+	if why != "" {
+		x.link.Expel(why)
+		x.gone()
+	}
+}
+
+func (x *bridged) quiet() bool {
+	select {
+	case <-x.over:
+		return true
+	default:
+		return false
+	}
 }
 
 func (x *bridged) refuse() {
@@ -236,12 +301,15 @@ func (x *bridged) refuse() {
 	_ = x.s.send(sessionPipe(x.session), x.e, word{T: "end", Session: x.session, Why: sfu.WhyDrain})
 }
 
-// Say is how the room speaks.
+// Say is how the room speaks. A client that missed a word has to come again.
 func (x *bridged) Say(message []byte) {
-	_ = x.s.send(sessionPipe(x.session), x.e, word{T: "say", Session: x.session, Text: message})
+	if x.s.send(sessionPipe(x.session), x.e, word{T: "say", Session: x.session, Text: message}) != nil {
+		x.lose.Do(func() { close(x.lost) })
+	}
 }
 
-// End is how the room ends it.
+// End is how the room ends it. If that is not heard, their node finds out by
+// itself: it asks as this one does, and hears no pong.
 func (x *bridged) End(why string) {
 	_ = x.s.send(sessionPipe(x.session), x.e, word{T: "end", Session: x.session, Why: why})
 	x.gone()
@@ -249,9 +317,10 @@ func (x *bridged) End(why string) {
 
 func (x *bridged) gone() {
 	x.once.Do(func() {
+		close(x.over)
 		x.s.mu.Lock()
 		delete(x.s.bridged, x.session)
 		x.s.mu.Unlock()
-		x.s.leases.done(x.room)
+		x.s.leases.done(x.seat.Room)
 	})
 }

@@ -5,7 +5,6 @@ import (
 	"sync"
 	"time"
 
-	"housecall/internal/fault"
 	"housecall/internal/identity"
 	"housecall/telehealth/sfu"
 )
@@ -37,16 +36,13 @@ func codeOf(why string) int {
 	return closeNormal
 }
 
-const (
-	recheckEvery = 5 * time.Second
-	unsureFor    = 30 * time.Second // that nobody can be asked, and they stay
-	maxWaiting   = 256              // messages to somebody who does not read them
-)
+const maxWaiting = 256 // messages to somebody who does not read them
 
 // Call is one socket on its way to a room or in it.
 type Call struct {
 	s                      *Service
 	seat                   Seat
+	session                string
 	patient, visit, holder string
 	line                   Line
 	out                    chan []byte
@@ -199,62 +195,16 @@ func (c *Call) write() {
 	}
 }
 
-// watch decides anew, all the time and as soon as the visit moves, whether they
-// may still sit there.
+// watch decides anew whether they may still sit there.
 func (c *Call) watch(ctx context.Context, again func(context.Context) (identity.Principal, error)) {
-	sub := c.s.Hub.Subscribe(c.s.Topic(c.visit))
-	defer sub.Close()
-	t := time.NewTicker(recheckEvery)
-	defer t.Stop()
-	sure := time.Now()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-t.C:
-		case _, ok := <-sub.C:
-			if !ok {
-				sub.C = nil
-			}
+	why := c.s.recheck(ctx, c.visit, c.seat, nil, func(ctx context.Context) (Seat, error) {
+		who, err := again(ctx)
+		if err != nil {
+			return Seat{}, err
 		}
-		why, err := c.over(ctx, again)
-		switch {
-		case err == nil:
-			sure = time.Now()
-		case ctx.Err() == nil && time.Since(sure) > unsureFor:
-			why = sfu.WhyDrain // they ask anew, and are told
-		}
-		if why != "" {
-			c.expel(why)
-			return
-		}
+		return c.s.Seats.SeatFor(ctx, who, c.patient, c.visit)
+	})
+	if why != "" {
+		c.expel(why)
 	}
-}
-
-// over tells why somebody may not stay; empty: they may. What cannot be decided
-// now, which is an error, is decided a little later.
-func (c *Call) over(ctx context.Context, again func(context.Context) (identity.Principal, error)) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, dbTime)
-	defer cancel()
-	who, err := again(ctx)
-	if fault.Is(err, fault.Unauthenticated) {
-		return sfu.WhySignedOut, nil
-	}
-	if err != nil {
-		return "", err
-	}
-	seat, err := c.s.Seats.SeatFor(ctx, who, c.patient, c.visit)
-	if err == nil {
-		if seat.ID == c.seat.ID && time.Now().Before(seat.Until) {
-			return "", nil
-		}
-		return sfu.WhyEnded, nil
-	}
-	switch fault.KindOf(err) {
-	case fault.Conflict, fault.Gone:
-		return sfu.WhyEnded, nil
-	case fault.Forbidden, fault.NotFound:
-		return sfu.WhyRemoved, nil
-	}
-	return "", err
 }

@@ -14,17 +14,20 @@ import (
 )
 
 // A lease is for this long, and renewed well before. Whoever could not renew in
-// time gives the room up before another node may take it.
+// time gives the room up before another node may take it: that is told by this
+// node's own clock, whether or not the database answers.
 const (
 	leaseTime  = 5 * time.Second
-	renewEvery = 1500 * time.Millisecond
-	giveUp     = 4 * time.Second
-	noteEvery  = 10 // renewals, after which who is in a room is noted anew
+	renewEvery = time.Second
+	giveUp     = 4 * time.Second // since the last renewal was asked for
+	clockEvery = 100 * time.Millisecond
+	tidyEvery  = 1500 * time.Millisecond
+	noteEvery  = 10 // tidyings, after which who is in a room is noted anew
 	dbTime     = 2 * time.Second
 )
 
-// leases are the rooms that this node holds. The lock is held while the database
-// is asked: rooms are few, and two answers must not cross.
+// leases are the rooms that this node holds. The lock is never held while the
+// database is asked: a slow one must not keep anybody from looking at the clock.
 type leases struct {
 	db   *db.DB
 	node string // this process: name and a part that is new at each start
@@ -38,6 +41,8 @@ type lease struct {
 	links   int // that use the room or are about to
 	renewed time.Time
 }
+
+func (x *lease) holds(now time.Time) bool { return now.Sub(x.renewed) < giveUp }
 
 // clock is the database's time in microseconds: nodes' clocks may differ.
 func clock(d db.Dialect) string {
@@ -54,16 +59,34 @@ func nameOf(node string) string {
 	return node
 }
 
-// take finds the node that holds a room; it is this one when none does.
-func (l *leases) take(ctx context.Context, room string) (holder string, err error) {
+// use adds a link to a room that this node holds.
+func (l *leases) use(room string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if x := l.held[room]; x != nil {
-		x.links++
+	x := l.held[room]
+	if x == nil || !x.holds(time.Now()) {
+		return false
+	}
+	x.links++
+	return true
+}
+
+// take finds the node that holds a room; it is this one when none does.
+func (l *leases) take(ctx context.Context, room string) (holder string, err error) {
+	if l.use(room) {
 		return l.node, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, dbTime)
 	defer cancel()
+	// A row that another node renews is not locked: it could not be renewed then.
+	c := l.db.Read(ctx)
+	err = c.QueryRow(`SELECT node FROM rooms WHERE room = ? AND expires_at > `+clock(c.Dialect), room).Scan(&holder)
+	if err == nil && nameOf(holder) != nameOf(l.node) {
+		return holder, nil
+	}
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", err
+	}
 	began := time.Now()
 	var fence int64
 	err = l.db.InTx(ctx, func(c *db.Conn) error {
@@ -88,9 +111,24 @@ func (l *leases) take(ctx context.Context, room string) (holder string, err erro
 		return err
 	})
 	if err == nil && holder == l.node {
-		l.held[room] = &lease{fence: fence, links: 1, renewed: began}
+		l.took(room, fence, began)
 	}
 	return holder, err
+}
+
+// took notes a lease. Two may have asked for it at once: the later one counts.
+func (l *leases) took(room string, fence int64, began time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	x := l.held[room]
+	if x == nil {
+		x = &lease{}
+		l.held[room] = x
+	}
+	x.links++
+	if fence > x.fence {
+		x.fence, x.renewed = fence, began
+	}
 }
 
 // done: a link does not use the room any more.
@@ -105,7 +143,8 @@ func (l *leases) done(room string) {
 func (l *leases) has(room string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.held[room] != nil
+	x := l.held[room]
+	return x != nil && x.holds(time.Now())
 }
 
 // holds tells whether the node still holds the room, as the database knows it.
@@ -121,38 +160,94 @@ func (l *leases) holds(ctx context.Context, room, node string) (bool, error) {
 	return valid, err
 }
 
-// renew keeps what is in use, lets go of what is not, and tells which rooms were
-// lost.
-func (l *leases) renew(ctx context.Context, used func(room string) bool) (lost []string) {
+// overdue gives up what could not be renewed in time, and tells which rooms.
+func (l *leases) overdue(now time.Time) (lost []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for room, x := range l.held {
-		keep := x.links > 0 || used(room)
-		began := time.Now()
-		var n int64
-		ask, cancel := context.WithTimeout(ctx, dbTime)
-		err := l.db.InTx(ask, func(c *db.Conn) error {
-			var err error
-			if !keep {
-				_, err = c.Exec(`DELETE FROM rooms WHERE room = ? AND node = ? AND fence = ?`, room, l.node, x.fence)
-				return err
-			}
-			now := clock(c.Dialect)
-			n, err = c.Exec(`UPDATE rooms SET expires_at = `+now+` + ? WHERE room = ? AND node = ? AND fence = ? AND expires_at > `+now, leaseTime.Microseconds(), room, l.node, x.fence)
-			return err
-		})
-		cancel()
-		switch {
-		case !keep:
-			delete(l.held, room) // an error: it ends by itself
-		case err == nil && n == 1:
-			x.renewed = began
-		case err == nil || time.Since(x.renewed) > giveUp:
+		if !x.holds(now) {
 			delete(l.held, room)
 			lost = append(lost, room)
 		}
 	}
 	return lost
+}
+
+// renew keeps what is in use, lets go of what is not, and tells which rooms
+// another node has.
+func (l *leases) renew(ctx context.Context, used func(room string) bool) (lost []string) {
+	keep, free := map[string]*lease{}, map[string]int64{}
+	l.mu.Lock()
+	for room, x := range l.held {
+		if x.links > 0 || used(room) {
+			keep[room] = x
+		} else { // who comes now takes it with a new number
+			delete(l.held, room)
+			free[room] = x.fence
+		}
+	}
+	l.mu.Unlock()
+	if len(keep)+len(free) == 0 {
+		return nil
+	}
+	began := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, dbTime)
+	defer cancel()
+	var ours map[string]int64
+	err := l.db.InTx(ctx, func(c *db.Conn) (err error) {
+		for room, fence := range free {
+			if _, err := c.Exec(`DELETE FROM rooms WHERE room = ? AND node = ? AND fence = ?`, room, l.node, fence); err != nil {
+				return err
+			}
+		}
+		ours, err = l.extend(c, slices.Collect(maps.Keys(keep)))
+		return err
+	})
+	if err != nil {
+		return nil // it is tried again; what was let go of ends by itself
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for room, was := range keep {
+		x := l.held[room]
+		if x != was {
+			continue // given up meanwhile
+		}
+		fence, ok := ours[room]
+		if !ok {
+			delete(l.held, room)
+			lost = append(lost, room)
+			continue
+		}
+		x.fence = max(x.fence, fence)
+		if began.After(x.renewed) {
+			x.renewed = began
+		}
+	}
+	return lost
+}
+
+// extend renews all leases of the rooms in one statement and gives those that
+// are still this process's, with their numbers. Nobody else writes its name.
+func (l *leases) extend(c *db.Conn, rooms []string) (map[string]int64, error) {
+	ours := make(map[string]int64, len(rooms))
+	if len(rooms) == 0 {
+		return ours, nil
+	}
+	slices.Sort(rooms)
+	now := clock(c.Dialect)
+	args := []any{leaseTime.Microseconds(), l.node}
+	for _, room := range rooms {
+		args = append(args, room)
+	}
+	err := c.Each(`UPDATE rooms SET expires_at = `+now+` + ? WHERE node = ? AND expires_at > `+now+` AND room IN `+db.Placeholders(1, len(rooms))+` RETURNING room, fence`, func(r *sql.Rows) error {
+		var room string
+		var fence int64
+		err := r.Scan(&room, &fence)
+		ours[room] = fence
+		return err
+	}, args...)
+	return ours, err
 }
 
 // rooms are those that this node holds.
@@ -194,8 +289,8 @@ func (l *leases) reap(ctx context.Context) (rooms []string) {
 // drop lets go of everything.
 func (l *leases) drop(ctx context.Context) error {
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	clear(l.held)
+	l.mu.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, dbTime)
 	defer cancel()
 	return l.db.InTx(ctx, func(c *db.Conn) error {

@@ -26,6 +26,9 @@ type Seat struct {
 type Seats interface {
 	// SeatFor refuses who is not to be in the room now.
 	SeatFor(ctx context.Context, who identity.Principal, patient, visit string) (Seat, error)
+	// SeatOf is SeatFor by the id of a live session, for a node that has the room
+	// and not the socket. It takes nobody's word for whose session that is.
+	SeatOf(ctx context.Context, session, patient, visit string) (Seat, error)
 	// Present: these seats are in the room now, and no others.
 	Present(ctx context.Context, room string, seats []string) error
 }
@@ -84,7 +87,9 @@ func (s *Service) Start(ctx context.Context) error {
 		s.media.Close()
 		return err
 	}
-	s.tasks.Go(s.tick)
+	s.tasks.Go(func() { s.every(clockEvery, s.watchClock) })
+	s.tasks.Go(func() { s.every(renewEvery, s.renew) })
+	s.tasks.Go(func() { s.every(tidyEvery, s.tidy()) })
 	return nil
 }
 
@@ -128,20 +133,37 @@ func (s *Service) Stats() sfu.Stats {
 	return s.media.Stats()
 }
 
-func (s *Service) tick() {
-	t := time.NewTicker(renewEvery)
+// every calls f again and again until the service stops.
+func (s *Service) every(d time.Duration, f func()) {
+	t := time.NewTicker(d)
 	defer t.Stop()
-	n := 0
 	for {
 		select {
 		case <-s.ctx.Done():
 			return
 		case <-t.C:
+			f()
 		}
-		for _, room := range s.leases.renew(s.ctx, s.media.Has) {
-			s.Log.Warn("the lease of a room was lost; who is in it joins again")
-			s.media.Remove(room, "", sfu.WhyDrain)
-		}
+	}
+}
+
+// watchClock never asks the database: a room whose lease runs out is given up in
+// time, whatever hangs.
+func (s *Service) watchClock() { s.lost(s.leases.overdue(time.Now())) }
+
+func (s *Service) renew() { s.lost(s.leases.renew(s.ctx, s.media.Has)) }
+
+func (s *Service) lost(rooms []string) {
+	for _, room := range rooms {
+		s.Log.Warn("the lease of a room was lost; who is in it joins again")
+		s.media.Remove(room, "", sfu.WhyDrain)
+	}
+}
+
+// tidy writes down who is where.
+func (s *Service) tidy() func() {
+	n := 0
+	return func() {
 		// Nobody is in a room whose node has crashed.
 		for _, room := range s.leases.reap(s.ctx) {
 			s.say(s.ctx, room, nil)
@@ -192,7 +214,7 @@ func (s *Service) Open(ctx context.Context, who identity.Principal, patient, vis
 	if err != nil {
 		return nil, notNow(err)
 	}
-	return &Call{s: s, seat: seat, patient: patient, visit: visit, holder: holder}, nil
+	return &Call{s: s, seat: seat, session: who.Session, patient: patient, visit: visit, holder: holder}, nil
 }
 
 func notNow(err error) error {

@@ -27,7 +27,7 @@ func TestMain(m *testing.M) { dbtest.Main(m) }
 
 const patience = 20 * time.Second
 
-// list is who may sit, by account.
+// list is who may sit, by account. Somebody's session is named after them.
 type list struct {
 	mu      sync.Mutex
 	seats   map[string]signal.Seat
@@ -35,16 +35,24 @@ type list struct {
 	in      map[string]bool
 }
 
-func (l *list) SeatFor(_ context.Context, who identity.Principal, _, _ string) (signal.Seat, error) {
+func (l *list) SeatOf(_ context.Context, session, _, _ string) (signal.Seat, error) {
+	return l.seat(session)
+}
+
+func (l *list) seat(account string) (signal.Seat, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if s, ok := l.seats[who.Account]; ok {
+	if s, ok := l.seats[account]; ok {
 		return s, nil
 	}
 	if l.refusal != nil {
 		return signal.Seat{}, l.refusal
 	}
 	return signal.Seat{}, fault.New(fault.Forbidden, "Not yet.").WithCode("not_admitted")
+}
+
+func (l *list) SeatFor(_ context.Context, who identity.Principal, _, _ string) (signal.Seat, error) {
+	return l.seat(who.Account)
 }
 
 func (l *list) Present(_ context.Context, _ string, seats []string) error {
@@ -82,12 +90,18 @@ func (l *list) present() (n int) {
 }
 
 func bus(t *testing.T) string {
+	url, _ := busThatStops(t)
+	return url
+}
+
+func busThatStops(t *testing.T) (url string, stop func()) {
 	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: -1, NoLog: true, NoSigs: true})
 	require.NoError(t, err)
 	s.Start()
 	require.True(t, s.ReadyForConnections(10*time.Second))
-	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
-	return s.ClientURL()
+	stop = func() { s.Shutdown(); s.WaitForShutdown() }
+	t.Cleanup(stop)
+	return s.ClientURL(), stop
 }
 
 type node struct {
@@ -170,7 +184,7 @@ func (p *person) said() string { p.mu.Lock(); defer p.mu.Unlock(); return p.bye 
 // call comes to the room by a node, publishes and sends until the end.
 func call(t *testing.T, n *node, visit, account string) *person {
 	t.Helper()
-	who := identity.Principal{Kind: identity.Person, Account: account}
+	who := identity.Principal{Kind: identity.Person, Account: account, Session: account}
 	c, err := n.Open(context.Background(), who, "chart", visit)
 	require.NoError(t, err)
 	p := &person{t: t, got: map[string]int{}, stop: make(chan struct{})}
@@ -339,3 +353,7 @@ func TestNobodyIsInARoomWhoseNodeCrashed(t *testing.T) {
 		require.Eventually(t, func() bool { return seats.present() == 0 }, patience, 10*time.Millisecond)
 	})
 }
+
+func (p *person) count(key string) int { p.mu.Lock(); defer p.mu.Unlock(); return p.got[key] }
+
+func (l *list) id(who string) string { l.mu.Lock(); defer l.mu.Unlock(); return l.seats[who].ID }

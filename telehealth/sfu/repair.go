@@ -1,0 +1,101 @@
+package sfu
+
+import (
+	"time"
+
+	"github.com/pion/rtcp"
+)
+
+// A few bytes of a receiver can ask for a thousand packets. So what it asks for
+// twice within a round trip is sent once, and all that is repeated on a slot comes
+// out of a budget: a share of what was forwarded there, and a trickle for tracks
+// that send little. The budget holds what a good camera sends in a second: a
+// short gap of the line can be repaired at once.
+const (
+	repairPairs  = 64   // of one request that are looked at
+	repairShare  = 2    // one byte for so many that were forwarded
+	repairFloor  = 32e3 // bytes a second
+	repairBudget = 320e3
+	repairSoon   = 20 * time.Millisecond
+	repairLate   = 400 * time.Millisecond // a round trip is not believed to be longer
+)
+
+// repairs is what a slot has repeated; under the slot's lock.
+type repairs struct {
+	spent  int       // bytes of the budget
+	at     time.Time // when the trickle was counted last
+	recent []repaired
+}
+
+type repaired struct {
+	at   uint32 // milliseconds, which wrap
+	seq  uint16
+	ever bool
+}
+
+// earn is called with each packet that is forwarded.
+func (r *repairs) earn(bytes int) { r.spent = max(r.spent-bytes/repairShare, 0) }
+
+// trickle adds what time gives.
+func (r *repairs) trickle(now time.Time) {
+	if !r.at.IsZero() {
+		r.spent = max(r.spent-int(min(now.Sub(r.at).Seconds(), 60)*repairFloor), 0)
+	}
+	r.at = now
+}
+
+// may tells whether a packet may be repeated now.
+func (r *repairs) may(seq uint16, now time.Time, trip time.Duration) bool {
+	if r.recent == nil {
+		r.recent = make([]repaired, keepVideo)
+	}
+	e := r.recent[seq%keepVideo]
+	return r.spent < repairBudget && (!e.ever || e.seq != seq || uint32(now.UnixMilli())-e.at >= uint32(trip.Milliseconds()))
+}
+
+// repeated notes that it was. Numbers that share a place are further apart than
+// the cache goes back.
+func (r *repairs) repeated(seq uint16, now time.Time, bytes int) {
+	r.spent += bytes
+	r.recent[seq%keepVideo] = repaired{at: uint32(now.UnixMilli()), seq: seq, ever: true}
+}
+
+// again sends packets that the receiver misses, by its numbers.
+func (s *slot) again(pairs []rtcp.NackPair, now time.Time) {
+	trip := max(min(time.Duration(s.delay.Load()), repairLate), repairSoon)
+	buf := getBuffer(payloadMax)
+	defer putBuffer(buf)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.src
+	if t == nil || s.paused || !s.flowing || s.writer == nil {
+		return
+	}
+	pt, ok := s.types[t.mime]
+	if !ok {
+		return
+	}
+	s.repairs.trickle(now)
+	for _, pair := range pairs[:min(len(pairs), repairPairs)] {
+		for i, mask := uint16(0), uint32(pair.LostPackets)<<1|1; mask != 0; i, mask = i+1, mask>>1 {
+			if mask&1 != 0 {
+				s.repeat(t, pair.PacketID+i, pt, buf, now, trip)
+			}
+		}
+	}
+}
+
+func (s *slot) repeat(t *track, seq uint16, pt uint8, buf []byte, now time.Time, trip time.Duration) {
+	own := seq - s.seqOff
+	if own != s.first && !after(own, s.first) || after(seq, s.lastSeq) {
+		return // of what it carried before, or never sent
+	}
+	if !s.repairs.may(seq, now, trip) {
+		return
+	}
+	if p, held := t.cache.get(own, buf); held {
+		s.write(&p, pt)
+		s.repairs.repeated(seq, now, len(p.payload))
+		s.count.repairs.Add(1)
+	}
+}
