@@ -36,7 +36,7 @@ func (p *Portal) Mount(app *fiber.App) {
 
 	app.Server().KeepHijackedConns = true // sockets live longer than their requests, see takeOver
 	app.Get("/live", who, p.live.upgrade)
-	app.Get("/visits/:patient/:visit/signal", who, steps.Handler, p.signal)
+	app.Get("/visits/:visit/signal", who, steps.Handler, p.signal)
 
 	app.Use("/api/v1", who, csrf)
 	api := edge.NewAPI(app, "/api/v1", "Housecall", orUnknown(p.Version)) // and its openapi.json, for everybody

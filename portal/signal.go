@@ -2,6 +2,7 @@ package portal
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/fasthttp/websocket"
@@ -25,7 +26,12 @@ func (p *Portal) signal(c *fiber.Ctx) error {
 	}
 	ctx, cancel := context.WithTimeout(c.UserContext(), askTime)
 	defer cancel()
-	call, err := p.Signal.Open(ctx, who, string([]byte(c.Params("patient"))), string([]byte(c.Params("visit"))))
+	visit := strings.Clone(c.Params("visit"))
+	patient, err := p.Visits.ChartOf(ctx, visit)
+	if err != nil {
+		return err
+	}
+	call, err := p.Signal.Open(ctx, who, patient, visit)
 	if err != nil {
 		return err
 	}

@@ -250,7 +250,7 @@ func TestTwoNodesHoldOneConversationAndOneVisit(t *testing.T) {
 	var waits struct{ Me struct{ Seat string } }
 	ida.do("POST", path+"/wait", "", &waits)
 	hale.do("POST", path+"/admit", `{"seat":"`+waits.Me.Seat+`"}`, nil)
-	signal := "/visits/" + patient + "/" + visit + "/signal"
+	signal := "/visits/" + visit + "/signal"
 	atDoctor := hale.call(signal)
 	require.Equal(t, 1, here.Signal.Stats().Rooms, "the room is here")
 	atPatient := ida.call(signal)

@@ -16,7 +16,7 @@ type visit struct {
 }
 
 func (v *visit) path() string   { return "/api/v1/charts/" + v.patient + "/visits/" + v.id }
-func (v *visit) socket() string { return "/visits/" + v.patient + "/" + v.id + "/signal" }
+func (v *visit) socket() string { return "/visits/" + v.id + "/signal" }
 
 // call does a step of somebody on the way to the room.
 func (v *visit) call(as *badge, method, step string, in, out any) error {

@@ -15,7 +15,7 @@ export function useRoom(patient: string, id: string) {
   const resumes = visit?.state === 'live' && visit.me.state === 'in'
   const joined = visit?.state === 'live' && (here === 'in' || (here === undefined && resumes))
   const { media, view } = useMedia(joined)
-  const { call, view: now } = useCall(patient, id, joined, media)
+  const { call, view: now } = useCall(id, joined, media)
   useActive(joined)
 
   const waiting = (visit?.people ?? []).filter((person) => person.state === 'waiting').sort((a, b) => Date.parse(a.waitingSince ?? '') - Date.parse(b.waitingSince ?? ''))

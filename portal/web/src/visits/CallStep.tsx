@@ -18,7 +18,7 @@ import { Voices } from './Voices'
 /** The visit: the other one large, everybody else small, five controls with their words. */
 export function CallStep({ patient, visit, media, view, onLeave }: { patient: string; visit: Visit; media: LocalMedia; view: MediaView; onLeave: () => void }) {
   const { t } = useWords()
-  const { call, view: now } = useCall(visit.patient, visit.id, true, media)
+  const { call, view: now } = useCall(visit.id, true, media)
   const [chat, setChat] = useState(false)
   const unread = useUnreadChat(patient, visit.id, true, chat)
   const stage = useRef<HTMLElement>(null)

@@ -28,9 +28,9 @@ export function useMedia(on: boolean): { media: LocalMedia; view: MediaView } {
   return { media, view: useSyncExternalStore(media.subscribe, media.current) }
 }
 
-function signalUrl(patient: string, visit: string): string {
+function signalUrl(visit: string): string {
   const scheme = window.location.protocol === 'https:' ? 'wss' : 'ws'
-  return `${scheme}://${window.location.host}/visits/${patient}/${visit}/signal`
+  return `${scheme}://${window.location.host}/visits/${visit}/signal`
 }
 
 export const newPeer = () => new RTCPeerConnection({ bundlePolicy: 'max-bundle' })
@@ -39,7 +39,7 @@ const idle: CallView = { phase: 'joining', seats: [], speaking: [], level: 'good
 const none = { subscribe: () => () => undefined, current: () => idle }
 
 /** The call itself, while `on`. Closing the page leaves the seat waiting, so that a reload comes back to it. */
-export function useCall(patient: string, visit: string, on: boolean, media: LocalMedia): { call: Call | undefined; view: CallView } {
+export function useCall(visit: string, on: boolean, media: LocalMedia): { call: Call | undefined; view: CallView } {
   const [call, setCall] = useState<Call>()
   const ready = useSyncExternalStore(media.subscribe, () => media.current().ready)
   useEffect(() => {
@@ -49,7 +49,7 @@ export function useCall(patient: string, visit: string, on: boolean, media: Loca
       const { tracks, mic, cam } = media.current()
       return { tracks, mic: mic && Boolean(tracks.audio), cam: cam && Boolean(tracks.camera) }
     }
-    const made = new Call({ dial: () => new WebSocket(signalUrl(patient, visit)) as unknown as LineSocket, newPeer, shareTaken: () => media.unshare(), timers: pageTimers }, sending())
+    const made = new Call({ dial: () => new WebSocket(signalUrl(visit)) as unknown as LineSocket, newPeer, shareTaken: () => media.unshare(), timers: pageTimers }, sending())
     const unsubscribe = media.subscribe(() => made.send(sending()))
     const hurry = () => {
       if (document.visibilityState === 'visible') made.hurry()
@@ -65,7 +65,7 @@ export function useCall(patient: string, visit: string, on: boolean, media: Loca
       made.stop()
       setCall(undefined)
     }
-  }, [patient, visit, on, ready, media])
+  }, [visit, on, ready, media])
   const source = call ?? none
   return { call, view: useSyncExternalStore(source.subscribe, source.current) }
 }
