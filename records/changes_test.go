@@ -94,13 +94,13 @@ func copiesBecomeAlike(t *testing.T, d *db.DB, seed uint64) {
 		case 2, 3: // a result, sometimes held back
 			o := records.Op{Kind: records.Put, Node: node(observation(id, rosa, "2823-3", "2026-11-20", 4+r.Float64(), ""))}
 			if r.IntN(2) == 0 {
-				o.ReleaseAt = h.now.Add(time.Duration(1+r.IntN(3)) * time.Hour)
+				o.ReleaseAt = h.clock().Add(time.Duration(1+r.IntN(3)) * time.Hour)
 			}
 			return o
 		case 4:
 			return records.Op{Kind: records.Delete, Type: []string{"Condition", "Observation", "Encounter"}[r.IntN(3)], ID: id}
 		}
-		h.now = h.now.Add(time.Duration(r.IntN(90)) * time.Minute)
+		h.later(time.Duration(r.IntN(90)) * time.Minute)
 		return records.Op{Kind: records.Put, Node: node(condition(id, rosa, "http://hl7.org/fhir/sid/icd-10-cm", "E11.9", "Diabetes"))}
 	}
 	for range 60 {

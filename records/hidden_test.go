@@ -87,7 +87,7 @@ func TestHeldResultMovesNothingBeforeItsTime(t *testing.T) {
 		id := newID()
 		for i, value := range []float64{6.1, 6.2} {
 			op := put(t, observation(id, rosa, "2823-3", "2026-11-23", value, ""))
-			op.ReleaseAt = h.now.Add(time.Hour)
+			op.ReleaseAt = h.clock().Add(time.Hour)
 			_, err := h.write(feed, op)
 			require.NoError(t, err)
 			require.Equal(t, before, tags(self), "version %d", i+1)
@@ -97,10 +97,10 @@ func TestHeldResultMovesNothingBeforeItsTime(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, before, tags(self), "gone before anybody saw it")
 		op := put(t, observation(newID(), rosa, "2823-3", "2026-11-23", 5, ""))
-		op.ReleaseAt = h.now.Add(time.Hour)
+		op.ReleaseAt = h.clock().Add(time.Hour)
 		_, err = h.write(feed, op)
 		require.NoError(t, err)
-		h.now = h.now.Add(2 * time.Hour)
+		h.later(2 * time.Hour)
 		require.NotEqual(t, before, tags(self), "released")
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -36,12 +37,13 @@ type house struct {
 	db     *db.DB
 	store  *records.Store
 	access *access.Service
-	now    time.Time
+	now    atomic.Int64 // read by the sealer as well; nanoseconds
 }
 
 func newHouse(t *testing.T, d *db.DB) *house {
 	t.Helper()
-	h := &house{t: t, db: d, now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}
+	h := &house{t: t, db: d}
+	h.now.Store(time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC).UnixNano())
 	ctx := context.Background()
 	rev := revoke.NewFeed(d)
 	require.NoError(t, rev.Start(ctx))
@@ -56,7 +58,9 @@ func newHouse(t *testing.T, d *db.DB) *house {
 	return h
 }
 
-func (h *house) clock() time.Time { return h.now }
+func (h *house) clock() time.Time { return time.Unix(0, h.now.Load()).UTC() }
+
+func (h *house) later(d time.Duration) { h.now.Add(int64(d)) }
 
 func (h *house) write(who identity.Principal, ops ...records.Op) ([]records.Stored, error) {
 	return h.store.Write(context.Background(), who, records.Batch{Ops: ops, Source: "urn:housecall:test"})

@@ -87,7 +87,7 @@ func TestABlobGoesOnlyWhenNoRowHoldsIt(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, h.store.SweepBlobs(ctx))
 		require.Equal(t, 2, filesIn(t, dir), "it may still be on its way")
-		h.now = h.now.Add(25 * time.Hour)
+		h.later(25 * time.Hour)
 		require.NoError(t, h.store.SweepBlobs(ctx))
 		require.Equal(t, 1, filesIn(t, dir))
 		require.Zero(t, loose())

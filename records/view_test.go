@@ -34,7 +34,7 @@ func (h *house) caregiver(patient string, self identity.Principal) identity.Prin
 	require.NoError(h.t, h.db.InTx(context.Background(), func(c *db.Conn) error {
 		_, err := h.access.GrantTx(c, feed, access.GrantInput{
 			Account: who.Account, Name: "Elena", Patient: patient, Relation: "mother", Basis: access.Consent, BirthDate: "1952-03-02",
-			See: access.Everything, End: h.now.AddDate(0, 6, 0),
+			See: access.Everything, End: h.clock().AddDate(0, 6, 0),
 		})
 		return err
 	}))
@@ -113,7 +113,7 @@ func TestHeldResultAppearsAtItsTime(t *testing.T) {
 		rosa, self := h.patient("Caléndula")
 		id := newID()
 		op := put(t, observation(id, rosa, "2823-3", "2026-11-23", 6.1, ""))
-		op.ReleaseAt = h.now.Add(time.Hour)
+		op.ReleaseAt = h.clock().Add(time.Hour)
 		_, err := h.write(feed, op)
 		require.NoError(t, err)
 		before, err := h.store.Tag(ctx, self, rosa)
@@ -121,7 +121,7 @@ func TestHeldResultAppearsAtItsTime(t *testing.T) {
 		_, err = h.store.Read(ctx, self, "Observation", id)
 		require.Error(t, err)
 		require.Empty(t, h.search(self, "Observation", "patient="+rosa).Items)
-		h.now = h.now.Add(2 * time.Hour)
+		h.later(2 * time.Hour)
 		_, err = h.store.Read(ctx, self, "Observation", id)
 		require.NoError(t, err)
 		after, err := h.store.Tag(ctx, self, rosa)
@@ -215,7 +215,7 @@ func TestReadingsFoldIntoSeries(t *testing.T) {
 		rosa, self := h.patient("Caléndula")
 		var ops []records.Op
 		for i := range 40 {
-			at := h.now.AddDate(0, 0, -i).Format(time.RFC3339)
+			at := h.clock().AddDate(0, 0, -i).Format(time.RFC3339)
 			pulse := fmt.Sprintf(`{"resourceType":"Observation","id":"%s","status":"final","category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/observation-category","code":"vital-signs"}]}],"code":{"coding":[{"system":"http://loinc.org","code":"8867-4"}],"text":"Heart rate"},"subject":{"reference":"Patient/%s"},"effectiveDateTime":"%s","valueQuantity":{"value":%d,"unit":"/min"}}`, newID(), rosa, at, 60+i%2*10)
 			ops = append(ops, put(t, pulse))
 			if i%10 == 0 {
