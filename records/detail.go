@@ -267,6 +267,15 @@ func (s *Store) Patients(ctx context.Context, who identity.Principal, ids []stri
 	return out, nil
 }
 
+// NameOf is what a patient is called; empty for who may not see it.
+func (s *Store) NameOf(ctx context.Context, who identity.Principal, patient string) (string, error) {
+	known, err := s.Patients(ctx, who, []string{patient})
+	if err != nil || len(known) == 0 {
+		return "", err
+	}
+	return known[0].Name, nil
+}
+
 // Subject is somebody whose chart a person may open: their own, or by grant.
 type Subject struct {
 	Patient  Patient

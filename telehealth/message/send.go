@@ -81,7 +81,7 @@ func (s *Service) Send(ctx context.Context, who identity.Principal, patient stri
 	if err := in.check(); err != nil {
 		return Message{}, err
 	}
-	name, err := s.patientName(ctx, who, patient)
+	name, err := s.Records.NameOf(ctx, who, patient)
 	if err != nil {
 		return Message{}, err
 	}
@@ -98,15 +98,6 @@ func (s *Service) Send(ctx context.Context, who identity.Principal, patient stri
 		return Message{}, s.Records.Refuse(ctx, who, patient, communication, in.ID, err)
 	}
 	return m, nil
-}
-
-// patientName is empty for who may not see it: deciding comes later.
-func (s *Service) patientName(ctx context.Context, who identity.Principal, patient string) (string, error) {
-	known, err := s.Records.Patients(ctx, who, []string{patient})
-	if err != nil || len(known) == 0 {
-		return "", err
-	}
-	return known[0].Name, nil
 }
 
 func (s *Service) sendTx(c *db.Conn, who identity.Principal, patient, name string, in In) (Message, error) {

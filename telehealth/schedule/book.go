@@ -71,13 +71,9 @@ func (s *Service) Book(ctx context.Context, who identity.Principal, patient stri
 	if err := in.check(); err != nil {
 		return Appointment{}, err
 	}
-	known, err := s.Records.Patients(ctx, who, []string{patient})
+	name, err := s.Records.NameOf(ctx, who, patient)
 	if err != nil {
 		return Appointment{}, err
-	}
-	name := ""
-	if len(known) > 0 {
-		name = known[0].Name
 	}
 	var out Appointment
 	err = s.DB.InTx(ctx, func(c *db.Conn) error {

@@ -42,7 +42,7 @@ async function look(page, name, wrong) {
     if (over > 0) wrong.push(`${name}, ${size}: ${over} px wider than the screen`)
   }
 }
-const shownDark = /home|result-potassium|timeline$|chart|sharing|sign-in|people/
+const shownDark = /home|result-potassium|timeline$|chart|sharing|sign-in|people|messages|visits|today|inbox|cockpit/
 
 async function walk(page, site, pages) {
   const wrong = []

@@ -30,7 +30,8 @@ export function CockpitPage() {
   const navigate = useNavigate()
   const visit = useQuery(visitQuery(patient, id))
   const room = useRoom(patient, id)
-  const [pane, setPane] = useState<Pane>('video')
+  const [chosen, setPane] = useState<Pane>()
+  const pane = chosen ?? (visit.data?.state === 'ended' ? 'note' : 'video') // where one pane is shown at a time
   const places = useRef<Partial<Record<Pane, HTMLElement | null>>>({})
   const next = () => {
     const at = panes.findIndex((name) => places.current[name]?.contains(document.activeElement))
