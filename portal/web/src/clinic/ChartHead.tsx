@@ -16,11 +16,15 @@ import { ageSex } from './words'
 
 const allergiesShown = 4
 
-/** The strip over every page of a chart: who it is by two identifiers, what they must not get, what they speak. */
-export function ChartHead({ patient, back, children }: { patient: string; back: 'patients' | 'chart' | 'today'; children?: ReactNode }) {
+/**
+ * The strip over every page of a chart: who it is by two identifiers, what they must not get, what they speak. It may
+ * take a second line, so it waits for a page that is drawn in one go: what stands below would be pushed.
+ */
+export function ChartHead({ patient, back, waits = false, children }: { patient: string; back: 'patients' | 'chart' | 'today'; waits?: boolean; children?: ReactNode }) {
   const { t, locale } = useWords()
   useWatch(patient)
-  const chart = useQuery(chartQuery(patient)).data
+  const known = useQuery(chartQuery(patient)).data
+  const chart = waits ? undefined : known
   const person = chart?.patient
   const allergies = chart?.allergies.filter((entry) => entry.active) ?? []
   const names = new Intl.DisplayNames(tagOf(locale), { type: 'language', fallback: 'code' })

@@ -40,14 +40,14 @@ export function ClinicChart() {
     ...(reads ? [{ keys: ['F'], says: t('clinic.key.filter') }, { keys: ['Esc'], says: t('clinic.key.clear') }] : []),
     { keys: ['B'], says: t('clinic.key.back') },
   ])
-    if (chart.error && !chart.data) {
+  if (chart.error && !chart.data) {
     return isNotFound(chart.error) ? <ErrorPage error={chart.error} reset={() => void chart.refetch()} />
       : <div className={css.body}><LoadError error={chart.error} onRetry={() => void chart.refetch()} /></div>
   }
   return (
     <>
       <h1 className="sr">{t('clinic.chart')}</h1>
-      <ChartHead patient={patient} back="patients">
+      <ChartHead patient={patient} back="patients" waits={planned.isPending}>
         {reads && <div className={`${css.filter} no-print`} role="search">
           <Icon name="search" size={16} />
           <label htmlFor="filter" className="sr">{t('clinic.filter')}</label>

@@ -64,7 +64,7 @@ export function CockpitPage() {
   return (
     <div className={css.cockpit}>
       <h1 className="sr">{t('cockpit.page')}</h1>
-      <ChartHead patient={patient} back="today">{visit.data && <TalkClock visit={visit.data} />}</ChartHead>
+      <ChartHead patient={patient} back="today" waits={visit.isPending}>{visit.data && <TalkClock visit={visit.data} />}</ChartHead>
       <div className={css.tabs} role="tablist" aria-label={t('cockpit.panes')}>
         {panes.map((name) => <button key={name} type="button" role="tab" aria-selected={pane === name} onClick={() => setPane(name)}>{t(`cockpit.${name}`)}</button>)}
       </div>
