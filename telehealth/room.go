@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
-	"strings"
 
 	"housecall/internal/db"
 	"housecall/internal/fault"
@@ -40,19 +39,9 @@ func (s *Service) ChartOf(ctx context.Context, id string) (patient string, err e
 // in the log of accesses by SeatFor there.
 func (s *Service) SeatOf(ctx context.Context, session, patient, id string) (signal.Seat, error) {
 	c := s.DB.Read(ctx)
-	who := identity.Principal{Session: session}
-	var roles string
-	err := c.QueryRow(`SELECT a.id, a.kind, a.name, a.roles, a.patient, a.practitioner FROM sessions s JOIN accounts a ON a.id = s.account
-		WHERE s.id = ? AND s.ended_at = 0 AND s.expires_at > ? AND a.active`, session, s.now()).
-		Scan(&who.Account, &who.Kind, &who.Name, &roles, &who.Patient, &who.Practitioner)
-	if errors.Is(err, sql.ErrNoRows) {
-		return signal.Seat{}, fault.New(fault.Unauthenticated, "You are signed out. Please sign in again.").WithCode("signed_out")
-	}
+	who, err := identity.PrincipalOf(c, session, s.Now())
 	if err != nil {
 		return signal.Seat{}, err
-	}
-	for _, r := range strings.Fields(roles) {
-		who.Roles = append(who.Roles, identity.Role(r))
 	}
 	seat, _, err := s.seatNow(c, who, patient, id)
 	if err != nil {

@@ -148,30 +148,46 @@ func (s *Service) touch(ctx context.Context, hash []byte, id string, now time.Ti
 
 func (s *Service) loadSession(ctx context.Context, hash []byte, now time.Time) (*entry, error) {
 	mark := s.cache.mark()
-	var (
-		p                         Principal
-		roles                     string
-		provedAt, lastAt, expires int64
-	)
-	// A password is no fresh proof of somebody who has a passkey as well.
-	err := s.db.Read(ctx).QueryRow(`SELECT s.id, s.proof,
-			CASE WHEN s.proof = ? AND EXISTS (SELECT 1 FROM passkeys p WHERE p.account = a.id) THEN 0 ELSE s.proved_at END,
-			s.last_at, s.expires_at, s.address, a.id, a.kind, a.name, a.roles, a.patient, a.practitioner, a.locale
-		FROM sessions s JOIN accounts a ON a.id = s.account
-		WHERE s.hash = ? AND s.ended_at = 0 AND a.active`, Password, hash).
-		Scan(&p.Session, &p.Proof, &provedAt, &lastAt, &expires, &p.Address,
-			&p.Account, &p.Kind, &p.Name, &roles, &p.Patient, &p.Practitioner, &p.Locale)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errSignedOut
-	}
+	p, lastAt, expires, err := readSession(s.db.Read(ctx), `s.hash = ?`, hash)
 	if err != nil {
 		return nil, err
 	}
-	p.ProvedAt = fromMicros(provedAt)
-	p.Roles = rolesOf(roles)
-	e := &entry{who: p, lastAt: fromMicros(lastAt), expires: fromMicros(expires), loaded: now, session: true}
+	e := &entry{who: p, lastAt: lastAt, expires: expires, loaded: now, session: true}
 	s.cache.put(hash, e, mark)
 	return e, nil
+}
+
+// PrincipalOf gives whose a session is that has not ended, by its id. An id opens
+// nothing: it is for nodes among themselves, and the one that has the cookie
+// watches over idleness.
+func PrincipalOf(c *db.Conn, session string, now time.Time) (Principal, error) {
+	p, _, expires, err := readSession(c, `s.id = ?`, session)
+	if err == nil && !now.Before(expires) {
+		err = errSignedOut
+	}
+	if err != nil {
+		return Principal{}, err
+	}
+	return p, nil
+}
+
+// readSession reads one that has not been ended, of an account in use.
+func readSession(c *db.Conn, which string, arg any) (p Principal, lastAt, expires time.Time, err error) {
+	var roles string
+	var proved, last, until int64
+	// A password is no fresh proof of somebody who has a passkey as well.
+	err = c.QueryRow(`SELECT s.id, s.proof,
+			CASE WHEN s.proof = ? AND EXISTS (SELECT 1 FROM passkeys p WHERE p.account = a.id) THEN 0 ELSE s.proved_at END,
+			s.last_at, s.expires_at, s.address, a.id, a.kind, a.name, a.roles, a.patient, a.practitioner, a.locale
+		FROM sessions s JOIN accounts a ON a.id = s.account
+		WHERE `+which+` AND s.ended_at = 0 AND a.active`, Password, arg).
+		Scan(&p.Session, &p.Proof, &proved, &last, &until, &p.Address,
+			&p.Account, &p.Kind, &p.Name, &roles, &p.Patient, &p.Practitioner, &p.Locale)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = errSignedOut
+	}
+	p.ProvedAt, p.Roles = fromMicros(proved), rolesOf(roles)
+	return p, fromMicros(last), fromMicros(until), err
 }
 
 func rolesOf(words string) (roles []Role) {
