@@ -65,8 +65,8 @@ func (f *Face) capabilities(version string) ([]byte, error) {
 			"conditionalCreate": false, "conditionalRead": "full-support", "conditionalUpdate": false, "conditionalDelete": "not-supported",
 			"referencePolicy": []string{"literal", "local"}, "searchParam": params,
 		}
-		if typ == "Patient" {
-			r["operation"] = []object{{"name": "everything", "definition": "http://hl7.org/fhir/OperationDefinition/Patient-everything"}}
+		if ops := f.promised(typ); ops != nil {
+			r["operation"] = ops
 		}
 		resources = append(resources, r)
 	}
@@ -81,15 +81,19 @@ func (f *Face) capabilities(version string) ([]byte, error) {
 			},
 		}}
 	}
+	rest := object{
+		"mode": "server", "security": security, "resource": resources,
+		"interaction": []object{{"code": "transaction"}, {"code": "batch"}},
+	}
+	if ops := f.promised(""); ops != nil {
+		rest["operation"] = ops
+	}
 	return json.Marshal(object{
 		"resourceType": "CapabilityStatement", "status": "active", "date": f.now().UTC().Format("2006-01-02"), "kind": "instance",
 		"software":       object{"name": "Housecall", "version": orUnknown(version)},
 		"implementation": object{"description": "Housecall", "url": f.base},
 		"fhirVersion":    "4.0.1", "format": []string{"json", JSON},
-		"rest": []object{{
-			"mode": "server", "security": security, "resource": resources,
-			"interaction": []object{{"code": "transaction"}, {"code": "batch"}},
-		}},
+		"rest": []object{rest},
 	})
 }
 

@@ -75,7 +75,7 @@ func (f *Face) Mount(app *fiber.App, guards ...fiber.Handler) {
 
 	g := app.Group(Prefix, edge.Required, negotiate)
 	g.Post("/", f.bundle)
-	g.Get("/Patient/:id/$everything", f.everything)
+	f.mountOperations(g)
 	g.Post("/:type/_search", f.searchByForm)
 	g.Get("/:type/:id/_history/:version", f.one)
 	g.Get("/:type/:id/_history", f.one)

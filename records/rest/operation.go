@@ -1,0 +1,71 @@
+package rest
+
+import (
+	"slices"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// operation is one thing that can be asked for by $name (R4 3.2). The routes and
+// the capability statement are made from the same list, so that nothing is
+// promised that does not answer.
+type operation struct {
+	name       string // without the $
+	definition string // canonical URL of its OperationDefinition
+	types      []string
+	levels     level
+	methods    []string // GET, POST, DELETE
+	handle     fiber.Handler
+}
+
+// level says at which addresses an operation is asked for.
+type level uint8
+
+const (
+	onSystem   level = 1 << iota // /fhir/$name
+	onType                       // /fhir/Type/$name
+	onInstance                   // /fhir/Type/id/$name
+)
+
+// operations are all that this face does.
+func (f *Face) operations() []operation {
+	return slices.Concat(f.chartOperations())
+}
+
+func (f *Face) chartOperations() []operation {
+	return []operation{
+		{name: "everything", definition: "http://hl7.org/fhir/OperationDefinition/Patient-everything", types: []string{"Patient"}, levels: onInstance, methods: []string{fiber.MethodGet}, handle: f.everything},
+	}
+}
+
+// mountOperations comes before the routes of types and instances, which would
+// take $name for an id. The type is in the route's path, the id in c.Params("id").
+func (f *Face) mountOperations(g fiber.Router) {
+	for _, o := range f.operations() {
+		for _, m := range o.methods {
+			if o.levels&onSystem != 0 {
+				g.Add(m, "/$"+o.name, o.handle)
+			}
+			for _, t := range o.types {
+				if o.levels&onType != 0 {
+					g.Add(m, "/"+t+"/$"+o.name, o.handle)
+				}
+				if o.levels&onInstance != 0 {
+					g.Add(m, "/"+t+"/:id/$"+o.name, o.handle)
+				}
+			}
+		}
+	}
+}
+
+// promised lists operations for the capability statement: of a type, or ("")
+// those of the whole system.
+func (f *Face) promised(typ string) []object {
+	var list []object
+	for _, o := range f.operations() {
+		if typ == "" && o.levels&onSystem != 0 || slices.Contains(o.types, typ) {
+			list = append(list, object{"name": o.name, "definition": o.definition})
+		}
+	}
+	return list
+}
