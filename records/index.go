@@ -1,6 +1,7 @@
 package records
 
 import (
+	"strconv"
 	"strings"
 
 	"housecall/internal/db"
@@ -16,47 +17,59 @@ const indexRules int64 = 1
 
 // rows are all the rows of one transaction, table by table.
 type rows struct {
-	locator, resources, versions, changes, entries *table
+	locator, resources, versions, changes, entries table
 	search                                         *searchRows
 	stale                                          *searchRows // rows of replaced versions
-	dropEntries                                    *table
-	dropByID                                       *table // replaced versions indexed under older rules
+	dropEntries                                    table
+	dropByID                                       []*change // replaced versions indexed under older rules
 }
 
 // searchRows are the rows of the search tables. With across, rows to insert;
 // without it, keys to delete.
 type searchRows struct {
-	token, ref, date, str, quantity, uri *table
+	token, ref, date, str, quantity, uri table
 }
 
-func newSearchRows(across string) *searchRows {
+// searchLayouts are the search tables: with all columns, to insert, and without
+// the last, to delete.
+func searchLayouts(across string) [6]*layout {
 	const tail = "ON CONFLICT DO NOTHING"
-	return &searchRows{
-		token:    newTable("search_token", "patient_id:t type:t param:t code:t system:t id:t"+across, tail),
-		ref:      newTable("search_ref", "patient_id:t type:t param:t target_id:t target_type:t id:t"+across, tail),
-		date:     newTable("search_date", "patient_id:t type:t param:t lo:i hi:i id:t"+across, tail),
-		str:      newTable("search_string", "patient_id:t type:t param:t norm:t exact:t id:t"+across, tail),
-		quantity: newTable("search_quantity", "patient_id:t type:t param:t value:f lo:f hi:f code:t system:t id:t"+across, tail),
-		uri:      newTable("search_uri", "patient_id:t type:t param:t value:t id:t"+across, tail),
+	return [...]*layout{
+		layoutOf("search_token", "patient_id:t type:t param:t code:t system:t id:t"+across, tail),
+		layoutOf("search_ref", "patient_id:t type:t param:t target_id:t target_type:t id:t"+across, tail),
+		layoutOf("search_date", "patient_id:t type:t param:t lo:i hi:i id:t"+across, tail),
+		layoutOf("search_string", "patient_id:t type:t param:t norm:t exact:t id:t"+across, tail),
+		layoutOf("search_quantity", "patient_id:t type:t param:t value:f lo:f hi:f code:t system:t id:t"+across, tail),
+		layoutOf("search_uri", "patient_id:t type:t param:t value:t id:t"+across, tail),
 	}
 }
 
-func (s *searchRows) all() []*table {
-	return []*table{s.token, s.ref, s.date, s.str, s.quantity, s.uri}
+var searchInsert, searchDelete = searchLayouts(" across:b"), searchLayouts("")
+
+func newSearchRows(of *[6]*layout) *searchRows {
+	return &searchRows{table{layout: of[0]}, table{layout: of[1]}, table{layout: of[2]}, table{layout: of[3]}, table{layout: of[4]}, table{layout: of[5]}}
 }
+
+func (s *searchRows) all() []*table {
+	return []*table{&s.token, &s.ref, &s.date, &s.str, &s.quantity, &s.uri}
+}
+
+var (
+	locatorRow  = layoutOf("resource_locator", "type:t id:t patient_id:t", "ON CONFLICT DO NOTHING")
+	resourceRow = layoutOf("resources", "patient_id:t type:t id:t version:i n:i last_updated:i category:i labels:i release_at:i deleted:b source:t index_rules:i sort_at:i body:y",
+		"ON CONFLICT (patient_id, type, id) DO UPDATE SET version = excluded.version, n = excluded.n, last_updated = excluded.last_updated, category = excluded.category, labels = excluded.labels, release_at = excluded.release_at, deleted = excluded.deleted, source = excluded.source, index_rules = excluded.index_rules, sort_at = excluded.sort_at, body = excluded.body")
+	versionRow = layoutOf("resource_versions", "patient_id:t type:t id:t version:i n:i last_updated:i kind:i category:i labels:i release_at:i author:t on_behalf_of:t app:t source:t body:y", "")
+	changeRow  = layoutOf("chart_changes", "patient_id:t n:i type:t id:t version:i kind:i before_category:i before_labels:i after_category:i after_labels:i at:i", "")
+	entryRows  = layoutOf("entries", "patient_id:t type:t id:t section:i at:i timeline:b active:b kind:t fact:t part_of:t number:f meaning:i words:t category:i labels:i release_at:i body:y",
+		"ON CONFLICT (patient_id, type, id) DO UPDATE SET section = excluded.section, at = excluded.at, timeline = excluded.timeline AND entries.part_of = '', active = excluded.active, kind = excluded.kind, fact = excluded.fact, number = excluded.number, meaning = excluded.meaning, words = excluded.words, category = excluded.category, labels = excluded.labels, release_at = excluded.release_at, body = excluded.body")
+	entryKey = layoutOf("entries", "patient_id:t type:t id:t", "")
+)
 
 func newRows() *rows {
 	return &rows{
-		locator: newTable("resource_locator", "type:t id:t patient_id:t", "ON CONFLICT DO NOTHING"),
-		resources: newTable("resources", "patient_id:t type:t id:t version:i n:i last_updated:i category:i labels:i release_at:i deleted:b source:t index_rules:i sort_at:i body:y",
-			"ON CONFLICT (patient_id, type, id) DO UPDATE SET version = excluded.version, n = excluded.n, last_updated = excluded.last_updated, category = excluded.category, labels = excluded.labels, release_at = excluded.release_at, deleted = excluded.deleted, source = excluded.source, index_rules = excluded.index_rules, sort_at = excluded.sort_at, body = excluded.body"),
-		versions: newTable("resource_versions", "patient_id:t type:t id:t version:i n:i last_updated:i kind:i category:i labels:i release_at:i author:t on_behalf_of:t app:t source:t body:y", ""),
-		changes:  newTable("chart_changes", "patient_id:t n:i type:t id:t version:i kind:i before_category:i before_labels:i after_category:i after_labels:i at:i", ""),
-		entries: newTable("entries", "patient_id:t type:t id:t section:i at:i timeline:b active:b kind:t fact:t part_of:t number:f meaning:i words:t category:i labels:i release_at:i body:y",
-			"ON CONFLICT (patient_id, type, id) DO UPDATE SET section = excluded.section, at = excluded.at, timeline = excluded.timeline AND entries.part_of = '', active = excluded.active, kind = excluded.kind, fact = excluded.fact, number = excluded.number, meaning = excluded.meaning, words = excluded.words, category = excluded.category, labels = excluded.labels, release_at = excluded.release_at, body = excluded.body"),
-		search: newSearchRows(" across:b"), stale: newSearchRows(""),
-		dropEntries: newTable("entries", "patient_id:t type:t id:t", ""),
-		dropByID:    newTable("", "patient_id:t type:t id:t", ""),
+		locator: table{layout: locatorRow}, resources: table{layout: resourceRow}, versions: table{layout: versionRow},
+		changes: table{layout: changeRow}, entries: table{layout: entryRows}, dropEntries: table{layout: entryKey},
+		search: newSearchRows(&searchInsert), stale: newSearchRows(&searchDelete),
 	}
 }
 
@@ -83,7 +96,10 @@ func (r *rows) add(ch *change, who identity.Principal, v *access.View) {
 		}
 		r.changes.add(ch.patient, ch.n, ch.Type, ch.ID, ch.version, kind, int64(before.Category), int64(before.Labels), int64(after.Category), int64(after.Labels), ch.at)
 	}
-	fresh := map[string]bool{}
+	var fresh map[string]bool // rows that need not be replaced
+	if ch.old != nil && !ch.old.deleted {
+		fresh = map[string]bool{}
+	}
 	if !gone {
 		r.search.add(ch.patient, ch.Type, ch.ID, ch.index, fresh, true)
 		if e := ch.entry; e != nil {
@@ -97,7 +113,7 @@ func (r *rows) add(ch *change, who identity.Principal, v *access.View) {
 		r.dropEntries.add(ch.patient, ch.Type, ch.ID)
 	}
 	if ch.old.indexRules != indexRules {
-		r.dropByID.add(ch.patient, ch.Type, ch.ID)
+		r.dropByID = append(r.dropByID, ch)
 		return
 	}
 	if old, err := fhir.Parse(ch.old.body); err == nil {
@@ -107,50 +123,64 @@ func (r *rows) add(ch *change, who identity.Principal, v *access.View) {
 	}
 }
 
-// add collects the search rows of a resource. When inserting it notes each key
-// in seen; when deleting it leaves out keys that were seen, so that rows that
-// stay the same are not touched.
+// add collects the search rows of a resource. When inserting it notes each row
+// in seen, if there is one; when deleting it leaves out rows that were seen, so
+// that rows that stay the same are not touched.
 func (s *searchRows) add(patient, typ, id string, ix *fhir.Index, seen map[string]bool, insert bool) {
-	put := func(t *table, param string, key string, values ...any) {
-		key = t.name + "\x00" + param + "\x00" + key
-		if insert {
+	put := func(t *table, param string, values ...any) {
+		if seen != nil {
+			key := rowKey(t.name, param, values)
+			if !insert && seen[key] {
+				return
+			}
 			seen[key] = true
+		}
+		t.cells = append(append(append(t.cells, patient, typ, param), values...), id)
+		if insert {
 			p := fhir.LookupParam(typ, param)
-			t.add(append(append([]any{patient, typ, param}, values...), id, p != nil && p.Cross)...)
-			return
+			t.cells = append(t.cells, p != nil && p.Cross)
 		}
-		if !seen[key] {
-			t.add(append(append([]any{patient, typ, param}, values...), id)...)
-		}
+		t.n++
 	}
 	for _, r := range ix.Tokens {
-		put(s.token, r.Param, r.Code+"\x00"+r.System, r.Code, r.System)
+		put(&s.token, r.Param, r.Code, r.System)
 	}
 	for _, r := range ix.Refs {
 		target := r.ID
 		if r.Type == "" {
 			target = r.URL
 		}
-		put(s.ref, r.Param, target+"\x00"+r.Type, target, r.Type)
+		put(&s.ref, r.Param, target, r.Type)
 	}
 	for _, r := range ix.Dates {
-		put(s.date, r.Param, itoa(r.Lo)+"\x00"+itoa(r.Hi), r.Lo, r.Hi)
+		put(&s.date, r.Param, r.Lo, r.Hi)
 	}
 	for _, r := range ix.Strings {
-		put(s.str, r.Param, r.Norm+"\x00"+r.Exact, r.Norm, r.Exact)
+		put(&s.str, r.Param, r.Norm, r.Exact)
 	}
 	for _, r := range ix.Quantities {
-		v, lo, hi := r.Value, r.Lo, r.Hi
-		values := []any{&v, &lo, &hi, r.Code, r.System, id}
-		if insert {
-			p := fhir.LookupParam(typ, r.Param)
-			values = append(values, p != nil && p.Cross)
-		}
-		s.quantity.add(append([]any{patient, typ, r.Param}, values...)...)
+		put(&s.quantity, r.Param, &r.Value, &r.Lo, &r.Hi, r.Code, r.System)
 	}
 	for _, r := range ix.URIs {
-		put(s.uri, r.Param, r.Value, r.Value)
+		put(&s.uri, r.Param, r.Value)
 	}
+}
+
+// rowKey names a search row of one resource.
+func rowKey(table, param string, values []any) string {
+	b := append(append(append(make([]byte, 0, 96), table...), 0), param...)
+	for _, v := range values {
+		b = append(b, 0)
+		switch v := v.(type) {
+		case string:
+			b = append(b, v...)
+		case int64:
+			b = strconv.AppendInt(b, v, 10)
+		case *float64:
+			b = strconv.AppendFloat(b, *v, 'g', -1, 64)
+		}
+	}
+	return string(b)
 }
 
 // sortAt is the main date of the resource: the latest, when there are several.
@@ -168,21 +198,21 @@ func sortAt(ch *change) int64 {
 	return at
 }
 
-// write puts everything into the database: what is replaced goes first.
-func (r *rows) write(c *db.Conn) error {
-	for i := range r.dropByID.n {
+// steps puts everything into the database: what is replaced goes first.
+func (r *rows) steps(d db.Dialect) []db.Step {
+	var steps []db.Step
+	for _, ch := range r.dropByID {
 		for _, t := range r.stale.all() {
-			if _, err := c.Exec("DELETE FROM "+t.name+" WHERE patient_id = ? AND type = ? AND id = ?", r.dropByID.text[0][i], r.dropByID.text[1][i], r.dropByID.text[2][i]); err != nil {
-				return err
-			}
+			steps = append(steps, db.Step{SQL: "DELETE FROM " + t.name + " WHERE patient_id = ? AND type = ? AND id = ?", Args: []any{ch.patient, ch.Type, ch.ID}})
 		}
 	}
-	for _, t := range append(r.stale.all(), r.dropEntries) {
-		if err := t.deleteAll(c); err != nil {
-			return err
-		}
+	for _, t := range append(r.stale.all(), &r.dropEntries) {
+		steps = append(steps, t.deletes(d)...)
 	}
-	return insertAll(c, append([]*table{r.locator, r.resources, r.versions, r.changes, r.entries}, r.search.all()...)...)
+	for _, t := range append([]*table{&r.locator, &r.resources, &r.versions, &r.changes, &r.entries}, r.search.all()...) {
+		steps = append(steps, t.inserts(d)...)
+	}
+	return steps
 }
 
 // linkParts marks what a report is made of: its members are shown inside it and

@@ -86,20 +86,18 @@ func (s *Store) writeTx(c *db.Conn, who identity.Principal, changes []*change) (
 		})
 	}
 	if len(events) > 0 {
-		if err := rows.write(c); err != nil {
+		heads, moved := headSteps(locked)
+		audit, err := s.access.RecordSteps(c, events...)
+		if err != nil {
+			return nil, err
+		}
+		if err := c.Run(slices.Concat(rows.steps(c.Dialect), heads, audit)); err != nil {
 			return nil, err
 		}
 		if err := s.linkParts(c, changes); err != nil {
 			return nil, err
 		}
 		if err := s.followBirthDates(c, who, changes); err != nil {
-			return nil, err
-		}
-		moved, err := saveHeads(c, locked)
-		if err != nil {
-			return nil, err
-		}
-		if err := s.access.RecordTx(c, events...); err != nil {
 			return nil, err
 		}
 		c.After(func() { s.nudge(moved) })
@@ -436,18 +434,16 @@ func (s *Store) apply(ch *change, v *access.View, h *head, at int64) error {
 	return nil
 }
 
-func saveHeads(c *db.Conn, locked map[string]*head) ([]string, error) {
-	var moved []string
+// headSteps saves the heads, and tells which charts moved.
+func headSteps(locked map[string]*head) (steps []db.Step, moved []string) {
 	for p, h := range locked {
 		if h == nil {
 			continue
 		}
-		if _, err := c.Exec(`UPDATE charts SET head = ?, class_heads = ?, holds = ? WHERE patient_id = ?`, h.n, h.heads.encode(), h.holds, p); err != nil {
-			return nil, err
-		}
+		steps = append(steps, db.Step{SQL: `UPDATE charts SET head = ?, class_heads = ?, holds = ? WHERE patient_id = ?`, Args: []any{h.n, h.heads.encode(), h.holds, p}})
 		moved = append(moved, p)
 	}
-	return moved, nil
+	return steps, moved
 }
 
 // auditRefusal leaves a row when somebody was turned away. It cannot be in the

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
+	"runtime/debug"
 
 	"housecall/internal/fault"
 )
@@ -31,6 +33,7 @@ func (s *serveCommand) Run(ctx context.Context, cfg *Config, out output) error {
 			return err
 		}
 	}
+	collectLess()
 	a, err := NewApp(ctx, *cfg)
 	if errors.Is(err, errFolderBusy) {
 		return fmt.Errorf("%w (%s); end it, or give this one a folder of its own with HOUSECALL_DATA", err, cfg.Data)
@@ -68,6 +71,15 @@ func (s *serveCommand) Run(ctx context.Context, cfg *Config, out output) error {
 		return nil
 	case <-a.Done():
 		return fmt.Errorf("the web server ended: %w", a.web.Err())
+	}
+}
+
+// collectLess lets the heap grow to five times what lives before it is collected.
+// Little lives here and much passes through (pages of records), so that this is
+// some 100 MB more for a fifth more answers a second. GOGC overrules it.
+func collectLess() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400)
 	}
 }
 

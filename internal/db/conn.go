@@ -19,6 +19,7 @@ type Conn struct {
 	ctx     context.Context
 	after   []func()
 
+	conn     *sql.Conn            // of a transaction on PostgreSQL; nil elsewhere
 	prepared *statements          // of SQLite's writer; nil elsewhere
 	inTx     map[string]*sql.Stmt // of this transaction
 }
@@ -105,7 +106,7 @@ func (c *Conn) rebind(query string) string {
 		}
 		b.WriteRune(r)
 	}
-	if len(query) < 2000 { // long ones are lists of values of varying length
+	if len(query) < 2000 { // longer ones are lists of values of varying length
 		rebound.Store(query, b.String())
 	}
 	return b.String()

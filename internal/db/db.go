@@ -215,10 +215,7 @@ func (d *DB) InTx(ctx context.Context, f func(*Conn) error) error {
 			d.stmts.prepare(ctx)
 			c.prepared, c.inTx = d.stmts, map[string]*sql.Stmt{}
 		}
-		err := d.write.WithContext(inside).Transaction(func(g *gorm.DB) error {
-			c.ORM = g
-			return f(c)
-		})
+		err := d.transaction(inside, c, f)
 		if err == nil {
 			for _, after := range c.after {
 				after()
@@ -231,6 +228,23 @@ func (d *DB) InTx(ctx context.Context, f func(*Conn) error) error {
 		slog.Debug("transaction runs again", "attempt", attempt)
 		time.Sleep(time.Duration(attempt) * time.Duration(5+rand.IntN(20)) * time.Millisecond)
 	}
+}
+
+// transaction runs f once. On PostgreSQL it holds the connection as well, for
+// statements that go together (Conn.Run).
+func (d *DB) transaction(ctx context.Context, c *Conn, f func(*Conn) error) error {
+	body := func(g *gorm.DB) error {
+		c.ORM = g
+		return f(c)
+	}
+	g := d.write.WithContext(ctx)
+	if d.Dialect == SQLite {
+		return g.Transaction(body)
+	}
+	return g.Connection(func(g *gorm.DB) error {
+		c.conn, _ = g.Statement.ConnPool.(*sql.Conn)
+		return g.Transaction(body)
+	})
 }
 
 type insideTx struct{}

@@ -151,7 +151,13 @@ func (w *readWriter) commit(ctx context.Context, group []waiter) error {
 	for i := range group {
 		rows = append(rows, group[i].rows...)
 	}
-	err := w.s.db.Audit().InTx(ctx, func(c *db.Conn) error { return w.s.appendTx(c, rows) })
+	err := w.s.db.Audit().InTx(ctx, func(c *db.Conn) error {
+		steps, err := w.s.appendSteps(c, rows)
+		if err != nil {
+			return err
+		}
+		return c.Run(steps)
+	})
 	if err != nil {
 		return fault.Wrap(fault.Unavailable, "The record of who looked cannot be kept right now, so nothing can be opened. Please try again in a moment.", err)
 	}

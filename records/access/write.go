@@ -17,30 +17,40 @@ import (
 // commit in order, and no transaction ever waits for another one's writer. There
 // are as many writers as there were ever transactions at one time.
 func (s *Service) RecordTx(c *db.Conn, events ...Event) error {
+	steps, err := s.RecordSteps(c, events...)
+	if err != nil {
+		return err
+	}
+	return c.Run(steps)
+}
+
+// RecordSteps is RecordTx for who has more to write: the rows get their numbers,
+// and are there once the caller has run the steps, which must not be left out.
+func (s *Service) RecordSteps(c *db.Conn, events ...Event) ([]db.Step, error) {
 	if len(events) == 0 {
-		return nil
+		return nil, nil
 	}
 	rows := make([]row, len(events))
 	at := s.now()
 	for i := range events {
 		var err error
 		if rows[i], err = s.row(&events[i], at); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return s.appendTx(c, rows)
+	return s.appendSteps(c, rows)
 }
 
-func (s *Service) appendTx(c *db.Conn, rows []row) error {
+func (s *Service) appendSteps(c *db.Conn, rows []row) ([]db.Step, error) {
 	writer, counter, err := s.takeWriter(c, int64(len(rows)))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for i := range rows {
 		rows[i].writer, rows[i].counter = writer, counter+int64(i)
 		rows[i].mac = s.macOf(&rows[i])
 	}
-	return insertRows(c, rows)
+	return insertSteps(c.Dialect, rows), nil
 }
 
 const (
@@ -76,15 +86,14 @@ const (
 		SELECT * FROM unnest(?::bigint[], ?::bigint[], ?::text[], ?::text[], ?::bigint[], ?::bytea[], ?::bytea[])`
 )
 
-func insertRows(c *db.Conn, rows []row) error {
-	if len(rows) == 1 || c.Dialect == db.SQLite {
+func insertSteps(d db.Dialect, rows []row) []db.Step {
+	if len(rows) == 1 || d == db.SQLite {
+		steps := make([]db.Step, len(rows))
 		for i := range rows {
 			r := &rows[i]
-			if _, err := c.Exec(insertOne, r.writer, r.counter, r.patient, r.account, r.at, r.body, r.mac); err != nil {
-				return err
-			}
+			steps[i] = db.Step{SQL: insertOne, Args: []any{r.writer, r.counter, r.patient, r.account, r.at, r.body, r.mac}}
 		}
-		return nil
+		return steps
 	}
 	n := len(rows)
 	numbers := make([]int64, 3*n)
@@ -96,6 +105,5 @@ func insertRows(c *db.Conn, rows []row) error {
 		texts[i], texts[n+i] = r.patient, r.account
 		blobs[i], blobs[n+i] = r.body, r.mac
 	}
-	_, err := c.Exec(insertMany, numbers[:n], numbers[n:2*n], texts[:n], texts[n:], numbers[2*n:], blobs[:n], blobs[n:])
-	return err
+	return []db.Step{{SQL: insertMany, Args: []any{numbers[:n], numbers[n : 2*n], texts[:n], texts[n:], numbers[2*n:], blobs[:n], blobs[n:]}}}
 }
