@@ -117,18 +117,23 @@ func appendObservation(b []byte, id, patient string, n int, at time.Time) []byte
 
 func patient(id, identifier string, chart int) string {
 	gender := [...]string{"female", "male"}[chart%2]
-	born := time.Date(1935, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, chart*37%29000).Format(time.DateOnly)
 	return fmt.Sprintf(`{"resourceType":"Patient","id":"%s","identifier":[{"use":"official","system":"%s","value":"%s"}],"active":true,`+
 		`"name":[{"use":"official","family":"Loadtest","given":["Made","Up"]}],"telecom":[{"system":"phone","value":"555-%04d","use":"home"}],`+
 		`"gender":"%s","birthDate":"%s","address":[{"line":["%d Test Street"],"city":"Springfield","state":"MA","postalCode":"01101","country":"US"}]}`,
-		id, identifiers, identifier, chart%10000, gender, born, chart%900+1)
+		id, identifiers, identifier, chart%10000, gender, born(chart), chart%900+1)
+}
+
+func appendPut(b []byte, typ, id string) []byte {
+	return append(append(append(append(append(b, `{"request":{"method":"PUT","url":"`...), typ...), '/'), id...), `"},"resource":`...)
+}
+
+func born(chart int) string {
+	return time.Date(1935, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, chart*37%29000).Format(time.DateOnly)
 }
 
 // appendChart writes the transaction that makes a chart and the one beside it.
 func appendChart(b []byte, chart int) []byte {
-	entry := func(typ, id string) {
-		b = append(append(append(append(append(b, `{"request":{"method":"PUT","url":"`...), typ...), '/'), id...), `"},"resource":`...)
-	}
+	entry := func(typ, id string) { b = appendPut(b, typ, id) }
 	p, w := readPatient(chart), writePatient(chart)
 	b = append(b, `{"resourceType":"Bundle","type":"transaction","entry":[`...)
 	entry("Patient", p)

@@ -18,6 +18,7 @@ import (
 
 type cli struct {
 	FHIR     fhirCommand     `cmd:"" name:"fhir" help:"Read, search and create FHIR resources."`
+	Growth   growthCommand   `cmd:"" name:"growth" help:"What becomes slower with more and larger charts."`
 	Messages messagesCommand `cmd:"" name:"messages" help:"Send messages while pages are open that show them."`
 	Sync     syncCommand     `cmd:"" name:"sync" help:"Phones that pull a chart and push commands."`
 	SFU      sfuCommand      `cmd:"" name:"sfu" help:"People in the room of a video visit."`

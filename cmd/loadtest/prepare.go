@@ -15,6 +15,7 @@ type preparation struct {
 	charts  int
 	clients []*client
 	notef   func(format string, args ...any)
+	make    func(c *client, chart int) error // how one is made; nil: as those that are read
 
 	next, made atomic.Int64
 	failed     atomic.Bool
@@ -52,13 +53,25 @@ func (p *preparation) work(c *client) error {
 		if chart >= p.charts {
 			return nil
 		}
-		if err := p.chart(c, chart); err != nil {
+		made := p.chart
+		if p.make != nil {
+			made = p.makeOne
+		}
+		if err := made(c, chart); err != nil {
 			p.failed.Store(true)
 			return err
 		}
 		p.progress()
 	}
 	return nil
+}
+
+func (p *preparation) makeOne(c *client, chart int) error {
+	err := p.make(c, chart)
+	if err == nil {
+		p.made.Add(1)
+	}
+	return err
 }
 
 // progress notes each tenth, unless the charts are only looked up.
