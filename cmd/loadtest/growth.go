@@ -260,6 +260,9 @@ func grown(id string, chart int) string {
 		id, identifiers, grownIdentifier(chart), grownName(chart), [...]string{"female", "male"}[chart%2], born(chart))
 }
 
+// largeChart is a number that no other chart has, for what differs in names and dates.
+const largeChart = 99_999_999
+
 func largePatient() string { return idOf('L', 0, 0) }
 
 // largePart is how many observations of the large chart one transaction makes.
@@ -280,7 +283,7 @@ func (g *growth) makeLarge() error {
 		c := g.makers[0]
 		b := append(c.buf[:0], `{"resourceType":"Bundle","type":"transaction","entry":[`...)
 		b = appendPut(b, "Patient", p)
-		b = append(b, grown(p, 0)...)
+		b = append(b, grown(p, largeChart)...)
 		for n := from; n < min(from+largePart, g.Large); n++ {
 			id := idOf('l', 0, n)
 			b = appendPut(append(b, `},`...), "Observation", id)

@@ -117,6 +117,12 @@ func bound(pc *pgx.ConnConfig) {
 		"statement_timeout": "30000", "lock_timeout": "10000",
 		"idle_in_transaction_session_timeout": "60000", "application_name": "housecall",
 		"timezone": "UTC",
+		// Our indexes lead with the chart and end with the order that is asked for, and
+		// what is asked for is a page. A plan made for charts in general takes a bitmap
+		// and a sort, because most charts are shorter than a page, and reads all of the
+		// long ones: 75 ms instead of 1 for the newest of 50,000 entries. Compiling plans
+		// is for queries that run for seconds, and these have made-up costs.
+		"enable_bitmapscan": "off", "enable_seqscan": "off", "jit": "off",
 	} {
 		if _, set := pc.RuntimeParams[k]; !set {
 			pc.RuntimeParams[k] = v
