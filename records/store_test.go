@@ -23,7 +23,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if runChild() {
+	if childBatches() || runChild() {
 		return
 	}
 	dbtest.Main(m)

@@ -27,7 +27,9 @@ func Authenticate(cookieName string, session SessionFunc, token BearerFunc) fibe
 		if t := bearer(c); t != "" {
 			who, err := token(c.UserContext(), t)
 			if err != nil {
-				c.Set(fiber.HeaderWWWAuthenticate, `Bearer error="invalid_token"`)
+				if fault.Is(err, fault.Unauthenticated) { // and not that nobody can tell right now
+					c.Set(fiber.HeaderWWWAuthenticate, `Bearer error="invalid_token"`)
+				}
 				return err
 			}
 			r.set(who)

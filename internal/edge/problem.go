@@ -13,6 +13,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"housecall/internal/db"
 	"housecall/internal/fault"
 )
 
@@ -105,7 +106,7 @@ func understand(err error) (*fault.Error, int) {
 		}
 		return f, fe.Code
 	}
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) || db.Outage(err) {
 		return fault.Wrap(fault.Unavailable, kinds[fault.Unavailable].detail, err), 503
 	}
 	return fault.Of(err), 500

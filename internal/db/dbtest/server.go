@@ -42,66 +42,102 @@ func serverURL() (string, error) {
 	return private.url, private.err
 }
 
-// StartServer makes a PostgreSQL cluster in a temporary folder and gives its URL
-// and what stops it. PostgreSQL refuses to run as root, so root hands it to the
-// user postgres.
+// Server is a PostgreSQL cluster in a temporary folder.
+type Server struct {
+	URL string
+
+	bin, dir, data, port string
+	attr                 *syscall.SysProcAttr
+	running              *exec.Cmd
+}
+
+// StartServer makes a cluster and gives its URL and what stops it.
 func StartServer() (string, func(), error) {
-	bin, err := postgresBin()
+	s, err := NewServer()
 	if err != nil {
 		return "", nil, err
 	}
-	dir, err := os.MkdirTemp("", "housecall-pg-")
-	if err != nil {
-		return "", nil, err
+	return s.URL, s.Remove, nil
+}
+
+// NewServer makes a cluster and starts it. PostgreSQL refuses to run as root, so
+// root hands it to the user postgres.
+func NewServer() (*Server, error) {
+	s := &Server{attr: &syscall.SysProcAttr{Pdeathsig: syscall.SIGINT}}
+	var err error
+	if s.bin, err = postgresBin(); err != nil {
+		return nil, err
 	}
-	attr := &syscall.SysProcAttr{Pdeathsig: syscall.SIGINT}
+	if s.dir, err = os.MkdirTemp("", "housecall-pg-"); err != nil {
+		return nil, err
+	}
 	if os.Getuid() == 0 {
 		u, err := user.Lookup("postgres")
 		if err != nil {
-			return "", nil, fmt.Errorf("running as root needs the user postgres, which the package postgresql makes: %w", err)
+			return nil, fmt.Errorf("running as root needs the user postgres, which the package postgresql makes: %w", err)
 		}
 		uid, _ := strconv.Atoi(u.Uid)
 		gid, _ := strconv.Atoi(u.Gid)
-		if err := os.Chown(dir, uid, gid); err != nil {
-			return "", nil, err
+		if err := os.Chown(s.dir, uid, gid); err != nil {
+			return nil, err
 		}
-		attr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+		s.attr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
 	}
 	port, err := freePort()
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
-	data := filepath.Join(dir, "data")
-	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
-	initdb.SysProcAttr, initdb.Dir = &syscall.SysProcAttr{Credential: attr.Credential}, dir
+	s.port, s.data = strconv.Itoa(port), filepath.Join(s.dir, "data")
+	s.URL = "postgres://postgres@127.0.0.1:" + s.port + "/postgres?sslmode=disable"
+	initdb := exec.Command(filepath.Join(s.bin, "initdb"), "-D", s.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
+	initdb.SysProcAttr, initdb.Dir = &syscall.SysProcAttr{Credential: s.attr.Credential}, s.dir
 	if out, err := initdb.CombinedOutput(); err != nil {
-		return "", nil, fmt.Errorf("initdb: %w: %s", err, bytes.TrimSpace(out))
+		return nil, fmt.Errorf("initdb: %w: %s", err, bytes.TrimSpace(out))
 	}
-	server := exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-p", strconv.Itoa(port), "-h", "127.0.0.1", "-k", dir,
+	return s, s.Start()
+}
+
+// Start starts the cluster and waits until it answers. It does not wait for the
+// disk (fsync): what the operating system has outlives the end of a process.
+func (s *Server) Start() error {
+	server := exec.Command(filepath.Join(s.bin, "postgres"), "-D", s.data, "-p", s.port, "-h", "127.0.0.1", "-k", s.dir,
 		"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=300", "-c", "shared_buffers=128MB", "-c", "autovacuum=off")
-	server.SysProcAttr, server.Dir = attr, dir
+	server.SysProcAttr, server.Dir = s.attr, s.dir
 	var log bytes.Buffer
 	server.Stderr = &log
 	if err := server.Start(); err != nil {
-		return "", nil, err
+		return err
 	}
-	stop := func() {
-		_ = server.Process.Signal(syscall.SIGINT) // fast shutdown
-		_ = server.Wait()
-		_ = os.RemoveAll(dir)
-	}
-	address := fmt.Sprintf("postgres://postgres@127.0.0.1:%d/postgres?sslmode=disable", port)
+	s.running = server
 	for deadline := time.Now().Add(20 * time.Second); ; {
-		err := answers(address)
+		err := answers(s.URL)
 		if err == nil {
-			return address, stop, nil
+			return nil
 		}
 		if time.Now().After(deadline) {
-			stop()
-			return "", nil, fmt.Errorf("PostgreSQL did not start: %w: %s", err, log.String())
+			s.Remove()
+			return fmt.Errorf("PostgreSQL did not start: %w: %s", err, log.String())
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
+}
+
+// Crash ends every process of the cluster at once, without a checkpoint.
+func (s *Server) Crash() { s.end(syscall.SIGQUIT) }
+
+// Remove stops the cluster and deletes it.
+func (s *Server) Remove() {
+	s.end(syscall.SIGINT) // fast shutdown
+	_ = os.RemoveAll(s.dir)
+}
+
+func (s *Server) end(how syscall.Signal) {
+	if s.running == nil {
+		return
+	}
+	_ = s.running.Process.Signal(how)
+	_ = s.running.Wait()
+	s.running = nil
 }
 
 // answers asks the server something: its port is open before it can answer.
