@@ -26,6 +26,7 @@ type operation interface {
 // operations are what may be asked through the socket.
 var operations = map[string]func() operation{
 	"import":       func() operation { return &importCommand{} },
+	"export":       func() operation { return &exportCommand{} },
 	"token":        func() operation { return &tokenCommand{} },
 	"user add":     func() operation { return &userAdd{} },
 	"user list":    func() operation { return &userList{} },

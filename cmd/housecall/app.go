@@ -25,6 +25,7 @@ import (
 	"housecall/portal"
 	"housecall/records"
 	"housecall/records/access"
+	"housecall/records/bulk"
 	"housecall/records/ingest"
 	"housecall/records/rest"
 	"housecall/telehealth"
@@ -57,6 +58,7 @@ type App struct {
 	Visits      *telehealth.Service
 	Signal      *signal.Service
 	Importer    *ingest.Importer
+	Bulk        *bulk.Service
 	FHIR        *rest.Face
 	Portal      *portal.Portal
 
@@ -163,7 +165,10 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 	if a.Importer, err = ingest.New(ingest.Deps{DB: a.DB, Store: a.Records, Access: a.Access}); err != nil {
 		return nil, err
 	}
-	if a.FHIR, err = rest.New(rest.Deps{Store: a.Records, Key: a.Key, BaseURL: cfg.base, Version: version, Smart: smart(a.Provider.Issuer())}); err != nil {
+	if a.Bulk, err = bulk.New(bulk.Deps{DB: a.DB, Records: a.Records, Access: a.Access, Blobs: a.Blobs, Importer: a.Importer, Jobs: a.Notices}); err != nil {
+		return nil, err
+	}
+	if a.FHIR, err = rest.New(rest.Deps{Store: a.Records, Bulk: a.Bulk, Key: a.Key, BaseURL: cfg.base, Version: version, Smart: smart(a.Provider.Issuer())}); err != nil {
 		return nil, err
 	}
 	if a.Portal, err = portal.New(portal.Deps{
@@ -214,6 +219,7 @@ func (a *App) Start(ctx context.Context) error {
 		}
 		a.stops = append(a.stops, p.part.Stop)
 	}
+	a.stops = append(a.stops, a.Bulk.Stop) // before the jobs, whose turns it ends
 	return nil
 }
 

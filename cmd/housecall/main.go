@@ -19,6 +19,7 @@ type cli struct {
 
 	Serve   serveCommand   `cmd:"" help:"Serve the portal, its API and FHIR."`
 	Import  importCommand  `cmd:"" help:"Load FHIR resources from files, folders, .ndjson, .gz and .zip."`
+	Export  exportCommand  `cmd:"" help:"Write records as NDJSON into a folder."`
 	Token   tokenCommand   `cmd:"" help:"Print an access token for scripts on this machine."`
 	User    userCommand    `cmd:"" help:"Manage the accounts that may sign in."`
 	Grant   grantCommand   `cmd:"" help:"Let a caregiver see somebody's record."`

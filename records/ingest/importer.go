@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"errors"
+	"io"
 	"regexp"
 	"runtime"
 	"slices"
@@ -58,13 +59,23 @@ type TeamMember struct {
 	Role    identity.Role
 }
 
+// Lines are NDJSON that comes from elsewhere than a file.
+type Lines struct {
+	Name   string // for the report
+	Before int    // lines of the same input that came before these
+	Size   int64
+	Open   func() (io.ReadCloser, error)
+}
+
 // Options say what to import and how.
 type Options struct {
 	Paths []string
+	Lines []Lines // besides files
 	// Source names the sending system: ids are kept apart by it. Empty: a bundle
 	// whose fullUrls name a server is that server's; everything else is "import".
 	Source     string
-	RejectsDir string // folder for the file of what is set aside; empty: none is written
+	RejectsDir string        // folder for the file of what is set aside; empty: none is written
+	Refused    func(Refusal) // is told of everything that is set aside; may be nil
 	Progress   func(done, total int64, unit string)
 	Team       []TeamMember
 	Workers    int // 0: one a core, at most 4
@@ -104,7 +115,7 @@ func (im *Importer) Import(ctx context.Context, who identity.Principal, opts Opt
 	if opts.Source != "" && !sourceName.MatchString(opts.Source) {
 		return nil, fault.New(fault.Invalid, "The name of the source may have letters, digits and . _ : / @ - in it, for example mercy-hospital.")
 	}
-	if len(opts.Paths) == 0 {
+	if len(opts.Paths)+len(opts.Lines) == 0 {
 		return nil, fault.New(fault.Invalid, "Say which files or folders to import.")
 	}
 	if opts.Workers <= 0 {
@@ -123,6 +134,9 @@ func (im *Importer) Import(ctx context.Context, who identity.Principal, opts Opt
 		return nil, err
 	}
 	defer in.Close()
+	for _, l := range opts.Lines {
+		in.files = append(in.files, input{name: l.Name, size: l.Size, kind: ".ndjson", before: l.Before, open: l.Open})
+	}
 	err = r.all(ctx, in)
 	path, closeErr := r.rejects.close()
 	r.report.RejectsFile = path

@@ -39,6 +39,8 @@ type input struct {
 	kind  string // ".json", ".ndjson", ".zip"
 	gz    bool
 	order int
+
+	before int // lines of the same input that came before these
 }
 
 // kindOf reads what a file is from its name.
@@ -156,28 +158,34 @@ var typeNames = regexp.MustCompile(`"resourceType"\s*:\s*"([A-Za-z]+)"`)
 // first are the types that others refer to, in the order of who refers to whom.
 var first = []string{"Organization", "Location", "Practitioner", "PractitionerRole", "Medication", "Patient", "RelatedPerson", "Device", "Coverage", "Encounter", "Condition"}
 
+// Order tells how early a type is to be read: what others refer to comes first.
+func Order(typ string) int {
+	if i := slices.Index(first, typ); i >= 0 {
+		return i
+	}
+	return unordered
+}
+
+const unordered = 100
+
 // peek looks at the head of a file for the first type of resource in it.
 func peek(in *input) int {
-	const rest = 100
 	if in.kind == ".zip" {
 		return slices.Index(first, "Patient")
 	}
 	r, err := in.plain()
 	if err != nil {
-		return rest
+		return unordered
 	}
 	defer r.Close()
 	var head bytes.Buffer
 	_, _ = io.CopyN(&head, r, maxPeek)
 	for _, m := range typeNames.FindAllSubmatch(head.Bytes(), 8) {
 		if t := string(m[1]); t != "Bundle" {
-			if i := slices.Index(first, t); i >= 0 {
-				return i
-			}
-			return rest
+			return Order(t)
 		}
 	}
-	return rest
+	return unordered
 }
 
 // unpack gives the files in a zip. A zip inside a zip is left alone.

@@ -91,8 +91,8 @@ func (r *reader) zip(ctx context.Context, in *input) error {
 
 func (r *reader) lines(in *input, f io.Reader) error {
 	b := bufio.NewReaderSize(f, 256<<10)
-	j := job{file: in.name, line: 1}
-	count, read, number := 0, int64(0), 0
+	j := job{file: in.name, line: in.before + 1}
+	count, read, number := 0, int64(0), in.before
 	flush := func() error {
 		if len(j.raw) == 0 {
 			j.line = number + 1

@@ -163,7 +163,7 @@ func (r *Report) refuse(x Refusal) {
 // tally counts a unit and writes down what was set aside.
 func (r *run) tally(u *unit) error {
 	for _, f := range u.failures {
-		r.report.refuse(f)
+		r.setAside(f)
 		if err := r.rejects.write(f, nil); err != nil {
 			return err
 		}
@@ -185,7 +185,7 @@ func (r *run) tally(u *unit) error {
 			c.Unchanged++
 		case refused:
 			f := Refusal{Place: it.place, Type: it.typ, ID: it.sid, Reasons: it.reasons}
-			r.report.refuse(f)
+			r.setAside(f)
 			if sent == nil {
 				sent = u.asSent()
 			}
@@ -200,6 +200,13 @@ func (r *run) tally(u *unit) error {
 		}
 	}
 	return nil
+}
+
+func (r *run) setAside(f Refusal) {
+	r.report.refuse(f)
+	if r.opts.Refused != nil {
+		r.opts.Refused(f)
+	}
 }
 
 // asSent reads the input of a unit again: what is set aside is kept as it came.

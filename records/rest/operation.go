@@ -29,7 +29,7 @@ const (
 
 // operations are all that this face does.
 func (f *Face) operations() []operation {
-	return slices.Concat(f.chartOperations())
+	return slices.Concat(f.chartOperations(), f.bulkOperations())
 }
 
 func (f *Face) chartOperations() []operation {

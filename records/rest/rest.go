@@ -12,6 +12,7 @@ import (
 	"housecall/internal/edge"
 	"housecall/internal/sitekey"
 	"housecall/records"
+	"housecall/records/bulk"
 )
 
 // Prefix is where the face lives.
@@ -27,6 +28,7 @@ type Deps struct {
 	Key     sitekey.Key
 	BaseURL *url.URL
 	Version string              // of the software, for the capability statement
+	Bulk    *bulk.Service       // nil: nothing is exported or imported
 	Smart   *SmartConfiguration // nil: no authorization server is known
 	Now     func() time.Time
 	NewID   func() string
@@ -35,7 +37,9 @@ type Deps struct {
 // Face answers /fhir.
 type Face struct {
 	store  *records.Store
-	base   string // https://host/fhir
+	bulk   *bulk.Service
+	polls  *edge.Limiter // of jobs that are under way
+	base   string        // https://host/fhir
 	smart  *SmartConfiguration
 	pages  pageSealer
 	now    func() time.Time
@@ -59,7 +63,7 @@ func New(d Deps) (*Face, error) {
 		return nil, err
 	}
 	f := &Face{
-		store: d.Store, base: strings.TrimSuffix(d.BaseURL.Scheme+"://"+d.BaseURL.Host, "/") + Prefix,
+		store: d.Store, bulk: d.Bulk, polls: edge.NewLimiter(1, 10, d.Now), base: strings.TrimSuffix(d.BaseURL.Scheme+"://"+d.BaseURL.Host, "/") + Prefix,
 		smart: d.Smart, pages: pages, now: d.Now, newID: d.NewID,
 	}
 	f.capped, err = f.capabilities(d.Version)
@@ -72,6 +76,7 @@ func (f *Face) Mount(app *fiber.App, guards ...fiber.Handler) {
 	open := app.Group(Prefix, guards...)
 	open.Get("/metadata", negotiate, f.metadata)
 	open.Get("/.well-known/smart-configuration", f.smartConfiguration)
+	f.mountBulk(open)
 
 	g := app.Group(Prefix, edge.Required, negotiate)
 	g.Post("/", f.bundle)

@@ -53,6 +53,16 @@ func Public(a netip.Addr) bool {
 // by the site's own configuration, addresses inside the network are allowed, and
 // http as well as https.
 func Client(private bool) *http.Client {
+	c := client(private, maxBody)
+	c.Timeout = total
+	return c
+}
+
+// Files is a Client for large files of at most so many bytes. The caller's
+// context bounds the time.
+func Files(private bool, most int64) *http.Client { return client(private, most) }
+
+func client(private bool, most int64) *http.Client {
 	dialer := &net.Dialer{Timeout: 5 * time.Second}
 	if !private {
 		// Control sees the resolved address of each attempt.
@@ -74,8 +84,7 @@ func Client(private bool) *http.Client {
 		ForceAttemptHTTP2:      true,
 	}
 	return &http.Client{
-		Transport: bounded{transport, private},
-		Timeout:   total,
+		Transport: bounded{transport, private, most},
 		CheckRedirect: func(_ *http.Request, via []*http.Request) error {
 			if len(via) > 3 {
 				return errors.New("egress: too many redirects")
@@ -88,6 +97,7 @@ func Client(private bool) *http.Client {
 type bounded struct {
 	next    http.RoundTripper
 	private bool
+	most    int64
 }
 
 func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -98,11 +108,11 @@ func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if resp.ContentLength > maxBody {
+	if resp.ContentLength > b.most {
 		_ = resp.Body.Close()
 		return nil, errors.New("egress: the answer is too large")
 	}
-	resp.Body = &limited{resp.Body, maxBody}
+	resp.Body = &limited{resp.Body, b.most}
 	return resp, nil
 }
 

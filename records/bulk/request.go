@@ -1,0 +1,177 @@
+package bulk
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"housecall/internal/fault"
+	"housecall/internal/identity"
+	"housecall/records"
+	"housecall/records/fhir"
+)
+
+// Level says whose records an export is about.
+type Level string
+
+// The levels: everything of the clinic, of all patients, or of the members of a
+// Group.
+const (
+	System   Level = "system"
+	Patients Level = "patient"
+	Group    Level = "group"
+)
+
+// Export is what somebody wants to have exported.
+type Export struct {
+	Level    Level     `json:"level"`
+	Group    string    `json:"group,omitempty"`
+	Patients []string  `json:"patients,omitempty"` // only these; nil: all of the level
+	Types    []string  `json:"types,omitempty"`    // nil: all that may be read
+	Since    time.Time `json:"since,omitzero"`
+	Elements []string  `json:"elements,omitempty"`
+	Notes    []string  `json:"notes,omitempty"` // what of the request was passed over, for its outcome
+	Lenient  bool      `json:"-"`               // pass over what cannot be done
+}
+
+// Input is one file of an import.
+type Input struct {
+	Type string `json:"type"`
+	URL  string `json:"url"`
+}
+
+// Import is what somebody wants to have imported.
+type Import struct {
+	Source string  `json:"source"` // names the sending system; ids are kept apart by it
+	Inputs []Input `json:"-"`
+}
+
+const maxPatients = 10_000 // named in one request
+
+// inCharts tells whether the records of patients hold the type.
+func inCharts(typ string) bool {
+	return typ == "Patient" || typ == "Appointment" || typ == "AppointmentResponse" || typ == "Provenance" || typ == "Group" ||
+		fhir.HomeElement(typ) != "" || slices.Contains([]string{"Location", "Medication", "Organization", "Practitioner", "PractitionerRole"}, typ)
+}
+
+// check decides whether the export may be made, and settles which types it is of.
+func (s *Service) check(ctx context.Context, who identity.Principal, e *Export) error {
+	if who.Kind != identity.System {
+		return fault.New(fault.Forbidden, "Only systems with scopes like system/*.rs can export records.").WithCode("scope")
+	}
+	if e.Level == System && e.Patients != nil {
+		return refused("not-supported", "patient", "An export of the whole clinic names no patients.")
+	}
+	if err := s.checkTypes(who, e); err != nil {
+		return err
+	}
+	if e.Since.After(s.Now()) {
+		return refused("value", "_since", "_since must be a time that has passed.")
+	}
+	if len(e.Patients) > maxPatients {
+		return refused("too-long", "patient", "An export names 10000 patients at most.")
+	}
+	slices.Sort(e.Patients)
+	e.Patients = slices.Compact(e.Patients)
+	if e.Level == Group {
+		members, err := s.members(ctx, who, e.Group)
+		if err != nil {
+			return err
+		}
+		for _, p := range e.Patients {
+			if _, in := slices.BinarySearch(members, p); !in {
+				return refused("not-found", "patient", "One of these patients is not in the group.")
+			}
+		}
+	}
+	if e.Patients != nil {
+		n, err := s.Records.ExportCharts(ctx, e.Patients)
+		if err != nil {
+			return err
+		}
+		if int(n) != len(e.Patients) {
+			return refused("not-found", "patient", "One of these patients is not known here.")
+		}
+	}
+	return nil
+}
+
+func (s *Service) checkTypes(who identity.Principal, e *Export) error {
+	fits := func(t string) bool { return records.Stores(t) && (e.Level == System || inCharts(t)) }
+	var kept []string
+	for _, t := range e.Types {
+		why, kind, code := "", fault.Invalid, "not-supported"
+		switch {
+		case !fits(t):
+			why = "Records of type " + t + " are not part of this export."
+		case !who.AllowsFHIR(t, 'r'):
+			why, kind, code = "The scopes do not allow to read "+t+".", fault.Forbidden, "suppressed"
+		}
+		switch {
+		case why == "":
+			kept = append(kept, t)
+		case e.Lenient:
+			e.Notes = append(e.Notes, why)
+		default:
+			return fault.New(kind, why).WithIssues(fault.Issue{Code: code, Expression: "_type", Text: why})
+		}
+	}
+	if e.Types == nil {
+		all := true
+		for _, t := range fhir.Types() {
+			switch {
+			case fits(t) && who.AllowsFHIR(t, 'r'):
+				kept = append(kept, t)
+			case fits(t):
+				all = false
+			}
+		}
+		if all {
+			return nil
+		}
+	}
+	if len(kept) == 0 {
+		return fault.New(fault.Forbidden, "The scopes allow to read nothing of this.").WithCode("scope")
+	}
+	slices.Sort(kept)
+	e.Types = slices.Compact(kept)
+	return nil
+}
+
+// members gives the patients of a Group, sorted. Reading it is decided and
+// accounted for as any other read.
+func (s *Service) members(ctx context.Context, who identity.Principal, id string) ([]string, error) {
+	st, err := s.Records.Read(ctx, who, "Group", id)
+	if err != nil {
+		return nil, err
+	}
+	n, err := fhir.Parse(st.Body)
+	if err != nil {
+		return nil, err
+	}
+	out := []string{}
+	for _, m := range n.Get("member").Items() {
+		if gone, _ := m.Get("inactive").Bool(); gone {
+			continue
+		}
+		if t, p, _, ok := fhir.SplitReference(m.Get("entity", "reference").Str()); ok && t == "Patient" {
+			out = append(out, p)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out), nil
+}
+
+// options turn the request into what the store is asked for.
+func (s *Service) options(ctx context.Context, who identity.Principal, e *Export, until time.Time) (records.ExportOptions, error) {
+	o := records.ExportOptions{Patients: e.Patients, Shared: e.Level == System, Types: e.Types, Since: e.Since, Until: until}
+	if e.Level != Group {
+		return o, nil
+	}
+	members, err := s.members(ctx, who, e.Group)
+	if e.Patients != nil { // who left the group meanwhile is left out
+		members = slices.DeleteFunc(members, func(p string) bool { _, in := slices.BinarySearch(e.Patients, p); return !in })
+	}
+	o.Patients = members
+	return o, err
+}
