@@ -51,6 +51,16 @@ const (
 // with.
 var treating = []string{"Location", "Medication", "Organization", "Practitioner", "PractitionerRole"}
 
+// Charted tells whether records of patients may be of the type, or be read with
+// it.
+func Charted(typ string) bool {
+	switch typ {
+	case "Patient", "Appointment", "AppointmentResponse", "Provenance", "Group":
+		return true
+	}
+	return homePaths[typ] != nil || slices.Contains(treating, typ)
+}
+
 // Export reads the next part of an export. It is for systems only, and gives the
 // types that their scopes name. A resource that changed after Until comes as it
 // was then, so that many short reads tell the same as one long one would. Before

@@ -238,7 +238,7 @@ func chartIDs(cfg Config) ([]string, error) {
 }
 
 func TestEveryCommandHasHelpWithAnExample(t *testing.T) {
-	for _, c := range []string{"serve", "import", "token", "user add", "user list", "user disable", "user link", "grant", "audit verify", "doctor", "migrate", "version"} {
+	for _, c := range []string{"serve", "import", "export", "token", "user add", "user list", "user disable", "user link", "grant", "audit verify", "doctor", "migrate", "version"} {
 		out, _, code := command(t, testConfig(t), append(strings.Fields(c), "--help")...)
 		require.Zero(t, code, c)
 		require.Contains(t, out, "housecall "+c, c)

@@ -107,10 +107,10 @@ func strongTag(tag string) string {
 	return tag
 }
 
-// window reads whole lines, some bytes of them, and tells whether these are the
-// last.
-func (s *source) window(most int) (b []byte, lines int64, end bool, err error) {
-	for len(b) < most {
+// window reads whole lines, some bytes of them or as many as come in this turn,
+// and tells whether these are the last.
+func (s *source) window(most int, turn func() bool) (b []byte, lines int64, end bool, err error) {
+	for len(b) < most && (len(b) == 0 || lines%100 != 0 || turn()) {
 		line, err := s.line()
 		if len(line) > 0 {
 			b = append(b, line...)

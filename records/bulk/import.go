@@ -125,7 +125,7 @@ func (s *Service) bringInput(ctx context.Context, j *job, req *Import, in *input
 	}
 	defer src.close()
 	for {
-		window, lines, end, err := src.window(windowBytes)
+		window, lines, end, err := src.window(windowBytes, turn)
 		if err != nil {
 			return s.unfetched(ctx, j, in, at, err)
 		}

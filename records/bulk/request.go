@@ -48,12 +48,6 @@ type Import struct {
 
 const maxPatients = 10_000 // named in one request
 
-// inCharts tells whether the records of patients hold the type.
-func inCharts(typ string) bool {
-	return typ == "Patient" || typ == "Appointment" || typ == "AppointmentResponse" || typ == "Provenance" || typ == "Group" ||
-		fhir.HomeElement(typ) != "" || slices.Contains([]string{"Location", "Medication", "Organization", "Practitioner", "PractitionerRole"}, typ)
-}
-
 // check decides whether the export may be made, and settles which types it is of.
 func (s *Service) check(ctx context.Context, who identity.Principal, e *Export) error {
 	if who.Kind != identity.System {
@@ -66,7 +60,7 @@ func (s *Service) check(ctx context.Context, who identity.Principal, e *Export) 
 		return err
 	}
 	if e.Since.After(s.Now()) {
-		return refused("value", "_since", "_since must be a time that has passed.")
+		return refused("invalid", "_since", "_since must be a time that has passed.")
 	}
 	if len(e.Patients) > maxPatients {
 		return refused("too-long", "patient", "An export names 10000 patients at most.")
@@ -97,7 +91,7 @@ func (s *Service) check(ctx context.Context, who identity.Principal, e *Export) 
 }
 
 func (s *Service) checkTypes(who identity.Principal, e *Export) error {
-	fits := func(t string) bool { return records.Stores(t) && (e.Level == System || inCharts(t)) }
+	fits := func(t string) bool { return records.Stores(t) && (e.Level == System || records.Charted(t)) }
 	var kept []string
 	for _, t := range e.Types {
 		why, kind, code := "", fault.Invalid, "not-supported"

@@ -70,7 +70,7 @@ type sweepJob struct {
 }
 
 // Kind names the job in the queue.
-func (sweepJob) Kind() string { return "bulk sweep" }
+func (sweepJob) Kind() string { return "bulk_sweep" }
 
 // New makes the service and adds its workers to the queue.
 func New(d Deps) (*Service, error) {

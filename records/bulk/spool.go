@@ -55,14 +55,9 @@ func (s *spool) add(kind, typ string, input int64, line []byte) {
 	s.size += len(line) + 1
 }
 
-// clear keeps the memory for what comes next.
-func (s *spool) clear() {
-	for _, l := range s.lines {
-		l.buf.Reset()
-		l.count = 0
-	}
-	s.size = 0
-}
+// clear lets go of everything, the memory too: types that are large by turns
+// would hold more and more of it.
+func (s *spool) clear() { s.lines, s.size = map[section]*lines{}, 0 }
 
 func (s *spool) each(f func(section, *lines) error) error {
 	keys := make([]section, 0, len(s.lines))

@@ -105,7 +105,7 @@ func (v bulkValues) export(e *bulk.Export) error {
 		one := list[len(list)-1]
 		single := func() error {
 			if len(list) > 1 {
-				return invalid("value", name, name+" is given once.")
+				return invalid("invalid", name, name+" is given once.")
 			}
 			return nil
 		}
@@ -155,7 +155,7 @@ func (v bulkValues) patients(e *bulk.Export) error {
 	for _, ref := range v["patient"] {
 		t, id, version, ok := fhir.SplitReference(ref)
 		if !ok || t != "Patient" || version != "" || strings.Contains(ref, ":") {
-			return invalid("value", "patient", "patient must be a reference as Patient/id.")
+			return invalid("invalid", "patient", "patient must be a reference as Patient/id.")
 		}
 		e.Patients = append(e.Patients, id)
 	}
