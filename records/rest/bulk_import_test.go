@@ -120,7 +120,7 @@ func TestWhatIsExportedCanBeImported(t *testing.T) {
 		require.Len(t, want["Observation"], 200)
 
 		shelf := newShelf(t)
-		there := newBulkSite(t, dbtest.SQLite(t), shelf.Client())
+		there := newBulkSite(t, dbtest.SQLite(t), shelf.Client(), 0)
 		there.work()
 		strangers := map[string]bool{"Patient/" + there.rosa: true, "Patient/" + there.ben: true}
 		var inputs [][2]string
@@ -165,7 +165,7 @@ func TestImportOfTheDeck(t *testing.T) {
 	require.NoError(t, err)
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		shelf := newShelf(t)
-		s := newBulkSite(t, d, shelf.Client())
+		s := newBulkSite(t, d, shelf.Client(), 0)
 		s.work()
 		var inputs [][2]string
 		lines := map[string]int{}
@@ -219,7 +219,7 @@ func TestImportOfTheDeck(t *testing.T) {
 func TestImportTellsWhatIsWrong(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		shelf := newShelf(t)
-		s := newBulkSite(t, d, shelf.Client())
+		s := newBulkSite(t, d, shelf.Client(), 0)
 		s.work()
 		shelf.files["/p"] = []byte(`{"resourceType":"Patient","id":"a","name":[{"family":"Marin"}]}` + "\n\n" +
 			`{"resourceType":"Patient","id":"b","gender":"Verysecret"}` + "\n" + `{"resourceType":` + "\n" +
@@ -247,7 +247,7 @@ func TestImportReachesNoNeighbour(t *testing.T) {
 	shelf := newShelf(t)
 	shelf.files["/p"] = []byte(`{"resourceType":"Patient","id":"a"}`)
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		s := newBulkSite(t, d, egress.Files(false, 1<<20))
+		s := newBulkSite(t, d, egress.Files(false, 1<<20), 0)
 		s.work()
 		m := s.imported("https://other.example.org", [2]string{"Patient", shelf.URL + "/p"})
 		require.Empty(t, m.Output)

@@ -23,9 +23,12 @@ import (
 	"housecall/internal/db"
 	"housecall/internal/db/dbtest"
 	"housecall/internal/edge"
+	"housecall/internal/identity"
 	"housecall/internal/sitekey"
 	"housecall/notifications"
+	"housecall/records"
 	"housecall/records/bulk"
+	"housecall/records/fhir"
 	"housecall/records/ingest"
 	"housecall/records/rest"
 )
@@ -33,20 +36,19 @@ import (
 // bulkSite is a site that exports and imports.
 type bulkSite struct {
 	*site
-	bulk   *bulk.Service
-	jobs   *notifications.Service
-	files  string       // folder of blobs
-	ahead  atomic.Int64 // by which its clock is ahead
-	client *http.Client
+	bulk  *bulk.Service
+	jobs  *notifications.Service
+	files string       // folder of blobs
+	ahead atomic.Int64 // by which its clock is ahead
 }
 
 func eachBulk(t *testing.T, f func(t *testing.T, s *bulkSite)) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) { f(t, newBulkSite(t, d, nil)) })
+	dbtest.Each(t, func(t *testing.T, d *db.DB) { f(t, newBulkSite(t, d, nil, 0)) })
 }
 
-func newBulkSite(t *testing.T, d *db.DB, client *http.Client) *bulkSite {
+func newBulkSite(t *testing.T, d *db.DB, client *http.Client, turn time.Duration) *bulkSite {
 	t.Helper()
-	s := &bulkSite{site: newSite(t, d), client: client}
+	s := &bulkSite{site: newSite(t, d)}
 	u, err := url.Parse(base)
 	require.NoError(t, err)
 	dir := t.TempDir()
@@ -58,7 +60,7 @@ func newBulkSite(t *testing.T, d *db.DB, client *http.Client) *bulkSite {
 	require.NoError(t, err)
 	importer, err := ingest.New(ingest.Deps{DB: d, Store: s.store, Access: s.access})
 	require.NoError(t, err)
-	s.bulk, err = bulk.New(bulk.Deps{DB: d, Records: s.store, Access: s.access, Blobs: blobs, Importer: importer, Jobs: s.jobs, Client: client, Skew: time.Millisecond,
+	s.bulk, err = bulk.New(bulk.Deps{DB: d, Records: s.store, Access: s.access, Blobs: blobs, Importer: importer, Jobs: s.jobs, Client: client, Turn: turn, Skew: time.Millisecond,
 		Now: func() time.Time { return time.Now().Add(time.Duration(s.ahead.Load())) }})
 	require.NoError(t, err)
 	s.app, err = edge.New(edge.Config{BaseURL: u, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
@@ -304,16 +306,43 @@ func TestExportTellsWhatChangedSince(t *testing.T) {
 	})
 }
 
+func TestAnExportTakesSeveralTurns(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newBulkSite(t, d, nil, time.Nanosecond)
+		for range 6 {
+			var b records.Batch
+			for range 150 {
+				id := newID()
+				n, err := fhir.Parse([]byte(observation(id, "Patient/"+s.rosa, 4)))
+				require.NoError(t, err)
+				b.Ops = append(b.Ops, records.Op{Kind: records.Put, Type: "Observation", ID: id, Node: n})
+			}
+			_, err := s.store.Write(context.Background(), identity.SystemPrincipal("test"), b)
+			require.NoError(t, err)
+		}
+		s.work()
+		m, got := s.exported(s.feed, "/fhir/$export?_type=Observation")
+		require.Len(t, ids(got["Observation"]), 900)
+		require.Len(t, got["Observation"], 900)
+		require.Len(t, m.Output, 1, "turns are not seen")
+	})
+}
+
 func TestExportGivesWhatScopesAllow(t *testing.T) {
 	eachBulk(t, func(t *testing.T, s *bulkSite) {
 		s.work()
-		s.put(observation(newID(), "Patient/"+s.rosa, 4.2))
+		visit := newID()
+		s.put(shared("Encounter", visit, `,"status":"finished","class":{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"AMB"},"subject":{"reference":"Patient/`+s.rosa+`"}`))
+		s.put(strings.Replace(observation(newID(), "Patient/"+s.rosa, 4.2), `"status"`, `"encounter":{"reference":"Encounter/`+visit+`"},"status"`, 1))
 		s.put(condition(newID(), s.rosa, "I10"))
 		narrow := s.system("narrow", "system/Observation.rs", "system/Patient.rs")
 		_, got := s.exported(narrow, "/fhir/$export")
 		require.Len(t, got, 2)
 		require.Len(t, got["Observation"], 1)
 		require.Len(t, got["Patient"], 2)
+		require.NotContains(t, got["Observation"][0], "encounter", "what scopes hide is not pointed to")
+		_, got = s.exported(s.feed, "/fhir/$export")
+		require.Contains(t, got["Observation"][0], "encounter")
 
 		r := s.do(narrow, "GET", "/fhir/$export?_type=Condition", "", "Prefer", "respond-async")
 		require.Equal(t, 403, r.StatusCode, r.body)
@@ -483,9 +512,11 @@ func TestBulkRequestsThatCannotBeDone(t *testing.T) {
 		require.Equal(t, 403, s.do(s.admin, "POST", "/fhir/$import", params(format, source, in("Patient", "https://files.example.org/p")), "Prefer", "respond-async").StatusCode)
 		r = s.do(s.feed, "GET", "/fhir/$export?_typeFilter=x&colour=red&includeAssociatedData=x&_type=AuditEvent,Patient", "", "Prefer", "respond-async; handling=lenient")
 		require.Equal(t, 202, r.StatusCode, r.body)
+		r = s.do(s.feed, "POST", "/fhir/$import", `{"inputFormat":"`+ndjson+`","inputSource":"https://fhir.example.org/r4","storageDetail":{"type":"https"},"input":[{"type":"Patient","url":"https://files.example.org/p"}]}`, "Prefer", "respond-async", "Content-Type", "application/json")
+		require.Equal(t, 202, r.StatusCode, r.body)
 		require.Equal(t, 406, s.do(s.feed, "GET", "/fhir/$export", "", "Prefer", "respond-async", "Accept", "text/csv").StatusCode)
 		var n int
 		require.NoError(t, s.db.Read(context.Background()).QueryRow(`SELECT count(*) FROM bulk_jobs`).Scan(&n))
-		require.Equal(t, 1, n, "what is refused begins nothing")
+		require.Equal(t, 2, n, "what is refused begins nothing")
 	})
 }
