@@ -98,6 +98,8 @@ type prop struct {
 	bit     uint8
 	many    bool
 	choice  bool
+	summary bool     // part of a summary
+	modify  bool     // changes what the rest means
 	targets []string // allowed types of a Reference; nil means any
 	codes   *codeList
 
@@ -143,7 +145,7 @@ func (t *typeDef) decode() {
 		case "B":
 			s = t.newShape(f[1], f[2])
 		case "E":
-			s.element(f[1], f[2], f[3], f[4], f[5])
+			s.element(f[1], f[2], f[3], f[4], f[5], f[6])
 		}
 	}
 }
@@ -154,7 +156,7 @@ func (t *typeDef) newShape(name, base string) *shape {
 		for k, p := range b.props {
 			// A copy, because a prop resolves its content once and holds a lock for that.
 			s.props[k] = &prop{json: p.json, element: p.element, typ: p.typ, of: p.of, prim: p.prim, bit: p.bit,
-				rule: p.rule, many: p.many, choice: p.choice, targets: p.targets, codes: p.codes}
+				rule: p.rule, many: p.many, choice: p.choice, summary: p.summary, modify: p.modify, targets: p.targets, codes: p.codes}
 		}
 		s.names = slices.Clone(b.names)
 		s.required = b.required
@@ -175,7 +177,7 @@ func (s *shape) choose(element string, p *prop) {
 	s.choices[element] = append(s.choices[element], p)
 }
 
-func (s *shape) element(name, low, high, types, list string) {
+func (s *shape) element(name, low, high, types, list, flags string) {
 	bit := uint8(len(s.names))
 	if bit > 63 {
 		panic("fhir: definitions: more than 64 elements in " + s.name)
@@ -186,7 +188,8 @@ func (s *shape) element(name, low, high, types, list string) {
 		s.required |= 1 << bit
 	}
 	for _, typ := range strings.Split(types, " ") {
-		p := &prop{json: element, element: element, bit: bit, many: high == "*", choice: choice}
+		p := &prop{json: element, element: element, bit: bit, many: high == "*", choice: choice,
+			summary: strings.Contains(flags, "s"), modify: strings.Contains(flags, "m")}
 		if head, targets, ok := strings.Cut(typ, "("); ok {
 			typ = head
 			p.targets = strings.Split(strings.TrimSuffix(targets, ")"), ",")

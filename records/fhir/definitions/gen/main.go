@@ -6,11 +6,12 @@
 //	L  number  system  code|code|..  system  code|..     code list of a required binding
 //	T  name  kind  base  compartment,params              type; kind p(rimitive) c(omplex) r(esource)
 //	B  path  base                                        backbone element of the type above it
-//	E  name  min  max  types  list                       element of the type or backbone above it
+//	E  name  min  max  types  list  flags                element of the type or backbone above it
 //	P  name  type  targets  expression                   search parameter of the type above it
 //
 // The types of an element are separated by spaces: `code`, `Reference(Patient,Group)`, `Quantity:SimpleQuantity`,
-// `@Observation.component` for an element whose content is described at that path.
+// `@Observation.component` for an element whose content is described at that path. The flags are s, part of a summary,
+// and m, a modifier.
 package main
 
 import (
@@ -125,6 +126,7 @@ type structureDefinition struct {
 type element struct {
 	Path, Max, ContentReference string
 	Min                         int
+	IsSummary, IsModifier       bool
 	Base                        struct{ Path string }
 	Type                        []elementType
 	Binding                     *struct{ Strength, ValueSet string }

@@ -98,9 +98,20 @@ func (w *table) elements(d structureDefinition, root string, simple bool) {
 			if e.Binding != nil && e.Binding.Strength == "required" {
 				list = w.list(e.Binding.ValueSet)
 			}
-			fmt.Fprintf(&w.body, "E\t%s\t%d\t%s\t%s\t%d\n", name, e.Min, e.Max, types, list)
+			fmt.Fprintf(&w.body, "E\t%s\t%d\t%s\t%s\t%d\t%s\n", name, e.Min, e.Max, types, list, e.flags())
 		}
 	}
+}
+
+func (e element) flags() string {
+	flags := ""
+	if e.IsSummary {
+		flags += "s"
+	}
+	if e.IsModifier {
+		flags += "m"
+	}
+	return flags
 }
 
 func cutLast(path string) (up, name string, ok bool) {
