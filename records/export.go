@@ -67,7 +67,7 @@ func Charted(typ string) bool {
 // the page is handed over, each of its charts has its audit row.
 func (s *Store) Export(ctx context.Context, who identity.Principal, o ExportOptions, at ExportCursor) (ExportPage, error) {
 	if who.Kind != identity.System {
-		return ExportPage{}, fault.New(fault.Forbidden, "Only systems can export records of many patients.").WithCode("scope")
+		return ExportPage{}, fault.New(fault.Forbidden, "This app was not allowed to see this kind of record.").WithCode("scope")
 	}
 	x := &exporting{s: s, c: s.db.Read(ctx), who: who, o: o, at: at, now: micros(s.now())}
 	for !x.at.Shared && !x.full() {

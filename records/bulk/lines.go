@@ -19,7 +19,15 @@ func collect(sp *spool, e *Export, items []records.Stored) error {
 				fhir.Member{Key: "method", Value: fhir.String("DELETE")}, fhir.Member{Key: "url", Value: fhir.String(it.Type + "/" + it.ID)})}))
 			continue
 		}
-		sp.add("output", it.Type, 0, it.Body)
+		body := it.Body
+		if e.Elements != nil {
+			n, err := fhir.Parse(body)
+			if err != nil {
+				return err
+			}
+			body = fhir.Subset(n, "", e.Elements).Append(make([]byte, 0, len(body)))
+		}
+		sp.add("output", it.Type, 0, body)
 	}
 	if len(gone) > 0 {
 		b := fhir.Object(fhir.Member{Key: "resourceType", Value: fhir.String("Bundle")}, fhir.Member{Key: "type", Value: fhir.String("transaction")},

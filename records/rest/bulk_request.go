@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"mime"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -124,13 +125,13 @@ func (v bulkValues) export(e *bulk.Export) error {
 		case "_type":
 			e.Types, err = typesOf(list)
 		case "_elements":
-			err = pass(name, "_elements is not supported.")
+			e.Elements, err = elementsOf(list)
 		case "patient":
 			err = v.patients(e)
 		case "includeAssociatedData", "_typeFilter":
 			err = pass(name, name+" is not supported.")
 		default:
-			err = pass("", "An export takes _outputFormat, _since, _type and patient.")
+			err = pass("", "An export takes _outputFormat, _since, _type, _elements and patient.")
 		}
 		if err != nil {
 			return err
@@ -149,6 +150,20 @@ func typesOf(list []string) (types []string, err error) {
 		}
 	}
 	return types, nil
+}
+
+var elementName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*(\.[A-Za-z][A-Za-z0-9]*(\[x\])?)*$`)
+
+func elementsOf(list []string) (names []string, err error) {
+	for _, one := range list {
+		for _, n := range strings.Split(one, ",") {
+			if n = strings.TrimSpace(n); !elementName.MatchString(n) || len(names) == 100 {
+				return nil, invalid("invalid", "_elements", "_elements must list names of elements, as status or Patient.name.")
+			}
+			names = append(names, n)
+		}
+	}
+	return names, nil
 }
 
 func (v bulkValues) patients(e *bulk.Export) error {

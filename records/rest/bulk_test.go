@@ -221,6 +221,15 @@ func TestExportOfTheClinic(t *testing.T) {
 		_, got = s.exported(s.feed, "/fhir/Patient/$export?_type=Condition,Organization")
 		require.Len(t, got, 2)
 
+		_, got = s.exported(s.feed, "/fhir/Patient/$export?_type=Patient,Observation&_elements=Patient.birthDate")
+		for _, p := range got["Patient"] {
+			require.Contains(t, p, "birthDate")
+			require.NotContains(t, p, "name")
+			require.Contains(t, fmt.Sprint(p["meta"]), "SUBSETTED")
+		}
+		require.NotContains(t, got["Observation"][0], "valueQuantity")
+		require.Contains(t, got["Observation"][0], "code", "what must be there stays")
+
 		s.checkAudit()
 	})
 }
@@ -476,6 +485,7 @@ func TestBulkRequestsThatCannotBeDone(t *testing.T) {
 		{"of no patient", "GET", "/fhir/Patient/$export?_type=Questionnaire", "", "respond-async", 400, "not-supported _type"},
 		{"a filter", "GET", "/fhir/$export?_typeFilter=Observation%3Fcode%3D1", "", "respond-async", 400, "not-supported _typeFilter"},
 		{"associated data", "GET", "/fhir/$export?includeAssociatedData=LatestProvenanceResources", "", "respond-async", 400, "not-supported includeAssociatedData"},
+		{"no element", "GET", "/fhir/$export?_elements=a..b", "", "respond-async", 400, "invalid _elements"},
 		{"what nobody knows", "GET", "/fhir/$export?colour=red", "", "respond-async", 400, "not-supported"},
 		{"a patient in the address", "GET", "/fhir/Patient/$export?patient=Patient/1", "", "respond-async", 400, "not-supported patient"},
 		{"a patient of the clinic", "POST", "/fhir/$export", params(`{"name":"patient","valueReference":{"reference":"Patient/` + newID() + `"}}`), "respond-async", 400, "not-supported patient"},
