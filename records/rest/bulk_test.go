@@ -282,6 +282,19 @@ func TestExportOfAGroupAndOfNamedPatients(t *testing.T) {
 		r = post("/fhir/Group/"+group+"/$export", s.ben)
 		require.Equal(t, 400, r.StatusCode, r.body)
 		require.Equal(t, []string{"not-found patient"}, r.outcome(t))
+		several, third := newID(), s.patient("Gone")
+		member := func(id, more string) string { return `{"entity":{"reference":"Patient/` + id + `"}` + more + `}` }
+		body := shared("Group", several, `,"type":"person","actual":true,"member":[`+member(s.rosa, "")+","+member(s.ben, "")+","+member(third, `,"inactive":true`)+`]`)
+		require.NoError(t, s.db.InTx(context.Background(), func(c *db.Conn) error { // lies in the shared chart
+			if _, err := c.Exec(`INSERT INTO resource_locator (type, id, patient_id) VALUES ('Group', ?, '')`, several); err != nil {
+				return err
+			}
+			_, err := c.Exec(`INSERT INTO resources (patient_id, type, id, version, n, last_updated, category, index_rules, body) VALUES ('', 'Group', ?, 1, 0, 1, 0, 1, ?)`, several, []byte(body))
+			return err
+		}))
+		_, got = s.exported(s.feed, "/fhir/Group/"+several+"/$export?_type=Patient")
+		require.Equal(t, map[string]bool{s.rosa: true, s.ben: true}, ids(got["Patient"]), "who is a member no more is left out")
+
 		require.Equal(t, 404, s.do(s.feed, "GET", "/fhir/Group/"+newID()+"/$export", "", "Prefer", "respond-async").StatusCode)
 	})
 }

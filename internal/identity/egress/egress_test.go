@@ -49,6 +49,16 @@ func TestClientRefusesWhatIsInside(t *testing.T) {
 	_, err = io.ReadAll(resp.Body)
 	require.ErrorContains(t, err, "too large")
 	require.NoError(t, resp.Body.Close())
+	for most, whole := range map[int64]bool{40 * 64 << 10: true, 40*64<<10 - 1: false} {
+		resp, err = egress.Files(true, most).Get(plain.URL + "/big")
+		require.NoError(t, err)
+		b, err := io.ReadAll(resp.Body)
+		require.Equal(t, whole, err == nil, "a file has the bound that was asked for")
+		require.LessOrEqual(t, int64(len(b)), most)
+		require.NoError(t, resp.Body.Close())
+	}
+	_, err = egress.Files(false, 1<<20).Get(s.URL)
+	require.ErrorIs(t, err, egress.ErrSpecial)
 	_, err = egress.Client(true).Get(plain.URL + "/loop")
 	require.ErrorContains(t, err, "too many redirects")
 }
