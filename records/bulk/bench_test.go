@@ -15,10 +15,10 @@ import (
 // BenchmarkExport exports 1,000 charts of 120 resources, with access decided,
 // audit kept, and files packed, encrypted and durable.
 func BenchmarkExport(b *testing.B) {
-	for name, open1 := range map[string]func(testing.TB) *db.DB{"sqlite": dbtest.SQLite, "postgres": dbtest.Postgres} {
+	for name, database := range map[string]func(testing.TB) *db.DB{"sqlite": dbtest.SQLite, "postgres": dbtest.Postgres} {
 		b.Run(name, func(b *testing.B) {
 			ctx := context.Background()
-			h := open(b, open1(b), b.TempDir(), time.Hour)
+			h := open(b, database(b), b.TempDir(), time.Hour)
 			h.charts(b, 1000, 119)
 			var lines, size int64
 			for b.Loop() {

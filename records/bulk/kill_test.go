@@ -133,7 +133,7 @@ func TestImportKilled(t *testing.T) {
 	for _, dialect := range []string{"sqlite", "postgres"} {
 		t.Run(dialect, func(t *testing.T) {
 			parts.Store(0)
-			ctx, h, address, dir := context.Background(), (*house)(nil), "", t.TempDir()
+			ctx, address, dir := context.Background(), "", t.TempDir()
 			if dialect == "postgres" {
 				address = dbtest.PostgresURL(t)
 			}
@@ -142,7 +142,7 @@ func TestImportKilled(t *testing.T) {
 			t.Cleanup(func() { _ = d.Close() })
 			_, err = d.Migrate(ctx)
 			require.NoError(t, err)
-			h = open(t, d, dir, time.Nanosecond)
+			h := open(t, d, dir, time.Nanosecond)
 			id, err := h.StartImport(ctx, feed, bulk.Import{Source: "https://other.example.org", Inputs: []bulk.Input{{Type: "Observation", URL: server.URL}}}, "https://housecall.test/fhir/$import")
 			require.NoError(t, err)
 			killed(t, address, dir, id, 20)

@@ -77,7 +77,7 @@ func (s *Service) take(ctx context.Context, id string) (j *job, err error) {
 // never be done has failed at once.
 func (s *Service) stumble(ctx context.Context, j *job, why error) (more bool, err error) {
 	kind := fault.KindOf(why)
-	final := j.failures+1 >= maxFails || kind == fault.Forbidden || kind == fault.NotFound || kind == fault.Invalid
+	final := j.failures+1 >= maxFails || kind == fault.Forbidden || kind == fault.NotFound || kind == fault.Gone || kind == fault.Invalid
 	err = s.DB.InTx(ctx, func(c *db.Conn) error {
 		if err := hold(c, j); err != nil {
 			return err

@@ -450,6 +450,27 @@ func TestJobsAreCancelledAndExpire(t *testing.T) {
 	})
 }
 
+func TestAJobThatCannotBeDoneSaysSo(t *testing.T) {
+	eachBulk(t, func(t *testing.T, s *bulkSite) {
+		group := newID()
+		s.put(shared("Group", group, fmt.Sprintf(`,"type":"person","actual":true,"member":[{"entity":{"reference":"Patient/%s"}}]`, s.rosa)))
+		at := s.kickOff(s.feed, "/fhir/Group/"+group+"/$export")
+		require.Equal(t, 204, s.do(s.feed, "DELETE", "/fhir/Group/"+group, "").StatusCode)
+		s.work()
+		require.Eventually(t, func() bool {
+			r := s.do(s.feed, "GET", at, "")
+			if r.StatusCode == 202 || r.StatusCode == 429 {
+				return false
+			}
+			require.Equal(t, 500, r.StatusCode)
+			require.Equal(t, []string{"exception"}, r.outcome(t))
+			return true
+		}, time.Minute, 100*time.Millisecond)
+		require.Equal(t, 202, s.do(s.feed, "DELETE", at, "").StatusCode)
+		require.Equal(t, 404, s.do(s.feed, "GET", at, "").StatusCode)
+	})
+}
+
 func TestJobsOfOneClientAreBounded(t *testing.T) {
 	eachBulk(t, func(t *testing.T, s *bulkSite) {
 		first := s.kickOff(s.feed, "/fhir/$export")
