@@ -34,9 +34,12 @@ func (s *Store) Search(ctx context.Context, who identity.Principal, q *fhir.Quer
 		return Page{}, err
 	}
 	c := s.db.Read(ctx)
-	sc, err := s.scopeOf(ctx, c, who, q)
+	sc, err := s.scopeOf(c, who, q)
 	if err != nil {
 		return Page{}, err
+	}
+	for _, p := range sc.refused {
+		_ = s.refuse(ctx, who, p, q.Type, "", notFound())
 	}
 	order, desc, err := sortColumn(q)
 	if err != nil {
@@ -154,8 +157,9 @@ func (s *Store) searchAudit(ctx context.Context, c *db.Conn, who identity.Princi
 
 // scope is the set of charts that a search may look into.
 type scope struct {
-	all   bool // a system: every chart
-	views []access.View
+	all     bool // a system: every chart
+	views   []access.View
+	refused []string // charts that the query names and the principal may not see
 }
 
 func (sc scope) about(who identity.Principal, q *fhir.Query) string {
@@ -175,7 +179,7 @@ const maxCharts = 2000
 
 // scopeOf finds the charts: the one that the query names, the shared chart, or
 // all that the principal may open.
-func (s *Store) scopeOf(ctx context.Context, c *db.Conn, who identity.Principal, q *fhir.Query) (scope, error) {
+func (s *Store) scopeOf(c *db.Conn, who identity.Principal, q *fhir.Query) (scope, error) {
 	named := namedPatients(q)
 	if named == nil && homePaths[q.Type] == nil && q.Type != "Patient" && q.Type != "Provenance" && q.Type != "Appointment" {
 		v, err := s.viewForRead(c, who, "", q.Type)
@@ -189,7 +193,7 @@ func (s *Store) scopeOf(ctx context.Context, c *db.Conn, who identity.Principal,
 		for _, p := range named {
 			v, err := s.viewForRead(c, who, p, q.Type)
 			if fault.Is(err, fault.NotFound) {
-				_ = s.refuse(ctx, who, p, q.Type, "", err)
+				sc.refused = append(sc.refused, p)
 				continue
 			}
 			if err != nil {
@@ -202,7 +206,7 @@ func (s *Store) scopeOf(ctx context.Context, c *db.Conn, who identity.Principal,
 	if who.Kind == identity.System {
 		return scope{all: true}, nil
 	}
-	charts, err := s.access.Charts(ctx, who, maxCharts)
+	charts, err := s.access.ChartsTx(c, who, maxCharts)
 	if err != nil {
 		return scope{}, err
 	}

@@ -3,12 +3,18 @@ package access
 import (
 	"context"
 
+	"housecall/internal/db"
 	"housecall/internal/identity"
 )
 
 // Charts lists the charts that somebody may open: their own, those by grant, and
 // for staff those of their care teams; at most so many. A system has no list.
 func (s *Service) Charts(ctx context.Context, who identity.Principal, most int) ([]string, error) {
+	return s.ChartsTx(s.db.Read(ctx), who, most)
+}
+
+// ChartsTx is Charts on a connection that is there already.
+func (s *Service) ChartsTx(c *db.Conn, who identity.Principal, most int) ([]string, error) {
 	var charts []string
 	seen := map[string]bool{}
 	add := func(patient string) {
@@ -18,7 +24,6 @@ func (s *Service) Charts(ctx context.Context, who identity.Principal, most int) 
 		}
 	}
 	add(who.Patient)
-	c := s.db.Read(ctx)
 	now := micros(s.now())
 	grants, err := queryGrants(c, "WHERE account = ? AND state = ? LIMIT ?", who.Account, Active, most)
 	if err != nil {

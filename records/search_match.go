@@ -1,0 +1,39 @@
+package records
+
+import (
+	"database/sql"
+
+	"housecall/internal/db"
+	"housecall/internal/fault"
+	"housecall/internal/identity"
+	"housecall/records/fhir"
+)
+
+// matches gives the ids of what a query finds, at most limit of them, inside the
+// caller's transaction: for writes that depend on what is there (conditional
+// create, update and delete). It sees what who sees and leaves no audit row; the
+// write does.
+func (s *Store) matches(c *db.Conn, who identity.Principal, q *fhir.Query, limit int) ([]string, error) {
+	if err := allowed(who, q.Type, 's'); err != nil {
+		return nil, err
+	}
+	sc, err := s.scopeOf(c, who, q)
+	if fault.Is(err, fault.NotFound) { // no chart to look into
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	b := &sqlBuilder{now: micros(s.now())}
+	if err := b.where(sc, q); err != nil {
+		return nil, err
+	}
+	var ids []string
+	err = c.Each("SELECT r.id FROM resources r WHERE "+b.String()+" ORDER BY r.id LIMIT ?", func(r *sql.Rows) error {
+		var id string
+		err := r.Scan(&id)
+		ids = append(ids, id)
+		return err
+	}, append(b.args, limit)...)
+	return ids, err
+}
