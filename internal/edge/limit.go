@@ -44,18 +44,44 @@ func NewLimiter(perSecond, burst float64, now func() time.Time) *Limiter {
 // Handler takes one token for each request. Feeds and jobs of the system are not
 // counted: they are bounded by what they are connected to.
 func (l *Limiter) Handler(c *fiber.Ctx) error {
-	who := Principal(c)
-	key := "address " + network(who.Address)
-	switch who.Kind {
-	case identity.System:
+	key := asker(c)
+	if key == "" {
 		return c.Next()
-	case identity.Person, identity.Staff:
-		key = "account " + who.Account + " " + who.Client
 	}
+	c.Locals(limiterKey{}, l)
 	if wait := l.Take(key); wait > 0 {
 		return &tooMany{fault: fault.New(fault.TooMany, kinds[fault.TooMany].detail), after: wait}
 	}
 	return c.Next()
+}
+
+type limiterKey struct{}
+
+// asker is whose bucket a request takes from; empty: nobody's.
+func asker(c *fiber.Ctx) string {
+	who := Principal(c)
+	switch who.Kind {
+	case identity.System:
+		return ""
+	case identity.Person, identity.Staff:
+		return "account " + who.Account + " " + who.Client
+	}
+	return "address " + network(who.Address)
+}
+
+// Charge makes a request that does the work of n count as n, where Handler has
+// let it through as one. It is done in any case; who sends much at once waits
+// afterwards until that is paid.
+func Charge(c *fiber.Ctx, n int) {
+	l, ok := c.Locals(limiterKey{}).(*Limiter)
+	if !ok || l.rate <= 0 || n < 2 {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if b := l.buckets[asker(c)]; b != nil {
+		b.tokens -= float64(n - 1)
+	}
 }
 
 // Take takes one token of the key and gives 0, or how long to wait for the next.
