@@ -1,10 +1,12 @@
 package records
 
 import (
+	"slices"
 	"strings"
 	"time"
 
 	"housecall/internal/fault"
+	"housecall/internal/identity"
 	"housecall/records/access"
 	"housecall/records/fhir"
 )
@@ -18,6 +20,7 @@ const (
 	Update                   // a new version of one that exists
 	Put                      // create or update under a known id; nothing when unchanged
 	Delete
+	Patch // a new version, made from the current one by Op.Patch
 )
 
 // Op is one change. Node belongs to the batch from then on: its meta is
@@ -26,8 +29,12 @@ type Op struct {
 	Kind      OpKind
 	Type, ID  string
 	Node      *fhir.Node
-	IfMatch   int64     // version that must be the current one; 0: any
-	ReleaseAt time.Time // patients see it from then; zero: at once
+	Patch     fhir.Patch
+	Where     *Condition // a search finds what the change is about; see there
+	FullURL   string     // by which other changes of a linked batch refer to it
+	IfMatch   int64      // version that must be the current one; 0: any
+	New       bool       // a Put that must find nothing under its id
+	ReleaseAt time.Time  // patients see it from then; zero: at once
 }
 
 // Batch is a set of changes that happen together or not at all.
@@ -35,6 +42,8 @@ type Batch struct {
 	Ops    []Op
 	Source string // meta.source for resources that name none
 	Kept   bool   // rows beside the record are changed in the same transaction, see Own
+	Base   string // address of this server: references to it become relative
+	Linked bool   // references may name another change by its FullURL, or by search
 }
 
 // Outcome is what became of an Op.
@@ -74,8 +83,16 @@ type change struct {
 	class   access.Class
 	index   *fhir.Index
 	entry   *entryRow
+	links   []link
+	own     string // the id that it has when a search finds nothing
+	late    error  // what is wrong with the body, unless what was hidden from its writer makes it whole
+	named   bool   // the body names an id, which a search must agree with
 
-	// filled under the chart's lock
+	// filled in the transaction
+	sent    *fhir.Node // Node as it was before hidden references came back into it
+	found   bool       // Create: it is there already, nothing is to be done
+	missed  bool       // Put: the search found nothing
+	none    bool       // Delete: the search found nothing
 	old     *current
 	outcome Outcome
 	version int64
@@ -96,9 +113,9 @@ type current struct {
 	body       []byte
 }
 
-// prepare does everything that needs no lock: validation, ids, home charts,
-// search rows, the entry. at are the names of other resources of the batch.
-func (s *Store) prepare(b Batch) ([]*change, error) {
+// prepare does everything that needs no lock: ids, links, validation, home
+// charts, search rows, the entry.
+func (s *Store) prepare(who identity.Principal, b Batch) ([]*change, error) {
 	if len(b.Ops) == 0 {
 		return nil, invalid("There is nothing to store.")
 	}
@@ -106,72 +123,135 @@ func (s *Store) prepare(b Batch) ([]*change, error) {
 		return nil, fault.Newf(fault.TooLarge, "At most %d changes can be made together.", maxOps)
 	}
 	changes := make([]*change, len(b.Ops))
-	seen := make(map[string]bool, len(b.Ops))
 	for i, op := range b.Ops {
-		c := &change{Op: op, source: b.Source, kept: b.Kept}
-		if err := s.prepareOne(c); err != nil {
+		changes[i] = &change{Op: op, source: b.Source, kept: b.Kept}
+		if err := s.identify(changes[i]); err != nil {
 			return nil, &OpError{i, err}
+		}
+	}
+	if err := connect(b, changes); err != nil {
+		return nil, err
+	}
+	for i, c := range changes {
+		if err := s.prepareOne(who, c); err != nil {
+			return nil, &OpError{i, err}
+		}
+	}
+	return changes, distinct(changes)
+}
+
+// distinct refuses two changes of one resource: which of them should win?
+func distinct(changes []*change) error {
+	seen := make(map[string]bool, len(changes))
+	for i, c := range changes {
+		if c.found || c.none || c.Where != nil && c.ID == "" {
+			continue
 		}
 		key := c.Type + "/" + c.ID
 		if seen[key] {
-			return nil, &OpError{i, invalid("The same resource stands twice in one transaction.")}
+			return &OpError{i, invalid("The same resource stands twice in one transaction.")}
 		}
 		seen[key] = true
-		changes[i] = c
 	}
-	return changes, nil
+	for i, c := range changes { // R4 3.1.0.11.2: what was found and what is deleted must not be the same either
+		if c.found && slices.ContainsFunc(changes, func(d *change) bool { return d.Kind == Delete && !d.none && d.Type == c.Type && d.ID == c.ID }) {
+			return &OpError{i, invalid("What this finds is deleted in the same transaction.")}
+		}
+	}
+	return nil
 }
 
-func (s *Store) prepareOne(c *change) error {
-	if c.Kind == Delete {
-		if !fhir.ValidID(c.ID) {
-			return notFound()
+// identify gives a change its type and id. What a search is to find has the id
+// that it would be created with.
+func (s *Store) identify(c *change) error {
+	if c.Node != nil {
+		typ := c.Node.ResourceType()
+		if c.Type == "" {
+			c.Type = typ
 		}
-		return nil
-	}
-	if c.Node == nil {
-		return invalid("The resource is missing.")
-	}
-	typ := c.Node.ResourceType()
-	if c.Type == "" {
-		c.Type = typ
-	}
-	if typ != c.Type {
-		return invalid("The resourceType does not fit the address.").WithIssues(fault.Issue{Code: "invalid", Expression: "resourceType", Text: "expected " + c.Type})
-	}
-	if f := refused(fhir.Validate(c.Node)); f != nil {
-		return f
-	}
-	if notStored[typ] {
-		return fault.New(fault.Invalid, "This type of resource is not stored here.").WithIssues(fault.Issue{Code: "not-supported", Expression: "resourceType"})
+		if typ != c.Type {
+			return invalid("The resourceType does not fit the address.").WithIssues(fault.Issue{Code: "invalid", Expression: "resourceType", Text: "expected " + c.Type})
+		}
 	}
 	switch c.Kind {
+	case Delete, Patch:
+		if c.Where == nil && !fhir.ValidID(c.ID) {
+			return notFound()
+		}
+		if c.Where == nil || c.Kind == Delete {
+			return nil
+		}
 	case Create:
 		if c.ID == "" {
 			c.ID = s.newID()
 		}
 	default:
+		id := c.Node.Get("id").Str()
+		c.named = id != ""
 		if c.ID == "" {
-			c.ID = c.Node.Get("id").Str()
+			c.ID = id
+		}
+		if c.ID == "" && c.Where != nil {
+			c.ID = s.newID()
 		}
 		if !fhir.IsUUID(c.ID) {
 			return invalid("Ids must be UUIDs in lower case.").WithIssues(fault.Issue{Code: "value", Expression: c.Type + ".id"})
 		}
-		if id := c.Node.Get("id").Str(); id != "" && id != c.ID {
+		if id != "" && id != c.ID {
 			return invalid("The id does not fit the address.").WithIssues(fault.Issue{Code: "value", Expression: c.Type + ".id"})
 		}
 	}
-	c.Node.Set("id", fhir.String(c.ID))
+	c.own = c.ID
+	return nil
+}
+
+func (s *Store) prepareOne(who identity.Principal, c *change) error {
+	if c.Kind == Delete || c.Kind == Patch {
+		return nil
+	}
+	if c.Node == nil {
+		return invalid("The resource is missing.")
+	}
+	if who.Kind != identity.System && !c.kept {
+		c.unsigned(who)
+	}
 	if src := c.Node.Get("meta", "source").Str(); src != "" {
 		c.source = src
-	} else if c.source != "" {
-		meta := c.Node.Get("meta")
-		if meta == nil {
-			meta = fhir.Object()
-			c.Node.Set("meta", meta)
-		}
-		meta.Set("source", fhir.String(c.source))
+	} else {
+		c.setSource(c.source)
 	}
+	c.Node.Set("id", fhir.String(c.ID))
+	if err := check(c.Node); err != nil {
+		if c.Kind == Create || who.Kind == identity.System || c.kept {
+			return err
+		}
+		c.late = err
+		return nil
+	}
+	return s.shape(c)
+}
+
+// check holds a resource against everything that needs nothing but itself.
+func check(n *fhir.Node) error {
+	typ := n.ResourceType()
+	if f := refused(fhir.Validate(n)); f != nil {
+		return f
+	}
+	if notStored[typ] {
+		return fault.New(fault.Invalid, "This type of resource is not stored here.").WithIssues(fault.Issue{Code: "not-supported", Expression: "resourceType"})
+	}
+	for i, t := range n.Get("meta", "tag").Items() {
+		if t.Get("code").Str() == "SUBSETTED" && t.Get("system").Str() == "http://terminology.hl7.org/CodeSystem/v3-ObservationValue" {
+			// R4 3.1.1.5.7: servers should refuse to be updated with a part.
+			return fault.New(fault.Invalid, "This is only a part of a record; stored as it is, the rest would be lost.").
+				WithIssues(fault.Issue{Code: "business-rule", Expression: typ + ".meta.tag[" + itoa(int64(i)) + "]", Text: "a resource with the tag SUBSETTED is not stored"})
+		}
+	}
+	return nil
+}
+
+// shape makes of a resource what is kept beside its body.
+func (s *Store) shape(c *change) error {
 	c.class = access.Classify(c.Node)
 	var err error
 	if c.index, err = fhir.Extract(c.Node); err != nil {
@@ -222,7 +302,11 @@ func sealBody(n *fhir.Node, version, at int64) []byte {
 }
 
 // frontMatter puts resourceType, id and meta first, as people expect to read it.
+// Meta is there in any case: what is read and written back must be the same.
 func frontMatter(n *fhir.Node) *fhir.Node {
+	if n.Get("meta") == nil {
+		n.Set("meta", fhir.Object())
+	}
 	out := make([]fhir.Member, 0, len(n.Members())+1)
 	for _, k := range []string{"resourceType", "id", "meta"} {
 		if v := n.Get(k); v != nil {

@@ -64,7 +64,8 @@ func (s *Store) cut(c *db.Conn, v *access.View, body []byte) ([]byte, error) {
 	return cutHidden(body, hidden)
 }
 
-func cutHidden(body []byte, hidden []string) ([]byte, error) {
+// hitsOf gives what of the hidden the body may refer to; nil: nothing.
+func hitsOf(body []byte, hidden []string) map[string]bool {
 	var hits map[string]bool
 	for _, h := range hidden {
 		if bytes.Contains(body, []byte(h)) {
@@ -74,6 +75,11 @@ func cutHidden(body []byte, hidden []string) ([]byte, error) {
 			hits[h] = true
 		}
 	}
+	return hits
+}
+
+func cutHidden(body []byte, hidden []string) ([]byte, error) {
+	hits := hitsOf(body, hidden)
 	if hits == nil {
 		return body, nil
 	}
@@ -90,15 +96,18 @@ func cutHidden(body []byte, hidden []string) ([]byte, error) {
 func prune(n *fhir.Node, hits map[string]bool) bool {
 	switch n.Kind() {
 	case fhir.KindObject:
-		if ref := n.Get("reference").Str(); ref != "" {
-			if t, id, _, ok := fhir.SplitReference(ref); ok && hits[t+"/"+id] {
-				return true
-			}
+		if isHidden(n, hits) {
+			return true
 		}
+		cut := false
 		for _, m := range append([]fhir.Member(nil), n.Members()...) {
 			if prune(m.Value, hits) {
 				n.Delete(m.Key)
+				cut = true
 			}
+		}
+		if cut && len(n.Members()) == 1 && n.Get("url") != nil { // an extension without its value
+			return true
 		}
 		return len(n.Members()) == 0
 	case fhir.KindArray:
@@ -114,4 +123,10 @@ func prune(n *fhir.Node, hits map[string]bool) bool {
 		return len(kept) == 0
 	}
 	return false
+}
+
+// isHidden tells whether the value is a reference to something hidden.
+func isHidden(n *fhir.Node, hits map[string]bool) bool {
+	t, id, _, ok := fhir.SplitReference(n.Get("reference").Str())
+	return ok && hits[t+"/"+id]
 }

@@ -15,6 +15,8 @@ func notFound() *fault.Error {
 	return fault.New(fault.NotFound, "We could not find that.")
 }
 
+func gone() *fault.Error { return fault.New(fault.Gone, "This was deleted.") }
+
 func invalid(msg string) *fault.Error { return fault.New(fault.Invalid, msg) }
 
 // refused turns the findings of validation into one fault.

@@ -90,6 +90,15 @@ func subjectRefs(n *fhir.Node) []string {
 	return refs
 }
 
+// inCharts tells whether resources of the type may live in patients' charts.
+func inCharts(typ string) bool {
+	switch typ {
+	case "Patient", "Provenance", "Appointment", "AppointmentResponse", "Group":
+		return true
+	}
+	return homePaths[typ] != nil
+}
+
 // patientOf gives the patient id of a literal reference to a Patient.
 func patientOf(ref string) (string, bool) {
 	t, id, _, ok := fhir.SplitReference(ref)

@@ -15,7 +15,10 @@ type Prepared struct{ c *change }
 // none. The node belongs to the store from then on.
 func (s *Store) Prepare(op Op, source string) (*Prepared, error) {
 	c := &change{Op: op, source: source}
-	if err := s.prepareOne(c); err != nil {
+	if err := s.identify(c); err != nil {
+		return nil, err
+	}
+	if err := s.prepareOne(identity.SystemPrincipal(""), c); err != nil {
 		return nil, err
 	}
 	return &Prepared{c}, nil

@@ -103,7 +103,28 @@ func randomBatch(ctx context.Context, store *records.Store, charts []string, r *
 		if err != nil {
 			return err
 		}
-		ops = append(ops, records.Op{Kind: records.Put, Node: n})
+		op := records.Op{Kind: records.Put, Node: n}
+		if r.IntN(2) == 0 { // by criteria, which others ask for in other orders
+			code := fmt.Sprint("w", r.IntN(3))
+			if used[charts[k]+code] {
+				continue
+			}
+			used[charts[k]+code] = true
+			if op.Where, err = records.NewCondition("Observation", "patient="+charts[k]+"&code="+code); err != nil {
+				return err
+			}
+			if n, err = fhir.Parse([]byte(strings.Replace(observation("", charts[k], code, "2026-11-20", 4+r.Float64(), ""), `"id":"",`, "", 1))); err != nil {
+				return err
+			}
+			op.Node = n
+			if r.IntN(3) == 0 {
+				op.Kind = records.Create
+			}
+		}
+		ops = append(ops, op)
+	}
+	if len(ops) == 0 {
+		return nil
 	}
 	_, err := store.Write(ctx, feed, records.Batch{Ops: ops})
 	return err
@@ -143,6 +164,8 @@ func TestRandomWritesFromTwoProcesses(t *testing.T) {
 		require.EqualValues(t, want-1, h.count(`SELECT head FROM charts WHERE patient_id = ?`, p))
 		require.Equal(t, int(want-1), h.count(`SELECT count(*) FROM resource_versions WHERE patient_id = ?`, p))
 	}
+	require.Zero(t, h.count(`SELECT count(*) FROM (SELECT 1 FROM search_token WHERE type = 'Observation' AND param = 'code' AND code LIKE 'w%' GROUP BY patient_id, code HAVING count(DISTINCT id) > 1) twice`), "the same criteria made two")
+	require.NotZero(t, h.count(`SELECT count(*) FROM search_token WHERE type = 'Observation' AND param = 'code' AND code LIKE 'w%'`))
 	require.Zero(t, h.count(`SELECT count(*) FROM resources r WHERE r.version <> (SELECT max(version) FROM resource_versions v WHERE v.patient_id = r.patient_id AND v.type = r.type AND v.id = r.id)`))
 	require.Zero(t, h.count(`SELECT count(*) FROM resources r WHERE r.version <> (SELECT count(*) FROM resource_versions v WHERE v.patient_id = r.patient_id AND v.type = r.type AND v.id = r.id)`), "every version is kept")
 }

@@ -33,7 +33,7 @@ func (s *Store) Read(ctx context.Context, who identity.Principal, typ, id string
 		return Stored{}, err
 	}
 	if cur.deleted {
-		return Stored{}, fault.New(fault.Gone, "This was deleted.")
+		return Stored{}, gone()
 	}
 	st.Body, err = s.cut(c, v, st.Body)
 	return st, err

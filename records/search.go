@@ -181,7 +181,7 @@ const maxCharts = 2000
 // all that the principal may open.
 func (s *Store) scopeOf(c *db.Conn, who identity.Principal, q *fhir.Query) (scope, error) {
 	named := namedPatients(q)
-	if named == nil && homePaths[q.Type] == nil && q.Type != "Patient" && q.Type != "Provenance" && q.Type != "Appointment" {
+	if named == nil && !inCharts(q.Type) {
 		v, err := s.viewForRead(c, who, "", q.Type)
 		if err != nil {
 			return scope{}, err

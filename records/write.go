@@ -3,6 +3,7 @@ package records
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"maps"
 	"slices"
 	"strconv"
@@ -22,16 +23,24 @@ func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 // findings are Invalid with their places; a version that is not the expected one
 // is PreconditionFailed.
 func (s *Store) Write(ctx context.Context, who identity.Principal, b Batch) ([]Stored, error) {
-	changes, err := s.prepare(b)
+	changes, err := s.prepare(who, b)
 	if err != nil {
 		return nil, err
 	}
 	var stored []Stored
-	err = s.db.InTx(ctx, func(c *db.Conn) error {
-		var err error
-		stored, err = s.writeTx(c, who, changes)
-		return err
-	})
+	for range maxTries {
+		err = s.db.InTx(ctx, func(c *db.Conn) error {
+			var err error
+			stored, err = s.writeTx(c, who, changes)
+			return err
+		})
+		if !errors.Is(err, errMoved) {
+			break
+		}
+	}
+	if errors.Is(err, errMoved) {
+		err = busy(err)
+	}
 	if err != nil {
 		s.auditRefusal(ctx, who, changes, err)
 		return nil, err
@@ -42,15 +51,30 @@ func (s *Store) Write(ctx context.Context, who identity.Principal, b Batch) ([]S
 // WriteTx joins another transaction, for what must happen together with more
 // than records.
 func (s *Store) WriteTx(c *db.Conn, who identity.Principal, b Batch) ([]Stored, error) {
-	changes, err := s.prepare(b)
+	changes, err := s.prepare(who, b)
 	if err != nil {
 		return nil, err
 	}
-	return s.writeTx(c, who, changes)
+	stored, err := s.writeTx(c, who, changes)
+	if errors.Is(err, errMoved) {
+		err = busy(err)
+	}
+	return stored, err
 }
+
+func busy(err error) error {
+	return fault.Wrap(fault.Conflict, "Others are changing the same. Please try again.", err)
+}
+
+// maxTries bounds how often a conditional change looks again for what it is
+// about, because somebody else was quicker.
+const maxTries = 5
 
 func (s *Store) writeTx(c *db.Conn, who identity.Principal, changes []*change) ([]Stored, error) {
 	at := micros(s.now())
+	if err := s.settle(c, who, changes); err != nil {
+		return nil, err
+	}
 	charts, err := s.resolveHomes(c, changes)
 	if err != nil {
 		return nil, err
@@ -70,22 +94,45 @@ func (s *Store) writeTx(c *db.Conn, who identity.Principal, changes []*change) (
 	if err := s.loadCurrent(c, who, changes); err != nil {
 		return nil, err
 	}
-	var events []access.Event
-	rows := newRows()
+	if err := s.stillFound(c, who, changes); err != nil {
+		return nil, err
+	}
+	events := asked(who, changes)
+	rows, moving := newRows(), false
+	hidden := map[string][]string{}
 	for i, ch := range changes {
+		if ch.none {
+			ch.outcome = Unchanged
+			continue
+		}
+		if ch.found {
+			if err := s.existing(c, ch, views[ch.patient]); err != nil {
+				return nil, &OpError{i, err}
+			}
+			continue
+		}
+		if _, looked := hidden[ch.patient]; !looked && ch.old != nil && who.Kind != identity.System {
+			if hidden[ch.patient], err = s.hidden(c, views[ch.patient]); err != nil {
+				return nil, err
+			}
+		}
+		if err := s.complete(c, who, ch, views[ch.patient], hidden[ch.patient]); err != nil {
+			return nil, &OpError{i, err}
+		}
 		if err := s.apply(ch, views[ch.patient], locked[ch.patient], at); err != nil {
 			return nil, &OpError{i, err}
 		}
 		if ch.outcome == Unchanged {
 			continue
 		}
+		moving = true
 		rows.add(ch, who, views[ch.patient])
 		events = append(events, access.Event{
 			Who: who, Patient: ch.patient, View: *views[ch.patient], Action: actionWord(ch.outcome),
 			Type: ch.Type, ID: ch.ID, Categories: categoryBit(ch.class.Category), Count: 1, Outcome: "ok",
 		})
 	}
-	if len(events) > 0 {
+	if moving {
 		heads, moved := headSteps(locked)
 		audit, err := s.access.RecordSteps(c, events...)
 		if err != nil {
@@ -101,10 +148,17 @@ func (s *Store) writeTx(c *db.Conn, who identity.Principal, changes []*change) (
 			return nil, err
 		}
 		c.After(func() { s.nudge(moved) })
+	} else if len(events) > 0 {
+		if err := s.access.RecordTx(c, events...); err != nil {
+			return nil, err
+		}
 	}
 	out := make([]Stored, len(changes))
 	for i, ch := range changes {
 		out[i] = Stored{Patient: ch.patient, Type: ch.Type, ID: ch.ID, Version: ch.version, LastUpdated: fromMicros(ch.at), Outcome: ch.outcome, Body: ch.body}
+		if out[i].Body, err = cutHidden(ch.body, hidden[ch.patient]); err != nil {
+			return nil, err
+		}
 	}
 	return out, nil
 }
@@ -131,7 +185,10 @@ func actionWord(o Outcome) string {
 func (s *Store) resolveHomes(c *db.Conn, changes []*change) ([]string, error) {
 	inBatch := make(map[string]*change, len(changes))
 	for i, ch := range changes {
-		if ch.Kind != Delete && ch.Type != "Provenance" {
+		if ch.none {
+			continue
+		}
+		if !ch.homeless() && ch.Type != "Provenance" {
 			p, err := home(ch.Node, nil)
 			if err != nil {
 				return nil, &OpError{i, err}
@@ -142,7 +199,7 @@ func (s *Store) resolveHomes(c *db.Conn, changes []*change) ([]string, error) {
 	}
 	var failed error
 	known := func(typ, id string) (string, bool) {
-		if ch, ok := inBatch[typ+"/"+id]; ok && ch.Type != "Provenance" && ch.Kind != Delete {
+		if ch, ok := inBatch[typ+"/"+id]; ok && ch.Type != "Provenance" && !ch.homeless() {
 			return ch.patient, true
 		}
 		p, ok, err := locate(c, typ, id)
@@ -154,7 +211,9 @@ func (s *Store) resolveHomes(c *db.Conn, changes []*change) ([]string, error) {
 	charts := make([]string, 0, 4)
 	for i, ch := range changes {
 		switch {
-		case ch.Kind == Delete:
+		case ch.none:
+			continue
+		case ch.homeless():
 			p, ok := known(ch.Type, ch.ID)
 			if !ok && failed == nil {
 				return nil, &OpError{i, notFound()}
@@ -196,7 +255,7 @@ func (s *Store) lockCharts(c *db.Conn, who identity.Principal, charts []string, 
 			locked[p] = nil
 			continue
 		}
-		if slices.ContainsFunc(changes, func(ch *change) bool { return ch.Type == "Patient" && ch.ID == p && ch.Kind != Delete }) {
+		if slices.ContainsFunc(changes, func(ch *change) bool { return ch.Type == "Patient" && ch.ID == p && !ch.homeless() }) {
 			if _, err := c.Exec(`INSERT INTO charts (patient_id, class_heads, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, p, []byte{}, at); err != nil {
 				return nil, err
 			}
@@ -242,6 +301,9 @@ func (s *Store) viewForWrite(c *db.Conn, who identity.Principal, patient string,
 		return v, err
 	}
 	for i, ch := range changes {
+		if ch.none {
+			continue
+		}
 		if ch.patient == "" && patient == "" && ch.Type == "Provenance" && v.Act == 0 {
 			return v, &OpError{i, notFound()} // of what is not there; as of what is in a chart that is not shared
 		}
@@ -275,26 +337,38 @@ func (s *Store) followBirthDates(c *db.Conn, who identity.Principal, changes []*
 // an id is not taken in another chart. Which chart has it is told only to who may
 // see it there.
 func (s *Store) loadCurrent(c *db.Conn, who identity.Principal, changes []*change) error {
-	var keys []string
+	var keys, read []string
 	for _, ch := range changes {
 		ch.old = nil
-		if ch.Kind != Create {
+		switch {
+		case ch.none:
+		case ch.found:
+			read = append(read, ch.Type, ch.ID)
+		case ch.Kind != Create:
 			keys = append(keys, ch.Type, ch.ID)
 		}
 	}
-	if len(keys) == 0 {
+	if len(keys)+len(read) == 0 {
 		return nil
 	}
-	found, err := currentVersions(c, keys)
+	found, err := currentVersions(c, keys, true)
 	if err != nil {
 		return err
 	}
+	there, err := currentVersions(c, read, false)
+	if err != nil {
+		return err
+	}
+	maps.Copy(found, there)
 	for i, ch := range changes {
-		if ch.Kind == Create {
+		if ch.none || ch.Kind == Create && !ch.found {
 			continue
 		}
 		cur, ok := found[ch.Type+"/"+ch.ID]
 		if !ok {
+			if ch.found {
+				return errMoved
+			}
 			if ch.Kind != Put {
 				return &OpError{i, notFound()}
 			}
@@ -308,8 +382,7 @@ func (s *Store) loadCurrent(c *db.Conn, who identity.Principal, changes []*chang
 			if err != nil || !v.Sees(cur.class, cur.releaseAt, micros(s.now())) {
 				return &OpError{i, notFound()}
 			}
-			return &OpError{i, fault.New(fault.Invalid, "This record belongs to another chart and cannot be moved by changing it.").
-				WithIssues(fault.Issue{Code: "business-rule", Expression: ch.Type})}
+			return &OpError{i, otherChart(ch.Type)}
 		}
 		ch.old = cur
 	}
@@ -317,11 +390,15 @@ func (s *Store) loadCurrent(c *db.Conn, who identity.Principal, changes []*chang
 }
 
 // currentVersions reads current versions by type and id (in turn in keys).
-// Those of the shared chart, which has no head to hold, are locked one by one.
-func currentVersions(c *db.Conn, keys []string) (map[string]*current, error) {
+// Those of the shared chart, which has no head to hold, are locked one by one
+// when they are to be changed.
+func currentVersions(c *db.Conn, keys []string, change bool) (map[string]*current, error) {
 	const what = `SELECT r.type, r.id, r.patient_id, r.version, r.category, r.labels, r.release_at, r.deleted, r.last_updated, r.index_rules, r.body
 		FROM resource_locator l JOIN resources r ON r.patient_id = l.patient_id AND r.type = l.type AND r.id = l.id `
 	found := make(map[string]*current, len(keys)/2)
+	if len(keys) == 0 {
+		return found, nil
+	}
 	scan := func(rows *sql.Rows) error {
 		var cur current
 		var typ, id string
@@ -345,6 +422,9 @@ func currentVersions(c *db.Conn, keys []string) (map[string]*current, error) {
 	}
 	if err := c.Each(what+`WHERE (l.type, l.id) IN (SELECT * FROM unnest(?::text[], ?::text[]))`, scan, types, ids); err != nil {
 		return nil, err
+	}
+	if !change {
+		return found, nil
 	}
 	for _, key := range slices.Sorted(maps.Keys(found)) {
 		if found[key].patient != "" {
@@ -381,10 +461,18 @@ func (s *Store) apply(ch *change, v *access.View, h *head, at int64) error {
 		return err
 	}
 	if ch.IfMatch != 0 && (ch.old == nil || ch.old.version != ch.IfMatch) {
-		return fault.New(fault.PreconditionFailed, "Somebody else changed this meanwhile. Please look at the new version first.")
+		return staleVersion()
+	}
+	if ch.old != nil && !ch.old.deleted {
+		switch {
+		case ch.New:
+			return fault.New(fault.PreconditionFailed, "This is there already.").WithIssues(fault.Issue{Code: "duplicate"})
+		case ch.missed: // R4 3.1.0.7.1: the criteria found nothing, yet the id is somebody's
+			return fault.New(fault.Conflict, "The id is taken by a record that the criteria do not find.").WithIssues(fault.Issue{Code: "duplicate"})
+		}
 	}
 	if ch.Kind == Update && ch.old.deleted {
-		return fault.New(fault.Gone, "This was deleted.")
+		return gone()
 	}
 	if ch.Kind == Delete && ch.old.deleted {
 		ch.outcome, ch.version, ch.at = Unchanged, ch.old.version, ch.old.updated
@@ -395,7 +483,7 @@ func (s *Store) apply(ch *change, v *access.View, h *head, at int64) error {
 	}
 	if ch.old != nil && !ch.old.deleted && ch.Kind != Delete {
 		same := sealBody(ch.Node, ch.old.version, ch.old.updated)
-		if string(same) == string(ch.old.body) && (ch.Kind == Put || ch.IfMatch == 0) && ch.old.indexRules == indexRules && ch.old.class == ch.class {
+		if string(same) == string(ch.old.body) && (ch.Kind != Update || ch.IfMatch == 0) && ch.old.indexRules == indexRules && ch.old.class == ch.class {
 			ch.outcome, ch.version, ch.at, ch.body = Unchanged, ch.old.version, ch.old.updated, ch.old.body
 			return nil
 		}
@@ -434,6 +522,15 @@ func (s *Store) apply(ch *change, v *access.View, h *head, at int64) error {
 	return nil
 }
 
+func staleVersion() error {
+	return fault.New(fault.PreconditionFailed, "Somebody else changed this meanwhile. Please look at the new version first.")
+}
+
+func otherChart(typ string) error {
+	return fault.New(fault.Invalid, "This record belongs to another chart and cannot be moved by changing it.").
+		WithIssues(fault.Issue{Code: "business-rule", Expression: typ})
+}
+
 // headSteps saves the heads, and tells which charts moved.
 func headSteps(locked map[string]*head) (steps []db.Step, moved []string) {
 	for p, h := range locked {
@@ -451,6 +548,11 @@ func headSteps(locked map[string]*head) (steps []db.Step, moved []string) {
 func (s *Store) auditRefusal(ctx context.Context, who identity.Principal, changes []*change, err error) {
 	switch fault.KindOf(err) {
 	case fault.NotFound, fault.Forbidden, fault.Unauthenticated:
+	case fault.PreconditionFailed, fault.Conflict: // what a search found was told, though nothing was changed
+		if events := asked(who, changes); len(events) > 0 {
+			_ = s.access.Record(ctx, events...)
+		}
+		return
 	default:
 		return
 	}
