@@ -42,11 +42,18 @@ func (f *Face) metadata(c *fiber.Ctx) error {
 
 type object = map[string]any
 
+// typeInteractions is what the routes of Mount do with a type, where the store
+// keeps it.
+var typeInteractions = []string{"read", "vread", "update", "patch", "delete", "history-instance", "create", "search-type"}
+
+// onDelete says which of the ways that R4 3.1.0.7.1 leaves open are taken here.
+const onDelete = "A conditional delete deletes the one record that the criteria find (204), does nothing when they find none (204), and refuses when they find several (412)."
+
 // capabilities makes the capability statement from what answers requests: the
 // types that the store keeps and the parameters that have rows.
 func (f *Face) capabilities(version string) ([]byte, error) {
 	interactions := []object{}
-	for _, code := range []string{"read", "vread", "update", "delete", "history-instance", "create", "search-type"} {
+	for _, code := range typeInteractions {
 		interactions = append(interactions, object{"code": code})
 	}
 	var resources []object
@@ -57,12 +64,12 @@ func (f *Face) capabilities(version string) ([]byte, error) {
 		params := []object{}
 		for _, p := range fhir.Params(typ) {
 			if records.SearchesBy(p) {
-				params = append(params, object{"name": p.Name, "type": p.Type.String()})
+				params = append(params, object{"name": p.Name, "definition": paramDefinition(typ, p.Name), "type": p.Type.String()})
 			}
 		}
 		r := object{
 			"type": typ, "interaction": interactions, "versioning": "versioned-update", "readHistory": true, "updateCreate": true,
-			"conditionalCreate": false, "conditionalRead": "full-support", "conditionalUpdate": false, "conditionalDelete": "not-supported",
+			"conditionalCreate": true, "conditionalRead": "full-support", "conditionalUpdate": true, "conditionalDelete": "single",
 			"referencePolicy": []string{"literal", "local"}, "searchParam": params,
 		}
 		if ops := f.promised(typ); ops != nil {
@@ -82,7 +89,7 @@ func (f *Face) capabilities(version string) ([]byte, error) {
 		}}
 	}
 	rest := object{
-		"mode": "server", "security": security, "resource": resources,
+		"mode": "server", "documentation": onDelete, "security": security, "resource": resources,
 		"interaction": []object{{"code": "transaction"}, {"code": "batch"}},
 	}
 	if ops := f.promised(""); ops != nil {
@@ -92,7 +99,7 @@ func (f *Face) capabilities(version string) ([]byte, error) {
 		"resourceType": "CapabilityStatement", "status": "active", "date": f.now().UTC().Format("2006-01-02"), "kind": "instance",
 		"software":       object{"name": "Housecall", "version": orUnknown(version)},
 		"implementation": object{"description": "Housecall", "url": f.base},
-		"fhirVersion":    "4.0.1", "format": []string{"json", JSON},
+		"fhirVersion":    "4.0.1", "format": []string{"json", JSON}, "patchFormat": []string{jsonPatch},
 		"rest": []object{rest},
 	})
 }

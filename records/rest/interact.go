@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"encoding/base64"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -29,8 +30,10 @@ type call struct {
 	ifMatch, ifNoneMatch, ifSome string // If-Match, If-None-Match, If-None-Exist
 	ifModifiedSince              string
 	prefer                       prefer
+	criteria                     string // a search that says what is to be changed, instead of the id
 	body                         []byte
 	node                         *fhir.Node // instead of body
+	fullURL                      string     // of an entry of a transaction
 }
 
 // answer is what an interaction gives.
@@ -50,18 +53,53 @@ func (f *Face) one(c *fiber.Ctx) error {
 }
 
 func (f *Face) write(c *fiber.Ctx) error {
-	if c.Method() != fiber.MethodDelete {
-		if err := jsonBody(c); err != nil {
-			return err
+	in := call{
+		method: c.Method(), typ: c.Params("type"), id: c.Params("id"), body: c.Body(), ifMatch: c.Get(fiber.HeaderIfMatch),
+		ifNoneMatch: c.Get(fiber.HeaderIfNoneMatch), ifSome: c.Get("If-None-Exist"), query: queryOf(c),
+	}
+	in.criteria = criteriaOf(in.query)
+	var err error
+	switch in.method {
+	case fiber.MethodDelete:
+	case fiber.MethodPatch:
+		err = patchBody(c)
+	default:
+		err = jsonBody(c)
+	}
+	if err == nil {
+		err = in.fits()
+	}
+	if err != nil {
+		return err
+	}
+	return f.send(c, in)
+}
+
+// criteriaOf is the query of a write without what only shapes the answer.
+func criteriaOf(values url.Values) string {
+	kept := url.Values{}
+	for k, list := range values {
+		switch k {
+		case "_format", "_pretty", "_summary", "_elements":
+		default:
+			kept[k] = list
 		}
 	}
-	if c.Method() == fiber.MethodPost && len(c.Request().URI().QueryString()) > 0 && c.Query("_format") == "" {
-		return invalid("not-supported", "", "A create takes no parameters.")
+	return kept.Encode()
+}
+
+// fits checks that a write names what it is about in the way its method has.
+func (in *call) fits() error {
+	switch {
+	case in.method == fiber.MethodPost && in.criteria != "":
+		return invalid("not-supported", "", "A create takes no parameters. Criteria go into If-None-Exist.")
+	case in.method == fiber.MethodPost:
+	case in.id == "" && in.criteria == "":
+		return invalid("required", "", "Name one record by its id, or say in the query which one is meant.")
+	case in.id != "" && in.criteria != "":
+		return invalid("not-supported", "", "An id and criteria cannot be given together.")
 	}
-	return f.send(c, call{
-		typ: c.Params("type"), id: c.Params("id"), body: c.Body(), ifMatch: c.Get(fiber.HeaderIfMatch),
-		ifNoneMatch: c.Get(fiber.HeaderIfNoneMatch), ifSome: c.Get("If-None-Exist"),
-	})
+	return nil
 }
 
 func (f *Face) searchByURL(c *fiber.Ctx) error {
@@ -102,7 +140,11 @@ func (f *Face) send(c *fiber.Ctx, in call) error {
 	if in.method == fiber.MethodHead {
 		in.method = fiber.MethodGet
 	}
-	a, err := f.do(c.UserContext(), in)
+	do := f.do
+	if in.reads() {
+		do = f.look
+	}
+	a, err := do(c.UserContext(), in)
 	if err != nil {
 		return err
 	}
@@ -143,12 +185,12 @@ func (f *Face) do(ctx context.Context, in call) (answer, error) {
 		return f.history(ctx, in)
 	case in.method == fiber.MethodGet:
 		return f.read(ctx, in)
-	case in.method == fiber.MethodPost && in.id == "", in.method == fiber.MethodPut && in.id != "", in.method == fiber.MethodDelete && in.id != "":
-		op, err := f.operation(ctx, in)
+	case in.method == fiber.MethodPost && in.id == "", in.method == fiber.MethodPut, in.method == fiber.MethodPatch, in.method == fiber.MethodDelete:
+		op, err := f.operation(in)
 		if err != nil {
 			return answer{}, err
 		}
-		stored, err := f.store.Write(ctx, in.who, records.Batch{Ops: []records.Op{op}})
+		stored, err := f.store.Write(ctx, in.who, records.Batch{Ops: []records.Op{op}, Base: f.base})
 		if err != nil {
 			return answer{}, err
 		}
@@ -182,6 +224,9 @@ func (f *Face) read(ctx context.Context, in call) (answer, error) {
 // written is the answer to one change.
 func written(st records.Stored) answer {
 	a := answer{status: fiber.StatusOK, body: st.Body, version: st.Version, modified: st.LastUpdated}
+	if st.Version == 0 { // nothing was found to delete
+		a.modified = time.Time{}
+	}
 	switch st.Outcome {
 	case records.Created:
 		a.status = fiber.StatusCreated
@@ -200,18 +245,39 @@ func written(st records.Stored) answer {
 // operation turns a write into a change for the store. What this face does not
 // do is refused, never passed over: a condition that nobody looked at would
 // store what must not be stored.
-func (f *Face) operation(ctx context.Context, in call) (records.Op, error) {
-	if in.ifSome != "" || in.ifNoneMatch != "" {
-		return records.Op{}, invalid("not-supported", "", "Conditional creates are not supported.")
-	}
-	op := records.Op{Type: in.typ, ID: in.id}
+func (f *Face) operation(in call) (records.Op, error) {
+	op := records.Op{Type: in.typ, ID: in.id, FullURL: in.fullURL}
 	var err error
 	if op.IfMatch, err = versionOf(in.ifMatch); err != nil {
 		return op, err
 	}
-	if in.method == fiber.MethodDelete {
+	switch {
+	case in.ifNoneMatch == "":
+	case in.method == fiber.MethodPut && strings.TrimSpace(in.ifNoneMatch) == "*":
+		op.New = true
+	default:
+		return op, invalid("not-supported", "", "If-None-Match of a change can only be *, with PUT: nothing may be there yet.")
+	}
+	criteria := in.criteria
+	if in.ifSome != "" {
+		if in.method != fiber.MethodPost {
+			return op, invalid("not-supported", "", "If-None-Exist is for creates.")
+		}
+		criteria = in.ifSome[strings.IndexByte(in.ifSome, '?')+1:]
+	}
+	if criteria != "" {
+		if op.Where, err = records.NewCondition(in.typ, criteria); err != nil {
+			return op, err
+		}
+	}
+	switch in.method {
+	case fiber.MethodDelete:
 		op.Kind = records.Delete
 		return op, nil
+	case fiber.MethodPatch:
+		op.Kind = records.Patch
+		op.Patch, err = in.patch()
+		return op, err
 	}
 	if op.Node = in.node; op.Node == nil {
 		if op.Node, err = parse(in.body); err != nil {
@@ -220,11 +286,11 @@ func (f *Face) operation(ctx context.Context, in call) (records.Op, error) {
 	}
 	if op.Kind = records.Create; in.method == fiber.MethodPut {
 		op.Kind = records.Put
-		if op.Node.Get("id").Str() != in.id { // R4 3.1.0.4: it must be there and fit
+		if in.id != "" && op.Node.Get("id").Str() != in.id { // R4 3.1.0.4: it must be there and fit
 			return op, invalid("value", in.typ+".id", "The id in the body does not fit the address.")
 		}
 	}
-	return op, f.references(ctx, in.who, op.Node, nil)
+	return op, nil
 }
 
 func parse(body []byte) (*fhir.Node, error) {
@@ -236,55 +302,22 @@ func parse(body []byte) (*fhir.Node, error) {
 	return n, nil
 }
 
-// references makes references to this server relative, and replaces those that
-// a bundle resolves. A urn that nothing resolves would point to nothing.
-func (f *Face) references(ctx context.Context, who identity.Principal, n *fhir.Node, resolved map[string]string) error {
-	for _, r := range fhir.References(n) {
-		v := r.Value
-		if to, ok := resolved[v]; ok {
-			r.Node.SetStr(to)
-			continue
+// patch reads the body of a PATCH, or the Binary that holds it in a bundle (R4
+// 3.1.0.8.1).
+func (in *call) patch() (fhir.Patch, error) {
+	body := in.body
+	if in.node != nil {
+		if in.node.ResourceType() != "Binary" || in.node.Get("contentType").Str() != jsonPatch {
+			return nil, invalid("not-supported", "", "A patch in a bundle is a Binary of the type "+jsonPatch+".")
 		}
-		if own, ok := strings.CutPrefix(v, f.base+"/"); ok {
-			r.Node.SetStr(own)
-			continue
-		}
-		typ, criteria, conditional := strings.Cut(v, "?")
-		switch {
-		case strings.HasPrefix(v, "urn:"):
-			return invalid("not-found", r.Path+".reference", "This reference points to nothing that was sent along.")
-		case conditional && fhir.IsType(typ):
-			if resolved == nil {
-				return invalid("not-supported", r.Path+".reference", "References by search are for transactions only.")
-			}
-			to, err := f.match(ctx, who, typ, criteria)
-			if err != nil {
-				return invalid("not-found", r.Path+".reference", "This reference by search does not name exactly one record.")
-			}
-			resolved[v] = to
-			r.Node.SetStr(to)
+		var err error
+		if body, err = base64.StdEncoding.DecodeString(in.node.Get("data").Str()); err != nil {
+			return nil, invalid("value", "Binary.data", "The data of the Binary cannot be read.")
 		}
 	}
-	return nil
-}
-
-// match finds the one resource that a reference by search means.
-func (f *Face) match(ctx context.Context, who identity.Principal, typ, criteria string) (string, error) {
-	values, err := url.ParseQuery(criteria)
+	p, err := fhir.ParsePatch(body)
 	if err != nil {
-		return "", err
+		return nil, fault.Wrap(fault.Invalid, "The body is not a JSON Patch.", err).WithIssues(fault.Issue{Code: "structure", Text: err.Error()})
 	}
-	q, issues := fhir.ParseQuery(typ, values, true)
-	if len(issues) > 0 || len(q.Filters) == 0 {
-		return "", invalid("invalid", "", "This search cannot be read.")
-	}
-	q.Count = 2
-	found, err := f.store.Search(ctx, who, q)
-	if err != nil {
-		return "", err
-	}
-	if len(found.Items) != 1 {
-		return "", fault.New(fault.PreconditionFailed, "This search does not find exactly one record.")
-	}
-	return typ + "/" + found.Items[0].ID, nil
+	return p, nil
 }

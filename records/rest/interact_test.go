@@ -99,10 +99,24 @@ func TestRefusalsSayWhatAndWhere(t *testing.T) {
 			{"reference to nothing", "POST", "/fhir/Observation", observation("", "urn:uuid:"+newID(), 1), nil, 400, "not-found Observation.subject.reference"},
 			{"type that is not kept", "GET", "/fhir/AuditEvent", "", nil, 404, "not-supported"},
 			{"type that is none", "GET", "/fhir/Unicorn/1", "", nil, 404, "not-supported"},
-			{"conditional create", "POST", "/fhir/Observation", observation("", "Patient/"+s.rosa, 1), []string{"If-None-Exist", "code=x"}, 400, "not-supported"},
+			{"conditional create by nothing", "POST", "/fhir/Observation", observation("", "Patient/"+s.rosa, 1), []string{"If-None-Exist", "_count=3"}, 400, "invalid"},
+			{"conditional create by what is not known", "POST", "/fhir/Observation", observation("", "Patient/"+s.rosa, 1), []string{"If-None-Exist", "colour=red"}, 400, "not-supported"},
+			{"create with parameters", "POST", "/fhir/Observation?code=x", observation("", "Patient/"+s.rosa, 1), nil, 400, "not-supported"},
+			{"delete of all", "DELETE", "/fhir/Observation", "", nil, 400, "required"},
+			{"delete by what is not known", "DELETE", "/fhir/Observation?colour=red", "", nil, 400, "not-supported"},
+			{"id and criteria", "PUT", "/fhir/Observation/" + id + "?code=x", observation(id, "Patient/"+s.rosa, 1), nil, 400, "not-supported"},
+			{"If-None-Match with a version", "PUT", "/fhir/Observation/" + id, observation(id, "Patient/"+s.rosa, 1), []string{"If-None-Match", `W/"1"`}, 400, "not-supported"},
+			{"id in upper case", "PUT", "/fhir/Observation/" + strings.ToUpper(id), observation(strings.ToUpper(id), "Patient/"+s.rosa, 1), nil, 422, "value Observation.id"},
+			{"id that climbs", "GET", "/fhir/Observation/..%2f..%2fPatient", "", nil, 404, "not-found"},
+			{"id with a slash", "GET", "/fhir/Observation/a%2Fb", "", nil, 404, "not-found"},
+			{"delete of an id that climbs", "DELETE", "/fhir/Observation/%2e%2e%2f", "", nil, 404, "not-found"},
+			{"nesting bomb", "POST", "/fhir/Observation", strings.Repeat(`{"extension":[`, 5000), nil, 400, "structure"},
+			{"part of a record", "PUT", "/fhir/Observation/" + id, strings.Replace(observation(id, "Patient/"+s.rosa, 1), `"status"`, `"meta":{"tag":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"SUBSETTED"}]},"status"`, 1), nil, 422, "business-rule Observation.meta.tag[0]"},
 			{"bad If-Match", "PUT", "/fhir/Observation/" + id, observation(id, "Patient/"+s.rosa, 1), []string{"If-Match", "yesterday"}, 412, "conflict"},
 			{"nothing of that version", "PUT", "/fhir/Observation/" + id, observation(id, "Patient/"+s.rosa, 1), []string{"If-Match", `W/"3"`}, 412, "conflict"},
-			{"no such method", "PATCH", "/fhir/Observation/" + id, "{}", nil, 405, "not-supported"},
+			{"another kind of patch", "PATCH", "/fhir/Observation/" + id, "{}", nil, 415, "not-supported"},
+			{"another version of FHIR", "POST", "/fhir/Observation", observation("", "Patient/"+s.rosa, 1), []string{"Content-Type", "application/fhir+json; fhirVersion=3.0"}, 415, "not-supported"},
+			{"no such method", "POST", "/fhir/Observation/" + id, "{}", nil, 405, "not-supported"},
 			{"bundle of another kind", "POST", "/fhir", `{"resourceType":"Bundle","type":"collection"}`, nil, 422, "value Bundle.type"},
 			{"modifier", "GET", "/fhir/Observation?code:in=x", "", nil, 400, "not-supported"},
 		} {
@@ -110,6 +124,7 @@ func TestRefusalsSayWhatAndWhere(t *testing.T) {
 			require.Equal(t, c.status, r.StatusCode, c.name+": "+r.body)
 			require.Contains(t, r.outcome(t)[0], c.issue, c.name)
 		}
+		require.ElementsMatch(t, []string{"GET", "HEAD", "PUT", "PATCH", "DELETE"}, strings.Split(s.do(s.feed, "POST", "/fhir/Observation/"+id, "{}").Header.Get("Allow"), ", "))
 		moved := s.do(s.feed, "POST", "/fhir/Observation", observation("", "Patient/"+s.rosa, 1)).Header.Get("Location")
 		path := moved[:len(moved)-len("/_history/1")]
 		other := s.do(s.feed, "PUT", path, observation(path[len(base+"/fhir/Observation/"):], "Patient/"+s.ben, 1))

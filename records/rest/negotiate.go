@@ -1,6 +1,8 @@
 package rest
 
 import (
+	"bytes"
+	"encoding/json"
 	"mime"
 	"strconv"
 	"strings"
@@ -14,21 +16,47 @@ import (
 // JSON is the media type of FHIR in JSON.
 const JSON = "application/fhir+json"
 
+// jsonPatch is the media type of JSON Patch (RFC 6902, section 6).
+const jsonPatch = "application/json-patch+json"
+
 var formats = map[string]bool{"json": true, "application/json": true, "text/json": true, JSON: true, "application/fhir json": true}
 
 // negotiate refuses answers that this face cannot write (R4 3.1.0.1.11). A
 // browser that asks for a page gets JSON.
 func negotiate(c *fiber.Ctx) error {
+	if err := acceptable(c); err != nil {
+		return err
+	}
+	if err := c.Next(); err != nil {
+		return err
+	}
+	return pretty(c)
+}
+
+// pretty indents the answer when the reader wants to look at it (R4 3.1.0.1.9).
+func pretty(c *fiber.Ctx) error {
+	if c.Query("_pretty") != "true" || !strings.HasPrefix(string(c.Response().Header.ContentType()), JSON) || c.Response().IsBodyStream() {
+		return nil
+	}
+	var b bytes.Buffer
+	if err := json.Indent(&b, c.Response().Body(), "", "  "); err != nil {
+		return nil // an answer without a body
+	}
+	c.Response().SetBodyRaw(b.Bytes())
+	return nil
+}
+
+func acceptable(c *fiber.Ctx) error {
 	if f := c.Query("_format"); f != "" {
 		kind, _, _ := strings.Cut(f, ";")
 		if formats[strings.TrimSpace(kind)] {
-			return c.Next()
+			return nil
 		}
 		return fiber.ErrNotAcceptable
 	}
 	accept := c.Get(fiber.HeaderAccept)
 	if accept == "" {
-		return c.Next()
+		return nil
 	}
 	for _, part := range strings.Split(accept, ",") {
 		kind, params, _ := strings.Cut(part, ";")
@@ -36,17 +64,38 @@ func negotiate(c *fiber.Ctx) error {
 			continue
 		}
 		switch kind = strings.ToLower(strings.TrimSpace(kind)); {
+		case !r4(params):
 		case formats[kind], kind == "*/*", kind == "application/*", kind == "text/html":
-			return c.Next()
+			return nil
 		}
 	}
 	return fiber.ErrNotAcceptable
 }
 
+// r4 tells whether the parameters of a media type ask for another version of FHIR
+// than the one that is spoken here (R4 2.46.1).
+func r4(params string) bool {
+	for _, p := range strings.Split(params, ";") {
+		name, value, _ := strings.Cut(strings.TrimSpace(p), "=")
+		if strings.EqualFold(name, "fhirVersion") && strings.Trim(value, `"`) != "4.0" {
+			return false
+		}
+	}
+	return true
+}
+
+// patchBody refuses what is not JSON Patch.
+func patchBody(c *fiber.Ctx) error {
+	if kind, _, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType)); err != nil || kind != jsonPatch {
+		return fiber.NewError(fiber.StatusUnsupportedMediaType, "Please send a JSON Patch as "+jsonPatch+". FHIRPath Patch and XML Patch are not supported.")
+	}
+	return nil
+}
+
 // jsonBody refuses bodies in another format.
 func jsonBody(c *fiber.Ctx) error {
-	kind, _, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
-	if err != nil || !formats[kind] {
+	kind, params, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
+	if err != nil || !formats[kind] || params["fhirversion"] != "" && params["fhirversion"] != "4.0" {
 		return fiber.NewError(fiber.StatusUnsupportedMediaType, "Please send the body as "+JSON+".")
 	}
 	return nil

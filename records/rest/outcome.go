@@ -31,6 +31,9 @@ func statusOf(f *fault.Error, status int) int {
 	if status != fiber.StatusBadRequest || f.Kind != fault.Invalid {
 		return status
 	}
+	if f.Code == "patch" { // R4 3.1.0.8.1: a patch that cannot be applied
+		return fiber.StatusUnprocessableEntity
+	}
 	for _, i := range f.Issues {
 		switch i.Code {
 		case "required", "value", "invariant", "code-invalid", "business-rule", "structure":

@@ -86,7 +86,11 @@ func (f *Face) Mount(app *fiber.App, guards ...fiber.Handler) {
 	g.Get("/:type/:id/_history", f.one)
 	g.Get("/:type/:id", f.one)
 	g.Put("/:type/:id", f.write)
+	g.Patch("/:type/:id", f.write)
 	g.Delete("/:type/:id", f.write)
 	g.Post("/:type", f.write)
+	g.Put("/:type", f.write) // these three by criteria
+	g.Patch("/:type", f.write)
+	g.Delete("/:type", f.write)
 	g.Get("/:type", f.searchByURL)
 }

@@ -40,6 +40,13 @@ func (f *Face) search(ctx context.Context, in call) (answer, error) {
 	case err != nil:
 		return answer{}, err
 	}
+	only, err := shownOf(values)
+	if err == nil {
+		err = only.cut(p.Items)
+	}
+	if err != nil {
+		return answer{}, err
+	}
 	s := newSplice("searchset", size(p.Items))
 	s.total(p.Total)
 	self := f.base + "/" + in.typ
@@ -84,8 +91,6 @@ func (f *Face) parseQuery(typ string, values url.Values, strict bool) (*fhir.Que
 	}
 	pass("_include", len(q.Includes) > 0)
 	pass("_revinclude", len(q.RevIncludes) > 0)
-	pass("_elements", len(q.Elements) > 0)
-	pass("_summary", q.Summary == "true" || q.Summary == "text" || q.Summary == "data")
 	if len(bad) > 0 {
 		return nil, fault.New(fault.Invalid, "This search cannot be run as it is.").WithIssues(bad...)
 	}
@@ -143,6 +148,13 @@ func (f *Face) history(ctx context.Context, in call) (answer, error) {
 				break
 			}
 		}
+	}
+	only, err := shownOf(values)
+	if err == nil {
+		err = only.cut(versions)
+	}
+	if err != nil {
+		return answer{}, err
 	}
 	s := newSplice("history", size(versions))
 	self := f.base + "/" + in.typ + "/" + in.id + "/_history"
@@ -211,7 +223,7 @@ func (f *Face) everything(c *fiber.Ctx) error {
 	}
 	for k := range values {
 		switch k {
-		case "_count", "_since", "_type", "_page", "_format":
+		case "_count", "_since", "_type", "_page", "_format", "_pretty", "_summary", "_elements":
 		default:
 			return invalid("not-supported", "", "$everything takes _count, _since and _type.")
 		}
@@ -240,6 +252,13 @@ func (f *Face) everything(c *fiber.Ctx) error {
 	}
 	if raw := queryOf(c); len(raw) > 0 {
 		self += "?" + raw.Encode()
+	}
+	only, err := shownOf(values)
+	if err == nil {
+		err = only.cut(p.Items)
+	}
+	if err != nil {
+		return err
 	}
 	s := newSplice("searchset", size(p.Items))
 	s.links(self, next)

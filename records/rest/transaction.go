@@ -36,6 +36,7 @@ func (f *Face) bundle(c *fiber.Ctx) error {
 	if len(entries) > maxEntries {
 		return fault.Newf(fault.TooLarge, "A bundle may have at most %d entries.", maxEntries)
 	}
+	edge.Charge(c, len(entries))
 	who, want := edge.Principal(c), preferOf(c.Get("Prefer"))
 	calls := make([]call, len(entries))
 	for i, e := range entries {
@@ -50,7 +51,7 @@ func (f *Face) bundle(c *fiber.Ctx) error {
 	var body []byte
 	switch kind {
 	case "transaction":
-		body, err = f.transaction(c.UserContext(), who, entries, calls)
+		body, err = f.transaction(c.UserContext(), who, calls)
 	case "batch":
 		body = f.batch(c, entries, calls)
 	default:
@@ -92,18 +93,29 @@ func (f *Face) callOf(e *fhir.Node, who identity.Principal) (call, error) {
 			return in, invalid("not-supported", "", "This request cannot be part of a bundle.")
 		}
 	}
-	write := in.method == fiber.MethodPost || in.method == fiber.MethodPut
+	in.fullURL = e.Get("fullUrl").Str()
+	sent := false
+	switch in.method {
+	case fiber.MethodGet, fiber.MethodHead:
+	case fiber.MethodPost, fiber.MethodPut, fiber.MethodPatch:
+		sent = true
+		fallthrough
+	case fiber.MethodDelete:
+		in.criteria = criteriaOf(in.query)
+		if err := in.fits(); err != nil {
+			return in, err
+		}
+		if in.history || in.method == fiber.MethodPost && in.id != "" {
+			return in, invalid("invalid", "", "Method and url of the request do not fit.")
+		}
+	default:
+		return in, invalid("not-supported", "", "A bundle may hold GET, HEAD, POST, PUT, PATCH and DELETE.")
+	}
 	switch {
-	case write && in.node == nil:
+	case sent && in.node == nil:
 		return in, invalid("required", "", "This entry needs a resource.")
-	case in.method != fiber.MethodGet && query != "":
-		return in, invalid("not-supported", "", "Conditional updates and deletes are not supported.")
-	case !write && in.method != fiber.MethodGet && in.method != fiber.MethodDelete:
-		return in, invalid("not-supported", "", "A bundle may hold GET, POST, PUT and DELETE.")
 	case !records.Stores(in.typ):
 		return in, invalid("not-supported", "", "Records of this type are not kept here.")
-	case in.method == fiber.MethodPost && in.id != "", (in.method == fiber.MethodPut || in.method == fiber.MethodDelete) && (in.id == "" || in.history):
-		return in, invalid("invalid", "", "Method and url of the request do not fit.")
 	}
 	return in, nil
 }
@@ -115,9 +127,12 @@ func (f *Face) batch(c *fiber.Ctx, entries []*fhir.Node, calls []call) []byte {
 	for i, in := range calls {
 		var a answer
 		var err error
-		if in.method == "" {
-			_, err = f.callOf(entries[i], in.who)
-		} else {
+		switch {
+		case in.method == "":
+			_, err = f.callOf(entries[i], edge.Principal(c))
+		case in.reads():
+			a, err = f.look(c.UserContext(), in)
+		default:
 			a, err = f.do(c.UserContext(), in)
 		}
 		s.entry()
@@ -135,40 +150,52 @@ func (f *Face) batch(c *fiber.Ctx, entries []*fhir.Node, calls []call) []byte {
 // answer writes an entry of a response: the resource when it was read or asked
 // for, and what became of the request.
 func (s *splice) answer(in call, a answer) {
-	if a.body != nil && (in.method == fiber.MethodGet || in.prefer.result == "representation") {
+	var outcomes []byte
+	switch {
+	case in.reads():
+	case in.prefer.result == "OperationOutcome":
+		outcomes = outcome(issue("information", "informational", "Done.", "", ""))
+		fallthrough
+	case in.prefer.result != "representation":
+		a.body = nil
+	}
+	if a.body != nil && in.method != fiber.MethodHead {
 		s.raw(`"resource":`)
 		s.b = append(s.b, a.body...)
 		s.raw(`,`)
 	}
-	s.response(a.status, a.location, a.version, a.modified, nil)
+	s.response(a.status, a.location, a.version, a.modified, outcomes)
 }
 
-// transaction makes all changes together or none. References between entries
-// are resolved first; what is read is read last, so that it sees the changes
-// (R4 3.1.0.11.2: DELETE, POST, PUT, GET). Among the changes the order does not
-// matter, because no two of them may be about one resource.
-func (f *Face) transaction(ctx context.Context, who identity.Principal, entries []*fhir.Node, calls []call) ([]byte, error) {
-	resolved := map[string]string{}
-	for i := range calls {
-		in := &calls[i]
-		full := entries[i].Get("fullUrl").Str()
-		if in.method == fiber.MethodPost {
-			in.id = f.newID()
-		}
-		if full != "" && in.id != "" && in.node != nil {
-			if _, twice := resolved[full]; twice {
-				return nil, within(invalid("value", "", "Two entries have the same fullUrl."), place(i))
-			}
-			resolved[full] = in.typ + "/" + in.id
-		}
+// reads: the entry changes nothing.
+func (in *call) reads() bool { return in.method == fiber.MethodGet || in.method == fiber.MethodHead }
+
+// look answers an entry that reads.
+func (f *Face) look(ctx context.Context, in call) (answer, error) {
+	only, err := shownOf(in.query)
+	if err != nil {
+		return answer{}, err
 	}
+	in.method = fiber.MethodGet
+	a, err := f.do(ctx, in)
+	if err == nil && in.id != "" && (!in.history || in.version != "") && a.body != nil {
+		a.body, err = only.of(a.body)
+	}
+	return a, err
+}
+
+// transaction makes all changes together or none. The store resolves references
+// between entries; what is read is read last, so that it sees the changes (R4
+// 3.1.0.11.2: DELETE, POST, PUT and PATCH, GET and HEAD). Among the changes the
+// order does not matter, because no two of them may be about one resource.
+func (f *Face) transaction(ctx context.Context, who identity.Principal, calls []call) ([]byte, error) {
 	var ops []records.Op
 	var from []int // entry of each op
 	for i, in := range calls {
-		if in.method == fiber.MethodGet {
+		if in.reads() {
 			continue
 		}
-		op, err := f.changeOf(ctx, in, resolved)
+		op, err := f.operation(in)
 		if err != nil {
 			return nil, within(err, place(i))
 		}
@@ -176,7 +203,7 @@ func (f *Face) transaction(ctx context.Context, who identity.Principal, entries 
 	}
 	answers := make([]answer, len(calls))
 	if len(ops) > 0 {
-		stored, err := f.store.Write(ctx, who, records.Batch{Ops: ops})
+		stored, err := f.store.Write(ctx, who, records.Batch{Ops: ops, Base: f.base, Linked: true})
 		if at, ok := errors.AsType[*records.OpError](err); ok {
 			return nil, within(at.Err, place(from[at.Index]))
 		}
@@ -190,8 +217,8 @@ func (f *Face) transaction(ctx context.Context, who identity.Principal, entries 
 	s := newSplice("transaction-response", 0)
 	for i, in := range calls {
 		s.entry()
-		if in.method == fiber.MethodGet {
-			a, err := f.do(ctx, in)
+		if in.reads() {
+			a, err := f.look(ctx, in)
 			if err != nil {
 				ft, status := failed(err)
 				s.response(status, "", 0, a.modified, outcomeOf(ft, status, who.RequestID))
@@ -204,19 +231,4 @@ func (f *Face) transaction(ctx context.Context, who identity.Principal, entries 
 		s.done()
 	}
 	return s.bytes(), nil
-}
-
-// changeOf makes the change of an entry, with references resolved.
-func (f *Face) changeOf(ctx context.Context, in call, resolved map[string]string) (records.Op, error) {
-	create := in.method == fiber.MethodPost
-	if in.node != nil {
-		if err := f.references(ctx, in.who, in.node, resolved); err != nil {
-			return records.Op{}, err
-		}
-	}
-	op, err := f.operation(ctx, in)
-	if create {
-		op.Kind = records.Create
-	}
-	return op, err
 }

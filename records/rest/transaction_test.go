@@ -71,9 +71,10 @@ func TestTransactionIsAllOrNothing(t *testing.T) {
 			{"somebody else's chart", s.doctor, entry("", "POST", "Observation", observation("", "Patient/"+s.ben, 1), ""), 404, "not-found"},
 			{"not there", s.doctor, entry("", "DELETE", "Observation/"+newID(), "", ""), 404, "not-found Bundle.entry[1]"},
 			{"reference to nothing", s.doctor, entry("", "POST", "Observation", observation("", "urn:uuid:"+newID(), 1), ""), 400, "not-found Bundle.entry[1].resource.subject.reference"},
-			{"conditional", s.doctor, entry("", "POST", "Observation", observation("", "Patient/"+s.rosa, 1), `,"ifNoneExist":"code=x"`), 400, "not-supported Bundle.entry[1]"},
+			{"conditional on what is not known", s.doctor, entry("", "POST", "Observation", observation("", "Patient/"+s.rosa, 1), `,"ifNoneExist":"colour=red"`), 400, "not-supported Bundle.entry[1]"},
 			{"not the doctor's to write", s.doctor, entry("", "PUT", "Patient/"+s.rosa, patientBody(s.rosa, "Renamed"), ""), 403, "forbidden Bundle.entry[1]"},
-			{"nonsense", s.doctor, entry("", "PATCH", "Observation/"+old, "", ""), 400, "not-supported Bundle.entry[1]"},
+			{"nonsense", s.doctor, entry("", "BREW", "Observation/"+old, "", ""), 400, "not-supported Bundle.entry[1]"},
+			{"patch without resource", s.doctor, entry("", "PATCH", "Observation/"+old, "", ""), 422, "required Bundle.entry[1]"},
 			{"without resource", s.doctor, entry("", "POST", "Observation", "", ""), 422, "required Bundle.entry[1]"},
 		} {
 			r := s.do(c.token, "POST", "/fhir", bundleOf("transaction", good, c.entry))
