@@ -19,6 +19,7 @@ type definitions struct {
 	types     map[string]*typeDef
 	resources []string // names of the resource types that can be sent, sorted
 	lists     []*codeList
+	bySet     map[string]*codeList // by the URL of the value set
 }
 
 // r4 unpacks the table at first use. The table is part of the binary, so damage is a build error and panics.
@@ -31,13 +32,15 @@ var r4 = sync.OnceValue(func() *definitions {
 	if err != nil {
 		panic("fhir: definitions: " + err.Error())
 	}
-	d := &definitions{types: make(map[string]*typeDef, 256), lists: make([]*codeList, 1, 256)}
+	d := &definitions{types: make(map[string]*typeDef, 256), lists: make([]*codeList, 1, 256), bySet: make(map[string]*codeList, 256)}
 	rest := string(plain)
 	for strings.HasPrefix(rest, "L\t") {
 		var line string
 		line, rest, _ = strings.Cut(rest, "\n")
-		_, fields, _ := strings.Cut(line[2:], "\t")
-		d.lists = append(d.lists, &codeList{raw: fields})
+		set, fields, _ := strings.Cut(line[2:], "\t")
+		list := &codeList{raw: fields}
+		d.lists = append(d.lists, list)
+		d.bySet[set] = list
 	}
 	for rest != "" {
 		section := rest
@@ -90,6 +93,7 @@ type shape struct {
 // prop is one JSON member of a shape.
 type prop struct {
 	json    string // valueQuantity
+	sibling string // _valueQuantity, for primitives
 	element string // value
 	typ     string // Quantity
 	of      string // type that describes the content: Quantity, SimpleQuantity, Observation.component
@@ -155,7 +159,7 @@ func (t *typeDef) newShape(name, base string) *shape {
 	if b := shapeOf(base); b != nil {
 		for k, p := range b.props {
 			// A copy, because a prop resolves its content once and holds a lock for that.
-			s.props[k] = &prop{json: p.json, element: p.element, typ: p.typ, of: p.of, prim: p.prim, bit: p.bit,
+			s.props[k] = &prop{json: p.json, sibling: p.sibling, element: p.element, typ: p.typ, of: p.of, prim: p.prim, bit: p.bit,
 				rule: p.rule, many: p.many, choice: p.choice, summary: p.summary, modify: p.modify, targets: p.targets, codes: p.codes}
 		}
 		s.names = slices.Clone(b.names)
@@ -206,6 +210,9 @@ func (s *shape) element(name, low, high, types, list, flags string) {
 		if choice {
 			p.json = element + strings.ToUpper(p.typ[:1]) + p.typ[1:]
 			s.choose(element, p)
+		}
+		if p.prim != notPrimitive {
+			p.sibling = "_" + p.json
 		}
 		if n, _ := strconv.Atoi(list); n > 0 && (p.prim != notPrimitive || p.typ == "CodeableConcept" || p.typ == "Coding") {
 			p.codes = r4().lists[n]

@@ -160,7 +160,7 @@ func (x *extractor) token(it item) {
 	case "ContactPoint":
 		// The system of a contact point (phone, email) is no namespace of codes.
 		x.putToken(x.name, "", n.member("value").Str())
-	case "boolean":
+	case "boolean", sysBoolean:
 		if v, ok := n.Bool(); ok {
 			x.putToken(x.name, "", strconv.FormatBool(v))
 		}

@@ -3,7 +3,7 @@
 //
 // The table is text, one fact a line, fields separated by tabs, compressed with gzip:
 //
-//	L  number  system  code|code|..  system  code|..     code list of a required binding
+//	L  value set  system  code|code|..  system  code|..  code list of a required binding; they are numbered from 1
 //	T  name  kind  base  compartment,params              type; kind p(rimitive) c(omplex) r(esource)
 //	B  path  base                                        backbone element of the type above it
 //	E  name  min  max  types  list  flags                element of the type or backbone above it

@@ -170,7 +170,8 @@ func (w *table) list(url string) int {
 	if c, ok := w.terms.expand(url); ok {
 		w.lists++
 		id = w.lists
-		fmt.Fprintf(&w.head, "L\t%d\t%s\n", id, c.line())
+		bare, _, _ := strings.Cut(url, "|")
+		fmt.Fprintf(&w.head, "L\t%s\t%s\n", bare, c.line())
 	} else {
 		fmt.Println("left out:", url)
 	}
