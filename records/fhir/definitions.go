@@ -88,6 +88,8 @@ type shape struct {
 	required uint64             // bits of the elements with min 1
 	names    []string           // element name of each bit, for messages
 	resource bool
+
+	invariants []*invariant
 }
 
 // prop is one JSON member of a shape.
@@ -106,6 +108,8 @@ type prop struct {
 	modify  bool     // changes what the rest means
 	targets []string // allowed types of a Reference; nil means any
 	codes   *codeList
+
+	invariants []*invariant // beyond those of the type
 
 	once  sync.Once
 	shape *shape
@@ -143,13 +147,24 @@ func resourceShape(name string) *shape {
 func (t *typeDef) decode() {
 	t.shapes = make(map[string]*shape, 8)
 	s := t.newShape(t.name, t.base)
+	var last []*prop // the variants of the element above
 	for line := range strings.Lines(t.raw) {
 		f := strings.Split(line[:len(line)-1], "\t")
 		switch f[0] {
 		case "B":
-			s = t.newShape(f[1], f[2])
+			s, last = t.newShape(f[1], f[2]), nil
+		case "C":
+			if inv := newInvariant(f[1], f[2], f[3], f[4]); inv == nil {
+				continue
+			} else if last == nil {
+				s.invariants = append(s.invariants, inv)
+			} else {
+				for _, p := range last {
+					p.invariants = append(p.invariants, inv)
+				}
+			}
 		case "E":
-			s.element(f[1], f[2], f[3], f[4], f[5], f[6])
+			last = s.element(f[1], f[2], f[3], f[4], f[5], f[6])
 		}
 	}
 }
@@ -160,10 +175,11 @@ func (t *typeDef) newShape(name, base string) *shape {
 		for k, p := range b.props {
 			// A copy, because a prop resolves its content once and holds a lock for that.
 			s.props[k] = &prop{json: p.json, sibling: p.sibling, element: p.element, typ: p.typ, of: p.of, prim: p.prim, bit: p.bit,
-				rule: p.rule, many: p.many, choice: p.choice, summary: p.summary, modify: p.modify, targets: p.targets, codes: p.codes}
+				rule: p.rule, many: p.many, choice: p.choice, summary: p.summary, modify: p.modify, targets: p.targets, codes: p.codes, invariants: p.invariants}
 		}
 		s.names = slices.Clone(b.names)
 		s.required = b.required
+		s.invariants = slices.Clone(b.invariants)
 		for k, variants := range b.choices {
 			for _, v := range variants {
 				s.choose(k, s.props[v.json])
@@ -181,7 +197,7 @@ func (s *shape) choose(element string, p *prop) {
 	s.choices[element] = append(s.choices[element], p)
 }
 
-func (s *shape) element(name, low, high, types, list, flags string) {
+func (s *shape) element(name, low, high, types, list, flags string) (variants []*prop) {
 	bit := uint8(len(s.names))
 	if bit > 63 {
 		panic("fhir: definitions: more than 64 elements in " + s.name)
@@ -218,7 +234,9 @@ func (s *shape) element(name, low, high, types, list, flags string) {
 			p.codes = r4().lists[n]
 		}
 		s.props[p.json] = p
+		variants = append(variants, p)
 	}
+	return variants
 }
 
 // codeList is the closed list of a required binding.

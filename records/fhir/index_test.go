@@ -93,7 +93,7 @@ func TestExtractReferences(t *testing.T) {
 		{Param: "questionnaire", URL: "http://q.example/phq9"},
 	}, x.Refs)
 
-	x = extract(t, `{"resourceType":"Appointment","status":"booked","participant":[
+	x = extract(t, `{"resourceType":"Appointment","status":"proposed","participant":[
 		{"actor":{"reference":"Patient/1"},"status":"accepted"},{"actor":{"reference":"Practitioner/2"},"status":"accepted"}]}`)
 	require.ElementsMatch(t, []fhir.RefRow{
 		{Param: "actor", Type: "Patient", ID: "1"}, {Param: "actor", Type: "Practitioner", ID: "2"},

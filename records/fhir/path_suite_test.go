@@ -104,7 +104,9 @@ func objectFromXML(t testing.TB, d *xml.Decoder, start xml.StartElement, typ str
 // TestOfficialPaths runs the specification's own cases.
 func TestOfficialPaths(t *testing.T) {
 	files := map[string]*fhir.Node{}
-	input := func(name string) *fhir.Node { return files[strings.TrimSuffix(strings.TrimSuffix(name, ".xml"), ".json")] }
+	input := func(name string) *fhir.Node {
+		return files[strings.TrimSuffix(strings.TrimSuffix(name, ".xml"), ".json")]
+	}
 	read := func(name string, n *fhir.Node) {
 		files[strings.TrimSuffix(strings.TrimSuffix(name, ".xml"), ".json")] = n
 	}

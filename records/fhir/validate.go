@@ -42,7 +42,8 @@ func Validate(n *Node) []Issue {
 	v.top(n)
 	issues := v.issues
 	clear(v.path[:cap(v.path)])
-	*v = validator{path: v.path[:0]}
+	clear(v.items[:cap(v.items)])
+	*v = validator{path: v.path[:0], items: v.items[:0]}
 	validators.Put(v)
 	return issues
 }
@@ -50,9 +51,12 @@ func Validate(n *Node) []Issue {
 var validators = sync.Pool{New: func() any { return &validator{path: make([]segment, 0, 2*maxDepth)} }}
 
 type validator struct {
-	path   []segment
-	issues []Issue
-	scope  *scope
+	path    []segment
+	issues  []Issue
+	scope   *scope
+	m       machine // for invariants, with the items that they pass around
+	items   []item
+	context item
 }
 
 // segment is one step to the place that is looked at.
@@ -130,6 +134,10 @@ func (v *validator) resource(n *Node, contained bool) {
 		v.path = append(v.path, segment{name: s.name, index: -1})
 		defer func() { v.path = v.path[:0] }()
 	}
+	before := len(v.issues)
+	outside := v.m.resource
+	v.m.resource = resourceItem(n, nil)
+	defer func() { v.m.resource = outside }()
 	if contained {
 		v.contained(n)
 		v.object(n, s)
@@ -141,10 +149,13 @@ func (v *validator) resource(n *Node, contained bool) {
 		v.scope = &scope{node: n}
 		v.object(n, s)
 		v.unusedContained(n)
-		v.scope = outer
+		defer func() { v.scope = outer }()
 	}
 	if check := resourceRules[s.name]; check != nil {
 		check(v, n)
+	}
+	if len(v.issues) == before {
+		v.invariants(s.invariants, v.m.resource)
 	}
 }
 
@@ -362,9 +373,18 @@ func (v *validator) value(n *Node, p *prop) {
 		return
 	}
 	before := len(v.issues)
-	v.object(n, p.content())
-	if p.rule != nil && len(v.issues) == before {
+	c := p.content()
+	v.object(n, c)
+	if len(v.issues) > before {
+		return
+	}
+	if p.rule != nil {
 		p.rule(v, n, p)
+	}
+	if len(c.invariants)+len(p.invariants) > 0 {
+		it := item{n: n, p: p, s: c, typ: p.typ}
+		v.invariants(c.invariants, it)
+		v.invariants(p.invariants, it)
 	}
 }
 
@@ -390,5 +410,8 @@ func (v *validator) primitive(n *Node, p *prop) {
 		}
 	case (p.prim == primURI || p.prim == primURL || p.prim == primCanonical) && n.text[0] == '#' && v.scope != nil:
 		v.scope.used = append(v.scope.used, n.text[1:])
+	}
+	if p.invariants != nil {
+		v.invariants(p.invariants, item{n: n, p: p, typ: p.typ})
 	}
 }

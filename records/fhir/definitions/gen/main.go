@@ -7,6 +7,7 @@
 //	T  name  kind  base  compartment,params              type; kind p(rimitive) c(omplex) r(esource)
 //	B  path  base                                        backbone element of the type above it
 //	E  name  min  max  types  list  flags                element of the type or backbone above it
+//	C  key  severity  text  expression                   invariant of the type, backbone or element above it
 //	P  name  type  targets  expression                   search parameter of the type above it
 //
 // The types of an element are separated by spaces: `code`, `Reference(Patient,Group)`, `Quantity:SimpleQuantity`,
@@ -53,6 +54,7 @@ func run(from, to string) error {
 		}
 	}
 	w := newTable(newTerminology(sets[:]), compartment, params)
+	var all []structureDefinition
 	for _, b := range []bundle{types, resources} {
 		for _, e := range b.Entry {
 			var d structureDefinition
@@ -60,9 +62,13 @@ func run(from, to string) error {
 				return err
 			}
 			if d.ID != "" {
-				w.definition(d)
+				all = append(all, d)
+				w.know(d)
 			}
 		}
+	}
+	for _, d := range all {
+		w.definition(d)
 	}
 	plain := w.bytes()
 	var packed bytes.Buffer
@@ -130,12 +136,17 @@ type element struct {
 	Base                        struct{ Path string }
 	Type                        []elementType
 	Binding                     *struct{ Strength, ValueSet string }
+	Constraint                  []constraint
 }
 
 type elementType struct {
 	Code          string
 	Profile       []string
 	TargetProfile []string
+}
+
+type constraint struct {
+	Key, Severity, Human, Expression string
 }
 
 type searchParameter struct {

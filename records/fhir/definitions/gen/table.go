@@ -15,13 +15,15 @@ type table struct {
 	compartment map[string][]string
 	params      map[string][]searchParameter // by base type
 	listIDs     map[string]int               // by value set, 0 when left out
+	known       map[string]map[string]bool   // keys of the invariants of a type
 	head, body  bytes.Buffer
 	types       int
 	lists       int
 }
 
 func newTable(t *terminology, c compartmentDefinition, params bundle) *table {
-	w := &table{terms: t, compartment: map[string][]string{}, params: map[string][]searchParameter{}, listIDs: map[string]int{}}
+	w := &table{terms: t, compartment: map[string][]string{}, params: map[string][]searchParameter{}, listIDs: map[string]int{},
+		known: map[string]map[string]bool{}}
 	for _, r := range c.Resource {
 		w.compartment[r.Code] = r.Param
 	}
@@ -59,6 +61,7 @@ func (w *table) definition(d structureDefinition) {
 	}
 	fmt.Fprintf(&w.body, "T\t%s\t%s\t%s\t%s\n", d.ID, kind, base, strings.Join(w.compartment[d.ID], ","))
 	if kind != "p" {
+		w.constraints(d.Snapshot.Element[0], base)
 		w.elements(d, root, simple)
 	}
 	for _, p := range w.params[d.ID] {
@@ -75,12 +78,14 @@ func (w *table) elements(d structureDefinition, root string, simple bool) {
 		open = open[1:]
 		if parent != root {
 			base := "BackboneElement"
+			var self element
 			for _, e := range d.Snapshot.Element {
 				if e.Path == parent {
-					base = e.Type[0].Code
+					base, self = e.Type[0].Code, e
 				}
 			}
 			fmt.Fprintf(&w.body, "B\t%s\t%s\n", parent, base)
+			w.constraints(self, "Element")
 		}
 		for _, e := range d.Snapshot.Element {
 			up, name, ok := cutLast(e.Path)
@@ -99,9 +104,40 @@ func (w *table) elements(d structureDefinition, root string, simple bool) {
 				list = w.list(e.Binding.ValueSet)
 			}
 			fmt.Fprintf(&w.body, "E\t%s\t%d\t%s\t%s\t%d\t%s\n", name, e.Min, e.Max, types, list, e.flags())
+			if types != "@"+e.Path {
+				w.constraints(e, "Element", "Extension")
+			}
 		}
 	}
 }
+
+// constraints writes the invariants of an element that its types do not bring along.
+func (w *table) constraints(e element, from ...string) {
+next:
+	for _, c := range e.Constraint {
+		for _, base := range from {
+			if w.known[base][c.Key] {
+				continue next
+			}
+		}
+		if c.Expression == "" {
+			fmt.Println("no expression:", e.Path, c.Key)
+			continue
+		}
+		fmt.Fprintf(&w.body, "C\t%s\t%s\t%s\t%s\n", c.Key, c.Severity, flat(c.Human), flat(c.Expression))
+	}
+}
+
+// know notes the invariants of a type, its own and those of its bases, before any type is written.
+func (w *table) know(d structureDefinition) {
+	keys := map[string]bool{}
+	for _, c := range d.Snapshot.Element[0].Constraint {
+		keys[c.Key] = true
+	}
+	w.known[d.ID] = keys
+}
+
+func flat(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 func (e element) flags() string {
 	flags := ""

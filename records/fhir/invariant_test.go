@@ -1,0 +1,37 @@
+package fhir
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Every invariant of the table is either compiled or checked by hand, and nothing is listed that is not there.
+func TestEveryInvariantIsChecked(t *testing.T) {
+	seen := map[string]bool{}
+	count := 0
+	for _, d := range r4().types {
+		for line := range strings.Lines(d.raw) {
+			f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+			if f[0] != "C" {
+				continue
+			}
+			seen[f[1]] = true
+			require.Len(t, f, 5)
+			if inv := newInvariant(f[1], f[2], f[3], f[4]); inv != nil {
+				require.NotPanics(t, func() { inv.expr() }, "%s %s", d.name, f[1])
+				count++
+			}
+		}
+	}
+	for key := range byHand {
+		if key != "sqty-1" && key != "att-1" {
+			require.True(t, seen[key], "%s is no invariant", key)
+		}
+	}
+	for key := range corrected {
+		require.True(t, seen[key], "%s is no invariant", key)
+	}
+	t.Logf("%d invariants from the table, %d by hand", count, len(byHand))
+}
