@@ -19,4 +19,4 @@
 // safe for concurrent change; everything else is safe for concurrent use.
 package fhir
 
-//go:generate go run ./definitions/gen -from ../../../shared/data/fhir-r4-definitions -to definitions/r4.table.gz
+//go:generate go run ./definitions/gen -from ../../../shared/data/fhir-r4-definitions -to definitions/r4.table.gz -profiles definitions/profiles.table.gz

@@ -30,9 +30,15 @@ func main() {
 	log.SetFlags(0)
 	from := flag.String("from", "", "folder with the published definitions (*.json.gz)")
 	to := flag.String("to", "", "table to write")
+	withProfiles := flag.String("profiles", "", "table of profiles to write, out of the folders beside from")
 	flag.Parse()
 	if err := run(*from, *to); err != nil {
 		log.Fatal(err)
+	}
+	if *withProfiles != "" {
+		if err := profiles(filepath.Dir(*from), *withProfiles); err != nil {
+			log.Fatal(err)
+		}
 	}
 }
 
@@ -70,6 +76,10 @@ func run(from, to string) error {
 	for _, d := range all {
 		w.definition(d)
 	}
+	return w.write(to)
+}
+
+func (w *table) write(to string) error {
 	plain := w.bytes()
 	var packed bytes.Buffer
 	z, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)

@@ -203,7 +203,7 @@ func (w *table) list(url string) int {
 		return id
 	}
 	id := 0
-	if c, ok := w.terms.expand(url); ok {
+	if c, ok := w.terms.expand(url); ok && !c.licensed() {
 		w.lists++
 		id = w.lists
 		bare, _, _ := strings.Cut(url, "|")

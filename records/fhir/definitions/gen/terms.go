@@ -74,6 +74,15 @@ func (c codes) add(system, code string) {
 	c[system][code] = true
 }
 
+func (c codes) licensed() bool {
+	for _, system := range licensed {
+		if len(c[system]) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 func (c codes) size() int {
 	n := 0
 	for _, m := range c {
