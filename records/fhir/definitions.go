@@ -22,18 +22,10 @@ type definitions struct {
 	bySet     map[string]*codeList // by the URL of the value set
 }
 
-// r4 unpacks the table at first use. The table is part of the binary, so damage is a build error and panics.
+// r4 unpacks the table at first use.
 var r4 = sync.OnceValue(func() *definitions {
-	z, err := gzip.NewReader(bytes.NewReader(packedTable))
-	if err != nil {
-		panic("fhir: definitions: " + err.Error())
-	}
-	plain, err := io.ReadAll(z)
-	if err != nil {
-		panic("fhir: definitions: " + err.Error())
-	}
 	d := &definitions{types: make(map[string]*typeDef, 256), lists: make([]*codeList, 1, 256), bySet: make(map[string]*codeList, 256)}
-	rest := string(plain)
+	rest := unpack(packedTable)
 	for strings.HasPrefix(rest, "L\t") {
 		var line string
 		line, rest, _ = strings.Cut(rest, "\n")
@@ -63,6 +55,19 @@ var r4 = sync.OnceValue(func() *definitions {
 	slices.Sort(d.resources)
 	return d
 })
+
+// unpack reads a table. It is part of the binary, so damage is a build error and panics.
+func unpack(packed []byte) string {
+	z, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		panic("fhir: definitions: " + err.Error())
+	}
+	plain, err := io.ReadAll(z)
+	if err != nil {
+		panic("fhir: definitions: " + err.Error())
+	}
+	return string(plain)
+}
 
 // typeDef is one type of the table, decoded when it is first asked for.
 type typeDef struct {

@@ -38,3 +38,23 @@ func ElementType(of, element string) (typ string, primitive, many, ok bool) {
 	}
 	return p.typ, p.prim != notPrimitive, p.many, true
 }
+
+// RequiredByProfile lists the elements directly below the resource that every version of a profile requires.
+func RequiredByProfile(canonical string) []string {
+	count := map[string]int{}
+	versions := profilesOf(canonical)
+	for _, p := range versions {
+		for _, e := range p.decode().inner {
+			if e.min > 0 {
+				count[e.name]++
+			}
+		}
+	}
+	var out []string
+	for name, n := range count {
+		if n == len(versions) {
+			out = append(out, name)
+		}
+	}
+	return out
+}

@@ -35,3 +35,31 @@ func TestEveryInvariantIsChecked(t *testing.T) {
 	}
 	t.Logf("%d invariants from the table, %d by hand", count, len(byHand))
 }
+
+// Every profile decodes, its invariants compile, and what is listed as unusable is there.
+func TestEveryProfileDecodes(t *testing.T) {
+	count, invariants := 0, 0
+	raw := ""
+	var walk func(e *profiled)
+	walk = func(e *profiled) {
+		for _, i := range e.invariants {
+			require.NotPanics(t, func() { i.expr() }, i.key)
+			invariants++
+		}
+		for _, c := range append(e.inner, e.slices...) {
+			walk(c)
+		}
+	}
+	for _, versions := range knownProfiles().byURL {
+		for _, p := range versions {
+			require.NotNil(t, r4().types[p.typ], p.url)
+			walk(p.decode())
+			raw += p.raw
+			count++
+		}
+	}
+	for expression := range unusable {
+		require.Contains(t, raw, "\t"+expression+"\n")
+	}
+	t.Logf("%d profiles, %d invariants", count, invariants)
+}

@@ -40,6 +40,11 @@ const maxIssues = 100
 func Validate(n *Node) []Issue {
 	v := validators.Get().(*validator)
 	v.top(n)
+	return v.finish()
+}
+
+// finish takes the issues and gives the validator back.
+func (v *validator) finish() []Issue {
 	issues := v.issues
 	clear(v.path[:cap(v.path)])
 	clear(v.items[:cap(v.items)])
@@ -57,6 +62,8 @@ type validator struct {
 	m       machine // for invariants, with the items that they pass around
 	items   []item
 	context item
+
+	profileName string // for messages
 }
 
 // segment is one step to the place that is looked at.
