@@ -204,7 +204,7 @@ var beyondBase = map[string]string{
 	"pat-example-extensions":  "a registry of extensions",
 	"pat-security-bad-string": "an option of that validator; texts are escaped where they are shown",
 	"qr-bad-ref2":             "the questionnaire that is named",
-	"sp-composite":            "invariants of SearchParameter",
+	"sp-composite":            "the search parameters that its components name",
 	"sp-diff-base":            "other conformance resources",
 	"supplement-2":            "code systems",
 	"uk-msg":                  "terminology",

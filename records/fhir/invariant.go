@@ -70,7 +70,7 @@ func (i *invariant) expr() *expr {
 // that speaks of one value where a resource has several says nothing.
 func (v *validator) invariants(list []*invariant, it item) {
 	for _, i := range list {
-		v.m.root, v.m.err = v.scope.node, nil
+		v.m.root, v.m.steps, v.m.err = v.scope.node, 0, nil
 		v.m.context = &v.context
 		v.context = it
 		v.items = i.expr().run(&v.m, it, v.items[:0])

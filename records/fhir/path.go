@@ -101,6 +101,7 @@ type machine struct {
 	index    int   // $index
 	total    []item
 	now      time.Time // zero: expressions that ask for the time fail
+	steps    int       // comparisons of each with each so far
 	err      error     // the first thing that could not be evaluated
 }
 
@@ -112,7 +113,7 @@ func (e *expr) eval(root *Node, this item, dst []item) []item {
 	m := machines.Get().(*machine)
 	m.root, m.resource = root, this
 	dst = e.run(m, this, dst)
-	m.root, m.resource, m.total, m.err = nil, item{}, nil, nil
+	m.root, m.resource, m.total, m.steps, m.err = nil, item{}, nil, 0, nil
 	machines.Put(m)
 	return dst
 }
@@ -121,8 +122,21 @@ var (
 	errMany     = errors.New("fhirpath: one value is expected, not several")
 	errOperand  = errors.New("fhirpath: a value is of the wrong type")
 	errVariable = errors.New("fhirpath: the variable is not known")
+	errCostly   = errors.New("fhirpath: too many values to compare each with each")
 	errClock    = errors.New("fhirpath: no time is given")
 )
+
+// maxSteps bounds what is compared each with each: a body of some megabytes must not cost minutes.
+const maxSteps = 1 << 24
+
+// afford says whether so many more comparisons may be made.
+func (m *machine) afford(n int) bool {
+	if m.steps += n; m.steps > maxSteps {
+		m.fail(errCostly)
+		return false
+	}
+	return true
+}
 
 func (m *machine) fail(err error) {
 	if m.err == nil {

@@ -106,6 +106,9 @@ func fnRepeat(m *machine, e *expr, _ item, dst []item, base int) []item {
 		dst = e.right.run(m, dst[i], dst)
 		keep := at
 		for _, it := range dst[at:] {
+			if !m.afford(keep - mid) {
+				return dst[:base]
+			}
 			if !holds(dst[mid:keep], it) {
 				dst[keep] = it
 				keep++
@@ -174,6 +177,9 @@ func fnSet(m *machine, e *expr, this item, dst []item, base int) []item {
 	mid := len(dst)
 	dst = e.right.run(m, this, dst)
 	in, other := dst[base:mid], dst[mid:]
+	if e.name != "combine" && e.name != "union" && !m.afford(len(in)*len(other)) {
+		return dst[:base]
+	}
 	switch e.name {
 	case "subsetOf", "supersetOf":
 		if e.name == "supersetOf" {

@@ -60,7 +60,7 @@ func (e *expr) operator(m *machine, this item, dst []item) []item {
 		if len(l) > 1 {
 			m.fail(errMany)
 		}
-		if known = len(l) == 1; known {
+		if known = len(l) == 1 && m.afford(len(r)); known {
 			out = holds(r, l[0])
 		}
 	default:

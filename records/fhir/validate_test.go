@@ -81,6 +81,36 @@ func TestValidate(t *testing.T) {
 	}
 }
 
+// Invariants are found at the element that they speak of, and only there.
+func TestInvariants(t *testing.T) {
+	for name, c := range map[string]struct{ in, place, key string }{
+		"an allergy without status":   {`{"resourceType":"AllergyIntolerance","patient":{"reference":"Patient/1"}}`, "AllergyIntolerance", "ait-1"},
+		"an appointment half timed":   {`{"resourceType":"Appointment","status":"proposed","start":"2024-01-01T10:00:00Z","participant":[{"status":"accepted","type":[{"text":"x"}]}]}`, "Appointment", "app-2"},
+		"nobody takes part":           {`{"resourceType":"Appointment","status":"proposed","participant":[{"status":"accepted","type":[{"text":"x"}]},{"status":"accepted"}]}`, "Appointment.participant[1]", "app-1"},
+		"a contact without anything":  {`{"resourceType":"Patient","contact":[{"gender":"male"}]}`, "Patient.contact[0]", "pat-1"},
+		"an office at home":           {`{"resourceType":"Organization","name":"x","telecom":[{"system":"phone","value":"1"},{"system":"phone","value":"2","use":"home"}]}`, "Organization.telecom[1]", "org-3"},
+		"a range of nothing":          {`{"resourceType":"Observation","status":"final","code":{"text":"x"},"referenceRange":[{"type":{"text":"x"}}]}`, "Observation.referenceRange[0]", "obs-3"},
+		"a period without its unit":   {`{"resourceType":"MedicationRequest","status":"active","intent":"order","medicationCodeableConcept":{"text":"x"},"subject":{"reference":"Patient/1"},"dosageInstruction":[{"timing":{"repeat":{"period":1}}}]}`, "MedicationRequest.dosageInstruction[0].timing.repeat", "tim-2"},
+		"a question of a question":    {`{"resourceType":"Questionnaire","status":"draft","item":[{"linkId":"1","type":"group","item":[{"linkId":"2","type":"display","required":true}]}]}`, "Questionnaire.item[0].item[0]", "que-6"},
+		"two questions of one name":   {`{"resourceType":"Questionnaire","status":"draft","item":[{"linkId":"1","type":"string"},{"linkId":"1","type":"string"}]}`, "Questionnaire", "que-2"},
+		"in a contained resource":     {`{"resourceType":"Observation","status":"final","code":{"text":"x"},"subject":{"reference":"#p"},"contained":[{"resourceType":"Patient","id":"p","contact":[{"gender":"male"}]}]}`, "Observation.contained[0].contact[0]", "pat-1"},
+		"an age of no unit":           {`{"resourceType":"Condition","subject":{"reference":"Patient/1"},"onsetAge":{"value":5}}`, "Condition.onset.ofType(Age)", "age-1"},
+		"given out before it is made": {`{"resourceType":"MedicationDispense","status":"completed","medicationCodeableConcept":{"text":"x"},"whenPrepared":"2024-01-02","whenHandedOver":"2024-01-01"}`, "MedicationDispense", "mdd-1"},
+	} {
+		n, err := fhir.Parse([]byte(c.in))
+		require.NoError(t, err, name)
+		issues := errorsOf(fhir.Validate(n))
+		require.Len(t, issues, 1, name)
+		require.Equal(t, c.place, issues[0].Expression, name)
+		require.Contains(t, issues[0].Text, "("+c.key+")", name)
+	}
+	n, err := fhir.Parse([]byte(`{"resourceType":"ValueSet","status":"draft","name":"not a name"}`))
+	require.NoError(t, err)
+	issues := fhir.Validate(n)
+	require.Len(t, issues, 1)
+	require.Equal(t, fhir.SeverityWarning, issues[0].Severity, "vsd-0 only warns")
+}
+
 func TestIssuesAreBounded(t *testing.T) {
 	n, err := fhir.Parse([]byte(`{"resourceType":"Patient","name":[` + strings.Repeat(`{},`, 500) + `{}]}`))
 	require.NoError(t, err)

@@ -23,6 +23,8 @@ func TestTableIsCurrent(t *testing.T) {
 	to := filepath.Join(t.TempDir(), "table.gz")
 	require.NoError(t, run(from, to))
 	require.Equal(t, unpack(t, filepath.FromSlash("../r4.table.gz")), unpack(t, to))
+	require.NoError(t, profiles(filepath.Dir(from), to))
+	require.Equal(t, unpack(t, filepath.FromSlash("../profiles.table.gz")), unpack(t, to))
 }
 
 func unpack(t *testing.T, path string) string {
