@@ -3,6 +3,7 @@
 GO      ?= go
 DEMO    ?= serve --demo
 WEB     := portal/web
+ORACLES := cmd/housecall/oracles
 RACE    := ./notifications/... ./internal/edge/... ./internal/revoke/... ./internal/identity/... ./records ./records/access/... ./records/ingest/... ./telehealth/... ./portal ./cmd/housecall
 LONG    := ./records/... ./internal/... ./notifications/... ./telehealth/... ./portal/... ./cmd/...
 
@@ -34,8 +35,8 @@ run: build ## Build, and serve the demo clinic on http://localhost:8080
 	bin/housecall $(DEMO)
 
 .PHONY: test
-test: setup ## Everything that must hold: lint, Go, race detector, web, browser
-	@$(POSTGRES) .ci/steps lint go-test race web-test e2e
+test: setup ## Everything that must hold: lint, Go, race detector, web, browser, other FHIR software
+	@$(POSTGRES) .ci/steps lint go-test race web-test e2e oracles
 
 .PHONY: lint
 lint: fmt vet staticcheck ## Format, vet, staticcheck
@@ -72,6 +73,10 @@ web-test: $(WEB)/node_modules/.package-lock.json ## Type check, unit tests and s
 e2e: build ## Browser tests
 	CHROMIUM="$$(.ci/setup chromium)" node cmd/housecall/e2e/run.mjs
 
+.PHONY: oracles
+oracles: build $(ORACLES)/node_modules/.package-lock.json ## FHIR clients and validators of others, against the server
+	$(POSTGRES) node $(ORACLES)/run.mjs
+
 .PHONY: bench
 bench: toolchain ## Benchmarks of every package
 	@uname -srm; grep -m1 'model name' /proc/cpuinfo; nproc; $(GO) version
@@ -103,11 +108,11 @@ toolchain:
 
 .PHONY: clean
 clean: ## Remove what was built; data stays
-	rm -rf bin $(WEB)/node_modules
+	rm -rf bin $(WEB)/node_modules $(ORACLES)/node_modules
 	find $(WEB)/dist -mindepth 1 -not -name .keep -delete
 
-$(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json
-	cd $(WEB) && npm ci --no-audit --no-fund
+%/node_modules/.package-lock.json: %/package-lock.json
+	cd $* && npm ci --no-audit --no-fund
 	@touch $@
 
 # The bundler empties dist; .keep lets a clone compile before the first build.
