@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { before, test } from 'node:test'
-import { Client } from 'fhir-kit-client'
+import { CapabilityTool, Client } from 'fhir-kit-client'
 import { fhirURL, site, systemToken } from './site.mjs'
 
 let client, rosa
@@ -33,6 +33,23 @@ test('SMART discovery, by the well-known document and by the capability statemen
   assert.equal(rest.mode, 'server')
   const { extension } = rest.security.extension.find(({ url }) => url.endsWith('/oauth-uris'))
   assert.deepEqual(Object.fromEntries(extension.map(({ url, valueUri }) => [url, valueUri])), { authorize: authorizeUrl.href, token: tokenUrl.href })
+})
+
+test('what the capability statement promises is found by the library', async () => {
+  const can = new CapabilityTool(await client.capabilityStatement())
+  for (const interaction of ['batch', 'transaction']) assert.ok(can.serverCan(interaction), interaction)
+  for (const interaction of ['read', 'vread', 'create', 'update', 'delete', 'history-instance', 'search-type']) assert.ok(can.resourceCan('Observation', interaction), interaction)
+  for (const name of ['patient', 'code', 'category', 'date', '_id', '_lastUpdated']) assert.ok(can.resourceSearch('Observation', name), name)
+  assert.ok(!can.resourceCan('Martian', 'read'))
+})
+
+test('references are resolved: on the server, in the bundle, contained', async () => {
+  const context = (await client.search({ resourceType: 'MedicationRequest', searchParams: { patient: rosa.id, _count: '1' } })).entry[0].resource
+  assert.equal((await client.resolve({ reference: context.subject.reference, context })).id, rosa.id)
+  const everything = await client.operation({ name: 'everything', resourceType: 'Patient', id: rosa.id, method: 'GET', input: { _type: 'Patient' } })
+  assert.deepEqual(await client.resolve({ reference: `${fhirURL}/Patient/${rosa.id}`, context: everything }), rosa)
+  const holder = await client.create({ resourceType: 'Observation', body: weight(72, { contained: [{ resourceType: 'Device', id: 'scales', status: 'active' }], device: { reference: '#scales' } }) })
+  assert.equal((await client.resolve({ reference: holder.device.reference, context: holder })).resourceType, 'Device')
 })
 
 test('create, read, vread, update, history and delete', async () => {
