@@ -80,6 +80,7 @@ type change struct {
 	patient string // home chart
 	source  string
 	kept    bool
+	decided bool // may be done: what it is a part of was decided on as a whole
 	class   access.Class
 	index   *fhir.Index
 	entry   *entryRow

@@ -33,6 +33,8 @@ type Chart struct {
 	Visits        []Entry      `json:"visits"`
 	Documents     []Entry      `json:"documents"`
 	Team          []Member     `json:"team"`
+	// Joined are the other charts of the same person that are shown with this one.
+	Joined []string `json:"joined,omitempty"`
 
 	ETag        string `json:"-"`
 	NotModified bool   `json:"-"`
@@ -159,6 +161,9 @@ func (s *Store) enter(c *db.Conn, who identity.Principal, patient string) (*acce
 		return nil, head{}, err
 	}
 	h, err := readHead(c, patient)
+	if err == nil && h.links > 0 {
+		err = s.openBeside(c, who, v)
+	}
 	return v, h, err
 }
 
@@ -168,7 +173,15 @@ func (s *Store) chartTag(c *db.Conn, v *access.View, h head) (string, error) {
 		return "", err
 	}
 	// The day is part of it: ages and what is due change at midnight.
-	return s.etag(v, h.heads.visible(v), boundary, "chart 1 "+s.now().UTC().Format(time.DateOnly)), nil
+	what := "chart 2 " + s.now().UTC().Format(time.DateOnly)
+	for i := range v.Beside {
+		tag, err := s.tagBeside(c, &v.Beside[i])
+		if err != nil {
+			return "", err
+		}
+		what += " " + tag
+	}
+	return s.etag(v, h.heads.visible(v), boundary, what), nil
 }
 
 func (s *Store) readChart(c *db.Conn, v *access.View) (*Chart, error) {
@@ -176,6 +189,9 @@ func (s *Store) readChart(c *db.Conn, v *access.View) (*Chart, error) {
 	var err error
 	if ch.Patient, err = s.patient(c, v); err != nil {
 		return nil, err
+	}
+	for i := range v.Beside {
+		ch.Joined = append(ch.Joined, v.Beside[i].Patient)
 	}
 	parts, err := s.sections(c, v)
 	if err != nil {
@@ -273,6 +289,19 @@ var partSQL = [partCount]struct {
 // sections reads all parts in one query, each newest first.
 func (s *Store) sections(c *db.Conn, v *access.View) ([partCount][]listed, error) {
 	var out [partCount][]listed
+	for _, one := range v.All() {
+		if err := s.sectionsOf(c, one, &out); err != nil {
+			return out, err
+		}
+	}
+	for i := range out { // a union promises no order
+		slices.SortStableFunc(out[i], func(a, b listed) int { return cmp.Compare(b.at, a.at) })
+		out[i] = trim(out[i], partSQL[i].limit)
+	}
+	return out, nil
+}
+
+func (s *Store) sectionsOf(c *db.Conn, v *access.View, out *[partCount][]listed) error {
 	cond, cargs := visibleSQL(v, micros(s.now()), "e")
 	var query strings.Builder
 	var args []any
@@ -286,7 +315,7 @@ func (s *Store) sections(c *db.Conn, v *access.View) ([partCount][]listed, error
 		fmt.Fprintf(&query, "SELECT * FROM (SELECT %d AS part, %s FROM entries e WHERE e.patient_id = ?%s AND %s ORDER BY e.at DESC, e.id DESC LIMIT %d) p%d", i, entryColumns, cond, p.where, p.limit, i)
 		args = append(append(args, v.Patient), cargs...)
 	}
-	err := c.Each(query.String(), func(r *sql.Rows) error {
+	return c.Each(query.String(), func(r *sql.Rows) error {
 		var part int
 		l, ok, err := scanListed(r, v, &part)
 		if err == nil && ok {
@@ -294,10 +323,6 @@ func (s *Store) sections(c *db.Conn, v *access.View) ([partCount][]listed, error
 		}
 		return err
 	}, args...)
-	for _, list := range out { // a union promises no order
-		slices.SortStableFunc(list, func(a, b listed) int { return cmp.Compare(b.at, a.at) })
-	}
-	return out, err
 }
 
 // patient reads the demographics and works out the age.

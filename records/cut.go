@@ -38,10 +38,22 @@ func (s *Store) hidden(c *db.Conn, v *access.View) ([]string, error) {
 		return nil, nil
 	}
 	h, err := readHead(c, v.Patient)
-	if err != nil || !h.mayHide(v) {
+	if err != nil {
 		return nil, err
 	}
 	var out []string
+	if h.links > 0 && !v.Carries() {
+		linked, err := access.Linked(c, v.Patient)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range linked {
+			out = append(out, "Patient/"+p)
+		}
+	}
+	if !h.mayHide(v) {
+		return out, nil
+	}
 	err = c.Each(`SELECT type, id FROM resources r WHERE patient_id = ? AND NOT (TRUE`+cond+`)`, func(r *sql.Rows) error {
 		var typ, id string
 		if err := r.Scan(&typ, &id); err != nil {

@@ -67,6 +67,7 @@ func (s *Store) Detail(ctx context.Context, who identity.Principal, patient, typ
 		if len(list) == 0 || typ == "Patient" {
 			return notFound()
 		}
+		home := list[0].view
 		cat, _ := access.ParseCategory(list[0].Section)
 		cats = categoryBit(cat)
 		if err := s.attachParts(c, v, list, 200); err != nil {
@@ -79,7 +80,7 @@ func (s *Store) Detail(ctx context.Context, who identity.Principal, patient, typ
 		}
 		d.Entry = plainEntries(list[:1])[0]
 		var body []byte
-		if err := c.QueryRow(`SELECT version, body FROM resources WHERE patient_id = ? AND type = ? AND id = ?`, patient, typ, id).Scan(&d.History, &body); err != nil {
+		if err := c.QueryRow(`SELECT version, body FROM resources WHERE patient_id = ? AND type = ? AND id = ?`, home.Patient, typ, id).Scan(&d.History, &body); err != nil {
 			return err
 		}
 		n, err := fhir.Parse(body)
@@ -87,10 +88,10 @@ func (s *Store) Detail(ctx context.Context, who identity.Principal, patient, typ
 			return err
 		}
 		d.fromNode(n)
-		if d.Document = documentOf(n, patient, id); d.Document != nil && len(d.Document.Text) > maxInlineText {
+		if d.Document = documentOf(n, home.Patient, id); d.Document != nil && len(d.Document.Text) > maxInlineText {
 			d.Document.Text = ""
 		}
-		related, err := s.related(c, v, typ, id)
+		related, err := s.related(c, home, typ, id)
 		if err != nil {
 			return err
 		}

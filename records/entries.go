@@ -1,6 +1,7 @@
 package records
 
 import (
+	"cmp"
 	"database/sql"
 	"encoding/json"
 	"slices"
@@ -18,6 +19,7 @@ type listed struct {
 	kind   string
 	fact   string
 	number *float64
+	view   *access.View // of the chart that it stands in
 }
 
 func cutRef(ref string) (typ, id string, ok bool) {
@@ -30,16 +32,36 @@ const entryColumns = "e.type, e.id, e.at, e.kind, e.fact, e.number, e.body"
 // entriesWhere reads entries of a chart that the view sees. tail holds further
 // conditions and the order.
 func (s *Store) entriesWhere(c *db.Conn, v *access.View, tail string, args ...any) ([]listed, error) {
-	cond, cargs := visibleSQL(v, micros(s.now()), "e")
 	var out []listed
-	err := c.Each("SELECT "+entryColumns+" FROM entries e WHERE e.patient_id = ?"+cond+" "+tail, func(r *sql.Rows) error {
-		l, ok, err := scanListed(r, v)
-		if err == nil && ok {
-			out = append(out, l)
+	var charts int
+	for _, one := range v.All() {
+		before := len(out)
+		cond, cargs := visibleSQL(one, micros(s.now()), "e")
+		err := c.Each("SELECT "+entryColumns+" FROM entries e WHERE e.patient_id = ?"+cond+" "+tail, func(r *sql.Rows) error {
+			l, ok, err := scanListed(r, one)
+			if err == nil && ok {
+				out = append(out, l)
+			}
+			return err
+		}, append(append([]any{one.Patient}, cargs...), args...)...)
+		if err != nil {
+			return nil, err
 		}
-		return err
-	}, append(append([]any{v.Patient}, cargs...), args...)...)
-	return out, err
+		if len(out) > before {
+			charts++
+		}
+	}
+	if charts > 1 { // newest first, as each of them is
+		slices.SortStableFunc(out, func(a, b listed) int {
+			return cmp.Or(cmp.Compare(b.at, a.at), strings.Compare(b.id(), a.id()))
+		})
+	}
+	return out, nil
+}
+
+func (l *listed) id() string {
+	_, id, _ := strings.Cut(l.Ref, "/")
+	return id
 }
 
 // scanListed reads a row of entryColumns, with whatever columns stand before
@@ -53,6 +75,7 @@ func scanListed(r *sql.Rows, v *access.View, before ...any) (l listed, ok bool, 
 	if !v.AllowsType(typ, 'r') && !v.AllowsType(typ, 's') {
 		return l, false, nil
 	}
+	l.view = v
 	return l, true, json.Unmarshal(body, &l.Entry)
 }
 
@@ -122,6 +145,26 @@ func (s *Store) attachParts(c *db.Conn, v *access.View, in []listed, keep int) e
 	for len(args) > 0 {
 		part := args[:min(len(args), 200)]
 		args = args[len(part):]
+		if err := s.attachFrom(c, v, in, index, part, keep); err != nil {
+			return err
+		}
+	}
+	for i := range in {
+		slices.SortStableFunc(in[i].Children, func(a, b Entry) int { return attentionRank(b.Meaning) - attentionRank(a.Meaning) })
+		// A report is as bad as its worst member, but says neither high nor low.
+		if r := attentionRank(firstMeaning(in[i].Children)); r == 4 {
+			in[i].Meaning = firstMeaning(in[i].Children)
+		} else if r > 1 {
+			in[i].Meaning = "abnormal"
+		}
+	}
+	return nil
+}
+
+// attachFrom reads the members of the reports named in part; index says where
+// in the list each report stands.
+func (s *Store) attachFrom(c *db.Conn, view *access.View, in []listed, index map[string]int, part []any, keep int) error {
+	for _, v := range view.All() {
 		cond, cargs := visibleSQL(v, micros(s.now()), "e")
 		err := c.Each("SELECT e.part_of, e.type, e.meaning, e.body FROM entries e WHERE e.patient_id = ?"+cond+" AND e.part_of IN "+db.Placeholders(1, len(part))+" ORDER BY e.part_of, e.id", func(r *sql.Rows) error {
 			var of, typ string
@@ -155,15 +198,6 @@ func (s *Store) attachParts(c *db.Conn, v *access.View, in []listed, keep int) e
 		}, append(append([]any{v.Patient}, cargs...), part...)...)
 		if err != nil {
 			return err
-		}
-	}
-	for i := range in {
-		slices.SortStableFunc(in[i].Children, func(a, b Entry) int { return attentionRank(b.Meaning) - attentionRank(a.Meaning) })
-		// A report is as bad as its worst member, but says neither high nor low.
-		if r := attentionRank(firstMeaning(in[i].Children)); r == 4 {
-			in[i].Meaning = firstMeaning(in[i].Children)
-		} else if r > 1 {
-			in[i].Meaning = "abnormal"
 		}
 	}
 	return nil

@@ -32,16 +32,23 @@ func (s *Store) etag(v *access.View, visible, boundary int64, representation str
 }
 
 type head struct {
-	n     int64
-	heads classHeads
-	holds int64
+	n        int64
+	heads    classHeads
+	holds    int64
+	links    int64 // joins with other charts, also those that ended
+	waitDays int64 // for how long results wait for the clinician's word; 0: they do not
+
+	linked []string // charts that it is joined with; read when the chart is locked
+	parted []string // charts that it was joined with
+
+	linkTypes map[string]string // what each of them is to this one
 }
 
 // readHead reads the head of a chart. A chart that does not exist is not found.
 func readHead(c *db.Conn, patient string) (head, error) {
 	var h head
 	var raw []byte
-	err := c.QueryRow(`SELECT head, class_heads, holds FROM charts WHERE patient_id = ?`, patient).Scan(&h.n, &raw, &h.holds)
+	err := c.QueryRow(`SELECT head, class_heads, holds, links, wait_days FROM charts WHERE patient_id = ?`, patient).Scan(&h.n, &raw, &h.holds, &h.links, &h.waitDays)
 	if isNoRows(err) {
 		return h, notFound()
 	}

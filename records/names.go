@@ -86,9 +86,13 @@ func (s *Store) cutReasons(c *db.Conn, v *access.View, entries []Entry) error {
 	if !borrowed {
 		return nil
 	}
-	hidden, err := s.hidden(c, v)
-	if err != nil {
-		return err
+	var hidden []string
+	for _, one := range v.All() {
+		h, err := s.hidden(c, one)
+		if err != nil {
+			return err
+		}
+		hidden = append(hidden, h...)
 	}
 	walk(entries, func(e *Entry) {
 		if typ, id, ok := cutRef(e.ReasonRef); ok && slices.Contains(hidden, typ+"/"+id) {

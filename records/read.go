@@ -161,7 +161,14 @@ func (s *Store) viewForRead(c *db.Conn, who identity.Principal, patient, typ str
 // seen leaves the audit row of a read and waits until it is kept: nobody reads
 // what cannot be accounted for.
 func (s *Store) seen(ctx context.Context, who identity.Principal, v *access.View, action, typ, id string, cats access.CategorySet, count int) error {
-	return s.access.Record(ctx, access.Event{Who: who, Patient: v.Patient, View: *v, Action: action, Type: typ, ID: id, Categories: cats, Count: count, Outcome: "ok"})
+	if len(v.Beside) == 0 {
+		return s.access.Record(ctx, access.Event{Who: who, Patient: v.Patient, View: *v, Action: action, Type: typ, ID: id, Categories: cats, Count: count, Outcome: "ok"})
+	}
+	var events []access.Event // one for each chart of the view
+	for _, one := range v.All() {
+		events = append(events, access.Event{Who: who, Patient: one.Patient, View: *one, Action: action, Type: typ, ID: id, Categories: cats & one.See, Count: count, Outcome: "ok"})
+	}
+	return s.access.Record(ctx, events...)
 }
 
 // refuse leaves the audit row of a refusal and passes the refusal on.

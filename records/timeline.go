@@ -1,6 +1,7 @@
 package records
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"slices"
@@ -32,6 +33,21 @@ type resultRow struct {
 
 // resultRows reads the newest results of a category without decoding them.
 func (s *Store) resultRows(c *db.Conn, v *access.View, cat access.Category) ([]resultRow, error) {
+	var out []resultRow
+	for _, one := range v.All() {
+		rows, err := s.resultRowsOf(c, one, cat)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, rows...)
+	}
+	if len(v.Beside) > 0 {
+		slices.SortStableFunc(out, func(a, b resultRow) int { return cmp.Compare(b.at, a.at) })
+	}
+	return out[:min(len(out), resultsScanned)], nil
+}
+
+func (s *Store) resultRowsOf(c *db.Conn, v *access.View, cat access.Category) ([]resultRow, error) {
 	cond, cargs := visibleSQL(v, micros(s.now()), "e")
 	args := append([]any{v.Patient}, cargs...)
 	var out []resultRow

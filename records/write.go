@@ -260,13 +260,13 @@ func (s *Store) lockCharts(c *db.Conn, who identity.Principal, charts []string, 
 				return nil, err
 			}
 		}
-		query := `SELECT head, class_heads, holds FROM charts WHERE patient_id = ?`
+		query := `SELECT head, class_heads, holds, links, wait_days FROM charts WHERE patient_id = ?`
 		if c.Dialect == db.Postgres {
 			query += ` FOR UPDATE`
 		}
 		var h head
 		var raw []byte
-		err := c.QueryRow(query, p).Scan(&h.n, &raw, &h.holds)
+		err := c.QueryRow(query, p).Scan(&h.n, &raw, &h.holds, &h.links, &h.waitDays)
 		if isNoRows(err) {
 			return nil, noChart(who, p, changes)
 		}
@@ -274,6 +274,11 @@ func (s *Store) lockCharts(c *db.Conn, who identity.Principal, charts []string, 
 			return nil, err
 		}
 		h.heads = decodeHeads(raw)
+		if h.links > 0 {
+			if err := h.readLinks(c, p); err != nil {
+				return nil, err
+			}
+		}
 		locked[p] = &h
 	}
 	return locked, nil
@@ -451,10 +456,13 @@ func (s *Store) apply(ch *change, v *access.View, h *head, at int64) error {
 	if ch.speaks() {
 		made.Labels = access.NoLabels
 	}
-	if !v.MayWrite(made) || ch.old != nil && !ch.old.deleted && !v.MayWrite(ch.old.class) {
+	if !ch.decided && (!v.MayWrite(made) || ch.old != nil && !ch.old.deleted && !v.MayWrite(ch.old.class)) {
 		return fault.New(fault.Forbidden, "You can read this, but not change it.").WithCode("role")
 	}
-	if ch.Type == "Patient" && !mayRewrite(v, ch) {
+	if ch.Type == "Patient" && ch.Node != nil && h.links > 0 {
+		ch.showLinks(h)
+	}
+	if ch.Type == "Patient" && !ch.decided && !mayRewrite(v, ch) {
 		return fault.New(fault.Forbidden, "Only contact details can be changed here. Please ask the clinic to correct the rest.").WithCode("role")
 	}
 	if err := ch.mayTouch(); err != nil {
@@ -538,7 +546,7 @@ func headSteps(locked map[string]*head) (steps []db.Step, moved []string) {
 			continue
 		}
 		steps = append(steps, db.Step{SQL: `UPDATE charts SET head = ?, class_heads = ?, holds = ? WHERE patient_id = ?`, Args: []any{h.n, h.heads.encode(), h.holds, p}})
-		moved = append(moved, p)
+		moved = append(append(moved, p), h.linked...) // who looks at one of them looks at all
 	}
 	return steps, moved
 }

@@ -2,6 +2,8 @@ package access
 
 import (
 	"context"
+	"database/sql"
+	"strings"
 
 	"housecall/internal/db"
 	"housecall/internal/identity"
@@ -46,7 +48,24 @@ func (s *Service) ChartsTx(c *db.Conn, who identity.Principal, most int) ([]stri
 			}
 		}
 	}
-	return charts, nil
+	// What is joined with a chart that is somebody's own, or of their team.
+	joined, args := []string{`c.id = ?`}, []any{who.Patient}
+	if team, more := s.TeamSQL(who, "c.id"); team != "FALSE" && team != "TRUE" {
+		joined, args = append(joined, team), append(args, more...)
+	}
+	if who.Scopes != nil || who.Kind == identity.System {
+		return charts, nil
+	}
+	err = c.Each(`SELECT DISTINCT c.joined FROM (SELECT survivor AS id, other AS joined FROM chart_links WHERE ended_at = 0
+		UNION ALL SELECT other, survivor FROM chart_links WHERE ended_at = 0
+		UNION ALL SELECT a.other, b.other FROM chart_links a JOIN chart_links b ON b.survivor = a.survivor AND b.other <> a.other WHERE a.ended_at = 0 AND b.ended_at = 0) c
+		WHERE `+strings.Join(joined, " OR ")+` LIMIT ?`, func(r *sql.Rows) error {
+		var p string
+		err := r.Scan(&p)
+		add(p)
+		return err
+	}, append(args, most)...)
+	return charts, err
 }
 
 // CategoriesOfType are the categories that a resource type may fall into.

@@ -58,6 +58,11 @@ func (s *Service) ViewOf(c *db.Conn, who identity.Principal, patient string) (Vi
 	}
 	v, ok := viewOf(who, patient, t, now)
 	if !ok {
+		if v, ok, err = s.throughLink(c, who, patient, now); err != nil {
+			return View{}, err
+		}
+	}
+	if !ok {
 		return View{}, NoChart()
 	}
 	return v, nil

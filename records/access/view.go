@@ -25,6 +25,7 @@ type View struct {
 	Reason      string // why the glass was broken
 	ChangesAt   int64  // next moment at which the clock alone changes the view, microseconds; 0: none
 	Fingerprint uint64 // moves whenever the view does: account, relation, grant and its version, scopes, rules
+	Beside      []View // of the charts that this one is joined with, when it is opened as one view over all
 
 	scopes []string // nil: not narrowed by an app's scopes
 }
@@ -39,6 +40,15 @@ func (v *View) Sees(c Class, releaseAt, nowMicros int64) bool {
 // that class.
 func (v *View) MayWrite(c Class) bool {
 	return v.Act.Has(c.Category) && c.Labels&v.Hide == 0
+}
+
+// All gives the view and those beside it.
+func (v *View) All() []*View {
+	all := []*View{v}
+	for i := range v.Beside {
+		all = append(all, &v.Beside[i])
+	}
+	return all
 }
 
 // AllowsType tells whether an app's scopes let it do the action ('c' 'r' 'u' 'd'

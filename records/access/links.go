@@ -1,0 +1,126 @@
+package access
+
+import (
+	"database/sql"
+	"slices"
+
+	"housecall/internal/db"
+	"housecall/internal/identity"
+)
+
+// Two charts of one person may be joined: one view over both, while each keeps
+// its order, its audit and its grants. Who sees what of each is decided chart by
+// chart, by these rules:
+//
+//   - The patient is the patient of all of them, and whoever treats or serves
+//     them (care team, front desk, in an emergency) does so in all of them: it is
+//     one person who is treated.
+//   - A grant counts for the chart that it names and for no other: it was given
+//     for what was in that chart.
+//   - An app sees the chart that it was let into.
+
+// Linked gives the charts that are joined with this one now.
+func Linked(c *db.Conn, patient string) ([]string, error) {
+	var out []string
+	err := c.Each(`SELECT survivor, other FROM chart_links WHERE ended_at = 0 AND
+		(survivor = ? OR other = ? OR survivor IN (SELECT survivor FROM chart_links WHERE other = ? AND ended_at = 0)) ORDER BY created_at, id LIMIT ?`, func(r *sql.Rows) error {
+		var survivor, other string
+		if err := r.Scan(&survivor, &other); err != nil {
+			return err
+		}
+		for _, p := range []string{survivor, other} {
+			if p != patient && !slices.Contains(out, p) {
+				out = append(out, p)
+			}
+		}
+		return nil
+	}, patient, patient, patient, most)
+	return out, err
+}
+
+// SpreadTx tells every node, with the commit, that who may see the chart has to
+// be decided anew.
+func (s *Service) SpreadTx(c *db.Conn, patient string) error { return s.spreadTx(c, patient) }
+
+// carries tells whether a view of one chart is also one of those that are joined
+// with it.
+func (v *View) carries() bool {
+	if v.scopes != nil {
+		return false
+	}
+	switch v.Base {
+	case Self, CareTeam, ClinicStaff, EmergencyAccess:
+		return v.Patient != ""
+	}
+	return false
+}
+
+// Carries tells whether the view knows of the charts that this one is joined
+// with: a proxy and an app are not told.
+func (v *View) Carries() bool { return v.carries() || v.Base == Feed }
+
+// Works tells whether somebody works in this chart as staff of its care team,
+// by Housecall itself and not in an emergency. They put charts in order: join
+// them, keep them apart, refile what landed in the wrong one.
+func (v *View) Works() bool {
+	return (v.Base == CareTeam || v.Base == ClinicStaff) && v.scopes == nil && v.Patient != "" || v.Base == Feed
+}
+
+// Treats is Works for doctors and nurses.
+func (v *View) Treats() bool { return v.Base == CareTeam && v.Works() || v.Base == Feed }
+
+// throughLink finds a view of a chart by one of a chart that is joined with it.
+func (s *Service) throughLink(c *db.Conn, who identity.Principal, patient string, now int64) (View, bool, error) {
+	if who.Kind != identity.Person && who.Kind != identity.Staff || who.Scopes != nil || patient == "" || who.Account == "" {
+		return View{}, false, nil
+	}
+	charts, err := Linked(c, patient)
+	if err != nil {
+		return View{}, false, err
+	}
+	var best View
+	for _, p := range charts {
+		var t tie
+		if needsTie(who, p) {
+			if t, err = s.tieOf(c, who, p, now); err != nil {
+				return View{}, false, err
+			}
+		}
+		if v, ok := viewOf(who, p, t, now); ok && v.carries() && (best.Base == Nobody || v.Base < best.Base) {
+			best = v
+		}
+	}
+	if best.Base == Nobody {
+		return View{}, false, nil
+	}
+	from := best.Fingerprint
+	best.Patient = patient
+	best.Fingerprint = fingerprint(who, &best, int64(from))
+	return best, true, nil
+}
+
+// TeamSQL is the condition that somebody works in the chart in the column, as
+// far as one statement can say it: whoever reads by it decides on each chart
+// afterwards. A system works in all.
+func (s *Service) TeamSQL(who identity.Principal, column string) (string, []any) {
+	if who.Kind == identity.System {
+		return "TRUE", nil
+	}
+	if who.Kind != identity.Staff || who.Scopes != nil {
+		return "FALSE", nil
+	}
+	now := micros(s.now())
+	args := []any{who.Account, now, now}
+	roles := 0
+	for _, r := range who.Roles {
+		if teamRole(r) {
+			args = append(args, string(r))
+			roles++
+		}
+	}
+	if roles == 0 {
+		return "FALSE", nil
+	}
+	return `EXISTS (SELECT 1 FROM care_team t WHERE t.account = ? AND t.patient_id = ` + column + ` AND t.start_at <= ? AND (t.end_at = 0 OR t.end_at > ?) AND t.role IN ` +
+		db.Placeholders(1, roles) + `)`, args
+}
