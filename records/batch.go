@@ -99,6 +99,7 @@ type change struct {
 	version int64
 	n       int64
 	at      int64
+	release int64 // patients see it from then; 0: at once
 	body    []byte
 }
 

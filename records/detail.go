@@ -23,6 +23,8 @@ type Detail struct {
 	Details  []Line    `json:"details"`
 	Document *Document `json:"document,omitempty"`
 	History  int64     `json:"history"` // versions of the resource
+	// Held tells staff that the patient does not see this yet.
+	Held *Held `json:"held,omitempty"`
 }
 
 // Note is what somebody wrote about it.
@@ -90,6 +92,9 @@ func (s *Store) Detail(ctx context.Context, who identity.Principal, patient, typ
 		d.fromNode(n)
 		if d.Document = documentOf(n, home.Patient, id); d.Document != nil && len(d.Document.Text) > maxInlineText {
 			d.Document.Text = ""
+		}
+		if d.Held, err = s.heldOf(c, home, typ, id); err != nil {
+			return err
 		}
 		related, err := s.related(c, home, typ, id)
 		if err != nil {

@@ -77,10 +77,7 @@ func newRows() *rows {
 func (r *rows) add(ch *change, who identity.Principal, v *access.View) {
 	kind := map[Outcome]int64{Created: 1, Updated: 2, Deleted: 3}[ch.outcome]
 	gone := ch.outcome == Deleted
-	release := int64(0)
-	if !ch.ReleaseAt.IsZero() {
-		release = micros(ch.ReleaseAt)
-	}
+	release := ch.release
 	if ch.old == nil {
 		r.locator.add(ch.Type, ch.ID, ch.patient)
 	}

@@ -280,8 +280,8 @@ func (s *Store) settle(c *db.Conn, m *move, locked map[string]*head) ([]Stored, 
 func (s *Store) arrive(ch *change, h *head, at int64) {
 	h.n++
 	ch.n = h.n
-	h.heads.set(ch.class, ch.ReleaseAt.After(fromMicros(at)), ch.n)
-	if !ch.ReleaseAt.IsZero() {
+	h.heads.set(ch.class, ch.release > at, ch.n)
+	if ch.release != 0 {
 		h.holds++
 	}
 }
@@ -323,9 +323,7 @@ func (s *Store) rehome(c *db.Conn, m *move, ref string) (*change, error) {
 	}
 	typ, id, _ := strings.Cut(ref, "/")
 	ch := &change{Op: Op{Kind: Put, Type: typ, ID: id, Node: n}, patient: m.To, decided: true}
-	if cur.releaseAt != 0 {
-		ch.ReleaseAt = fromMicros(cur.releaseAt)
-	}
+	ch.release = cur.releaseAt
 	if err := s.prepareOne(ch); err != nil {
 		return nil, err
 	}

@@ -504,6 +504,7 @@ func (s *Store) apply(ch *change, v *access.View, h *head, at int64) error {
 		}
 		ch.at = max(at, ch.old.updated)
 	}
+	ch.release = s.releaseOf(ch, v, h)
 	if ch.Kind == Delete {
 		ch.outcome = Deleted
 		ch.body = tombstone(ch.Type, ch.ID, ch.version, ch.at)
@@ -516,7 +517,7 @@ func (s *Store) apply(ch *change, v *access.View, h *head, at int64) error {
 	h.n++
 	ch.n = h.n
 	was := ch.old != nil && !ch.old.deleted
-	held := ch.ReleaseAt.After(fromMicros(now))
+	held := ch.release > now
 	if ch.Kind == Delete {
 		held = ch.old.releaseAt > now
 	}
@@ -524,7 +525,7 @@ func (s *Store) apply(ch *change, v *access.View, h *head, at int64) error {
 	if was {
 		h.heads.set(ch.old.class, ch.old.releaseAt > now, ch.n)
 	}
-	if !ch.ReleaseAt.IsZero() {
+	if ch.release != 0 {
 		h.holds++
 	}
 	return nil
