@@ -197,6 +197,7 @@ func (r *run) writePart(ctx context.Context, u *unit, p part) error {
 		}
 	}
 	var stored []records.Stored
+	var alike int64
 	err := r.db.InTx(ctx, func(c *db.Conn) error {
 		if err := saveIDs(c, u.source, slices.Clone(ids)); err != nil {
 			return err
@@ -217,12 +218,21 @@ func (r *run) writePart(ctx context.Context, u *unit, p part) error {
 				return err
 			}
 		}
+		if alike, err = r.suggest(c, items, stored); err != nil {
+			return err
+		}
 		return r.join(c, p.chart)
 	})
 	if err != nil {
 		return err
 	}
+	r.alike.Add(alike)
 	for i, it := range items {
+		if it.typ == "Patient" && stored[i].Outcome == records.Created && r.opts.Workers > 1 {
+			r.newcomersMu.Lock()
+			r.newcomers = append(r.newcomers, it.id)
+			r.newcomersMu.Unlock()
+		}
 		it.state, it.outcome = committed, stored[i].Outcome
 		it.known = &mapped{source: u.source, sid: it.sid, typ: it.typ, id: it.id, content: it.content, chart: p.chart, stored: true}
 		it.prepared = nil

@@ -16,6 +16,10 @@
 // A map row is committed in the transaction of its resource, so an import that
 // was killed is finished by starting it again.
 //
+// The same person may come from several senders. Each has a chart of their own;
+// those that may be the same (Score) are put into a work list, and a person joins
+// them or keeps them apart.
+//
 // A patient's bundle often carries copies of organizations and practitioners.
 // Such a copy fills a gap, and never replaces what was sent for its own sake.
 package ingest

@@ -103,6 +103,10 @@ type run struct {
 	idents     sync.Map
 	identCount atomic.Int64
 	sources    sync.Map
+
+	alike       atomic.Int64 // pairs that may be the same person
+	newcomersMu sync.Mutex
+	newcomers   []string // patients that came in
 }
 
 // Import reads the paths and brings what is in them into the store. What is
@@ -165,6 +169,10 @@ func (r *run) all(ctx context.Context, in *inputs) error {
 		}
 	}
 	r.report.Sources = names
+	if err := r.suggestLate(ctx); err != nil {
+		return err
+	}
+	r.report.Alike = int(r.alike.Load())
 	return r.finish(ctx)
 }
 

@@ -57,6 +57,7 @@ type Report struct {
 	RefusedTotal int
 	Wants        []Want   // the most wanted
 	Skipped      []string // files that are none of ours
+	Alike        int      // pairs of patients that may be the same person, new in the work list
 	Files        int
 	RejectsFile  string // empty: nothing was set aside
 	Took         time.Duration
@@ -112,6 +113,9 @@ func (r *Report) WriteText(w io.Writer) error {
 		for _, x := range r.Wants {
 			fmt.Fprintf(&b, "  %s (wanted by %d)\n", x.Target, x.Count)
 		}
+	}
+	if r.Alike > 0 {
+		fmt.Fprintf(&b, "\n%d times a patient may be somebody who was here before. Nothing was joined: staff of both find them in the work list.\n", r.Alike)
 	}
 	if r.RefusedTotal > 0 {
 		fmt.Fprintf(&b, "\nSet aside: %d\n", r.RefusedTotal)
