@@ -71,6 +71,7 @@ func (p *Portal) Mount(app *fiber.App) {
 	p.mountInbox(api)
 	p.mountBooking(api)
 	p.mountVisits(api)
+	p.mountWorklist(api)
 
 	get(api, "/charts/{patient}", "Open a chart", p.chart)
 	get(api, "/charts/{patient}/timeline", "What happened, newest first", p.timeline)

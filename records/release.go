@@ -194,6 +194,16 @@ func (s *Store) setRelease(ctx context.Context, who identity.Principal, patient,
 				return notFound()
 			}
 		}
+		// Who does not see it is not told that it is there, whatever they may do.
+		seen, err := s.access.ViewOf(c, who, home)
+		if err != nil {
+			return err
+		}
+		if here, err := s.resultAndParts(c, home, typ, id); err != nil {
+			return err
+		} else if len(here) == 0 || !seen.Sees(here[0].class, here[0].releaseAt, micros(s.now())) {
+			return notFound()
+		}
 		locked, views, err := s.workIn(c, who, true, home)
 		if err != nil {
 			return err
