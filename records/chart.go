@@ -204,12 +204,13 @@ func (s *Store) readChart(c *db.Conn, v *access.View) (*Chart, error) {
 		return nil, err
 	}
 	ch.Newest = plainEntries(newest)
-	allergies := activeFirst(merge(parts[partAllergies]), sectionShown)
+	allergies := activeFirst(sameAcross(parts[partAllergies]), sectionShown)
+	againstNoneKnown(allergies)
 	slices.SortStableFunc(allergies, func(a, b listed) int { return dangerRank(b) - dangerRank(a) })
 	ch.Allergies = plainEntries(allergies)
-	ch.Conditions = plainEntries(activeFirst(merge(parts[partConditions]), sectionShown))
+	ch.Conditions = plainEntries(activeFirst(sameAcross(parts[partConditions]), sectionShown))
 	ch.Medicines = plainEntries(activeFirst(oneOfKind(parts[partMedicines]), sectionShown))
-	ch.Immunizations = plainEntries(trim(merge(parts[partVaccines]), sectionShown))
+	ch.Immunizations = plainEntries(trim(sameAcross(parts[partVaccines]), sectionShown))
 	ch.CarePlan, ch.Goals = plainEntries(activeFirst(parts[partPlans], sectionShown)), plainEntries(activeFirst(parts[partGoals], sectionShown))
 	ch.Visits, ch.Documents = plainEntries(parts[partVisits]), plainEntries(parts[partDocuments])
 	if ch.Vitals, err = s.resultLines(c, v, access.Vitals); err != nil {
@@ -416,11 +417,14 @@ func oneOfKind(in []listed) []listed {
 		}
 		switch {
 		case l.Active && !out[i].Active:
-			addSources(&l.Entry, out[i].Entry)
+			first := out[i]
+			l.join(first)
 			out[i] = l
 		case l.Active == out[i].Active:
+			out[i].join(l)
 			out[i].At = l.At
-			addSources(&out[i].Entry, l.Entry)
+		default: // an older one that is over
+			out[i].join(l)
 		}
 	}
 	return out

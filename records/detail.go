@@ -80,6 +80,9 @@ func (s *Store) Detail(ctx context.Context, who identity.Principal, patient, typ
 		} else if len(same) > 1 {
 			list = merge(append(list, same...))
 		}
+		if err := s.joinElsewhere(c, v, &list[0]); err != nil {
+			return err
+		}
 		d.Entry = plainEntries(list[:1])[0]
 		var body []byte
 		if err := c.QueryRow(`SELECT version, body FROM resources WHERE patient_id = ? AND type = ? AND id = ?`, home.Patient, typ, id).Scan(&d.History, &body); err != nil {
@@ -120,6 +123,39 @@ func (s *Store) sameFact(c *db.Conn, v *access.View, l listed) ([]listed, error)
 		return nil, nil
 	}
 	return s.entriesWhere(c, v, "AND e.at BETWEEN ? AND ? AND e.fact = ? LIMIT 20", l.at-86_400_000_000, l.at+86_400_000_000, l.fact)
+}
+
+// joinElsewhere adds what other sources say of the same problem, medicine,
+// allergy or vaccine at other dates.
+func (s *Store) joinElsewhere(c *db.Conn, v *access.View, l *listed) error {
+	var all []listed
+	var err error
+	switch l.Kind {
+	case "AllergyIntolerance", "Condition", "Immunization":
+		all, err = s.entriesWhere(c, v, "AND e.type = ? ORDER BY e.at DESC, e.id DESC LIMIT ?", l.Kind, 8*sectionShown)
+		for _, o := range sameElsewhere(*l, all) {
+			if !slices.ContainsFunc(l.also, func(x listed) bool { return x.Ref == o.Ref }) {
+				l.join(o)
+			}
+		}
+	case "MedicationRequest", "MedicationStatement":
+		all, err = s.entriesWhere(c, v, "AND e.type IN ('MedicationRequest', 'MedicationStatement') AND e.kind = ? ORDER BY e.at DESC, e.id DESC LIMIT ?", l.kind, sectionShown)
+		for _, o := range all {
+			if o.Ref != l.Ref && !slices.ContainsFunc(l.also, func(x listed) bool { return x.Ref == o.Ref }) {
+				l.join(o)
+			}
+		}
+	}
+	if l.Kind == "AllergyIntolerance" && err == nil {
+		marked := sameAcross(all)
+		againstNoneKnown(marked)
+		for _, m := range marked {
+			if m.Ref == l.Ref || slices.ContainsFunc(m.also, func(x listed) bool { return x.Ref == l.Ref }) {
+				l.Differs = m.Differs
+			}
+		}
+	}
+	return err
 }
 
 // related gives what belongs to a visit: what was found, given and written there.

@@ -20,6 +20,8 @@ type listed struct {
 	fact   string
 	number *float64
 	view   *access.View // of the chart that it stands in
+	also   []listed     // further records of the same fact
+	own    []Source     // its sources before others were added
 }
 
 func cutRef(ref string) (typ, id string, ok bool) {
@@ -76,7 +78,9 @@ func scanListed(r *sql.Rows, v *access.View, before ...any) (l listed, ok bool, 
 		return l, false, nil
 	}
 	l.view = v
-	return l, true, json.Unmarshal(body, &l.Entry)
+	err = json.Unmarshal(body, &l.Entry)
+	l.own = slices.Clip(l.Sources)
+	return l, true, err
 }
 
 // merge makes one entry of the same fact from several places and keeps the
@@ -87,7 +91,7 @@ func merge(in []listed) []listed {
 	for _, l := range in {
 		if l.fact != "" {
 			if i, ok := seen[l.fact]; ok {
-				addSources(&out[i].Entry, l.Entry)
+				out[i].join(l)
 				continue
 			}
 			seen[l.fact] = len(out)
@@ -124,6 +128,7 @@ func plainEntries(in []listed) []Entry {
 	out := make([]Entry, len(in))
 	for i := range in {
 		out[i] = in[i].Entry
+		out[i].Differs = append(out[i].Differs, in[i].differences()...)
 		if out[i].Sources == nil {
 			out[i].Sources = []Source{}
 		}

@@ -32,6 +32,8 @@ type Entry struct {
 	Place    string   `json:"place,omitempty"`
 	Sources  []Source `json:"sources"`
 	Children []Entry  `json:"children,omitempty"`
+	// Differs is what its sources say differently.
+	Differs []Difference `json:"differs,omitempty"`
 	// Counts of the members of a report.
 	OutOfRange int  `json:"outOfRange,omitempty"`
 	Usual      int  `json:"usual,omitempty"`

@@ -46,6 +46,11 @@ func (s *Store) fill(c *db.Conn, v *access.View, entries []Entry) error {
 		for _, src := range e.Sources {
 			need(src.URI)
 		}
+		for _, d := range e.Differs {
+			for _, x := range d.Says {
+				need(x.Source.URI)
+			}
+		}
 	})
 	s.names.mu.Unlock()
 	if len(missing) > 0 {
@@ -70,11 +75,12 @@ func (s *Store) fill(c *db.Conn, v *access.View, entries []Entry) error {
 		}
 		e.WhoRef, e.PlaceRef = "", ""
 		for i := range e.Sources {
-			src := &e.Sources[i]
-			if src.Name == "" {
-				src.Name = s.names.names[src.URI]
+			s.names.name(&e.Sources[i])
+		}
+		for _, d := range e.Differs {
+			for i := range d.Says {
+				s.names.name(&d.Says[i].Source)
 			}
-			src.URI = ""
 		}
 	})
 	return nil
@@ -101,6 +107,14 @@ func (s *Store) cutReasons(c *db.Conn, v *access.View, entries []Entry) error {
 		e.ReasonRef = ""
 	})
 	return nil
+}
+
+// name puts the name of a source in place of its address; the lock is held.
+func (n *nameCache) name(src *Source) {
+	if src.Name == "" {
+		src.Name = n.names[src.URI]
+	}
+	src.URI = ""
 }
 
 func walk(entries []Entry, f func(*Entry)) {

@@ -27,7 +27,7 @@ func foldRows(rows []listed, limit int) (page []listed, taken int) {
 	runs := map[string]int{} // kind of reading -> its open group
 	for _, l := range rows {
 		if p, ok := facts[l.fact]; ok && l.fact != "" {
-			addSources(&groups[p.group][p.item].Entry, l.Entry)
+			groups[p.group][p.item].join(l)
 			taken++
 			continue
 		}

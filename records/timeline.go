@@ -139,6 +139,10 @@ func (s *Store) page(ctx context.Context, who identity.Principal, patient, what,
 			out.Next = s.seals.seal(about, entryCursor{At: last.at, ID: last.Ref[strings.IndexByte(last.Ref, '/')+1:]})
 		}
 		list = page
+		if cats == categoryBit(access.Conditions) || cats == categoryBit(access.Allergies) || cats == categoryBit(access.Immunizations) {
+			list = sameAcross(list)
+			againstNoneKnown(list)
+		}
 		if err := s.attachParts(c, v, list, 3); err != nil {
 			return err
 		}
