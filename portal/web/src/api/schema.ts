@@ -194,6 +194,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/charts/{patient}/entries/{type}/{id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hold a result back that would harm */
+        post: operations["post-charts-by-patient-entries-by-type-by-id-hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/entries/{type}/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the patient see a result now */
+        post: operations["post-charts-by-patient-entries-by-type-by-id-release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/charts/{patient}/grants": {
         parameters: {
             query?: never;
@@ -238,6 +272,24 @@ export interface paths {
         /** Whether somebody may write, and who will read it */
         get: operations["get-charts-by-patient-message-options"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** For how long new results wait */
+        get: operations["get-charts-by-patient-release"];
+        /** Let new results wait, or not */
+        put: operations["put-charts-by-patient-release"];
         post?: never;
         delete?: never;
         options?: never;
@@ -657,6 +709,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/clinic/assigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was written while two records were joined */
+        get: operations["get-clinic-assigns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/assigns/stay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that an entry is where it belongs */
+        post: operations["post-clinic-assigns-stay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/clinic/day": {
         parameters: {
             query?: never;
@@ -666,6 +752,23 @@ export interface paths {
         };
         /** A day of the clinic, and who is waiting */
         get: operations["get-clinic-day"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/held": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Results that their patients do not see yet */
+        get: operations["get-clinic-held"];
         put?: never;
         post?: never;
         delete?: never;
@@ -742,6 +845,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/clinic/matches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Records that may be of the same person */
+        get: operations["get-clinic-matches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/matches/apart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that two records are of two people */
+        post: operations["post-clinic-matches-apart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/matches/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Join two records of one person */
+        post: operations["post-clinic-matches-join"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/matches/part": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Separate two records that were joined */
+        post: operations["post-clinic-matches-part"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/clinic/patients": {
         parameters: {
             query?: never;
@@ -770,6 +941,23 @@ export interface paths {
         put?: never;
         /** Those of them whom somebody looks for */
         post: operations["post-clinic-patients-search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/refile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move entries that are in the wrong record */
+        post: operations["post-clinic-refile"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1196,6 +1384,10 @@ export interface components {
             /** Format: int64 */
             hours: number;
         };
+        ApartInBody: {
+            a: string;
+            b: string;
+        };
         Appointment: {
             /** Format: date-time */
             end: string;
@@ -1219,6 +1411,14 @@ export interface components {
             summary?: boolean;
             /** @enum {string} */
             visit?: "scheduled" | "waiting" | "live" | "ended";
+        };
+        Assign: {
+            entry?: components["schemas"]["Entry"];
+            other: components["schemas"]["Patient"];
+            patient: components["schemas"]["Patient"];
+            ref: string;
+            /** Format: date-time */
+            since: string;
         };
         Attachment: {
             contentType: string;
@@ -1263,6 +1463,26 @@ export interface components {
         CancelInBody: {
             reason?: string;
         };
+        Candidate: {
+            address?: string;
+            age?: components["schemas"]["Age"];
+            birthDate?: string;
+            /** Format: int64 */
+            count: number;
+            deceased?: string;
+            emails?: string[] | null;
+            family?: string;
+            given?: string;
+            id: string;
+            identifiers?: components["schemas"]["Identifier"][] | null;
+            languages?: components["schemas"]["Language"][] | null;
+            name: string;
+            phones?: string[] | null;
+            sex?: string;
+            /** Format: date-time */
+            since: string;
+            source?: string;
+        };
         ChangeMeInBody: {
             /** @enum {string} */
             locale?: "en" | "es" | "";
@@ -1280,6 +1500,7 @@ export interface components {
             documents: components["schemas"]["Entry"][] | null;
             goals: components["schemas"]["Entry"][] | null;
             immunizations: components["schemas"]["Entry"][] | null;
+            joined?: string[] | null;
             medicines: components["schemas"]["Entry"][] | null;
             newest: components["schemas"]["Entry"][] | null;
             patient: components["schemas"]["Patient"];
@@ -1396,6 +1617,7 @@ export interface components {
             details: components["schemas"]["Line"][] | null;
             document?: components["schemas"]["Document"];
             entry: components["schemas"]["Entry"];
+            held?: components["schemas"]["Held"];
             /** Format: int64 */
             history: number;
             note: components["schemas"]["Note"][] | null;
@@ -1410,6 +1632,11 @@ export interface components {
             network: "ok" | "fail" | "skipped";
             /** @enum {string} */
             speaker: "ok" | "fail" | "skipped";
+        };
+        Difference: {
+            /** @enum {string} */
+            about: "status" | "dose" | "date" | "none-known";
+            says: components["schemas"]["Saying"][] | null;
         };
         Document: {
             contentType: string;
@@ -1454,6 +1681,7 @@ export interface components {
             at?: string;
             children?: components["schemas"]["Entry"][] | null;
             code?: components["schemas"]["Coding"];
+            differs?: components["schemas"]["Difference"][] | null;
             end?: string;
             key?: string;
             kind: string;
@@ -1513,6 +1741,27 @@ export interface components {
         };
         Health: {
             checks: components["schemas"]["Check"][] | null;
+        };
+        Held: {
+            harm: boolean;
+            reason?: string;
+            /** Format: date-time */
+            until: string;
+        };
+        HeldResult: {
+            entry: components["schemas"]["Entry"];
+            harm: boolean;
+            name: string;
+            patient: string;
+            reason?: string;
+            /** Format: date-time */
+            until: string;
+        };
+        HoldInBody: {
+            /** @description For staff only */
+            reason: string;
+            /** Format: date-time */
+            until: string;
         };
         Identifier: {
             label: string;
@@ -1576,6 +1825,12 @@ export interface components {
             /** Format: int64 */
             sealedUpTo: number;
         };
+        JoinInBody: {
+            other: string;
+            reason: string;
+            /** @description The record to go on with */
+            survivor: string;
+        };
         Language: {
             code: string;
             preferred?: boolean;
@@ -1590,8 +1845,21 @@ export interface components {
             label: string;
             value: string;
         };
+        Link: {
+            /** Format: date-time */
+            createdAt: string;
+            id: string;
+            other: string;
+            reason: string;
+            survivor: string;
+        };
         ListAppointment: {
             items: components["schemas"]["Appointment"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListAssign: {
+            items: components["schemas"]["Assign"][] | null;
             /** @description Cursor of the next page */
             next?: string;
         };
@@ -1607,6 +1875,16 @@ export interface components {
         };
         ListGrant: {
             items: components["schemas"]["Grant"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListHeldResult: {
+            items: components["schemas"]["HeldResult"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListMatch: {
+            items: components["schemas"]["Match"][] | null;
             /** @description Cursor of the next page */
             next?: string;
         };
@@ -1629,6 +1907,16 @@ export interface components {
             items: components["schemas"]["Thread"][] | null;
             /** @description Cursor of the next page */
             next?: string;
+        };
+        Match: {
+            a: components["schemas"]["Candidate"];
+            b: components["schemas"]["Candidate"];
+            /** @enum {string} */
+            grade: "certain" | "probable" | "possible";
+            /** Format: double */
+            score: number;
+            /** Format: date-time */
+            since: string;
         };
         Me: {
             account: components["schemas"]["Account"];
@@ -1736,6 +2024,13 @@ export interface components {
             text: string;
             title: string;
             unit?: string;
+        };
+        Parted: {
+            /**
+             * Format: int64
+             * @description Entries that were written meanwhile and have to be assigned
+             */
+            written: number;
         };
         Passkey: {
             /** Format: date-time */
@@ -1861,6 +2156,16 @@ export interface components {
             /** @enum {string} */
             side: "patient" | "clinic";
         };
+        RefileInBody: {
+            from: string;
+            reason: string;
+            /** @description Type/id; what belongs together goes together */
+            refs: string[] | null;
+            to: string;
+        };
+        Refiled: {
+            refs: string[] | null;
+        };
         ResultLine: {
             category: string;
             /** Format: int64 */
@@ -1878,6 +2183,10 @@ export interface components {
              * @description The one that this was made from
              */
             version: number;
+        };
+        Saying: {
+            source: components["schemas"]["Source"];
+            value: string;
         };
         SendInBody: {
             /** @description Ids of Binary resources of the chart */
@@ -1940,6 +2249,14 @@ export interface components {
             seat?: string;
             /** @enum {string} */
             state: "none" | "waiting" | "admitted" | "in" | "left" | "refused";
+        };
+        StayInBody: {
+            id: string;
+            /** @description Where it could have belonged */
+            other: string;
+            /** @description Where it is */
+            patient: string;
+            type: string;
         };
         Subject: {
             age?: components["schemas"]["Age"];
@@ -2148,6 +2465,13 @@ export interface components {
         };
         VisitSeatInBody: {
             seat: string;
+        };
+        WaitDays: {
+            /**
+             * Format: int64
+             * @description 0: they are seen at once
+             */
+            days: number;
         };
         Words: {
             cursor?: string;
@@ -2640,6 +2964,72 @@ export interface operations {
             };
         };
     };
+    "post-charts-by-patient-entries-by-type-by-id-hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                type: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-entries-by-type-by-id-release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                type: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-charts-by-patient-grants": {
         parameters: {
             query?: never;
@@ -2719,6 +3109,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MessageOptions"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-charts-by-patient-release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitDays"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-charts-by-patient-release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WaitDays"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitDays"];
                 };
             };
             /** @description Error */
@@ -3687,6 +4143,69 @@ export interface operations {
             };
         };
     };
+    "get-clinic-assigns": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAssign"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-assigns-stay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StayInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-clinic-day": {
         parameters: {
             query?: {
@@ -3707,6 +4226,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Day"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-clinic-held": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListHeldResult"];
                 };
             };
             /** @description Error */
@@ -3850,6 +4401,135 @@ export interface operations {
             };
         };
     };
+    "get-clinic-matches": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListMatch"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-matches-apart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApartInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-matches-join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Link"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-matches-part": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Parted"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-clinic-patients": {
         parameters: {
             query?: {
@@ -3902,6 +4582,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListClinicPatient"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-refile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefileInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refiled"];
                 };
             };
             /** @description Error */

@@ -28,11 +28,14 @@ export type Value = From<'Value', { parts?: ValuePart[] }>
 export type Source = Schemas['Source']
 export type Identifier = Schemas['Identifier']
 
-export interface Entry extends Omit<Schemas['Entry'], 'section' | 'value' | 'sources' | 'children'> {
+export type Difference = From<'Difference', { says: Schemas['Saying'][] }>
+
+export interface Entry extends Omit<Schemas['Entry'], 'section' | 'value' | 'sources' | 'children' | 'differs'> {
   section: Category
   value?: Value
   sources: Source[]
   children?: Entry[]
+  differs?: Difference[]
 }
 
 export type SparkPoint = Schemas['Point']

@@ -6,6 +6,7 @@ import { saysNone } from '../format/titles'
 import { Dot } from '../ui/Card'
 import { Icon } from '../ui/Icon'
 import { LinkRow } from '../ui/Row'
+import { DiffersLine } from '../ui/DiffersLine'
 import { SourceLine } from '../ui/SourceLine'
 import { useWords, type Words } from '../ui/useWords'
 import { entryLevel, headline, iconOf, medicineWhy, recordedName, severityWord, subline } from './entryWords'
@@ -20,7 +21,7 @@ export function FactRow({ patient, entry }: { patient: string; entry: Entry }) {
     <LinkRow
       to="/p/$patient/entries/$type/$id" params={{ patient, type, id }} title={headline(entry, words.t)}
       text={lines.map((line) => <span key={line} style={{ display: 'block' }}>{line}</span>)}
-      below={<SourceLine sources={entry.sources} />} lead={<Dot tone={tone}><Icon name={iconOf(entry)} /></Dot>}
+      below={<><SourceLine sources={entry.sources} /><DiffersLine differs={entry.differs} /></>} lead={<Dot tone={tone}><Icon name={iconOf(entry)} /></Dot>}
     />
   )
 }

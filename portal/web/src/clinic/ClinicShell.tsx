@@ -46,6 +46,7 @@ export function ClinicShell() {
             <Link to="/clinic" activeOptions={{ exact: true }} aria-label={t('clinic.nav.patients')} title={t('clinic.nav.patients')} {...(onPatients ? { 'aria-current': 'page' as const } : {})}>
               <Icon name={seesPatients ? 'people' : 'home'} size={21} />
             </Link>
+            {seesPatients && <Link to="/clinic/work" aria-label={t('clinic.nav.work')} title={t('clinic.nav.work')}><Icon name="list" size={21} /></Link>}
             {roles.includes('admin') && (
               <Link to="/clinic/health" aria-label={t('clinic.nav.system')} title={t('clinic.nav.system')}><Icon name="sliders" size={21} /></Link>
             )}

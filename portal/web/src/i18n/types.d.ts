@@ -9,10 +9,11 @@ import type { messages } from './en/messages'
 import type { notices } from './en/notices'
 import type { today } from './en/today'
 import type { visits } from './en/visits'
+import type { worklist } from './en/worklist'
 
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation'
-    resources: { translation: typeof en & typeof account & typeof detail & typeof clinic & typeof booking & typeof today & typeof messages & typeof inbox & typeof notices & typeof visits }
+    resources: { translation: typeof en & typeof account & typeof detail & typeof clinic & typeof booking & typeof today & typeof messages & typeof inbox & typeof notices & typeof visits & typeof worklist }
   }
 }

@@ -12,6 +12,7 @@ import { Skeleton } from '../ui/Skeleton'
 import { useWords } from '../ui/useWords'
 import { AccessLog } from './AccessLog'
 import { GrantCard } from './GrantCard'
+import { WaitCard } from './WaitCard'
 import css from './sharing.module.css'
 
 /** Who helps and may see the record, and who looked at it. */
@@ -54,6 +55,7 @@ function AsOwner({ patient }: { patient: string }) {
     <>
       <Helpers patient={patient} />
       {/* Below cards whose height is not known yet; it waits for them, or they would push it. */}
+      {!cards.isLoading && <WaitCard patient={patient} />}
       {!cards.isLoading && <AccessLog patient={patient} />}
     </>
   )

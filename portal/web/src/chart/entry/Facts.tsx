@@ -3,6 +3,7 @@ import { fullDate, timeOf } from '../../format/date'
 import { capital } from '../../format/locale'
 import { plainTitle } from '../../format/titles'
 import { valueText } from '../../format/value'
+import { DiffersLine } from '../../ui/DiffersLine'
 import { SourceLine } from '../../ui/SourceLine'
 import { useWords, type Words } from '../../ui/useWords'
 import { severityWord, statusWord } from '../entryWords'
@@ -25,6 +26,7 @@ export function Facts({ entry, history }: { entry: Entry; history: number }) {
         ))}
       </dl>
       <SourceLine sources={entry.sources} />
+      <DiffersLine differs={entry.differs} />
       {changes > 0 && <p className={`meta ${css.sub}`}>{t('entry.corrected', { count: changes })}</p>}
     </section>
   )

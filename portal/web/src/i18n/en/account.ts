@@ -1,5 +1,8 @@
 /** Sign-in, people, sharing, account: loaded with those pages. */
 export const account = {
+  wait: {
+    title: 'New results', off: 'You see new results as soon as they are here.', on_one: 'New results wait for your doctor’s word, for at most {{count}} day.', on_other: 'New results wait for your doctor’s word, for at most {{count}} days.', ask: 'Hear from my doctor first', atOnce: 'Show me results at once',
+  },
   signIn: {
     page: 'Sign in',
     welcome: 'Welcome to {{clinic}}',

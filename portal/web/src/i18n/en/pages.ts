@@ -1,4 +1,5 @@
 export const pages = {
+  differs: { status: 'The places do not agree whether this still holds.', dose: 'The places do not agree on how to take it.', date: 'The places do not agree on the date.', 'none-known': 'The places do not agree whether there are allergies.', says: '{{place}}: {{value}}' },
   home: {
     page: 'Home',
     morning: 'Good morning, {{name}}', afternoon: 'Good afternoon, {{name}}', evening: 'Good evening, {{name}}',

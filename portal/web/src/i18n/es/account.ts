@@ -2,6 +2,9 @@ import type { Same } from '../shape'
 import type { account as english } from '../en/account'
 
 export const account: Same<typeof english> = {
+  wait: {
+    title: 'Resultados nuevos', off: 'Usted ve los resultados nuevos en cuanto llegan.', on_one: 'Los resultados nuevos esperan la explicación de su médico, como máximo {{count}} día.', on_other: 'Los resultados nuevos esperan la explicación de su médico, como máximo {{count}} días.', ask: 'Primero quiero hablar con mi médico', atOnce: 'Mostrarme los resultados enseguida',
+  },
   signIn: {
     page: 'Entrar',
     welcome: 'Le damos la bienvenida a {{clinic}}',

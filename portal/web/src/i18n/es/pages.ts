@@ -2,6 +2,7 @@ import type { Same } from '../shape'
 import type { pages as english } from '../en/pages'
 
 export const pages: Same<typeof english> = {
+  differs: { status: 'Los lugares no coinciden en si esto sigue vigente.', dose: 'Los lugares no coinciden en cómo se toma.', date: 'Los lugares no coinciden en la fecha.', 'none-known': 'Los lugares no coinciden en si hay alergias.', says: '{{place}}: {{value}}' },
   home: {
     page: 'Inicio',
     morning: 'Buenos días, {{name}}', afternoon: 'Buenas tardes, {{name}}', evening: 'Buenas noches, {{name}}',

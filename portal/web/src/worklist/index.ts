@@ -1,0 +1,2 @@
+// What somebody of the clinic has to decide: a chunk of its own.
+export { WorklistPage } from './WorklistPage'
