@@ -330,7 +330,7 @@ func (s *Store) relink(c *db.Conn, who identity.Principal, views map[string]*acc
 		}
 		v := *views[p]
 		v.Reason = reason
-		events = append(events, access.Event{Who: who, Patient: p, View: v, Action: action, Type: "Patient", ID: p, Categories: access.Of(access.Demographics), Count: 1})
+		events = append(events, access.Event{Who: who, Patient: p, View: v, Action: "update", Type: "Patient", ID: p, Categories: access.Of(access.Demographics), Count: 1, Detail: action})
 	}
 	rows := newRows()
 	for _, ch := range changes {

@@ -239,8 +239,8 @@ func (s *Store) settle(c *db.Conn, m *move, locked map[string]*head) ([]Stored, 
 			db.Step{SQL: `UPDATE release_holds SET patient_id = ? WHERE patient_id = ? AND type = ? AND id = ?`, Args: []any{m.To, m.From, typ, id}},
 		)
 		events = append(events,
-			access.Event{Who: m.who, Patient: m.From, View: from, Action: "refile", Type: typ, ID: id, Categories: categoryBit(cur.class.Category), Count: 1, Detail: "out"},
-			access.Event{Who: m.who, Patient: m.To, View: to, Action: "refile", Type: typ, ID: id, Categories: categoryBit(here.class.Category), Count: 1, Detail: "in"})
+			access.Event{Who: m.who, Patient: m.From, View: from, Action: "update", Type: typ, ID: id, Categories: categoryBit(cur.class.Category), Count: 1, Detail: "refile out"},
+			access.Event{Who: m.who, Patient: m.To, View: to, Action: "update", Type: typ, ID: id, Categories: categoryBit(here.class.Category), Count: 1, Detail: "refile in"})
 	}
 	for ref, cur := range m.trimmed {
 		ch, err := s.letGo(m, ref, cur)

@@ -49,6 +49,7 @@ describe.each([
   ['messages', messagesEn as Tree, messagesEs as Tree],
   ['inbox', inboxEn as Tree, inboxEs as Tree],
   ['notices', noticesEn as Tree, noticesEs as Tree],
+  ['worklist', worklistEn as Tree, worklistEs as Tree],
   ['about', aboutEn as Tree, aboutEs as Tree],
 ])('%s', (_, english, spanish) => {
   const a = leaves(english)
