@@ -307,7 +307,7 @@ func (s *Store) relink(c *db.Conn, who identity.Principal, views map[string]*acc
 		if err := h.readLinks(c, p); err != nil {
 			return err
 		}
-		cur, err := currentVersions(c, []string{"Patient", p})
+		cur, err := currentVersions(c, []string{"Patient", p}, true)
 		if err != nil {
 			return err
 		}
@@ -320,7 +320,7 @@ func (s *Store) relink(c *db.Conn, who identity.Principal, views map[string]*acc
 			return err
 		}
 		ch := &change{Op: Op{Kind: Put, Type: "Patient", ID: p, Node: n}, patient: p, decided: true}
-		if err := s.prepareOne(ch); err != nil {
+		if err := s.ready(ch); err != nil {
 			return err
 		}
 		ch.old = old

@@ -54,7 +54,7 @@ func (s *Store) Refile(ctx context.Context, who identity.Principal, r Refile) ([
 		if err := s.look(c, m); err != nil {
 			return err
 		}
-		out, err = s.settle(c, m, locked)
+		out, err = s.carry(c, m, locked)
 		return err
 	})
 	if err != nil {
@@ -84,7 +84,7 @@ func (s *Store) pickUp(c *db.Conn, m *move) error {
 		m.order = append(m.order, ref)
 		keys = append(keys, typ, id)
 	}
-	found, err := currentVersions(c, keys)
+	found, err := currentVersions(c, keys, true)
 	if err != nil {
 		return err
 	}
@@ -199,8 +199,8 @@ func (s *Store) look(c *db.Conn, m *move) error {
 	return nil
 }
 
-// settle makes the changes of both charts.
-func (s *Store) settle(c *db.Conn, m *move, locked map[string]*head) ([]Stored, error) {
+// carry makes the changes of both charts.
+func (s *Store) carry(c *db.Conn, m *move, locked map[string]*head) ([]Stored, error) {
 	at := micros(s.now())
 	rows := newRows()
 	var steps []db.Step
@@ -324,7 +324,7 @@ func (s *Store) rehome(c *db.Conn, m *move, ref string) (*change, error) {
 	typ, id, _ := strings.Cut(ref, "/")
 	ch := &change{Op: Op{Kind: Put, Type: typ, ID: id, Node: n}, patient: m.To, decided: true}
 	ch.release = cur.releaseAt
-	if err := s.prepareOne(ch); err != nil {
+	if err := s.ready(ch); err != nil {
 		return nil, err
 	}
 	ch.Node = frontMatter(ch.Node)
@@ -385,7 +385,7 @@ func (s *Store) letGo(m *move, ref string, cur *current) (*change, error) {
 	prune(n, hits)
 	_, id, _ := strings.Cut(ref, "/")
 	ch := &change{Op: Op{Kind: Put, Type: "Provenance", ID: id, Node: n}, patient: m.From, decided: true}
-	if err := s.prepareOne(ch); err != nil {
+	if err := s.ready(ch); err != nil {
 		return nil, err
 	}
 	ch.old = cur
@@ -413,9 +413,18 @@ func (s *Store) tell(m *move, targets []*fhir.Node) (*change, error) {
 			fhir.Member{Key: "role", Value: fhir.String("source")},
 			fhir.Member{Key: "what", Value: fhir.Object(fhir.Member{Key: "display", Value: fhir.String("another chart")})}))})
 	ch := &change{Op: Op{Kind: Create, Type: "Provenance", Node: n}, patient: m.To, decided: true}
-	if err := s.prepareOne(ch); err != nil {
+	if err := s.ready(ch); err != nil {
 		return nil, err
 	}
 	ch.Node = frontMatter(ch.Node)
 	return ch, nil
+}
+
+// ready does everything that needs no lock, for a change that the house itself
+// makes: what stands in the record stays, its source among it.
+func (s *Store) ready(ch *change) error {
+	if err := s.identify(ch); err != nil {
+		return err
+	}
+	return s.prepareOne(identity.SystemPrincipal(""), ch)
 }
