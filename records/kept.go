@@ -13,15 +13,8 @@ import (
 // Stores tells whether resources of the type are kept here.
 func Stores(typ string) bool { return fhir.IsType(typ) && !notStored[typ] }
 
-// SearchesBy tells whether Search answers the parameter, alone and without
-// modifiers.
-func SearchesBy(p *fhir.Param) bool {
-	if p.Name == "_id" || p.Name == "_lastUpdated" || p.Home {
-		return true
-	}
-	_, table := searchTables[p.Type]
-	return table && p.Indexed
-}
+// SearchesBy tells whether Search answers the parameter.
+func SearchesBy(p *fhir.Param) bool { return p.Supported() }
 
 // OpError is the fault of one change of a batch; Index counts from 0.
 type OpError struct {

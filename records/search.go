@@ -15,20 +15,16 @@ import (
 
 // Page is one page of a list.
 type Page struct {
-	Items []Stored
-	Next  string // cursor of the next page; empty: this was the last
-	Total int    // -1: not counted
-}
-
-// searchCursor is where a page ended.
-type searchCursor struct {
-	Key int64  `json:"k"` // value of the sort column
-	ID  string `json:"i"`
-	P   string `json:"p,omitempty"` // chart, when the search goes over several
+	Items    []Stored
+	Next     string   // cursor of the next page; empty: this was the last
+	Total    int      // -1: not counted
+	Included []Stored // by _include and _revinclude, each once
+	Cut      bool     // more would have been included
 }
 
 // Search runs a query. Access comes before everything else: what the view does
-// not see is not counted, not sorted and not paged over.
+// not see is not counted, not sorted, not paged over, not gone through and not
+// included.
 func (s *Store) Search(ctx context.Context, who identity.Principal, q *fhir.Query) (Page, error) {
 	if err := allowed(who, q.Type, 's'); err != nil {
 		return Page{}, err
@@ -41,118 +37,107 @@ func (s *Store) Search(ctx context.Context, who identity.Principal, q *fhir.Quer
 	for _, p := range sc.refused {
 		_ = s.refuse(ctx, who, p, q.Type, "", notFound())
 	}
-	order, desc, err := sortColumn(q)
+	x := s.newSearcher(c, who, sc)
+	page, err := x.page(q)
 	if err != nil {
 		return Page{}, err
 	}
-	b := &sqlBuilder{now: micros(s.now())}
-	if err := b.where(sc, q); err != nil {
-		return Page{}, err
+	for _, items := range [][]Stored{page.Items, page.Included} {
+		for i := range items {
+			hidden, err := x.hiddenIn(items[i].Patient)
+			if err != nil {
+				return Page{}, err
+			}
+			if items[i].Body, err = cutHidden(items[i].Body, hidden); err != nil {
+				return Page{}, err
+			}
+		}
 	}
+	return page, s.access.Record(ctx, x.events(q, &page)...)
+}
+
+// page finds one page, its total and what it includes.
+func (x *searcher) page(q *fhir.Query) (Page, error) {
 	page := Page{Total: -1}
-	if q.Total == "accurate" || q.Summary == "count" {
-		if err := c.QueryRow("SELECT count(*) FROM resources r WHERE "+b.String(), b.args...).Scan(&page.Total); err != nil {
-			return Page{}, err
-		}
-	}
-	about := sc.about(who, q)
-	if q.Summary != "count" {
-		if err := s.searchRows(c, q, b, order, desc, about, &page); err != nil {
-			return Page{}, err
-		}
-	}
-	if err := s.searchAudit(ctx, c, who, q, sc, &page); err != nil {
-		return Page{}, err
-	}
-	return page, nil
-}
-
-func (s *Store) searchRows(c *db.Conn, q *fhir.Query, b *sqlBuilder, order string, desc bool, about string, page *Page) error {
-	way, cmp := "ASC", ">"
-	if desc {
-		way, cmp = "DESC", "<"
-	}
-	if q.Page != "" {
-		var cur searchCursor
-		if err := s.seals.open(about, q.Page, &cur); err != nil {
-			return err
-		}
-		if order == "r.id" {
-			b.add("(r.id, r.patient_id) "+cmp+" (?, ?)", cur.ID, cur.P)
-		} else {
-			b.add("("+order+", r.id, r.patient_id) "+cmp+" (?, ?, ?)", cur.Key, cur.ID, cur.P)
-		}
-	}
-	key := order
-	if order == "r.id" {
-		key = "0"
-	}
-	query := "SELECT r.patient_id, r.id, r.version, r.last_updated, " + key + ", r.body FROM resources r WHERE " + b.String() + " ORDER BY "
-	if order != "r.id" {
-		query += order + " " + way + ", "
-	}
-	query += "r.id " + way + ", r.patient_id " + way + " LIMIT ?"
-	var last searchCursor
-	more := false
-	err := c.Each(query, func(r *sql.Rows) error {
-		st := Stored{Type: q.Type}
-		var at, k int64
-		if err := r.Scan(&st.Patient, &st.ID, &st.Version, &at, &k, &st.Body); err != nil {
-			return err
-		}
-		if len(page.Items) == q.Count {
-			more = true
-			return nil
-		}
-		st.LastUpdated = fromMicros(at)
-		page.Items = append(page.Items, st)
-		last = searchCursor{Key: k, ID: st.ID, P: st.Patient}
-		return nil
-	}, append(b.args, q.Count+1)...)
+	o, err := x.order(q)
 	if err != nil {
-		return err
+		return page, err
 	}
-	if more {
-		page.Next = s.seals.seal(about, last)
+	w, err := x.where(q)
+	if err != nil {
+		return page, err
 	}
-	return nil
+	if q.Total == "accurate" || q.Total == "estimate" || q.Summary == "count" {
+		page.Total, err = x.count(w)
+		switch {
+		case err != nil && q.Total == "estimate" && isTooCostly(err): // an estimate need not be given
+			page.Total, x.bodies = -1, maxBodies
+		case err != nil:
+			return page, err
+		}
+	}
+	if q.Summary == "count" {
+		return page, nil
+	}
+	about := x.sc.about(x.who, q)
+	var from *searchCursor
+	if q.Page != "" {
+		from = &searchCursor{}
+		if err := x.s.seals.open(about, q.Page, from); err != nil {
+			return page, err
+		}
+	}
+	rows, err := x.filtered(q.Type, w, o, from, q.Count+1)
+	if err != nil {
+		return page, err
+	}
+	if len(rows) > q.Count {
+		rows = rows[:q.Count]
+		page.Next = x.s.seals.seal(about, rows[q.Count-1].cursor())
+	}
+	page.Items = make([]Stored, len(rows))
+	for i := range rows {
+		page.Items[i] = rows[i].Stored
+	}
+	if len(q.Includes)+len(q.RevIncludes) > 0 {
+		err = x.include(q, &page)
+	}
+	return page, err
 }
 
-// searchAudit leaves a row for each chart that the answer touches; the cut of
-// hidden references happens here too, view by view.
-func (s *Store) searchAudit(ctx context.Context, c *db.Conn, who identity.Principal, q *fhir.Query, sc scope, page *Page) error {
-	count := map[string]int{}
-	for _, it := range page.Items {
-		count[it.Patient]++
-	}
-	hidden := map[string][]string{}
-	var events []access.Event
-	for i := range sc.views {
-		v := &sc.views[i]
-		if len(sc.views) > 1 && count[v.Patient] == 0 {
-			continue
+// events are the audit rows of an answer: one for each chart and type that it
+// gives something of, and one for the chart that was searched even if nothing
+// was found.
+func (x *searcher) events(q *fhir.Query, page *Page) []access.Event {
+	type key struct{ patient, typ string }
+	count := map[key]int{}
+	var keys []key
+	add := func(patient, typ string, n int) {
+		k := key{patient, typ}
+		if _, ok := count[k]; !ok {
+			keys = append(keys, k)
 		}
-		h, err := s.hidden(c, v)
-		if err != nil {
-			return err
-		}
-		hidden[v.Patient] = h
-		events = append(events, access.Event{Who: who, Patient: v.Patient, View: *v, Action: "search", Type: q.Type, Categories: access.CategoriesOfType(q.Type), Count: count[v.Patient], Outcome: "ok"})
-		delete(count, v.Patient)
+		count[k] += n
 	}
-	for p, n := range count { // a system searches all charts without a view of each
-		events = append(events, access.Event{Who: who, Patient: p, Action: "search", Type: q.Type, Categories: access.CategoriesOfType(q.Type), Count: n, Outcome: "ok"})
+	if len(x.sc.views) == 1 {
+		add(x.sc.views[0].Patient, q.Type, 0)
 	}
-	if len(events) == 0 {
-		events = append(events, access.Event{Who: who, Action: "search", Type: q.Type, Outcome: "ok"})
-	}
-	for i := range page.Items {
-		var err error
-		if page.Items[i].Body, err = cutHidden(page.Items[i].Body, hidden[page.Items[i].Patient]); err != nil {
-			return err
+	for _, items := range [][]Stored{page.Items, page.Included} {
+		for i := range items {
+			add(items[i].Patient, items[i].Type, 1)
 		}
 	}
-	return s.access.Record(ctx, events...)
+	if len(keys) == 0 {
+		return []access.Event{{Who: x.who, Action: "search", Type: q.Type, Outcome: "ok"}}
+	}
+	events := make([]access.Event, len(keys))
+	for i, k := range keys {
+		events[i] = access.Event{Who: x.who, Patient: k.patient, Action: "search", Type: k.typ, Categories: access.CategoriesOfType(k.typ), Count: count[k], Outcome: "ok"}
+		if v := x.viewIn(k.patient); v != nil {
+			events[i].View = *v
+		}
+	}
+	return events
 }
 
 // scope is the set of charts that a search may look into.
@@ -167,6 +152,9 @@ func (sc scope) about(who identity.Principal, q *fhir.Query) string {
 	b.WriteString("search " + who.Account + " " + q.Type)
 	for _, k := range q.Sort {
 		b.WriteString(" " + k.Param.Name)
+		if k.Desc {
+			b.WriteString("-")
+		}
 	}
 	if len(sc.views) == 1 {
 		b.WriteString(" " + itoa(int64(sc.views[0].Fingerprint)))
@@ -181,6 +169,9 @@ const maxCharts = 2000
 // all that the principal may open.
 func (s *Store) scopeOf(c *db.Conn, who identity.Principal, q *fhir.Query) (scope, error) {
 	named := namedPatients(q)
+	if who.Kind == identity.System && namesOthers(q) {
+		named = nil
+	}
 	if named == nil && !inCharts(q.Type) {
 		v, err := s.viewForRead(c, who, "", q.Type)
 		if err != nil {
@@ -206,7 +197,10 @@ func (s *Store) scopeOf(c *db.Conn, who identity.Principal, q *fhir.Query) (scop
 	if who.Kind == identity.System {
 		return scope{all: true}, nil
 	}
-	charts, err := s.access.ChartsTx(c, who, maxCharts)
+	charts, err := s.chartsOfIDs(c, q)
+	if charts == nil && err == nil {
+		charts, err = s.access.ChartsTx(c, who, maxCharts)
+	}
 	if err != nil {
 		return scope{}, err
 	}
@@ -224,6 +218,47 @@ func (s *Store) scopeOf(c *db.Conn, who identity.Principal, q *fhir.Query) (scop
 	return sc, nil
 }
 
+// chartsOfIDs finds the charts of a search by _id; nil when it is none. Which of
+// them the principal may see is decided as for any other.
+func (s *Store) chartsOfIDs(c *db.Conn, q *fhir.Query) ([]string, error) {
+	for i := range q.Filters {
+		f := &q.Filters[i]
+		if f.Param == nil || f.Param.Name != "_id" || f.Modifier != "" {
+			continue
+		}
+		args := []any{q.Type}
+		for _, v := range f.Values {
+			args = append(args, v.Code)
+		}
+		charts := []string{}
+		err := c.Each("SELECT DISTINCT l.patient_id FROM resource_locator l WHERE l.type = ? AND l.patient_id <> '' AND l.id IN "+db.Placeholders(1, len(f.Values)), func(r *sql.Rows) error {
+			var p string
+			err := r.Scan(&p)
+			charts = append(charts, p)
+			return err
+		}, args...)
+		return charts, err
+	}
+	return nil, nil
+}
+
+// namesOthers says whether the element that decides the chart is asked for what
+// is no patient: a Group, a Device. Only systems see records of those.
+func namesOthers(q *fhir.Query) bool {
+	for i := range q.Filters {
+		f := &q.Filters[i]
+		if f.Param == nil || f.Chain != nil || !fhir.HomeParam(q.Type, f.Param.Name) || f.Modifier != "" && !fhir.IsType(f.Modifier) {
+			continue
+		}
+		for _, v := range f.Values {
+			if v.URL != "" || v.RefType != "" && v.RefType != "Patient" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // namedPatients gives the charts that the query names through the element that
 // decides the chart, or for Patient through _id; nil when it names none, and
 // empty when no chart fits all that it says.
@@ -239,11 +274,12 @@ func namedPatients(q *fhir.Query) []string {
 		}
 		here := []string{}
 		for _, v := range f.Values {
-			switch {
-			case isID:
-				here = append(here, v.Code)
-			case v.RefID != "" && (v.RefType == "" || v.RefType == "Patient"):
-				here = append(here, v.RefID)
+			id := v.Code
+			if !isID && (v.RefType == "" || v.RefType == "Patient") {
+				id = v.RefID
+			}
+			if id != "" && !slices.Contains(here, id) {
+				here = append(here, id)
 			}
 		}
 		if out == nil {
@@ -253,25 +289,4 @@ func namedPatients(q *fhir.Query) []string {
 		}
 	}
 	return out
-}
-
-// sortColumn gives the column of the order. What can be sorted by is _id,
-// _lastUpdated and the main date of the type.
-func sortColumn(q *fhir.Query) (string, bool, error) {
-	if len(q.Sort) == 0 {
-		if mainDate[q.Type] != "" {
-			return "r.sort_at", true, nil
-		}
-		return "r.id", false, nil
-	}
-	k := q.Sort[0]
-	switch {
-	case k.Param.Name == "_id":
-		return "r.id", k.Desc, nil
-	case k.Param.Name == "_lastUpdated":
-		return "r.last_updated", k.Desc, nil
-	case k.Param.Name == mainDate[q.Type]:
-		return "r.sort_at", k.Desc, nil
-	}
-	return "", false, fault.Newf(fault.Invalid, "Sorting %s by %s is not supported.", q.Type, k.Param.Name).WithIssues(fault.Issue{Code: "not-supported", Expression: "_sort"})
 }

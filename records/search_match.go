@@ -1,8 +1,6 @@
 package records
 
 import (
-	"database/sql"
-
 	"housecall/internal/db"
 	"housecall/internal/fault"
 	"housecall/internal/identity"
@@ -24,16 +22,18 @@ func (s *Store) matches(c *db.Conn, who identity.Principal, q *fhir.Query, limit
 	if err != nil {
 		return nil, err
 	}
-	b := &sqlBuilder{now: micros(s.now())}
-	if err := b.where(sc, q); err != nil {
+	x := s.newSearcher(c, who, sc)
+	w, err := x.where(q)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := x.filtered(q.Type, w, order{}, nil, limit)
+	if err != nil {
 		return nil, err
 	}
 	var ids []string
-	err = c.Each("SELECT r.id FROM resources r WHERE "+b.String()+" ORDER BY r.id LIMIT ?", func(r *sql.Rows) error {
-		var id string
-		err := r.Scan(&id)
-		ids = append(ids, id)
-		return err
-	}, append(b.args, limit)...)
-	return ids, err
+	for i := range rows {
+		ids = append(ids, rows[i].ID)
+	}
+	return ids, nil
 }

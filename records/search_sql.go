@@ -1,159 +1,286 @@
 package records
 
 import (
+	"encoding/json"
 	"strings"
 
 	"housecall/internal/db"
 	"housecall/internal/fault"
+	"housecall/internal/identity"
 	"housecall/records/access"
 	"housecall/records/fhir"
 )
 
-// sqlBuilder collects conditions on resources r.
-type sqlBuilder struct {
+// searcher is one search at work. What the principal may see comes into every
+// condition that it writes: of what is searched, and of what a chain goes
+// through or a _has looks at.
+type searcher struct {
+	s      *Store
+	c      *db.Conn
+	who    identity.Principal
+	now    int64
+	sc     scope
+	shared *access.View        // of the shared chart; nil: not yet asked
+	hidden map[string][]string // by chart, see Store.hidden
+	bodies int                 // how many more resources may be looked at one by one
+}
+
+// maxBodies bounds what a search looks at one by one: that which no row decides.
+const maxBodies = 20000
+
+func (s *Store) newSearcher(c *db.Conn, who identity.Principal, sc scope) *searcher {
+	return &searcher{s: s, c: c, who: who, now: micros(s.now()), sc: sc, bodies: maxBodies}
+}
+
+// clause is a condition on rows of resources, and what has to be looked at in
+// each resource besides.
+type clause struct {
 	conds []string
 	args  []any
-	now   int64
-
-	hiding     string // condition on resources h that some view does not see; empty: all see all
-	hidingArgs []any
+	late  []func(*fhir.Node) bool
 }
 
-func (b *sqlBuilder) add(cond string, args ...any) {
-	b.conds = append(b.conds, cond)
-	b.args = append(b.args, args...)
+func (w *clause) add(cond string, args ...any) {
+	w.conds = append(w.conds, cond)
+	w.args = append(w.args, args...)
 }
 
-func (b *sqlBuilder) String() string { return strings.Join(b.conds, " AND ") }
+// all is add for what another function gives.
+func (w *clause) all(cond string, args []any) { w.add(cond, args...) }
 
-// where writes the whole condition: charts, what the views see, then filters.
-func (b *sqlBuilder) where(sc scope, q *fhir.Query) error {
-	chart := ""
+// any adds that one of the values fits.
+func (w *clause) any(values []fhir.Value, cond func(*fhir.Value) (string, []any)) {
+	var parts []string
+	var args []any
+	for i := range values {
+		c, a := cond(&values[i])
+		parts, args = append(parts, c), append(args, a...)
+	}
+	w.add("("+strings.Join(parts, " OR ")+")", args...)
+}
+
+func (w *clause) String() string { return strings.Join(w.conds, " AND ") }
+
+func (w *clause) fits(n *fhir.Node) bool {
+	for _, f := range w.late {
+		if !f(n) {
+			return false
+		}
+	}
+	return true
+}
+
+// spot is where a condition stands: the alias of resources, its type, and
+// whether it is what the query is for or something on a chain.
+type spot struct {
+	alias, typ string
+	top        bool
+}
+
+// among writes that a column holds one of some values, which travel as one
+// argument, so that statements are few.
+func (x *searcher) among(col string, values []string) (string, any) {
+	if x.c.Dialect == db.Postgres {
+		return col + " = ANY(?::text[])", values
+	}
+	if values == nil {
+		values = []string{}
+	}
+	b, _ := json.Marshal(values)
+	return col + " IN (SELECT value FROM json_each(?))", string(b)
+}
+
+// values writes a list of texts as what a subquery gives.
+func (x *searcher) values(list []string) (string, any) {
+	if x.c.Dialect == db.Postgres {
+		return "SELECT unnest(?::text[])", list
+	}
+	b, _ := json.Marshal(list)
+	return "SELECT value FROM json_each(?)", string(b)
+}
+
+// where writes the whole condition of a query: charts, what the views see, then
+// the filters.
+func (x *searcher) where(q *fhir.Query) (*clause, error) {
+	w := &clause{}
 	switch {
-	case sc.all:
-	case len(sc.views) == 0:
-		b.add("FALSE")
-	case len(sc.views) == 1:
-		chart = sc.views[0].Patient
-		b.add("r.patient_id = ?", chart)
-		if cond, args := visibleSQL(&sc.views[0], b.now, "r"); cond != "" {
-			b.add(strings.TrimPrefix(cond, " AND "), args...)
-			b.hiding, b.hidingArgs = visibleSQL(&sc.views[0], b.now, "h")
-			b.hiding = "NOT (TRUE" + b.hiding + ")"
+	case x.sc.all:
+	case len(x.sc.views) == 0:
+		w.add("FALSE")
+	case len(x.sc.views) == 1:
+		w.add("r.patient_id = ?", x.sc.views[0].Patient)
+		if cond, args := visibleSQL(&x.sc.views[0], x.now, "r"); cond != "" {
+			w.add(strings.TrimPrefix(cond, " AND "), args...)
 		}
 	default:
-		b.manyCharts(sc.views)
+		cond, args := x.charts("r", q.Type)
+		w.add(cond, args...)
 	}
-	b.add("r.type = ?", q.Type)
-	b.add("NOT r.deleted")
-	one := len(sc.views) == 1
-	for _, f := range q.Filters {
-		if f.Param != nil && f.Chain == nil && (f.Modifier == "" || f.Modifier == "Patient") && fhir.HomeParam(q.Type, f.Param.Name) {
-			continue // answered by the choice of charts
+	w.add("r.type = ?", q.Type)
+	w.add("NOT r.deleted")
+	p := spot{"r", q.Type, true}
+	for i := range q.Filters {
+		if f := &q.Filters[i]; !x.sc.all && answeredByChart(q.Type, f) {
+			continue
 		}
-		cond, args, err := b.filter(q.Type, f, chart, one, sc.all)
-		if err != nil {
-			return err
+		if err := x.filter(w, p, &q.Filters[i]); err != nil {
+			return nil, err
 		}
-		b.add(cond, args...)
 	}
-	return nil
+	return w, nil
 }
 
-// manyCharts groups charts that are seen in the same way.
-func (b *sqlBuilder) manyCharts(views []access.View) {
+// answeredByChart says whether the choice of charts has answered the filter.
+func answeredByChart(typ string, f *fhir.Filter) bool {
+	return f.Param != nil && f.Chain == nil && (f.Modifier == "" || f.Modifier == "Patient") && fhir.HomeParam(typ, f.Param.Name)
+}
+
+// sameView are charts that are seen in the same way.
+type sameView struct {
+	view   *access.View
+	charts []string
+}
+
+func (x *searcher) sameViews(of func(*access.View) bool) []sameView {
 	type way struct {
 		see  access.CategorySet
 		hide access.Labels
 		hold bool
 	}
-	groups := map[way][]any{}
-	rep := map[way]*access.View{}
-	var order []way
-	for i := range views {
-		w := way{views[i].See, views[i].Hide, views[i].HoldResults}
-		if rep[w] == nil {
-			order = append(order, w)
-			rep[w] = &views[i]
+	var out []sameView
+	at := map[way]int{}
+	for i := range x.sc.views {
+		v := &x.sc.views[i]
+		if !of(v) {
+			continue
 		}
-		groups[w] = append(groups[w], views[i].Patient)
-	}
-	var parts, hiding []string
-	var args []any
-	for _, w := range order {
-		cond, cargs := visibleSQL(rep[w], b.now, "r")
-		if cond != "" {
-			not, nargs := visibleSQL(rep[w], b.now, "h")
-			hiding = append(hiding, "h.patient_id IN "+db.Placeholders(1, len(groups[w]))+" AND NOT (TRUE"+not+")")
-			b.hidingArgs = append(append(b.hidingArgs, groups[w]...), nargs...)
+		w := way{v.See, v.Hide, v.HoldResults}
+		k, ok := at[w]
+		if !ok {
+			k = len(out)
+			at[w], out = k, append(out, sameView{view: v})
 		}
-		parts = append(parts, "(r.patient_id IN "+db.Placeholders(1, len(groups[w]))+cond+")")
-		args = append(append(args, groups[w]...), cargs...)
+		out[k].charts = append(out[k].charts, v.Patient)
 	}
-	b.add("("+strings.Join(parts, " OR ")+")", args...)
-	if len(hiding) > 0 {
-		b.hiding = "(" + strings.Join(hiding, " OR ") + ")"
-	}
+	return out
 }
 
-// filter writes the condition of one parameter.
-func (b *sqlBuilder) filter(typ string, f fhir.Filter, chart string, one, all bool) (string, []any, error) {
-	if f.Chain != nil || f.Param == nil {
-		return "", nil, unsupported("chained parameters")
-	}
-	switch f.Param.Name {
-	case "_id":
-		var args []any
-		for _, v := range f.Values {
-			args = append(args, v.Code)
+// charts writes that a row is in a chart of the scope and seen there.
+func (x *searcher) charts(a, typ string) (string, []any) {
+	var parts []string
+	var args []any
+	for _, g := range x.sameViews(func(v *access.View) bool { return v.AllowsType(typ, 's') || v.AllowsType(typ, 'r') }) {
+		cond, cargs := visibleSQL(g.view, x.now, a)
+		if len(x.sc.views) == 1 {
+			parts, args = append(parts, "("+a+".patient_id = ?"+cond+")"), append(args, g.charts[0])
+		} else {
+			in, list := x.among(a+".patient_id", g.charts)
+			parts, args = append(parts, "("+in+cond+")"), append(args, list)
 		}
-		return "r.id IN " + db.Placeholders(1, len(args)), args, nil
-	case "_lastUpdated":
-		return dateCondition("r.last_updated", "r.last_updated + 1000", f.Values)
+		args = append(args, cargs...)
 	}
-	if !f.Param.Indexed {
-		return "", nil, unsupported(f.Param.Name)
+	if len(parts) == 0 {
+		return "FALSE", nil
 	}
-	table, ok := searchTables[f.Param.Type]
-	if !ok {
-		return "", nil, unsupported(f.Param.Name)
+	return "(" + strings.Join(parts, " OR ") + ")", args
+}
+
+// seen writes what may be gone through or included: a row of a chart of the
+// scope, or of the shared chart if its type is for everybody.
+func (x *searcher) seen(a, typ string) (string, []any, error) {
+	if !x.who.AllowsFHIR(typ, 's') && !x.who.AllowsFHIR(typ, 'r') {
+		return "FALSE", nil, nil
 	}
-	// Rows of one chart are found by its key; over all charts the second index,
-	// which leads with the value, needs the row to be marked.
-	key, args := "s.patient_id = r.patient_id AND s.type = ? AND s.param = ?", []any{typ, f.Param.Name}
-	if one {
-		key, args = "s.patient_id = ? AND s.type = ? AND s.param = ?", []any{chart, typ, f.Param.Name}
+	if x.everywhere() {
+		return "TRUE", nil, nil
 	}
-	if all && f.Param.Cross {
-		key += " AND s.across"
-	}
-	if f.Param.Type == fhir.TypeReference && b.hiding != "" { // a reference to what is hidden is not there
-		key += " AND NOT EXISTS (SELECT 1 FROM resources h WHERE h.patient_id = s.patient_id AND h.type = s.target_type AND h.id = s.target_id AND " + b.hiding + ")"
-		args = append(args, b.hidingArgs...)
-	}
-	if f.Modifier == "missing" {
-		not := "NOT "
-		if len(f.Values) > 0 && !f.Values[0].Missing {
-			not = ""
-		}
-		return not + "r.id IN (SELECT s.id FROM " + table + " s WHERE " + key + ")", args, nil
-	}
-	cond, cargs, err := valueCondition(f)
+	cond, args := x.charts(a, typ)
+	v, err := x.sharedView()
 	if err != nil {
 		return "", nil, err
 	}
-	args = append(args, cargs...)
-	not := ""
-	if f.Modifier == "not" {
-		not = "NOT "
+	if v == nil || !publicShared[typ] && x.who.Kind != identity.System || !v.AllowsType(typ, 's') && !v.AllowsType(typ, 'r') {
+		return cond, args, nil
 	}
-	if all && f.Param.Cross {
-		return "(r.patient_id, r.id) " + not + "IN (SELECT s.patient_id, s.id FROM " + table + " s WHERE s.type = ? AND s.param = ? AND s.across AND " + cond + ")", args, nil
+	also, more := visibleSQL(v, x.now, a)
+	also = "(" + a + ".patient_id = ''" + also + ")"
+	if cond == "FALSE" {
+		return also, more, nil
 	}
-	if one {
-		return "r.id " + not + "IN (SELECT s.id FROM " + table + " s WHERE " + key + " AND " + cond + ")", args, nil
+	return "(" + cond + " OR " + also + ")", append(args, more...), nil
+}
+
+// everywhere says whether chains and includes may go into every chart: a system
+// that searches the shared chart looks from there into the others.
+func (x *searcher) everywhere() bool {
+	return x.sc.all || x.who.Kind == identity.System && len(x.sc.views) == 1 && x.sc.views[0].Patient == ""
+}
+
+func (x *searcher) sharedView() (*access.View, error) {
+	if x.shared == nil {
+		v, err := x.s.access.ViewOf(x.c, x.who, "")
+		switch {
+		case fault.Is(err, fault.NotFound):
+			v = access.View{}
+		case err != nil:
+			return nil, err
+		}
+		x.shared = &v
 	}
-	return not + "EXISTS (SELECT 1 FROM " + table + " s WHERE " + key + " AND s.id = r.id AND " + cond + ")", args, nil
+	if x.shared.See == 0 {
+		return nil, nil
+	}
+	return x.shared, nil
+}
+
+// hiding writes that resources h is hidden in a chart of the scope; "" when
+// nothing can be.
+func (x *searcher) hiding() (string, []any) {
+	var parts []string
+	var args []any
+	for _, g := range x.sameViews(func(*access.View) bool { return true }) {
+		not, nargs := visibleSQL(g.view, x.now, "h")
+		switch {
+		case not == "":
+		case len(x.sc.views) == 1:
+			return "NOT (TRUE" + not + ")", nargs
+		default:
+			in, list := x.among("h.patient_id", g.charts)
+			parts = append(parts, in+" AND NOT (TRUE"+not+")")
+			args = append(append(args, list), nargs...)
+		}
+	}
+	if len(parts) == 0 {
+		return "", nil
+	}
+	return "(" + strings.Join(parts, " OR ") + ")", args
+}
+
+// inRows writes that the resource has a search row of the parameter that fits.
+// Rows of one chart are found by its key; over all charts the second index,
+// which leads with the value, needs the row to be marked.
+func (x *searcher) inRows(p spot, param *fhir.Param, cond string, args ...any) (string, []any) {
+	table := searchTables[param.Type]
+	if cond != "" {
+		cond = " AND " + cond
+	}
+	if param.Type == fhir.TypeReference {
+		if hiding, hargs := x.hiding(); hiding != "" { // a reference to what is hidden is not there
+			cond += " AND NOT EXISTS (SELECT 1 FROM resources h WHERE h.patient_id = s.patient_id AND h.type = s.target_type AND h.id = s.target_id AND " + hiding + ")"
+			args = append(append([]any(nil), args...), hargs...)
+		}
+	}
+	head := []any{p.typ, param.Name}
+	one := len(x.sc.views) == 1
+	switch {
+	case one && p.top:
+		return p.alias + ".id IN (SELECT s.id FROM " + table + " s WHERE s.patient_id = ? AND s.type = ? AND s.param = ?" + cond + ")", append(append([]any{x.sc.views[0].Patient}, head...), args...)
+	case one && !x.everywhere(): // ids are unique within a type, so the chart need not be compared
+		return p.alias + ".id IN (SELECT s.id FROM " + table + " s WHERE s.patient_id IN (?, '') AND s.type = ? AND s.param = ?" + cond + ")", append(append([]any{x.sc.views[0].Patient}, head...), args...)
+	case param.Cross && cond != "" && (x.sc.all || !p.top):
+		return "(" + p.alias + ".patient_id, " + p.alias + ".id) IN (SELECT s.patient_id, s.id FROM " + table + " s WHERE s.type = ? AND s.param = ? AND s.across" + cond + ")", append(head, args...)
+	}
+	return "EXISTS (SELECT 1 FROM " + table + " s WHERE s.patient_id = " + p.alias + ".patient_id AND s.type = ? AND s.param = ?" + cond + " AND s.id = " + p.alias + ".id)", append(head, args...)
 }
 
 var searchTables = map[fhir.ParamType]string{
@@ -161,24 +288,21 @@ var searchTables = map[fhir.ParamType]string{
 	fhir.TypeQuantity: "search_quantity", fhir.TypeNumber: "search_quantity", fhir.TypeURI: "search_uri",
 }
 
-func unsupported(what string) error {
-	return fault.New(fault.Invalid, "This search is not supported: "+what+".").WithIssues(fault.Issue{Code: "not-supported", Expression: what})
-}
-
 // valueCondition writes the values of a filter, any of which may match.
-func valueCondition(f fhir.Filter) (string, []any, error) {
+func valueCondition(f *fhir.Filter) (string, []any) {
 	var parts []string
 	var args []any
 	or := func(cond string, a ...any) {
 		parts = append(parts, cond)
 		args = append(args, a...)
 	}
-	for _, v := range f.Values {
+	for i := range f.Values {
+		v := &f.Values[i]
 		switch f.Param.Type {
 		case fhir.TypeToken:
 			switch {
-			case f.Modifier != "" && f.Modifier != "not":
-				return "", nil, unsupported(f.Param.Name + ":" + f.Modifier)
+			case f.Modifier == "of-type":
+				or("s.code = ?", v.Text)
 			case v.System == nil:
 				or("s.code = ?", v.Code)
 			case v.Code == "":
@@ -196,43 +320,42 @@ func valueCondition(f fhir.Filter) (string, []any, error) {
 				or("s.target_id = ?", v.RefID)
 			}
 		case fhir.TypeDate:
-			cond, a, err := dateCondition("s.lo", "s.hi", []fhir.Value{v})
-			if err != nil {
-				return "", nil, err
-			}
+			cond, a := dateCondition("s.lo", "s.hi", v)
 			or(cond, a...)
 		case fhir.TypeString:
 			norm := fhir.Fold(v.Text)
 			switch f.Modifier {
-			case "":
-				or("(s.norm >= ? AND s.norm < ?)", norm, norm+"\U0010FFFF")
 			case "exact":
-				or("(s.norm = ? AND s.exact = ?)", clip(norm, 200), v.Text)
+				or("(s.norm = ? AND s.exact = ?)", norm, v.Exact())
 			case "contains":
 				or("s.norm LIKE ? ESCAPE '\\'", "%"+likeEscape(norm)+"%")
 			default:
-				return "", nil, unsupported(f.Param.Name + ":" + f.Modifier)
+				or("(s.norm >= ? AND s.norm < ?)", norm, norm+"\U0010FFFF")
 			}
 		case fhir.TypeQuantity, fhir.TypeNumber:
 			cond, a := quantityCondition(v)
 			or(cond, a...)
 		case fhir.TypeURI:
-			switch f.Modifier {
-			case "":
-				or("s.value = ?", v.Text)
-			case "below":
+			switch {
+			case f.Modifier == "above":
+				above := fhir.Above(v.Text)
+				for _, u := range above {
+					args = append(args, u)
+				}
+				parts = append(parts, "s.value IN "+db.Placeholders(1, len(above)))
+			case f.Modifier == "below" && strings.HasSuffix(v.Text, "/"):
 				or("(s.value >= ? AND s.value < ?)", v.Text, v.Text+"\U0010FFFF")
+			case f.Modifier == "below": // "0" follows "/"
+				or("(s.value = ? OR s.value >= ? AND s.value < ?)", v.Text, v.Text+"/", v.Text+"0")
 			default:
-				return "", nil, unsupported(f.Param.Name + ":" + f.Modifier)
+				or("s.value = ?", v.Text)
 			}
-		default:
-			return "", nil, unsupported(f.Param.Name)
 		}
 	}
 	if len(parts) == 0 {
-		return "FALSE", nil, nil
+		return "FALSE", nil
 	}
-	return "(" + strings.Join(parts, " OR ") + ")", args, nil
+	return "(" + strings.Join(parts, " OR ") + ")", args
 }
 
 func likeEscape(s string) string {
@@ -240,38 +363,31 @@ func likeEscape(s string) string {
 }
 
 // dateCondition compares ranges as R4 search, section 3.1.1.4.6, says: the
-// resource has [lo, hi), the parameter [Lo, Hi).
-func dateCondition(lo, hi string, values []fhir.Value) (string, []any, error) {
-	var parts []string
-	var args []any
-	for _, v := range values {
-		switch v.Prefix {
-		case "", "eq":
-			parts, args = append(parts, "("+lo+" >= ? AND "+hi+" <= ?)"), append(args, v.Lo, v.Hi)
-		case "ne":
-			parts, args = append(parts, "("+lo+" < ? OR "+hi+" > ?)"), append(args, v.Lo, v.Hi)
-		case "gt":
-			parts, args = append(parts, hi+" > ?"), append(args, v.Hi)
-		case "lt":
-			parts, args = append(parts, lo+" < ?"), append(args, v.Lo)
-		case "ge":
-			parts, args = append(parts, "("+hi+" > ? OR "+lo+" >= ?)"), append(args, v.Hi, v.Lo)
-		case "le":
-			parts, args = append(parts, "("+lo+" < ? OR "+hi+" <= ?)"), append(args, v.Lo, v.Hi)
-		case "sa":
-			parts, args = append(parts, lo+" >= ?"), append(args, v.Hi)
-		case "eb":
-			parts, args = append(parts, hi+" <= ?"), append(args, v.Lo)
-		case "ap": // the parser has widened the range already
-			parts, args = append(parts, "("+lo+" < ? AND "+hi+" > ?)"), append(args, v.Hi, v.Lo)
-		default:
-			return "", nil, unsupported("prefix " + v.Prefix)
-		}
+// resource has [lo, hi), the parameter [Lo, Hi). fhir.Value.MatchDate is the
+// same for one resource.
+func dateCondition(lo, hi string, v *fhir.Value) (string, []any) {
+	switch v.Prefix {
+	case "ne":
+		return "(" + lo + " < ? OR " + hi + " > ?)", []any{v.Lo, v.Hi}
+	case "gt":
+		return hi + " > ?", []any{v.Hi}
+	case "lt":
+		return lo + " < ?", []any{v.Lo}
+	case "ge":
+		return "(" + hi + " > ? OR " + lo + " >= ?)", []any{v.Hi, v.Lo}
+	case "le":
+		return "(" + lo + " < ? OR " + hi + " <= ?)", []any{v.Lo, v.Hi}
+	case "sa":
+		return lo + " >= ?", []any{v.Hi}
+	case "eb":
+		return hi + " <= ?", []any{v.Lo}
+	case "ap": // the parser has widened the range already
+		return "(" + lo + " < ? AND " + hi + " > ?)", []any{v.Hi, v.Lo}
 	}
-	return "(" + strings.Join(parts, " OR ") + ")", args, nil
+	return "(" + lo + " >= ? AND " + hi + " <= ?)", []any{v.Lo, v.Hi}
 }
 
-func quantityCondition(v fhir.Value) (string, []any) {
+func quantityCondition(v *fhir.Value) (string, []any) {
 	var cond string
 	var args []any
 	switch v.Prefix {

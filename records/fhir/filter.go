@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// filter reads one filter on a type. depth counts the chains around it: one level is supported.
+// filter reads one filter on a type. depth counts the chains around it.
 func (q *queryParser) filter(typ, name, value string, depth int) (Filter, bool) {
 	if rest, ok := strings.CutPrefix(name, "_has:"); ok {
 		return q.reverse(typ, name, rest, value, depth)
@@ -39,6 +39,9 @@ func (q *queryParser) filter(typ, name, value string, depth int) (Filter, bool) 
 			continue
 		}
 		v, wrong := parseValue(p, modifier, part)
+		if wrong == "" && modifier == "missing" && len(f.Values) > 0 {
+			wrong = "one value is expected"
+		}
 		if wrong != "" {
 			q.fail(CodeInvalid, name, wrong)
 			return Filter{}, false
@@ -48,10 +51,10 @@ func (q *queryParser) filter(typ, name, value string, depth int) (Filter, bool) 
 	return f, len(f.Values) > 0
 }
 
-// forward reads reference[:Type].parameter.
+// forward reads reference[:Type].parameter, where parameter may be a chain again.
 func (q *queryParser) forward(typ, name, head, rest, value string, depth int) (Filter, bool) {
-	if depth > 0 || strings.Contains(rest, ".") {
-		q.unsupported(name, "only one level of chaining is supported")
+	if depth >= maxLinks {
+		q.unsupported(name, "at most three references are followed")
 		return Filter{}, false
 	}
 	base, target, _ := strings.Cut(head, ":")
@@ -61,22 +64,7 @@ func (q *queryParser) forward(typ, name, head, rest, value string, depth int) (F
 		return Filter{}, false
 	}
 	if target == "" {
-		// Without a type the chain is clear when only one target has the parameter.
-		bare, _, _ := strings.Cut(rest, ":")
-		for _, t := range p.Targets {
-			if c := LookupParam(t, bare); c == nil || !c.Supported() {
-				continue
-			}
-			if target != "" {
-				q.fail(CodeInvalid, name, "the reference has several types; say which, as "+base+":"+target+"."+safeParam(rest))
-				return Filter{}, false
-			}
-			target = t
-		}
-		if target == "" {
-			q.unsupported(name, "no type that the reference points to has such a parameter")
-			return Filter{}, false
-		}
+		return q.forwardAny(p, name, rest, value, depth)
 	}
 	if !IsType(target) || p.Targets != nil && !slices.Contains(p.Targets, target) {
 		q.fail(CodeInvalid, name, "the reference never points to this type")
@@ -86,10 +74,53 @@ func (q *queryParser) forward(typ, name, head, rest, value string, depth int) (F
 	return Filter{Param: p, Chain: &Chain{Type: target, Filter: inner}}, ok
 }
 
-// reverse reads _has:Type:reference:parameter.
+// forwardAny reads a chain that says no type: it goes on in each type that the reference points to and that has the
+// parameter (R4 3.1.1.4.2).
+func (q *queryParser) forwardAny(p *Param, name, rest, value string, depth int) (Filter, bool) {
+	next, _, _ := strings.Cut(rest, ".")
+	next, _, _ = strings.Cut(next, ":")
+	var in []string
+	for _, t := range p.Targets {
+		if c := LookupParam(t, next); next == "_has" || c != nil && c.Supported() {
+			in = append(in, t)
+		}
+	}
+	if p.Targets == nil || len(in) > maxTypes {
+		q.fail(CodeInvalid, name, "the reference has many types; say which, as "+p.Name+":Type."+safeParam(rest))
+		return Filter{}, false
+	}
+	if len(in) == 0 {
+		q.unsupported(name, "no type that the reference points to has such a parameter")
+		return Filter{}, false
+	}
+	var out []Filter
+	issues, unknown := q.issues, q.q.Unknown
+	var why []Issue
+	var passed []string
+	for _, t := range in {
+		inner, ok := q.filter(t, rest, value, depth+1)
+		if ok {
+			out = append(out, Filter{Param: p, Chain: &Chain{Type: t, Filter: inner}})
+		} else if why == nil && passed == nil {
+			why, passed = q.issues[len(issues):], q.q.Unknown[len(unknown):]
+		}
+		q.issues, q.q.Unknown = issues[:len(issues):len(issues)], unknown[:len(unknown):len(unknown)]
+	}
+	if len(out) == 0 {
+		q.issues = append(q.issues, why...)
+		if len(passed) > 0 {
+			q.q.Unknown = append(q.q.Unknown, name)
+		}
+		return Filter{}, false
+	}
+	out[0].Or = out[1:]
+	return out[0], true
+}
+
+// reverse reads _has:Type:reference:parameter, where parameter may be a chain or _has again.
 func (q *queryParser) reverse(typ, name, rest, value string, depth int) (Filter, bool) {
-	if depth > 0 || strings.Contains(rest, "_has:") || strings.Contains(rest, ".") {
-		q.unsupported(name, "only one level of chaining is supported")
+	if depth >= maxLinks || strings.Count(rest, "_has:") > 1 {
+		q.unsupported(name, "at most two _has stand in each other, and three references are followed")
 		return Filter{}, false
 	}
 	parts := strings.SplitN(rest, ":", 3)
@@ -110,23 +141,24 @@ func (q *queryParser) reverse(typ, name, rest, value string, depth int) (Filter,
 	return Filter{Chain: &Chain{Reverse: true, Type: parts[0], Ref: ref, Filter: inner}}, ok
 }
 
-// modifierFits lists what R4 3.1.1.2.5 allows, without what needs a terminology server (in, not-in, token above/below).
+// modifierFits lists what R4 3.1.1.2.5 allows, without what needs a terminology server or walks a hierarchy of resources
+// (in, not-in, above and below of tokens and references).
 func modifierFits(p *Param, modifier string) bool {
 	switch modifier {
 	case "":
 		return true
 	case "missing":
-		return p.Name != "_id" && p.Name != "_lastUpdated"
+		return p.Name != "_id" && p.Name != "_lastUpdated" && p.Type != TypeComposite && p.Type != TypeSpecial
 	}
 	switch p.Type {
 	case TypeString:
 		return modifier == "exact" || modifier == "contains"
 	case TypeToken:
-		return modifier == "not"
+		return modifier == "not" || p.Name != "_id" && (modifier == "text" || modifier == "of-type" && strings.HasSuffix(p.expression, "dentifier"))
 	case TypeURI:
 		return modifier == "below" || modifier == "above"
 	case TypeReference:
-		return modifier == "identifier" || IsType(modifier) && (p.Targets == nil || slices.Contains(p.Targets, modifier))
+		return modifier == "identifier" || modifier == "text" || IsType(modifier) && (p.Targets == nil || slices.Contains(p.Targets, modifier))
 	}
 	return false
 }

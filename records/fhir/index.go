@@ -85,7 +85,28 @@ func Extract(n *Node) (*Index, error) {
 
 var extractors = sync.Pool{New: func() any { return &extractor{items: make([]item, 0, 64)} }}
 
+// rows are the rows of one parameter, from some element of the resource on.
+func (p *Param) rows(n *Node, from item) *Index {
+	x := extractors.Get().(*extractor)
+	x.out, x.whole = new(Index), true
+	x.param, x.name = p, p.Name
+	x.items = p.path().eval(n, from, x.items[:0])
+	x.mark()
+	for _, it := range x.items {
+		x.add(it)
+	}
+	out := x.out
+	clear(x.items[:cap(x.items)])
+	x.out, x.param, x.whole = nil, nil, false
+	extractors.Put(x)
+	return out
+}
+
+// items are the elements that the parameter looks at.
+func (p *Param) items(n *Node) []item { return p.path().eval(n, resourceItem(n), nil) }
+
 type extractor struct {
+	whole bool // also what the chart's key answers, and what only the body is asked for
 	out   *Index
 	param *Param
 	name  string
@@ -176,7 +197,7 @@ func (x *extractor) token(it item) {
 }
 
 func (x *extractor) putRef(r RefRow) {
-	if r.Type == "Patient" && x.param.Home {
+	if r.Type == "Patient" && x.param.Home && !x.whole {
 		return // answered by the chart's key
 	}
 	x.out.Refs = put(x, x.out.Refs, x.from[1], r)

@@ -34,7 +34,9 @@ type Param struct {
 	Indexed bool     // Extract writes rows for it
 	Cross   bool     // can be found by without knowing the patient
 	Home    bool     // names the patient of the home chart: answered by key, see HomeParam
+	Parts   []*Param // components of a composite
 
+	ofResource bool // a component whose expression starts at the resource
 	expression string
 	once       sync.Once
 	compiled   *expr
@@ -43,9 +45,20 @@ type Param struct {
 // Expression is the FHIRPath of the elements that the parameter looks at.
 func (p *Param) Expression() string { return p.expression }
 
-// Supported says whether searches by the parameter can be answered: from rows, by the chart's key, or from the columns
-// that every resource has.
+// Supported says whether searches by the parameter can be answered: from rows, by the chart's key, from the columns that
+// every resource has, or by looking at each resource that the rest of the search leaves.
 func (p *Param) Supported() bool {
+	switch p.Type {
+	case TypeComposite:
+		return p.Parts != nil
+	case TypeSpecial:
+		return p.Name == "near"
+	}
+	return p.expression != ""
+}
+
+// Sortable says whether the parameter can order an answer: what has no rows has no place that a page could end at.
+func (p *Param) Sortable() bool {
 	return p.Indexed || p.Home || p.Name == "_id" || p.Name == "_lastUpdated"
 }
 
@@ -114,6 +127,9 @@ func (t *typeDef) loadParams() {
 			}
 			p.Indexed = p.Type != TypeComposite && p.Type != TypeSpecial &&
 				(slices.Contains(indexed, p.Name) || slices.Contains(indexedEverywhere, p.Name))
+			if p.Type == TypeComposite {
+				p.Parts = partsOf(t.name, p.Name)
+			}
 			p.Cross = p.Indexed && slices.Contains(cross, p.Name)
 			if p.Home && strings.HasSuffix(p.expression, ")") {
 				p.Indexed = false // has only rows that the key replaces

@@ -25,11 +25,15 @@ type Query struct {
 
 // Filter is one search parameter; one of its values must match. With Chain set, Values is empty and the values stand in
 // the chain's own filter.
+//
+// Or holds further filters, any of which may match instead: a chain that names no type goes on in each type that the
+// reference points to and that has the parameter.
 type Filter struct {
 	Param    *Param
-	Modifier string // without colon: exact, contains, not, missing, text, identifier, below, above, or a type
+	Modifier string // without colon: exact, contains, not, missing, text, identifier, of-type, below, above, or a type
 	Values   []Value
 	Chain    *Chain
+	Or       []Filter
 }
 
 // Chain is a search over one reference.
@@ -50,8 +54,8 @@ type Chain struct {
 type Value struct {
 	Prefix       string  // number, date, quantity: eq, ne, gt, lt, ge, le, sa, eb, ap
 	System       *string // token, quantity: nil = any system, "" = no system
-	Code         string  // token; "" with a System = any code of it
-	Text         string  // string, uri, and the value as written
+	Code         string  // token; "" with a System = any code of it; of-type: the code of the identifier's type
+	Text         string  // string, uri, and the value as written; of-type: the identifier's value
 	RefType      string  // reference
 	RefID        string
 	URL          string
@@ -60,6 +64,8 @@ type Value struct {
 	NumLo, NumHi float64 // [NumLo, NumHi) of the precision
 	Unit         string  // quantity
 	Missing      bool    // modifier missing: true when the element must be absent
+	Parts        []Value // composite: one for each component
+	Lat, Lon     float64 // near, with Num kilometres around it
 }
 
 // SortKey is one key of _sort.
@@ -68,7 +74,8 @@ type SortKey struct {
 	Desc  bool
 }
 
-// Include is one _include or _revinclude. Param is nil for all references of the type ("*").
+// Include is one _include or _revinclude. Param is nil for all references of the type ("*"); Type is "*" when a
+// _revinclude asks for whatever points here.
 type Include struct {
 	Type    string
 	Param   *Param
@@ -81,6 +88,8 @@ const (
 	DefaultCount = 50
 	MaxCount     = 1000
 	maxParams    = 100 // parameters of a query
+	maxLinks     = 3   // references that one filter follows
+	maxTypes     = 8   // types in which a chain without a type goes on
 	maxValues    = 200 // values of one parameter
 	maxValue     = 4096
 )
@@ -241,7 +250,7 @@ func (q *queryParser) sort(name, value string) {
 	for _, key := range strings.Split(value, ",") {
 		key, desc := strings.CutPrefix(strings.TrimSpace(key), "-")
 		p := LookupParam(q.q.Type, key)
-		if p == nil || !p.Supported() {
+		if p == nil || !p.Sortable() {
 			q.unsupported(name, "the type cannot be sorted by this parameter")
 			continue
 		}
@@ -267,7 +276,11 @@ func (q *queryParser) include(name, modifier, value string) {
 		return
 	}
 	parts := strings.Split(value, ":")
-	if value == "*" {
+	switch {
+	case value == "*" && name == "_revinclude":
+		*into = append(*into, Include{Type: "*", Iterate: modifier != ""})
+		return
+	case value == "*":
 		parts = []string{q.q.Type, "*"}
 	}
 	if len(parts) < 2 || len(parts) > 3 || !IsType(parts[0]) {

@@ -128,13 +128,71 @@ func TestQueryChains(t *testing.T) {
 	require.Equal(t, "Observation", f.Chain.Type)
 	require.Equal(t, "patient", f.Chain.Ref.Name)
 	require.Equal(t, "8480-6", f.Chain.Filter.Values[0].Code)
+
+	f = oneFilter(t, "Observation", "performer.name=x")
+	types := []string{f.Chain.Type}
+	for _, alt := range f.Or {
+		types = append(types, alt.Chain.Type)
+	}
+	require.ElementsMatch(t, []string{"Practitioner", "Organization", "Patient", "RelatedPerson"}, types)
+
+	f = oneFilter(t, "Observation", "encounter.service-provider.partof:Organization.name:contains=x")
+	require.Equal(t, "contains", f.Chain.Filter.Chain.Filter.Chain.Filter.Modifier)
+	f = oneFilter(t, "Patient", "_has:Observation:patient:_has:Provenance:target:agent=Practitioner/1")
+	require.True(t, f.Chain.Filter.Chain.Reverse)
+	f = oneFilter(t, "Patient", "_has:Observation:patient:encounter.type=x")
+	require.Equal(t, "Encounter", f.Chain.Filter.Chain.Type)
+}
+
+func TestQueryOfBodies(t *testing.T) {
+	v := oneFilter(t, "Observation", `code-value-quantity=http://loinc.org|8480-6$gt5.4|u\$v|mm\|Hg`).Values[0]
+	require.Equal(t, "8480-6", v.Parts[0].Code)
+	require.Equal(t, "gt", v.Parts[1].Prefix)
+	v = oneFilter(t, "Patient", "identifier:of-type=http://terminology.hl7.org/CodeSystem/v2-0203|MR|12345").Values[0]
+	require.Equal(t, [2]string{"MR", "12345"}, [2]string{v.Code, v.Text})
+	require.Equal(t, "Heart", oneFilter(t, "Observation", "code:text=Heart").Values[0].Text)
+	v = oneFilter(t, "Location", "near=42.25|-71.1|10|mi").Values[0]
+	require.InDelta(t, 16.09, v.Num, 0.01)
+	_, issues := parseQuery(t, "Location", "near=42.25", true)
+	require.Len(t, issues, 1)
+}
+
+// Every parameter of every type can be asked for, and says so of itself.
+func TestEveryParameterIsAnswered(t *testing.T) {
+	samples := map[fhir.ParamType]string{fhir.TypeToken: "x", fhir.TypeReference: "Patient/1", fhir.TypeDate: "ge2020", fhir.TypeString: "x", fhir.TypeQuantity: "5.4", fhir.TypeNumber: "3", fhir.TypeURI: "http://x.test/y", fhir.TypeSpecial: "1|2"}
+	sample := func(p *fhir.Param) string {
+		if p.Type == fhir.TypeReference && p.Targets != nil {
+			return p.Targets[0] + "/1"
+		}
+		return samples[p.Type]
+	}
+	for _, typ := range fhir.Types() {
+		for _, p := range fhir.Params(typ) {
+			require.True(t, p.Supported(), "%s.%s", typ, p.Name)
+			value := sample(p)
+			for i, part := range p.Parts {
+				if i > 0 {
+					value += "$"
+				}
+				value += sample(part)
+			}
+			if p.Name == "_id" {
+				value = "x"
+			}
+			f := oneFilter(t, typ, p.Name+"="+url.QueryEscape(value))
+			n, err := fhir.Parse([]byte(`{"resourceType":"` + typ + `"}`))
+			require.NoError(t, err)
+			require.False(t, fhir.Matches(n, &f), "%s.%s: an empty resource", typ, p.Name)
+		}
+	}
+	require.Contains(t, fhir.IncludesOf("Observation"), "Observation:subject")
+	require.Contains(t, fhir.RevIncludesOf("Observation"), "Provenance:target")
+	require.NotContains(t, fhir.RevIncludesOf("Observation"), "Encounter:subject")
 }
 
 func TestQueryRefuses(t *testing.T) {
 	for query, code := range map[string]string{
 		"nothing=1":                            fhir.CodeNotSupported,
-		"value-string=x":                       fhir.CodeNotSupported,
-		"code-value-quantity=a$5":              fhir.CodeNotSupported,
 		"_text=x":                              fhir.CodeNotSupported,
 		"_contained=true":                      fhir.CodeNotSupported,
 		"code:in=x":                            fhir.CodeNotSupported,
@@ -161,12 +219,23 @@ func TestQueryRefuses(t *testing.T) {
 		"_include:x=Observation:subject":       fhir.CodeNotSupported,
 		"_include=Observation:subject:Nothing": fhir.CodeInvalid,
 		"subject.birthdate.x=1":                fhir.CodeNotSupported,
-		"performer.name=x":                     fhir.CodeInvalid,
-		"subject:Practitioner.name=x":          fhir.CodeInvalid,
-		"code.name=x":                          fhir.CodeNotSupported,
-		"_has:Nothing:a:b=1":                   fhir.CodeInvalid,
-		"_has:Provenance:target":               fhir.CodeInvalid,
-		"_has:Provenance:target:recorded=x":    fhir.CodeInvalid,
+		"focus.code=1":                         fhir.CodeInvalid,
+		"encounter.part-of.part-of.part-of.status=x":                                                   fhir.CodeNotSupported,
+		"_has:Observation:has-member:_has:Observation:has-member:_has:Observation:has-member:status=x": fhir.CodeNotSupported,
+		"code-value-quantity=a":             fhir.CodeInvalid,
+		"code-value-quantity=a$b":           fhir.CodeInvalid,
+		"code-value-quantity:missing=true":  fhir.CodeNotSupported,
+		"code:above=a":                      fhir.CodeNotSupported,
+		"code:of-type=a|b|c":                fhir.CodeNotSupported,
+		"identifier:of-type=a|b":            fhir.CodeInvalid,
+		"code:missing=true,false":           fhir.CodeInvalid,
+		"_id:text=a":                        fhir.CodeNotSupported,
+		"_sort=value-string":                fhir.CodeNotSupported,
+		"subject:Practitioner.name=x":       fhir.CodeInvalid,
+		"code.name=x":                       fhir.CodeNotSupported,
+		"_has:Nothing:a:b=1":                fhir.CodeInvalid,
+		"_has:Provenance:target":            fhir.CodeInvalid,
+		"_has:Provenance:target:recorded=x": fhir.CodeInvalid,
 	} {
 		if query == "_has:Provenance:target" {
 			query += "=1"
@@ -181,9 +250,9 @@ func TestQueryRefuses(t *testing.T) {
 }
 
 func TestQueryLenient(t *testing.T) {
-	q, issues := parseQuery(t, "Observation", "nothing=1&value-string=x&status=final", false)
+	q, issues := parseQuery(t, "Observation", "nothing=1&_text=x&status=final", false)
 	require.Empty(t, issues)
-	require.Equal(t, []string{"nothing", "value-string"}, q.Unknown)
+	require.Equal(t, []string{"_text", "nothing"}, q.Unknown)
 	require.Len(t, q.Filters, 1)
 	_, issues = parseQuery(t, "Observation", "date=yesterday", false)
 	require.Len(t, issues, 1)
@@ -194,6 +263,8 @@ func TestQueryLenient(t *testing.T) {
 func FuzzParseQuery(f *testing.F) {
 	f.Add("Observation", "code=http://loinc.org|8480-6&date=ge2020&_sort=-date&_include=Observation:subject")
 	f.Add("Patient", `name:contains=a\,b&_has:Observation:patient:value-quantity=gt5.4|u|c&birthdate=ap1950`)
+	f.Add("Observation", `code-value-quantity=a$5||mg&performer.name=x&subject:Patient._has:Group:member:_id=1&code:text=a&_revinclude=*`)
+	f.Add("Location", `near=1|2|3|km&organization.partof.partof.name=x&identifier:of-type=a|b|c`)
 	f.Add("Appointment", "actor:Patient.name=x&date=2020-01-01T00:00:00 05:00&_count=0&_summary=count")
 	f.Fuzz(func(t *testing.T, typ, query string) {
 		values, err := url.ParseQuery(query)
@@ -209,8 +280,17 @@ func FuzzParseQuery(f *testing.F) {
 				if filter.Chain == nil && (filter.Param == nil || len(filter.Values) == 0) {
 					t.Fatal("a filter without parameter or value")
 				}
-				if filter.Chain != nil && len(filter.Chain.Filter.Values) == 0 {
+				leaf := filter
+				for leaf.Chain != nil {
+					leaf = leaf.Chain.Filter
+				}
+				if len(leaf.Values) == 0 {
 					t.Fatal("a chain without value")
+				}
+				for _, alt := range filter.Or {
+					if alt.Chain == nil || alt.Param != filter.Param {
+						t.Fatal("an alternative that is no chain of the same reference")
+					}
 				}
 			}
 			for _, i := range issues {

@@ -16,7 +16,20 @@ func parseValue(p *Param, modifier, s string) (v Value, wrong string) {
 		v.Missing = s == "true"
 		return v, ""
 	}
+	switch modifier {
+	case "text":
+		if Fold(v.Text) == "" {
+			return v, "a text is expected"
+		}
+		return v, ""
+	case "of-type":
+		return v, v.ofType(s)
+	}
 	switch p.Type {
+	case TypeComposite:
+		return v, v.composite(p, s)
+	case TypeSpecial:
+		return v, v.near(s)
 	case TypeNumber:
 		v.Prefix, s = cutPrefix(s)
 		return v, v.number(s)
@@ -45,6 +58,71 @@ func parseValue(p *Param, modifier, s string) (v Value, wrong string) {
 		}
 	}
 	return v, ""
+}
+
+// composite reads the values of the components with $ between them.
+func (v *Value) composite(p *Param, s string) string {
+	list := splitEscaped(s, '$')
+	if len(list) != len(p.Parts) {
+		return "a value for each component is expected, with $ between them"
+	}
+	for i, part := range list {
+		if part == "" {
+			return "a value for each component is expected, with $ between them"
+		}
+		one, wrong := parseValue(p.Parts[i], "", part)
+		if wrong != "" {
+			return wrong
+		}
+		v.Parts = append(v.Parts, one)
+	}
+	return ""
+}
+
+// ofType reads system|code|value: the type of an identifier and its value.
+func (v *Value) ofType(s string) string {
+	parts := splitEscaped(s, '|')
+	if len(parts) != 3 || parts[0] == "" || parts[1] == "" || parts[2] == "" {
+		return "system|code|value is expected, with the type of the identifier first"
+	}
+	system := unescape(parts[0])
+	v.System, v.Code, v.Text = &system, unescape(parts[1]), unescape(parts[2])
+	return ""
+}
+
+// kilometres of the units that a distance may have.
+var kilometres = map[string]float64{"": 1, "km": 1, "m": 0.001, "mi": 1.609344, "[mi_i]": 1.609344, "[mi_us]": 1.609347}
+
+// near reads latitude|longitude|distance|unit; without a distance, within 25 km.
+func (v *Value) near(s string) string {
+	const wrong = "latitude|longitude|distance|unit is expected, as 42.36|-71.06|10|km"
+	parts := strings.Split(s, "|")
+	if len(parts) < 2 || len(parts) > 4 {
+		return wrong
+	}
+	n := [3]float64{2: 25}
+	for i := range min(len(parts), 3) {
+		if i == 2 && parts[i] == "" {
+			continue
+		}
+		f, err := strconv.ParseFloat(parts[i], 64)
+		if err != nil || math.IsNaN(f) || math.Abs(f) > 50000 {
+			return wrong
+		}
+		n[i] = f
+	}
+	unit := 1.0
+	if len(parts) == 4 {
+		var ok bool
+		if unit, ok = kilometres[parts[3]]; !ok {
+			return wrong
+		}
+	}
+	if math.Abs(n[0]) > 90 || math.Abs(n[1]) > 180 || n[2] < 0 {
+		return wrong
+	}
+	v.Lat, v.Lon, v.Num = n[0], n[1], n[2]*unit
+	return ""
 }
 
 var prefixes = [...]string{"eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"}

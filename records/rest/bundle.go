@@ -70,6 +70,15 @@ func (s *splice) found(base string, r *records.Stored, mode string) {
 	s.done()
 }
 
+// said adds an entry that speaks about the search itself.
+func (s *splice) said(outcome []byte) {
+	s.entry()
+	s.raw(`"resource":`)
+	s.b = append(s.b, outcome...)
+	s.raw(`,"search":{"mode":"outcome"}`)
+	s.done()
+}
+
 // response writes what became of an entry of a batch, transaction or history.
 func (s *splice) response(status int, location string, version int64, modified time.Time, outcome []byte) {
 	s.raw(`"response":{"status":"` + statusLine(status) + `"`)

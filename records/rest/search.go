@@ -41,13 +41,15 @@ func (f *Face) search(ctx context.Context, in call) (answer, error) {
 		return answer{}, err
 	}
 	only, err := shownOf(values)
-	if err == nil {
-		err = only.cut(p.Items)
+	for _, items := range [][]records.Stored{p.Items, p.Included} {
+		if err == nil {
+			err = only.cut(items)
+		}
 	}
 	if err != nil {
 		return answer{}, err
 	}
-	s := newSplice("searchset", size(p.Items))
+	s := newSplice("searchset", size(p.Items)+size(p.Included))
 	s.total(p.Total)
 	self := f.base + "/" + in.typ
 	if !in.byForm && len(in.query) > 0 {
@@ -61,12 +63,14 @@ func (f *Face) search(ctx context.Context, in call) (answer, error) {
 	for i := range p.Items {
 		s.found(f.base, &p.Items[i], "match")
 	}
+	for i := range p.Included {
+		s.found(f.base, &p.Included[i], "include")
+	}
+	if p.Cut {
+		s.said(outcome(issue("warning", "incomplete", "Not all that was to be included is here: a page includes at most "+strconv.Itoa(len(p.Included))+" resources.", "", "")))
+	}
 	if len(q.Unknown) > 0 && q.Page == "" {
-		s.entry()
-		s.raw(`"resource":`)
-		s.b = append(s.b, outcome(issue("warning", "not-supported", "These parameters were passed over: "+strings.Join(q.Unknown, ", "), "", ""))...)
-		s.raw(`,"search":{"mode":"outcome"}`)
-		s.done()
+		s.said(outcome(issue("warning", "not-supported", "These parameters were passed over: "+strings.Join(q.Unknown, ", "), "", "")))
 	}
 	return answer{status: fiber.StatusOK, body: s.bytes()}, nil
 }
@@ -89,15 +93,32 @@ func (f *Face) parseQuery(typ string, values url.Values, strict bool) (*fhir.Que
 			q.Unknown = append(q.Unknown, name)
 		}
 	}
-	pass("_include", len(q.Includes) > 0)
-	pass("_revinclude", len(q.RevIncludes) > 0)
 	if len(bad) > 0 {
 		return nil, fault.New(fault.Invalid, "This search cannot be run as it is.").WithIssues(bad...)
 	}
-	if q.Total == "estimate" {
-		q.Total = "accurate"
+	for i := range q.Filters {
+		f.ours(&q.Filters[i])
 	}
 	return q, nil
+}
+
+// ours makes references by full URL to this server what they are: references to
+// resources that it keeps.
+func (f *Face) ours(x *fhir.Filter) {
+	if x.Chain != nil {
+		f.ours(&x.Chain.Filter)
+	}
+	for i := range x.Or {
+		f.ours(&x.Or[i])
+	}
+	for i := range x.Values {
+		v := &x.Values[i]
+		if rest, ok := strings.CutPrefix(v.URL, f.base+"/"); ok {
+			if typ, id, _, ok := fhir.SplitReference(rest); ok {
+				v.RefType, v.RefID, v.URL = typ, id, ""
+			}
+		}
+	}
 }
 
 // used is the query of the self link: what was looked at, without what was

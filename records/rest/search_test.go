@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"housecall/internal/identity"
+	"housecall/records/fhir"
 )
 
 var system = identity.SystemPrincipal("test")
@@ -61,7 +62,7 @@ func TestSearchPages(t *testing.T) {
 
 func TestStrictAndLenient(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {
-		for _, unknown := range []string{"favourite=blue", "_include=Observation:subject"} {
+		for _, unknown := range []string{"favourite=blue", "_include=Observation:code"} {
 			path := "/fhir/Observation?patient=" + s.rosa + "&" + unknown
 			b := s.do(s.doctor, "GET", path, "").bundle(t)
 			require.Len(t, b.Entry, 1, unknown)
@@ -122,12 +123,21 @@ func TestTheCapabilityStatementIsTrue(t *testing.T) {
 		require.NoError(t, json.Unmarshal([]byte(raw.body), &cs))
 		require.Equal(t, "4.0.1", cs.FhirVersion)
 		require.Equal(t, "1.2.3", cs.Software.Version)
-		samples := map[string]string{"token": "x", "reference": newID(), "date": "ge2020", "string": "x", "quantity": "5.4", "number": "3", "uri": "http://x.test/y"}
+		samples := map[string]string{"token": "x", "reference": newID(), "date": "ge2020", "string": "x", "quantity": "5.4", "number": "3", "uri": "http://x.test/y", "special": "42|-71"}
 		require.Greater(t, len(cs.Rest[0].Resource), 100)
 		for _, r := range cs.Rest[0].Resource {
 			var q []string
 			for _, p := range r.SearchParam {
 				sample, ok := samples[p.Type]
+				if parts := fhir.LookupParam(r.Type, p.Name).Parts; p.Type == "composite" {
+					for i, part := range parts {
+						if i > 0 {
+							sample += "$"
+						}
+						sample += samples[part.Type.String()]
+					}
+					ok = len(parts) > 1
+				}
 				require.True(t, ok, p.Type)
 				q = append(q, p.Name+"="+sample)
 			}

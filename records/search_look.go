@@ -1,0 +1,150 @@
+package records
+
+import (
+	"database/sql"
+
+	"housecall/records/access"
+	"housecall/records/fhir"
+)
+
+// hiddenIn lists what the chart holds and the principal does not see.
+func (x *searcher) hiddenIn(patient string) ([]string, error) {
+	if h, ok := x.hidden[patient]; ok {
+		return h, nil
+	}
+	var h []string
+	for i := range x.sc.views {
+		if v := &x.sc.views[i]; v.Patient == patient {
+			var err error
+			if h, err = x.s.hidden(x.c, v); err != nil {
+				return nil, err
+			}
+			break
+		}
+	}
+	if x.hidden == nil {
+		x.hidden = map[string][]string{}
+	}
+	x.hidden[patient] = h
+	return h, nil
+}
+
+// node reads a body as the principal sees it.
+func (x *searcher) node(patient string, body []byte) (*fhir.Node, error) {
+	hidden, err := x.hiddenIn(patient)
+	if err != nil {
+		return nil, err
+	}
+	if body, err = cutHidden(body, hidden); err != nil {
+		return nil, err
+	}
+	return fhir.Parse(body)
+}
+
+// filtered reads rows until limit of them have been looked at and fit. chunk is
+// how many are fetched first; it grows when few fit.
+func (x *searcher) filtered(typ string, w *clause, o order, cur *searchCursor, limit int) ([]found, error) {
+	if len(w.late) == 0 {
+		return x.rows(typ, w, o, cur, limit)
+	}
+	var out []found
+	for chunk := min(max(2*limit, 100), 5000); ; chunk = min(4*chunk, 5000) {
+		if x.bodies <= 0 {
+			return nil, tooCostly()
+		}
+		rows, err := x.rows(typ, w, o, cur, min(chunk, x.bodies))
+		if err != nil {
+			return nil, err
+		}
+		full := len(rows) == min(chunk, x.bodies)
+		for i := range rows {
+			x.bodies--
+			n, err := x.node(rows[i].Patient, rows[i].Body)
+			if err != nil {
+				return nil, err
+			}
+			if w.fits(n) {
+				if out = append(out, rows[i]); len(out) == limit {
+					return out, nil
+				}
+			}
+		}
+		if !full {
+			return out, nil
+		}
+		at := rows[len(rows)-1].cursor()
+		cur = &at
+	}
+}
+
+// count counts what a search finds.
+func (x *searcher) count(w *clause) (int, error) {
+	if len(w.late) == 0 {
+		var n int
+		err := x.c.QueryRow("SELECT count(*) FROM resources r WHERE "+w.String(), w.args...).Scan(&n)
+		return n, err
+	}
+	n := 0
+	err := x.each("r", w, func(string, string, *fhir.Node) { n++ })
+	return n, err
+}
+
+// look calls f for each resource t that a condition leaves.
+func (x *searcher) look(w *clause, f func(patient, id string, n *fhir.Node)) error {
+	return x.each("t", w, f)
+}
+
+func (x *searcher) each(alias string, w *clause, f func(patient, id string, n *fhir.Node)) error {
+	type row struct {
+		patient, id string
+		body        []byte
+	}
+	var last row
+	for first := true; ; first = false {
+		query := "SELECT " + alias + ".patient_id, " + alias + ".id, " + alias + ".body FROM resources " + alias + " WHERE " + w.String()
+		args := append([]any(nil), w.args...)
+		if !first {
+			query, args = query+" AND ("+alias+".id, "+alias+".patient_id) > (?, ?)", append(args, last.id, last.patient)
+		}
+		limit := min(5000, x.bodies+1)
+		var rows []row
+		err := x.c.Each(query+" ORDER BY "+alias+".id, "+alias+".patient_id LIMIT ?", func(r *sql.Rows) error {
+			err := r.Scan(&last.patient, &last.id, &last.body)
+			rows = append(rows, last)
+			last.body = nil
+			return err
+		}, append(args, limit)...)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			if x.bodies--; x.bodies < 0 {
+				return tooCostly()
+			}
+			n, err := x.node(r.patient, r.body)
+			if err != nil {
+				return err
+			}
+			if w.fits(n) {
+				f(r.patient, r.id, n)
+			}
+		}
+		if len(rows) < limit {
+			return nil
+		}
+	}
+}
+
+// viewIn gives the view by which the principal sees a chart in this search; nil
+// for a system, which has none of each.
+func (x *searcher) viewIn(patient string) *access.View {
+	for i := range x.sc.views {
+		if x.sc.views[i].Patient == patient {
+			return &x.sc.views[i]
+		}
+	}
+	if patient == "" && x.shared != nil && x.shared.See != 0 {
+		return x.shared
+	}
+	return nil
+}
