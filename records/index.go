@@ -143,11 +143,14 @@ func (s *searchRows) add(patient, typ, id string, ix *fhir.Index, seen map[strin
 		put(&s.token, r.Param, r.Code, r.System)
 	}
 	for _, r := range ix.Refs {
-		target := r.ID
-		if r.Type == "" {
-			target = r.URL
+		if r.URL == "" {
+			put(&s.ref, r.Param, r.ID, r.Type)
+			continue
 		}
-		put(&s.ref, r.Param, target, r.Type)
+		put(&s.ref, r.Param, r.URL, "")
+		if r.Type != "" && !insert { // such rows were once written without the URL
+			put(&s.ref, r.Param, "", r.Type)
+		}
 	}
 	for _, r := range ix.Dates {
 		put(&s.date, r.Param, r.Lo, r.Hi)

@@ -212,16 +212,20 @@ func (x *searcher) has(w *clause, p spot, ch *fhir.Chain) error {
 	if err != nil {
 		return err
 	}
-	cond := " AND s.type = ? AND s.param = ? AND s.target_type = ? AND s.id IN (" + set + ")"
-	args := append([]any{ch.Type, ch.Ref.Name, p.typ}, sargs...)
+	key, kargs := "TRUE", []any(nil)
 	switch {
 	case x.everywhere() && ch.Ref.Cross:
-		w.add(p.alias+".id IN (SELECT s.target_id FROM search_ref s WHERE s.across"+cond+")", args...)
-	case len(x.sc.views) == 1 && !x.everywhere():
-		w.add(p.alias+".id IN (SELECT s.target_id FROM search_ref s WHERE s.patient_id IN (?, '')"+cond+")", append([]any{x.sc.views[0].Patient}, args...)...)
-	default: // within a chart
-		w.add("EXISTS (SELECT 1 FROM search_ref s WHERE s.patient_id = "+p.alias+".patient_id AND s.target_id = "+p.alias+".id"+cond+")", args...)
+		key = "s.across"
+	case x.everywhere():
+	default:
+		charts := []string{""}
+		for i := range x.sc.views {
+			charts = append(charts, x.sc.views[i].Patient)
+		}
+		key, kargs = x.amongOne("s.patient_id", charts)
 	}
+	args := append(append(kargs, ch.Type, ch.Ref.Name, p.typ), sargs...)
+	w.add(p.alias+".id IN (SELECT s.target_id FROM search_ref s WHERE "+key+" AND s.type = ? AND s.param = ? AND s.target_type = ? AND s.id IN ("+set+"))", args...)
 	return nil
 }
 
