@@ -98,6 +98,10 @@ func (x *searcher) ids(w *clause, p spot, f *fhir.Filter) {
 func (x *searcher) home(w *clause, p spot, f *fhir.Filter) {
 	if f.Modifier == "missing" {
 		cond, args := p.alias+".patient_id <> ''", []any(nil)
+		if x.everywhere() { // a name alone, or a patient of somewhere else, is a subject too
+			w.late = append(w.late, func(n *fhir.Node) bool { return fhir.Matches(n, f) })
+			return
+		}
 		if f.Param.Indexed {
 			rows, rargs := x.inRows(p, f.Param, "")
 			cond, args = "("+cond+" OR "+rows+")", rargs
@@ -116,6 +120,10 @@ func (x *searcher) home(w *clause, p spot, f *fhir.Filter) {
 		} else {
 			others.Values = append(others.Values, v)
 		}
+	}
+	if len(others.Values) > 0 && !f.Param.Indexed { // a patient of somewhere else, by URL
+		w.late = append(w.late, func(n *fhir.Node) bool { return fhir.Matches(n, f) })
+		return
 	}
 	cond, list := x.among(p.alias+".patient_id", patients)
 	args := []any{list}

@@ -377,12 +377,14 @@ func TestRandomSearchesAgreeWithLookingAtEverything(t *testing.T) {
 		self := identity.Principal{Kind: identity.Person, Account: newID(), Name: "Rosa", Patient: chart}
 		elena := h.caregiver(chart, self)
 		asked, hits, kinds := 0, 0, map[string]int{}
-		for name, view := range map[string]struct {
+		for _, view := range []struct {
+			name  string
 			who   identity.Principal
 			world map[string]*fhir.Node
 		}{
-			"system": {feed, w.bodies}, "self": {self, w.seenBy(t, self, chart)}, "caregiver": {elena, w.seenBy(t, elena, chart)},
+			{"system", feed, w.bodies}, {"self", self, w.seenBy(t, self, chart)}, {"caregiver", elena, w.seenBy(t, elena, chart)},
 		} {
+			name := view.name
 			var names []string
 			for n := range view.world {
 				names = append(names, n)

@@ -165,11 +165,11 @@ func (q *queryParser) parameter(name, value string) {
 		q.fail(CodeTooLong, name, "the value is too long")
 		return
 	}
-	if strings.HasPrefix(name, "_") && q.control(name, value) {
-		return
-	}
 	if value == "" {
 		return // R4 3.1.1.4: an empty parameter is ignored
+	}
+	if strings.HasPrefix(name, "_") && q.control(name, value) {
+		return
 	}
 	f, ok := q.filter(q.q.Type, name, value, 0)
 	if ok {
