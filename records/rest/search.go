@@ -75,22 +75,13 @@ func (f *Face) search(ctx context.Context, in call) (answer, error) {
 	return answer{status: fiber.StatusOK, body: s.bytes()}, nil
 }
 
-// parseQuery reads a search and adds what this face itself cannot do to the
-// parameters that are passed over, or refuses it when handling is strict.
+// parseQuery reads a search, or says all that is wrong with it.
 func (f *Face) parseQuery(typ string, values url.Values, strict bool) (*fhir.Query, error) {
 	q, issues := fhir.ParseQuery(typ, values, strict)
 	var bad []fault.Issue
 	for _, i := range issues {
 		if i.Severity == fhir.SeverityError {
 			bad = append(bad, fault.Issue{Code: i.Code, Expression: i.Expression, Text: i.Text})
-		}
-	}
-	pass := func(name string, there bool) {
-		switch {
-		case there && strict:
-			bad = append(bad, fault.Issue{Code: "not-supported", Text: "search parameter " + name + ": not supported"})
-		case there:
-			q.Unknown = append(q.Unknown, name)
 		}
 	}
 	if len(bad) > 0 {
