@@ -77,7 +77,7 @@ func (in *including) forward(from []Stored, again bool) error {
 					return err
 				}
 			}
-			for _, p := range references(inc) {
+			for _, p := range followed(inc) {
 				for _, r := range fhir.RowsOf(n, p).Refs {
 					if r.ID == "" || inc.Target != "" && r.Type != inc.Target || in.there[r.Type+"/"+r.ID] || slices.Contains(wanted[r.Type], r.ID) {
 						continue
@@ -104,8 +104,8 @@ func (in *including) forward(from []Stored, again bool) error {
 	return nil
 }
 
-// references lists the parameters that an include follows.
-func references(inc *fhir.Include) []*fhir.Param {
+// followed lists the parameters that an include follows.
+func followed(inc *fhir.Include) []*fhir.Param {
 	if inc.Param != nil {
 		return []*fhir.Param{inc.Param}
 	}
@@ -157,7 +157,7 @@ func (in *including) back(from []Stored, again bool) error {
 				}
 				continue
 			}
-			for _, p := range references(inc) {
+			for _, p := range followed(inc) {
 				if !p.PointsTo(typ) {
 					continue
 				}

@@ -62,16 +62,11 @@ func (p *Param) fits(n *Node, it item, values []Value) bool {
 	for i, part := range p.Parts {
 		from := it
 		if part.ofResource {
-			from = resourceItem(n)
+			from = resourceItem(n, nil)
 		}
 		if !values[i].matches(part, part.rows(n, from)) {
 			return false
 		}
 	}
 	return true
-}
-
-func resourceItem(n *Node) item {
-	typ := n.ResourceType()
-	return item{n: n, s: resourceShape(typ), typ: typ}
 }

@@ -103,7 +103,7 @@ func (p *Param) rows(n *Node, from item) *Index {
 }
 
 // items are the elements that the parameter looks at.
-func (p *Param) items(n *Node) []item { return p.path().eval(n, resourceItem(n), nil) }
+func (p *Param) items(n *Node) []item { return p.path().eval(n, resourceItem(n, nil), nil) }
 
 type extractor struct {
 	whole bool // also what the chart's key answers, and what only the body is asked for

@@ -7,7 +7,7 @@ import (
 
 // RowsOf lists the search rows that one parameter gives for a resource, whether Extract writes them or not; those of
 // the home chart's patient too.
-func RowsOf(n *Node, p *Param) *Index { return p.rows(n, resourceItem(n)) }
+func RowsOf(n *Node, p *Param) *Index { return p.rows(n, resourceItem(n, nil)) }
 
 // Matches decides on the resource itself whether a filter holds: by the parameter's own expression, and by the rules
 // by which rows are compared. A chain is none of the resource's own: the filter must have none.
