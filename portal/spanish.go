@@ -80,6 +80,7 @@ var spanishBasics = map[string]string{
 	"This link has been used or is too old. Start Housecall again to get a new one.":                             "Este enlace ya se usó o es demasiado viejo. Inicie Housecall de nuevo para obtener otro.",
 	"This list cannot be continued from here. Start it again.":                                                   "Esta lista no puede seguir desde aquí. Empiécela de nuevo.",
 	"This page is out of date. Please load it again.":                                                            "Esta página está desactualizada. Cárguela de nuevo.",
+	"This search is too wide: too many records would have to be looked at one by one.":                           "Esta búsqueda es demasiado amplia: habría que mirar demasiados registros uno por uno.",
 	"This page link is no longer valid. Please start the list again.":                                            "Este enlace de página ya no es válido. Empiece la lista de nuevo.",
 	"This page of the list cannot be found. Please open the list again.":                                         "No se encuentra esta página de la lista. Ábrala de nuevo.",
 	"This passkey is set up already.":                                                                            "Esta llave de acceso ya está configurada.",

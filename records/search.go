@@ -91,13 +91,10 @@ func (x *searcher) page(q *fhir.Query) (Page, error) {
 	if err != nil {
 		return page, err
 	}
-	if len(rows) > q.Count {
-		rows = rows[:q.Count]
-		page.Next = x.s.seals.seal(about, rows[q.Count-1].cursor())
-	}
-	page.Items = make([]Stored, len(rows))
-	for i := range rows {
-		page.Items[i] = rows[i].Stored
+	page.Items = rows.items
+	if len(page.Items) > q.Count {
+		page.Items = page.Items[:q.Count]
+		page.Next = x.s.seals.seal(about, rows.cursor(q.Count-1))
 	}
 	if len(q.Includes)+len(q.RevIncludes) > 0 {
 		err = x.include(q, &page)

@@ -41,38 +41,38 @@ func (x *searcher) node(patient string, body []byte) (*fhir.Node, error) {
 	return fhir.Parse(body)
 }
 
-// filtered reads rows until limit of them have been looked at and fit. chunk is
-// how many are fetched first; it grows when few fit.
-func (x *searcher) filtered(typ string, w *clause, o order, cur *searchCursor, limit int) ([]found, error) {
+// filtered reads rows until so many have been looked at and fit. Chunks grow when
+// few fit.
+func (x *searcher) filtered(typ string, w *clause, o order, cur *searchCursor, limit int) (found, error) {
 	if len(w.late) == 0 {
 		return x.rows(typ, w, o, cur, limit)
 	}
-	var out []found
+	out := found{width: len(o.keys)}
 	for chunk := min(max(2*limit, 100), 5000); ; chunk = min(4*chunk, 5000) {
 		if x.bodies <= 0 {
-			return nil, tooCostly()
+			return out, tooCostly()
 		}
-		rows, err := x.rows(typ, w, o, cur, min(chunk, x.bodies))
+		most := min(chunk, x.bodies)
+		rows, err := x.rows(typ, w, o, cur, most)
 		if err != nil {
-			return nil, err
+			return out, err
 		}
-		full := len(rows) == min(chunk, x.bodies)
-		for i := range rows {
+		for i := range rows.items {
 			x.bodies--
-			n, err := x.node(rows[i].Patient, rows[i].Body)
+			n, err := x.node(rows.items[i].Patient, rows.items[i].Body)
 			if err != nil {
-				return nil, err
+				return out, err
 			}
 			if w.fits(n) {
-				if out = append(out, rows[i]); len(out) == limit {
+				if out.take(&rows, i); len(out.items) == limit {
 					return out, nil
 				}
 			}
 		}
-		if !full {
+		if len(rows.items) < most {
 			return out, nil
 		}
-		at := rows[len(rows)-1].cursor()
+		at := rows.cursor(most - 1)
 		cur = &at
 	}
 }

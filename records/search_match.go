@@ -32,8 +32,8 @@ func (s *Store) matches(c *db.Conn, who identity.Principal, q *fhir.Query, limit
 		return nil, err
 	}
 	var ids []string
-	for i := range rows {
-		ids = append(ids, rows[i].ID)
+	for i := range rows.items {
+		ids = append(ids, rows.items[i].ID)
 	}
 	return ids, nil
 }

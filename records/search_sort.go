@@ -171,16 +171,25 @@ func (o order) by(alias string) string {
 	return b.String() + alias + ".id" + way[o.desc] + ", " + alias + ".patient_id" + way[o.desc]
 }
 
-// found is a row of a search with the values of its keys.
+// found are rows of a search, with the values of their keys one after another.
 type found struct {
-	Stored
-	keys []keyValue
+	items []Stored
+	keys  []keyValue
+	width int // keys of one row
 }
 
-func (f *found) cursor() searchCursor { return searchCursor{f.keys, f.ID, f.Patient} }
+// cursor is the place of a row.
+func (f *found) cursor(i int) searchCursor {
+	return searchCursor{f.keys[i*f.width : (i+1)*f.width : (i+1)*f.width], f.items[i].ID, f.items[i].Patient}
+}
+
+func (f *found) take(from *found, i int) {
+	f.items = append(f.items, from.items[i])
+	f.keys = append(f.keys, from.keys[i*f.width:(i+1)*f.width]...)
+}
 
 // rows reads at most limit rows that the condition leaves, behind the cursor.
-func (x *searcher) rows(typ string, w *clause, o order, cur *searchCursor, limit int) ([]found, error) {
+func (x *searcher) rows(typ string, w *clause, o order, cur *searchCursor, limit int) (found, error) {
 	own := true
 	keys := ""
 	var kargs []any
@@ -198,31 +207,34 @@ func (x *searcher) rows(typ string, w *clause, o order, cur *searchCursor, limit
 	}
 	if cur != nil {
 		if len(cur.Keys) != len(o.keys) {
-			return nil, badCursor()
+			return found{}, badCursor()
 		}
 		cond, cargs := o.after(alias, cur)
 		query, args = query+glue+cond, append(args, cargs...)
 	}
-	var out []found
-	err := x.c.Each(query+" ORDER BY "+o.by(alias)+" LIMIT ?", func(r *sql.Rows) error {
-		f := found{Stored: Stored{Type: typ}, keys: make([]keyValue, len(o.keys))}
-		var at int64
-		into := []any{&f.Patient, &f.ID, &f.Version, &at}
-		for i, k := range o.keys {
-			switch k.kind {
-			case 'i':
-				into = append(into, &f.keys[i].I)
-			case 'f':
-				into = append(into, &f.keys[i].F)
-			default:
-				into = append(into, &f.keys[i].T)
-			}
+	out := found{items: make([]Stored, 0, min(limit, 64)), keys: make([]keyValue, 0, min(limit, 64)*len(o.keys)), width: len(o.keys)}
+	var at int64
+	var st Stored
+	vals := make([]keyValue, len(o.keys))
+	into := []any{&st.Patient, &st.ID, &st.Version, &at}
+	for i, k := range o.keys {
+		switch k.kind {
+		case 'i':
+			into = append(into, &vals[i].I)
+		case 'f':
+			into = append(into, &vals[i].F)
+		default:
+			into = append(into, &vals[i].T)
 		}
-		if err := r.Scan(append(into, &f.Body)...); err != nil {
+	}
+	into = append(into, &st.Body)
+	err := x.c.Each(query+" ORDER BY "+o.by(alias)+" LIMIT ?", func(r *sql.Rows) error {
+		if err := r.Scan(into...); err != nil {
 			return err
 		}
-		f.LastUpdated = fromMicros(at)
-		out = append(out, f)
+		st.Type, st.LastUpdated = typ, fromMicros(at)
+		out.items, out.keys = append(out.items, st), append(out.keys, vals...)
+		st.Body = nil
 		return nil
 	}, append(args, limit)...)
 	return out, err

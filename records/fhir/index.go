@@ -102,8 +102,11 @@ func (p *Param) rows(n *Node, from item) *Index {
 	return out
 }
 
-// items are the elements that the parameter looks at.
-func (p *Param) items(n *Node) []item { return p.path().eval(n, resourceItem(n, nil), nil) }
+// items are the elements that the parameter looks at; those that are there by an extension alone have no value.
+func (p *Param) items(n *Node) []item {
+	all := p.path().eval(n, resourceItem(n, nil), nil)
+	return slices.DeleteFunc(all, func(it item) bool { return it.n == nil })
+}
 
 type extractor struct {
 	whole bool // also what the chart's key answers, and what only the body is asked for

@@ -174,7 +174,19 @@ func TestEverythingPromisedIsDone(t *testing.T) {
 				assert.Len(t, s.do(s.feed, "GET", "/fhir/"+typ+"?_id="+id, "").bundle(t).Entry, 1, typ)
 			}
 			for _, p := range res.SearchParam {
-				q := "/fhir/" + typ + "?" + p.Name + "=" + url.QueryEscape(valueFor(p.Type, p.Name, s.rosa))
+				value := valueFor(p.Type, p.Name, s.rosa)
+				for i, part := range fhir.LookupParam(typ, p.Name).Parts {
+					if i == 0 {
+						value = ""
+					} else {
+						value += "$"
+					}
+					value += valueFor(part.Type.String(), part.Name, s.rosa)
+				}
+				if p.Type == "special" {
+					value = "42.3|-71.1"
+				}
+				q := "/fhir/" + typ + "?" + p.Name + "=" + url.QueryEscape(value)
 				fail(q, s.do(s.feed, "GET", q, "", "Prefer", "handling=strict"), 200)
 			}
 			for _, i := range res.SearchInclude {

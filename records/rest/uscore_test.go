@@ -50,7 +50,7 @@ func usCoreBodies(patient string, ids map[string]string, other bool) []string {
 	whose := `"patient":{"reference":"Patient/` + patient + `"}`
 	const snomed, l = "http://snomed.info/sct", "http://loinc.org"
 	bodies := map[string]string{
-		"AllergyIntolerance": whose, "Coverage": `"status":"active","beneficiary":{"reference":"Patient/` + patient + `"},"payor":[{"display":"x"}]`, "Device": whose,
+		"AllergyIntolerance": `"clinicalStatus":` + code("http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical", "active") + `,` + whose, "Coverage": `"status":"active","beneficiary":{"reference":"Patient/` + patient + `"},"payor":[{"display":"x"}]`, "Device": whose,
 		"FamilyMemberHistory": `"status":"completed","relationship":{"text":"mother"},` + whose, "Goal": `"lifecycleStatus":"active","description":{"text":"x"},` + subject,
 		"Immunization":          `"status":"completed","vaccineCode":{"text":"x"},"occurrenceDateTime":"2026-11-20",` + whose,
 		"MedicationDispense":    `"status":"completed","medicationCodeableConcept":{"text":"x"},` + subject,
