@@ -42,7 +42,7 @@ func (f *Face) bulkValues(c *fiber.Ctx) (bulkValues, error) {
 	if c.Method() != fiber.MethodPost || len(c.Body()) == 0 {
 		return out, nil
 	}
-	params, err := parametersOf(c)
+	params, err := bulkParameters(c)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +75,7 @@ func (f *Face) bulkValues(c *fiber.Ctx) (bulkValues, error) {
 	return out, nil
 }
 
-func parametersOf(c *fiber.Ctx) (*fhir.Node, error) {
+func bulkParameters(c *fiber.Ctx) (*fhir.Node, error) {
 	if err := jsonBody(c); err != nil {
 		return nil, err
 	}
@@ -183,7 +183,7 @@ func importOf(c *fiber.Ctx) (in bulk.Import, err error) {
 	if kind, _, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType)); err == nil && kind == fiber.MIMEApplicationJSON && !strings.Contains(string(c.Body()), `"Parameters"`) {
 		return plainImport(c.Body())
 	}
-	n, err := parametersOf(c)
+	n, err := bulkParameters(c)
 	if err != nil {
 		return in, err
 	}
