@@ -44,6 +44,11 @@ type Batch struct {
 	Kept   bool   // rows beside the record are changed in the same transaction, see Own
 	Base   string // address of this server: references to it become relative
 	Linked bool   // references may name another change by its FullURL, or by search
+
+	// Profiles: resources are held against the profiles that they claim in
+	// meta.profile, where they are known. Records of elsewhere and our own are not:
+	// what another system calls conformant is kept as it came.
+	Profiles bool
 }
 
 // Outcome is what became of an Op.
@@ -81,6 +86,7 @@ type change struct {
 	source  string
 	kept    bool
 	decided bool // may be done: what it is a part of was decided on as a whole
+	claims  bool // hold it against the profiles that it claims
 	class   access.Class
 	index   *fhir.Index
 	entry   *entryRow
@@ -126,7 +132,7 @@ func (s *Store) prepare(who identity.Principal, b Batch) ([]*change, error) {
 	}
 	changes := make([]*change, len(b.Ops))
 	for i, op := range b.Ops {
-		changes[i] = &change{Op: op, source: b.Source, kept: b.Kept}
+		changes[i] = &change{Op: op, source: b.Source, kept: b.Kept, claims: b.Profiles}
 		if err := s.identify(changes[i]); err != nil {
 			return nil, &OpError{i, err}
 		}
@@ -223,7 +229,7 @@ func (s *Store) prepareOne(who identity.Principal, c *change) error {
 		c.setSource(c.source)
 	}
 	c.Node.Set("id", fhir.String(c.ID))
-	if err := check(c.Node); err != nil {
+	if err := check(c.Node, c.claims); err != nil {
 		if c.Kind == Create || who.Kind == identity.System || c.kept {
 			return err
 		}
@@ -233,10 +239,11 @@ func (s *Store) prepareOne(who identity.Principal, c *change) error {
 	return s.shape(c)
 }
 
-// check holds a resource against everything that needs nothing but itself.
-func check(n *fhir.Node) error {
+// check holds a resource against everything that needs nothing but itself, and
+// if wanted against the profiles that it claims.
+func check(n *fhir.Node, profiles bool) error {
 	typ := n.ResourceType()
-	if f := refused(fhir.Validate(n)); f != nil {
+	if f := refused(fhir.ValidateWith(n, fhir.Options{Profiles: profiles})); f != nil {
 		return f
 	}
 	if notStored[typ] {

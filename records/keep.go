@@ -81,7 +81,7 @@ func (s *Store) complete(c *db.Conn, who identity.Principal, ch *change, v *acce
 	if !touched {
 		return nil
 	}
-	if err := check(node); err != nil {
+	if err := check(node, ch.claims); err != nil {
 		return err
 	}
 	return s.shape(ch)

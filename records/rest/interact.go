@@ -190,7 +190,7 @@ func (f *Face) do(ctx context.Context, in call) (answer, error) {
 		if err != nil {
 			return answer{}, err
 		}
-		stored, err := f.store.Write(ctx, in.who, records.Batch{Ops: []records.Op{op}, Base: f.base})
+		stored, err := f.store.Write(ctx, in.who, records.Batch{Ops: []records.Op{op}, Base: f.base, Profiles: true})
 		if err != nil {
 			return answer{}, err
 		}

@@ -203,7 +203,7 @@ func (f *Face) transaction(ctx context.Context, who identity.Principal, calls []
 	}
 	answers := make([]answer, len(calls))
 	if len(ops) > 0 {
-		stored, err := f.store.Write(ctx, who, records.Batch{Ops: ops, Base: f.base, Linked: true})
+		stored, err := f.store.Write(ctx, who, records.Batch{Ops: ops, Base: f.base, Linked: true, Profiles: true})
 		if at, ok := errors.AsType[*records.OpError](err); ok {
 			return nil, within(at.Err, place(from[at.Index]))
 		}
