@@ -24,6 +24,7 @@ type statement struct {
 	Rest                            []struct {
 		Mode        string
 		Interaction []struct{ Code string }
+		Operation   []struct{ Name, Definition string }
 		Resource    []struct {
 			Type                                                 string
 			Interaction                                          []struct{ Code string }
@@ -197,6 +198,11 @@ func TestEverythingPromisedIsDone(t *testing.T) {
 				q := "/fhir/" + typ + "?_id=" + id + "&_revinclude=" + i
 				fail(q, s.do(s.feed, "GET", q, "", "Prefer", "handling=strict"), 200)
 			}
+			for _, o := range res.Operation {
+				if ask := promisedCalls[o.Name]; assert.NotNil(t, ask, "a call of $%s", o.Name) {
+					fail("$"+o.Name, ask(s, typ, path), 200)
+				}
+			}
 			byID := typ + "?_id=" + id
 			if res.ConditionalCreate {
 				fail("conditional create", s.do(s.feed, "POST", "/fhir/"+typ, string(node.Append(nil)), "If-None-Exist", "_id="+id), 200)
@@ -218,6 +224,11 @@ func TestEverythingPromisedIsDone(t *testing.T) {
 		var system []string
 		for _, i := range st.Rest[0].Interaction {
 			system = append(system, i.Code)
+		}
+		for _, o := range st.Rest[0].Operation {
+			if ask := promisedCalls[o.Name]; assert.NotNil(t, ask, "a call of $%s", o.Name) {
+				assert.Equal(t, 200, ask(s, "", "/fhir").StatusCode, o.Name)
+			}
 		}
 		for _, kind := range []string{"batch", "transaction"} {
 			require.True(t, slices.Contains(system, kind))

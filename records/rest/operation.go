@@ -27,9 +27,13 @@ const (
 	onInstance                   // /fhir/Type/id/$name
 )
 
+// anyType stands for every type that is stored; which one is meant is in
+// c.Params("type").
+const anyType = "*"
+
 // operations are all that this face does.
 func (f *Face) operations() []operation {
-	return slices.Concat(f.chartOperations(), f.bulkOperations())
+	return slices.Concat(f.chartOperations(), f.bulkOperations(), f.validationOperations(), f.metaOperations(), f.terminologyOperations())
 }
 
 func (f *Face) chartOperations() []operation {
@@ -47,6 +51,9 @@ func (f *Face) mountOperations(g fiber.Router) {
 				g.Add(m, "/$"+o.name, o.handle)
 			}
 			for _, t := range o.types {
+				if t == anyType {
+					t = ":type"
+				}
 				if o.levels&onType != 0 {
 					g.Add(m, "/"+t+"/$"+o.name, o.handle)
 				}
@@ -63,7 +70,7 @@ func (f *Face) mountOperations(g fiber.Router) {
 func (f *Face) promised(typ string) []object {
 	var list []object
 	for _, o := range f.operations() {
-		if typ == "" && o.levels&onSystem != 0 || slices.Contains(o.types, typ) {
+		if typ == "" && o.levels&onSystem != 0 || slices.Contains(o.types, typ) || typ != "" && slices.Contains(o.types, anyType) {
 			list = append(list, object{"name": o.name, "definition": o.definition})
 		}
 	}

@@ -22,19 +22,22 @@ func CodeSystem(canonical string) (System, error) {
 }
 
 func systemOf(canonical string) (*system, error) {
+	if s := known().systems[canonical]; s != nil { // HL7 wrote the version of some tables of v2 into the URL
+		return s, nil
+	}
 	url, version, _ := strings.Cut(canonical, "|")
 	s := known().systems[url]
 	if s == nil || version != "" && version != s.version {
-		return nil, Missing(canonical)
+		return nil, missing(canonical)
 	}
 	return s, nil
 }
 
-// Missing is the refusal of what needs a code system that is not here. The URL of a code system tells nothing about
+// missing is the refusal of what needs a code system that is not here. The URL of a code system tells nothing about
 // anybody, so it is named.
-func Missing(canonical string) error {
+func missing(canonical string) error {
 	text := "The codes of this code system are not kept here: " + named(canonical) + "."
-	return fault.New(fault.Invalid, text).WithCode("missing-system").WithIssues(fault.Issue{Code: "not-supported", Text: text})
+	return fault.New(fault.Invalid, text).WithIssues(fault.Issue{Code: "not-supported", Text: text})
 }
 
 // named is a URL as it can be put into a text.

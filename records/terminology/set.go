@@ -163,6 +163,9 @@ func (c Concept) key() [2]string { return [2]string{c.System, c.Code} }
 
 // component gives what one part of a definition holds.
 func (r *reader) component(c *component) ([]Concept, error) {
+	if err := r.visit(1); err != nil {
+		return nil, err
+	}
 	var list []Concept
 	var err error
 	sets := c.sets
@@ -206,7 +209,7 @@ func (r *reader) ofSystem(c *component) ([]Concept, error) {
 	if c.version != "" {
 		canonical += "|" + c.version
 	}
-	s, missing := systemOf(canonical)
+	s, unknown := systemOf(canonical)
 	if len(c.concepts) > 0 {
 		if len(c.filters) > 0 {
 			return nil, unsupported("A part of the value set has concepts and filters.")
@@ -228,8 +231,8 @@ func (r *reader) ofSystem(c *component) ([]Concept, error) {
 		}
 		return list, nil
 	}
-	if missing != nil {
-		return nil, missing
+	if unknown != nil {
+		return nil, unknown
 	}
 	s.read()
 	if err := r.visit(len(s.concepts) * (1 + len(c.filters))); err != nil {
