@@ -84,6 +84,7 @@ func posted(list ...string) string {
 
 const (
 	vaccines = "http://hl7.org/fhir/ValueSet/vaccine-code"
+	roles    = "http://terminology.hl7.org/ValueSet/v3-RoleCode"
 	marital  = "http://hl7.org/fhir/ValueSet/marital-status"
 	genders  = "http://hl7.org/fhir/administrative-gender"
 	ownSet   = `{"resourceType":"ValueSet","status":"active","url":"http://x.example/set","compose":{"include":[{"system":"http://hl7.org/fhir/administrative-gender"}]}}`
@@ -102,25 +103,25 @@ func TestExpand(t *testing.T) {
 		}
 		before := s.audited(t, "")
 		path := "/fhir/ValueSet/$expand"
-		v := expand(s.do(s.stranger, "GET", path+"?url="+vaccines, ""))
-		require.Equal(t, vaccines, v.URL)
+		v := expand(s.do(s.stranger, "GET", path+"?url="+roles, ""))
+		require.Equal(t, roles, v.URL)
 		require.Len(t, v.Expansion.Contains, 100)
 		require.Greater(t, v.Expansion.Total, 250)
 		total := v.Expansion.Total
-		next := expand(s.do(s.stranger, "GET", path+"?offset=100&count=5&url="+vaccines, ""))
+		next := expand(s.do(s.stranger, "GET", path+"?offset=100&count=5&url="+roles, ""))
 		require.Len(t, next.Expansion.Contains, 5)
 		require.Equal(t, 100, next.Expansion.Offset)
 		require.NotContains(t, v.Expansion.Contains, next.Expansion.Contains[0])
-		require.Empty(t, expand(s.do(s.self, "GET", path+"?count=0&url="+vaccines, "")).Expansion.Contains)
-		require.Empty(t, expand(s.do(s.self, "GET", path+"?offset=9999&url="+vaccines, "")).Expansion.Contains)
-		require.Less(t, expand(s.do(s.self, "GET", path+"?activeOnly=true&url="+vaccines, "")).Expansion.Total, total)
+		require.Empty(t, expand(s.do(s.self, "GET", path+"?count=0&url="+roles, "")).Expansion.Contains)
+		require.Empty(t, expand(s.do(s.self, "GET", path+"?offset=9999&url="+roles, "")).Expansion.Contains)
+		require.Less(t, expand(s.do(s.self, "GET", path+"?activeOnly=true&url="+roles, "")).Expansion.Total, total)
 		require.Len(t, expand(s.do(s.self, "GET", path+"?count=5000&url=http://terminology.hl7.org/ValueSet/v3-ActCode", "")).Expansion.Contains, 1000)
-		found := expand(s.do(s.self, "GET", path+"?filter=influenza+high&includeDesignations=false&url="+vaccines, ""))
+		found := expand(s.do(s.self, "GET", path+"?filter=natural+daughter&includeDesignations=false&url="+roles, ""))
 		require.NotEmpty(t, found.Expansion.Contains)
 		for _, c := range found.Expansion.Contains {
-			require.Contains(t, strings.ToLower(c.Display), "influenza")
+			require.Contains(t, strings.ToLower(c.Display), "daughter")
 		}
-		require.Equal(t, "influenza high", found.Expansion.Parameter[2].ValueString)
+		require.Equal(t, "natural daughter", found.Expansion.Parameter[2].ValueString)
 
 		require.Equal(t, 4, expand(s.do(s.self, "POST", path, ownSet)).Expansion.Total, "the value set alone")
 		require.Equal(t, 2, expand(s.do(s.self, "POST", path, posted("valueSet", "resource", ownSet, "filter", "valueString", `"male"`))).Expansion.Total)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"housecall/internal/db"
 	"housecall/records"
 	"housecall/records/fhir"
 )
@@ -174,19 +175,19 @@ func TestMeta(t *testing.T) {
 			require.NoError(t, json.Unmarshal(a.Parameter[0].ValueMeta, &m))
 			return m
 		}
-		tagged := func(patient, code, tag string) string {
+		tagged := func(patient, code, tag, label string) string {
 			n, err := fhir.Parse([]byte(condition(newID(), patient, code)))
 			require.NoError(t, err)
-			m, err := fhir.Parse([]byte(`{"profile":["http://x.example/` + tag + `"],"tag":[{"system":"urn:x","code":"` + tag + `"}]}`))
+			m, err := fhir.Parse([]byte(`{"profile":["http://x.example/` + tag + `"],"tag":[{"system":"urn:x","code":"` + tag + `"}]` + label + `}`))
 			require.NoError(t, err)
 			n.Set("meta", m)
 			s.put(string(n.Append(nil)))
 			return n.Get("id").Str()
 		}
-		plain := tagged(s.rosa, "E11.9", "plain")
-		tagged(s.rosa, "E11.9", "plain")
-		tagged(s.rosa, "B20", "hidden")
-		tagged(s.ben, "E11.9", "bens")
+		plain := tagged(s.rosa, "E11.9", "plain", "")
+		tagged(s.rosa, "E11.9", "plain", "")
+		tagged(s.rosa, "B20", "hidden", `,"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"HIV"}]`)
+		tagged(s.ben, "E11.9", "bens", "")
 
 		for _, method := range []string{"GET", "POST"} {
 			one := of(s.do(s.self, method, "/fhir/Condition/"+plain+"/$meta", ""))
@@ -213,6 +214,14 @@ func TestMeta(t *testing.T) {
 		of(s.do(s.doctor, "GET", "/fhir/Condition/"+plain+"/$meta", ""))
 		require.Equal(t, before+1, s.audited(t, s.rosa))
 
+		require.NoError(t, s.db.InTx(context.Background(), func(c *db.Conn) error { // a place of which there are very many copies
+			_, err := c.Exec(`WITH RECURSIVE numbers(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM numbers WHERE k < 10001)
+				INSERT INTO resources (patient_id, type, id, version, n, last_updated, category, index_rules, body)
+				SELECT '', 'Location', 'l-' || k, 1, 0, 1, 0, 1, r.body FROM numbers, (SELECT body FROM resources WHERE type = 'Patient' LIMIT 1) r`)
+			return err
+		}))
+		s.refusal(t, s.do(s.feed, "GET", "/fhir/Location/$meta", ""), 413, "too-costly")
+		s.refusal(t, s.do(s.feed, "GET", "/fhir/$meta", ""), 413, "too-costly")
 		require.Equal(t, 404, s.do(s.stranger, "GET", "/fhir/Condition/"+plain+"/$meta", "").StatusCode)
 		require.Equal(t, 404, s.do(s.self, "GET", "/fhir/Pasient/$meta", "").StatusCode)
 		require.Equal(t, 401, s.do("", "GET", "/fhir/$meta", "").StatusCode)
