@@ -4,13 +4,15 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"housecall/internal/db"
-	"housecall/records"
 	"housecall/records/fhir"
+	"housecall/records/ingest"
 )
 
 // promisedCalls ask for each operation that the capability statement promises: of
@@ -154,10 +156,13 @@ func TestProfilesAreHeldOnWrite(t *testing.T) {
 		require.Equal(t, 200, s.patch(s.feed, "/fhir/Patient/"+id, `[{"op":"replace","path":"/gender","value":"other"}]`).StatusCode)
 		require.Equal(t, 201, s.do(s.feed, "POST", "/fhir/Patient", otherGuide).StatusCode, "a profile that is not known passes")
 
-		n, err := fhir.Parse([]byte(withID(notUS, newID())))
+		file := filepath.Join(t.TempDir(), "patient.json")
+		require.NoError(t, os.WriteFile(file, []byte(withID(notUS, newID())), 0o600))
+		importer, err := ingest.New(ingest.Deps{DB: s.db, Store: s.store, Access: s.access})
 		require.NoError(t, err)
-		_, err = s.store.Write(context.Background(), system, records.Batch{Ops: []records.Op{{Kind: records.Put, Node: n}}, Source: "elsewhere"})
+		report, err := importer.Import(context.Background(), system, ingest.Options{Paths: []string{file}})
 		require.NoError(t, err)
+		require.Equal(t, 1, report.Total().Created)
 	})
 }
 
