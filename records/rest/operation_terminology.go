@@ -211,10 +211,12 @@ func codingsOf(p parameters, system string) ([]coding, error) {
 	var out []coding
 	for _, n := range nodes {
 		k := coding{n.Get("system").Str(), n.Get("code").Str(), n.Get("display").Str()}
-		if k.system == "" || k.code == "" {
-			return nil, invalid("required", "", "A coding needs system and code.")
+		if k.system != "" && k.code != "" { // others of a concept may be words only
+			out = append(out, k)
 		}
-		out = append(out, k)
+	}
+	if len(out) == 0 {
+		return nil, invalid("required", "", "A coding needs system and code.")
 	}
 	return out, nil
 }

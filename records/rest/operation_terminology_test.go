@@ -183,7 +183,7 @@ func TestValidateCode(t *testing.T) {
 		require.Contains(t, s.do(s.self, "GET", system+"?url="+icd+"&code=E11", "").answered(t).text("message"), "only a part")
 
 		coding := `{"system":"` + genders + `","code":"female"}`
-		concept := `{"coding":[{"system":"http://loinc.org","code":"1-8"},` + coding + `]}`
+		concept := `{"coding":[{"display":"words"},{"system":"http://loinc.org","code":"1-8"},` + coding + `]}`
 		require.True(t, s.do(s.self, "POST", set, posted("valueSet", "resource", ownSet, "coding", "valueCoding", coding)).answered(t).result(t))
 		require.True(t, s.do(s.self, "POST", set, posted("valueSet", "resource", ownSet, "codeableConcept", "valueCodeableConcept", concept)).answered(t).result(t))
 		require.True(t, s.do(s.self, "POST", set+"?code=male&system="+genders, ownSet).answered(t).result(t))

@@ -44,13 +44,6 @@ type concept struct {
 	Concept []concept
 }
 
-func count(list []concept) (n int) {
-	for _, c := range list {
-		n += 1 + count(c.Concept)
-	}
-	return n
-}
-
 type source struct {
 	ResourceType, URL, Content string
 	Concept                    []concept
