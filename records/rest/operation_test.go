@@ -68,10 +68,10 @@ func (r reply) judged(t *testing.T) (o outcomeOf) {
 }
 
 const (
-	usCore     = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-patient"
-	usPatient  = `{"resourceType":"Patient","meta":{"profile":["` + usCore + `"]},"identifier":[{"system":"urn:x:mrn","value":"1"}],"name":[{"family":"Marin"}],"gender":"female"}`
-	notUS      = `{"resourceType":"Patient","meta":{"profile":["` + usCore + `"]},"name":[{"family":"Marin"}],"gender":"female"}`
-	otherGuide = `{"resourceType":"Patient","meta":{"profile":["http://x.example/StructureDefinition/p"]},"name":[{"family":"Marin"}]}`
+	usCorePatient = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-patient"
+	usPatient     = `{"resourceType":"Patient","meta":{"profile":["` + usCorePatient + `"]},"identifier":[{"system":"urn:x:mrn","value":"1"}],"name":[{"family":"Marin"}],"gender":"female"}`
+	notUS         = `{"resourceType":"Patient","meta":{"profile":["` + usCorePatient + `"]},"name":[{"family":"Marin"}],"gender":"female"}`
+	otherGuide    = `{"resourceType":"Patient","meta":{"profile":["http://x.example/StructureDefinition/p"]},"name":[{"family":"Marin"}]}`
 )
 
 func TestValidate(t *testing.T) {
@@ -83,7 +83,7 @@ func TestValidate(t *testing.T) {
 		require.Equal(t, "information", ok.Issue[0].Severity)
 		require.Equal(t, "All OK", ok.Issue[0].Details.Text)
 		require.Equal(t, "All OK", s.do(s.self, "POST", path, posted("resource", "resource", usPatient, "mode", "valueCode", `"create"`)).judged(t).Issue[0].Details.Text)
-		require.Equal(t, "All OK", s.do(s.self, "POST", path+"?mode=profile&profile="+usCore, usPatient).judged(t).Issue[0].Details.Text)
+		require.Equal(t, "All OK", s.do(s.self, "POST", path+"?mode=profile&profile="+usCorePatient, usPatient).judged(t).Issue[0].Details.Text)
 
 		bad := s.do(s.self, "POST", path, `{"resourceType":"Patient","gender":"x","birthDate":"1952-13"}`).judged(t)
 		require.Len(t, bad.Issue, 2)
@@ -92,7 +92,7 @@ func TestValidate(t *testing.T) {
 		bad = s.do(s.self, "POST", path, notUS).judged(t)
 		require.Equal(t, "error", bad.Issue[0].Severity)
 		require.Equal(t, []string{"Patient.identifier"}, bad.Issue[0].Expression)
-		bad = s.do(s.self, "POST", path+"?profile="+usCore, patientBody(newID(), "Marin")).judged(t)
+		bad = s.do(s.self, "POST", path+"?profile="+usCorePatient, patientBody(newID(), "Marin")).judged(t)
 		require.Equal(t, "error", bad.Issue[0].Severity, "held against the profile that is named, though it claims none")
 		unknown := s.do(s.self, "POST", path, otherGuide).judged(t)
 		require.Equal(t, "information", unknown.Issue[0].Severity)
@@ -109,7 +109,7 @@ func TestValidate(t *testing.T) {
 			require.Equal(t, "All OK", ask.judged(t).Issue[0].Details.Text)
 		}
 		require.Equal(t, before+4, s.audited(t, ""), "the stored one is read like any other")
-		require.Equal(t, "error", s.do(s.self, "GET", at+"?profile="+usCore, "").judged(t).Issue[0].Severity)
+		require.Equal(t, "error", s.do(s.self, "GET", at+"?profile="+usCorePatient, "").judged(t).Issue[0].Severity)
 		require.Equal(t, 404, s.do(s.stranger, "GET", at, "").StatusCode)
 		require.Equal(t, 404, s.do(s.self, "GET", "/fhir/Patient/"+s.ben+"/$validate", "").StatusCode)
 		require.Equal(t, 404, s.do(s.self, "GET", "/fhir/Patient/"+newID()+"/$validate", "").StatusCode)
