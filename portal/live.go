@@ -143,7 +143,7 @@ func (l *live) upgrade(c *fiber.Ctx) error {
 	if err := l.admit(s); err != nil {
 		return err
 	}
-	return takeOver(c, &l.pool, s.run, func() { l.leave(s) })
+	return edge.TakeOver(c, &l.pool, s.run, func() { l.leave(s) })
 }
 
 // admit makes room for a socket, before the connection is one.

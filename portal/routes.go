@@ -34,7 +34,7 @@ func (p *Portal) Mount(app *fiber.App) {
 	app.Post("/auth/logout", who, csrf, p.logout)
 	app.Post("/auth/link", who, csrf, edge.Required, p.linkOutside)
 
-	app.Server().KeepHijackedConns = true // sockets live longer than their requests, see takeOver
+	app.Server().KeepHijackedConns = true // sockets live longer than their requests, see edge.TakeOver
 	app.Get("/live", who, p.live.upgrade)
 	app.Get("/visits/:visit/signal", who, steps.Handler, p.signal)
 

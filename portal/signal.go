@@ -38,7 +38,7 @@ func (p *Portal) signal(c *fiber.Ctx) error {
 	again := func(ctx context.Context) (identity.Principal, error) {
 		return p.session(ctx, cookie, true) // who is in a visit is not idle
 	}
-	return takeOver(c, &p.live.pool, func(conn *websocket.Conn) {
+	return edge.TakeOver(c, &p.live.pool, func(conn *websocket.Conn) {
 		conn.SetReadLimit(sfu.MaxMessage)
 		call.Run(&signalLine{conn}, again)
 	}, call.Cancel)

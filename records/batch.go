@@ -104,6 +104,7 @@ type change struct {
 	outcome Outcome
 	version int64
 	n       int64
+	tx      int64 // see outbox.go
 	at      int64
 	release int64 // patients see it from then; 0: at once
 	body    []byte

@@ -36,6 +36,7 @@ type head struct {
 	heads    classHeads
 	holds    int64
 	links    int64 // joins with other charts, also those that ended
+	tx       int64 // under the lock: place in the order of transactions, see outbox.go
 	waitDays int64 // for how long results wait for the clinician's word; 0: they do not
 
 	linked []string // charts that it is joined with; read when the chart is locked

@@ -58,7 +58,7 @@ var (
 	locatorRow  = layoutOf("resource_locator", "type:t id:t patient_id:t", "ON CONFLICT DO NOTHING")
 	resourceRow = layoutOf("resources", "patient_id:t type:t id:t version:i n:i last_updated:i category:i labels:i release_at:i deleted:b source:t index_rules:i sort_at:i body:y",
 		"ON CONFLICT (patient_id, type, id) DO UPDATE SET version = excluded.version, n = excluded.n, last_updated = excluded.last_updated, category = excluded.category, labels = excluded.labels, release_at = excluded.release_at, deleted = excluded.deleted, source = excluded.source, index_rules = excluded.index_rules, sort_at = excluded.sort_at, body = excluded.body")
-	versionRow = layoutOf("resource_versions", "patient_id:t type:t id:t version:i n:i last_updated:i kind:i category:i labels:i release_at:i author:t on_behalf_of:t app:t source:t body:y", "")
+	versionRow = layoutOf("resource_versions", "patient_id:t type:t id:t version:i n:i last_updated:i kind:i category:i labels:i release_at:i author:t on_behalf_of:t app:t source:t body:y tx:i", "")
 	changeRow  = layoutOf("chart_changes", "patient_id:t n:i type:t id:t version:i kind:i before_category:i before_labels:i after_category:i after_labels:i at:i", "")
 	entryRows  = layoutOf("entries", "patient_id:t type:t id:t section:i at:i timeline:b active:b kind:t fact:t part_of:t number:f meaning:i words:t category:i labels:i release_at:i body:y",
 		"ON CONFLICT (patient_id, type, id) DO UPDATE SET section = excluded.section, at = excluded.at, timeline = excluded.timeline AND entries.part_of = '', active = excluded.active, kind = excluded.kind, fact = excluded.fact, number = excluded.number, meaning = excluded.meaning, words = excluded.words, category = excluded.category, labels = excluded.labels, release_at = excluded.release_at, body = excluded.body")
@@ -82,7 +82,7 @@ func (r *rows) add(ch *change, who identity.Principal, v *access.View) {
 		r.locator.add(ch.Type, ch.ID, ch.patient)
 	}
 	r.resources.add(ch.patient, ch.Type, ch.ID, ch.version, ch.n, ch.at, int64(ch.class.Category), int64(ch.class.Labels), release, gone, ch.source, indexRules, sortAt(ch), ch.body)
-	r.versions.add(ch.patient, ch.Type, ch.ID, ch.version, ch.n, ch.at, kind, int64(ch.class.Category), int64(ch.class.Labels), release, who.Account, v.Grant, who.Client, ch.source, ch.body)
+	r.versions.add(ch.patient, ch.Type, ch.ID, ch.version, ch.n, ch.at, kind, int64(ch.class.Category), int64(ch.class.Labels), release, who.Account, v.Grant, who.Client, ch.source, ch.body, ch.tx)
 	if ch.patient != "" {
 		before, after := access.Class{Category: access.NoCategory}, ch.class
 		if ch.old != nil && !ch.old.deleted {

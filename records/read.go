@@ -56,7 +56,7 @@ func scanCurrent(c *db.Conn, typ, id string) (Stored, current, error) {
 // VRead gives one version. A version is seen by its own labels and by those of
 // the current one: what was labelled later hides its past too.
 func (s *Store) VRead(ctx context.Context, who identity.Principal, typ, id string, version int64) (Stored, error) {
-	page, err := s.history(ctx, who, typ, id, version, 1)
+	page, err := s.history(ctx, who, typ, id, version, 1, nil)
 	if err != nil {
 		return Stored{}, err
 	}
@@ -72,17 +72,22 @@ func (s *Store) VRead(ctx context.Context, who identity.Principal, typ, id strin
 // History gives the versions of a resource, newest first, from the version
 // before (0: the newest) on, at most limit.
 func (s *Store) History(ctx context.Context, who identity.Principal, typ, id string, before int64, limit int) ([]Stored, error) {
+	return s.HistoryAt(ctx, who, typ, id, nil, before, limit)
+}
+
+// HistoryAt is History of the versions that were current at some time in the span.
+func (s *Store) HistoryAt(ctx context.Context, who identity.Principal, typ, id string, at *Span, before int64, limit int) ([]Stored, error) {
 	if before > 0 {
 		before--
 		if before == 0 {
 			return nil, nil
 		}
 	}
-	return s.history(ctx, who, typ, id, before, limit)
+	return s.history(ctx, who, typ, id, before, limit, at)
 }
 
 // history gives versions from `from` downwards; 0 is the newest.
-func (s *Store) history(ctx context.Context, who identity.Principal, typ, id string, from int64, limit int) ([]Stored, error) {
+func (s *Store) history(ctx context.Context, who identity.Principal, typ, id string, from int64, limit int, at *Span) ([]Stored, error) {
 	if err := allowed(who, typ, 'r'); err != nil {
 		return nil, err
 	}
@@ -103,8 +108,9 @@ func (s *Store) history(ctx context.Context, who identity.Principal, typ, id str
 	if from == 0 {
 		from = st.Version
 	}
-	rows, err := c.Query(`SELECT version, last_updated, kind, category, labels, release_at, body FROM resource_versions
-		WHERE patient_id = ? AND type = ? AND id = ? AND version <= ? ORDER BY version DESC LIMIT ?`, st.Patient, typ, id, from, limit)
+	current, args := at.current()
+	rows, err := c.Query(`SELECT version, last_updated, kind, category, labels, release_at, body FROM resource_versions v
+		WHERE patient_id = ? AND type = ? AND id = ? AND version <= ?`+current+` ORDER BY version DESC LIMIT ?`, append(append([]any{st.Patient, typ, id, from}, args...), limit)...)
 	if err != nil {
 		return nil, err
 	}
@@ -112,15 +118,15 @@ func (s *Store) history(ctx context.Context, who identity.Principal, typ, id str
 	var out []Stored
 	for rows.Next() {
 		x := Stored{Patient: st.Patient, Type: typ, ID: id}
-		var at, kind, release int64
+		var updated, kind, release int64
 		var class access.Class
-		if err := rows.Scan(&x.Version, &at, &kind, &class.Category, &class.Labels, &release, &x.Body); err != nil {
+		if err := rows.Scan(&x.Version, &updated, &kind, &class.Category, &class.Labels, &release, &x.Body); err != nil {
 			return nil, err
 		}
 		if !v.Sees(class, release, now) {
 			continue
 		}
-		x.LastUpdated, x.Outcome = fromMicros(at), [...]Outcome{0, Created, Updated, Deleted}[kind]
+		x.LastUpdated, x.Outcome = fromMicros(updated), outcomeOf[kind]
 		out = append(out, x)
 	}
 	if err := rows.Err(); err != nil {

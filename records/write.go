@@ -94,6 +94,9 @@ func (s *Store) writeTx(c *db.Conn, who identity.Principal, changes []*change) (
 	if err := s.loadCurrent(c, who, changes); err != nil {
 		return nil, err
 	}
+	if err := orderShared(c, changes); err != nil {
+		return nil, err
+	}
 	if err := s.stillFound(c, who, changes); err != nil {
 		return nil, err
 	}
@@ -260,13 +263,13 @@ func (s *Store) lockCharts(c *db.Conn, who identity.Principal, charts []string, 
 				return nil, err
 			}
 		}
-		query := `SELECT head, class_heads, holds, links, wait_days FROM charts WHERE patient_id = ?`
+		query := `SELECT head, class_heads, holds, links, wait_days, tx FROM charts WHERE patient_id = ?`
 		if c.Dialect == db.Postgres {
-			query += ` FOR UPDATE`
+			query = `SELECT head, class_heads, holds, links, wait_days, GREATEST(tx, ` + thisTx + `) FROM charts WHERE patient_id = ? FOR UPDATE`
 		}
 		var h head
 		var raw []byte
-		err := c.QueryRow(query, p).Scan(&h.n, &raw, &h.holds, &h.links, &h.waitDays)
+		err := c.QueryRow(query, p).Scan(&h.n, &raw, &h.holds, &h.links, &h.waitDays, &h.tx)
 		if isNoRows(err) {
 			return nil, noChart(who, p, changes)
 		}
@@ -515,7 +518,7 @@ func (s *Store) apply(ch *change, v *access.View, h *head, at int64) error {
 		return nil
 	}
 	h.n++
-	ch.n = h.n
+	ch.n, ch.tx = h.n, h.tx
 	was := ch.old != nil && !ch.old.deleted
 	held := ch.release > now
 	if ch.Kind == Delete {
@@ -546,7 +549,7 @@ func headSteps(locked map[string]*head) (steps []db.Step, moved []string) {
 		if h == nil {
 			continue
 		}
-		steps = append(steps, db.Step{SQL: `UPDATE charts SET head = ?, class_heads = ?, holds = ? WHERE patient_id = ?`, Args: []any{h.n, h.heads.encode(), h.holds, p}})
+		steps = append(steps, db.Step{SQL: `UPDATE charts SET head = ?, class_heads = ?, holds = ?, tx = ? WHERE patient_id = ?`, Args: []any{h.n, h.heads.encode(), h.holds, h.tx, p}})
 		moved = append(append(moved, p), h.linked...) // who looks at one of them looks at all
 	}
 	return steps, moved

@@ -28,6 +28,7 @@ import (
 	"housecall/records/bulk"
 	"housecall/records/ingest"
 	"housecall/records/rest"
+	"housecall/records/subscription"
 	"housecall/telehealth"
 	"housecall/telehealth/message"
 	"housecall/telehealth/schedule"
@@ -38,29 +39,30 @@ import (
 // App is the whole of one node: every part, built in the order in which they
 // rest on one another.
 type App struct {
-	Config      Config
-	Log         *slog.Logger
-	Metrics     *prometheus.Registry
-	Limit       *edge.Limiter
-	DB          *db.DB
-	Key         sitekey.Key
-	Revocations *revoke.Feed
-	Hub         *notifications.Hub
-	Access      *access.Service
-	Identity    *identity.Service
-	Notices     *notifications.Service
-	Provider    *provider.Provider
-	Login       *login.Login
-	Blobs       *blob.Store
-	Records     *records.Store
-	Messages    *message.Service
-	Schedule    *schedule.Service
-	Visits      *telehealth.Service
-	Signal      *signal.Service
-	Importer    *ingest.Importer
-	Bulk        *bulk.Service
-	FHIR        *rest.Face
-	Portal      *portal.Portal
+	Config        Config
+	Log           *slog.Logger
+	Metrics       *prometheus.Registry
+	Limit         *edge.Limiter
+	DB            *db.DB
+	Key           sitekey.Key
+	Revocations   *revoke.Feed
+	Hub           *notifications.Hub
+	Access        *access.Service
+	Identity      *identity.Service
+	Notices       *notifications.Service
+	Provider      *provider.Provider
+	Login         *login.Login
+	Blobs         *blob.Store
+	Records       *records.Store
+	Messages      *message.Service
+	Schedule      *schedule.Service
+	Visits        *telehealth.Service
+	Signal        *signal.Service
+	Importer      *ingest.Importer
+	Bulk          *bulk.Service
+	Subscriptions *subscription.Service
+	FHIR          *rest.Face
+	Portal        *portal.Portal
 
 	lock    *folderLock
 	web     *edge.Server
@@ -168,7 +170,12 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 	if a.Bulk, err = bulk.New(bulk.Deps{DB: a.DB, Records: a.Records, Access: a.Access, Blobs: a.Blobs, Importer: a.Importer, Jobs: a.Notices, Keep: cfg.BulkKeep}); err != nil {
 		return nil, err
 	}
-	if a.FHIR, err = rest.New(rest.Deps{Store: a.Records, Bulk: a.Bulk, Key: a.Key, BaseURL: cfg.base, Version: version, Smart: smart(a.Provider.Issuer())}); err != nil {
+	if a.Subscriptions, err = subscription.New(subscription.Deps{
+		DB: a.DB, Records: a.Records, Access: a.Access, Accounts: a.Identity, Key: a.Key, BaseURL: rest.Base(cfg.base), Node: cfg.Node, Private: cfg.onlyHere(), Log: a.Log,
+	}); err != nil {
+		return nil, err
+	}
+	if a.FHIR, err = rest.New(rest.Deps{Store: a.Records, Bulk: a.Bulk, Subs: a.Subscriptions, Key: a.Key, BaseURL: cfg.base, Version: version, Smart: smart(a.Provider.Issuer())}); err != nil {
 		return nil, err
 	}
 	if a.Portal, err = portal.New(portal.Deps{
@@ -212,7 +219,7 @@ func (a *App) Start(ctx context.Context) error {
 		name string
 		part part
 	}{
-		{"access", a.Access}, {"identity", a.Identity}, {"revocations", a.Revocations}, {"hub", a.Hub}, {"jobs", a.Notices}, {"visits", a.Signal}, {"portal", a.Portal},
+		{"access", a.Access}, {"identity", a.Identity}, {"revocations", a.Revocations}, {"hub", a.Hub}, {"jobs", a.Notices}, {"visits", a.Signal}, {"subscriptions", a.Subscriptions}, {"portal", a.Portal},
 	} {
 		if err := p.part.Start(ctx); err != nil {
 			return fmt.Errorf("start %s: %w", p.name, err)
@@ -261,6 +268,7 @@ func (a *App) Stop() {
 		defer cancel()
 		if a.web != nil {
 			a.Portal.Stop() // its sockets would hold up the server
+			a.FHIR.Stop()
 			_ = a.web.Stop(ctx)
 		}
 		if a.admin != nil {

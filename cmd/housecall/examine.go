@@ -33,7 +33,7 @@ func examine(ctx context.Context, cfg *Config) []Check {
 	checks := []Check{good("settings", "All can be used. This node is %s.", cfg.Node), checkFolder(cfg.Data), checkDisk(cfg.Data)}
 	d, opened := openToLook(ctx, cfg)
 	checks = append(checks, opened...)
-	checks = append(checks, checkKey(ctx, cfg, d), checkClock(ctx, d))
+	checks = append(checks, checkKey(ctx, cfg, d), checkClock(ctx, d), checkOrder(ctx, d))
 	if d != nil {
 		_ = d.Close()
 	}
@@ -160,6 +160,23 @@ func checkClock(ctx context.Context, d *db.DB) Check {
 		return bad(name, "It is %s apart from the database's. Let a time service keep both.", apart.Round(time.Second))
 	}
 	return good(name, "It agrees with the database's.")
+}
+
+// checkOrder looks for a transaction that is open for long: histories and
+// subscriptions wait for it, see records/outbox.go.
+func checkOrder(ctx context.Context, d *db.DB) Check {
+	const name = "changes"
+	if d == nil || d.Dialect != db.Postgres {
+		return good(name, "They are told in the order in which they are made.")
+	}
+	var seconds float64
+	if err := d.Read(ctx).QueryRow(`SELECT COALESCE(max(EXTRACT(EPOCH FROM clock_timestamp() - xact_start)), 0)::float8 FROM pg_stat_activity WHERE backend_xid IS NOT NULL`).Scan(&seconds); err != nil {
+		return warn(name, "Whether a transaction is open for long cannot be read (%v).", rootCause(err))
+	}
+	if seconds > 120 {
+		return bad(name, "A transaction on this server of PostgreSQL has been open for %.0f seconds. Histories and subscriptions wait for it. Find it in pg_stat_activity and end it.", seconds)
+	}
+	return good(name, "No transaction holds histories and subscriptions up.")
 }
 
 func checkBus(cfg *Config) Check {

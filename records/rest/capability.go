@@ -44,7 +44,7 @@ type object = map[string]any
 
 // typeInteractions is what the routes of Mount do with a type, where the store
 // keeps it.
-var typeInteractions = []string{"read", "vread", "update", "patch", "delete", "history-instance", "create", "search-type"}
+var typeInteractions = []string{"read", "vread", "update", "patch", "delete", "history-instance", "history-type", "create", "search-type"}
 
 // onDelete says which of the ways that R4 3.1.0.7.1 leaves open are taken here.
 const onDelete = "A conditional delete deletes the one record that the criteria find (204), does nothing when they find none (204), and refuses when they find several (412)."
@@ -77,6 +77,9 @@ func (f *Face) capabilities(version string) ([]byte, error) {
 		}
 		resources = append(resources, r)
 	}
+	if f.subs != nil {
+		resources = append(resources, f.subscriptionPromise())
+	}
 	security := object{"description": "OAuth 2.0 bearer tokens; Housecall's own pages use their session."}
 	if f.smart != nil {
 		security["service"] = []object{{"coding": []object{{"system": "http://terminology.hl7.org/CodeSystem/restful-security-service", "code": "SMART-on-FHIR"}}}}
@@ -90,7 +93,7 @@ func (f *Face) capabilities(version string) ([]byte, error) {
 	}
 	rest := object{
 		"mode": "server", "documentation": onDelete, "security": security, "resource": resources,
-		"interaction": []object{{"code": "transaction"}, {"code": "batch"}},
+		"interaction": []object{{"code": "transaction"}, {"code": "batch"}, {"code": "history-system"}},
 	}
 	if ops := f.promised(""); ops != nil {
 		rest["operation"] = ops

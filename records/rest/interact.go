@@ -175,10 +175,18 @@ func (f *Face) send(c *fiber.Ctx, in call) error {
 
 // do is every interaction with one type or instance.
 func (f *Face) do(ctx context.Context, in call) (answer, error) {
+	if in.typ == "" && in.history {
+		return f.historyOf(ctx, in)
+	}
+	if in.typ == subscriptionType && f.subs != nil {
+		return f.subscribed(ctx, in)
+	}
 	if !records.Stores(in.typ) {
 		return answer{}, fault.New(fault.NotFound, "Records of this type are not kept here.").WithIssues(fault.Issue{Code: "not-supported"})
 	}
 	switch {
+	case in.method == fiber.MethodGet && in.id == "" && in.history:
+		return f.historyOf(ctx, in)
 	case in.method == fiber.MethodGet && in.id == "":
 		return f.search(ctx, in)
 	case in.method == fiber.MethodGet && in.history && in.version == "":

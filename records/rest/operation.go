@@ -33,7 +33,7 @@ const anyType = "*"
 
 // operations are all that this face does.
 func (f *Face) operations() []operation {
-	return slices.Concat(f.chartOperations(), f.bulkOperations(), f.validationOperations(), f.metaOperations(), f.terminologyOperations())
+	return slices.Concat(f.chartOperations(), f.bulkOperations(), f.validationOperations(), f.metaOperations(), f.terminologyOperations(), f.subscriptionOperations())
 }
 
 func (f *Face) chartOperations() []operation {

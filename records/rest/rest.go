@@ -13,6 +13,7 @@ import (
 	"housecall/internal/sitekey"
 	"housecall/records"
 	"housecall/records/bulk"
+	"housecall/records/subscription"
 )
 
 // Prefix is where the face lives.
@@ -27,24 +28,27 @@ type Deps struct {
 	Store   *records.Store
 	Key     sitekey.Key
 	BaseURL *url.URL
-	Version string              // of the software, for the capability statement
-	Bulk    *bulk.Service       // nil: nothing is exported or imported
-	Smart   *SmartConfiguration // nil: no authorization server is known
+	Version string                // of the software, for the capability statement
+	Bulk    *bulk.Service         // nil: nothing is exported or imported
+	Smart   *SmartConfiguration   // nil: no authorization server is known
+	Subs    *subscription.Service // nil: nobody can subscribe
 	Now     func() time.Time
 	NewID   func() string
 }
 
 // Face answers /fhir.
 type Face struct {
-	store  *records.Store
-	bulk   *bulk.Service
-	polls  *edge.Limiter // of jobs that are under way
-	base   string        // https://host/fhir
-	smart  *SmartConfiguration
-	pages  pageSealer
-	now    func() time.Time
-	newID  func() string
-	capped []byte // the capability statement
+	store   *records.Store
+	bulk    *bulk.Service
+	polls   *edge.Limiter // of jobs that are under way
+	base    string        // https://host/fhir
+	smart   *SmartConfiguration
+	subs    *subscription.Service
+	sockets sockets
+	pages   pageSealer
+	now     func() time.Time
+	newID   func() string
+	capped  []byte // the capability statement
 }
 
 // New makes the face.
@@ -63,18 +67,25 @@ func New(d Deps) (*Face, error) {
 		return nil, err
 	}
 	f := &Face{
-		store: d.Store, bulk: d.Bulk, polls: edge.NewLimiter(1, 10, d.Now), base: strings.TrimSuffix(d.BaseURL.Scheme+"://"+d.BaseURL.Host, "/") + Prefix,
-		smart: d.Smart, pages: pages, now: d.Now, newID: d.NewID,
+		store: d.Store, bulk: d.Bulk, polls: edge.NewLimiter(1, 10, d.Now), base: Base(d.BaseURL),
+		smart: d.Smart, subs: d.Subs, sockets: sockets{open: map[*socket]struct{}{}}, pages: pages, now: d.Now, newID: d.NewID,
 	}
 	f.capped, err = f.capabilities(d.Version)
 	return f, err
 }
 
+// Base is the address of the face of a site.
+func Base(site *url.URL) string {
+	return strings.TrimSuffix(site.Scheme+"://"+site.Host, "/") + Prefix
+}
+
 // Mount hangs the routes on the app. The guards find out who is asking and, for
 // who came by a cookie, check that a write comes from our own page.
 func (f *Face) Mount(app *fiber.App, guards ...fiber.Handler) {
+	app.Server().KeepHijackedConns = true // sockets live longer than their requests, see edge.TakeOver
 	open := app.Group(Prefix, guards...)
 	open.Get("/metadata", negotiate, f.metadata)
+	open.Get(socketPath, f.webSocket)
 	open.Get("/.well-known/smart-configuration", f.smartConfiguration)
 	f.mountBulk(open)
 
@@ -82,6 +93,8 @@ func (f *Face) Mount(app *fiber.App, guards ...fiber.Handler) {
 	g.Post("/", f.bundle)
 	f.mountOperations(g)
 	g.Post("/:type/_search", f.searchByForm)
+	g.Get("/_history", f.one)
+	g.Get("/:type/_history", f.one)
 	g.Get("/:type/:id/_history/:version", f.one)
 	g.Get("/:type/:id/_history", f.one)
 	g.Get("/:type/:id", f.one)

@@ -152,6 +152,8 @@ func TestTheCapabilityStatementIsTrue(t *testing.T) {
 					path += "/_history/1"
 				case "history-instance":
 					path += "/_history"
+				case "history-type":
+					path, status = "/fhir/"+r.Type+"/_history", 200
 				case "create": // too little is sent, and that is what is said
 					method, path, body, status = "POST", "/fhir/"+r.Type, `{"resourceType":"`+r.Type+`","unheardOf":1}`, 422
 				case "update":
@@ -177,6 +179,10 @@ func TestTheCapabilityStatementIsTrue(t *testing.T) {
 			}
 		}
 		for _, i := range cs.Rest[0].Interaction {
+			if i.Code == "history-system" {
+				s.do(s.feed, "GET", "/fhir/_history", "").bundle(t)
+				continue
+			}
 			body := fmt.Sprintf(`{"resourceType":"Bundle","type":"%s","entry":[]}`, i.Code)
 			require.Equal(t, i.Code+"-response", s.do(s.feed, "POST", "/fhir", body).bundle(t).Type)
 		}

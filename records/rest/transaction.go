@@ -84,6 +84,9 @@ func (f *Face) callOf(e *fhir.Node, who identity.Principal) (call, error) {
 	if len(parts) > 1 {
 		in.id = parts[1]
 	}
+	if in.history = in.id == "_history"; in.history {
+		in.id = ""
+	}
 	if len(parts) > 2 {
 		in.history = parts[2] == "_history"
 		if len(parts) > 3 {

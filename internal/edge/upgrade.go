@@ -1,30 +1,34 @@
-package portal
+package edge
 
 import (
 	"bufio"
 	"errors"
 	"net"
 	"net/http"
+	"time"
 
 	"github.com/fasthttp/websocket"
 	"github.com/gofiber/fiber/v2"
 )
 
-// takeOver makes the connection of a request a WebSocket (RFC 6455, section 4.2)
+// handshakeTime is how long the answer to a handshake may take to be written.
+const handshakeTime = 10 * time.Second
+
+// TakeOver makes the connection of a request a WebSocket (RFC 6455, section 4.2)
 // and hands it to run, on a goroutine of its own.
 //
 // fasthttp's own way keeps the request and a read buffer as large as the longest
 // request head for as long as the socket lives, which is several times what an
 // idle socket needs. Here the connection is taken from fasthttp first
 // (KeepHijackedConns) and the handshake is answered on the bare connection.
-func takeOver(c *fiber.Ctx, pool websocket.BufferPool, run func(*websocket.Conn), failed func()) error {
+func TakeOver(c *fiber.Ctx, pool websocket.BufferPool, run func(*websocket.Conn), failed func()) error {
 	// What the handshake is answered from is copied: the request is used again.
 	r := &http.Request{Method: http.MethodGet, Header: http.Header{}}
 	for _, name := range []string{fiber.HeaderConnection, fiber.HeaderUpgrade, "Sec-Websocket-Version", "Sec-Websocket-Key"} {
 		r.Header.Set(name, c.Get(name))
 	}
 	up := websocket.Upgrader{
-		HandshakeTimeout: writeTime, ReadBufferSize: 512, WriteBufferSize: 512, WriteBufferPool: pool,
+		HandshakeTimeout: handshakeTime, ReadBufferSize: 512, WriteBufferSize: 512, WriteBufferPool: pool,
 		CheckOrigin: func(*http.Request) bool { return true }, // was checked by who calls
 	}
 	c.Status(fiber.StatusSwitchingProtocols)

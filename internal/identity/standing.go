@@ -1,0 +1,42 @@
+package identity
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+
+	"housecall/internal/fault"
+)
+
+// Standing gives who acts under an authorization (a family of tokens) as they are
+// now, for what goes on without a token at hand: name, roles and chart of today,
+// with the scopes of the family. It is Unauthenticated once the authorization was
+// taken back or is over, or its account or app was switched off.
+func (s *Service) Standing(ctx context.Context, family string) (Principal, error) {
+	var (
+		p                                Principal
+		account, system, scopes          string
+		roles, name, patient, pract, loc sql.NullString
+		clientName                       sql.NullString
+		kind                             sql.NullInt64
+	)
+	err := s.db.Read(ctx).QueryRow(`SELECT f.account, f.system, f.client, f.scopes, c.name, a.kind, a.name, a.roles, a.patient, a.practitioner, a.locale
+		FROM token_families f LEFT JOIN accounts a ON a.id = f.account LEFT JOIN oauth_clients c ON c.id = f.client
+		WHERE f.id = ? AND f.revoked_at = 0 AND f.expires_at > ? AND (f.account = '' OR a.active) AND (c.id IS NULL OR c.active)`, family, micros(s.now())).
+		Scan(&account, &system, &p.Client, &scopes, &clientName, &kind, &name, &roles, &patient, &pract, &loc)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Principal{}, errToken
+	}
+	if err != nil {
+		return Principal{}, fault.Wrap(fault.Unavailable, "This is not available right now. Please try again in a moment.", err)
+	}
+	p.Session, p.ClientName, p.Scopes = family, clientName.String, append([]string{}, strings.Fields(scopes)...)
+	if account == "" {
+		p.Kind, p.Account, p.Name = System, system, system
+		return p, nil
+	}
+	p.Kind, p.Account, p.Name, p.Roles = Kind(kind.Int64), account, name.String, rolesOf(roles.String)
+	p.Patient, p.Practitioner, p.Locale = patient.String, pract.String, loc.String
+	return p, nil
+}

@@ -1,0 +1,177 @@
+package subscription
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"housecall/internal/fault"
+	"housecall/records/fhir"
+)
+
+// Bounds of a subscription's filters.
+const (
+	maxFilters = 10
+	maxFilter  = 1000 // bytes of one
+)
+
+// filter is one filter criterion: a search on one type, looked at on each version
+// that is written (backport-filter-criteria). Several filters are alternatives for
+// different types, and all hold for the same type.
+type filter struct {
+	text string
+	typ  string
+	q    *fhir.Query
+}
+
+// modifiers and kinds of parameters that a single resource can be looked at by.
+var testable = map[fhir.ParamType]bool{fhir.TypeToken: true, fhir.TypeReference: true, fhir.TypeDate: true, fhir.TypeString: true, fhir.TypeURI: true}
+
+func parseFilter(text string, t *Topic) (filter, error) {
+	bad := func(why string) (filter, error) {
+		return filter{}, invalid("value", "Subscription.criteria.extension", why)
+	}
+	if len(text) > maxFilter {
+		return bad("A filter is too long.")
+	}
+	typ, query, _ := strings.Cut(text, "?")
+	if !fhir.IsType(typ) || !t.about(typ) {
+		return bad("A filter begins with a type that the topic is about, as in Observation?category=laboratory.")
+	}
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return bad("A filter is written like a search.")
+	}
+	q, issues := fhir.ParseQuery(typ, values, true)
+	for _, i := range issues {
+		if i.Severity == fhir.SeverityError {
+			return bad("A filter holds something that cannot be searched by: " + i.Text)
+		}
+	}
+	if len(q.Sort)+len(q.Includes)+len(q.RevIncludes)+len(q.Elements) > 0 || q.Total != "" || q.Summary != "" || q.Page != "" {
+		return bad("A filter takes search parameters only.")
+	}
+	for _, f := range q.Filters {
+		if f.Chain != nil || f.Param == nil || f.Param.Name != "_id" && !testable[f.Param.Type] || f.Modifier != "" && f.Modifier != "Patient" && f.Modifier != "not" {
+			return bad("A filter holds a parameter that a change cannot be looked at by.")
+		}
+	}
+	return filter{text: text, typ: typ, q: q}, nil
+}
+
+// patients are those that the filter names, by the element that decides the chart;
+// nil when it names none.
+func (f *filter) patients() []string {
+	var out []string
+	for _, p := range f.q.Filters {
+		isID := f.typ == "Patient" && p.Param.Name == "_id"
+		if p.Modifier == "not" || !isID && !fhir.HomeParam(f.typ, p.Param.Name) {
+			continue
+		}
+		for _, v := range p.Values {
+			switch {
+			case isID:
+				out = append(out, v.Code)
+			case v.RefID != "" && (v.RefType == "" || v.RefType == "Patient"):
+				out = append(out, v.RefID)
+			}
+		}
+	}
+	return out
+}
+
+// holds tells whether a resource passes: all filters of its type must hold. When
+// there are filters and none is of its type, it does not.
+func holds(filters []filter, patient string, n *fhir.Node) bool {
+	if len(filters) == 0 {
+		return true
+	}
+	typ := n.ResourceType()
+	var ix *fhir.Index
+	found := false
+	for i := range filters {
+		f := &filters[i]
+		if f.typ != typ {
+			continue
+		}
+		found = true
+		for _, p := range f.q.Filters {
+			if ix == nil {
+				var err error
+				if ix, err = fhir.Extract(n); err != nil {
+					return false
+				}
+			}
+			if passes(&p, typ, patient, n, ix) == (p.Modifier == "not") {
+				return false
+			}
+		}
+	}
+	return found
+}
+
+// passes tells whether one of the parameter's values fits the resource.
+func passes(p *fhir.Filter, typ, patient string, n *fhir.Node, ix *fhir.Index) bool {
+	name := p.Param.Name
+	return slices.ContainsFunc(p.Values, func(v fhir.Value) bool {
+		switch {
+		case name == "_id":
+			return n.Get("id").Str() == v.Code
+		case name == "_lastUpdated":
+			lo, hi, ok := fhir.DateRange(n.Get("meta", "lastUpdated").Str())
+			return ok && within(lo, hi, &v)
+		case fhir.HomeParam(typ, name) && v.URL == "" && (v.RefType == "" || v.RefType == "Patient"):
+			return v.RefID == patient
+		}
+		switch p.Param.Type {
+		case fhir.TypeToken:
+			return slices.ContainsFunc(ix.Tokens, func(r fhir.TokenRow) bool {
+				return r.Param == name && (v.System == nil || *v.System == r.System) && (v.Code == "" && v.System != nil || v.Code == r.Code)
+			})
+		case fhir.TypeReference:
+			return slices.ContainsFunc(ix.Refs, func(r fhir.RefRow) bool {
+				if v.URL != "" {
+					return r.Param == name && r.URL == v.URL
+				}
+				return r.Param == name && r.ID == v.RefID && (v.RefType == "" || v.RefType == r.Type)
+			})
+		case fhir.TypeDate:
+			return slices.ContainsFunc(ix.Dates, func(r fhir.DateRow) bool { return r.Param == name && within(r.Lo, r.Hi, &v) })
+		case fhir.TypeString:
+			norm := fhir.Fold(v.Text)
+			return slices.ContainsFunc(ix.Strings, func(r fhir.StringRow) bool { return r.Param == name && strings.HasPrefix(r.Norm, norm) })
+		case fhir.TypeURI:
+			return slices.ContainsFunc(ix.URIs, func(r fhir.URIRow) bool { return r.Param == name && r.Value == v.Text })
+		}
+		return false
+	})
+}
+
+// within compares spans as R4 search, section 3.1.1.4.6, says.
+func within(lo, hi int64, v *fhir.Value) bool {
+	switch v.Prefix {
+	case "", "eq":
+		return lo >= v.Lo && hi <= v.Hi
+	case "ne":
+		return lo < v.Lo || hi > v.Hi
+	case "gt":
+		return hi > v.Hi
+	case "lt":
+		return lo < v.Lo
+	case "ge":
+		return hi > v.Hi || lo >= v.Lo
+	case "le":
+		return lo < v.Lo || hi <= v.Hi
+	case "sa":
+		return lo >= v.Hi
+	case "eb":
+		return hi <= v.Lo
+	case "ap":
+		return lo < v.Hi && hi > v.Lo
+	}
+	return false
+}
+
+func invalid(code, expression, text string) *fault.Error {
+	return fault.New(fault.Invalid, text).WithIssues(fault.Issue{Code: code, Expression: expression, Text: text})
+}
