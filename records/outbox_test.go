@@ -15,8 +15,8 @@ import (
 	"housecall/records"
 )
 
-// secondNode is another node on the same database; on SQLite there is only one.
-func secondNode(t *testing.T, f func(t *testing.T, a, b *house)) {
+// eitherNode gives two nodes on one database; on SQLite both are the same.
+func eitherNode(t *testing.T, f func(t *testing.T, a, b *house)) {
 	t.Run("sqlite", func(t *testing.T) {
 		h := newHouse(t, dbtest.SQLite(t))
 		f(t, h, h)
@@ -37,7 +37,7 @@ func secondNode(t *testing.T, f func(t *testing.T, a, b *house)) {
 // the other, and commit in another order. Who reads on from where they were sees
 // each change once, and those of each chart in the chart's own order.
 func TestTheOrderOfAllChanges(t *testing.T) {
-	secondNode(t, func(t *testing.T, a, b *house) {
+	eitherNode(t, func(t *testing.T, a, b *house) {
 		ctx := context.Background()
 		here, err := a.store.Here(a.db.Read(ctx))
 		require.NoError(t, err)

@@ -165,18 +165,19 @@ func (s *Service) readChannel(w *wanted, c *fhir.Node, known []string) error {
 	}
 	var err error
 	number := func(url string, from, to, otherwise int64) int64 {
-		for _, x := range extensions(c, url) {
-			text := x.Get("valueUnsignedInt").Num()
-			if text == "" {
-				text = x.Get("valuePositiveInt").Num()
-			}
-			n, bad := strconv.ParseInt(text, 10, 64)
-			if bad != nil || n < from || n > to {
-				err = invalid("value", "Subscription.channel.extension", "The number of "+url[len(ig):]+" must lie between "+strconv.FormatInt(from, 10)+" and "+strconv.FormatInt(to, 10)+".")
-			}
-			return n
+		list := extensions(c, url)
+		if len(list) == 0 {
+			return otherwise
 		}
-		return otherwise
+		text := list[0].Get("valueUnsignedInt").Num()
+		if text == "" {
+			text = list[0].Get("valuePositiveInt").Num()
+		}
+		n, bad := strconv.ParseInt(text, 10, 64)
+		if bad != nil || n < from || n > to {
+			err = invalid("value", "Subscription.channel.extension", "The number of "+url[len(ig):]+" must lie between "+strconv.FormatInt(from, 10)+" and "+strconv.FormatInt(to, 10)+".")
+		}
+		return n
 	}
 	w.heartbeat = number(extHeartbeat, s.minHeartbeat, maxHeartbeat, 0)
 	w.timeout = number(extTimeout, 1, maxTimeout, defaultTimeoutSec)
