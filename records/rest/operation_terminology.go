@@ -124,7 +124,7 @@ func (f *Face) expand(c *fiber.Ctx) error {
 		fhir.Member{Key: "identifier", Value: fhir.String("urn:uuid:" + f.newID())},
 		fhir.Member{Key: "timestamp", Value: fhir.String(f.now().UTC().Format(time.RFC3339))},
 		fhir.Member{Key: "total", Value: number(total)}, fhir.Member{Key: "offset", Value: number(offset)},
-		fhir.Member{Key: "parameter", Value: fhir.Array(asked(p, offset, count)...)},
+		fhir.Member{Key: "parameter", Value: fhir.Array(shapedBy(p, offset, count)...)},
 	)
 	if page != nil {
 		expansion.Set("contains", fhir.Array(page...))
@@ -140,8 +140,8 @@ func (f *Face) expand(c *fiber.Ctx) error {
 	return c.Send(n.Append(make([]byte, 0, 4096)))
 }
 
-// asked repeats what shaped the expansion.
-func asked(p parameters, offset, count int) []*fhir.Node {
+// shapedBy repeats what shaped the expansion.
+func shapedBy(p parameters, offset, count int) []*fhir.Node {
 	list := []*fhir.Node{valueOf("offset", "valueInteger", number(offset)), valueOf("count", "valueInteger", number(count))}
 	if p.has("filter") {
 		list = append(list, valueOf("filter", "valueString", p.node("filter")))
