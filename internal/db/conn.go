@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"gorm.io/gorm"
 )
@@ -85,7 +86,13 @@ func (c *Conn) translate(err error) error {
 	return err
 }
 
-var rebound sync.Map // query with ? -> query with $1..
+var (
+	rebound    sync.Map // query with ? -> query with $1..
+	reboundLen atomic.Int64
+)
+
+// maxRebound bounds what is remembered: searches make texts without end.
+const maxRebound = 5000
 
 // rebind turns ? into $n for PostgreSQL. Our SQL holds no ? in literals.
 func (c *Conn) rebind(query string) string {
@@ -106,7 +113,8 @@ func (c *Conn) rebind(query string) string {
 		}
 		b.WriteRune(r)
 	}
-	if len(query) < 2000 { // longer ones are lists of values of varying length
+	if len(query) < 2000 && reboundLen.Load() < maxRebound { // longer ones are lists of values of varying length
+		reboundLen.Add(1)
 		rebound.Store(query, b.String())
 	}
 	return b.String()

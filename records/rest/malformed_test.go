@@ -231,7 +231,7 @@ func TestTenThousandMalformedRequests(t *testing.T) {
 				}
 			}
 			res, err := http.DefaultTransport.RoundTrip(req)
-			if err != nil && (len(q.body) > 1<<20 || len(q.path) > 8<<10) {
+			if err != nil && (len(q.body) > 32<<10 || len(q.path) > 4<<10) {
 				counts[0]++ // refused before it was sent, and the connection closed
 				continue
 			}
