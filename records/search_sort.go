@@ -2,10 +2,10 @@ package records
 
 import (
 	"database/sql"
+	"fmt"
 	"math"
 	"strings"
 
-	"housecall/internal/fault"
 	"housecall/records/fhir"
 )
 
@@ -69,8 +69,7 @@ func (x *searcher) order(q *fhir.Query) (order, error) {
 		case param.Indexed && searchTables[param.Type] != "":
 			o.keys = append(o.keys, x.rowKey(q.Type, param, k.Desc))
 		default:
-			return o, fault.New(fault.Invalid, "This search cannot be run as it is.").
-				WithIssues(fault.Issue{Code: "not-supported", Expression: "_sort", Text: "the type cannot be sorted by " + name})
+			return o, fmt.Errorf("records: %s has no order by %s", q.Type, name) // the grammar lets none through
 		}
 	}
 	o.desc = o.keys[0].desc
