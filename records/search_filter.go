@@ -47,9 +47,9 @@ func (x *searcher) filter(w *clause, p spot, f *fhir.Filter) error {
 	case "missing":
 		cond, args := x.inRows(p, f.Param, "")
 		missing := f.Values[0].Missing
-		// A code may be there in words alone, and a reference as a name: they have
-		// no row.
-		words := f.Param.Type == fhir.TypeToken || f.Param.Type == fhir.TypeReference
+		// A code may be there in words alone, a reference as a name, a time as a
+		// rhythm and a quantity without its number: they have no row.
+		words := f.Param.Type != fhir.TypeString && f.Param.Type != fhir.TypeURI
 		if missing {
 			w.add("NOT "+cond, args...)
 		} else if !words {
