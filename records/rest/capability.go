@@ -2,6 +2,7 @@ package rest
 
 import (
 	"encoding/json"
+	"slices"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -71,6 +72,14 @@ func (f *Face) capabilities(version string) ([]byte, error) {
 			"type": typ, "interaction": interactions, "versioning": "versioned-update", "readHistory": true, "updateCreate": true,
 			"conditionalCreate": true, "conditionalRead": "full-support", "conditionalUpdate": true, "conditionalDelete": "single",
 			"referencePolicy": []string{"literal", "local"}, "searchParam": params,
+		}
+		if includes := fhir.IncludesOf(typ); len(includes) > 0 {
+			r["searchInclude"] = includes
+		}
+		// Every reference may be gone backwards; listed is what clients look for, since
+		// all of them would make most of the statement.
+		if slices.Contains(fhir.RevIncludesOf(typ), "Provenance:target") {
+			r["searchRevInclude"] = []string{"Provenance:target"}
 		}
 		if ops := f.promised(typ); ops != nil {
 			r["operation"] = ops
