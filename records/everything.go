@@ -14,6 +14,8 @@ import (
 type EverythingOptions struct {
 	Types []string
 	Since time.Time
+	From  int64 // care dates, microseconds, [From, To); 0: no bound
+	To    int64
 	Count int // at most; 0: 1000
 	Page  string
 }
@@ -36,7 +38,7 @@ func (s *Store) Everything(ctx context.Context, who identity.Principal, patient 
 	if o.Count <= 0 || o.Count > 1000 {
 		o.Count = 1000
 	}
-	about := "everything " + patient + " " + itoa(int64(v.Fingerprint)) + strings.Join(o.Types, ",")
+	about := "everything " + patient + " " + itoa(int64(v.Fingerprint)) + strings.Join(o.Types, ",") + careWords(o)
 	var cur struct {
 		Shared bool   `json:"s"`
 		Type   string `json:"t"`
@@ -73,7 +75,8 @@ func (s *Store) Everything(ctx context.Context, who identity.Principal, patient 
 				typ = r.Text(0)
 				readable = v.AllowsType(typ, 'r')
 			}
-			if !readable {
+			if !readable { // the next page begins behind it all the same
+				cur.Shared, cur.Type, cur.ID = shared, typ, r.Text(1)
 				return nil
 			}
 			page.Items = append(page.Items, Stored{
@@ -125,12 +128,14 @@ func everythingSQL(v *access.View, o EverythingOptions, shared bool, now int64) 
 		query += " AND r.patient_id = '' AND r.type IN ('Organization', 'Practitioner', 'PractitionerRole', 'Location', 'Medication') AND (r.type, r.id) IN (SELECT x.target_type, x.target_id FROM search_ref x JOIN resources f ON f.patient_id = x.patient_id AND f.type = x.type AND f.id = x.id WHERE x.patient_id = ? AND NOT f.deleted"
 		args = append(args, v.Patient)
 		cond, cargs := visibleSQL(v, now, "f") // a clinic that only a hidden visit names would tell of that visit
-		query, args = query+cond+")", append(args, cargs...)
+		care, dates := careSQL(o, "f")
+		query, args = query+cond+care+")", append(append(args, cargs...), dates...)
 	} else {
 		query += " AND r.patient_id = ?"
 		args = append(args, v.Patient)
 		cond, cargs := visibleSQL(v, now, "r")
-		query, args = query+cond, append(args, cargs...)
+		care, dates := careSQL(o, "r")
+		query, args = query+cond+care, append(append(args, cargs...), dates...)
 	}
 	if len(o.Types) > 0 {
 		query += " AND r.type IN " + db.Placeholders(1, len(o.Types))

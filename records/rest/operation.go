@@ -33,13 +33,7 @@ const anyType = "*"
 
 // operations are all that this face does.
 func (f *Face) operations() []operation {
-	return slices.Concat(f.chartOperations(), f.bulkOperations(), f.validationOperations(), f.metaOperations(), f.terminologyOperations(), f.subscriptionOperations())
-}
-
-func (f *Face) chartOperations() []operation {
-	return []operation{
-		{name: "everything", definition: "http://hl7.org/fhir/OperationDefinition/Patient-everything", types: []string{"Patient"}, levels: onInstance, methods: []string{fiber.MethodGet}, handle: f.everything},
-	}
+	return slices.Concat(f.chartOperations(), f.lookupOperations(), f.documentOperations(), f.bulkOperations(), f.validationOperations(), f.metaOperations(), f.terminologyOperations(), f.subscriptionOperations())
 }
 
 // mountOperations comes before the routes of types and instances, which would

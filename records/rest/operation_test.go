@@ -19,8 +19,15 @@ import (
 // the record at path, or of its type, or (path /fhir) of the system.
 var promisedCalls = map[string]func(s *site, typ, path string) reply{
 	"everything": func(s *site, _, path string) reply { return s.do(s.feed, "GET", path+"/$everything", "") },
-	"validate":   func(s *site, _, path string) reply { return s.do(s.feed, "GET", path+"/$validate", "") },
-	"meta":       func(s *site, _, path string) reply { return s.do(s.feed, "GET", path+"/$meta", "") },
+	"summary":    func(s *site, _, path string) reply { return s.do(s.feed, "GET", path+"/$summary", "") },
+	"match": func(s *site, _, _ string) reply {
+		return s.do(s.feed, "POST", "/fhir/Patient/$match", `{"resourceType":"Patient","name":[{"family":"Marin"}]}`)
+	},
+	"docref": func(s *site, _, _ string) reply {
+		return s.do(s.feed, "GET", "/fhir/DocumentReference/$docref?patient="+s.rosa, "")
+	},
+	"validate": func(s *site, _, path string) reply { return s.do(s.feed, "GET", path+"/$validate", "") },
+	"meta":     func(s *site, _, path string) reply { return s.do(s.feed, "GET", path+"/$meta", "") },
 	"expand": func(s *site, _, _ string) reply {
 		return s.do(s.feed, "GET", "/fhir/ValueSet/$expand?url="+marital, "")
 	},

@@ -15,7 +15,7 @@ import (
 // param is one parameter that an operation takes.
 type param struct {
 	name           string
-	kind           byte // s string, i integer, b boolean, d date or dateTime, t instant, u uri or canonical, c code, o Coding, k CodeableConcept, r resource
+	kind           byte // s string, i integer, b boolean, d date or dateTime, t instant, u uri or canonical, c code, o Coding, k CodeableConcept, y system|code or any of the three before, n id, r resource
 	many, required bool
 }
 
@@ -24,6 +24,7 @@ type param struct {
 var kinds = map[byte][]string{
 	's': {"valueString"}, 'i': {"valueInteger", "valuePositiveInt", "valueUnsignedInt"}, 'b': {"valueBoolean"},
 	'd': {"valueDateTime", "valueDate"}, 't': {"valueInstant"}, 'u': {"valueUri", "valueCanonical", "valueUrl"}, 'c': {"valueCode"},
+	'y': {"valueString", "valueCode", "valueCoding", "valueCodeableConcept"}, 'n': {"valueString", "valueId"},
 	'o': {"valueCoding"}, 'k': {"valueCodeableConcept"}, 'r': {"resource"},
 }
 
@@ -45,15 +46,8 @@ func parametersOf(c *fiber.Ctx, spec ...param) (parameters, error) {
 		return nil, invalid("invalid", "", "The parameters in the address cannot be read.")
 	}
 	p := parameters{}
-	for _, name := range sortedKeys(values) {
-		if name == "_format" || name == "_pretty" { // these only shape the answer
-			continue
-		}
-		for _, v := range values[name] {
-			if err := p.addText(spec, name, v); err != nil {
-				return nil, err
-			}
-		}
+	if err := p.addValues(spec, values); err != nil {
+		return nil, err
 	}
 	if c.Method() == fiber.MethodPost && len(c.Body()) > 0 {
 		if err := p.addBody(c, spec); err != nil {
@@ -66,6 +60,36 @@ func parametersOf(c *fiber.Ctx, spec ...param) (parameters, error) {
 		}
 	}
 	return p, nil
+}
+
+func (p parameters) addValues(spec []param, values url.Values) error {
+	for _, name := range sortedKeys(values) {
+		if name == "_format" || name == "_pretty" { // these only shape the answer
+			continue
+		}
+		for _, v := range values[name] {
+			if err := p.addText(spec, name, v); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// values gives the parameters as an address holds them, for a link to a further
+// page.
+func (p parameters) values() url.Values {
+	out := url.Values{}
+	for name, list := range p {
+		for _, n := range list {
+			v := n.Str()
+			if n.Kind() == fhir.KindNumber {
+				v = n.Num()
+			}
+			out.Add(name, v)
+		}
+	}
+	return out
 }
 
 func sortedKeys(values url.Values) []string {

@@ -29,6 +29,7 @@ type Deps struct {
 	Key     sitekey.Key
 	BaseURL *url.URL
 	Version string                // of the software, for the capability statement
+	Clinic  string                // name of the clinic, which is the author of what is made here
 	Bulk    *bulk.Service         // nil: nothing is exported or imported
 	Smart   *SmartConfiguration   // nil: no authorization server is known
 	Subs    *subscription.Service // nil: nobody can subscribe
@@ -48,6 +49,7 @@ type Face struct {
 	pages   pageSealer
 	now     func() time.Time
 	newID   func() string
+	clinic  string
 	capped  []byte // the capability statement
 }
 
@@ -68,7 +70,7 @@ func New(d Deps) (*Face, error) {
 	}
 	f := &Face{
 		store: d.Store, bulk: d.Bulk, polls: edge.NewLimiter(1, 10, d.Now), base: Base(d.BaseURL),
-		smart: d.Smart, subs: d.Subs, sockets: sockets{open: map[*socket]struct{}{}}, pages: pages, now: d.Now, newID: d.NewID,
+		smart: d.Smart, subs: d.Subs, sockets: sockets{open: map[*socket]struct{}{}}, pages: pages, now: d.Now, newID: d.NewID, clinic: d.Clinic,
 	}
 	f.capped, err = f.capabilities(d.Version)
 	return f, err

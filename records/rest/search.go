@@ -11,7 +11,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"housecall/internal/edge"
 	"housecall/internal/fault"
 	"housecall/records"
 	"housecall/records/fhir"
@@ -139,65 +138,4 @@ func window(values url.Values, standard int) (count int, since time.Time, err er
 		}
 	}
 	return count, since, nil
-}
-
-// everything answers Patient/id/$everything, page by page.
-func (f *Face) everything(c *fiber.Ctx) error {
-	who, id := edge.Principal(c), c.Params("id")
-	about := "everything " + who.Account + " " + id
-	values := queryOf(c)
-	var o records.EverythingOptions
-	if token := values.Get("_page"); token != "" {
-		var err error
-		if values, _, err = f.pages.open(about, token); err != nil {
-			return err
-		}
-		o.Page = values.Get("_page")
-	}
-	for k := range values {
-		switch k {
-		case "_count", "_since", "_type", "_page", "_format", "_pretty", "_summary", "_elements":
-		default:
-			return invalid("not-supported", "", "$everything takes _count, _since and _type.")
-		}
-	}
-	var err error
-	if o.Count, o.Since, err = window(values, fhir.MaxCount); err != nil {
-		return err
-	}
-	if v := values.Get("_type"); v != "" {
-		o.Types = strings.Split(v, ",")
-		for _, t := range o.Types {
-			if !fhir.IsType(t) {
-				return invalid("invalid", "_type", "_type must list types of FHIR R4.")
-			}
-		}
-		slices.Sort(o.Types)
-	}
-	p, err := f.store.Everything(c.UserContext(), who, id, o)
-	if err != nil {
-		return err
-	}
-	self := f.base + "/Patient/" + id + "/$everything"
-	next := ""
-	if p.Next != "" {
-		next = self + "?_page=" + f.pages.seal(about, values, p.Next, false)
-	}
-	if raw := queryOf(c); len(raw) > 0 {
-		self += "?" + raw.Encode()
-	}
-	only, err := shownOf(values)
-	if err == nil {
-		err = only.cut(p.Items)
-	}
-	if err != nil {
-		return err
-	}
-	s := newSplice("searchset", size(p.Items))
-	s.links(self, next)
-	for i := range p.Items {
-		s.found(f.base, &p.Items[i], "match")
-	}
-	c.Set(fiber.HeaderContentType, JSON+"; charset=utf-8")
-	return c.Send(s.bytes())
 }
