@@ -12,6 +12,7 @@ import { Skeleton } from '../ui/Skeleton'
 import { useWords } from '../ui/useWords'
 import { AccessLog } from './AccessLog'
 import { GrantCard } from './GrantCard'
+import { waitQuery } from '../worklist/calls'
 import { WaitCard } from './WaitCard'
 import css from './sharing.module.css'
 
@@ -50,13 +51,15 @@ function AsHelper({ patient, grant, name }: { patient: string; grant: SubjectGra
 
 function AsOwner({ patient }: { patient: string }) {
   const cards = useQuery(grantsQuery(patient))
+  const wait = useQuery(waitQuery(patient))
   usePrefetchInfiniteQuery(accessQuery(patient))
+  // What stands below cards whose height is not known yet waits for them, or they would push it.
+  const settled = !cards.isLoading && !wait.isLoading
   return (
     <>
       <Helpers patient={patient} />
-      {/* Below cards whose height is not known yet; it waits for them, or they would push it. */}
-      {!cards.isLoading && <WaitCard patient={patient} />}
-      {!cards.isLoading && <AccessLog patient={patient} />}
+      {settled && <WaitCard patient={patient} />}
+      {settled && <AccessLog patient={patient} />}
     </>
   )
 }
