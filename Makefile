@@ -12,9 +12,9 @@ export CGO_ENABLED = 0
 # The race detector needs one. A driver that comes along and is never used has C
 # code; it need not be fast.
 CGO = CGO_ENABLED=1 CGO_CFLAGS=-O0
-# Imports of whole decks take ten times as long under it, and the smaller ones
-# run the same code.
-DECKS = ^(TestDecks|TestBulkExport|TestOrderDoesNotMatter)$$
+# Imports of whole decks, and random searches, take ten times as long under it, and
+# the smaller ones run the same code.
+DECKS = ^(TestDecks|TestBulkExport|TestOrderDoesNotMatter|TestScoreDeck|TestKilled|TestRandomSearchesAgreeWithLookingAtEverything)$$
 # One PostgreSQL server for whatever runs under it, stopped however that ends.
 POSTGRES = $(GO) run ./internal/db/dbtest/withpostgres
 
