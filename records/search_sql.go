@@ -211,10 +211,8 @@ func (x *searcher) seen(a, typ string) (string, []any, error) {
 }
 
 // everywhere says whether chains and includes may go into every chart: a system
-// that searches the shared chart looks from there into the others.
-func (x *searcher) everywhere() bool {
-	return x.sc.all || x.who.Kind == identity.System && len(x.sc.views) == 1 && x.sc.views[0].Patient == ""
-}
+// sees them all, whichever it names.
+func (x *searcher) everywhere() bool { return x.who.Kind == identity.System }
 
 func (x *searcher) sharedView() (*access.View, error) {
 	if x.shared == nil {
