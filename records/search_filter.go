@@ -264,14 +264,10 @@ func (x *searcher) within(typ string, f *fhir.Filter) (*clause, error) {
 	if err := allowed(x.who, typ, 's'); err != nil {
 		return nil, err
 	}
-	w := &clause{}
-	cond, args, err := x.seen("t", typ)
+	w, err := x.source(typ)
 	if err != nil {
 		return nil, err
 	}
-	w.add(cond, args...)
-	w.add("t.type = ?", typ)
-	w.add("NOT t.deleted")
 	return w, x.filter(w, spot{"t", typ, false}, f)
 }
 

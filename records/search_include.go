@@ -118,7 +118,8 @@ func followed(inc *fhir.Include) []*fhir.Param {
 	return out
 }
 
-// source is the condition of resources t of a type that may be included.
+// source is the condition of resources t of a type that may be included, or gone
+// through by a chain.
 func (x *searcher) source(typ string) (*clause, error) {
 	w := &clause{}
 	cond, args, err := x.seen("t", typ)

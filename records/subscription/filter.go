@@ -119,7 +119,7 @@ func passes(p *fhir.Filter, typ, patient string, n *fhir.Node, ix *fhir.Index) b
 			return n.Get("id").Str() == v.Code
 		case name == "_lastUpdated":
 			lo, hi, ok := fhir.DateRange(n.Get("meta", "lastUpdated").Str())
-			return ok && within(lo, hi, &v)
+			return ok && v.MatchDate(lo, hi)
 		case fhir.HomeParam(typ, name) && v.URL == "" && (v.RefType == "" || v.RefType == "Patient"):
 			return v.RefID == patient
 		}
@@ -136,7 +136,7 @@ func passes(p *fhir.Filter, typ, patient string, n *fhir.Node, ix *fhir.Index) b
 				return r.Param == name && r.ID == v.RefID && (v.RefType == "" || v.RefType == r.Type)
 			})
 		case fhir.TypeDate:
-			return slices.ContainsFunc(ix.Dates, func(r fhir.DateRow) bool { return r.Param == name && within(r.Lo, r.Hi, &v) })
+			return slices.ContainsFunc(ix.Dates, func(r fhir.DateRow) bool { return r.Param == name && v.MatchDate(r.Lo, r.Hi) })
 		case fhir.TypeString:
 			norm := fhir.Fold(v.Text)
 			return slices.ContainsFunc(ix.Strings, func(r fhir.StringRow) bool { return r.Param == name && strings.HasPrefix(r.Norm, norm) })
@@ -145,31 +145,6 @@ func passes(p *fhir.Filter, typ, patient string, n *fhir.Node, ix *fhir.Index) b
 		}
 		return false
 	})
-}
-
-// within compares spans as R4 search, section 3.1.1.4.6, says.
-func within(lo, hi int64, v *fhir.Value) bool {
-	switch v.Prefix {
-	case "", "eq":
-		return lo >= v.Lo && hi <= v.Hi
-	case "ne":
-		return lo < v.Lo || hi > v.Hi
-	case "gt":
-		return hi > v.Hi
-	case "lt":
-		return lo < v.Lo
-	case "ge":
-		return hi > v.Hi || lo >= v.Lo
-	case "le":
-		return lo < v.Lo || hi <= v.Hi
-	case "sa":
-		return lo >= v.Hi
-	case "eb":
-		return hi <= v.Lo
-	case "ap":
-		return lo < v.Hi && hi > v.Lo
-	}
-	return false
 }
 
 func invalid(code, expression, text string) *fault.Error {
