@@ -78,7 +78,15 @@ oracles: build $(ORACLES)/node_modules/.package-lock.json ## FHIR clients and va
 	$(POSTGRES) node $(ORACLES)/run.mjs
 
 .PHONY: bench
-bench: toolchain ## Benchmarks of every package
+bench: build ## The numbers of docs/performance.md: this machine, the data and the method first
+	@HOUSECALL_TEST_DURABLE=1 $(POSTGRES) .ci/bench
+
+.PHONY: bench-growth
+bench-growth: build ## Chart open and searches with 1,000, 10,000 and 100,000 charts (half an hour, 15 GB)
+	@HOUSECALL_TEST_DURABLE=1 $(POSTGRES) .ci/bench growth
+
+.PHONY: bench-packages
+bench-packages: toolchain ## Go benchmarks of every package
 	@uname -srm; grep -m1 'model name' /proc/cpuinfo; nproc; $(GO) version
 	$(POSTGRES) $(GO) test -run '^$$' -bench . -benchmem -timeout 60m ./...
 

@@ -97,11 +97,22 @@ func NewServer() (*Server, error) {
 	return s, s.Start()
 }
 
-// Start starts the cluster and waits until it answers. It does not wait for the
-// disk (fsync): what the operating system has outlives the end of a process.
+// forTests does not wait for the disk (fsync): what the operating system has
+// outlives the end of a process. forMeasuring is as durable as in a clinic.
+var (
+	forTests     = []string{"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "shared_buffers=128MB", "-c", "autovacuum=off"}
+	forMeasuring = []string{"-c", "shared_buffers=1GB", "-c", "max_wal_size=4GB"}
+)
+
+// Start starts the cluster and waits until it answers. Where
+// HOUSECALL_TEST_DURABLE is set each commit waits for the disk.
 func (s *Server) Start() error {
-	server := exec.Command(filepath.Join(s.bin, "postgres"), "-D", s.data, "-p", s.port, "-h", "127.0.0.1", "-k", s.dir,
-		"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=300", "-c", "shared_buffers=128MB", "-c", "autovacuum=off")
+	settings := forTests
+	if os.Getenv("HOUSECALL_TEST_DURABLE") != "" {
+		settings = forMeasuring
+	}
+	server := exec.Command(filepath.Join(s.bin, "postgres"), append([]string{"-D", s.data, "-p", s.port, "-h", "127.0.0.1", "-k", s.dir,
+		"-c", "max_connections=300"}, settings...)...)
 	server.SysProcAttr, server.Dir = s.attr, s.dir
 	var log bytes.Buffer
 	server.Stderr = &log
