@@ -7,7 +7,6 @@ import (
 	"crypto/subtle"
 	"database/sql"
 	"errors"
-	"io"
 	"strings"
 	"time"
 	"unicode"
@@ -228,59 +227,4 @@ func (s *Store) BinaryTx(c *db.Conn, patient, id string) (Binary, error) {
 		return b, notFound()
 	}
 	return b, err
-}
-
-// Content is a file that is read.
-type Content struct {
-	Binary
-	io.ReadSeekCloser
-}
-
-// ReadBinary opens a file for somebody who sees it in the chart; before it is
-// sent, for who put it there. The caller closes it.
-func (s *Store) ReadBinary(ctx context.Context, who identity.Principal, patient, id string) (*Content, error) {
-	c := s.db.Read(ctx)
-	v, err := s.Enter(c, who, patient, binaryType)
-	var ref blob.Ref
-	b := Binary{ID: id}
-	if err == nil {
-		err = c.QueryRow(`SELECT blob, key, size, sha256, content_type, title, account, version > 0 FROM binaries WHERE patient_id = ? AND id = ?`, patient, id).
-			Scan(&ref.Name, &ref.Key, &ref.Size, &ref.SHA256, &b.ContentType, &b.Title, &b.Author, &b.Sent)
-		if errors.Is(err, sql.ErrNoRows) {
-			err = notFound()
-		}
-	}
-	if err == nil {
-		err = s.mayOpen(c, who, v, &b)
-	}
-	if err == nil && s.blobs == nil {
-		err = notFound()
-	}
-	if err != nil {
-		return nil, s.Refuse(ctx, who, patient, binaryType, id, err)
-	}
-	b.Size = ref.Size
-	r, err := s.blobs.Get(ctx, ref)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.Looked(ctx, who, v, "read", binaryType, id, access.Of(access.Messages), 1); err != nil {
-		_ = r.Close()
-		return nil, err
-	}
-	return &Content{b, r}, nil
-}
-
-func (s *Store) mayOpen(c *db.Conn, who identity.Principal, v *access.View, b *Binary) error {
-	if !b.Sent {
-		if b.Author != who.Account || !v.See.Has(access.Messages) {
-			return notFound()
-		}
-		return nil
-	}
-	seen, err := s.Bodies(c, v, binaryType, []string{b.ID})
-	if err == nil && seen[b.ID] == nil {
-		err = notFound()
-	}
-	return err
 }

@@ -14,29 +14,39 @@ import (
 // not be seen is NotFound alike; what was deleted is Gone for whoever could have
 // seen it.
 func (s *Store) Read(ctx context.Context, who identity.Principal, typ, id string) (Stored, error) {
-	if err := allowed(who, typ, 'r'); err != nil {
-		return Stored{}, err
-	}
 	c := s.db.Read(ctx)
-	st, cur, err := scanCurrent(c, typ, id)
+	st, v, err := s.readable(ctx, c, who, typ, id)
 	if err != nil {
 		return Stored{}, err
+	}
+	st.Body, err = s.cut(c, v, st.Body)
+	return st, err
+}
+
+// readable decides on reading the current version and leaves the row of it. The
+// body is whole: who hands it on cuts out what the view hides.
+func (s *Store) readable(ctx context.Context, c *db.Conn, who identity.Principal, typ, id string) (Stored, *access.View, error) {
+	if err := allowed(who, typ, 'r'); err != nil {
+		return Stored{}, nil, err
+	}
+	st, cur, err := scanCurrent(c, typ, id)
+	if err != nil {
+		return Stored{}, nil, err
 	}
 	v, err := s.viewForRead(c, who, st.Patient, typ)
 	if err == nil && !v.Sees(cur.class, cur.releaseAt, micros(s.now())) {
 		err = notFound()
 	}
 	if err != nil {
-		return Stored{}, s.refuse(ctx, who, st.Patient, typ, id, err)
+		return Stored{}, nil, s.refuse(ctx, who, st.Patient, typ, id, err)
 	}
 	if err := s.seen(ctx, who, v, "read", typ, id, categoryBit(cur.class.Category), 1); err != nil {
-		return Stored{}, err
+		return Stored{}, nil, err
 	}
 	if cur.deleted {
-		return Stored{}, gone()
+		return Stored{}, nil, gone()
 	}
-	st.Body, err = s.cut(c, v, st.Body)
-	return st, err
+	return st, v, nil
 }
 
 func scanCurrent(c *db.Conn, typ, id string) (Stored, current, error) {

@@ -40,11 +40,11 @@ func (e *edge) share(c *fiber.Ctx) error {
 	c.Set("Cross-Origin-Resource-Policy", "cross-origin")
 	if c.Method() == fiber.MethodOptions && c.Get(fiber.HeaderAccessControlRequestMethod) != "" {
 		c.Set(fiber.HeaderAccessControlAllowMethods, "GET, POST, PUT, PATCH, DELETE")
-		c.Set(fiber.HeaderAccessControlAllowHeaders, "Authorization, Content-Type, Accept, If-Match, If-None-Match, If-None-Exist, If-Modified-Since, Prefer")
+		c.Set(fiber.HeaderAccessControlAllowHeaders, "Authorization, Content-Type, Accept, If-Match, If-None-Match, If-None-Exist, If-Modified-Since, If-Range, Prefer, Range")
 		c.Set(fiber.HeaderAccessControlMaxAge, "3600")
 		return c.SendStatus(fiber.StatusNoContent)
 	}
-	c.Set(fiber.HeaderAccessControlExposeHeaders, "ETag, Location, Content-Location, Last-Modified, Retry-After")
+	c.Set(fiber.HeaderAccessControlExposeHeaders, "Accept-Ranges, Content-Disposition, Content-Range, ETag, Location, Content-Location, Last-Modified, Retry-After")
 	return c.Next()
 }
 

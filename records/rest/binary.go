@@ -1,17 +1,15 @@
 package rest
 
 import (
-	"io"
 	"mime"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/gofiber/fiber/v2/middleware/adaptor"
 
 	"housecall/internal/edge"
 	"housecall/records"
+	"housecall/records/fhir"
 )
 
 // Attachment is a file as who sent it is told about it.
@@ -52,31 +50,43 @@ func PutBinary(store *records.Store) fiber.Handler {
 	}
 }
 
-// GetBinary hands a file over, whole or in parts. A browser may show it and run
-// nothing in it.
+// GetBinary hands a file over, whole or in parts.
 func GetBinary(store *records.Store) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		f, err := store.ReadBinary(c.UserContext(), edge.Principal(c), strings.Clone(c.Params("patient")), strings.Clone(c.Params("id")))
 		if err != nil {
 			return err
 		}
-		defer f.Close()
-		kind := "inline"
-		if strings.HasPrefix(f.ContentType, "text/") {
-			kind = "attachment"
-		}
-		disposition := mime.FormatMediaType(kind, map[string]string{"filename": f.Title})
-		if f.Title == "" || disposition == "" {
-			disposition = kind
-		}
-		err = adaptor.HTTPHandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("Content-Type", f.ContentType)
-			http.ServeContent(w, r, "", time.Time{}, io.ReadSeeker(f))
-		})(c)
-		c.Set(fiber.HeaderContentDisposition, disposition)
-		c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox")
-		c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
-		c.Set(fiber.HeaderCacheControl, "private, no-store")
+		return sendContent(c, f)
+	}
+}
+
+// binary answers a read of a Binary that does not ask for it as a FHIR resource
+// with its content (R4 2.43.4). Everything else goes the way of all types.
+func (f *Face) binary(c *fiber.Ctx) error {
+	c.Vary(fiber.HeaderAccept)
+	if !fhir.ValidID(c.Params("id")) || asResource(c) {
+		return c.Next()
+	}
+	content, err := f.store.ReadContent(c.UserContext(), edge.Principal(c), strings.Clone(c.Params("id")))
+	if err != nil {
 		return err
 	}
+	return sendContent(c, content)
+}
+
+// asResource: only who names a format of FHIR gets the content wrapped in one.
+func asResource(c *fiber.Ctx) bool {
+	for _, p := range []string{"_format", "_summary", "_elements"} {
+		if c.Query(p) != "" {
+			return true
+		}
+	}
+	for part := range strings.SplitSeq(c.Get(fiber.HeaderAccept), ",") {
+		kind, _, _ := strings.Cut(part, ";")
+		if kind = strings.ToLower(strings.TrimSpace(kind)); formats[kind] || kind == "application/fhir+xml" {
+			return true
+		}
+	}
+	return false
 }

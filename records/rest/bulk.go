@@ -2,7 +2,6 @@ package rest
 
 import (
 	"mime"
-	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -190,25 +189,8 @@ func (f *Face) bulkFile(c *fiber.Ctx) error {
 	if zipped {
 		c.Set(fiber.HeaderContentEncoding, "gzip")
 	}
-	c.Context().SetBodyStream(&moving{Download: d, conn: c.Context().Conn()}, int(d.Size))
+	c.Context().SetBodyStream(&moving{d, d, c.Context().Conn()}, int(d.Size))
 	return nil
-}
-
-// moving gives a download more time as long as it moves: the server's bound on
-// the time of an answer is for those that fit into memory.
-type moving struct {
-	*bulk.Download
-	conn net.Conn
-}
-
-const stillFor = 2 * time.Minute
-
-// Read gives the next bytes.
-func (m *moving) Read(p []byte) (int, error) {
-	if m.conn != nil {
-		_ = m.conn.SetWriteDeadline(time.Now().Add(stillFor))
-	}
-	return m.Download.Read(p)
 }
 
 // takesGzip reads Accept-Encoding (RFC 9110, section 12.5.3). What is not said to

@@ -90,6 +90,7 @@ func (f *Face) Mount(app *fiber.App, guards ...fiber.Handler) {
 	open.Get(socketPath, f.webSocket)
 	open.Get("/.well-known/smart-configuration", f.smartConfiguration)
 	f.mountBulk(open)
+	open.Get("/Binary/:id", edge.Required, f.binary)
 
 	g := app.Group(Prefix, edge.Required, negotiate)
 	g.Post("/", f.bundle)
