@@ -23,6 +23,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"housecall/internal/blob"
+	"housecall/internal/clamd"
+	"housecall/internal/clamd/clamdtest"
 	"housecall/internal/db"
 	"housecall/internal/db/dbtest"
 	"housecall/internal/edge"
@@ -71,6 +73,7 @@ type node struct {
 	signal   *signal.Service
 	store    *records.Store
 	portal   *portal.Portal
+	scanner  *clamdtest.Server
 	log      *safeBuffer
 	clock    *clock
 }
@@ -134,7 +137,10 @@ func newNode(t *testing.T, d *db.DB, bus string, client fs.FS) *node {
 	blobs, err := blob.Open(ctx, blob.Config{Dir: t.TempDir(), Key: key})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = blobs.Close() })
-	n.store, err = records.New(records.Deps{DB: d, Access: n.access, Key: key, Hub: hub, Blobs: blobs})
+	n.scanner = clamdtest.Unix(t)
+	scan, err := clamd.New(n.scanner.Address, nil)
+	require.NoError(t, err)
+	n.store, err = records.New(records.Deps{DB: d, Access: n.access, Key: key, Hub: hub, Blobs: blobs, Scan: scan})
 	require.NoError(t, err)
 	n.notices, err = notifications.New(notifications.Deps{DB: d, Hub: hub, Key: key, Accounts: n.id, BaseURL: u, Now: n.clock.Now, Log: log})
 	require.NoError(t, err)
@@ -160,7 +166,7 @@ func newNode(t *testing.T, d *db.DB, bus string, client fs.FS) *node {
 		Client: client, Now: n.clock.Now, Log: log,
 	})
 	require.NoError(t, err)
-	n.app, err = edge.New(edge.Config{BaseURL: u, Log: log})
+	n.app, err = edge.New(edge.Config{BaseURL: u, Log: log, Spanish: portal.Spanish})
 	require.NoError(t, err)
 	n.portal.Mount(n.app)
 	n.portal.MountClient(n.app)

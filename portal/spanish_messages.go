@@ -1,8 +1,12 @@
 package portal
 
 var spanishMessages = map[string]string{
-	"Files cannot be kept right now. Please try again in a moment.":                                    "Ahora no se pueden guardar archivos. Inténtelo de nuevo en un momento.",
-	"Files of this kind cannot be sent. Photos (JPEG, PNG, WebP, GIF), PDF, sound and plain text can.": "No se pueden enviar archivos de este tipo. Sí fotos (JPEG, PNG, WebP, GIF), PDF, sonido y texto simple.",
+	"The virus scanner found something harmful in this file, so it was not kept. Please check your device, and send another file.": "El antivirus encontró algo dañino en este archivo, así que no se guardó. Revise su dispositivo y envíe otro archivo.",
+	"This file is too large for the virus scanner, so it was not kept.":                                                            "Este archivo es demasiado grande para el antivirus, así que no se guardó.",
+	"Files cannot be checked for viruses right now, so nothing was kept. Please try again in a few minutes.":                       "Ahora no se puede comprobar si los archivos tienen virus, así que no se guardó nada. Inténtelo de nuevo en unos minutos.",
+	"The content of a file must stand in the patch as it is.":                                                                      "El contenido de un archivo debe estar tal cual en el cambio.",
+	"Files cannot be kept right now. Please try again in a moment.":                                                                "Ahora no se pueden guardar archivos. Inténtelo de nuevo en un momento.",
+	"Files of this kind cannot be sent. Photos (JPEG, PNG, WebP, GIF), PDF, sound and plain text can.":                             "No se pueden enviar archivos de este tipo. Sí fotos (JPEG, PNG, WebP, GIF), PDF, sonido y texto simple.",
 	"The file is empty.": "El archivo está vacío.",
 	"The file is not what its name says. Please save it again and send it once more.": "El archivo no es lo que dice su nombre. Guárdelo otra vez y envíelo de nuevo.",
 	"The file is too large. Files may have up to 25 MB.":                              "El archivo es demasiado grande. Puede tener hasta 25 MB.",

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"housecall/internal/clamd/clamdtest"
 	"housecall/records/access"
 )
 
@@ -94,5 +95,30 @@ func TestOnlyFilesThatAreHarmless(t *testing.T) {
 		}
 		require.Equal(t, 200, f.self.send(f.chart(), newID(), "image/png", "a.png", picture.Bytes()).StatusCode)
 		require.Equal(t, 200, f.self.send(f.chart(), newID(), "application/pdf", "a.pdf", []byte("%PDF-1.7\n1 0 obj\n<<>>\nendobj\n")).StatusCode)
+	})
+}
+
+// A file that the scanner finds harmful is not taken, nor is any while it does not
+// answer; whoever sent it reads why, in their language.
+func TestFilesAreScanned(t *testing.T) {
+	each(t, func(t *testing.T, n *node) {
+		f := newFamily(t, n)
+		send := func(content, language string) reply {
+			return f.self.do("PUT", f.chart()+"/binaries/"+newID(), content, "Content-Type", "text/plain", "Content-Disposition", `attachment; filename="results.txt"`, "Accept-Language", language)
+		}
+		require.Equal(t, 200, send("plain words", "en").StatusCode)
+		require.Contains(t, n.scanner.Scanned(), "plain words")
+		r := send(clamdtest.EICAR, "en")
+		require.Equal(t, 422, r.StatusCode, r.body)
+		require.Equal(t, "infected", r.code())
+		require.Contains(t, r.body, "The virus scanner found something harmful")
+		require.Contains(t, send(clamdtest.EICAR, "es").body, "El antivirus")
+		n.scanner.Stop()
+		r = send("plain words", "es")
+		require.Equal(t, 503, r.StatusCode, r.body)
+		require.NotEmpty(t, r.Header.Get("Retry-After"))
+		require.Contains(t, r.body, "tienen virus")
+		require.NotContains(t, n.log.String(), "results.txt")
+		require.NotContains(t, n.log.String(), "Eicar")
 	})
 }

@@ -95,6 +95,9 @@ func (s *Store) saveBinary(ctx context.Context, who identity.Principal, patient 
 	if known, err := s.binaryBefore(s.db.Read(ctx), who, patient, in.ID, given[:]); err != nil || known != nil {
 		return value(known), err
 	}
+	if err := s.auditInfected(ctx, who, patient, binaryType, in.ID, s.scanFile(ctx, in.Content)); err != nil {
+		return Binary{}, err
+	}
 	content, err := stripPicture(in.ContentType, in.Content)
 	if err != nil {
 		return Binary{}, unreadable(err)

@@ -57,6 +57,9 @@ func (s *Store) complete(c *db.Conn, who identity.Principal, ch *change, v *acce
 		if node, err = patched(old, ch.Patch, hits, ch.old.version); err != nil {
 			return err
 		}
+		if err := s.onlyScanned(node, old, ch.Patch); err != nil {
+			return err
+		}
 		if named := node.Get("meta", "source").Str(); ours && named != "" {
 			source = named
 		}

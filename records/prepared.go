@@ -1,6 +1,8 @@
 package records
 
 import (
+	"context"
+
 	"housecall/internal/db"
 	"housecall/internal/identity"
 	"housecall/records/fhir"
@@ -11,9 +13,9 @@ import (
 // transaction, on other cores, and finds out early which change is refused.
 type Prepared struct{ c *change }
 
-// Prepare makes an Op ready; source is the meta.source of a resource that names
+// Prepare makes an Op of somebody ready, and scans what it brings along; source is the meta.source of a resource that names
 // none. The node belongs to the store from then on.
-func (s *Store) Prepare(op Op, source string) (*Prepared, error) {
+func (s *Store) Prepare(ctx context.Context, who identity.Principal, op Op, source string) (*Prepared, error) {
 	c := &change{Op: op, source: source}
 	if err := s.identify(c); err != nil {
 		return nil, err
@@ -21,7 +23,15 @@ func (s *Store) Prepare(op Op, source string) (*Prepared, error) {
 	if err := s.prepareOne(identity.SystemPrincipal(""), c); err != nil {
 		return nil, err
 	}
+	if err := s.scanResource(ctx, who, c.Node); err != nil {
+		return nil, err
+	}
 	return &Prepared{c}, nil
+}
+
+// Scan scans what stands in a resource that is to be kept elsewhere for a while.
+func (s *Store) Scan(ctx context.Context, who identity.Principal, n *fhir.Node) error {
+	return s.scanResource(ctx, who, n)
 }
 
 // WritePreparedTx is WriteTx for changes that are ready. A resource stands in it

@@ -23,6 +23,7 @@ type Deps struct {
 	Key    sitekey.Key
 	Hub    Nudger           // may be nil
 	Blobs  *blob.Store      // nil: no files are kept
+	Scan   Scanner          // nil: nothing is scanned
 	Now    func() time.Time // nil: time.Now
 	NewID  func() string    // nil: UUIDv7 (RFC 9562, section 5.7)
 }
@@ -39,6 +40,7 @@ type Store struct {
 	kinds   []byte // key of the opaque ids of kinds of results
 	names   *nameCache
 	blobs   *blob.Store
+	scanner Scanner
 	uploads chan struct{} // one for each file that is held in memory
 
 	onUpload func(c *db.Conn, patient, id string) error // may be nil
@@ -62,7 +64,7 @@ func New(d Deps) (*Store, error) {
 	return &Store{
 		db: d.DB, access: d.Access, hub: d.Hub, now: d.Now, newID: d.NewID,
 		etags: d.Key.Derive("records etag", 32), seals: seals, kinds: d.Key.Derive("records kind", 32),
-		names: newNameCache(), blobs: d.Blobs, uploads: make(chan struct{}, binaryWorkers),
+		names: newNameCache(), blobs: d.Blobs, scanner: d.Scan, uploads: make(chan struct{}, binaryWorkers),
 	}, nil
 }
 

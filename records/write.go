@@ -24,6 +24,9 @@ func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 // is PreconditionFailed.
 func (s *Store) Write(ctx context.Context, who identity.Principal, b Batch) ([]Stored, error) {
 	changes, err := s.prepare(who, b)
+	if err == nil {
+		err = s.scan(ctx, who, changes)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +52,7 @@ func (s *Store) Write(ctx context.Context, who identity.Principal, b Batch) ([]S
 }
 
 // WriteTx joins another transaction, for what must happen together with more
-// than records.
+// than records. It is for what this house makes itself: nothing is scanned in it.
 func (s *Store) WriteTx(c *db.Conn, who identity.Principal, b Batch) ([]Stored, error) {
 	changes, err := s.prepare(who, b)
 	if err != nil {

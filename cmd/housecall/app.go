@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"housecall/internal/blob"
+	"housecall/internal/clamd"
 	"housecall/internal/db"
 	"housecall/internal/edge"
 	"housecall/internal/identity"
@@ -146,7 +147,13 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 		return nil, err
 	}
 	a.closers = append(a.closers, func() { _ = a.Blobs.Close() })
-	if a.Records, err = records.New(records.Deps{DB: a.DB, Access: a.Access, Key: a.Key, Hub: a.Hub, Blobs: a.Blobs}); err != nil {
+	var scan records.Scanner
+	if cfg.Clamd != "" {
+		if scan, err = clamd.New(cfg.Clamd, a.Metrics); err != nil {
+			return nil, err
+		}
+	}
+	if a.Records, err = records.New(records.Deps{DB: a.DB, Access: a.Access, Key: a.Key, Hub: a.Hub, Blobs: a.Blobs, Scan: scan}); err != nil {
 		return nil, err
 	}
 	if a.Messages, err = message.New(message.Deps{DB: a.DB, Records: a.Records, Access: a.Access, Notices: a.Notices, Hub: a.Hub, Key: a.Key}); err != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"housecall/internal/blob"
+	"housecall/internal/clamd"
 	"housecall/internal/identity/login"
 	"housecall/mobileapi"
 	"housecall/notifications"
@@ -30,6 +31,7 @@ type Config struct {
 	Data           string  `group:"settings" env:"HOUSECALL_DATA" default:"./data" placeholder:"FOLDER" help:"Folder of the site key, SQLite and files."`
 	DatabaseURL    string  `group:"settings" env:"HOUSECALL_DATABASE_URL" placeholder:"URL" help:"postgres://user:password@host:5432/database. Empty: SQLite in the data folder."`
 	BlobURL        string  `group:"settings" name:"blob-url" env:"HOUSECALL_BLOB_URL" placeholder:"URL" help:"s3://BUCKET?region=REGION, where files are kept. Empty: in the data folder."`
+	Clamd          string  `group:"settings" env:"HOUSECALL_CLAMD" placeholder:"ADDRESS" help:"tcp://host:port or unix:/path of a ClamAV daemon that scans files before they are kept. Empty: none are scanned."`
 	NATSURL        string  `group:"settings" name:"nats-url" env:"HOUSECALL_NATS_URL" placeholder:"URL" help:"nats://host:4222, when several nodes serve one site. Empty: inside this process."`
 	SMTPURL        string  `group:"settings" name:"smtp-url" env:"HOUSECALL_SMTP_URL" placeholder:"URL" help:"smtp(s)://user:password@host:port?from=ADDRESS, through which notices are mailed. Empty: no mail."`
 	ICEPort        int     `group:"settings" name:"ice-port" env:"HOUSECALL_ICE_PORT" default:"0" placeholder:"PORT" help:"UDP port for video. 0: any free one, which no firewall can be told of."`
@@ -70,7 +72,7 @@ func wrong(name, value, why, example string) error {
 
 // Validate reads the settings and says what is wrong with the first wrong one.
 func (c *Config) Validate() error {
-	for _, check := range []func() error{c.checkAddr, c.checkBaseURL, c.checkTLS, c.checkProxies, c.checkDatabase, c.checkBlobs, c.checkNATS, c.checkMail, c.checkICE, c.checkApps, c.checkNode, c.checkIssuers, c.checkLog, c.checkClinic} {
+	for _, check := range []func() error{c.checkAddr, c.checkBaseURL, c.checkTLS, c.checkProxies, c.checkDatabase, c.checkBlobs, c.checkScanner, c.checkNATS, c.checkMail, c.checkICE, c.checkApps, c.checkNode, c.checkIssuers, c.checkLog, c.checkClinic} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -136,6 +138,16 @@ func (c *Config) checkTLS() error {
 func (c *Config) checkBlobs() error {
 	if err := blob.CheckURL(c.BlobURL); err != nil {
 		return wrong("HOUSECALL_BLOB_URL", c.BlobURL, err.Error(), "s3://housecall-files?region=us-east-1")
+	}
+	return nil
+}
+
+func (c *Config) checkScanner() error {
+	if c.Clamd == "" {
+		return nil
+	}
+	if err := clamd.Check(c.Clamd); err != nil {
+		return wrong("HOUSECALL_CLAMD", redactURL(c.Clamd), err.Error(), "unix:/run/clamav/clamd.ctl or tcp://127.0.0.1:3310")
 	}
 	return nil
 }
@@ -281,7 +293,7 @@ func (c *Config) Redacted() []string {
 	}
 	return []string{
 		"HOUSECALL_ADDR=" + c.Addr, "HOUSECALL_BASE_URL=" + c.base.String(), "HOUSECALL_TLS=" + c.TLS, "HOUSECALL_TRUSTED_PROXIES=" + c.TrustedProxies,
-		"HOUSECALL_DATA=" + c.Data, "HOUSECALL_DATABASE_URL=" + redactURL(c.DatabaseURL), "HOUSECALL_NATS_URL=" + redactURL(c.NATSURL), "HOUSECALL_SMTP_URL=" + redactURL(c.SMTPURL),
+		"HOUSECALL_DATA=" + c.Data, "HOUSECALL_DATABASE_URL=" + redactURL(c.DatabaseURL), "HOUSECALL_CLAMD=" + c.Clamd, "HOUSECALL_NATS_URL=" + redactURL(c.NATSURL), "HOUSECALL_SMTP_URL=" + redactURL(c.SMTPURL),
 		"HOUSECALL_NODE=" + c.Node, "HOUSECALL_OIDC_ISSUERS=" + secret(c.OIDCIssuers), "HOUSECALL_SITE_KEY=" + secret(c.SiteKey), "HOUSECALL_LOG=" + c.Log,
 		fmt.Sprintf("HOUSECALL_RATE_LIMIT=%g", c.RateLimit), "HOUSECALL_BULK_KEEP=" + c.BulkKeep.String(), "HOUSECALL_CLINIC_NAME=" + c.ClinicName, "HOUSECALL_CLINIC_PHONE=" + c.ClinicPhone,
 		"HOUSECALL_EMERGENCY_PHONE=" + c.EmergencyPhone, "HOUSECALL_TIME_ZONE=" + c.zone.String(),

@@ -32,6 +32,7 @@ func TestWrongSettingsAreToldInOneLine(t *testing.T) {
 		{"proxy by name", func(c *Config) { c.TrustedProxies = "10.0.0.0/8,proxy" }, []string{"HOUSECALL_TRUSTED_PROXIES", `"proxy"`, "10.0.0.0/8"}},
 		{"other database", func(c *Config) { c.DatabaseURL = "mysql://root:hunter2@db/x" }, []string{"HOUSECALL_DATABASE_URL", "postgres://"}},
 		{"other bus", func(c *Config) { c.NATSURL = "redis://u:hunter2@x" }, []string{"HOUSECALL_NATS_URL", "nats://"}},
+		{"scanner without a port", func(c *Config) { c.Clamd = "tcp://u:hunter2@scanner" }, []string{"HOUSECALL_CLAMD", "tcp://host:port or unix:/path", "unix:/run/clamav/clamd.ctl"}},
 		{"mail without sender", func(c *Config) { c.SMTPURL = "smtp://u:hunter2@mail.example.org" }, []string{"HOUSECALL_SMTP_URL", "?from=", "portal@example.org"}},
 		{"node with blanks", func(c *Config) { c.Node = "my node" }, []string{"HOUSECALL_NODE", "portal-1"}},
 		{"issuers that are no JSON", func(c *Config) { c.OIDCIssuers = "https://login.example" }, []string{"HOUSECALL_OIDC_ISSUERS", `"client_id"`}},

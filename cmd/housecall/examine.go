@@ -19,6 +19,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"housecall/internal/clamd"
 	"housecall/internal/db"
 	"housecall/internal/identity/egress"
 	"housecall/internal/identity/login"
@@ -37,7 +38,7 @@ func examine(ctx context.Context, cfg *Config) []Check {
 	if d != nil {
 		_ = d.Close()
 	}
-	checks = append(checks, checkBus(cfg), checkMail(ctx, cfg), checkSecure(cfg), checkWeb(ctx, cfg))
+	checks = append(checks, checkBus(cfg), checkClamd(ctx, cfg), checkMail(ctx, cfg), checkSecure(cfg), checkWeb(ctx, cfg))
 	return append(checks, checkIssuers(ctx, cfg)...)
 }
 
@@ -193,6 +194,30 @@ func checkBus(cfg *Config) Check {
 	}
 	conn.Close()
 	return good(name, "NATS at %s answers.", redactURL(cfg.NATSURL))
+}
+
+// checkClamd asks the daemon that scans files how it is. Nothing is scanned.
+func checkClamd(ctx context.Context, cfg *Config) Check {
+	const name = "scanner"
+	if cfg.Clamd == "" {
+		return warn(name, "Off: files are kept without a look for viruses. Install ClamAV and set HOUSECALL_CLAMD=unix:/run/clamav/clamd.ctl to scan them.")
+	}
+	c, err := clamd.New(cfg.Clamd, nil)
+	if err != nil {
+		return bad(name, "%v", err)
+	}
+	version, err := c.Version(ctx)
+	if err != nil {
+		return bad(name, "clamd at %s does not answer (%v). Until it does, no file is taken. Is clamav-daemon running, does it listen there, and may this user reach its socket?", c.Address(), rootCause(err))
+	}
+	parts := strings.SplitN(version, "/", 3) // program, number of the signatures, their date
+	if len(parts) < 3 {
+		return bad(name, "clamd at %s answers, but has no virus signatures. Run freshclam, then start clamav-daemon again.", c.Address())
+	}
+	if made, err := time.Parse("Mon Jan _2 15:04:05 2006", parts[2]); err == nil && time.Since(made) > 7*24*time.Hour {
+		return warn(name, "clamd at %s answers, but its virus signatures are from %s. Let freshclam run daily.", c.Address(), made.Format(time.DateOnly))
+	}
+	return good(name, "clamd at %s answers (%s). Its StreamMaxLength must be 25M or more.", c.Address(), parts[0])
 }
 
 // checkMail goes as far as a mail would, and sends none.

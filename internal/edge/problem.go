@@ -80,6 +80,10 @@ var kinds = map[fault.Kind]words{
 		"This is not available right now. Please try again in a moment.", "Esto no está disponible por ahora. Inténtelo de nuevo en un momento."},
 }
 
+// codeStatuses: these are in good form, and not taken for what they hold (RFC 9110,
+// section 15.5.21).
+var codeStatuses = map[string]int{"infected": 422}
+
 // statuses that Fiber and huma raise and that have no kind of their own.
 var statusKinds = map[int]fault.Kind{
 	400: fault.Invalid, 401: fault.Unauthenticated, 403: fault.Forbidden, 404: fault.NotFound, 405: fault.Invalid, 406: fault.Invalid,
@@ -90,7 +94,7 @@ var statusKinds = map[int]fault.Kind{
 // understand turns any error into a fault and its status.
 func understand(err error) (*fault.Error, int) {
 	if f, ok := errors.AsType[*fault.Error](err); ok {
-		return f, kinds[f.Kind].status
+		return f, Status(f)
 	}
 	if fe, ok := errors.AsType[*fiber.Error](err); ok {
 		kind, known := statusKinds[fe.Code]
@@ -113,7 +117,12 @@ func understand(err error) (*fault.Error, int) {
 }
 
 // Status is the HTTP status of a fault, for faces with an error shape of their own.
-func Status(f *fault.Error) int { return kinds[f.Kind].status }
+func Status(f *fault.Error) int {
+	if status, ok := codeStatuses[f.Code]; ok {
+		return status
+	}
+	return kinds[f.Kind].status
+}
 
 // NewProblem is the problem that an error becomes for this reader.
 func NewProblem(c *fiber.Ctx, err error) *Problem {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"housecall/internal/db"
+	"housecall/internal/fault"
 	"housecall/records"
 	"housecall/records/fhir"
 )
@@ -39,7 +40,9 @@ func (r *run) resolve(ctx context.Context, u *unit) error {
 	for _, it := range u.items {
 		switch it.state {
 		case open:
-			r.prepare(u, it)
+			if err := r.prepare(ctx, u, it); err != nil {
+				return err
+			}
 		case waiting:
 			var wrong []Reason
 			for _, i := range fhir.Validate(it.node) {
@@ -49,6 +52,8 @@ func (r *run) resolve(ctx context.Context, u *unit) error {
 			}
 			if wrong != nil {
 				it.refuse(wrong...)
+			} else if err := r.refused(it, r.store.Scan(ctx, r.who, it.node)); err != nil {
+				return err
 			}
 		}
 	}
@@ -371,15 +376,26 @@ func (it *item) rewrite() {
 	it.node.Set("id", fhir.String(it.id))
 }
 
-func (r *run) prepare(u *unit, it *item) {
+func (r *run) prepare(ctx context.Context, u *unit, it *item) error {
 	op := records.Op{Kind: records.Create, Type: it.typ, ID: it.id, Node: it.node}
 	if it.known != nil && it.known.stored {
 		op.Kind = records.Put
 	}
 	var err error
-	if it.prepared, err = r.store.Prepare(op, r.metaSource(u)); err != nil {
+	it.prepared, err = r.store.Prepare(ctx, r.who, op, r.metaSource(u))
+	return r.refused(it, err)
+}
+
+// refused sets an item aside that the store does not take. What says nothing about
+// the item ends the run: it goes on from here another time.
+func (r *run) refused(it *item, err error) error {
+	if fault.Is(err, fault.Unavailable) {
+		return err
+	}
+	if err != nil {
 		it.refuse(reasonsOf(err)...)
 	}
+	return nil
 }
 
 // assignCharts finds the chart of each item. Provenance is divided among the

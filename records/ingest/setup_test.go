@@ -45,7 +45,7 @@ func open(t testing.TB, d *db.DB) *house {
 	return h
 }
 
-func build(d *db.DB) (*house, func(), error) {
+func build(d *db.DB, scan ...records.Scanner) (*house, func(), error) {
 	feed := revoke.NewFeed(d)
 	a, err := access.New(access.Deps{DB: d, Key: sitekey.ForTest(), Revocations: feed, Now: time.Now, Node: "test"})
 	if err != nil {
@@ -57,7 +57,11 @@ func build(d *db.DB) (*house, func(), error) {
 	if err := a.Start(context.Background()); err != nil {
 		return nil, nil, err
 	}
-	s, err := records.New(records.Deps{DB: d, Access: a, Key: sitekey.ForTest()})
+	deps := records.Deps{DB: d, Access: a, Key: sitekey.ForTest()}
+	if len(scan) > 0 {
+		deps.Scan = scan[0]
+	}
+	s, err := records.New(deps)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -155,7 +155,7 @@ func TestEverythingPromisedIsDone(t *testing.T) {
 			path := "/fhir/" + typ + "/" + id
 			if can["read"] {
 				fail("read", s.do(s.feed, "GET", path, ""), 200)
-				fail("conditional read", s.do(s.feed, "GET", path, "", "If-None-Match", `W/"1"`), 304)
+				fail("conditional read", s.do(s.feed, "GET", path, "", "If-None-Match", `W/"1"`, "Accept", "application/fhir+json"), 304)
 			}
 			if can["vread"] {
 				fail("vread", s.do(s.feed, "GET", path+"/_history/1", ""), 200)

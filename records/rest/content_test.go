@@ -33,7 +33,7 @@ func (s *site) withFiles() (dir string) {
 	blobs, err := blob.Open(context.Background(), blob.Config{Dir: dir, Key: sitekey.ForTest()})
 	require.NoError(s.t, err)
 	s.t.Cleanup(func() { _ = blobs.Close() })
-	s.store, err = records.New(records.Deps{DB: s.db, Access: s.access, Key: sitekey.ForTest(), Blobs: blobs})
+	s.store, err = records.New(records.Deps{DB: s.db, Access: s.access, Key: sitekey.ForTest(), Blobs: blobs, Scan: s.scanner})
 	require.NoError(s.t, err)
 	u, err := url.Parse(base)
 	require.NoError(s.t, err)

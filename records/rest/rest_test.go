@@ -46,6 +46,8 @@ type site struct {
 	store  *records.Store
 	log    *bytes.Buffer
 
+	scanner records.Scanner // of withFiles
+
 	rosa, ben                                        string // patients
 	feed, self, elena, doctor, stranger, admin, desk string // tokens
 	selfCookie                                       string
