@@ -23,6 +23,11 @@ func Outage(err error) bool {
 		case "08", "53", "58":
 			return true
 		}
+		if pg.Code == "XX000" && pg.File == "md.c" {
+			// A table cannot grow, and it is not the disk that is full (53100): PostgreSQL
+			// has no code of its own for a quota or a largest size of files.
+			return true
+		}
 		return pg.Code == "57P01" || pg.Code == "57P02" || pg.Code == "57P03"
 	}
 	if lite, ok := errors.AsType[*sqlite.Error](err); ok {

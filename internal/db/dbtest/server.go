@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"path/filepath"
 	"sort"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -60,9 +62,9 @@ func StartServer() (string, func(), error) {
 	return s.URL, s.Remove, nil
 }
 
-// NewServer makes a cluster and starts it. PostgreSQL refuses to run as root, so
-// root hands it to the user postgres.
-func NewServer() (*Server, error) {
+// NewServer makes a cluster, with further arguments of initdb, and starts it.
+// PostgreSQL refuses to run as root, so root hands it to the user postgres.
+func NewServer(more ...string) (*Server, error) {
 	s := &Server{attr: &syscall.SysProcAttr{Pdeathsig: syscall.SIGINT}}
 	var err error
 	if s.bin, err = postgresBin(); err != nil {
@@ -90,6 +92,7 @@ func NewServer() (*Server, error) {
 	s.port, s.data = strconv.Itoa(port), filepath.Join(s.dir, "data")
 	s.URL = "postgres://postgres@127.0.0.1:" + s.port + "/postgres?sslmode=disable"
 	initdb := exec.Command(filepath.Join(s.bin, "initdb"), "-D", s.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
+	initdb.Args = append(initdb.Args, more...)
 	initdb.SysProcAttr, initdb.Dir = &syscall.SysProcAttr{Credential: s.attr.Credential}, s.dir
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("initdb: %w: %s", err, bytes.TrimSpace(out))
@@ -135,6 +138,41 @@ func (s *Server) Start() error {
 
 // Crash ends every process of the cluster at once, without a checkpoint.
 func (s *Server) Crash() { s.end(syscall.SIGQUIT) }
+
+// LimitFiles lets no file of the cluster grow beyond a size; 0: any size. To its
+// processes that is a disk without room for more: a write fails, and may succeed
+// later. Unlike a small disk it can be had without the right to mount one.
+func (s *Server) LimitFiles(size int) error {
+	limit := "unlimited"
+	if size > 0 {
+		limit = strconv.Itoa(size)
+	}
+	main := strconv.Itoa(s.running.Process.Pid)
+	set := func(pid string) error {
+		cmd := exec.Command("prlimit", "--pid", pid, "--fsize="+limit+":")
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: s.attr.Credential} // one's own processes, so that no right is needed
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			return fmt.Errorf("prlimit: %w: %s", err, bytes.TrimSpace(out))
+		}
+		return nil
+	}
+	if err := set(main); err != nil { // what it starts from now on has it from there
+		return err
+	}
+	children, err := os.ReadFile(filepath.Join("/proc", main, "task", main, "children"))
+	for pid := range strings.FieldsSeq(string(children)) {
+		if failed := set(pid); failed != nil && stillThere(pid) {
+			err = errors.Join(err, failed)
+		}
+	}
+	return err
+}
+
+func stillThere(pid string) bool {
+	_, err := os.Stat(filepath.Join("/proc", pid))
+	return err == nil
+}
 
 // Remove stops the cluster and deletes it.
 func (s *Server) Remove() {
