@@ -110,6 +110,7 @@ func readTold(body []byte) (x told, err error) {
 	if b.Type != "history" || len(b.Entry) == 0 {
 		return x, fmt.Errorf("not a notification: %s", body)
 	}
+	x.ID = strings.TrimSuffix(strings.TrimPrefix(b.Entry[0].Request.URL, base+"/fhir/Subscription/"), "/$status")
 	var p struct {
 		ResourceType string
 		Parameter    []struct {

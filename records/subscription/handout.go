@@ -113,7 +113,7 @@ func (s *Service) handOut(ctx context.Context) (bool, error) {
 			if err := c.QueryRow(`SELECT count(*) FROM subscription_events WHERE subscription = ? AND (number = 0 OR number > (SELECT delivered FROM subscriptions WHERE id = ?))`, id, id).Scan(&n); err != nil {
 				return err
 			}
-			if n > maxWaiting {
+			if n > s.waiting {
 				if err := s.endTx(c, id, "Too much was waiting to be delivered."); err != nil {
 					return err
 				}

@@ -24,9 +24,7 @@ import (
 
 // Bounds.
 const (
-	maxPerOwner  = 20     // subscriptions of one app for one account that are not over
-	maxWaiting   = 10_000 // changes that wait for one subscription; beyond it ends
-	keepEvents   = 1_000  // numbered changes that can be asked for again
+	maxPerOwner  = 20 // subscriptions of one app for one account that are not over
 	keepFor      = 7 * 24 * time.Hour
 	keepOff      = 30 * 24 * time.Hour // subscriptions that are over can be read so long
 	maxInFlight  = 256
@@ -61,6 +59,8 @@ type Deps struct {
 	Every     time.Duration    // how often the order is looked at; 0: 200 ms
 	Backoff   time.Duration    // before the second try; 0: 1 s
 	Heartbeat time.Duration    // the shortest that may be asked for; 0: 10 s
+	Waiting   int              // changes that may wait for one subscription; beyond it ends; 0: 10,000
+	Kept      int              // changes that were told and can be asked for again; 0: 1,000
 }
 
 // Service keeps subscriptions and tells subscribers.
@@ -80,6 +80,8 @@ type Service struct {
 	newID        func() string
 	every        time.Duration
 	backoff      time.Duration
+	waiting      int
+	kept         int
 	holder       string
 
 	mu       sync.Mutex
@@ -113,6 +115,12 @@ func New(d Deps) (*Service, error) {
 	if d.Heartbeat == 0 {
 		d.Heartbeat = minHeartbeat * time.Second
 	}
+	if d.Waiting == 0 {
+		d.Waiting = 10_000
+	}
+	if d.Kept == 0 {
+		d.Kept = 1_000
+	}
 	if d.Log == nil {
 		d.Log = slog.Default()
 	}
@@ -132,7 +140,7 @@ func New(d Deps) (*Service, error) {
 	return &Service{
 		db: d.DB, records: d.Records, access: d.Access, accounts: d.Accounts, seal: seal, base: d.BaseURL, private: d.Private,
 		minHeartbeat: max(1, int64(d.Heartbeat/time.Second)), client: client, topics: Topics(d.BaseURL), log: d.Log, now: d.Now, newID: d.NewID,
-		every: d.Every, backoff: d.Backoff, holder: d.Node + "/" + hex.EncodeToString(b[:]), inFlight: map[string]string{},
+		every: d.Every, backoff: d.Backoff, waiting: d.Waiting, kept: d.Kept, holder: d.Node + "/" + hex.EncodeToString(b[:]), inFlight: map[string]string{},
 	}, nil
 }
 
@@ -287,7 +295,7 @@ func (s *Service) prune(ctx context.Context) error {
 			args  []any
 		}{
 			{`DELETE FROM subscription_events WHERE number > 0 AND at < ? AND number <= (SELECT delivered FROM subscriptions s WHERE s.id = subscription)`, []any{now.Add(-keepFor).UnixMicro()}},
-			{`DELETE FROM subscription_events WHERE number > 0 AND number <= (SELECT s.delivered - ? FROM subscriptions s WHERE s.id = subscription)`, []any{keepEvents}},
+			{`DELETE FROM subscription_events WHERE number > 0 AND number <= (SELECT s.delivered - ? FROM subscriptions s WHERE s.id = subscription)`, []any{s.kept}},
 			{`DELETE FROM subscription_tokens WHERE expires_at < ?`, []any{now.UnixMicro()}},
 			{`DELETE FROM subscriptions WHERE status = 'off' AND last_updated < ?`, []any{now.Add(-keepOff).UnixMicro()}},
 		} {
