@@ -87,7 +87,6 @@ func holds(filters []filter, patient string, n *fhir.Node) bool {
 		return true
 	}
 	typ := n.ResourceType()
-	var ix *fhir.Index
 	found := false
 	for i := range filters {
 		f := &filters[i]
@@ -95,14 +94,8 @@ func holds(filters []filter, patient string, n *fhir.Node) bool {
 			continue
 		}
 		found = true
-		for _, p := range f.q.Filters {
-			if ix == nil {
-				var err error
-				if ix, err = fhir.Extract(n); err != nil {
-					return false
-				}
-			}
-			if passes(&p, typ, patient, n, ix) == (p.Modifier == "not") {
+		for k := range f.q.Filters {
+			if !fits(&f.q.Filters[k], typ, patient, n) {
 				return false
 			}
 		}
@@ -110,41 +103,15 @@ func holds(filters []filter, patient string, n *fhir.Node) bool {
 	return found
 }
 
-// passes tells whether one of the parameter's values fits the resource.
-func passes(p *fhir.Filter, typ, patient string, n *fhir.Node, ix *fhir.Index) bool {
-	name := p.Param.Name
-	return slices.ContainsFunc(p.Values, func(v fhir.Value) bool {
-		switch {
-		case name == "_id":
-			return n.Get("id").Str() == v.Code
-		case name == "_lastUpdated":
-			lo, hi, ok := fhir.DateRange(n.Get("meta", "lastUpdated").Str())
-			return ok && v.MatchDate(lo, hi)
-		case fhir.HomeParam(typ, name) && v.URL == "" && (v.RefType == "" || v.RefType == "Patient"):
-			return v.RefID == patient
-		}
-		switch p.Param.Type {
-		case fhir.TypeToken:
-			return slices.ContainsFunc(ix.Tokens, func(r fhir.TokenRow) bool {
-				return r.Param == name && (v.System == nil || *v.System == r.System) && (v.Code == "" && v.System != nil || v.Code == r.Code)
-			})
-		case fhir.TypeReference:
-			return slices.ContainsFunc(ix.Refs, func(r fhir.RefRow) bool {
-				if v.URL != "" {
-					return r.Param == name && r.URL == v.URL
-				}
-				return r.Param == name && r.ID == v.RefID && (v.RefType == "" || v.RefType == r.Type)
-			})
-		case fhir.TypeDate:
-			return slices.ContainsFunc(ix.Dates, func(r fhir.DateRow) bool { return r.Param == name && v.MatchDate(r.Lo, r.Hi) })
-		case fhir.TypeString:
-			norm := fhir.Fold(v.Text)
-			return slices.ContainsFunc(ix.Strings, func(r fhir.StringRow) bool { return r.Param == name && strings.HasPrefix(r.Norm, norm) })
-		case fhir.TypeURI:
-			return slices.ContainsFunc(ix.URIs, func(r fhir.URIRow) bool { return r.Param == name && r.Value == v.Text })
-		}
-		return false
-	})
+// fits holds one parameter against the resource. Which patient it is about its
+// chart says, as in a search.
+func fits(p *fhir.Filter, typ, patient string, n *fhir.Node) bool {
+	if fhir.HomeParam(typ, p.Param.Name) && slices.ContainsFunc(p.Values, func(v fhir.Value) bool {
+		return v.URL == "" && (v.RefType == "" || v.RefType == "Patient") && v.RefID == patient
+	}) {
+		return p.Modifier != "not"
+	}
+	return fhir.Matches(n, p)
 }
 
 func invalid(code, expression, text string) *fault.Error {
