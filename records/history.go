@@ -185,7 +185,7 @@ func (s *Store) historyPage(c *db.Conn, where string, args []any, about string, 
 	for done := false; !done; {
 		before, bargs := order.before(at)
 		if c.Dialect == db.Postgres {
-			before += ` AND v.tx < ` + finalTx
+			before += ` AND v.tx < ` + db.FinalTx
 		}
 		all, rows := append(append(slices.Clone(bargs), args...), o.Count+1), 0
 		err := c.Each(`SELECT v.tx, v.seq, v.patient_id, v.type, v.id, v.version, v.kind, v.last_updated, v.body

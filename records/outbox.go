@@ -15,8 +15,7 @@ import (
 //
 // On PostgreSQL transactions commit in another order than they begin in, so seq
 // alone would let a reader pass over what was committed late. tx is the number of
-// the transaction; below pg_snapshot_xmin every transaction has ended, and what
-// is there is final. A transaction that waited for a chart has a smaller number
+// the transaction (db.ThisTx); below db.FinalTx what is there is final. A transaction that waited for a chart has a smaller number
 // than the one it waited for, if it wrote elsewhere before: so each chart (and in
 // the shared chart each resource) keeps the greatest number that wrote to it, and
 // tx is never less. So the order of all agrees with the order of each chart.
@@ -26,12 +25,6 @@ import (
 // A transaction that stays open holds everybody who reads this order up, until it
 // ends: statements and idle transactions have time-outs, and `housecall doctor`
 // tells of one that is old.
-
-// thisTx is the number of the transaction that runs.
-const thisTx = `pg_current_xact_id()::text::bigint`
-
-// finalTx is the number below which every transaction has ended.
-const finalTx = `pg_snapshot_xmin(pg_current_snapshot())::text::bigint`
 
 // Place is a place in the one order of the changes of all charts.
 type Place struct{ Tx, Seq int64 }
@@ -60,7 +53,7 @@ func (s *Store) After(ctx context.Context, at Place, limit int) ([]Happened, err
 	var out []Happened
 	after, args := globalOrder(c.Dialect).after(at)
 	if c.Dialect == db.Postgres {
-		after += ` AND v.tx < ` + finalTx
+		after += ` AND v.tx < ` + db.FinalTx
 	}
 	err := c.Each(`SELECT v.tx, v.seq, v.patient_id, v.type, v.id, v.version, v.kind, v.last_updated FROM resource_versions v
 		WHERE `+after+` ORDER BY `+globalOrder(c.Dialect).by("")+` LIMIT ?`, func(r *sql.Rows) error {
@@ -80,7 +73,7 @@ func (s *Store) After(ctx context.Context, at Place, limit int) ([]Happened, err
 // change that others held up may come once more.
 func (s *Store) Here(c *db.Conn) (p Place, err error) {
 	if c.Dialect == db.Postgres {
-		err = c.QueryRow(`SELECT ` + finalTx + ` - 1`).Scan(&p.Tx)
+		err = c.QueryRow(`SELECT ` + db.FinalTx + ` - 1`).Scan(&p.Tx)
 		p.Seq = math.MaxInt64
 		return p, err
 	}
@@ -132,7 +125,7 @@ func orderShared(c *db.Conn, changes []*change) error {
 	if len(shared) == 0 {
 		return nil
 	}
-	return c.Each(`SELECT k.i, GREATEST(v.tx, `+thisTx+`) FROM unnest(?::text[], ?::text[], ?::bigint[]) WITH ORDINALITY AS k (type, id, version, i)
+	return c.Each(`SELECT k.i, GREATEST(v.tx, `+db.ThisTx+`) FROM unnest(?::text[], ?::text[], ?::bigint[]) WITH ORDINALITY AS k (type, id, version, i)
 		LEFT JOIN resource_versions v ON v.patient_id = '' AND v.type = k.type AND v.id = k.id AND v.version = k.version`, func(r *sql.Rows) error {
 		var i, tx int64
 		err := r.Scan(&i, &tx)
@@ -151,7 +144,7 @@ func (s *Store) Renumber(ctx context.Context) (bool, error) {
 	if s.db.Dialect != db.Postgres {
 		return false, nil
 	}
-	const foreign = ` WHERE tx >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint`
+	const foreign = ` WHERE tx >= ` + db.NextTx
 	var found bool
 	if err := s.db.Read(ctx).QueryRow(`SELECT EXISTS (SELECT 1 FROM resource_versions` + foreign + `)`).Scan(&found); err != nil || !found {
 		return false, err

@@ -268,7 +268,7 @@ func (s *Store) lockCharts(c *db.Conn, who identity.Principal, charts []string, 
 		}
 		query := `SELECT head, class_heads, holds, links, wait_days, tx FROM charts WHERE patient_id = ?`
 		if c.Dialect == db.Postgres {
-			query = `SELECT head, class_heads, holds, links, wait_days, GREATEST(tx, ` + thisTx + `) FROM charts WHERE patient_id = ? FOR UPDATE`
+			query = `SELECT head, class_heads, holds, links, wait_days, GREATEST(tx, ` + db.ThisTx + `) FROM charts WHERE patient_id = ? FOR UPDATE`
 		}
 		var h head
 		var raw []byte

@@ -164,18 +164,18 @@ func checkClock(ctx context.Context, d *db.DB) Check {
 }
 
 // checkOrder looks for a transaction that is open for long: histories and
-// subscriptions wait for it, see records/outbox.go.
+// subscriptions wait for it, see internal/db/settle.go.
 func checkOrder(ctx context.Context, d *db.DB) Check {
 	const name = "changes"
 	if d == nil || d.Dialect != db.Postgres {
 		return good(name, "They are told in the order in which they are made.")
 	}
-	var seconds float64
-	if err := d.Read(ctx).QueryRow(`SELECT COALESCE(max(EXTRACT(EPOCH FROM clock_timestamp() - xact_start)), 0)::float8 FROM pg_stat_activity WHERE backend_xid IS NOT NULL`).Scan(&seconds); err != nil {
+	open, err := d.LongestWrite(ctx)
+	if err != nil {
 		return warn(name, "Whether a transaction is open for long cannot be read (%v).", rootCause(err))
 	}
-	if seconds > 120 {
-		return bad(name, "A transaction on this server of PostgreSQL has been open for %.0f seconds. Histories and subscriptions wait for it. Find it in pg_stat_activity and end it.", seconds)
+	if open > 2*time.Minute {
+		return bad(name, "A transaction on this server of PostgreSQL has been open for %.0f seconds. Histories and subscriptions wait for it. Find it in pg_stat_activity and end it.", open.Seconds())
 	}
 	return good(name, "No transaction holds histories and subscriptions up.")
 }
