@@ -12,15 +12,17 @@ import (
 	"housecall/internal/fault"
 	"housecall/internal/identity"
 	"housecall/records/access"
+	"housecall/records/fhir"
 )
 
 // ExportOptions say what is taken out of which charts.
 type ExportOptions struct {
-	Patients []string  // sorted; nil: every chart
-	Shared   bool      // the whole shared chart; otherwise only who treated the patients, where, and with what
-	Types    []string  // nil: every type that may be read
-	Since    time.Time // only what changed after it, deletions too; zero: all that is there
-	Until    time.Time // as everything was then
+	Patients []string      // sorted; nil: every chart
+	Shared   bool          // the whole shared chart; otherwise only who treated the patients, where, and with what
+	Types    []string      // nil: every type that may be read
+	Since    time.Time     // only what changed after it, deletions too; zero: all that is there
+	Until    time.Time     // as everything was then
+	Filters  []*fhir.Query // of a type that has some, only what one of them finds
 }
 
 // ExportCursor is where an export goes on. It is kept by the server and shown to
@@ -230,7 +232,6 @@ func (x *exporting) chart(patient string, types []string, only map[string]bool) 
 	if err := x.asOf(&v, changed, since, until); err != nil {
 		return err
 	}
-	x.items = slices.DeleteFunc(x.items, func(st Stored) bool { return st.ID == "" })
 	hidden, err := x.s.hidden(x.c, &v)
 	if err != nil {
 		return err
@@ -239,7 +240,11 @@ func (x *exporting) chart(patient string, types []string, only map[string]bool) 
 		if x.items[i].Body, err = cutHidden(x.items[i].Body, hidden); err != nil {
 			return err
 		}
+		if err := x.filter(&x.items[i]); err != nil {
+			return err
+		}
 	}
+	x.items = slices.DeleteFunc(x.items, func(st Stored) bool { return st.ID == "" })
 	x.account(&v, x.items[first:])
 	if !more {
 		x.at.Patient, x.at.Type, x.at.ID = patient, "", ""
@@ -275,6 +280,34 @@ func (x *exporting) asOf(v *access.View, changed []int, since, until int64) erro
 		if deleted {
 			st.Outcome, st.Body = Deleted, nil
 		}
+	}
+	return nil
+}
+
+// filter takes the id off what no filter of its type finds. It looks at what the
+// view shows. A deletion is told all the same: who exported the resource before
+// has to know.
+func (x *exporting) filter(st *Stored) error {
+	if len(x.o.Filters) == 0 || len(st.Body) == 0 {
+		return nil
+	}
+	var n *fhir.Node
+	for _, q := range x.o.Filters {
+		if q.Type != st.Type {
+			continue
+		}
+		if n == nil {
+			var err error
+			if n, err = fhir.Parse(st.Body); err != nil {
+				return err
+			}
+		}
+		if q.Matches(n) {
+			return nil
+		}
+	}
+	if n != nil {
+		*st = Stored{}
 	}
 	return nil
 }

@@ -26,8 +26,10 @@ type Page struct {
 // not see is not counted, not sorted, not paged over, not gone through and not
 // included.
 func (s *Store) Search(ctx context.Context, who identity.Principal, q *fhir.Query) (Page, error) {
-	if err := allowed(who, q.Type, 's'); err != nil {
-		return Page{}, err
+	for _, typ := range q.Kinds() {
+		if err := allowed(who, typ, 's'); err != nil {
+			return Page{}, err
+		}
 	}
 	c := s.db.Read(ctx)
 	sc, err := s.scopeOf(c, who, q)
@@ -37,10 +39,18 @@ func (s *Store) Search(ctx context.Context, who identity.Principal, q *fhir.Quer
 	for _, p := range sc.refused {
 		_ = s.refuse(ctx, who, p, q.Type, "", notFound())
 	}
+	if q.Patient != "" && len(sc.views) == 0 {
+		return Page{}, access.NoChart()
+	}
 	x := s.newSearcher(c, who, sc)
 	page, err := x.page(q)
 	if err != nil {
 		return Page{}, err
+	}
+	if q.Patient != "" && len(page.Items) == 0 { // a system has a view of charts that do not exist, too
+		if _, err := readHead(c, q.Patient); err != nil {
+			return Page{}, s.refuse(ctx, who, q.Patient, q.Type, "", err)
+		}
 	}
 	for _, items := range [][]Stored{page.Items, page.Included} {
 		for i := range items {
@@ -116,7 +126,10 @@ func (x *searcher) events(q *fhir.Query, page *Page) []access.Event {
 		}
 		count[k] += n
 	}
-	if len(x.sc.views) == 1 {
+	switch {
+	case q.Patient != "":
+		add(q.Patient, q.Type, 0)
+	case len(x.sc.views) == 1:
 		add(x.sc.views[0].Patient, q.Type, 0)
 	}
 	for _, items := range [][]Stored{page.Items, page.Included} {
@@ -142,11 +155,12 @@ type scope struct {
 	all     bool // a system: every chart
 	views   []access.View
 	refused []string // charts that the query names and the principal may not see
+	persons []string // of a compartment: the patient whose it is
 }
 
 func (sc scope) about(who identity.Principal, q *fhir.Query) string {
 	var b strings.Builder
-	b.WriteString("search " + who.Account + " " + q.Type)
+	b.WriteString("search " + who.Account + " " + q.Type + strings.Join(q.Types, ",") + " " + q.Patient)
 	for _, k := range q.Sort {
 		b.WriteString(" " + k.Param.Name)
 		if k.Desc {
@@ -165,6 +179,12 @@ const maxCharts = 2000
 // scopeOf finds the charts: the one that the query names, the shared chart, or
 // all that the principal may open.
 func (s *Store) scopeOf(c *db.Conn, who identity.Principal, q *fhir.Query) (scope, error) {
+	switch {
+	case q.Patient != "":
+		return s.compartmentScope(c, who, q)
+	case q.Types != nil:
+		return s.scopeOfTypes(c, who, q)
+	}
 	named := namedPatients(q)
 	if who.Kind == identity.System && namesOthers(q) {
 		named = nil
@@ -223,12 +243,16 @@ func (s *Store) chartsOfIDs(c *db.Conn, q *fhir.Query) ([]string, error) {
 		if f.Param == nil || f.Param.Name != "_id" || f.Modifier != "" {
 			continue
 		}
-		args := []any{q.Type}
+		var args []any
+		for _, t := range q.Kinds() {
+			args = append(args, t)
+		}
+		types := len(args)
 		for _, v := range f.Values {
 			args = append(args, v.Code)
 		}
 		charts := []string{}
-		err := c.Each("SELECT DISTINCT l.patient_id FROM resource_locator l WHERE l.type = ? AND l.patient_id <> '' AND l.id IN "+db.Placeholders(1, len(f.Values)), func(r *sql.Rows) error {
+		err := c.Each("SELECT DISTINCT l.patient_id FROM resource_locator l WHERE l.type IN "+db.Placeholders(1, types)+" AND l.patient_id <> '' AND l.id IN "+db.Placeholders(1, len(f.Values)), func(r *sql.Rows) error {
 			var p string
 			err := r.Scan(&p)
 			charts = append(charts, p)

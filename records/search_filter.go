@@ -87,6 +87,10 @@ func (x *searcher) ids(w *clause, p spot, f *fhir.Filter) {
 		w.add("NOT "+in, list)
 	case p.top && len(x.sc.views) == 1:
 		w.add(in, list)
+	case p.typ == "":
+		in, list = x.among("l.id", ids)
+		which, types := x.among("l.type", x.types)
+		w.add("("+p.alias+".patient_id, "+p.alias+".type, "+p.alias+".id) IN (SELECT l.patient_id, l.type, l.id FROM resource_locator l WHERE "+which+" AND "+in+")", types, list)
 	default:
 		in, list = x.among("l.id", ids)
 		w.add("("+p.alias+".patient_id, "+p.alias+".id) IN (SELECT l.patient_id, l.id FROM resource_locator l WHERE l.type = ? AND "+in+")", p.typ, list)

@@ -73,6 +73,9 @@ func (x *searcher) order(q *fhir.Query) (order, error) {
 		}
 	}
 	o.desc = o.keys[0].desc
+	if q.Types != nil { // an id is one of its type
+		o.keys = append(o.keys, sortKey{expr: "r.type", kind: 't', desc: o.desc, own: true})
+	}
 	return o, nil
 }
 
@@ -187,7 +190,8 @@ func (f *found) take(from *found, i int) {
 	f.keys = append(f.keys, from.keys[i*f.width:(i+1)*f.width]...)
 }
 
-// rows reads at most limit rows that the condition leaves, behind the cursor.
+// rows reads at most limit rows that the condition leaves, behind the cursor. The
+// type "" stands for several.
 func (x *searcher) rows(typ string, w *clause, o order, cur *searchCursor, limit int) (found, error) {
 	own := true
 	keys := ""
@@ -196,6 +200,9 @@ func (x *searcher) rows(typ string, w *clause, o order, cur *searchCursor, limit
 		own = own && k.own
 		keys += k.expr + " AS k" + itoa(int64(i)) + ", "
 		kargs = append(kargs, k.args...)
+	}
+	if typ == "" {
+		keys += "r.type AS kind, "
 	}
 	query := "SELECT r.patient_id, r.id, r.version, r.last_updated, " + keys + "r.body FROM resources r WHERE " + w.String()
 	args := append(kargs, w.args...)
@@ -213,7 +220,7 @@ func (x *searcher) rows(typ string, w *clause, o order, cur *searchCursor, limit
 	}
 	out := found{items: make([]Stored, 0, min(limit, 64)), keys: make([]keyValue, 0, min(limit, 64)*len(o.keys)), width: len(o.keys)}
 	var at int64
-	var st Stored
+	st := Stored{Type: typ}
 	vals := make([]keyValue, len(o.keys))
 	into := []any{&st.Patient, &st.ID, &st.Version, &at}
 	for i, k := range o.keys {
@@ -226,12 +233,15 @@ func (x *searcher) rows(typ string, w *clause, o order, cur *searchCursor, limit
 			into = append(into, &vals[i].T)
 		}
 	}
+	if typ == "" {
+		into = append(into, &st.Type)
+	}
 	into = append(into, &st.Body)
 	err := x.c.Each(query+" ORDER BY "+o.by(alias)+" LIMIT ?", func(r *sql.Rows) error {
 		if err := r.Scan(into...); err != nil {
 			return err
 		}
-		st.Type, st.LastUpdated = typ, fromMicros(at)
+		st.LastUpdated = fromMicros(at)
 		out.items, out.keys = append(out.items, st), append(out.keys, vals...)
 		st.Body = nil
 		return nil

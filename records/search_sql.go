@@ -23,6 +23,7 @@ type searcher struct {
 	shared *access.View        // of the shared chart; nil: not yet asked
 	hidden map[string][]string // by chart, see Store.hidden
 	bodies int                 // how many more resources may be looked at one by one
+	types  []string            // of a search over several
 }
 
 // maxBodies bounds what a search looks at one by one: that which no row decides.
@@ -73,7 +74,7 @@ func (w *clause) fits(n *fhir.Node) bool {
 // spot is where a condition stands: the alias of resources, its type, and
 // whether it is what the query is for or something on a chain.
 type spot struct {
-	alias, typ string
+	alias, typ string // typ "": what is searched is of several types
 	top        bool
 }
 
@@ -103,8 +104,13 @@ func (x *searcher) values(list []string) (string, any) {
 // the filters.
 func (x *searcher) where(q *fhir.Query) (*clause, error) {
 	w := &clause{}
+	x.types = q.Types
 	switch {
+	case x.sc.all && q.Types != nil:
+		w.all(x.amongOne("r.type", q.Types))
 	case x.sc.all:
+	case q.Types != nil:
+		x.chartsOfTypes(w, q.Types)
 	case len(x.sc.views) == 0:
 		w.add("FALSE")
 	case len(x.sc.views) == 1:
@@ -116,11 +122,16 @@ func (x *searcher) where(q *fhir.Query) (*clause, error) {
 		cond, args := x.charts("r", q.Type)
 		w.add(cond, args...)
 	}
-	w.add("r.type = ?", q.Type)
+	if q.Types == nil {
+		w.add("r.type = ?", q.Type)
+	}
 	w.add("NOT r.deleted")
+	if q.Patient != "" {
+		x.belongs(w, q)
+	}
 	p := spot{"r", q.Type, true}
 	for i := range q.Filters {
-		if f := &q.Filters[i]; !x.sc.all && answeredByChart(q.Type, f) {
+		if f := &q.Filters[i]; !x.sc.all && q.Patient == "" && answeredByChart(q.Type, f) {
 			continue
 		}
 		if err := x.filter(w, p, &q.Filters[i]); err != nil {
@@ -169,7 +180,10 @@ func (x *searcher) sameViews(of func(*access.View) bool) []sameView {
 func (x *searcher) charts(a, typ string) (string, []any) {
 	var parts []string
 	var args []any
-	for _, g := range x.sameViews(func(v *access.View) bool { return v.AllowsType(typ, 's') || v.AllowsType(typ, 'r') }) {
+	shown := func(v *access.View) bool {
+		return (v.AllowsType(typ, 's') || v.AllowsType(typ, 'r')) && (v.Patient != "" || publicShared[typ] || x.everywhere())
+	}
+	for _, g := range x.sameViews(shown) {
 		cond, cargs := visibleSQL(g.view, x.now, a)
 		if len(x.sc.views) == 1 {
 			parts, args = append(parts, "("+a+".patient_id = ?"+cond+")"), append(args, g.charts[0])
@@ -271,6 +285,8 @@ func (x *searcher) inRows(p spot, param *fhir.Param, cond string, args ...any) (
 	head := []any{p.typ, param.Name}
 	one := len(x.sc.views) == 1
 	switch {
+	case p.typ == "":
+		return "EXISTS (SELECT 1 FROM " + table + " s WHERE s.patient_id = " + p.alias + ".patient_id AND s.type = " + p.alias + ".type AND s.param = ?" + cond + " AND s.id = " + p.alias + ".id)", append([]any{param.Name}, args...)
 	case one && p.top:
 		return p.alias + ".id IN (SELECT s.id FROM " + table + " s WHERE s.patient_id = ? AND s.type = ? AND s.param = ?" + cond + ")", append(append([]any{x.sc.views[0].Patient}, head...), args...)
 	case one && !x.everywhere(): // ids are unique within a type, so the chart need not be compared

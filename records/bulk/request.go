@@ -30,8 +30,10 @@ type Export struct {
 	Types    []string  `json:"types,omitempty"`    // nil: all that may be read
 	Since    time.Time `json:"since,omitzero"`
 	Elements []string  `json:"elements,omitempty"`
-	Notes    []string  `json:"notes,omitempty"` // what of the request was passed over, for its outcome
-	Lenient  bool      `json:"-"`               // pass over what cannot be done
+	Filters  []string  `json:"filters,omitempty"` // as Type?search; of a type that has some, only what one of them finds
+	Base     string    `json:"base,omitempty"`    // address of the server, as filters may name it
+	Notes    []string  `json:"notes,omitempty"`   // what of the request was passed over, for its outcome
+	Lenient  bool      `json:"-"`                 // pass over what cannot be done
 }
 
 // Input is one file of an import.
@@ -46,7 +48,10 @@ type Import struct {
 	Inputs []Input `json:"-"`
 }
 
-const maxPatients = 10_000 // named in one request
+const (
+	maxPatients = 10_000 // named in one request
+	maxFilters  = 100
+)
 
 // check decides whether the export may be made, and settles which types it is of.
 func (s *Service) check(ctx context.Context, who identity.Principal, e *Export) error {
@@ -57,6 +62,9 @@ func (s *Service) check(ctx context.Context, who identity.Principal, e *Export) 
 		return refused("not-supported", "patient", "An export of the whole clinic names no patients.")
 	}
 	if err := s.checkTypes(who, e); err != nil {
+		return err
+	}
+	if err := e.checkFilters(); err != nil {
 		return err
 	}
 	if e.Since.After(s.Now()) {
@@ -132,6 +140,35 @@ func (s *Service) checkTypes(who identity.Principal, e *Export) error {
 	return nil
 }
 
+// checkFilters refuses filters that cannot be applied, or passes them over when
+// the client wants that. A filter may only look at what the export is of.
+func (e *Export) checkFilters() error {
+	if len(e.Filters) > maxFilters {
+		return refused("too-long", "_typeFilter", "An export takes 100 filters at most.")
+	}
+	var kept []string
+	for _, text := range e.Filters {
+		q, issues := fhir.ParseFilter(text)
+		code, why := "", ""
+		switch {
+		case q == nil:
+			code, why = issues[0].Code, "A filter of _typeFilter cannot be applied: "+issues[0].Text+"."
+		case e.Types != nil && !slices.Contains(e.Types, q.Type) || e.Types == nil && (!records.Stores(q.Type) || e.Level != System && !records.Charted(q.Type)):
+			code, why = "not-supported", "A filter of _typeFilter is for "+q.Type+", which is not part of this export."
+		}
+		switch {
+		case why == "":
+			kept = append(kept, text)
+		case e.Lenient:
+			e.Notes = append(e.Notes, why)
+		default:
+			return refused(code, "_typeFilter", why)
+		}
+	}
+	e.Filters = kept
+	return nil
+}
+
 // members gives the patients of a Group, sorted. Reading it is decided and
 // accounted for as any other read.
 func (s *Service) members(ctx context.Context, who identity.Principal, id string) ([]string, error) {
@@ -159,6 +196,14 @@ func (s *Service) members(ctx context.Context, who identity.Principal, id string
 // options turn the request into what the store is asked for.
 func (s *Service) options(ctx context.Context, who identity.Principal, e *Export, until time.Time) (records.ExportOptions, error) {
 	o := records.ExportOptions{Patients: e.Patients, Shared: e.Level == System, Types: e.Types, Since: e.Since, Until: until}
+	for _, text := range e.Filters {
+		q, issues := fhir.ParseFilter(text)
+		if q == nil { // it was taken by an older version
+			return o, refused(issues[0].Code, "_typeFilter", issues[0].Text)
+		}
+		q.Here(e.Base)
+		o.Filters = append(o.Filters, q)
+	}
 	if e.Level != Group {
 		return o, nil
 	}

@@ -11,6 +11,8 @@ import (
 // Query is a search as its URL says it, checked against the definitions.
 type Query struct {
 	Type        string
+	Types       []string // instead of Type: of all of these, see ParseQueryOfTypes
+	Patient     string   // only what belongs to this patient's compartment
 	Filters     []Filter // all must hold
 	Sort        []SortKey
 	Count       int
@@ -103,6 +105,11 @@ func ParseQuery(resourceType string, values url.Values, strict bool) (*Query, []
 		q.fail(CodeInvalid, "", "FHIR R4 has no resource of this type")
 		return q.q, q.issues
 	}
+	q.read(values)
+	return q.q, q.issues
+}
+
+func (q *queryParser) read(values url.Values) {
 	names := make([]string, 0, len(values))
 	total := 0
 	for name, list := range values {
@@ -111,7 +118,7 @@ func ParseQuery(resourceType string, values url.Values, strict bool) (*Query, []
 	}
 	if total > maxParams {
 		q.fail(CodeTooLong, "", "a search may have at most 100 parameters")
-		return q.q, q.issues
+		return
 	}
 	slices.Sort(names) // for the same answer to the same question
 	for _, name := range names {
@@ -123,7 +130,6 @@ func ParseQuery(resourceType string, values url.Values, strict bool) (*Query, []
 			q.parameter(name, value)
 		}
 	}
-	return q.q, q.issues
 }
 
 type queryParser struct {
@@ -171,7 +177,15 @@ func (q *queryParser) parameter(name, value string) {
 	if strings.HasPrefix(name, "_") && q.control(name, value) {
 		return
 	}
-	f, ok := q.filter(q.q.Type, name, value, 0)
+	typ := q.q.Type
+	if q.q.Types != nil {
+		base, _, _ := strings.Cut(name, ":")
+		if !q.ofAll(base) {
+			return
+		}
+		typ = q.q.Types[0] // as in every other
+	}
+	f, ok := q.filter(typ, name, value, 0)
 	if ok {
 		q.q.Filters = append(q.q.Filters, f)
 	}
@@ -213,7 +227,11 @@ func (q *queryParser) control(name, value string) bool {
 		if value != "false" {
 			q.unsupported(name, "contained resources are not searched")
 		}
-	case "_type", "_list", "_text", "_content", "_filter", "_query":
+	case "_type":
+		if q.q.Types == nil {
+			q.unsupported(name, "the address says which type is searched")
+		}
+	case "_list", "_text", "_content", "_filter", "_query":
 		q.unsupported(name, "not supported")
 	default:
 		return false
@@ -230,6 +248,9 @@ func (q *queryParser) choice(name, value string, into *string, allowed ...string
 }
 
 func (q *queryParser) elements(name, value string) {
+	if q.q.Types != nil {
+		return // for the HTTP face: each type has others
+	}
 	s := resourceShape(q.q.Type)
 	for _, e := range strings.Split(value, ",") {
 		e = strings.TrimPrefix(strings.TrimSpace(e), q.q.Type+".")
@@ -249,9 +270,9 @@ func (q *queryParser) elements(name, value string) {
 func (q *queryParser) sort(name, value string) {
 	for _, key := range strings.Split(value, ",") {
 		key, desc := strings.CutPrefix(strings.TrimSpace(key), "-")
-		p := LookupParam(q.q.Type, key)
-		if p == nil || !p.Sortable() {
-			q.unsupported(name, "the type cannot be sorted by this parameter")
+		p := LookupParam(q.q.Kinds()[0], key)
+		if p == nil || !p.Sortable() || q.q.Types != nil && key != "_lastUpdated" {
+			q.unsupported(name, "this search cannot be sorted by this parameter")
 			continue
 		}
 		if len(q.q.Sort) >= 4 {
@@ -266,6 +287,10 @@ func (q *queryParser) include(name, modifier, value string) {
 	into := &q.q.Includes
 	if name == "_revinclude" {
 		into = &q.q.RevIncludes
+	}
+	if q.q.Types != nil {
+		q.unsupported(name, "a search over several types includes nothing")
+		return
 	}
 	if modifier != "" && modifier != "iterate" && modifier != "recurse" {
 		q.unsupported(name+":"+modifier, "the modifier is not supported")

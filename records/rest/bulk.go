@@ -55,7 +55,7 @@ func (f *Face) kickOff(level bulk.Level) fiber.Handler {
 		if err != nil {
 			return err
 		}
-		e := bulk.Export{Level: level, Group: strings.Clone(c.Params("id")), Lenient: lenient}
+		e := bulk.Export{Level: level, Group: strings.Clone(c.Params("id")), Lenient: lenient, Base: f.base}
 		values, err := f.bulkValues(c)
 		if err != nil {
 			return err

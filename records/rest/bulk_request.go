@@ -128,10 +128,12 @@ func (v bulkValues) export(e *bulk.Export) error {
 			e.Elements, err = elementsOf(list)
 		case "patient":
 			err = v.patients(e)
-		case "includeAssociatedData", "_typeFilter":
+		case "_typeFilter":
+			e.Filters = filtersOf(list)
+		case "includeAssociatedData":
 			err = pass(name, name+" is not supported.")
 		default:
-			err = pass("", "An export takes _outputFormat, _since, _type, _elements and patient.")
+			err = pass("", "An export takes _outputFormat, _since, _type, _typeFilter, _elements and patient.")
 		}
 		if err != nil {
 			return err
@@ -150,6 +152,25 @@ func typesOf(list []string) (types []string, err error) {
 		}
 	}
 	return types, nil
+}
+
+// nextFilter is where one of several filters ends: at a comma before a type.
+var nextFilter = regexp.MustCompile(`,[A-Z][A-Za-z]+\?`)
+
+// filtersOf takes filters apart that come as one, as the first version of the
+// specification had them.
+func filtersOf(list []string) (filters []string) {
+	for _, one := range list {
+		for {
+			at := nextFilter.FindStringIndex(one)
+			if at == nil {
+				break
+			}
+			filters, one = append(filters, one[:at[0]]), one[at[0]+1:]
+		}
+		filters = append(filters, one)
+	}
+	return filters
 }
 
 var elementName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*(\.[A-Za-z][A-Za-z0-9]*(\[x\])?)*$`)

@@ -221,6 +221,21 @@ func TestExportOfTheClinic(t *testing.T) {
 		_, got = s.exported(s.feed, "/fhir/Patient/$export?_type=Condition,Organization")
 		require.Len(t, got, 2)
 
+		value := func(from, to float64) string {
+			return url.QueryEscape(fmt.Sprintf("Observation?code=2823-3,1-1&value-quantity=ge%g&value-quantity=lt%g", from, to))
+		}
+		for _, filter := range []string{
+			"_typeFilter=" + value(0, 1) + "&_typeFilter=" + value(4, 4.3), "_typeFilter=" + value(0, 1) + "," + value(4, 4.3), // both ways to give several
+			"_typeFilter=" + url.QueryEscape("Observation?subject="+base+"/fhir/Patient/"+s.rosa+"&_lastUpdated=gt2020"),
+		} {
+			_, got = s.exported(s.feed, "/fhir/Patient/$export?_type=Patient,Observation&"+filter)
+			require.Len(t, got["Patient"], 2, "a type without a filter comes whole")
+			require.Equal(t, map[string]bool{first: true}, ids(got["Observation"]), filter)
+		}
+		_, got = s.exported(s.feed, "/fhir/Patient/$export?_typeFilter="+value(100, 200))
+		require.Empty(t, got["Observation"])
+		require.Len(t, got["Condition"], 1)
+
 		_, got = s.exported(s.feed, "/fhir/Patient/$export?_type=Patient,Observation&_elements=Patient.birthDate")
 		for _, p := range got["Patient"] {
 			require.Contains(t, p, "birthDate")
@@ -517,7 +532,15 @@ func TestBulkRequestsThatCannotBeDone(t *testing.T) {
 		{"an empty type", "GET", "/fhir/$export?_type=", "", "respond-async", 400, "invalid _type"},
 		{"no record", "GET", "/fhir/$export?_type=AuditEvent", "", "respond-async", 400, "not-supported _type"},
 		{"of no patient", "GET", "/fhir/Patient/$export?_type=Questionnaire", "", "respond-async", 400, "not-supported _type"},
-		{"a filter", "GET", "/fhir/$export?_typeFilter=Observation%3Fcode%3D1", "", "respond-async", 400, "not-supported _typeFilter"},
+		{"a filter of nothing", "GET", "/fhir/$export?_typeFilter=Observation", "", "respond-async", 400, "invalid _typeFilter"},
+		{"a filter of no type", "GET", "/fhir/$export?_typeFilter=Thing%3Fcode%3D1", "", "respond-async", 400, "invalid _typeFilter"},
+		{"an unknown filter", "GET", "/fhir/$export?_typeFilter=Observation%3Fcolour%3D1", "", "respond-async", 400, "not-supported _typeFilter"},
+		{"a broken filter", "GET", "/fhir/$export?_typeFilter=Observation%3Fdate%3Dsoon", "", "respond-async", 400, "invalid _typeFilter"},
+		{"a filter that sorts", "GET", "/fhir/$export?_typeFilter=Observation%3Fcode%3D1%26_sort%3Ddate", "", "respond-async", 400, "not-supported _typeFilter"},
+		{"a filter that looks elsewhere", "GET", "/fhir/$export?_typeFilter=Observation%3Fsubject:Patient.name%3Da", "", "respond-async", 400, "not-supported _typeFilter"},
+		{"a filter that looks back", "GET", "/fhir/$export?_typeFilter=Patient%3F_has:Observation:patient:code%3Da", "", "respond-async", 400, "not-supported _typeFilter"},
+		{"a filter of another type", "GET", "/fhir/$export?_type=Patient&_typeFilter=Observation%3Fcode%3D1", "", "respond-async", 400, "not-supported _typeFilter"},
+		{"a filter of no patient", "GET", "/fhir/Patient/$export?_typeFilter=Questionnaire%3Fname%3D1", "", "respond-async", 400, "not-supported _typeFilter"},
 		{"associated data", "GET", "/fhir/$export?includeAssociatedData=LatestProvenanceResources", "", "respond-async", 400, "not-supported includeAssociatedData"},
 		{"no element", "GET", "/fhir/$export?_elements=a..b", "", "respond-async", 400, "invalid _elements"},
 		{"what nobody knows", "GET", "/fhir/$export?colour=red", "", "respond-async", 400, "not-supported"},

@@ -89,6 +89,11 @@ func (f *Face) capabilities(version string) ([]byte, error) {
 	if f.subs != nil {
 		resources = append(resources, f.subscriptionPromise())
 	}
+	common := []object{} // of a search over several types
+	for _, name := range fhir.CommonParams {
+		p := fhir.LookupParam("Patient", name)
+		common = append(common, object{"name": name, "definition": paramDefinition("Patient", name), "type": p.Type.String()})
+	}
 	security := object{"description": "OAuth 2.0 bearer tokens; Housecall's own pages use their session."}
 	if f.smart != nil {
 		security["service"] = []object{{"coding": []object{{"system": "http://terminology.hl7.org/CodeSystem/restful-security-service", "code": "SMART-on-FHIR"}}}}
@@ -102,7 +107,9 @@ func (f *Face) capabilities(version string) ([]byte, error) {
 	}
 	rest := object{
 		"mode": "server", "documentation": onDelete, "security": security, "resource": resources,
-		"interaction": []object{{"code": "transaction"}, {"code": "batch"}, {"code": "history-system"}},
+		"interaction": []object{{"code": "transaction"}, {"code": "batch"}, {"code": "search-system"}, {"code": "history-system"}},
+		"searchParam": common,
+		"compartment": []string{"http://hl7.org/fhir/CompartmentDefinition/patient"},
 	}
 	if ops := f.promised(""); ops != nil {
 		rest["operation"] = ops

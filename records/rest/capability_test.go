@@ -25,6 +25,8 @@ type statement struct {
 		Mode        string
 		Interaction []struct{ Code string }
 		Operation   []struct{ Name, Definition string }
+		SearchParam []struct{ Name, Definition, Type string }
+		Compartment []string
 		Resource    []struct {
 			Type                                                 string
 			Interaction                                          []struct{ Code string }
@@ -229,6 +231,22 @@ func TestEverythingPromisedIsDone(t *testing.T) {
 			if ask := promisedCalls[o.Name]; assert.NotNil(t, ask, "a call of $%s", o.Name) {
 				assert.Equal(t, 200, ask(s, "", "/fhir").StatusCode, o.Name)
 			}
+		}
+		require.Contains(t, system, "search-system")
+		require.NotEmpty(t, st.Rest[0].SearchParam)
+		for _, p := range st.Rest[0].SearchParam {
+			q := "/fhir?_type=Patient,Observation,Organization&" + p.Name + "=" + url.QueryEscape(valueFor(p.Type, p.Name, s.rosa))
+			r := s.do(s.feed, "GET", q, "", "Prefer", "handling=strict")
+			assert.Equal(t, 200, r.StatusCode, q+": "+r.body)
+		}
+		require.Equal(t, []string{"http://hl7.org/fhir/CompartmentDefinition/patient"}, st.Rest[0].Compartment)
+		for _, res := range st.Rest[0].Resource {
+			want := 404
+			if res.Type == "Patient" || len(fhir.PatientCompartment(res.Type)) > 0 {
+				want = 200
+			}
+			r := s.do(s.feed, "GET", "/fhir/Patient/"+s.rosa+"/"+res.Type, "")
+			assert.Equal(t, want, r.StatusCode, res.Type+": "+r.body)
 		}
 		for _, kind := range []string{"batch", "transaction"} {
 			require.True(t, slices.Contains(system, kind))

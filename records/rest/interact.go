@@ -24,6 +24,7 @@ type call struct {
 	who                          identity.Principal
 	method                       string
 	typ, id, version             string
+	patient                      string // whose compartment is searched
 	history                      bool
 	query                        url.Values
 	byForm                       bool
@@ -103,7 +104,17 @@ func (in *call) fits() error {
 }
 
 func (f *Face) searchByURL(c *fiber.Ctx) error {
-	return f.send(c, call{typ: c.Params("type"), query: queryOf(c)})
+	return f.send(c, searchAt(c, queryOf(c)))
+}
+
+// searchAt is the search that an address asks for: of one type, of several, or in
+// a patient's compartment.
+func searchAt(c *fiber.Ctx, query url.Values) call {
+	in := call{method: fiber.MethodGet, typ: c.Params("type"), patient: c.Params("patient"), query: query}
+	if member := c.Params("member"); in.patient != "" && member != anyType {
+		in.typ = member
+	}
+	return in
 }
 
 func (f *Face) searchByForm(c *fiber.Ctx) error {
@@ -120,7 +131,9 @@ func (f *Face) searchByForm(c *fiber.Ctx) error {
 			values[k] = append(values[k], list...)
 		}
 	}
-	return f.send(c, call{method: fiber.MethodGet, typ: c.Params("type"), query: values, byForm: true})
+	in := searchAt(c, values)
+	in.byForm = true
+	return f.send(c, in)
 }
 
 func queryOf(c *fiber.Ctx) url.Values {
@@ -177,6 +190,9 @@ func (f *Face) send(c *fiber.Ctx, in call) error {
 func (f *Face) do(ctx context.Context, in call) (answer, error) {
 	if in.typ == "" && in.history {
 		return f.historyOf(ctx, in)
+	}
+	if in.method == fiber.MethodGet && (in.typ == "" || in.patient != "") {
+		return f.search(ctx, in)
 	}
 	if in.typ == subscriptionType && f.subs != nil {
 		return f.subscribed(ctx, in)

@@ -18,9 +18,11 @@ import (
 
 func statusLine(status int) string { return strconv.Itoa(status) + " " + http.StatusText(status) }
 
-// search answers GET Type?.. and POST Type/_search.
+// search answers GET Type?.. and POST Type/_search, and the same for several types
+// and for what belongs to a patient.
 func (f *Face) search(ctx context.Context, in call) (answer, error) {
-	about := "search " + in.who.Account + " " + in.typ
+	place := in.searched()
+	about := "search " + in.who.Account + " " + place
 	values, strict := in.query, in.prefer.strict
 	if token := values.Get("_page"); token != "" {
 		var err error
@@ -28,13 +30,13 @@ func (f *Face) search(ctx context.Context, in call) (answer, error) {
 			return answer{}, err
 		}
 	}
-	q, err := f.parseQuery(in.typ, values, strict)
+	q, err := f.queryOf(in, values, strict)
 	if err != nil {
 		return answer{}, err
 	}
 	p, err := f.store.Search(ctx, in.who, q)
 	switch {
-	case fault.Is(err, fault.NotFound): // no chart to look into: nothing is found
+	case fault.Is(err, fault.NotFound) && in.patient == "": // no chart to look into: nothing is found
 		p = records.Page{}
 	case err != nil:
 		return answer{}, err
@@ -50,13 +52,13 @@ func (f *Face) search(ctx context.Context, in call) (answer, error) {
 	}
 	s := newSplice("searchset", size(p.Items)+size(p.Included))
 	s.total(p.Total)
-	self := f.base + "/" + in.typ
+	self := f.base + place
 	if !in.byForm && len(in.query) > 0 {
 		self += "?" + used(in.query, q.Unknown)
 	}
 	next := ""
 	if p.Next != "" {
-		next = f.base + "/" + in.typ + "?_page=" + f.pages.seal(about, values, p.Next, strict)
+		next = f.base + place + "?_page=" + f.pages.seal(about, values, p.Next, strict)
 	}
 	s.links(self, next)
 	for i := range p.Items {
@@ -74,9 +76,74 @@ func (f *Face) search(ctx context.Context, in call) (answer, error) {
 	return answer{status: fiber.StatusOK, body: s.bytes()}, nil
 }
 
-// parseQuery reads a search, or says all that is wrong with it.
+// searched is the address of a search, under /fhir.
+func (in *call) searched() string {
+	place := ""
+	if in.patient != "" {
+		place = "/Patient/" + in.patient
+		if in.typ == "" {
+			place += "/" + anyType
+		}
+	}
+	if in.typ != "" {
+		place += "/" + in.typ
+	}
+	return place
+}
+
+// queryOf reads what a search asks for.
+func (f *Face) queryOf(in call, values url.Values, strict bool) (*fhir.Query, error) {
+	if in.patient != "" && !fhir.ValidID(in.patient) {
+		return nil, fault.New(fault.NotFound, "We could not find that.")
+	}
+	if in.patient != "" && in.typ != "" && !records.InCompartment(in.typ) {
+		return nil, fault.New(fault.NotFound, "Records of this type do not belong to a patient.").WithIssues(fault.Issue{Code: "not-supported"})
+	}
+	if in.typ != "" {
+		q, err := f.parseQuery(in.typ, values, strict)
+		if err == nil {
+			q.Patient = in.patient
+		}
+		return q, err
+	}
+	types, err := typesOf(values["_type"])
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case types != nil:
+		slices.Sort(types)
+		types = slices.Compact(types)
+	case in.patient == "":
+		return nil, invalid("required", "_type", "Say in _type which types are searched.")
+	default: // all that belong to the patient and may be looked at
+		for _, t := range fhir.Types() {
+			if records.InCompartment(t) && in.who.AllowsFHIR(t, 's') {
+				types = append(types, t)
+			}
+		}
+		if types == nil {
+			types = []string{"Patient"} // and the store says why not
+		}
+	}
+	for _, t := range types {
+		if in.patient == "" && !records.Stores(t) || in.patient != "" && !records.InCompartment(t) {
+			return nil, invalid("not-supported", "_type", "Records of the type "+t+" are not searched here.")
+		}
+	}
+	q, issues := fhir.ParseQueryOfTypes(types, values, strict)
+	q.Patient = in.patient
+	return q, f.checked(q, issues)
+}
+
+// parseQuery reads a search of one type, or says all that is wrong with it.
 func (f *Face) parseQuery(typ string, values url.Values, strict bool) (*fhir.Query, error) {
 	q, issues := fhir.ParseQuery(typ, values, strict)
+	return q, f.checked(q, issues)
+}
+
+// checked says all that is wrong with a search, and finds our own resources in it.
+func (f *Face) checked(q *fhir.Query, issues []fhir.Issue) error {
 	var bad []fault.Issue
 	for _, i := range issues {
 		if i.Severity == fhir.SeverityError {
@@ -84,31 +151,10 @@ func (f *Face) parseQuery(typ string, values url.Values, strict bool) (*fhir.Que
 		}
 	}
 	if len(bad) > 0 {
-		return nil, fault.New(fault.Invalid, "This search cannot be run as it is.").WithIssues(bad...)
+		return fault.New(fault.Invalid, "This search cannot be run as it is.").WithIssues(bad...)
 	}
-	for i := range q.Filters {
-		f.ours(&q.Filters[i])
-	}
-	return q, nil
-}
-
-// ours makes references by full URL to this server what they are: references to
-// resources that it keeps.
-func (f *Face) ours(x *fhir.Filter) {
-	if x.Chain != nil {
-		f.ours(&x.Chain.Filter)
-	}
-	for i := range x.Or {
-		f.ours(&x.Or[i])
-	}
-	for i := range x.Values {
-		v := &x.Values[i]
-		if rest, ok := strings.CutPrefix(v.URL, f.base+"/"); ok {
-			if typ, id, _, ok := fhir.SplitReference(rest); ok {
-				v.RefType, v.RefID, v.URL = typ, id, ""
-			}
-		}
-	}
+	q.Here(f.base)
+	return nil
 }
 
 // used is the query of the self link: what was looked at, without what was

@@ -80,6 +80,17 @@ func (f *Face) callOf(e *fhir.Node, who identity.Principal) (call, error) {
 		return in, invalid("invalid", "", "The url of the request cannot be read.")
 	}
 	parts := strings.Split(strings.Trim(path, "/"), "/")
+	if in.reads() && len(parts) == 3 && parts[0] == "Patient" && !strings.HasPrefix(parts[2], "_") && !strings.HasPrefix(parts[2], "$") {
+		in.patient = parts[1]
+		if in.typ = parts[2]; in.typ == anyType {
+			in.typ = ""
+			return in, nil
+		}
+		parts = parts[2:]
+	}
+	if in.reads() && path == "" { // over several types
+		return in, nil
+	}
 	in.typ = parts[0]
 	if len(parts) > 1 {
 		in.id = parts[1]
