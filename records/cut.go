@@ -66,8 +66,9 @@ func (s *Store) hidden(c *db.Conn, v *access.View) ([]string, error) {
 }
 
 // cut takes out of a body every reference to what the view does not see, so that
-// an encounter does not tell that there is a hidden note. Only bodies that hold
-// one are decoded.
+// an encounter does not tell that there is a hidden note. Where R4 wants a
+// reference it becomes a masked one, so that the answer stays valid. Only bodies
+// that hold one are decoded.
 func (s *Store) cut(c *db.Conn, v *access.View, body []byte) ([]byte, error) {
 	hidden, err := s.hidden(c, v)
 	if err != nil {
@@ -99,46 +100,18 @@ func cutHidden(body []byte, hidden []string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	prune(n, hits)
+	fhir.Mask(n, isHidden(hits))
 	return n.Append(make([]byte, 0, len(body))), nil
 }
 
-// prune removes Reference objects that point to a hidden resource, and what is
-// empty then. It tells whether the node itself has to go.
-func prune(n *fhir.Node, hits map[string]bool) bool {
-	switch n.Kind() {
-	case fhir.KindObject:
-		if isHidden(n, hits) {
-			return true
-		}
-		cut := false
-		for _, m := range append([]fhir.Member(nil), n.Members()...) {
-			if prune(m.Value, hits) {
-				n.Delete(m.Key)
-				cut = true
-			}
-		}
-		if cut && len(n.Members()) == 1 && n.Get("url") != nil { // an extension without its value
-			return true
-		}
-		return len(n.Members()) == 0
-	case fhir.KindArray:
-		kept := n.Items()[:0:0]
-		for _, i := range n.Items() {
-			if !prune(i, hits) {
-				kept = append(kept, i)
-			}
-		}
-		if len(kept) != len(n.Items()) {
-			*n = *fhir.Array(kept...)
-		}
-		return len(kept) == 0
-	}
-	return false
-}
+// prune removes references to what is hidden, and what is empty then. It tells
+// whether the node itself has to go.
+func prune(n *fhir.Node, hits map[string]bool) bool { return fhir.Prune(n, isHidden(hits)) }
 
-// isHidden tells whether the value is a reference to something hidden.
-func isHidden(n *fhir.Node, hits map[string]bool) bool {
-	t, id, _, ok := fhir.SplitReference(n.Get("reference").Str())
-	return ok && hits[t+"/"+id]
+// isHidden tells of a value whether it is a reference to something hidden.
+func isHidden(hits map[string]bool) func(*fhir.Node) bool {
+	return func(n *fhir.Node) bool {
+		t, id, _, ok := fhir.SplitReference(n.Get("reference").Str())
+		return ok && hits[t+"/"+id]
+	}
 }

@@ -87,7 +87,7 @@ func (s *Store) EverythingOfAll(ctx context.Context, who identity.Principal, o E
 			cur.Chart, cur.Page = charts[i], ""
 		}
 		one := o
-		one.Page, one.Count = cur.Page, o.Count-len(all.Items)
+		one.Page, one.Count, one.alone = cur.Page, o.Count-len(all.Items), true // what is joined is in the list, too
 		p, err := s.Everything(ctx, who, cur.Chart, one)
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return Page{}, err

@@ -79,6 +79,15 @@ func (s *Store) openBeside(c *db.Conn, who identity.Principal, v *access.View) e
 	return nil
 }
 
+// reachOver is openBeside for what is asked for by a patient's id on /fhir: only
+// who reaches over from this chart gets the others with it.
+func (s *Store) reachOver(c *db.Conn, who identity.Principal, v *access.View) error {
+	if !v.ReachesOver() {
+		return nil
+	}
+	return s.openBeside(c, who, v)
+}
+
 // tagBeside is the part that a joined chart has in the ETag of the view.
 func (s *Store) tagBeside(c *db.Conn, v *access.View) (string, error) {
 	h, err := readHead(c, v.Patient)

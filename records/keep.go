@@ -1,6 +1,7 @@
 package records
 
 import (
+	"bytes"
 	"slices"
 
 	"housecall/internal/db"
@@ -94,7 +95,7 @@ func (s *Store) complete(c *db.Conn, who identity.Principal, ch *change, v *acce
 // are the server's.
 func patched(old *fhir.Node, p fhir.Patch, hits map[string]bool, version int64) (*fhir.Node, error) {
 	seen := old.Clone()
-	prune(seen, hits)
+	fhir.Mask(seen, isHidden(hits))
 	n, err := p.Apply(seen)
 	if err != nil {
 		return nil, fault.Wrap(fault.Invalid, "The patch does not fit this record.", err).
@@ -130,6 +131,10 @@ func (s *Store) staysHome(c *db.Conn, ch *change) error {
 // restored puts hidden references back. When the way to one cannot stand alone
 // (an entry needs what was taken out of it), the whole of it comes back.
 func restored(n, old *fhir.Node, hits map[string]bool) *fhir.Node {
+	n = n.Clone()
+	if !bytes.Contains(old.Append(nil), []byte(`"masked"`)) { // what was masked when it was read comes back, too
+		fhir.Prune(n, fhir.Masked)
+	}
 	out := n.Clone()
 	keep(out, old, hits, hiddenPart)
 	if refused(fhir.Validate(out)) != nil {
@@ -152,7 +157,7 @@ func restored(n, old *fhir.Node, hits map[string]bool) *fhir.Node {
 func hiddenPart(n *fhir.Node, hits map[string]bool) *fhir.Node {
 	switch n.Kind() {
 	case fhir.KindObject:
-		if isHidden(n, hits) {
+		if isHidden(hits)(n) {
 			return n.Clone()
 		}
 		var kept []fhir.Member
@@ -185,7 +190,7 @@ func hiddenPart(n *fhir.Node, hits map[string]bool) *fhir.Node {
 // where n has lost the place for it.
 func keep(n, old *fhir.Node, hits map[string]bool, part func(*fhir.Node, map[string]bool) *fhir.Node) {
 	switch {
-	case n.Kind() != old.Kind() || isHidden(old, hits):
+	case n.Kind() != old.Kind() || isHidden(hits)(old):
 	case old.Kind() == fhir.KindObject:
 		for i, m := range old.Members() {
 			back := part(m.Value, hits)

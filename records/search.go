@@ -33,6 +33,9 @@ func (s *Store) Search(ctx context.Context, who identity.Principal, q *fhir.Quer
 	}
 	c := s.db.Read(ctx)
 	sc, err := s.scopeOf(c, who, q)
+	if err == nil {
+		err = s.joinScope(c, who, q, &sc)
+	}
 	if err != nil {
 		return Page{}, err
 	}
@@ -222,17 +225,8 @@ func (s *Store) scopeOf(c *db.Conn, who identity.Principal, q *fhir.Query) (scop
 		return scope{}, err
 	}
 	var sc scope
-	for _, p := range charts {
-		v, err := s.viewForRead(c, who, p, q.Type)
-		if fault.Is(err, fault.NotFound) {
-			continue
-		}
-		if err != nil {
-			return sc, err
-		}
-		sc.views = append(sc.views, *v)
-	}
-	return sc, nil
+	err = s.addViews(c, who, q, &sc, charts)
+	return sc, err
 }
 
 // chartsOfIDs finds the charts of a search by _id; nil when it is none. Which of

@@ -111,23 +111,50 @@ func (s *Store) compartmentScope(c *db.Conn, who identity.Principal, q *fhir.Que
 	if err != nil {
 		return sc, err
 	}
-	sc.views, sc.persons = []access.View{*own}, []string{q.Patient}
+	if err := s.reachOver(c, who, own); err != nil {
+		return sc, err
+	}
+	for _, v := range own.All() {
+		sc.views, sc.persons = append(sc.views, *v), append(sc.persons, v.Patient)
+	}
 	types := q.Kinds()
 	rows, args := compartmentOf(types).rows(types, true)
 	if rows == "FALSE" {
 		return sc, nil
 	}
 	var charts []string
-	err = c.Each("SELECT DISTINCT s.patient_id FROM search_ref s WHERE s.across AND s.target_type = 'Patient' AND s.target_id = ? AND "+rows+" LIMIT ?", func(r *sql.Rows) error {
+	err = c.Each("SELECT DISTINCT s.patient_id FROM search_ref s WHERE s.across AND s.target_type = 'Patient' AND s.target_id IN "+db.Placeholders(1, len(sc.persons))+" AND "+rows+" LIMIT ?", func(r *sql.Rows) error {
 		var p string
 		err := r.Scan(&p)
 		charts = append(charts, p)
 		return err
-	}, append(append([]any{q.Patient}, args...), maxCharts)...)
+	}, append(append(anys(sc.persons), args...), maxCharts)...)
 	if err != nil {
 		return sc, err
 	}
-	return sc, s.addViews(c, who, q, &sc, charts)
+	err = s.addViews(c, who, q, &sc, charts)
+	return sc, err
+}
+
+// joinScope adds to the charts that a search names those that are joined with
+// them, for who reaches over. A Patient is looked for by its own id.
+func (s *Store) joinScope(c *db.Conn, who identity.Principal, q *fhir.Query, sc *scope) error {
+	if q.Patient != "" || q.Types != nil || q.Type == "Patient" || len(namedPatients(q)) == 0 {
+		return nil
+	}
+	for i := range sc.views {
+		v := &sc.views[i]
+		if err := s.reachOver(c, who, v); err != nil {
+			return err
+		}
+		for _, w := range v.Beside {
+			if w.AllowsType(q.Type, 's') && !slices.ContainsFunc(sc.views, func(x access.View) bool { return x.Patient == w.Patient }) {
+				sc.views = append(sc.views, w)
+			}
+		}
+		sc.views[i].Beside = nil
+	}
+	return nil
 }
 
 // scopeOfTypes finds the charts of a search over several types: all that the
@@ -144,23 +171,25 @@ func (s *Store) scopeOfTypes(c *db.Conn, who identity.Principal, q *fhir.Query) 
 		return scope{}, err
 	}
 	var sc scope
-	return sc, s.addViews(c, who, q, &sc, append(charts, ""))
+	err = s.addViews(c, who, q, &sc, append(charts, ""))
+	return sc, err
 }
 
-// addViews adds the charts that the principal may see.
+// addViews adds the charts in which the principal may see what is searched.
 func (s *Store) addViews(c *db.Conn, who identity.Principal, q *fhir.Query, sc *scope, charts []string) error {
-	for _, p := range charts {
-		if slices.ContainsFunc(sc.views, func(v access.View) bool { return v.Patient == p }) {
-			continue
+	there := map[string]bool{}
+	for i := range sc.views {
+		there[sc.views[i].Patient] = true
+	}
+	charts = slices.DeleteFunc(charts, func(p string) bool { return there[p] })
+	views, err := s.access.ViewsOf(c, who, charts)
+	if err != nil {
+		return err
+	}
+	for i := range views {
+		if len(typesIn(who, &views[i], q.Kinds())) > 0 {
+			sc.views = append(sc.views, views[i])
 		}
-		v, err := s.viewOfTypes(c, who, p, q)
-		if fault.Is(err, fault.NotFound) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		sc.views = append(sc.views, *v)
 	}
 	return nil
 }

@@ -30,8 +30,8 @@ const (
 // as a document (https://hl7.org/fhir/uv/ips/STU2/): what is true now, the latest
 // of each kind of result, and what these refer to. What the view does not see
 // leaves no trace: a section without entries says only that nothing is available.
-// Like everything of /fhir it is about one chart: what is joined with it is a
-// patient of its own there.
+// For who reaches over it tells of the charts that are joined with this one, too:
+// one person has one summary.
 func (s *Store) Summary(ctx context.Context, who identity.Principal, patient string, o SummaryOptions) (*fhir.Node, error) {
 	if err := allowed(who, "Patient", 'r'); err != nil {
 		return nil, err
@@ -40,6 +40,9 @@ func (s *Store) Summary(ctx context.Context, who identity.Principal, patient str
 	err := s.db.InReadTx(ctx, func(c *db.Conn) error {
 		var err error
 		if sum.v, err = s.Enter(c, who, patient, "Patient"); err != nil {
+			return err
+		}
+		if err := s.reachOver(c, who, sum.v); err != nil {
 			return err
 		}
 		if _, err = readHead(c, patient); err != nil { // a system has a view of charts that do not exist, too
@@ -79,9 +82,12 @@ func (x *summed) ref() string { return x.typ + "/" + x.id }
 
 // gather reads the facts, then what they refer to.
 func (m *summary) gather() error {
-	var err error
-	if m.hidden, err = m.s.hidden(m.c, m.v); err != nil {
-		return err
+	for _, v := range m.v.All() {
+		h, err := m.s.hidden(m.c, v)
+		if err != nil {
+			return err
+		}
+		m.hidden = append(m.hidden, h...)
 	}
 	if err := m.demographics(); err != nil {
 		return err
@@ -127,18 +133,23 @@ func (m *summary) demographics() error {
 	return nil
 }
 
-// read gives resources that the view sees, newest first.
+// read gives resources that the view sees, chart by chart, newest first.
 func (m *summary) read(where string, limit int, args ...any) ([]*summed, error) {
-	return m.readIn(m.patient, where, limit, args...)
+	var out []*summed
+	for _, v := range m.v.All() {
+		cond, cargs := visibleSQL(v, micros(m.s.now()), "r")
+		found, err := m.readIn(v.Patient, cond+" AND "+where, limit, append(cargs, args...)...)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, found...)
+	}
+	return out, nil
 }
 
-func (m *summary) readIn(chart, where string, limit int, args ...any) ([]*summed, error) {
-	cond, cargs := "", []any(nil)
-	if chart != "" {
-		cond, cargs = visibleSQL(m.v, micros(m.s.now()), "r")
-	}
+func (m *summary) readIn(chart, cond string, limit int, args ...any) ([]*summed, error) {
 	var out []*summed
-	err := m.c.Each("SELECT r.type, r.id, r.body FROM resources r WHERE r.patient_id = ? AND NOT r.deleted"+cond+" AND "+where+" ORDER BY r.sort_at DESC, r.id DESC LIMIT ?", func(r *sql.Rows) error {
+	err := m.c.Each("SELECT r.type, r.id, r.body FROM resources r WHERE r.patient_id = ? AND NOT r.deleted"+cond+" ORDER BY r.sort_at DESC, r.id DESC LIMIT ?", func(r *sql.Rows) error {
 		x := &summed{}
 		var body sql.RawBytes
 		if err := r.Scan(&x.typ, &x.id, &body); err != nil {
@@ -154,7 +165,7 @@ func (m *summary) readIn(chart, where string, limit int, args ...any) ([]*summed
 		x.node, err = fhir.Parse(cut)
 		out = append(out, x)
 		return err
-	}, append(append(append([]any{chart}, cargs...), args...), limit)...)
+	}, append(append([]any{chart}, args...), limit)...)
 	return out, err
 }
 
@@ -255,21 +266,22 @@ func (m *summary) referred() (more bool, err error) {
 			ids = append(ids, id)
 		}
 		slices.SortFunc(ids, func(a, b any) int { return strings.Compare(a.(string), b.(string)) })
-		for _, chart := range []string{m.patient, ""} {
-			if chart == "" && !slices.Contains(alongShared, typ) {
-				continue
+		for part := range slices.Chunk(ids, 400) {
+			which, args := "r.type = ? AND r.id IN "+db.Placeholders(1, len(part)), append([]any{typ}, part...)
+			found, err := m.read(which, len(part), args...)
+			if err == nil && slices.Contains(alongShared, typ) {
+				var shared []*summed
+				shared, err = m.readIn("", " AND "+which, len(part), args...)
+				found = append(found, shared...)
 			}
-			for part := range slices.Chunk(ids, 400) {
-				found, err := m.readIn(chart, "r.type = ? AND r.id IN "+db.Placeholders(1, len(part)), len(part), append([]any{typ}, part...)...)
-				if err != nil {
-					return false, err
-				}
-				for _, x := range found {
-					if len(m.order) < summaryMost && m.index[x.ref()] == nil {
-						m.index[x.ref()] = x
-						m.order = append(m.order, x)
-						more = true
-					}
+			if err != nil {
+				return false, err
+			}
+			for _, x := range found {
+				if len(m.order) < summaryMost && m.index[x.ref()] == nil {
+					m.index[x.ref()] = x
+					m.order = append(m.order, x)
+					more = true
 				}
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"housecall/records/access"
 	"housecall/records/fhir"
 )
 
@@ -220,6 +221,9 @@ func (m *summary) inside(n *fhir.Node, known map[string]bool) {
 	case fhir.KindObject:
 		if ref := n.Get("reference"); ref.Kind() == fhir.KindString && !strings.HasPrefix(ref.Str(), "#") {
 			typ, id, _, ok := fhir.SplitReference(ref.Str())
+			if typ == "Patient" && slices.ContainsFunc(m.v.Beside, func(v access.View) bool { return v.Patient == id }) {
+				id = m.patient // one person, by another of their ids
+			}
 			switch {
 			case ok && known[typ+"/"+id]:
 				ref.SetStr(m.base + "/" + typ + "/" + id)

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"housecall/internal/db"
 	"housecall/internal/db/dbtest"
+	"housecall/internal/identity"
 )
 
 func eachDialect(b *testing.B, f func(b *testing.B, d *db.DB)) {
@@ -72,5 +74,42 @@ func BenchmarkSeal(b *testing.B) {
 			}
 		}
 		b.ReportMetric(float64(b.N*len(events))/b.Elapsed().Seconds(), "rows/s")
+	})
+}
+
+// The views of 1,000 charts of a care team of which nothing is remembered: one by
+// one, and at once.
+func BenchmarkViews(b *testing.B) {
+	eachDialect(b, func(b *testing.B, d *db.DB) {
+		s := started(b, d)
+		var patients []string
+		s.tx(b, func(c *db.Conn) error {
+			for i := range 1000 {
+				patients = append(patients, fmt.Sprintf("p%04d", i))
+				if err := s.JoinTeamTx(c, admin, doctor.Account, patients[i], identity.Clinician, time.Time{}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		c := d.Read(context.Background())
+		b.Run("each", func(b *testing.B) {
+			for b.Loop() {
+				s.ties.dropAccount(doctor.Account)
+				for _, p := range patients {
+					if _, err := s.ViewOf(c, doctor, p); err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+		})
+		b.Run("at once", func(b *testing.B) {
+			for b.Loop() {
+				s.ties.dropAccount(doctor.Account)
+				if v, err := s.ViewsOf(c, doctor, patients); err != nil || len(v) != len(patients) {
+					b.Fatal(len(v), err)
+				}
+			}
+		})
 	})
 }

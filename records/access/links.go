@@ -55,6 +55,10 @@ func (v *View) carries() bool {
 	return false
 }
 
+// ReachesOver tells whether who has this view sees the chart and those that are
+// joined with it as one, in whatever is asked for by the one patient's id.
+func (v *View) ReachesOver() bool { return v.carries() }
+
 // Carries tells whether the view knows of the charts that this one is joined
 // with: a proxy and an app are not told.
 func (v *View) Carries() bool { return v.carries() || v.Base == Feed }

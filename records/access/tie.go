@@ -1,8 +1,6 @@
 package access
 
 import (
-	"database/sql"
-	"errors"
 	"sync"
 
 	"gorm.io/gorm"
@@ -91,31 +89,9 @@ func (s *Service) tieOf(c *db.Conn, who identity.Principal, patient string, now 
 // enabled: a disabled account has no ties, whatever else still knows it.
 const enabled = ` AND NOT EXISTS (SELECT 1 FROM accounts WHERE accounts.id = account AND NOT accounts.active)`
 
-func readTie(c *db.Conn, who identity.Principal, patient string, now int64) (t tie, err error) {
-	gs, err := queryGrants(c, `WHERE account = ? AND patient_id = ? AND state = ?`+enabled, who.Account, patient, Active)
-	if err != nil {
-		return t, err
-	}
-	if len(gs) > 0 {
-		t.grant = gs[0]
-	}
-	if who.Kind != identity.Staff {
-		return t, nil
-	}
-	ms, err := queryTeam(c, `WHERE account = ? AND patient_id = ?`+enabled, who.Account, patient)
-	if err != nil {
-		return t, err
-	}
-	if len(ms) > 0 {
-		t.team = ms[0]
-	}
-	e := &t.emergency
-	err = c.QueryRow(`SELECT role, reason, start_at, end_at FROM emergency_access WHERE account = ? AND patient_id = ? AND end_at > ?`+enabled,
-		who.Account, patient, now).Scan(&e.role, &e.reason, &e.start, &e.until)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = nil
-	}
-	return t, err
+func readTie(c *db.Conn, who identity.Principal, patient string, now int64) (tie, error) {
+	found, err := readTies(c, who, []string{patient}, now)
+	return found[patient], err
 }
 
 // ties remembers ties by chart and account. What is remembered is dropped when a

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"housecall/records/fhir"
 )
 
 const jsonPatch = "application/json-patch+json"
@@ -121,6 +123,61 @@ func TestHiddenReferencesStay(t *testing.T) {
 		hidden(r)
 		kept()
 		require.Contains(t, s.do(s.doctor, "GET", path, "").body, diabetes)
+	})
+}
+
+// Where R4 wants a reference, who does not see what it points to reads one that is
+// masked: the answer is valid, it can be sent back, and the link stays.
+func TestRequiredReferencesAreMasked(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		x, err := s.id.Session(context.Background(), s.selfCookie, false)
+		require.NoError(t, err)
+		app, err := s.id.IssueToken(context.Background(), x.Account, "", []string{"patient/*.cruds"}, 3600e9)
+		require.NoError(t, err)
+		depression, diabetes, visit, note := newID(), newID(), newID(), newID()
+		s.put(condition(depression, s.rosa, "F33.1"))
+		s.put(condition(diabetes, s.rosa, "E11.9"))
+		s.put(`{"resourceType":"Encounter","id":"` + visit + `","status":"finished","class":{"code":"AMB"},"subject":{"reference":"Patient/` + s.rosa + `"},"diagnosis":[{"condition":{"reference":"Condition/` + depression + `","display":"Low mood"},"rank":1},{"condition":{"reference":"Condition/` + diabetes + `"},"rank":2},{"condition":{"reference":"Condition/` + depression + `"}}]}`)
+		s.put(`{"resourceType":"Communication","id":"` + note + `","status":"completed","subject":{"reference":"Patient/` + s.rosa + `"},"payload":[{"id":"p1","contentReference":{"reference":"Condition/` + depression + `"}},{"contentString":"Hello"},{"contentReference":{"reference":"Condition/` + depression + `"}}]}`)
+		const mask = `{"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/data-absent-reason","valueCode":"masked"}]}`
+		for path, want := range map[string][]string{
+			"/fhir/Encounter/" + visit:    {`{"condition":` + mask + `,"rank":1}`, `"diagnosis":[`, `{"condition":{"reference":"Condition/` + diabetes + `"},"rank":2}]`},
+			"/fhir/Communication/" + note: {`{"id":"p1","contentReference":` + mask + `}`, `{"contentString":"Hello"}]`},
+		} {
+			seen := s.do(app, "GET", path, "")
+			require.Equal(t, 200, seen.StatusCode, seen.body)
+			for _, w := range want {
+				require.Contains(t, seen.body, w)
+			}
+			require.NotContains(t, seen.body, depression)
+			require.NotContains(t, seen.body, "Low mood")
+			n, err := fhir.Parse([]byte(seen.body))
+			require.NoError(t, err)
+			for _, i := range fhir.Validate(n) {
+				require.NotEqual(t, "error", i.Severity, "%+v", i)
+			}
+			for _, token := range []string{app, s.doctor, s.feed} { // and nobody is told that something is wrong with it
+				judged := s.do(token, "GET", path+"/$validate", "")
+				require.Equal(t, 200, judged.StatusCode, judged.body)
+				require.Contains(t, judged.body, "All OK")
+				require.NotContains(t, judged.body, depression)
+			}
+		}
+		path := "/fhir/Communication/" + note
+		seen := s.do(app, "GET", path, "")
+		same := s.do(app, "PUT", path, seen.body)
+		require.Equal(t, 200, same.StatusCode, same.body)
+		require.Equal(t, `W/"1"`, same.Header.Get("ETag"), "read and written back, it is the same")
+		changed := s.do(app, "PUT", path, strings.Replace(seen.body, "Hello", "Good day", 1))
+		require.Equal(t, 200, changed.StatusCode, changed.body)
+		require.Contains(t, changed.body, mask)
+		r := s.patch(app, path, `[{"op":"test","path":"/payload/0/contentReference/extension/0/valueCode","value":"masked"},{"op":"replace","path":"/payload/1/contentString","value":"Bye"}]`)
+		require.Equal(t, 200, r.StatusCode, r.body)
+		require.NotContains(t, r.body, depression)
+		all := s.do(s.doctor, "GET", path, "").body
+		require.Equal(t, 2, strings.Count(all, depression), all)
+		require.NotContains(t, all, "masked")
+		require.Contains(t, all, "Bye")
 	})
 }
 
