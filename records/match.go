@@ -42,7 +42,7 @@ func (s *Store) MatchPatients(ctx context.Context, who identity.Principal, wante
 		return nil, fault.New(fault.Forbidden, "Only the clinic can look patients up.").WithCode("role")
 	}
 	c := s.db.Read(ctx)
-	parts := [][]any{nil} // charts to look among; nil: all
+	parts := [][]string{nil} // charts to look among; nil: all
 	if who.Kind == identity.Staff {
 		panel, err := s.panel(ctx, who)
 		if err != nil {
@@ -52,8 +52,8 @@ func (s *Store) MatchPatients(ctx context.Context, who identity.Principal, wante
 	}
 	var found []Lookalike
 	var events []access.Event
-	for _, among := range parts {
-		ids, err := candidates(c, wanted, among)
+	for _, charts := range parts {
+		ids, err := Candidates{Charts: charts, Most: maxCandidates}.Find(c, wanted)
 		if err != nil {
 			return nil, err
 		}
@@ -88,7 +88,7 @@ func (s *Store) MatchPatients(ctx context.Context, who identity.Principal, wante
 	return found, s.access.Record(ctx, events...)
 }
 
-func (s *Store) panel(ctx context.Context, who identity.Principal) (charts []any, err error) {
+func (s *Store) panel(ctx context.Context, who identity.Principal) (charts []string, err error) {
 	for cursor := ""; ; {
 		members, next, err := s.access.Panel(ctx, who, cursor, 500)
 		if err != nil {
@@ -120,14 +120,22 @@ func (s *Store) lookalike(c *db.Conn, who identity.Principal, id string) (Lookal
 	return Lookalike{Stored: st}, v, err
 }
 
-// candidates finds who is worth comparing: by identifier; by birth date and one of
-// the names; by family and given name, for a birth date with a slip in it.
-func candidates(c *db.Conn, n *fhir.Node, among []any) ([]string, error) {
+// Candidates says among whom one looks for a patient.
+type Candidates struct {
+	Charts    []string                     // nil: everywhere
+	Most      int                          // that each way of finding them gives
+	Worthless func(identifier string) bool // which identifiers say nothing, as 000-00-0000; nil: none
+}
+
+// Find gives the ids of those who are worth comparing with a patient: by
+// identifier; by birth date and one of the names; by family and given name, for a
+// birth date with a slip in it. Who may see them is for the caller to decide.
+func (o Candidates) Find(c *db.Conn, n *fhir.Node) ([]string, error) {
 	var out []string
 	take := func(alias, query string, args ...any) error {
-		if among != nil {
-			query += " AND " + alias + ".patient_id IN " + db.Placeholders(1, len(among))
-			args = append(args, among...)
+		if o.Charts != nil {
+			in, list := c.Among(alias+".patient_id", o.Charts)
+			query, args = query+" AND "+in, append(args, list)
 		}
 		return c.Each(query+" LIMIT ?", func(r *sql.Rows) error {
 			var id string
@@ -136,11 +144,11 @@ func candidates(c *db.Conn, n *fhir.Node, among []any) ([]string, error) {
 				out = append(out, id)
 			}
 			return err
-		}, append(args, maxCandidates)...)
+		}, append(args, o.Most)...)
 	}
 	for _, x := range n.Get("identifier").Items() {
 		system, value := x.Get("system").Str(), x.Get("value").Str()
-		if system == "" || value == "" {
+		if system == "" || value == "" || o.Worthless != nil && o.Worthless(value) {
 			continue
 		}
 		if err := take("s", "SELECT s.id FROM search_token s WHERE s.type = 'Patient' AND s.param = 'identifier' AND s.code = ? AND s.system = ? AND s.across", value, system); err != nil {
@@ -148,26 +156,29 @@ func candidates(c *db.Conn, n *fhir.Node, among []any) ([]string, error) {
 		}
 	}
 	family, given := foldedNames(n)
-	names := append(slices.Clone(family), given...)
-	if len(names) == 0 {
+	if len(family)+len(given) == 0 {
 		return out, nil
 	}
 	if lo, _, ok := fhir.DateRange(n.Get("birthDate").Str()); ok {
+		in, names := c.Among("s.norm", slices.Concat(family, given))
 		if err := take("d", `SELECT d.id FROM search_date d WHERE d.type = 'Patient' AND d.param = 'birthdate' AND d.lo = ? AND d.across AND EXISTS (
-			SELECT 1 FROM search_string s WHERE s.patient_id = d.patient_id AND s.type = 'Patient' AND s.param IN ('family', 'given') AND s.norm IN `+db.Placeholders(1, len(names))+`)`, append([]any{lo}, names...)...); err != nil {
+			SELECT 1 FROM search_string s WHERE s.patient_id = d.patient_id AND s.type = 'Patient' AND s.param IN ('family', 'given') AND `+in+`)`, lo, names); err != nil {
 			return nil, err
 		}
 	}
 	if len(family) == 0 || len(given) == 0 {
 		return out, nil
 	}
-	return out, take("f", `SELECT f.id FROM search_string f WHERE f.type = 'Patient' AND f.param = 'family' AND f.norm IN `+db.Placeholders(1, len(family))+` AND f.across AND EXISTS (
-		SELECT 1 FROM search_string g WHERE g.patient_id = f.patient_id AND g.type = 'Patient' AND g.param = 'given' AND g.norm IN `+db.Placeholders(1, len(given))+`)`, append(slices.Clone(family), given...)...)
+	inFamily, families := c.Among("f.norm", family)
+	inGiven, givens := c.Among("g.norm", given)
+	err := take("f", `SELECT f.id FROM search_string f WHERE f.type = 'Patient' AND f.param = 'family' AND `+inFamily+` AND f.across AND EXISTS (
+		SELECT 1 FROM search_string g WHERE g.patient_id = f.patient_id AND g.type = 'Patient' AND g.param = 'given' AND `+inGiven+`)`, families, givens)
+	return out, err
 }
 
-func foldedNames(n *fhir.Node) (family, given []any) {
-	add := func(list *[]any, s string) {
-		if s = fhir.Fold(s); s != "" && len(*list) < 20 && !slices.Contains(*list, any(s)) {
+func foldedNames(n *fhir.Node) (family, given []string) {
+	add := func(list *[]string, s string) {
+		if s = fhir.Fold(s); s != "" && len(*list) < 20 && !slices.Contains(*list, s) {
 			*list = append(*list, s)
 		}
 	}

@@ -78,18 +78,7 @@ type spot struct {
 	top        bool
 }
 
-// among writes that a column holds one of some values, which travel as one
-// argument, so that statements are few.
-func (x *searcher) among(col string, values []string) (string, any) {
-	if x.c.Dialect == db.Postgres {
-		return col + " = ANY(?::text[])", values
-	}
-	if values == nil {
-		values = []string{}
-	}
-	b, _ := json.Marshal(values)
-	return col + " IN (SELECT value FROM json_each(?))", string(b)
-}
+func (x *searcher) among(col string, values []string) (string, any) { return x.c.Among(col, values) }
 
 // values writes a list of texts as what a subquery gives.
 func (x *searcher) values(list []string) (string, any) {

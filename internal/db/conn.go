@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"strconv"
 	"strings"
 	"sync"
@@ -124,4 +125,17 @@ func (c *Conn) rebind(query string) string {
 func Placeholders(rows, cols int) string {
 	one := "(" + strings.TrimSuffix(strings.Repeat("?,", cols), ",") + ")"
 	return strings.TrimSuffix(strings.Repeat(one+",", rows), ",")
+}
+
+// Among writes that a column holds one of some values, which travel as one
+// argument, so that statements are few.
+func (c *Conn) Among(column string, values []string) (string, any) {
+	if c.Dialect == Postgres {
+		return column + " = ANY(?::text[])", values
+	}
+	if values == nil {
+		values = []string{}
+	}
+	list, _ := json.Marshal(values)
+	return column + " IN (SELECT value FROM json_each(?))", string(list)
 }

@@ -2,7 +2,6 @@ package access
 
 import (
 	"database/sql"
-	"encoding/json"
 
 	"gorm.io/gorm"
 
@@ -74,22 +73,10 @@ func (s *Service) tiesOf(c *db.Conn, who identity.Principal, patients []string, 
 	return out, nil
 }
 
-// among writes that patient_id is one of some.
-func among(c *db.Conn, patients []string) (string, any) {
-	if len(patients) == 1 {
-		return "patient_id = ?", patients[0]
-	}
-	if c.Dialect == db.Postgres {
-		return "patient_id = ANY(?::text[])", patients
-	}
-	list, _ := json.Marshal(patients)
-	return "patient_id IN (SELECT value FROM json_each(?))", string(list)
-}
-
 // readTies reads the ties of an account to charts. A chart without one is not in
 // the answer.
 func readTies(c *db.Conn, who identity.Principal, patients []string, now int64) (map[string]tie, error) {
-	in, list := among(c, patients)
+	in, list := c.Among("patient_id", patients)
 	out := map[string]tie{}
 	gs, err := queryGrants(c, `WHERE account = ? AND `+in+` AND state = ?`+enabled, who.Account, list, Active)
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"slices"
 
 	"housecall/internal/db"
 	"housecall/records"
@@ -37,7 +36,7 @@ func (r *run) suggestFor(c *db.Conn, id string) (found int64, err error) {
 	if n == nil || err != nil {
 		return 0, err
 	}
-	candidates, err := candidatesFor(c, n)
+	candidates, err := records.Candidates{Most: maxCandidates, Worthless: func(v string) bool { return placeholder(letters(v)) }}.Find(c, n)
 	if err != nil {
 		return 0, err
 	}
@@ -77,61 +76,6 @@ func patientNode(c *db.Conn, id string) (*fhir.Node, error) {
 		return nil, err
 	}
 	return fhir.Parse(body)
-}
-
-// candidatesFor finds who is worth comparing: by identifier; by birth date and
-// one of the names; by family and given name, for a birth date with a slip in it.
-func candidatesFor(c *db.Conn, n *fhir.Node) ([]string, error) {
-	var out []string
-	take := func(query string, args ...any) error {
-		return c.Each(query+` LIMIT ?`, func(rows *sql.Rows) error {
-			var id string
-			err := rows.Scan(&id)
-			if !slices.Contains(out, id) {
-				out = append(out, id)
-			}
-			return err
-		}, append(args, maxCandidates)...)
-	}
-	for _, x := range n.Get("identifier").Items() {
-		system, value := x.Get("system").Str(), x.Get("value").Str()
-		if system == "" || placeholder(letters(value)) {
-			continue
-		}
-		if err := take(`SELECT id FROM search_token WHERE type = 'Patient' AND param = 'identifier' AND code = ? AND system = ? AND across`, value, system); err != nil {
-			return nil, err
-		}
-	}
-	var family, given []string
-	for _, name := range n.Get("name").Items() {
-		if f := fhir.Fold(name.Get("family").Str()); f != "" {
-			family = append(family, f)
-		}
-		for _, g := range name.Get("given").Items() {
-			if f := fhir.Fold(g.Str()); f != "" {
-				given = append(given, f)
-			}
-		}
-	}
-	if len(family)+len(given) == 0 {
-		return out, nil
-	}
-	if lo, _, ok := fhir.DateRange(n.Get("birthDate").Str()); ok {
-		in, arg := list(c, distinct(slices.Concat(family, given)))
-		if err := take(`SELECT d.id FROM search_date d WHERE d.type = 'Patient' AND d.param = 'birthdate' AND d.lo = ? AND d.across AND EXISTS (
-			SELECT 1 FROM search_string s WHERE s.patient_id = d.patient_id AND s.type = 'Patient' AND s.param IN ('family', 'given') AND s.norm `+in+`)`, lo, arg); err != nil {
-			return nil, err
-		}
-	}
-	if len(family) > 0 && len(given) > 0 {
-		inFamily, families := list(c, distinct(family))
-		inGiven, givens := list(c, distinct(given))
-		if err := take(`SELECT f.id FROM search_string f WHERE f.type = 'Patient' AND f.param = 'family' AND f.norm `+inFamily+` AND f.across AND EXISTS (
-			SELECT 1 FROM search_string g WHERE g.patient_id = f.patient_id AND g.type = 'Patient' AND g.param = 'given' AND g.norm `+inGiven+`)`, families, givens); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
 }
 
 // suggestLate compares once more those that came in side by side: neither of

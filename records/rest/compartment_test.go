@@ -26,7 +26,11 @@ func (s *site) all(token, path string) (found []string) {
 	return found
 }
 
-func sorted(list ...string) []string { slices.Sort(list); return list }
+func sorted(list ...string) []string {
+	list = slices.Clone(list)
+	slices.Sort(list)
+	return list
+}
 
 const form = "application/x-www-form-urlencoded"
 
@@ -40,7 +44,7 @@ func TestWhatBelongsToAPatient(t *testing.T) {
 		}
 		cond, visit, bens := newID(), newID(), newID()
 		s.put(condition(cond, s.rosa, "E11.9"))
-		s.put(`{"resourceType":"Appointment","id":"` + visit + `","status":"booked","participant":[{"actor":{"reference":"Patient/` + s.rosa + `"},"status":"accepted"}]}`)
+		s.put(`{"resourceType":"Appointment","id":"` + visit + `","status":"booked","start":"2026-12-01T09:00:00Z","end":"2026-12-01T09:30:00Z","participant":[{"actor":{"reference":"Patient/` + s.rosa + `"},"status":"accepted"}]}`)
 		s.put(observation(newID(), "Patient/"+s.ben, 9))
 		// Ben's, and it names Rosa: who may see Ben finds it in her compartment.
 		s.put(`{"resourceType":"Communication","id":"` + bens + `","status":"completed","subject":{"reference":"Patient/` + s.ben + `"},"recipient":[{"reference":"Patient/` + s.rosa + `"}]}`)

@@ -15,7 +15,7 @@ import (
 // param is one parameter that an operation takes.
 type param struct {
 	name           string
-	kind           byte // s string, i integer, b boolean, d date or dateTime, t instant, u uri or canonical, c code, o Coding, k CodeableConcept, y system|code or any of the three before, n id, r resource
+	kind           byte // s string, i integer, b boolean, d date or dateTime, t instant, u uri or canonical, c code, o Coding, k CodeableConcept, y system|code or any of the three before, n id, e number of an event, r resource
 	many, required bool
 }
 
@@ -25,6 +25,7 @@ var kinds = map[byte][]string{
 	's': {"valueString"}, 'i': {"valueInteger", "valuePositiveInt", "valueUnsignedInt"}, 'b': {"valueBoolean"},
 	'd': {"valueDateTime", "valueDate"}, 't': {"valueInstant"}, 'u': {"valueUri", "valueCanonical", "valueUrl"}, 'c': {"valueCode"},
 	'y': {"valueString", "valueCode", "valueCoding", "valueCodeableConcept"}, 'n': {"valueString", "valueId"},
+	'e': {"valueString", "valueInteger", "valuePositiveInt", "valueUnsignedInt"}, // text in one version of the specification, a number in another
 	'o': {"valueCoding"}, 'k': {"valueCodeableConcept"}, 'r': {"resource"},
 }
 

@@ -2,7 +2,6 @@ package rest
 
 import (
 	"context"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -130,51 +129,16 @@ func (f *Face) subscriptionOperations() []operation {
 	}
 }
 
-// operationInput gives the parameters of an operation, of the URL or of Parameters
-// in the body.
-func operationInput(c *fiber.Ctx, names ...string) (url.Values, error) {
-	values := queryOf(c)
-	if c.Method() == fiber.MethodPost && len(c.Body()) > 0 {
-		if err := jsonBody(c); err != nil {
-			return nil, err
-		}
-		n, err := parse(c.Body())
-		if err != nil {
-			return nil, err
-		}
-		if n.ResourceType() != "Parameters" {
-			return nil, invalid("invalid", "resourceType", "The body of an operation is Parameters.")
-		}
-		for _, p := range n.Get("parameter").Items() {
-			for _, m := range p.Members() {
-				if strings.HasPrefix(m.Key, "value") {
-					text := m.Value.Str()
-					if text == "" {
-						text = m.Value.Num()
-					}
-					values.Add(p.Get("name").Str(), text)
-				}
-			}
-		}
-	}
-	for k := range values {
-		if k != "_format" && !slices.Contains(names, k) {
-			return nil, invalid("not-supported", "", "This operation takes "+strings.Join(names, ", ")+".")
-		}
-	}
-	return values, nil
-}
-
 func (f *Face) subscriptionStatus(c *fiber.Ctx) error {
-	values, err := operationInput(c, "id", "status")
+	in, err := parametersOf(c, param{name: "id", kind: 'n', many: true}, param{name: "status", kind: 'c', many: true})
 	if err != nil {
 		return err
 	}
-	ids := listed(values["id"])
+	ids := listed(in.texts("id"))
 	if one := c.Params("id"); one != "" {
 		ids = []string{one}
 	}
-	list, err := f.subs.Status(c.UserContext(), edge.Principal(c), ids, listed(values["status"]))
+	list, err := f.subs.Status(c.UserContext(), edge.Principal(c), ids, listed(in.texts("status")))
 	if err != nil {
 		return err
 	}
@@ -194,10 +158,11 @@ func (f *Face) subscriptionStatus(c *fiber.Ctx) error {
 }
 
 func (f *Face) subscriptionEvents(c *fiber.Ctx) error {
-	values, err := operationInput(c, "eventsSinceNumber", "eventsUntilNumber", "content")
+	in, err := parametersOf(c, param{name: "eventsSinceNumber", kind: 'e'}, param{name: "eventsUntilNumber", kind: 'e'}, param{name: "content", kind: 'c'})
 	if err != nil {
 		return err
 	}
+	values := in.values()
 	number := func(name string) (n int64) {
 		if v := values.Get(name); v != "" {
 			var bad error
@@ -219,11 +184,11 @@ func (f *Face) subscriptionEvents(c *fiber.Ctx) error {
 }
 
 func (f *Face) bindingToken(c *fiber.Ctx) error {
-	values, err := operationInput(c, "id")
+	in, err := parametersOf(c, param{name: "id", kind: 'n', many: true})
 	if err != nil {
 		return err
 	}
-	ids := listed(values["id"])
+	ids := listed(in.texts("id"))
 	if one := c.Params("id"); one != "" {
 		ids = []string{one}
 	}
