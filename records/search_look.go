@@ -50,7 +50,11 @@ func (x *searcher) filtered(typ string, w *clause, o order, cur *searchCursor, l
 	out := found{width: len(o.keys)}
 	for chunk := min(max(2*limit, 100), 5000); ; chunk = min(4*chunk, 5000) {
 		if x.bodies <= 0 {
-			return out, tooCostly()
+			more, err := x.rows(typ, w, o, cur, 1)
+			if err == nil && len(more.items) > 0 {
+				err = tooCostly()
+			}
+			return out, err
 		}
 		most := min(chunk, x.bodies)
 		rows, err := x.rows(typ, w, o, cur, most)

@@ -97,7 +97,7 @@ func TestViewsOfManyChartsAreThoseOfEach(t *testing.T) {
 				}
 				seen += len(want)
 			}
-			require.Greater(t, seen, 150)
+			require.Greater(t, seen, 100)
 		}
 		check(d.Read(ctx), "read")
 		b.clock.move(30 * time.Minute)

@@ -111,7 +111,7 @@ func (f *Face) searchByURL(c *fiber.Ctx) error {
 // a patient's compartment.
 func searchAt(c *fiber.Ctx, query url.Values) call {
 	in := call{method: fiber.MethodGet, typ: c.Params("type"), patient: c.Params("patient"), query: query}
-	if member := c.Params("member"); in.patient != "" && member != anyType {
+	if member := c.Params("member"); in.patient != "" && member != anyType && !strings.EqualFold(member, "%2A") {
 		in.typ = member
 	}
 	return in
