@@ -104,7 +104,7 @@ func (x *searcher) belongs(w *clause, q *fhir.Query) {
 // Without the patient's own there is none.
 func (s *Store) compartmentScope(c *db.Conn, who identity.Principal, q *fhir.Query) (scope, error) {
 	var sc scope
-	own, err := s.viewOfTypes(c, who, q.Patient, q)
+	own, err := s.ownView(c, who, q)
 	if fault.Is(err, fault.NotFound) {
 		return scope{refused: []string{q.Patient}}, nil
 	}
@@ -194,17 +194,13 @@ func (s *Store) addViews(c *db.Conn, who identity.Principal, q *fhir.Query, sc *
 	return nil
 }
 
-// viewOfTypes decides about a chart and the types of a query: one of them has to
-// be seen there.
-func (s *Store) viewOfTypes(c *db.Conn, who identity.Principal, patient string, q *fhir.Query) (*access.View, error) {
-	v, err := s.access.ViewOf(c, who, patient)
-	if err != nil {
-		return nil, err
+// ownView decides about the chart of the patient whose compartment is searched.
+func (s *Store) ownView(c *db.Conn, who identity.Principal, q *fhir.Query) (*access.View, error) {
+	v, err := s.access.ViewOf(c, who, q.Patient)
+	if err == nil && !slices.ContainsFunc(q.Kinds(), func(t string) bool { return v.AllowsType(t, 's') || v.AllowsType(t, 'r') }) {
+		err = notFound()
 	}
-	if len(typesIn(who, &v, q.Kinds())) == 0 {
-		return nil, notFound()
-	}
-	return &v, nil
+	return &v, err
 }
 
 // typesIn are those of some types that a view may show: in the shared chart the
@@ -232,6 +228,9 @@ func (x *searcher) chartsOfTypes(w *clause, types []string) {
 	for i := range x.sc.views {
 		v := &x.sc.views[i]
 		list := typesIn(x.who, v, types)
+		if list == nil {
+			continue
+		}
 		word := strings.Join(list, ",")
 		if of[word] == nil {
 			of[word] = list

@@ -75,7 +75,7 @@ func TestWhatBelongsToAPatient(t *testing.T) {
 			require.Equal(t, 3, *r.Total, path)
 			require.Len(t, s.do(s.doctor, "GET", r.link("next"), "").bundle(t).Entry, 1)
 		}
-		batch := s.do(s.doctor, "POST", "/fhir", bundleOf("batch", entry("", "GET", "Patient/"+s.rosa+"/Observation?_count=2", "", ""), entry("", "GET", "Patient/"+s.rosa+"/*", "", ""), entry("", "GET", "?_type=Condition,Appointment", "", "")), "").bundle(t)
+		batch := s.do(s.doctor, "POST", "/fhir", bundleOf("batch", entry("", "GET", "Patient/"+s.rosa+"/Observation?_count=2", "", ""), entry("", "GET", "Patient/"+s.rosa+"/*", "", ""), entry("", "GET", "?_type=Condition,Appointment", "", ""))).bundle(t)
 		for i, want := range []int{2, len(everything), 2} {
 			require.Equal(t, want, strings.Count(string(batch.Entry[i].Resource), `"mode":"match"`), string(batch.Entry[i].Resource))
 		}
