@@ -91,7 +91,8 @@ func TestWhatBelongsToAPatient(t *testing.T) {
 		}
 		require.Equal(t, 404, s.do(s.doctor, "GET", rosa+"/Organization", "").StatusCode)
 		require.Equal(t, 404, s.do(s.doctor, "GET", rosa+"/Nonsense", "").StatusCode)
-		require.Equal(t, 404, s.do(s.doctor, "GET", "/fhir/Patient/%00/Observation", "").StatusCode)
+		require.Equal(t, 404, s.do(s.doctor, "GET", "/fhir/Patient/a_b/Observation", "").StatusCode)
+		require.Equal(t, 400, s.do(s.doctor, "GET", "/fhir/Patient/%00/Observation", "").StatusCode)
 		require.Equal(t, 400, s.do(s.doctor, "GET", rosa+"/*?_type=Organization", "").StatusCode)
 		link := s.do(s.doctor, "GET", rosa+"/*?_count=1", "").bundle(t).link("next")
 		require.Equal(t, 400, s.do(s.self, "GET", link, "").StatusCode, "a link belongs to who asked")

@@ -115,7 +115,7 @@ func (f *Face) queryOf(in call, values url.Values, strict bool) (*fhir.Query, er
 		slices.Sort(types)
 		types = slices.Compact(types)
 	case in.patient == "":
-		return nil, invalid("required", "_type", "Say in _type which types are searched.")
+		return nil, invalid("invalid", "_type", "Say in _type which types are searched.")
 	default: // all that belong to the patient and may be looked at
 		for _, t := range fhir.Types() {
 			if records.InCompartment(t) && in.who.AllowsFHIR(t, 's') {
