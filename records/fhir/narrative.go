@@ -70,11 +70,12 @@ func (c *narrativeCheck) step() string {
 		c.content = c.content || strings.TrimSpace(text) != ""
 		return checkEntities(text)
 	case strings.HasPrefix(rest, "<!--"):
-		end := strings.Index(rest, "-->")
-		if end < 0 {
+		// XML 1.0, section 2.5: two hyphens only end a comment. To HTML, --!> ends one as well.
+		end := strings.Index(rest[4:], "--")
+		if end < 0 || !strings.HasPrefix(rest[4+end:], "-->") {
 			return narrativeBroken
 		}
-		c.i += end + 3
+		c.i += 4 + end + 3
 		return ""
 	case strings.HasPrefix(rest, "</"):
 		end := strings.IndexByte(rest, '>')

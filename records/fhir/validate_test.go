@@ -178,6 +178,7 @@ func TestNarrative(t *testing.T) {
 		open + "<a href=\"java\nscript:alert(1)\">x</a></div>", open + `<a href="data:text/html,x">x</a></div>`,
 		open + `<img src="data:image/svg+xml,x"/></div>`, open + `a & b</div>`, open + `&nbsp;</div>`, open + `<object data="x">y</object></div>`,
 		open + `<P>x</P></div>`, open + `<![CDATA[x]]></div>`, open + `<?php x ?>y</div>`, open + `<p title="<">x</p></div>`,
+		open + `<!-- --!><script>alert(1)</script> -->x</div>`, open + `<!-- a -- b -->x</div>`, open + `<!--->x</div>`, open + `<!-- x</div>`,
 		open + strings.Repeat("<b>", 100) + "x" + strings.Repeat("</b>", 100) + "</div>",
 	} {
 		require.NotEmpty(t, errorsOf(check(bad)), bad)
