@@ -59,7 +59,20 @@ func (c *Conn) Query(query string, args ...any) (*sql.Rows, error) {
 
 // QueryRow runs a query that gives at most one row; Scan reports sql.ErrNoRows.
 func (c *Conn) QueryRow(query string, args ...any) *sql.Row {
-	return c.ORM.Statement.ConnPool.QueryRowContext(c.ctx, c.rebind(query), args...)
+	query = c.rebind(query)
+	row := c.ORM.Statement.ConnPool.QueryRowContext(c.ctx, query, args...)
+	if *row != (sql.Row{}) {
+		return row
+	}
+	// What cannot be prepared (the time is over, the database is away) comes back
+	// as an empty row, whose Scan panics. Asked without, the database says why.
+	switch pool := c.ORM.Statement.ConnPool.(type) {
+	case *gorm.PreparedStmtDB:
+		return pool.ConnPool.QueryRowContext(c.ctx, query, args...)
+	case *gorm.PreparedStmtTX:
+		return pool.Tx.QueryRowContext(c.ctx, query, args...)
+	}
+	return row
 }
 
 // Each runs a query and calls f for each row.
