@@ -174,7 +174,7 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 	if a.Importer, err = ingest.New(ingest.Deps{DB: a.DB, Store: a.Records, Access: a.Access}); err != nil {
 		return nil, err
 	}
-	if a.Bulk, err = bulk.New(bulk.Deps{DB: a.DB, Records: a.Records, Access: a.Access, Blobs: a.Blobs, Importer: a.Importer, Jobs: a.Notices, Keep: cfg.BulkKeep}); err != nil {
+	if a.Bulk, err = bulk.New(bulk.Deps{DB: a.DB, Records: a.Records, Access: a.Access, Accounts: a.Identity, Blobs: a.Blobs, Importer: a.Importer, Jobs: a.Notices, Keep: cfg.BulkKeep}); err != nil {
 		return nil, err
 	}
 	if a.Subscriptions, err = subscription.New(subscription.Deps{

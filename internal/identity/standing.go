@@ -40,3 +40,13 @@ func (s *Service) Standing(ctx context.Context, family string) (Principal, error
 	p.Patient, p.Practitioner, p.Locale = patient.String, pract.String, loc.String
 	return p, nil
 }
+
+// TakenBack tells whether an authorization was taken back, or its account or app
+// was switched off. That it ran out is not that: what was begun in time may be
+// brought to its end.
+func (s *Service) TakenBack(ctx context.Context, family string) (bool, error) {
+	var back bool
+	err := s.db.Read(ctx).QueryRow(`SELECT EXISTS (SELECT 1 FROM token_families f LEFT JOIN accounts a ON a.id = f.account LEFT JOIN oauth_clients c ON c.id = f.client
+		WHERE f.id = ? AND (f.revoked_at <> 0 OR a.id IS NOT NULL AND NOT a.active OR c.id IS NOT NULL AND NOT c.active))`, family).Scan(&back)
+	return back, err
+}

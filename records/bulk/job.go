@@ -16,6 +16,7 @@ import (
 // job is a row of bulk_jobs.
 type job struct {
 	id, kind, url, state   string
+	family                 string // of the tokens that it was asked for with
 	who                    identity.Principal
 	request, at            []byte
 	fence, failures, total int64
@@ -47,6 +48,7 @@ func scanJob(r *sql.Row) (*job, error) {
 	if err := json.Unmarshal(who, &p); err != nil {
 		return nil, err
 	}
+	j.family = p.Family
 	j.who = identity.Principal{Kind: identity.System, Account: p.Account, Name: p.Name, Client: p.Client, ClientName: p.ClientName, Scopes: p.Scopes, RequestID: p.Request}
 	return &j, nil
 }
@@ -60,6 +62,7 @@ type principal struct {
 	ClientName string   `json:"clientName,omitempty"`
 	Scopes     []string `json:"scopes"`
 	Request    string   `json:"request,omitempty"`
+	Family     string   `json:"family,omitempty"`
 }
 
 // StartExport begins an export and gives the name of the job.
@@ -83,7 +86,7 @@ func (s *Service) start(ctx context.Context, who identity.Principal, kind, url s
 	if err != nil {
 		return "", err
 	}
-	p, err := json.Marshal(principal{who.Account, who.Name, who.Client, who.ClientName, who.Scopes, who.RequestID})
+	p, err := json.Marshal(principal{who.Account, who.Name, who.Client, who.ClientName, who.Scopes, who.RequestID, who.Session})
 	if err != nil {
 		return "", err
 	}

@@ -19,11 +19,17 @@ import (
 	"housecall/records/ingest"
 )
 
+// Accounts tells whether who asked for a job was cut off since.
+type Accounts interface {
+	TakenBack(ctx context.Context, family string) (bool, error)
+}
+
 // Deps is what the service works with.
 type Deps struct {
 	DB       *db.DB
 	Records  *records.Store
 	Access   *access.Service
+	Accounts Accounts // nil: jobs go on to their end, whatever becomes of who asked
 	Blobs    *blob.Store
 	Importer *ingest.Importer
 	Jobs     *notifications.Service // not started yet: the service adds its workers

@@ -36,6 +36,9 @@ func (s *Service) Work(ctx context.Context, id string) (more bool, err error) {
 	if err != nil || j == nil {
 		return false, err
 	}
+	if err := s.stands(ctx, j); err != nil {
+		return s.stumble(ctx, j, err)
+	}
 	end := time.Now().Add(s.Turn)
 	turn := func() bool {
 		select {
@@ -57,6 +60,19 @@ func (s *Service) Work(ctx context.Context, id string) (more bool, err error) {
 		return s.stumble(ctx, j, err)
 	}
 	return more, err
+}
+
+// stands refuses to go on with what somebody asked for who was cut off since: an
+// import would go on to write what they send.
+func (s *Service) stands(ctx context.Context, j *job) error {
+	if s.Accounts == nil || j.family == "" {
+		return nil
+	}
+	back, err := s.Accounts.TakenBack(ctx, j.family)
+	if err == nil && back {
+		err = fault.New(fault.Forbidden, "Who asked for this was cut off.").WithCode("scope")
+	}
+	return err
 }
 
 // take begins a turn; nil: there is nothing to do any more. The fence that it

@@ -60,7 +60,7 @@ func newBulkSite(t *testing.T, d *db.DB, client *http.Client, turn time.Duration
 	require.NoError(t, err)
 	importer, err := ingest.New(ingest.Deps{DB: d, Store: s.store, Access: s.access})
 	require.NoError(t, err)
-	s.bulk, err = bulk.New(bulk.Deps{DB: d, Records: s.store, Access: s.access, Blobs: blobs, Importer: importer, Jobs: s.jobs, Client: client, Turn: turn, Skew: time.Millisecond,
+	s.bulk, err = bulk.New(bulk.Deps{DB: d, Records: s.store, Access: s.access, Accounts: s.id, Blobs: blobs, Importer: importer, Jobs: s.jobs, Client: client, Turn: turn, Skew: time.Millisecond,
 		Now: func() time.Time { return time.Now().Add(time.Duration(s.ahead.Load())) }})
 	require.NoError(t, err)
 	s.app, err = edge.New(edge.Config{BaseURL: u, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
