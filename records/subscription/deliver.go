@@ -218,6 +218,8 @@ func (s *Service) choose(c *db.Conn, o *offer, now int64) error {
 		}
 		rows = append(rows, fresh...)
 	}
+	var f follower
+	known := f.read(s.topics, sub.topic, sub.criteria)
 	size := 0
 	for _, e := range rows {
 		if size > noticeBytes {
@@ -226,6 +228,9 @@ func (s *Service) choose(c *db.Conn, o *offer, now int64) error {
 		told, err := s.records.Tell(c, o.who, e.Happened)
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return err
+		}
+		if told.Seen && e.number == 0 {
+			told.Seen = known && f.fits(&e.Happened, &told)
 		}
 		key := []any{sub.id, e.Tx, e.Seq}
 		switch {

@@ -133,23 +133,50 @@ func (s *Service) followers(c *db.Conn) ([]follower, error) {
 		if err := r.Scan(&f.id, &topic, &criteria, &f.chart, &f.from.Tx, &f.from.Seq); err != nil {
 			return err
 		}
-		if f.topic = topicOf(s.topics, topic); f.topic == nil {
-			return nil
+		if f.read(s.topics, topic, criteria) {
+			out = append(out, f)
 		}
-		for line := range strings.SplitSeq(criteria, "\n") {
-			if line == "" {
-				continue
-			}
-			x, err := parseFilter(line, f.topic)
-			if err != nil {
-				return nil // rules of searching have changed: better nothing than too much
-			}
-			f.filters = append(f.filters, x)
-		}
-		out = append(out, f)
 		return nil
 	})
 	return out, err
+}
+
+// read takes what the subscription is about. When it is not understood any more,
+// the rules have changed: better nothing than too much.
+func (f *follower) read(topics []Topic, topic, criteria string) bool {
+	if f.topic = topicOf(topics, topic); f.topic == nil {
+		return false
+	}
+	for line := range strings.SplitSeq(criteria, "\n") {
+		if line == "" {
+			continue
+		}
+		x, err := parseFilter(line, f.topic)
+		if err != nil {
+			return false
+		}
+		f.filters = append(f.filters, x)
+	}
+	return true
+}
+
+// fits looks at a change once more, as its subscriber sees it: a filter finds nothing
+// by a reference that they do not see.
+func (f *follower) fits(h *records.Happened, told *records.Told) bool {
+	if len(f.filters) == 0 {
+		return true
+	}
+	now, err := fhir.Parse(told.Body)
+	if err != nil {
+		return false
+	}
+	var before *fhir.Node
+	if told.Before != nil {
+		if before, err = fhir.Parse(told.Before); err != nil {
+			return false
+		}
+	}
+	return f.wants(h, now, before)
 }
 
 // may tells whether a change can concern the subscription, before it is looked at.
