@@ -95,6 +95,7 @@ type everything struct {
 	at     everythingCursor
 	page   Page
 	bodies arena
+	bytes  int // of the bodies read
 }
 
 // take reads what there is room for of the chart that comes next; more says that
@@ -119,11 +120,12 @@ func (x *everything) take(views []*access.View) (more bool, err error) {
 	var typ string    // of the row before
 	var readable bool // that type, by the app's scopes
 	err = x.c.EachRaw(query+" ORDER BY r.type, r.id LIMIT ?", "ttiit", func(r *db.Raw) error {
-		if room == 0 {
+		if room == 0 || x.bytes > pageBytes {
 			more = true
 			return nil
 		}
 		room--
+		x.bytes += len(r.Bytes(4))
 		if string(r.Bytes(0)) != typ {
 			typ = r.Text(0)
 			readable = v.AllowsType(typ, 'r')

@@ -173,7 +173,7 @@ func typesSQL(types []string) (string, []any) {
 
 // historyPage walks the order of all changes backwards until the page is full.
 func (s *Store) historyPage(c *db.Conn, where string, args []any, about string, o HistoryOptions) (Page, error) {
-	order, page := globalOrder(c.Dialect), Page{Total: -1}
+	order, page, bytes := globalOrder(c.Dialect), Page{Total: -1}, 0
 	at := latest
 	if o.Page != "" {
 		if err := s.seals.open(about, o.Page, &at); err != nil {
@@ -205,12 +205,13 @@ func (s *Store) historyPage(c *db.Conn, where string, args []any, about string, 
 				done = true
 				return nil
 			case !o.Since.IsZero() && updated < since:
-			case len(page.Items) == o.Count:
+			case len(page.Items) == o.Count || bytes > pageBytes:
 				page.Next, done = s.seals.seal(about, at), true
 				return nil
 			default:
 				x.LastUpdated, x.Outcome = fromMicros(updated), outcomeOf[kind]
 				page.Items = append(page.Items, x)
+				bytes += len(x.Body)
 			}
 			at = here
 			return nil

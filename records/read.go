@@ -2,6 +2,7 @@ package records
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"housecall/internal/db"
@@ -66,7 +67,7 @@ func scanCurrent(c *db.Conn, typ, id string) (Stored, current, error) {
 // VRead gives one version. A version is seen by its own labels and by those of
 // the current one: what was labelled later hides its past too.
 func (s *Store) VRead(ctx context.Context, who identity.Principal, typ, id string, version int64) (Stored, error) {
-	page, err := s.history(ctx, who, typ, id, version, 1, nil)
+	page, _, err := s.history(ctx, who, typ, id, version, 1, nil)
 	if err != nil {
 		return Stored{}, err
 	}
@@ -82,30 +83,32 @@ func (s *Store) VRead(ctx context.Context, who identity.Principal, typ, id strin
 // History gives the versions of a resource, newest first, from the version
 // before (0: the newest) on, at most limit.
 func (s *Store) History(ctx context.Context, who identity.Principal, typ, id string, before int64, limit int) ([]Stored, error) {
-	return s.HistoryAt(ctx, who, typ, id, nil, before, limit)
+	versions, _, err := s.HistoryAt(ctx, who, typ, id, nil, before, limit)
+	return versions, err
 }
 
 // HistoryAt is History of the versions that were current at some time in the span.
-func (s *Store) HistoryAt(ctx context.Context, who identity.Principal, typ, id string, at *Span, before int64, limit int) ([]Stored, error) {
+// It tells whether there may be more, for which there is no room.
+func (s *Store) HistoryAt(ctx context.Context, who identity.Principal, typ, id string, at *Span, before int64, limit int) (versions []Stored, full bool, err error) {
 	if before > 0 {
 		before--
 		if before == 0 {
-			return nil, nil
+			return nil, false, nil
 		}
 	}
 	return s.history(ctx, who, typ, id, before, limit, at)
 }
 
 // history gives versions from `from` downwards; 0 is the newest.
-func (s *Store) history(ctx context.Context, who identity.Principal, typ, id string, from int64, limit int, at *Span) ([]Stored, error) {
+func (s *Store) history(ctx context.Context, who identity.Principal, typ, id string, from int64, limit int, at *Span) (out []Stored, full bool, err error) {
 	if err := allowed(who, typ, 'r'); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	limit = min(max(limit, 1), 1000)
 	c := s.db.Read(ctx)
 	st, cur, err := scanCurrent(c, typ, id)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	now := micros(s.now())
 	v, err := s.viewForRead(c, who, st.Patient, typ)
@@ -113,41 +116,43 @@ func (s *Store) history(ctx context.Context, who identity.Principal, typ, id str
 		err = notFound()
 	}
 	if err != nil {
-		return nil, s.refuse(ctx, who, st.Patient, typ, id, err)
+		return nil, false, s.refuse(ctx, who, st.Patient, typ, id, err)
 	}
 	if from == 0 {
 		from = st.Version
 	}
 	current, args := at.current()
-	rows, err := c.Query(`SELECT version, last_updated, kind, category, labels, release_at, body FROM resource_versions v
+	seen, more := visibleSQL(v, now, "v") // here, so that what is hidden takes no room in a page
+	current, args = " AND v.category >= 0"+seen+current, append(more, args...)
+	rows, err := c.Query(`SELECT version, last_updated, kind, body FROM resource_versions v
 		WHERE patient_id = ? AND type = ? AND id = ? AND version <= ?`+current+` ORDER BY version DESC LIMIT ?`, append(append([]any{st.Patient, typ, id, from}, args...), limit)...)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	defer rows.Close()
-	var out []Stored
+	bytes := 0
 	for rows.Next() {
-		x := Stored{Patient: st.Patient, Type: typ, ID: id}
-		var updated, kind, release int64
-		var class access.Class
-		if err := rows.Scan(&x.Version, &updated, &kind, &class.Category, &class.Labels, &release, &x.Body); err != nil {
-			return nil, err
+		if full = bytes > pageBytes; full {
+			break
 		}
-		if !v.Sees(class, release, now) {
-			continue
+		x := Stored{Patient: st.Patient, Type: typ, ID: id}
+		var updated, kind int64
+		if err := rows.Scan(&x.Version, &updated, &kind, &x.Body); err != nil {
+			return nil, false, err
 		}
 		x.LastUpdated, x.Outcome = fromMicros(updated), outcomeOf[kind]
 		out = append(out, x)
+		bytes += len(x.Body)
 	}
-	if err := rows.Err(); err != nil {
-		return nil, err
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return nil, false, err
 	}
 	for i := range out {
 		if out[i].Body, err = s.cut(c, v, out[i].Body); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 	}
-	return out, s.seen(ctx, who, v, "history", typ, id, categoryBit(cur.class.Category), len(out))
+	return out, full, s.seen(ctx, who, v, "history", typ, id, categoryBit(cur.class.Category), len(out))
 }
 
 // allowed checks an app's scopes before anything is looked up.

@@ -22,6 +22,10 @@ type Page struct {
 	Cut      bool     // more would have been included
 }
 
+// pageBytes bounds what the resources of one page take together, whatever was asked
+// for: some are as large as a body may be. A page that is full ends there.
+const pageBytes = 16 << 20
+
 // Search runs a query. Access comes before everything else: what the view does
 // not see is not counted, not sorted, not paged over, not gone through and not
 // included.
@@ -106,8 +110,10 @@ func (x *searcher) page(q *fhir.Query) (Page, error) {
 	}
 	page.Items = rows.items
 	if len(page.Items) > q.Count {
-		page.Items = page.Items[:q.Count]
-		page.Next = x.s.seals.seal(about, rows.cursor(q.Count-1))
+		page.Items, rows.full = page.Items[:q.Count], true
+	}
+	if rows.full {
+		page.Next = x.s.seals.seal(about, rows.cursor(len(page.Items)-1))
 	}
 	if len(q.Includes)+len(q.RevIncludes) > 0 {
 		err = x.include(q, &page)

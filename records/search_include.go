@@ -20,6 +20,7 @@ type including struct {
 	page  *Page
 	there map[string]bool // Type/id
 	fresh []Stored        // included in this round
+	bytes int             // of what is included
 }
 
 // include follows _include and _revinclude from a page. Without :iterate they
@@ -51,11 +52,12 @@ func (in *including) take(st Stored) bool {
 	if in.there[name] {
 		return true
 	}
-	if len(in.page.Included)+len(in.fresh) >= maxIncluded {
+	if len(in.page.Included)+len(in.fresh) >= maxIncluded || in.bytes > pageBytes {
 		in.page.Cut = true
 		return false
 	}
 	in.there[name] = true
+	in.bytes += len(st.Body)
 	in.fresh = append(in.fresh, st)
 	return true
 }

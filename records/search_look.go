@@ -2,6 +2,7 @@ package records
 
 import (
 	"database/sql"
+	"errors"
 
 	"housecall/records/access"
 	"housecall/records/fhir"
@@ -68,15 +69,18 @@ func (x *searcher) filtered(typ string, w *clause, o order, cur *searchCursor, l
 				return out, err
 			}
 			if w.fits(n) {
+				if out.full = out.bytes > pageBytes && len(out.items) > 1; out.full {
+					return out, nil
+				}
 				if out.take(&rows, i); len(out.items) == limit {
 					return out, nil
 				}
 			}
 		}
-		if len(rows.items) < most {
+		if len(rows.items) < most && !rows.full {
 			return out, nil
 		}
-		at := rows.cursor(most - 1)
+		at := rows.cursor(len(rows.items) - 1)
 		cur = &at
 	}
 }
@@ -110,15 +114,20 @@ func (x *searcher) each(alias string, w *clause, f func(patient, id string, n *f
 		if !first {
 			query, args = query+" AND ("+alias+".id, "+alias+".patient_id) > (?, ?)", append(args, last.id, last.patient)
 		}
-		limit := min(5000, x.bodies+1)
+		limit, bytes := min(5000, x.bodies+1), 0
 		var rows []row
 		err := x.c.Each(query+" ORDER BY "+alias+".id, "+alias+".patient_id LIMIT ?", func(r *sql.Rows) error {
+			if bytes > pageBytes {
+				return errFull
+			}
 			err := r.Scan(&last.patient, &last.id, &last.body)
 			rows = append(rows, last)
+			bytes += len(last.body)
 			last.body = nil
 			return err
 		}, append(args, limit)...)
-		if err != nil {
+		full := errors.Is(err, errFull)
+		if err != nil && !full {
 			return err
 		}
 		for _, r := range rows {
@@ -133,7 +142,7 @@ func (x *searcher) each(alias string, w *clause, f func(patient, id string, n *f
 				f(r.patient, r.id, n)
 			}
 		}
-		if len(rows) < limit {
+		if len(rows) < limit && !full {
 			return nil
 		}
 	}

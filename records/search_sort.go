@@ -2,6 +2,7 @@ package records
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -178,6 +179,8 @@ type found struct {
 	items []Stored
 	keys  []keyValue
 	width int // keys of one row
+	bytes int
+	full  bool // there may be more, for which there is no room
 }
 
 // cursor is the place of a row.
@@ -187,6 +190,7 @@ func (f *found) cursor(i int) searchCursor {
 
 func (f *found) take(from *found, i int) {
 	f.items = append(f.items, from.items[i])
+	f.bytes += len(from.items[i].Body)
 	f.keys = append(f.keys, from.keys[i*f.width:(i+1)*f.width]...)
 }
 
@@ -238,13 +242,21 @@ func (x *searcher) rows(typ string, w *clause, o order, cur *searchCursor, limit
 	}
 	into = append(into, &st.Body)
 	err := x.c.Each(query+" ORDER BY "+o.by(alias)+" LIMIT ?", func(r *sql.Rows) error {
+		if out.bytes > pageBytes && len(out.items) > 1 {
+			out.full = true
+			return errFull
+		}
 		if err := r.Scan(into...); err != nil {
 			return err
 		}
+		out.bytes += len(st.Body)
 		st.LastUpdated = fromMicros(at)
 		out.items, out.keys = append(out.items, st), append(out.keys, vals...)
 		st.Body = nil
 		return nil
 	}, append(args, limit)...)
+	if errors.Is(err, errFull) {
+		err = nil
+	}
 	return out, err
 }

@@ -59,14 +59,16 @@ func (f *Face) history(ctx context.Context, in call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	versions, err := f.store.HistoryAt(ctx, in.who, in.typ, in.id, a.at, before, a.count+1)
+	versions, full, err := f.store.HistoryAt(ctx, in.who, in.typ, in.id, a.at, before, a.count+1)
 	if err != nil {
 		return answer{}, err
 	}
 	p := records.Page{Items: versions}
 	if len(versions) > a.count {
-		p.Items = versions[:a.count]
-		p.Next = strconv.FormatInt(versions[a.count-1].Version, 10)
+		p.Items, full = versions[:a.count], true
+	}
+	if full {
+		p.Next = strconv.FormatInt(p.Items[len(p.Items)-1].Version, 10)
 	}
 	if !a.since.IsZero() {
 		for i := range p.Items {

@@ -19,6 +19,15 @@ import (
 // maxEntries bounds a bundle; the store bounds the changes of a transaction too.
 const maxEntries = 5000
 
+// maxAnswer bounds what the reads of a bundle give together. Each of them may ask
+// for a whole page, and all of it is in memory until it is sent.
+const maxAnswer = 64 << 20
+
+func tooMuch() error {
+	const text = "The answer would be too large. Please ask for this on its own."
+	return fault.New(fault.TooLarge, text).WithIssues(fault.Issue{Code: "too-costly", Text: text})
+}
+
 // bundle answers POST /fhir: a transaction or a batch (R4 3.1.0.11).
 func (f *Face) bundle(c *fiber.Ctx) error {
 	if err := jsonBody(c); err != nil {
@@ -144,6 +153,8 @@ func (f *Face) batch(c *fiber.Ctx, entries []*fhir.Node, calls []call) []byte {
 		switch {
 		case in.method == "":
 			_, err = f.callOf(entries[i], edge.Principal(c))
+		case in.reads() && len(s.b) > maxAnswer:
+			err = tooMuch()
 		case in.reads():
 			a, err = f.look(c.UserContext(), in)
 		default:
@@ -232,7 +243,10 @@ func (f *Face) transaction(ctx context.Context, who identity.Principal, calls []
 	for i, in := range calls {
 		s.entry()
 		if in.reads() {
-			a, err := f.look(ctx, in)
+			a, err := answer{}, tooMuch()
+			if len(s.b) <= maxAnswer {
+				a, err = f.look(ctx, in)
+			}
 			if err != nil {
 				ft, status := failed(err)
 				s.response(status, "", 0, a.modified, outcomeOf(ft, status, who.RequestID))
