@@ -34,7 +34,7 @@ func (s *Store) hidden(c *db.Conn, v *access.View) ([]string, error) {
 		return nil, nil
 	}
 	cond, args := visibleSQL(v, micros(s.now()), "r")
-	if cond == "" {
+	if cond == "" && v.Carries() {
 		return nil, nil
 	}
 	h, err := readHead(c, v.Patient)
@@ -43,15 +43,15 @@ func (s *Store) hidden(c *db.Conn, v *access.View) ([]string, error) {
 	}
 	var out []string
 	if h.links > 0 && !v.Carries() {
-		linked, err := access.Linked(c, v.Patient)
+		linked, parted, err := linksOf(c, v.Patient) // old versions of the Patient name those of before
 		if err != nil {
 			return nil, err
 		}
-		for _, p := range linked {
+		for _, p := range append(linked, parted...) {
 			out = append(out, "Patient/"+p)
 		}
 	}
-	if !h.mayHide(v) {
+	if cond == "" || !h.mayHide(v) {
 		return out, nil
 	}
 	err = c.Each(`SELECT type, id FROM resources r WHERE patient_id = ? AND NOT (TRUE`+cond+`)`, func(r *sql.Rows) error {
@@ -103,10 +103,6 @@ func cutHidden(body []byte, hidden []string) ([]byte, error) {
 	fhir.Mask(n, isHidden(hits))
 	return n.Append(make([]byte, 0, len(body))), nil
 }
-
-// prune removes references to what is hidden, and what is empty then. It tells
-// whether the node itself has to go.
-func prune(n *fhir.Node, hits map[string]bool) bool { return fhir.Prune(n, isHidden(hits)) }
 
 // isHidden tells of a value whether it is a reference to something hidden.
 func isHidden(hits map[string]bool) func(*fhir.Node) bool {

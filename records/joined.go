@@ -172,8 +172,11 @@ func (s *Store) workIn(c *db.Conn, who identity.Principal, treats bool, patients
 	if len(charts) != len(patients) {
 		return nil, nil, fault.New(fault.Invalid, "These are the same record.")
 	}
+	if slices.ContainsFunc(charts, func(p string) bool { return !fhir.ValidID(p) }) { // the database does not take all that may be sent
+		return nil, nil, notFound()
+	}
 	locked, err := s.lockCharts(c, who, charts, nil, micros(s.now()))
-	if fault.Is(err, fault.NotFound) || slices.Contains(charts, "") {
+	if fault.Is(err, fault.NotFound) {
 		return nil, nil, notFound()
 	}
 	if err != nil {
@@ -202,6 +205,9 @@ func (s *Store) refusals(ctx context.Context, who identity.Principal, detail str
 	}
 	var events []access.Event
 	for _, p := range patients {
+		if !fhir.ValidID(p) {
+			p = ""
+		}
 		events = append(events, access.Event{Who: who, Patient: p, Action: "refused", Type: "Patient", ID: p, Count: 1, Outcome: "refused", Detail: detail})
 	}
 	if err := s.access.Record(ctx, events...); err != nil {

@@ -28,7 +28,7 @@ func (s *Store) complete(c *db.Conn, who identity.Principal, ch *change, v *acce
 	if ch.old == nil || ch.Kind == Delete {
 		return ch.late
 	}
-	if !v.Sees(ch.old.class, ch.old.releaseAt, micros(s.now())) && (ch.Kind == Patch || !ch.old.deleted) {
+	if !v.Sees(ch.old.class, ch.old.releaseAt, micros(s.now())) {
 		return notFound()
 	}
 	if ch.old.deleted {
@@ -133,14 +133,14 @@ func (s *Store) staysHome(c *db.Conn, ch *change) error {
 func restored(n, old *fhir.Node, hits map[string]bool) *fhir.Node {
 	n = n.Clone()
 	if !bytes.Contains(old.Append(nil), []byte(`"masked"`)) { // what was masked when it was read comes back, too
-		fhir.Prune(n, fhir.Masked)
+		fhir.Prune("", n, fhir.Masked)
 	}
 	out := n.Clone()
-	keep(out, old, hits, hiddenPart)
+	keep("", out, old, hits, hiddenPart)
 	if refused(fhir.Validate(out)) != nil {
 		whole := n.Clone()
-		keep(whole, old, hits, func(n *fhir.Node, hits map[string]bool) *fhir.Node {
-			if hiddenPart(n, hits) == nil {
+		keep("", whole, old, hits, func(element string, n *fhir.Node, hits map[string]bool) *fhir.Node {
+			if hiddenPart(element, n, hits) == nil {
 				return nil
 			}
 			return n.Clone()
@@ -152,17 +152,17 @@ func restored(n, old *fhir.Node, hits map[string]bool) *fhir.Node {
 	return out
 }
 
-// hiddenPart is what of a value the view does not see, with the way to it; nil
-// when that is nothing.
-func hiddenPart(n *fhir.Node, hits map[string]bool) *fhir.Node {
+// hiddenPart is what of the value of an element the view does not see, with the way
+// to it; nil when that is nothing.
+func hiddenPart(element string, n *fhir.Node, hits map[string]bool) *fhir.Node {
 	switch n.Kind() {
 	case fhir.KindObject:
-		if isHidden(hits)(n) {
+		if fhir.WithReference(isHidden(hits))(element, n) {
 			return n.Clone()
 		}
 		var kept []fhir.Member
 		for _, m := range n.Members() {
-			if v := hiddenPart(m.Value, hits); v != nil {
+			if v := hiddenPart(m.Key, m.Value, hits); v != nil {
 				kept = append(kept, fhir.Member{Key: m.Key, Value: v})
 			}
 		}
@@ -175,7 +175,7 @@ func hiddenPart(n *fhir.Node, hits map[string]bool) *fhir.Node {
 	case fhir.KindArray:
 		var kept []*fhir.Node
 		for _, i := range n.Items() {
-			if v := hiddenPart(i, hits); v != nil {
+			if v := hiddenPart(element, i, hits); v != nil {
 				kept = append(kept, v)
 			}
 		}
@@ -186,25 +186,28 @@ func hiddenPart(n *fhir.Node, hits map[string]bool) *fhir.Node {
 	return nil
 }
 
+// partOf gives what comes back of the value of an element.
+type partOf func(element string, n *fhir.Node, hits map[string]bool) *fhir.Node
+
 // keep puts into n what of old the view does not see. part says what comes back
 // where n has lost the place for it.
-func keep(n, old *fhir.Node, hits map[string]bool, part func(*fhir.Node, map[string]bool) *fhir.Node) {
+func keep(element string, n, old *fhir.Node, hits map[string]bool, part partOf) {
 	switch {
-	case n.Kind() != old.Kind() || isHidden(hits)(old):
+	case n.Kind() != old.Kind() || fhir.WithReference(isHidden(hits))(element, old):
 	case old.Kind() == fhir.KindObject:
 		for i, m := range old.Members() {
-			back := part(m.Value, hits)
+			back := part(m.Key, m.Value, hits)
 			if back == nil {
 				continue
 			}
 			if now := n.Get(m.Key); now != nil {
-				keep(now, m.Value, hits, part)
+				keep(m.Key, now, m.Value, hits, part)
 				continue
 			}
 			insertMember(n, old, i, back)
 		}
 	case old.Kind() == fhir.KindArray:
-		keepItems(n, old, hits, part)
+		keepItems(element, n, old, hits, part)
 	}
 }
 
@@ -222,13 +225,13 @@ func insertMember(n, old *fhir.Node, at int, v *fhir.Node) {
 // keepItems finds for each item of the array as the view saw it the item that was
 // sent for it: an equal one, else, when as many are left on both sides, the one
 // at its turn. Hidden items go back to their places.
-func keepItems(n, old *fhir.Node, hits map[string]bool, part func(*fhir.Node, map[string]bool) *fhir.Node) {
+func keepItems(element string, n, old *fhir.Node, hits map[string]bool, part partOf) {
 	items := slices.Clone(n.Items())
 	taken := make([]bool, len(items))
 	sent := make([]*fhir.Node, len(old.Items())) // for each old item
 	seen := make([]*fhir.Node, len(old.Items()))
 	for i, o := range old.Items() {
-		if seen[i] = o.Clone(); prune(seen[i], hits) {
+		if seen[i] = o.Clone(); fhir.Prune(element, seen[i], isHidden(hits)) {
 			seen[i] = nil
 			continue
 		}
@@ -256,11 +259,11 @@ func keepItems(n, old *fhir.Node, hits map[string]bool, part func(*fhir.Node, ma
 		}
 	}
 	for i, o := range old.Items() {
-		back := part(o, hits)
+		back := part(element, o, hits)
 		switch {
 		case back == nil:
 		case sent[i] != nil:
-			keep(sent[i], o, hits, part)
+			keep(element, sent[i], o, hits, part)
 		default:
 			items = slices.Insert(items, min(i, len(items)), back)
 		}

@@ -167,7 +167,7 @@ type Told struct {
 	Seen      bool
 	HeldUntil int64  // microseconds; a result that is held back from the view until then
 	Body      []byte // without references to what the view does not see; a deletion says what is gone
-	Before    []byte // the version that it replaced, for those who decide what a change is
+	Before    []byte // the version that it replaced, cut as well, for those who decide what a change is
 }
 
 // Tell decides whether somebody may learn of a change, by the class of that version
@@ -194,7 +194,13 @@ func (s *Store) Tell(c *db.Conn, who identity.Principal, h Happened) (Told, erro
 	}
 	now := micros(s.now())
 	if t.Seen = v.Sees(own, release, now) && v.Sees(current, releaseNow, now); t.Seen {
-		t.Body, err = s.cut(c, &v, t.Body)
+		hidden, err := s.hidden(c, &v)
+		if err != nil {
+			return t, err
+		}
+		if t.Body, err = cutHidden(t.Body, hidden); err == nil && t.Before != nil {
+			t.Before, err = cutHidden(t.Before, hidden)
+		}
 		return t, err
 	}
 	if until := max(release, releaseNow); v.Sees(own, release, until) && v.Sees(current, releaseNow, until) {

@@ -147,6 +147,7 @@ func references(body []byte, f func(ref string)) {
 // go along, or to let go of it first. Provenance goes along by itself.
 func (s *Store) look(c *db.Conn, m *move) error {
 	var stays []string
+	unseen, now := false, micros(s.now())
 	m.trimmed = map[string]*current{}
 	err := c.Each(`SELECT r.type, r.id, r.version, r.category, r.labels, r.release_at, r.deleted, r.last_updated, r.index_rules, r.body, COALESCE(e.part_of, '')
 		FROM resources r LEFT JOIN entries e ON e.patient_id = r.patient_id AND e.type = r.type AND e.id = r.id
@@ -174,6 +175,8 @@ func (s *Store) look(c *db.Conn, m *move) error {
 		})
 		switch {
 		case hits == 0 && (partOf == "" || m.moved[partOf] == nil):
+		case typ != "Provenance" && !m.from.Sees(cur.class, cur.releaseAt, now):
+			unseen = true
 		case typ != "Provenance":
 			stays = append(stays, ref)
 		default:
@@ -195,6 +198,9 @@ func (s *Store) look(c *db.Conn, m *move) error {
 			issues = append(issues, fault.Issue{Code: "business-rule", Expression: ref, Text: "it refers to what is refiled"})
 		}
 		return fault.New(fault.Conflict, "Other entries belong to this one. Refile them together.").WithIssues(issues...)
+	}
+	if unseen { // what they do not see is not named to them
+		return fault.New(fault.Forbidden, "You can read this, but not change it.").WithCode("role")
 	}
 	return nil
 }
@@ -319,7 +325,7 @@ func (s *Store) rehome(c *db.Conn, m *move, ref string) (*change, error) {
 	}
 	readdress(n, m.From, m.To)
 	if len(left) > 0 {
-		prune(n, left)
+		fhir.Prune("", n, isHidden(left))
 	}
 	typ, id, _ := strings.Cut(ref, "/")
 	ch := &change{Op: Op{Kind: Put, Type: typ, ID: id, Node: n}, patient: m.To, decided: true}
@@ -328,6 +334,7 @@ func (s *Store) rehome(c *db.Conn, m *move, ref string) (*change, error) {
 		return nil, err
 	}
 	ch.Node = frontMatter(ch.Node)
+	ch.class.Labels |= cur.class.Labels // what it took over from others stays, see borrow
 	return ch, nil
 }
 
@@ -382,13 +389,14 @@ func (s *Store) letGo(m *move, ref string, cur *current) (*change, error) {
 	for r := range m.moved {
 		hits[r] = true
 	}
-	prune(n, hits)
+	fhir.Prune("", n, isHidden(hits))
 	_, id, _ := strings.Cut(ref, "/")
 	ch := &change{Op: Op{Kind: Put, Type: "Provenance", ID: id, Node: n}, patient: m.From, decided: true}
 	if err := s.ready(ch); err != nil {
 		return nil, err
 	}
 	ch.old = cur
+	ch.class.Labels |= cur.class.Labels
 	return ch, nil
 }
 
@@ -417,6 +425,11 @@ func (s *Store) tell(m *move, targets []*fhir.Node) (*change, error) {
 		return nil, err
 	}
 	ch.Node = frontMatter(ch.Node)
+	var of []access.Class
+	for _, cur := range m.moved {
+		of = append(of, cur.class)
+	}
+	ch.class = tellsOf(ch.Node, of)
 	return ch, nil
 }
 

@@ -44,14 +44,19 @@ type HeldResult struct {
 
 // releaseOf says from when patients see a new version: a given moment; else not
 // before the version that it replaces; else, for what comes in as a new result,
-// after the time that the patient asked for.
+// after the time that the patient asked for. A deletion of what waits waits as
+// well: it would tell that there was something. So does what is sent once more
+// after it was deleted.
 func (s *Store) releaseOf(ch *change, v *access.View, h *head) int64 {
+	waits := ch.old != nil && ch.old.releaseAt > ch.at
 	switch {
+	case ch.Kind == Delete && waits:
+		return ch.old.releaseAt
 	case ch.Kind == Delete:
 		return 0
 	case !ch.ReleaseAt.IsZero():
 		return micros(ch.ReleaseAt)
-	case ch.old != nil && !ch.old.deleted:
+	case ch.old != nil && (!ch.old.deleted || waits):
 		return ch.old.releaseAt
 	case h != nil && h.waitDays > 0 && ch.class.Category == access.Results && v.Base != access.Self && v.Base != access.Proxy:
 		return micros(fromMicros(ch.at).AddDate(0, 0, int(h.waitDays)))
@@ -265,14 +270,16 @@ func (s *Store) heldIn(c *db.Conn, patient, and string, args ...any) (out []wait
 	return out, err
 }
 
-// resultAndParts gives a resource, and what stands in a report as part of it.
+// resultAndParts gives a resource, what stands in a report as part of it, and what
+// tells where it comes from.
 func (s *Store) resultAndParts(c *db.Conn, patient, typ, id string) (out []waiting, err error) {
 	err = c.Each(`SELECT `+waitingColumns+` WHERE r.patient_id = ? AND NOT r.deleted AND (r.type = ? AND r.id = ?
-		OR (r.type, r.id) IN (SELECT e.type, e.id FROM entries e WHERE e.patient_id = ? AND e.part_of = ?))`, func(rows *sql.Rows) error {
+		OR (r.type, r.id) IN (SELECT e.type, e.id FROM entries e WHERE e.patient_id = ? AND e.part_of = ?)
+		OR r.type = 'Provenance' AND r.id IN (SELECT x.id FROM search_ref x WHERE x.patient_id = ? AND x.type = 'Provenance' AND x.param = 'target' AND x.target_type = ? AND x.target_id = ?))`, func(rows *sql.Rows) error {
 		w, err := scanWaiting(rows)
 		out = append(out, w)
 		return err
-	}, patient, typ, id, patient, typ+"/"+id)
+	}, patient, typ, id, patient, typ+"/"+id, patient, typ, id)
 	slices.SortStableFunc(out, func(a, b waiting) int { // itself first
 		return cmp.Or(cmp.Compare(rankOf(a, typ, id), rankOf(b, typ, id)), strings.Compare(a.id, b.id))
 	})

@@ -11,6 +11,7 @@ import (
 	"housecall/internal/fault"
 	"housecall/internal/identity"
 	"housecall/records/access"
+	"housecall/records/fhir"
 )
 
 // The work list of the clinic: charts that may be of the same person, and what
@@ -259,6 +260,9 @@ func (s *Store) Assigns(ctx context.Context, who identity.Principal, cursor stri
 func (s *Store) Stay(ctx context.Context, who identity.Principal, patient, other, typ, id string) error {
 	err := s.db.InTx(ctx, func(c *db.Conn) error {
 		_, views, err := s.workIn(c, who, false, patient, other)
+		if err == nil && (!fhir.IsType(typ) || !fhir.ValidID(id)) {
+			err = notFound()
+		}
 		if err != nil {
 			return err
 		}

@@ -105,8 +105,9 @@ func (s *Store) writeTx(c *db.Conn, who identity.Principal, changes []*change) (
 	}
 	events := asked(who, changes)
 	rows, moving := newRows(), false
-	hidden := map[string][]string{}
-	for i, ch := range changes {
+	hidden, done := map[string][]string{}, map[string]*change{}
+	for _, i := range inTurn(changes) {
+		ch := changes[i]
 		if ch.none {
 			ch.outcome = Unchanged
 			continue
@@ -125,8 +126,14 @@ func (s *Store) writeTx(c *db.Conn, who identity.Principal, changes []*change) (
 		if err := s.complete(c, who, ch, views[ch.patient], hidden[ch.patient]); err != nil {
 			return nil, &OpError{i, err}
 		}
+		if err := s.borrow(c, ch, done); err != nil {
+			return nil, err
+		}
 		if err := s.apply(ch, views[ch.patient], locked[ch.patient], at); err != nil {
 			return nil, &OpError{i, err}
+		}
+		if ch.Kind != Delete {
+			done[ch.Type+"/"+ch.ID] = ch
 		}
 		if ch.outcome == Unchanged {
 			continue
@@ -452,8 +459,8 @@ func currentVersions(c *db.Conn, keys []string, change bool) (map[string]*curren
 // apply decides on one change and gives it its number, version and body.
 func (s *Store) apply(ch *change, v *access.View, h *head, at int64) error {
 	now := micros(s.now())
-	if ch.old != nil && !ch.old.deleted && !v.Sees(ch.old.class, ch.old.releaseAt, now) {
-		return notFound()
+	if ch.old != nil && !ch.decided && !v.Sees(ch.old.class, ch.old.releaseAt, now) {
+		return notFound() // also when it was deleted: a further version would tell by its number
 	}
 	if ch.Kind == Delete {
 		ch.class = ch.old.class

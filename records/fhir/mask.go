@@ -1,16 +1,16 @@
 package fhir
 
-// Prune takes out of a resource, or a part of one, every reference that gone says, and what is empty then. It tells
-// whether nothing is left.
-func Prune(n *Node, gone func(ref *Node) bool) bool {
-	return pruner{gone: gone}.value(n, nil, false) == pruned
+// Prune takes out of a resource, or out of a value of the element, every reference that gone says, what is there for the sake of one, and
+// what is empty then. It tells whether nothing is left.
+func Prune(element string, n *Node, gone func(ref *Node) bool) bool {
+	return pruner{gone: WithReference(gone)}.value(element, n, nil, false) == pruned
 }
 
 // Mask is Prune of a resource that has to stay valid: a reference that R4 wants to be there is replaced by one that says
 // only that it is masked (https://hl7.org/fhir/R4/extension-data-absent-reason.html). An element that may be missing goes
 // as a whole when nothing else is in it.
 func Mask(n *Node, gone func(ref *Node) bool) {
-	pruner{gone: gone, mask: true}.value(n, nil, true)
+	pruner{gone: WithReference(gone), mask: true}.value("", n, nil, true)
 }
 
 // Masked says whether a reference is one that Mask left.
@@ -27,7 +27,7 @@ func maskedReference() *Node {
 }
 
 type pruner struct {
-	gone func(*Node) bool
+	gone func(element string, n *Node) bool
 	mask bool
 }
 
@@ -40,24 +40,25 @@ const (
 	pruned
 )
 
-// value prunes one value whose content has the shape (nil: not known). With must it stays, if only masked.
-func (p pruner) value(n *Node, s *shape, must bool) fate {
+// value prunes one value of an element whose content has the shape (nil: not known). With must it stays, if only masked.
+func (p pruner) value(element string, n *Node, s *shape, must bool) fate {
 	switch n.Kind() {
 	case KindObject:
-		return p.object(n, s, must && p.mask)
+		return p.object(element, n, s, must && p.mask)
 	case KindArray:
-		return p.array(n, s, must && p.mask)
+		return p.array(element, n, s, must && p.mask)
 	}
 	return kept
 }
 
-func (p pruner) object(n *Node, s *shape, must bool) fate {
-	if p.gone(n) {
-		if must {
-			*n = *maskedReference()
-			return masked
-		}
+func (p pruner) object(element string, n *Node, s *shape, must bool) fate {
+	gone := p.gone(element, n)
+	if gone && !must {
 		return pruned
+	}
+	if gone && n.Get("reference") != nil {
+		*n = *maskedReference()
+		return masked
 	}
 	if t := n.ResourceType(); t != "" {
 		s = resourceShape(t)
@@ -66,7 +67,11 @@ func (p pruner) object(n *Node, s *shape, must bool) fate {
 	cut, hollow := false, 0
 	for _, m := range n.Members() {
 		inner, required := s.inside(m.Key)
-		switch p.value(m.Value, inner, required) {
+		if gone && !required { // it tells of what is masked beside it
+			cut = true
+			continue
+		}
+		switch p.value(m.Key, m.Value, inner, required) {
 		case pruned:
 			cut = true
 			continue
@@ -89,14 +94,14 @@ func (p pruner) object(n *Node, s *shape, must bool) fate {
 	return pruned
 }
 
-func (p pruner) array(n *Node, s *shape, must bool) fate {
+func (p pruner) array(element string, n *Node, s *shape, must bool) fate {
 	var first *Node
 	if must && len(n.Items()) > 0 {
 		first = n.Items()[0].Clone()
 	}
 	left := n.Items()[:0:0]
 	for _, i := range n.Items() {
-		if p.value(i, s, false) != pruned {
+		if p.value(element, i, s, false) != pruned {
 			left = append(left, i)
 		}
 	}
@@ -107,7 +112,7 @@ func (p pruner) array(n *Node, s *shape, must bool) fate {
 		*n = *Array(left...)
 		return kept
 	case first != nil:
-		p.value(first, s, true)
+		p.value(element, first, s, true)
 		*n = *Array(first)
 		return masked
 	}

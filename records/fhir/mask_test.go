@@ -45,10 +45,10 @@ func TestMask(t *testing.T) {
 		require.NoError(t, err, name)
 		fhir.Mask(n, to("Condition/1"))
 		require.JSONEq(t, c[1], string(n.Append(nil)), name)
-		fhir.Prune(n, fhir.Masked)
+		fhir.Prune("", n, fhir.Masked)
 		plain, err := fhir.Parse([]byte(c[0]))
 		require.NoError(t, err, name)
-		fhir.Prune(plain, to("Condition/1"))
+		fhir.Prune("", plain, to("Condition/1"))
 		if name != "already masked" {
 			require.JSONEq(t, string(plain.Append(nil)), string(n.Append(nil)), name)
 		}
