@@ -67,7 +67,7 @@ func (p pruner) object(element string, n *Node, s *shape, must bool) fate {
 	cut, hollow := false, 0
 	for _, m := range n.Members() {
 		inner, required := s.inside(m.Key)
-		if gone && !required { // it tells of what is masked beside it
+		if gone && !s.needs(m.Key) { // it tells of what is masked beside it
 			cut = true
 			continue
 		}
@@ -120,11 +120,16 @@ func (p pruner) array(element string, n *Node, s *shape, must bool) fate {
 	return pruned
 }
 
+// needs tells whether a member has to be there.
+func (s *shape) needs(key string) bool {
+	return s != nil && s.props[key] != nil && s.required&(1<<s.props[key].bit) != 0
+}
+
 // inside gives the shape of a member's content, and whether the member has to be there.
 func (s *shape) inside(key string) (*shape, bool) {
 	if s == nil || s.props[key] == nil {
 		return nil, false
 	}
 	p := s.props[key]
-	return p.content(), p.prim == notPrimitive && s.required&(1<<p.bit) != 0
+	return p.content(), p.prim == notPrimitive && s.needs(key)
 }

@@ -32,14 +32,15 @@ func TestMask(t *testing.T) {
 		"a required list":    {`{"resourceType":"Provenance","target":[` + gone + `,` + gone + `]}`, `{"resourceType":"Provenance","target":[` + mask + `]}`},
 		"one of the list":    {`{"resourceType":"Provenance","target":[` + gone + `,{"reference":"Condition/2"}]}`, `{"resourceType":"Provenance","target":[{"reference":"Condition/2"}]}`},
 		"a choice":           {`{"resourceType":"MedicationRequest","status":"active","medicationReference":` + gone + `}`, `{"resourceType":"MedicationRequest","status":"active","medicationReference":` + mask + `}`},
-		"in a part":          {`{"resourceType":"Encounter","diagnosis":[{"condition":` + gone + `,"rank":1}]}`, `{"resourceType":"Encounter","diagnosis":[{"condition":` + mask + `,"rank":1}]}`},
+		"in a part":          {`{"resourceType":"Encounter","diagnosis":[{"condition":` + gone + `,"rank":1}]}`, `{"resourceType":"Encounter"}`},
+		"in a part of must":  {`{"resourceType":"Claim","insurance":[{"sequence":1,"focal":true,"coverage":` + gone + `,"businessArrangement":"x"}]}`, `{"resourceType":"Claim","insurance":[{"sequence":1,"focal":true,"coverage":` + mask + `}]}`},
 		"all of a part":      {`{"resourceType":"Encounter","diagnosis":[{"condition":` + gone + `}]}`, `{"resourceType":"Encounter"}`},
 		"all of a must":      {`{"resourceType":"Provenance","agent":[{"who":` + gone + `,"onBehalfOf":` + gone + `}]}`, `{"resourceType":"Provenance","agent":[{"who":` + mask + `}]}`},
 		"an extension":       {`{"resourceType":"Patient","id":"x","extension":[{"url":"urn:x","valueReference":` + gone + `}]}`, `{"resourceType":"Patient","id":"x"}`},
 		"in what is inside":  {`{"resourceType":"Patient","contained":[{"resourceType":"AdverseEvent","id":"a","subject":` + gone + `}]}`, `{"resourceType":"Patient","contained":[{"resourceType":"AdverseEvent","id":"a","subject":` + mask + `}]}`},
 		"nothing is hidden":  {`{"resourceType":"AdverseEvent","subject":{"reference":"Patient/1"}}`, `{"resourceType":"AdverseEvent","subject":{"reference":"Patient/1"}}`},
 		"already masked":     {`{"resourceType":"AdverseEvent","subject":` + mask + `}`, `{"resourceType":"AdverseEvent","subject":` + mask + `}`},
-		"beside other parts": {`{"resourceType":"List","entry":[{"item":` + gone + `,"date":"2026-01-01"},{"item":{"reference":"Condition/2"}},{"item":` + gone + `}]}`, `{"resourceType":"List","entry":[{"item":` + mask + `,"date":"2026-01-01"},{"item":{"reference":"Condition/2"}}]}`},
+		"beside other parts": {`{"resourceType":"List","entry":[{"item":` + gone + `,"date":"2026-01-01"},{"item":{"reference":"Condition/2"}},{"item":` + gone + `}]}`, `{"resourceType":"List","entry":[{"item":{"reference":"Condition/2"}}]}`},
 	} {
 		n, err := fhir.Parse([]byte(c[0]))
 		require.NoError(t, err, name)
