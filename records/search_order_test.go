@@ -41,7 +41,9 @@ func placeOf(t *testing.T, k fhir.SortKey, it *records.Stored, n *fhir.Node) pla
 	var texts []string
 	var numbers []float64
 	for _, r := range rows.Tokens {
-		texts = append(texts, r.Code)
+		if p.Type != fhir.TypeReference { // an identifier there is for :identifier only
+			texts = append(texts, r.Code)
+		}
 	}
 	for _, r := range rows.Strings {
 		texts = append(texts, r.Norm)

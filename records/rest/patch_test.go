@@ -127,22 +127,25 @@ func TestHiddenReferencesStay(t *testing.T) {
 }
 
 // Where R4 wants a reference, who does not see what it points to reads one that is
-// masked: the answer is valid, it can be sent back, and the link stays.
+// masked, and what is there for the sake of one is not there: the answer is valid, it
+// can be sent back, and the link stays.
 func TestRequiredReferencesAreMasked(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {
 		x, err := s.id.Session(context.Background(), s.selfCookie, false)
 		require.NoError(t, err)
 		app, err := s.id.IssueToken(context.Background(), x.Account, "", []string{"patient/*.cruds"}, 3600e9)
 		require.NoError(t, err)
-		depression, diabetes, visit, note := newID(), newID(), newID(), newID()
+		depression, diabetes, visit, note, letters := newID(), newID(), newID(), newID(), newID()
 		s.put(condition(depression, s.rosa, "F33.1"))
 		s.put(condition(diabetes, s.rosa, "E11.9"))
 		s.put(`{"resourceType":"Encounter","id":"` + visit + `","status":"finished","class":{"code":"AMB"},"subject":{"reference":"Patient/` + s.rosa + `"},"diagnosis":[{"condition":{"reference":"Condition/` + depression + `","display":"Low mood"},"rank":1},{"condition":{"reference":"Condition/` + diabetes + `"},"rank":2},{"condition":{"reference":"Condition/` + depression + `"}}]}`)
 		s.put(`{"resourceType":"Communication","id":"` + note + `","status":"completed","subject":{"reference":"Patient/` + s.rosa + `"},"payload":[{"id":"p1","contentReference":{"reference":"Condition/` + depression + `"}},{"contentString":"Hello"},{"contentReference":{"reference":"Condition/` + depression + `"}}]}`)
+		s.put(`{"resourceType":"DocumentManifest","id":"` + letters + `","status":"current","subject":{"reference":"Patient/` + s.rosa + `"},"content":[{"reference":"Condition/` + depression + `","display":"Low mood"}]}`)
 		const mask = `{"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/data-absent-reason","valueCode":"masked"}]}`
 		for path, want := range map[string][]string{
-			"/fhir/Encounter/" + visit:    {`{"condition":` + mask + `,"rank":1}`, `"diagnosis":[`, `{"condition":{"reference":"Condition/` + diabetes + `"},"rank":2}]`},
-			"/fhir/Communication/" + note: {`{"id":"p1","contentReference":` + mask + `}`, `{"contentString":"Hello"}]`},
+			"/fhir/DocumentManifest/" + letters: {`"content":[` + mask + `]`},
+			"/fhir/Encounter/" + visit:          {`"diagnosis":[{"condition":{"reference":"Condition/` + diabetes + `"},"rank":2}]`},
+			"/fhir/Communication/" + note:       {`"payload":[{"contentString":"Hello"}]`},
 		} {
 			seen := s.do(app, "GET", path, "")
 			require.Equal(t, 200, seen.StatusCode, seen.body)
@@ -170,8 +173,8 @@ func TestRequiredReferencesAreMasked(t *testing.T) {
 		require.Equal(t, `W/"1"`, same.Header.Get("ETag"), "read and written back, it is the same")
 		changed := s.do(app, "PUT", path, strings.Replace(seen.body, "Hello", "Good day", 1))
 		require.Equal(t, 200, changed.StatusCode, changed.body)
-		require.Contains(t, changed.body, mask)
-		r := s.patch(app, path, `[{"op":"test","path":"/payload/0/contentReference/extension/0/valueCode","value":"masked"},{"op":"replace","path":"/payload/1/contentString","value":"Bye"}]`)
+		require.Contains(t, changed.body, `"payload":[{"contentString":"Good day"}]`)
+		r := s.patch(app, path, `[{"op":"test","path":"/payload/0/contentString","value":"Good day"},{"op":"replace","path":"/payload/0/contentString","value":"Bye"}]`)
 		require.Equal(t, 200, r.StatusCode, r.body)
 		require.NotContains(t, r.body, depression)
 		all := s.do(s.doctor, "GET", path, "").body
