@@ -87,6 +87,7 @@ type change struct {
 	kept    bool
 	decided bool // may be done: what it is a part of was decided on as a whole
 	claims  bool // hold it against the profiles that it claims
+	quiet   bool // whoever prepared it sees to what follows from a Patient
 	class   access.Class
 	index   *fhir.Index
 	entry   *entryRow

@@ -25,6 +25,8 @@ type Detail struct {
 	History  int64     `json:"history"` // versions of the resource
 	// Held tells staff that the patient does not see this yet.
 	Held *Held `json:"held,omitempty"`
+	// Chart is where it is, when that is a chart joined with the one that is open.
+	Chart string `json:"chart,omitempty"`
 }
 
 // Note is what somebody wrote about it.
@@ -98,6 +100,9 @@ func (s *Store) Detail(ctx context.Context, who identity.Principal, patient, typ
 		}
 		if d.Held, err = s.heldOf(c, home, typ, id); err != nil {
 			return err
+		}
+		if home.Patient != patient {
+			d.Chart = home.Patient
 		}
 		related, err := s.related(c, home, typ, id)
 		if err != nil {

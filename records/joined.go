@@ -155,8 +155,8 @@ const (
 	maxReason = 500
 )
 
-// reasonGiven takes the reason of something that is done to a chart.
-func reasonGiven(reason string) (string, error) {
+// ReasonGiven takes the reason of something that is done to a chart.
+func ReasonGiven(reason string) (string, error) {
 	reason = strings.TrimSpace(reason)
 	if len(reason) < minReason || len(reason) > maxReason || !utf8.ValidString(reason) || strings.ContainsRune(reason, 0) {
 		return "", fault.New(fault.Invalid, "Please say in a few words why you do this.").WithIssues(fault.Issue{Code: "value", Expression: "reason"})
@@ -218,36 +218,10 @@ func (s *Store) refusals(ctx context.Context, who identity.Principal, detail str
 
 // Join links two charts of one person: from then on Survivor is the one to go on
 // with, and who may see both sees them as one.
-func (s *Store) Join(ctx context.Context, who identity.Principal, survivor, other, reason string) (Link, error) {
-	reason, err := reasonGiven(reason)
-	if err != nil {
-		return Link{}, err
-	}
-	at := s.now()
-	l := Link{ID: s.newID(), Survivor: survivor, Other: other, Reason: reason, CreatedAt: at}
+func (s *Store) Join(ctx context.Context, who identity.Principal, survivor, other, reason string) (l Link, err error) {
 	err = s.db.InTx(ctx, func(c *db.Conn) error {
-		locked, views, err := s.workIn(c, who, false, survivor, other)
-		if err != nil {
-			return err
-		}
-		var taken int
-		if err := c.QueryRow(`SELECT count(*) FROM chart_links WHERE ended_at = 0 AND (other IN (?, ?) OR survivor = ?)`, survivor, other, other).Scan(&taken); err != nil {
-			return err
-		}
-		if taken > 0 {
-			return fault.New(fault.Conflict, "One of these records is already joined with another one. Separate those first, or join with the one to go on with.")
-		}
-		_, err = c.Exec(`INSERT INTO chart_links (id, survivor, other, reason, survivor_n, other_n, created_by, created_at) VALUES (?,?,?,?,?,?,?,?)`,
-			l.ID, survivor, other, reason, locked[survivor].n, locked[other].n, who.Account, micros(at))
-		if err != nil {
-			return err
-		}
-		a, b := inOrderOf(survivor, other)
-		if _, err := c.Exec(`INSERT INTO chart_matches (chart_a, chart_b, score, grade, state, created_at, done_by, done_at) VALUES (?,?,100,'certain',2,?,?,?)
-			ON CONFLICT (chart_a, chart_b) DO UPDATE SET state = 2, done_by = excluded.done_by, done_at = excluded.done_at`, a, b, micros(at), who.Account, micros(at)); err != nil {
-			return err
-		}
-		return s.relink(c, who, views, locked, "link", reason)
+		l, err = s.JoinTx(c, who, survivor, other, reason)
+		return err
 	})
 	if err != nil {
 		return Link{}, s.refusals(ctx, who, "link", err, survivor, other)
@@ -255,10 +229,43 @@ func (s *Store) Join(ctx context.Context, who identity.Principal, survivor, othe
 	return l, nil
 }
 
+// JoinTx joins another transaction. Of the charts that it locked already, each is
+// new or before these two in their order.
+func (s *Store) JoinTx(c *db.Conn, who identity.Principal, survivor, other, reason string) (Link, error) {
+	reason, err := ReasonGiven(reason)
+	if err != nil {
+		return Link{}, err
+	}
+	at := s.now()
+	l := Link{ID: s.newID(), Survivor: survivor, Other: other, Reason: reason, CreatedAt: at}
+	locked, views, err := s.workIn(c, who, false, survivor, other)
+	if err != nil {
+		return Link{}, err
+	}
+	var taken int
+	if err := c.QueryRow(`SELECT count(*) FROM chart_links WHERE ended_at = 0 AND (other IN (?, ?) OR survivor = ?)`, survivor, other, other).Scan(&taken); err != nil {
+		return Link{}, err
+	}
+	if taken > 0 {
+		return Link{}, fault.New(fault.Conflict, "One of these records is already joined with another one. Separate those first, or join with the one to go on with.")
+	}
+	_, err = c.Exec(`INSERT INTO chart_links (id, survivor, other, reason, survivor_n, other_n, created_by, created_at) VALUES (?,?,?,?,?,?,?,?)`,
+		l.ID, survivor, other, reason, locked[survivor].n, locked[other].n, who.Account, micros(at))
+	if err != nil {
+		return Link{}, err
+	}
+	a, b := inOrderOf(survivor, other)
+	if _, err := c.Exec(`INSERT INTO chart_matches (chart_a, chart_b, score, grade, state, created_at, done_by, done_at) VALUES (?,?,100,'certain',2,?,?,?)
+		ON CONFLICT (chart_a, chart_b) DO UPDATE SET state = 2, done_by = excluded.done_by, done_at = excluded.done_at`, a, b, micros(at), who.Account, micros(at)); err != nil {
+		return Link{}, err
+	}
+	return l, s.relink(c, who, views, locked, "link", reason)
+}
+
 // Part ends a link. It gives how much was written into the two charts meanwhile,
 // which is in the work list then.
 func (s *Store) Part(ctx context.Context, who identity.Principal, survivor, other, reason string) (written int64, err error) {
-	if reason, err = reasonGiven(reason); err != nil {
+	if reason, err = ReasonGiven(reason); err != nil {
 		return 0, err
 	}
 	err = s.db.InTx(ctx, func(c *db.Conn) error {

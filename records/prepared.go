@@ -16,7 +16,7 @@ type Prepared struct{ c *change }
 // Prepare makes an Op of somebody ready, and scans what it brings along; source is the meta.source of a resource that names
 // none. The node belongs to the store from then on.
 func (s *Store) Prepare(ctx context.Context, who identity.Principal, op Op, source string) (*Prepared, error) {
-	c := &change{Op: op, source: source}
+	c := &change{Op: op, source: source, quiet: true}
 	if err := s.identify(c); err != nil {
 		return nil, err
 	}

@@ -93,23 +93,34 @@ func reason(e *Entry, n *fhir.Node) {
 }
 
 func projectPatient(c *change) *entryRow {
-	p := Patient{ID: c.ID, BirthDate: c.Node.Get("birthDate").Str(), Sex: c.Node.Get("gender").Str()}
-	name := bestName(c.Node)
+	p := PatientOf(c.Node)
+	p.ID = c.ID
+	body, err := json.Marshal(p)
+	if err != nil {
+		return nil
+	}
+	return &entryRow{section: c.class.Category, active: true, words: fold(p.Name), body: body}
+}
+
+// PatientOf reads who a Patient is about.
+func PatientOf(n *fhir.Node) Patient {
+	p := Patient{BirthDate: n.Get("birthDate").Str(), Sex: n.Get("gender").Str()}
+	name := bestName(n)
 	p.Given, p.Family = nameParts(name)
 	p.Name = name.Get("text").Str()
 	if p.Name == "" {
 		p.Name = strings.TrimSpace(p.Given + " " + p.Family)
 	}
-	if d := c.Node.Get("deceasedDateTime").Str(); d != "" {
+	if d := n.Get("deceasedDateTime").Str(); d != "" {
 		p.Deceased = d
-	} else if dead, ok := c.Node.Get("deceasedBoolean").Bool(); ok && dead {
+	} else if dead, ok := n.Get("deceasedBoolean").Bool(); ok && dead {
 		p.Deceased = "yes"
 	}
-	for _, l := range c.Node.Get("communication").Items() {
+	for _, l := range n.Get("communication").Items() {
 		pref, _ := l.Get("preferred").Bool()
 		p.Languages = append(p.Languages, Language{Code: firstCode(l.Get("language")), Preferred: pref})
 	}
-	for _, t := range c.Node.Get("telecom").Items() {
+	for _, t := range n.Get("telecom").Items() {
 		switch t.Get("system").Str() {
 		case "phone", "sms":
 			p.Phones = append(p.Phones, t.Get("value").Str())
@@ -117,8 +128,8 @@ func projectPatient(c *change) *entryRow {
 			p.Emails = append(p.Emails, t.Get("value").Str())
 		}
 	}
-	p.Address = addressLine(first(c.Node.Get("address")))
-	for _, id := range c.Node.Get("identifier").Items() {
+	p.Address = addressLine(first(n.Get("address")))
+	for _, id := range n.Get("identifier").Items() {
 		label := id.Get("type", "text").Str()
 		if label == "" {
 			label = first(id.Get("type", "coding")).Get("display").Str()
@@ -134,11 +145,7 @@ func projectPatient(c *change) *entryRow {
 			p.Identifiers = append(p.Identifiers, one)
 		}
 	}
-	body, err := json.Marshal(p)
-	if err != nil {
-		return nil
-	}
-	return &entryRow{section: c.class.Category, active: true, words: fold(p.Name), body: body}
+	return p
 }
 
 // bestName prefers the official or usual name over old and maiden ones.

@@ -33,7 +33,7 @@ const maxRefile = 100
 //
 // What is sent, signed or booked is not moved; neither is a file.
 func (s *Store) Refile(ctx context.Context, who identity.Principal, r Refile) ([]Stored, error) {
-	reason, err := reasonGiven(r.Reason)
+	reason, err := ReasonGiven(r.Reason)
 	if err != nil {
 		return nil, err
 	}

@@ -32,6 +32,7 @@ type Held struct {
 	Until  time.Time `json:"until"`
 	Harm   bool      `json:"harm"`             // a clinician holds it back
 	Reason string    `json:"reason,omitempty"` // of a clinician, for staff only
+	By     string    `json:"by,omitempty"`     // the clinician who holds it back
 }
 
 // HeldResult is a line of the clinic's list of what waits.
@@ -158,7 +159,7 @@ func (s *Store) Release(ctx context.Context, who identity.Principal, patient, ty
 // would harm them to read it alone. Only clinicians do that, with a reason and an
 // end.
 func (s *Store) Hold(ctx context.Context, who identity.Principal, patient, typ, id, reason string, until time.Time) error {
-	reason, err := reasonGiven(reason)
+	reason, err := ReasonGiven(reason)
 	if err != nil {
 		return err
 	}
@@ -347,13 +348,14 @@ func (s *Store) heldOf(c *db.Conn, v *access.View, typ, id string) (*Held, error
 	}
 	now := micros(s.now())
 	var until int64
-	var reason sql.NullString
-	err := c.QueryRow(`SELECT r.release_at, x.reason FROM resources r LEFT JOIN release_holds x ON x.patient_id = r.patient_id AND x.type = r.type AND x.id = r.id AND x.until > ?
-		WHERE r.patient_id = ? AND r.type = ? AND r.id = ? AND r.release_at > ?`, now, v.Patient, typ, id, now).Scan(&until, &reason)
+	var reason, by sql.NullString
+	err := c.QueryRow(`SELECT r.release_at, x.reason, a.name FROM resources r LEFT JOIN release_holds x ON x.patient_id = r.patient_id AND x.type = r.type AND x.id = r.id AND x.until > ?
+		LEFT JOIN accounts a ON a.id = x.created_by
+		WHERE r.patient_id = ? AND r.type = ? AND r.id = ? AND r.release_at > ?`, now, v.Patient, typ, id, now).Scan(&until, &reason, &by)
 	if isNoRows(err) {
 		return nil, nil
 	}
-	return &Held{Until: fromMicros(until), Harm: reason.Valid, Reason: reason.String}, err
+	return &Held{Until: fromMicros(until), Harm: reason.Valid, Reason: reason.String, By: by.String}, err
 }
 
 // Held lists what waits in the charts of a staff member's care teams, the

@@ -43,7 +43,8 @@ type Store struct {
 	scanner Scanner
 	uploads chan struct{} // one for each file that is held in memory
 
-	onUpload func(c *db.Conn, patient, id string) error // may be nil
+	onUpload  func(c *db.Conn, patient, id string) error            // may be nil
+	onPatient func(c *db.Conn, patient string, version int64) error // may be nil
 }
 
 // New makes a Store.
@@ -67,6 +68,11 @@ func New(d Deps) (*Store, error) {
 		names: newNameCache(), blobs: d.Blobs, scanner: d.Scan, uploads: make(chan struct{}, binaryWorkers),
 	}, nil
 }
+
+// OnPatient says what else happens in the transaction in which somebody wrote a
+// Patient. Call it before anybody does. Whoever prepares Patients (Prepare) sees
+// to it in another way.
+func (s *Store) OnPatient(f func(c *db.Conn, patient string, version int64) error) { s.onPatient = f }
 
 // ChartTopic names a chart for the hub, which puts keyed hashes of topics on the
 // bus and nothing else.

@@ -92,13 +92,7 @@ func (s *Store) Matches(ctx context.Context, who identity.Principal, cursor stri
 		m := Match{Score: float64(p.score) / 100, Grade: p.grade, Since: fromMicros(p.at)}
 		whole := true
 		for chart, to := range map[string]*Candidate{p.a: &m.A, p.b: &m.B} {
-			v, err := s.viewForRead(c, who, chart, "Patient")
-			if err == nil && !v.Works() {
-				err = notFound()
-			}
-			if err == nil {
-				*to, err = s.candidate(c, v)
-			}
+			one, v, err := s.CandidateTx(c, who, chart)
 			if fault.Is(err, fault.NotFound) {
 				whole = false
 				continue
@@ -106,6 +100,7 @@ func (s *Store) Matches(ctx context.Context, who identity.Principal, cursor stri
 			if err != nil {
 				return nil, "", err
 			}
+			*to = one
 			events = append(events, access.Event{Who: who, Patient: chart, View: *v, Action: "read", Type: "Patient", ID: chart, Categories: access.Of(access.Demographics), Count: 1, Detail: "match"})
 		}
 		if whole {

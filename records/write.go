@@ -160,6 +160,9 @@ func (s *Store) writeTx(c *db.Conn, who identity.Principal, changes []*change) (
 		if err := s.followBirthDates(c, who, changes); err != nil {
 			return nil, err
 		}
+		if err := s.tellOfPatients(c, changes); err != nil {
+			return nil, err
+		}
 		c.After(func() { s.nudge(moved) })
 	} else if len(events) > 0 {
 		if err := s.access.RecordTx(c, events...); err != nil {
@@ -346,6 +349,19 @@ func (s *Store) followBirthDates(c *db.Conn, who identity.Principal, changes []*
 			if err := s.access.RebirthTx(c, who, ch.patient, ch.Node.Get("birthDate").Str()); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// tellOfPatients tells of Patients that are new or say something else now.
+func (s *Store) tellOfPatients(c *db.Conn, changes []*change) error {
+	for _, ch := range changes {
+		if s.onPatient == nil || ch.Type != "Patient" || ch.quiet || ch.outcome != Created && ch.outcome != Updated {
+			continue
+		}
+		if err := s.onPatient(c, ch.ID, ch.version); err != nil {
+			return err
 		}
 	}
 	return nil
