@@ -171,7 +171,7 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 	}); err != nil {
 		return nil, err
 	}
-	if a.Importer, err = ingest.New(ingest.Deps{DB: a.DB, Store: a.Records, Access: a.Access}); err != nil {
+	if a.Importer, err = ingest.New(ingest.Deps{DB: a.DB, Store: a.Records, Access: a.Access, Jobs: a.Notices}); err != nil {
 		return nil, err
 	}
 	if a.Bulk, err = bulk.New(bulk.Deps{DB: a.DB, Records: a.Records, Access: a.Access, Accounts: a.Identity, Blobs: a.Blobs, Importer: a.Importer, Jobs: a.Notices, Keep: cfg.BulkKeep}); err != nil {
@@ -186,7 +186,7 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 		return nil, err
 	}
 	if a.Portal, err = portal.New(portal.Deps{
-		DB: a.DB, Records: a.Records, Access: a.Access, Identity: a.Identity, Provider: a.Provider, Login: a.Login, Hub: a.Hub, Notices: a.Notices, Messages: a.Messages, Schedule: a.Schedule, Visits: a.Visits, Signal: a.Signal, Revocations: a.Revocations,
+		DB: a.DB, Records: a.Records, Importer: a.Importer, Access: a.Access, Identity: a.Identity, Provider: a.Provider, Login: a.Login, Hub: a.Hub, Notices: a.Notices, Messages: a.Messages, Schedule: a.Schedule, Visits: a.Visits, Signal: a.Signal, Revocations: a.Revocations,
 		Key: a.Key, BaseURL: cfg.base, Clinic: cfg.clinic(), Version: version, Health: a.Health, Calls: a.Limit, Log: a.Log,
 	}); err != nil {
 		return nil, err

@@ -221,7 +221,10 @@ func (r *run) writePart(ctx context.Context, u *unit, p part) error {
 		if alike, err = r.suggest(c, items, stored); err != nil {
 			return err
 		}
-		return r.join(c, p.chart)
+		if err := r.join(c, p.chart); err != nil || r.also == nil {
+			return err
+		}
+		return r.also(c, p.chart)
 	})
 	if err != nil {
 		return err

@@ -17,6 +17,7 @@ import (
 	"housecall/internal/db"
 	"housecall/internal/fault"
 	"housecall/internal/identity"
+	"housecall/notifications"
 	"housecall/records"
 	"housecall/records/access"
 )
@@ -26,8 +27,9 @@ type Deps struct {
 	DB     *db.DB
 	Store  *records.Store
 	Access *access.Service
-	Now    func() time.Time // nil: time.Now
-	NewID  func() string    // nil: UUIDv7
+	Jobs   *notifications.Service // not started yet: the importer adds its workers; nil: nothing is done later
+	Now    func() time.Time       // nil: time.Now
+	NewID  func() string          // nil: UUIDv7
 }
 
 // Importer imports records of other systems.
@@ -35,6 +37,7 @@ type Importer struct {
 	db     *db.DB
 	store  *records.Store
 	access *access.Service
+	jobs   *notifications.Service
 	now    func() time.Time
 	newID  func() string
 }
@@ -50,7 +53,11 @@ func New(d Deps) (*Importer, error) {
 	if d.NewID == nil {
 		d.NewID = func() string { return uuid.Must(uuid.NewV7()).String() }
 	}
-	return &Importer{db: d.DB, store: d.Store, access: d.Access, now: d.Now, newID: d.NewID}, nil
+	im := &Importer{db: d.DB, store: d.Store, access: d.Access, jobs: d.Jobs, now: d.Now, newID: d.NewID}
+	if im.jobs == nil {
+		return im, nil
+	}
+	return im, im.work()
 }
 
 // TeamMember is a staff account that gets the imported patients.
@@ -95,6 +102,9 @@ type run struct {
 	rejects  rejects
 	log      commitLog
 	progress func(done, total int64, unit string)
+
+	// also joins the transaction of what goes into a chart; may be nil
+	also func(c *db.Conn, chart string) error
 
 	anyWaiting atomic.Bool
 	anywhere   bool     // conditional references may be answered by what others sent; set when nothing else runs
@@ -160,13 +170,8 @@ func (r *run) all(ctx context.Context, in *inputs) error {
 		return err
 	}
 	names := r.sourceNames()
-	for _, anywhere := range []bool{false, true} {
-		r.anywhere = anywhere
-		for _, source := range names {
-			if err := r.drain(ctx, source); err != nil {
-				return err
-			}
-		}
+	if err := r.drainAll(ctx, names); err != nil {
+		return err
 	}
 	r.report.Sources = names
 	if err := r.suggestLate(ctx); err != nil {
@@ -174,6 +179,20 @@ func (r *run) all(ctx context.Context, in *inputs) error {
 	}
 	r.report.Alike = int(r.alike.Load())
 	return r.finish(ctx)
+}
+
+// drainAll lets in what waits and has everything by now, first among what its
+// sender sent, then anywhere.
+func (r *run) drainAll(ctx context.Context, sources []string) error {
+	for _, anywhere := range []bool{false, true} {
+		r.anywhere = anywhere
+		for _, source := range sources {
+			if err := r.drain(ctx, source); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (r *run) skip(names ...string) {

@@ -31,12 +31,15 @@ func (r *run) suggest(c *db.Conn, items []*item, stored []records.Stored) (found
 	return found, nil
 }
 
+// worthComparing is who may be the person that a Patient tells of.
+var worthComparing = records.Candidates{Most: maxCandidates, Worthless: func(v string) bool { return placeholder(letters(v)) }}
+
 func (r *run) suggestFor(c *db.Conn, id string) (found int64, err error) {
 	n, err := patientNode(c, id)
 	if n == nil || err != nil {
 		return 0, err
 	}
-	candidates, err := records.Candidates{Most: maxCandidates, Worthless: func(v string) bool { return placeholder(letters(v)) }}.Find(c, n)
+	candidates, err := worthComparing.Find(c, n)
 	if err != nil {
 		return 0, err
 	}

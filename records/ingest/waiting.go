@@ -12,8 +12,8 @@ import (
 	"housecall/records/fhir"
 )
 
-// newlyWaiting leaves out what waits already with the same content, and what a
-// better content waits for.
+// newlyWaiting leaves out what waits already with the same content, what a better
+// content waits for, and what somebody refused.
 func newlyWaiting(c *db.Conn, source string, items []*item) ([]*item, error) {
 	sids := make([]string, len(items))
 	for i, it := range items {
@@ -37,9 +37,13 @@ func newlyWaiting(c *db.Conn, source string, items []*item) ([]*item, error) {
 			return nil, err
 		}
 	}
+	refusals, err := seenBefore(c, source, sids)
+	if err != nil {
+		return nil, err
+	}
 	return slices.DeleteFunc(items, func(it *item) bool {
 		k, ok := there[it.key()]
-		return ok && (k.digest == it.content.digest || !it.content.replaces(k))
+		return refusals[it.key()+"\x00"+it.content.digest] || ok && (k.digest == it.content.digest || !it.content.replaces(k))
 	}), nil
 }
 
