@@ -19,6 +19,7 @@ import (
 	"housecall/portal/web"
 	"housecall/records"
 	"housecall/records/access"
+	"housecall/records/ingest"
 	"housecall/telehealth"
 	"housecall/telehealth/message"
 	"housecall/telehealth/schedule"
@@ -45,6 +46,7 @@ type Check struct {
 type Deps struct {
 	DB          *db.DB
 	Records     *records.Store
+	Importer    *ingest.Importer
 	Access      *access.Service
 	Identity    *identity.Service
 	Provider    *provider.Provider
@@ -78,7 +80,7 @@ type Portal struct {
 // New makes the portal. Call it before the feed of revocations is started.
 func New(d Deps) (*Portal, error) {
 	switch {
-	case d.DB == nil, d.Records == nil, d.Access == nil, d.Identity == nil, d.Provider == nil, d.Login == nil, d.Hub == nil, d.Notices == nil, d.Messages == nil, d.Schedule == nil, d.Visits == nil, d.Signal == nil, d.Revocations == nil:
+	case d.DB == nil, d.Records == nil, d.Importer == nil, d.Access == nil, d.Identity == nil, d.Provider == nil, d.Login == nil, d.Hub == nil, d.Notices == nil, d.Messages == nil, d.Schedule == nil, d.Visits == nil, d.Signal == nil, d.Revocations == nil:
 		return nil, errors.New("portal: a part is missing")
 	case d.BaseURL == nil || d.BaseURL.Host == "":
 		return nil, errors.New("portal: BaseURL is missing")

@@ -38,6 +38,7 @@ import (
 	"housecall/records"
 	"housecall/records/access"
 	"housecall/records/fhir"
+	"housecall/records/ingest"
 	"housecall/telehealth"
 	"housecall/telehealth/message"
 	"housecall/telehealth/schedule"
@@ -72,6 +73,7 @@ type node struct {
 	visits   *telehealth.Service
 	signal   *signal.Service
 	store    *records.Store
+	importer *ingest.Importer
 	portal   *portal.Portal
 	scanner  *clamdtest.Server
 	log      *safeBuffer
@@ -157,8 +159,10 @@ func newNode(t *testing.T, d *db.DB, bus string, client fs.FS) *node {
 	require.NoError(t, op.Init(ctx))
 	rp, err := login.New(login.Deps{DB: d, Identity: n.id, Provider: op, Now: n.clock.Now})
 	require.NoError(t, err)
+	n.importer, err = ingest.New(ingest.Deps{DB: d, Store: n.store, Access: n.access, Jobs: n.notices, Now: n.clock.Now})
+	require.NoError(t, err)
 	n.portal, err = portal.New(portal.Deps{
-		DB: d, Records: n.store, Access: n.access, Identity: n.id, Provider: op, Login: rp, Hub: hub, Notices: n.notices, Messages: n.messages, Schedule: n.schedule, Visits: n.visits, Signal: n.signal, Revocations: rev, Key: key, BaseURL: u,
+		DB: d, Records: n.store, Importer: n.importer, Access: n.access, Identity: n.id, Provider: op, Login: rp, Hub: hub, Notices: n.notices, Messages: n.messages, Schedule: n.schedule, Visits: n.visits, Signal: n.signal, Revocations: rev, Key: key, BaseURL: u,
 		Clinic: portal.Clinic{Name: "Hill Clinic", Phone: "555-0100", Emergency: "911", TimeZone: "America/Chicago"}, Version: "1.2.3",
 		Health: func(context.Context) []portal.Check {
 			return []portal.Check{{Name: "database", OK: true, Level: "ok", Text: "It answers."}}

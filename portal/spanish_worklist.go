@@ -18,5 +18,6 @@ var spanishWorklist = map[string]string{
 	"A file stays in the record that it was put into. Please put it into the other one again.":                           "Un archivo se queda en el expediente en que se puso. Póngalo de nuevo en el otro.",
 	"What was sent, signed or booked stays where it is. Please write it again in the right record.":                      "Lo enviado, firmado o reservado se queda donde está. Escríbalo de nuevo en el expediente correcto.",
 	"One of these records is already joined with another one. Separate those first, or join with the one to go on with.": "Uno de estos expedientes ya está unido a otro. Sepárelos primero, o únalo con el que continúa.",
+	"What the sender says of this person breaks a rule, so no record can be begun with it.":                              "Lo que el remitente dice de esta persona incumple una regla; no se puede abrir un expediente con ello.",
 	"Please give a day within the next six months until which this is held back.":                                        "Indique hasta qué día de los próximos seis meses se retiene.",
 }

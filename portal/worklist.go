@@ -9,6 +9,7 @@ import (
 
 	"housecall/internal/edge"
 	"housecall/records"
+	"housecall/records/ingest"
 )
 
 func (p *Portal) mountWorklist(api huma.API) {
@@ -19,6 +20,10 @@ func (p *Portal) mountWorklist(api huma.API) {
 	get(api, "/clinic/assigns", "What was written while two records were joined", p.assigns)
 	route(api, http.MethodPost, "/clinic/assigns/stay", "Say that an entry is where it belongs", p.stay)
 	route(api, http.MethodPost, "/clinic/refile", "Move entries that are in the wrong record", p.refile)
+	get(api, "/clinic/imports", "What others sent about people who are not known here", p.imports)
+	route(api, http.MethodPost, "/clinic/imports/place", "Say who that person is, or begin a record for them", p.place)
+	route(api, http.MethodPost, "/clinic/imports/refuse", "Drop what others sent about a person", p.refuseImport)
+	get(api, "/charts/{patient}/joined", "The records that were joined with this one", p.joined)
 	get(api, "/clinic/held", "Results that their patients do not see yet", p.held)
 	get(api, "/charts/{patient}/release", "For how long new results wait", p.waitDays)
 	route(api, http.MethodPut, "/charts/{patient}/release", "Let new results wait, or not", p.setWaitDays)
@@ -83,6 +88,49 @@ type stayIn struct {
 
 func (p *Portal) stay(ctx context.Context, in *stayIn) (*none, error) {
 	return &none{}, p.Records.Stay(ctx, edge.Who(ctx), in.Body.Patient, in.Body.Other, in.Body.Type, in.Body.ID)
+}
+
+func (p *Portal) joined(ctx context.Context, in *waitIn) (*body[list[records.Joined]], error) {
+	items, err := p.Records.JoinedWith(ctx, edge.Who(ctx), in.Patient)
+	return &body[list[records.Joined]]{list[records.Joined]{Items: some(items)}}, err
+}
+
+func (p *Portal) imports(ctx context.Context, in *workIn) (*body[list[ingest.Unplaced]], error) {
+	items, next, err := p.Importer.Unplaced(ctx, edge.Who(ctx), in.Cursor, in.count())
+	return &body[list[ingest.Unplaced]]{list[ingest.Unplaced]{some(items), next}}, err
+}
+
+type placeIn struct {
+	Body struct {
+		Source string `json:"source" minLength:"1" maxLength:"512"`
+		Party  string `json:"party" minLength:"1" maxLength:"2048" doc:"The person, as the sender calls them"`
+		Chart  string `json:"chart,omitempty" maxLength:"64" doc:"Whose record it belongs with; none: a new person"`
+		Reason string `json:"reason,omitempty" maxLength:"500" doc:"With a record to join"`
+	}
+}
+
+// Placed names the record that was begun.
+type Placed struct {
+	Patient string `json:"patient"`
+}
+
+func (p *Portal) place(ctx context.Context, in *placeIn) (*body[Placed], error) {
+	b := in.Body
+	chart, err := p.Importer.Place(ctx, edge.Who(ctx), ingest.Placing{Source: b.Source, Party: b.Party, Chart: b.Chart, Reason: b.Reason})
+	return &body[Placed]{Placed{chart}}, err
+}
+
+type refuseIn struct {
+	Body struct {
+		Source string `json:"source" minLength:"1" maxLength:"512"`
+		Party  string `json:"party" minLength:"1" maxLength:"2048"`
+		Reason string `json:"reason" minLength:"1" maxLength:"500"`
+	}
+}
+
+func (p *Portal) refuseImport(ctx context.Context, in *refuseIn) (*none, error) {
+	b := in.Body
+	return &none{}, p.Importer.Refuse(ctx, edge.Who(ctx), b.Source, b.Party, b.Reason)
 }
 
 type refileIn struct {
