@@ -1,48 +1,14 @@
 // Every page at both sizes, light and dark: axe finds nothing, nothing scrolls sideways, and there is
 // a picture to look at.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
 import { people, found } from './harness/chart.mjs'
-import { clinicPages, patientPages, settled, visit } from './harness/pages.mjs'
-import { require, shotsFolder } from './harness/paths.mjs'
+import { look } from './harness/look.mjs'
+import { clinicPages, patientPages, visit } from './harness/pages.mjs'
 import { toLogin, typePassword } from './harness/signin.mjs'
-import { desk, phone, suite } from './harness/suite.mjs'
+import { suite } from './harness/suite.mjs'
 import { en } from './harness/words.mjs'
 
 const scene = suite()
-const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
-const sizes = { phone, desk }
-const schemes = ['light', 'dark']
-
-const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
-// The dark page is the light one in other colours.
-const colours = { type: 'rule', values: ['color-contrast', 'link-in-text-block'] }
-
-async function violations(page, runOnly) {
-  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe)
-  const { violations: found } = await page.evaluate((chosen) => window.axe.run(document, { resultTypes: ['violations'], runOnly: chosen }), runOnly)
-  return found.map(({ id, help, nodes }) => `${id} (${help}): ${nodes.slice(0, 3).map(({ target, failureSummary }) => `${target.join(' ')} ${failureSummary?.split('\n')[1] ?? ''}`).join(' | ')}`)
-}
-
-/** Looks at the page that is open in each size and scheme. */
-async function look(page, name, wrong) {
-  for (const [size, viewport] of Object.entries(sizes)) {
-    await page.setViewportSize(viewport)
-    for (const scheme of schemes) {
-      await page.emulateMedia({ colorScheme: scheme })
-      await page.waitForFunction((wanted) => document.documentElement.getAttribute('data-mantine-color-scheme') === wanted, scheme)
-      await settled(page)
-      // Colours change by a transition; on a busy machine its frames come late.
-      await page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== 'running'))
-      for (const found of await violations(page, scheme === 'light' ? rules : colours)) wrong.push(`${name}, ${size}, ${scheme}: ${found}`)
-      if (scheme === 'light' || shownDark.test(name)) await page.screenshot({ path: path.join(shotsFolder(`${size}-${scheme}`), `${name}.png`), fullPage: size === 'phone' })
-    }
-    const over = await page.evaluate(() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth)
-    if (over > 0) wrong.push(`${name}, ${size}: ${over} px wider than the screen`)
-  }
-}
-const shownDark = /home|result-potassium|timeline$|chart|sharing|sign-in|people|messages|visits|today|inbox|cockpit/
 
 async function walk(page, site, pages) {
   const wrong = []

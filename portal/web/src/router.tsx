@@ -152,6 +152,9 @@ const clinicHome = createRoute({ getParentRoute: () => clinic, path: '/', compon
 const clinicChart = createRoute({ getParentRoute: () => clinic, path: '/p/$patient', beforeLoad: bookingWords, component: lazyRouteComponent(() => import('./clinic'), 'ClinicChart') })
 const clinicResult = createRoute({ getParentRoute: () => clinic, path: '/p/$patient/results/$key', component: lazyRouteComponent(() => import('./clinic'), 'ClinicResult') })
 const clinicEntry = createRoute({ getParentRoute: () => clinic, path: '/p/$patient/entries/$type/$id', component: lazyRouteComponent(() => import('./clinic'), 'ClinicEntry') })
+const workWords = () => loadWords('worklist')
+const clinicMove = createRoute({ getParentRoute: () => clinic, path: '/p/$patient/entries/$type/$id/move', beforeLoad: workWords, component: lazyRouteComponent(() => import('./worklist'), 'MovePage') })
+const clinicJoined = createRoute({ getParentRoute: () => clinic, path: '/p/$patient/joined', beforeLoad: workWords, component: lazyRouteComponent(() => import('./worklist'), 'JoinedPage') })
 const clinicToday = createRoute({
   getParentRoute: () => clinic,
   path: '/today',
@@ -169,7 +172,7 @@ const clinicBook = createRoute({
 })
 const cockpit = createRoute({ getParentRoute: () => clinic, path: '/visits/$patient/$visit', beforeLoad: visitWords, component: lazyRouteComponent(() => import('./cockpit'), 'CockpitPage') })
 const clinicHealth = createRoute({ getParentRoute: () => clinic, path: '/health', component: lazyRouteComponent(() => import('./clinic'), 'HealthPage') })
-const clinicWork = createRoute({ getParentRoute: () => clinic, path: '/work', beforeLoad: () => loadWords('worklist'), component: lazyRouteComponent(() => import('./worklist'), 'WorklistPage') })
+const clinicWork = createRoute({ getParentRoute: () => clinic, path: '/work', beforeLoad: workWords, component: lazyRouteComponent(() => import('./worklist'), 'WorklistPage') })
 const clinicYou = createRoute({ getParentRoute: () => clinic, path: '/you', component: lazyRouteComponent(() => import('./account/AccountPage'), 'AccountPage') })
 const clinicSecurity = createRoute({ getParentRoute: () => clinic, path: '/you/security', component: lazyRouteComponent(() => import('./account/SecurityPage'), 'SecurityPage') })
 const clinicDevices = createRoute({ getParentRoute: () => clinic, path: '/you/devices', component: lazyRouteComponent(() => import('./account/DevicesPage'), 'DevicesPage') })
@@ -195,7 +198,7 @@ const tree = root.addChildren([
     visit,
     opened,
     patient.addChildren([home, record, kinds, section, result, entry, visits, book, visitSummary, messages, newMessage, thread, sharing, you, security, devices, told]),
-    clinic.addChildren([clinicHome, clinicToday, inbox.addChildren([inboxNone, inboxThread]), clinicBook, cockpit, clinicChart, clinicResult, clinicEntry, clinicHealth, clinicWork, clinicYou, clinicSecurity, clinicDevices, clinicTold]),
+    clinic.addChildren([clinicHome, clinicToday, inbox.addChildren([inboxNone, inboxThread]), clinicBook, cockpit, clinicChart, clinicResult, clinicEntry, clinicMove, clinicJoined, clinicHealth, clinicWork, clinicYou, clinicSecurity, clinicDevices, clinicTold]),
   ]),
 ])
 

@@ -51,7 +51,7 @@ export async function clinicPages(page, site, patient) {
   return [
     ['patients', '/clinic'], ['today', '/clinic/today'], ['inbox', '/clinic/inbox'], ['inbox-thread', `/clinic/inbox/${patient}/${thread}`], ['cockpit-past', `/clinic/visits/${patient}/${seen}`], ['book', at('/book')], ['chart', at()], ['result', at(`/results/${lineOf(chart, potassium).key}`)], ['result-pressure', at(`/results/${lineOf(chart, '85354-9').key}`)],
     ...[['document', documents[0]], ['visit', visits[0]], ['panel', panel]].filter(([, entry]) => entry).map(([name, entry]) => [`entry-${name}`, at(entryPath(entry.ref))]),
-    ['work', '/clinic/work'], ['you', '/clinic/you'], ['you-security', '/clinic/you/security'], ['you-devices', '/clinic/you/devices'], ['you-notifications', '/clinic/you/notifications'],
+    ['move', `${at(entryPath(documents[0].ref))}/move`], ['joined', at('/joined')], ['work', '/clinic/work'], ['you', '/clinic/you'], ['you-security', '/clinic/you/security'], ['you-devices', '/clinic/you/devices'], ['you-notifications', '/clinic/you/notifications'],
   ].map(([name, where]) => ({ name: `clinic-${name}`, path: where }))
 }
 

@@ -262,6 +262,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/charts/{patient}/joined": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The records that were joined with this one */
+        get: operations["get-charts-by-patient-joined"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/charts/{patient}/message-options": {
         parameters: {
             query?: never;
@@ -771,6 +788,57 @@ export interface paths {
         get: operations["get-clinic-held"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What others sent about people who are not known here */
+        get: operations["get-clinic-imports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/imports/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say who that person is, or begin a record for them */
+        post: operations["post-clinic-imports-place"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/imports/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Drop what others sent about a person */
+        post: operations["post-clinic-imports-refuse"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1380,6 +1448,30 @@ export interface components {
             /** Format: int64 */
             years: number;
         };
+        Alike: {
+            address?: string;
+            age?: components["schemas"]["Age"];
+            birthDate?: string;
+            /** Format: int64 */
+            count: number;
+            deceased?: string;
+            emails?: string[] | null;
+            family?: string;
+            given?: string;
+            /** @enum {string} */
+            grade: "certain" | "probable" | "possible";
+            id: string;
+            identifiers?: components["schemas"]["Identifier"][] | null;
+            languages?: components["schemas"]["Language"][] | null;
+            name: string;
+            phones?: string[] | null;
+            /** Format: double */
+            score: number;
+            sex?: string;
+            /** Format: date-time */
+            since: string;
+            source?: string;
+        };
         AnswerWithin: {
             /** Format: int64 */
             hours: number;
@@ -1614,6 +1706,7 @@ export interface components {
             waitingSince?: string;
         };
         Detail: {
+            chart?: string;
             details: components["schemas"]["Line"][] | null;
             document?: components["schemas"]["Document"];
             entry: components["schemas"]["Entry"];
@@ -1743,12 +1836,14 @@ export interface components {
             checks: components["schemas"]["Check"][] | null;
         };
         Held: {
+            by?: string;
             harm: boolean;
             reason?: string;
             /** Format: date-time */
             until: string;
         };
         HeldResult: {
+            by?: string;
             entry: components["schemas"]["Entry"];
             harm: boolean;
             name: string;
@@ -1831,6 +1926,25 @@ export interface components {
             /** @description The record to go on with */
             survivor: string;
         };
+        Joined: {
+            by?: string;
+            /** Format: date-time */
+            createdAt: string;
+            first: boolean;
+            id: string;
+            other: string;
+            reason: string;
+            survivor: string;
+            with: components["schemas"]["Candidate"];
+            written: components["schemas"]["Written"][] | null;
+            /** Format: int64 */
+            writtenCount: number;
+        };
+        KindCount: {
+            /** Format: int64 */
+            count: number;
+            type: string;
+        };
         Language: {
             code: string;
             preferred?: boolean;
@@ -1883,6 +1997,11 @@ export interface components {
             /** @description Cursor of the next page */
             next?: string;
         };
+        ListJoined: {
+            items: components["schemas"]["Joined"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
         ListMatch: {
             items: components["schemas"]["Match"][] | null;
             /** @description Cursor of the next page */
@@ -1905,6 +2024,11 @@ export interface components {
         };
         ListThread: {
             items: components["schemas"]["Thread"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListUnplaced: {
+            items: components["schemas"]["Unplaced"][] | null;
             /** @description Cursor of the next page */
             next?: string;
         };
@@ -2093,6 +2217,18 @@ export interface components {
             /** Format: date-time */
             lastSeenAt: string;
         };
+        PlaceInBody: {
+            /** @description Whose record it belongs with; none: a new person */
+            chart?: string;
+            /** @description The person, as the sender calls them */
+            party: string;
+            /** @description With a record to join */
+            reason?: string;
+            source: string;
+        };
+        Placed: {
+            patient: string;
+        };
         Point: {
             at: string;
             /** Format: double */
@@ -2165,6 +2301,11 @@ export interface components {
         };
         Refiled: {
             refs: string[] | null;
+        };
+        RefuseInBody: {
+            party: string;
+            reason: string;
+            source: string;
         };
         ResultLine: {
             category: string;
@@ -2385,6 +2526,17 @@ export interface components {
             text: string;
             unit?: string;
         };
+        Unplaced: {
+            candidates: components["schemas"]["Alike"][] | null;
+            first?: string;
+            kinds: components["schemas"]["KindCount"][] | null;
+            last?: string;
+            party: string;
+            person: components["schemas"]["Patient"];
+            /** Format: date-time */
+            since: string;
+            source: string;
+        };
         Until: {
             /** Format: date-time */
             until: string;
@@ -2478,6 +2630,11 @@ export interface components {
             /** Format: int64 */
             limit?: number;
             words: string;
+        };
+        Written: {
+            entry?: components["schemas"]["Entry"];
+            ref: string;
+            there: boolean;
         };
     };
     responses: never;
@@ -3079,6 +3236,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-charts-by-patient-joined": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListJoined"];
+                };
             };
             /** @description Error */
             default: {
@@ -4259,6 +4447,102 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ListHeldResult"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-clinic-imports": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListUnplaced"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-imports-place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Placed"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-imports-refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefuseInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {

@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { useNavigate, useParams } from '@tanstack/react-router'
+import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import { chartQuery } from '../api/queries'
 import { appointmentsQuery } from '../booking/queries'
@@ -55,6 +55,9 @@ export function ClinicChart() {
           <kbd aria-hidden="true">F</kbd>
         </div>}
       </ChartHead>
+      {chart.data && !planned.isPending && chart.data.joined && chart.data.joined.length > 0 && (
+        <p className={css.joined}><Icon name="people" size={18} /><span>{t('clinic.joined', { count: chart.data.joined.length })}</span> <Link to="/clinic/p/$patient/joined" params={{ patient }}>{t('clinic.joinedOpen')}</Link></p>
+      )}
       {chart.data && !planned.isPending ? <Tables chart={chart.data} patient={patient} filter={filter} /> : <div className={css.body}><Skeleton heights={[280, 200, 200]} /></div>}
     </>
   )

@@ -10,6 +10,8 @@ import { Skeleton } from '../ui/Skeleton'
 import { useWords } from '../ui/useWords'
 import css from './chart.module.css'
 import { ChartHead } from './ChartHead'
+import { EntryActs } from './EntryActs'
+import { HeldLine } from './HoldCard'
 import { useKeyHints, useKeys } from './keys'
 
 /** One entry of the chart: a document, a visit, a medicine, a single value. */
@@ -33,7 +35,7 @@ export function ClinicEntry() {
         <h1>{entry ? clinicalTitle(entry, t) : '\u00a0'}</h1>
         {entry && <p className="dim">{[fullDate(entry.at, locale, clock.zone), entry.who, entry.place].filter(Boolean).join(' · ')}</p>}
         <div className={css.singleBody}>
-          {detail.data ? <EntryBody patient={patient} detail={detail.data} trend={trend.data} dense />
+          {detail.data ? <><HeldLine patient={patient} detail={detail.data} /><EntryBody patient={patient} detail={detail.data} trend={trend.data} dense /><EntryActs patient={patient} detail={detail.data} /></>
             : detail.error ? <LoadError error={detail.error} onRetry={() => void detail.refetch()} />
             : <Skeleton heights={[120, 120]} />}
         </div>

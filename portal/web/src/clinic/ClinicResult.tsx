@@ -12,6 +12,8 @@ import { Skeleton } from '../ui/Skeleton'
 import { useWords } from '../ui/useWords'
 import css from './chart.module.css'
 import { ChartHead } from './ChartHead'
+import { EntryActs } from './EntryActs'
+import { HeldLine } from './HoldCard'
 import { useKeyHints, useKeys } from './keys'
 
 /** A kind of result over the years, at the clinic's density. */
@@ -36,7 +38,7 @@ export function ClinicResult() {
         <h1>{entry ? titleOf(entry, t) : '\u00a0'}</h1>
         {entry && <p className="dim">{fullDate(entry.at, locale, clock.zone)}</p>}
         <div className={css.singleBody}>
-          {entry ? <ResultView patient={patient} entry={entry} detail={detail.data} trend={trend.data} dense />
+          {entry && !(ref.id && detail.isPending) ? <>{detail.data && <HeldLine patient={patient} detail={detail.data} />}<ResultView patient={patient} entry={entry} detail={detail.data} trend={trend.data} dense />{detail.data && <EntryActs patient={patient} detail={detail.data} />}</>
             : trend.error ? <LoadError error={trend.error} onRetry={() => void trend.refetch()} />
             : <Skeleton heights={[120, 320]} />}
         </div>

@@ -5,6 +5,7 @@ import { Button } from '../ui/Button'
 import { Card, SectionHead } from '../ui/Card'
 import { useErrorText } from '../ui/ErrorSummary'
 import { useWords } from '../ui/useWords'
+import css from './sharing.module.css'
 
 const days = 7
 
@@ -23,9 +24,10 @@ export function WaitCard({ patient }: { patient: string }) {
   return (
     <section aria-labelledby="wait">
       <SectionHead id="wait" title={t('wait.title')} />
-      <Card pad>
-        <p>{waits ? t('wait.on', { count: wait.data.days }) : t('wait.off')}</p>
-        {set.error && <p role="alert">{text(set.error)}</p>}
+      <Card pad className={css.wait}>
+        <p><b>{waits ? t('wait.on') : t('wait.off')}</b></p>
+        <p className="dim">{waits ? t('wait.onMore', { count: wait.data.days }) : t('wait.offMore', { count: days })}</p>
+        {set.error && <p role="alert" className={css.error}>{text(set.error)}</p>}
         <Button variant="default" loading={set.isPending} onClick={() => set.mutate(waits ? 0 : days)}>{waits ? t('wait.atOnce') : t('wait.ask')}</Button>
       </Card>
     </section>

@@ -30,7 +30,7 @@ export function ResultView({ patient, entry, detail, trend, dense = false }: { p
         <ValueBlock entry={entry} level={level} />
         {!dense && toneOf(level) === 'urgent' && <NotEmergency />}
         {!dense && <About plain={entry.plain ?? trend?.plain} code={entry.code ?? trend?.code} level={level} />}
-        <SourceLine sources={entry.sources} />
+        <div className={css.sources}><SourceLine sources={entry.sources} /></div>
       </section>
       {trend && <div className={css.trend}><TrendCard trend={trend} title={title} patient={patient} dense={dense} /></div>}
       {detail && (

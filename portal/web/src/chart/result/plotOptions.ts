@@ -134,15 +134,35 @@ export function plotOptions(props: TrendPlotProps, width: number, host: HTMLElem
           ctx.lineWidth = 1.5 * ratio
           ctx.stroke()
         }
-        if (index === final) {
-          ctx.font = `650 ${16 * ratio}px ${colour.font}`
-          ctx.fillStyle = colour.ink
-          ctx.textAlign = 'right'
-          ctx.textBaseline = 'bottom'
-          ctx.fillText(edge(number), x + 10 * ratio, y - 10 * ratio)
-        }
       })
     })
+    ctx.restore()
+  }
+
+  /** The last value of each line, above every point that stands where it is written. */
+  function finals(u: uPlot): void {
+    const { ctx } = u
+    ctx.save()
+    ctx.font = `650 ${16 * ratio}px ${colour.font}`
+    ctx.textAlign = 'right'
+    ctx.textBaseline = 'bottom'
+    ctx.lineWidth = 4 * ratio
+    ctx.lineJoin = 'round'
+    ctx.strokeStyle = colour.surface
+    ctx.fillStyle = colour.ink
+    for (const one of data.series) {
+      const final = one.numbers.findLastIndex((n) => n !== null)
+      const number = one.numbers[final]
+      const time = data.times[final]
+      if (number === undefined || number === null || time === undefined) continue
+      const x = u.valToPos(time, 'x', true) + 10 * ratio
+      const text = edge(number)
+      const left = x - ctx.measureText(text).width - 6 * ratio
+      const near = one.numbers.flatMap((n, index) => (n !== null && u.valToPos(data.times[index] ?? 0, 'x', true) >= left ? [u.valToPos(n, 'y', true)] : []))
+      const y = Math.max(Math.min(...near) - 10 * ratio, 18 * ratio)
+      ctx.strokeText(text, x, y)
+      ctx.fillText(text, x, y)
+    }
     ctx.restore()
   }
 
@@ -164,6 +184,8 @@ export function plotOptions(props: TrendPlotProps, width: number, host: HTMLElem
   const edges = [...new Set(data.series.flatMap((one) => [one.range?.low, one.range?.high]).filter((n): n is number => n !== undefined))].sort((a, b) => a - b)
   const numbers = data.series.flatMap((one) => one.numbers.filter((n): n is number => n !== null))
   const ySplits = edges.length > 0 ? edges : [Math.min(...numbers), Math.max(...numbers)]
+  // Two edges too near for two lines of text: the lower one's line is drawn, and the table says it.
+  const apart = (splits: number[], at: number): boolean => at === splits.length - 1 || ((splits[at + 1] ?? 0) - (splits[at] ?? 0)) / (max - min) > 18 / (props.height - 64)
   return {
     width,
     height: props.height,
@@ -173,9 +195,9 @@ export function plotOptions(props: TrendPlotProps, width: number, host: HTMLElem
     scales: { x: { time: true, range: [first - span * 0.02, last + span * 0.02] }, y: { range: [min, max] } },
     axes: [
       { stroke: colour.ink3, font, grid: { show: false }, ticks: { show: false }, size: 34, gap: 10, values: () => [] },
-      { stroke: colour.ink3, font, grid: { show: false }, ticks: { show: false }, size: 44, gap: 8, splits: () => [...new Set(ySplits)], values: (_, splits) => splits.map(edge) },
+      { stroke: colour.ink3, font, grid: { show: false }, ticks: { show: false }, size: 44, gap: 8, splits: () => [...new Set(ySplits)], values: (_, splits) => splits.map((value, at) => (apart(splits, at) ? edge(value) : '')) },
     ],
     series: [{}, ...data.series.map(() => ({ stroke: colour.ink, width: 2.25, points: { show: false }, spanGaps: true }))],
-    hooks: { drawClear: [shade, marks], draw: [points, ends] },
+    hooks: { drawClear: [shade, marks], draw: [points, finals, ends] },
   }
 }

@@ -1,7 +1,7 @@
 /** Sign-in, people, sharing, account: loaded with those pages. */
 export const account = {
   wait: {
-    title: 'New results', off: 'You see new results as soon as they are here.', on_one: 'New results wait for your doctor’s word, for at most {{count}} day.', on_other: 'New results wait for your doctor’s word, for at most {{count}} days.', ask: 'Hear from my doctor first', atOnce: 'Show me results at once',
+    title: 'New results', off: 'You see new results as soon as they are here.', offMore_one: 'If you want to hear from your doctor first, a new result waits until then, for at most {{count}} day.', offMore_other: 'If you want to hear from your doctor first, a new result waits until then, for at most {{count}} days.', on: 'You hear of new results from your doctor first.', onMore_one: 'After {{count}} day you see a new result in any case. What you see already stays.', onMore_other: 'After {{count}} days you see a new result in any case. What you see already stays.', ask: 'Hear from my doctor first', atOnce: 'Show me results at once',
   },
   signIn: {
     page: 'Sign in',

@@ -3,7 +3,7 @@ import type { account as english } from '../en/account'
 
 export const account: Same<typeof english> = {
   wait: {
-    title: 'Resultados nuevos', off: 'Usted ve los resultados nuevos en cuanto llegan.', on_one: 'Los resultados nuevos esperan la explicación de su médico, como máximo {{count}} día.', on_other: 'Los resultados nuevos esperan la explicación de su médico, como máximo {{count}} días.', ask: 'Primero quiero hablar con mi médico', atOnce: 'Mostrarme los resultados enseguida',
+    title: 'Resultados nuevos', off: 'Usted ve los resultados nuevos en cuanto llegan.', offMore_one: 'Si quiere que su médico se lo explique primero, un resultado nuevo espera hasta entonces, como máximo {{count}} día.', offMore_other: 'Si quiere que su médico se lo explique primero, un resultado nuevo espera hasta entonces, como máximo {{count}} días.', on: 'Su médico le explica primero los resultados nuevos.', onMore_one: 'Después de {{count}} día usted ve el resultado en todo caso. Lo que ya ve, se queda.', onMore_other: 'Después de {{count}} días usted ve el resultado en todo caso. Lo que ya ve, se queda.', ask: 'Quiero que mi médico me lo explique primero', atOnce: 'Mostrarme los resultados en cuanto lleguen',
   },
   signIn: {
     page: 'Entrar',

@@ -1,0 +1,39 @@
+// A page at both sizes, light and dark: what axe finds, whether it scrolls sideways, and pictures of it.
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { desk, phone } from './browser.mjs'
+import { settled } from './pages.mjs'
+import { require, shotsFolder } from './paths.mjs'
+
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
+const sizes = { phone, desk }
+const schemes = ['light', 'dark']
+
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+// The dark page is the light one in other colours.
+const colours = { type: 'rule', values: ['color-contrast', 'link-in-text-block'] }
+
+async function violations(page, runOnly) {
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe)
+  const { violations: found } = await page.evaluate((chosen) => window.axe.run(document, { resultTypes: ['violations'], runOnly: chosen }), runOnly)
+  return found.map(({ id, help, nodes }) => `${id} (${help}): ${nodes.slice(0, 3).map(({ target, failureSummary }) => `${target.join(' ')} ${failureSummary?.split('\n')[1] ?? ''}`).join(' | ')}`)
+}
+
+/** Looks at the page that is open in each size and scheme, and adds what is wrong to a list. */
+export async function look(page, name, wrong) {
+  for (const [size, viewport] of Object.entries(sizes)) {
+    await page.setViewportSize(viewport)
+    for (const scheme of schemes) {
+      await page.emulateMedia({ colorScheme: scheme })
+      await page.waitForFunction((wanted) => document.documentElement.getAttribute('data-mantine-color-scheme') === wanted, scheme)
+      await settled(page)
+      // Colours change by a transition; on a busy machine its frames come late.
+      await page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== 'running'))
+      for (const found of await violations(page, scheme === 'light' ? rules : colours)) wrong.push(`${name}, ${size}, ${scheme}: ${found}`)
+      if (scheme === 'light' || shownDark.test(name)) await page.screenshot({ path: path.join(shotsFolder(`${size}-${scheme}`), `${name}.png`), fullPage: size === 'phone' })
+    }
+    const over = await page.evaluate(() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth)
+    if (over > 0) wrong.push(`${name}, ${size}: ${over} px wider than the screen`)
+  }
+}
+const shownDark = /home|result-potassium|timeline$|chart|sharing|sign-in|people|messages|visits|today|inbox|cockpit|work|joined|move|held/
