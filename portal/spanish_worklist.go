@@ -6,6 +6,7 @@ var spanishWorklist = map[string]string{
 	"Only staff who care for this patient can do this.":                                                                  "Solo puede hacerlo el personal que atiende a este paciente.",
 	"These records are not joined.":                                                                                      "Estos expedientes no están unidos.",
 	"This was decided already.":                                                                                          "Esto ya se decidió.",
+	"A record about several patients is not refiled. Please change whom it names instead.":                               "Una anotación sobre varios pacientes no se traslada. Cambie a quién nombra.",
 	"Between 1 and %d records can be refiled together.":                                                                  "Se pueden trasladar juntas entre 1 y %d anotaciones.",
 	"Each record is named once, by its type and id.":                                                                     "Cada anotación se nombra una vez, por su tipo y su identificador.",
 	"Results can wait for at most %d days.":                                                                              "Los resultados pueden esperar como máximo %d días.",

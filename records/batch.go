@@ -96,6 +96,17 @@ type change struct {
 	late    error  // what is wrong with the body, unless what was hidden from its writer makes it whole
 	named   bool   // the body names an id, which a search must agree with
 
+	// of what may be about several patients, see several.go
+	whole   bool     // it is whole in the shared chart and has parts in the charts of
+	names   []string // the patients that it names
+	charts  []string // those, and those that it named before
+	also    []string // whom a patch makes it name
+	placed  bool     // the locator knows it, and says
+	from    string   // where it lived before
+	byParts bool     // may be done: each part was decided on
+	anew    bool     // a chart begins to have a part of it
+	saw     int64    // the version that its writer saw; 0: that of the whole
+
 	// filled in the transaction
 	sent    *fhir.Node // Node as it was before hidden references came back into it
 	found   bool       // Create: it is there already, nothing is to be done
@@ -272,9 +283,9 @@ func (s *Store) shape(c *change) error {
 	return nil
 }
 
-// home finds the one chart that a change belongs to. Provenance belongs to the
-// chart of what it is about, which may come in the same batch.
-func home(n *fhir.Node, known func(typ, id string) (patient string, ok bool)) (string, error) {
+// home finds the one chart that a change belongs to, of types that are about one
+// patient (see several.go for the others).
+func home(n *fhir.Node) (string, error) {
 	typ := n.ResourceType()
 	if typ == "Patient" {
 		return n.Get("id").Str(), nil
@@ -282,12 +293,6 @@ func home(n *fhir.Node, known func(typ, id string) (patient string, ok bool)) (s
 	var chart string
 	for _, ref := range subjectRefs(n) {
 		p, ok := patientOf(ref)
-		if !ok && typ == "Provenance" {
-			if t, id, _, literal := fhir.SplitReference(ref); literal {
-				p, ok = known(t, id)
-				ok = ok && p != ""
-			}
-		}
 		if !ok {
 			continue
 		}

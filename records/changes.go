@@ -141,7 +141,7 @@ func (s *Store) changes(c *db.Conn, v *access.View, h head, at *reached, limit i
 func changesSQL(v *access.View, h head, at *reached, now int64) (string, []any) {
 	was := `0` // until when the version before was held back
 	if v.HoldResults && h.holds > 0 {
-		was = `COALESCE((SELECT p.release_at FROM resource_versions p WHERE p.patient_id = h.patient_id AND p.type = h.type AND p.id = h.id AND p.version = h.version - 1), 0)`
+		was = `COALESCE((SELECT p.release_at FROM resource_versions p WHERE p.patient_id = h.patient_id AND p.type = h.type AND p.id = h.id AND p.version < h.version ORDER BY p.version DESC LIMIT 1), 0)`
 	}
 	query := `SELECT h.n, h.type, h.id, h.before_category, h.before_labels, h.after_category, h.after_labels,
 		r.n, r.category, r.labels, r.release_at, r.deleted, CASE WHEN r.n = h.n THEN r.body END, ` + was + `

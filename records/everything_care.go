@@ -9,6 +9,7 @@ import (
 
 	"housecall/internal/fault"
 	"housecall/internal/identity"
+	"housecall/records/access"
 )
 
 // careSQL keeps the resources (alias a) whose main date meets the care dates. The
@@ -76,12 +77,15 @@ func (s *Store) EverythingOfAll(ctx context.Context, who identity.Principal, o E
 	shared := map[string]bool{} // who treated several of them is in a page once (R4 bdl-7)
 	for opened := 0; ; opened++ {
 		i, found := slices.BinarySearchFunc(charts, cur.Chart, cmp.Compare)
-		if i == len(charts) {
-			return all, nil
-		}
-		if opened == chartsInPage || len(all.Items) >= o.Count {
+		if i < len(charts) && (opened == chartsInPage || len(all.Items) >= o.Count) {
 			all.Next = s.seals.seal(about, cur)
-			return all, nil
+		}
+		if i == len(charts) || all.Next != "" {
+			var events []access.Event
+			if all.Items, events, err = s.showAll(s.db.Read(ctx), who, all.Items, "read"); err == nil && len(events) > 0 {
+				err = s.access.Record(ctx, events...)
+			}
+			return all, err
 		}
 		if !found { // the chart where the last page ended was taken away since
 			cur.Chart, cur.Page = charts[i], ""

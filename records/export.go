@@ -196,6 +196,11 @@ func (x *exporting) chart(patient string, types []string, only map[string]bool) 
 		query += ` AND r.last_updated > ?`
 		args = append(args, since)
 	}
+	if patient != "" && x.o.Patients == nil && x.o.Shared { // comes whole, once, with the shared chart
+		query += ` AND NOT EXISTS (SELECT 1 FROM resource_charts k JOIN resource_versions w ON w.patient_id = '' AND w.type = k.type AND w.id = k.id AND w.last_updated <= ?
+			WHERE k.patient_id = r.patient_id AND k.type = r.type AND k.id = r.id)`
+		args = append(args, until)
+	}
 	room, first, more := exportRows-len(x.items), len(x.items), false
 	var changed []int // items that changed after the moment of the export
 	err = x.c.Each(query+` ORDER BY r.type, r.id LIMIT ?`, func(r *sql.Rows) error {

@@ -28,12 +28,16 @@ type Span struct{ From, To int64 }
 // current is the condition by which a version (of resource_versions v) was the
 // current one at some time in the span. A deletion is a version only in the span
 // in which it happened.
-func (at *Span) current() (string, []any) {
+func (at *Span) current(who identity.Principal) (string, []any) {
 	if at == nil {
 		return "", nil
 	}
+	same := `w.patient_id = v.patient_id`
+	if who.Kind == identity.System { // what was about one patient may be about several since
+		same = `w.patient_id IN (v.patient_id, '')`
+	}
 	return ` AND v.last_updated < ? AND (v.kind <> 3 OR v.last_updated >= ?) AND NOT EXISTS (SELECT 1 FROM resource_versions w
-		WHERE w.patient_id = v.patient_id AND w.type = v.type AND w.id = v.id AND w.version = v.version + 1 AND w.last_updated <= ?)`, []any{at.To, at.From, at.From}
+		WHERE ` + same + ` AND w.type = v.type AND w.id = v.id AND w.version > v.version AND w.last_updated <= ?)`, []any{at.To, at.From, at.From}
 }
 
 // clockSlack is how much later than it says a version may stand in the order: the
@@ -60,14 +64,18 @@ func (s *Store) HistoryOf(ctx context.Context, who identity.Principal, typ strin
 		return Page{}, err
 	}
 	where, args := historyScope(who, views, types, now)
-	current, more := o.At.current()
+	current, more := o.At.current(who)
 	where, args = where+current, append(args, more...)
 	o.Count = min(max(o.Count, 1), fhir.MaxCount)
 	page, err := s.historyPage(c, where, args, "history "+who.Account+" "+typ, o)
 	if err != nil {
 		return Page{}, err
 	}
-	return page, s.historyAudit(ctx, c, who, views, typ, &page)
+	also, err := s.historyParts(c, who, &page)
+	if err != nil {
+		return Page{}, err
+	}
+	return page, s.historyAudit(ctx, c, who, views, typ, &page, also)
 }
 
 // storedTypes are all types that have versions.
@@ -105,6 +113,9 @@ func (s *Store) historyViews(ctx context.Context, c *db.Conn, who identity.Princ
 func historyScope(who identity.Principal, views []access.View, types []string, now int64) (string, []any) {
 	if who.Kind == identity.System {
 		in, args := typesSQL(types)
+		if slices.ContainsFunc(types, func(t string) bool { return severalTypes[t] }) {
+			in += " AND " + notPartVersion // the whole is told, once
+		}
 		return in + filed, args
 	}
 	type group struct {
@@ -224,10 +235,60 @@ func (s *Store) historyPage(c *db.Conn, where string, args []any, about string, 
 	return page, nil
 }
 
+// historyParts leaves of a version of what is about several patients one in the
+// page, with what the principal sees of it in all charts. It gives the charts that
+// come in by that, with how often.
+func (s *Store) historyParts(c *db.Conn, who identity.Principal, page *Page) (map[string]int, error) {
+	also := map[string]int{}
+	if who.Kind == identity.System {
+		return also, nil
+	}
+	there := map[string]bool{}
+	kept := page.Items[:0]
+	for _, it := range page.Items {
+		if it.Patient == "" || !severalTypes[it.Type] {
+			kept = append(kept, it)
+			continue
+		}
+		key := it.Type + "/" + it.ID + "/" + itoa(it.Version)
+		if there[key] {
+			continue
+		}
+		there[key] = true
+		x, err := s.showing(c, who, it.Type, it.ID)
+		if err != nil {
+			return nil, err
+		}
+		if x != nil && len(x.parts) > 1 {
+			rows, err := x.versions(it.Version)
+			if err != nil {
+				return nil, err
+			}
+			if shown := latestOf(rows); len(shown) > 0 {
+				st, err := x.body(shown, it.Version)
+				if err != nil {
+					return nil, err
+				}
+				for _, p := range shown {
+					if p.patient != it.Patient {
+						also[p.patient]++
+					}
+				}
+				it.Body = st.Body
+				if it.Outcome == Deleted { // in one of the charts
+					it.Outcome = Updated
+				}
+			}
+		}
+		kept = append(kept, it)
+	}
+	page.Items = kept
+	return also, nil
+}
+
 // historyAudit leaves a row for each chart that the page touches, and cuts
 // references to what its view does not see.
-func (s *Store) historyAudit(ctx context.Context, c *db.Conn, who identity.Principal, views []access.View, typ string, page *Page) error {
-	count := map[string]int{}
+func (s *Store) historyAudit(ctx context.Context, c *db.Conn, who identity.Principal, views []access.View, typ string, page *Page, count map[string]int) error {
 	for i := range page.Items {
 		count[page.Items[i].Patient]++
 	}

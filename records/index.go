@@ -17,11 +17,12 @@ const indexRules int64 = 1
 
 // rows are all the rows of one transaction, table by table.
 type rows struct {
-	locator, resources, versions, changes, entries table
-	search                                         *searchRows
-	stale                                          *searchRows // rows of replaced versions
-	dropEntries                                    table
-	dropByID                                       []*change // replaced versions indexed under older rules
+	locator, charts, resources, versions, changes, entries table
+	search                                                 *searchRows
+	stale                                                  *searchRows // rows of replaced versions
+	dropEntries                                            table
+	moved                                                  []db.Step
+	dropByID                                               []*change // replaced versions indexed under older rules
 }
 
 // searchRows are the rows of the search tables. With across, rows to insert;
@@ -55,7 +56,8 @@ func (s *searchRows) all() []*table {
 }
 
 var (
-	locatorRow  = layoutOf("resource_locator", "type:t id:t patient_id:t", "ON CONFLICT DO NOTHING")
+	locatorRow  = layoutOf("resource_locator", "type:t id:t patient_id:t", "") // an id is given once, see taken
+	chartsRow   = layoutOf("resource_charts", "patient_id:t type:t id:t home:t", "ON CONFLICT DO NOTHING")
 	resourceRow = layoutOf("resources", "patient_id:t type:t id:t version:i n:i last_updated:i category:i labels:i release_at:i deleted:b source:t index_rules:i sort_at:i body:y",
 		"ON CONFLICT (patient_id, type, id) DO UPDATE SET version = excluded.version, n = excluded.n, last_updated = excluded.last_updated, category = excluded.category, labels = excluded.labels, release_at = excluded.release_at, deleted = excluded.deleted, source = excluded.source, index_rules = excluded.index_rules, sort_at = excluded.sort_at, body = excluded.body")
 	versionRow = layoutOf("resource_versions", "patient_id:t type:t id:t version:i n:i last_updated:i kind:i category:i labels:i release_at:i author:t on_behalf_of:t app:t source:t body:y tx:i", "")
@@ -67,7 +69,7 @@ var (
 
 func newRows() *rows {
 	return &rows{
-		locator: table{layout: locatorRow}, resources: table{layout: resourceRow}, versions: table{layout: versionRow},
+		locator: table{layout: locatorRow}, charts: table{layout: chartsRow}, resources: table{layout: resourceRow}, versions: table{layout: versionRow},
 		changes: table{layout: changeRow}, entries: table{layout: entryRows}, dropEntries: table{layout: entryKey},
 		search: newSearchRows(&searchInsert), stale: newSearchRows(&searchDelete),
 	}
@@ -78,7 +80,7 @@ func (r *rows) add(ch *change, who identity.Principal, v *access.View) {
 	kind := map[Outcome]int64{Created: 1, Updated: 2, Deleted: 3}[ch.outcome]
 	gone := ch.outcome == Deleted
 	release := ch.release
-	if ch.old == nil {
+	if ch.old == nil && !ch.placed {
 		r.locator.add(ch.Type, ch.ID, ch.patient)
 	}
 	r.resources.add(ch.patient, ch.Type, ch.ID, ch.version, ch.n, ch.at, int64(ch.class.Category), int64(ch.class.Labels), release, gone, ch.source, indexRules, sortAt(ch), ch.body)
@@ -118,6 +120,26 @@ func (r *rows) add(ch *change, who identity.Principal, v *access.View) {
 			r.stale.add(ch.patient, ch.Type, ch.ID, ix, fresh, false)
 		}
 	}
+}
+
+// addWhole collects the rows of a resource about several patients and of its
+// parts, and gives the audit of it: a row for each chart that it changes.
+func (r *rows) addWhole(ch *change, d *division, who identity.Principal, views map[string]*access.View) []access.Event {
+	event := func(ch *change) access.Event {
+		return access.Event{Who: who, Patient: ch.patient, View: *views[ch.patient], Action: actionWord(ch.outcome), Type: ch.Type, ID: ch.ID, Categories: categoryBit(ch.class.Category), Count: 1, Outcome: "ok"}
+	}
+	r.add(ch, who, views[""])
+	events := []access.Event{event(ch)}
+	if ch.from != "" {
+		r.moved = append(r.moved, db.Step{SQL: `UPDATE resource_locator SET patient_id = '' WHERE type = ? AND id = ?`, Args: []any{ch.Type, ch.ID}})
+		r.charts.add(ch.from, ch.Type, ch.ID, "")
+	}
+	for _, part := range d.parts {
+		r.add(part, who, views[part.patient])
+		r.charts.add(part.patient, part.Type, part.ID, "")
+		events = append(events, event(part))
+	}
+	return events
 }
 
 // add collects the search rows of a resource. When inserting it notes each row
@@ -209,7 +231,9 @@ func (r *rows) steps(d db.Dialect) []db.Step {
 	for _, t := range append(r.stale.all(), &r.dropEntries) {
 		steps = append(steps, t.deletes(d)...)
 	}
-	for _, t := range append([]*table{&r.locator, &r.resources, &r.versions, &r.changes, &r.entries}, r.search.all()...) {
+	r.locator.sort() // new ids wait for each other, see taken
+	steps = append(steps, r.moved...)
+	for _, t := range append([]*table{&r.locator, &r.charts, &r.resources, &r.versions, &r.changes, &r.entries}, r.search.all()...) {
 		steps = append(steps, t.inserts(d)...)
 	}
 	return steps

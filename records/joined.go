@@ -293,7 +293,7 @@ func (s *Store) Part(ctx context.Context, who identity.Principal, survivor, othe
 		written = 0
 		for i, p := range [][2]string{{survivor, other}, {other, survivor}} {
 			n, err := c.Exec(`INSERT INTO chart_assigns (patient_id, other, type, id, state, created_at)
-				SELECT r.patient_id, ?, r.type, r.id, 1, ? FROM resources r WHERE r.patient_id = ? AND r.n > ? AND NOT r.deleted AND r.type NOT IN ('Patient', 'Provenance')
+				SELECT r.patient_id, ?, r.type, r.id, 1, ? FROM resources r WHERE r.patient_id = ? AND r.n > ? AND NOT r.deleted AND r.type NOT IN ('Patient', 'Provenance') AND `+notPart("r")+`
 				ON CONFLICT (patient_id, other, type, id) DO UPDATE SET state = 1, created_at = excluded.created_at`, p[1], at, p[0], marks[i])
 			if err != nil {
 				return err

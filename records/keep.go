@@ -2,6 +2,7 @@ package records
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 
 	"housecall/internal/db"
@@ -24,11 +25,11 @@ import (
 
 // complete makes of what was sent what is to be stored, now that the version
 // before is known.
-func (s *Store) complete(c *db.Conn, who identity.Principal, ch *change, v *access.View, hidden []string) error {
+func (s *Store) complete(c *db.Conn, who identity.Principal, ch *change, v *access.View, hidden []string, cut *cutting) error {
 	if ch.old == nil || ch.Kind == Delete {
 		return ch.late
 	}
-	if !v.Sees(ch.old.class, ch.old.releaseAt, micros(s.now())) {
+	if (!ch.whole || len(ch.charts) == 0) && !v.Sees(ch.old.class, ch.old.releaseAt, micros(s.now())) {
 		return notFound()
 	}
 	if ch.old.deleted {
@@ -38,21 +39,27 @@ func (s *Store) complete(c *db.Conn, who identity.Principal, ch *change, v *acce
 		return ch.late
 	}
 	hits := hitsOf(ch.old.body, hidden)
-	if hits == nil && ch.late != nil {
+	if hits == nil && cut == nil && ch.late != nil {
 		return ch.late
 	}
 	ours := who.Kind == identity.System || ch.kept
-	if ch.Kind != Patch && hits == nil && ours {
+	if ch.Kind != Patch && hits == nil && cut == nil && ours {
 		return nil
 	}
-	old, err := fhir.Parse(ch.old.body)
+	whole, err := fhir.Parse(ch.old.body)
 	if err != nil {
 		return err
+	}
+	old := whole
+	if cut != nil {
+		if old = cut.show(whole); cut.owning.err != nil {
+			return cut.owning.err
+		}
 	}
 	source := old.Get("meta", "source").Str()
 	node := ch.Node
 	if ch.Kind == Patch {
-		if ch.IfMatch != 0 && ch.IfMatch != ch.old.version {
+		if ch.IfMatch != 0 && ch.IfMatch != cmp.Or(ch.saw, ch.old.version) {
 			return staleVersion()
 		}
 		if node, err = patched(old, ch.Patch, hits, ch.old.version); err != nil {
@@ -72,12 +79,18 @@ func (s *Store) complete(c *db.Conn, who identity.Principal, ch *change, v *acce
 		}
 		node, touched = restored(node, old, hits), true
 	}
+	if cut != nil && old != whole {
+		if ch.Kind != Patch && ch.sent == nil {
+			ch.sent = ch.Node
+		}
+		node, touched = cut.rejoin(node, whole), true
+	}
 	ch.Node = node
 	if ch.Kind == Patch || !ours && source != node.Get("meta", "source").Str() {
 		ch.setSource(source)
 		touched = true
 	}
-	if ch.Kind == Patch {
+	if ch.Kind == Patch && !ch.whole {
 		if err := s.staysHome(c, ch); err != nil {
 			return err
 		}
@@ -107,25 +120,31 @@ func patched(old *fhir.Node, p fhir.Patch, hits map[string]bool, version int64) 
 	return n, nil
 }
 
-// staysHome refuses a patch that would make it a record of another chart.
+// staysHome refuses a patch that would make it a record of another chart. One by
+// which it is about several patients begins again, with the charts of them all.
 func (s *Store) staysHome(c *db.Conn, ch *change) error {
-	var failed error
-	p, err := home(ch.Node, func(typ, id string) (string, bool) {
-		p, ok, err := locate(c, typ, id)
-		if err != nil {
-			failed = err
+	if !severalTypes[ch.Type] {
+		p, err := home(ch.Node)
+		if err == nil && p != ch.patient {
+			err = otherChart(ch.Type)
 		}
-		return p, ok
-	})
+		return err
+	}
+	own := &owning{c: c}
+	names, shared, err := namesOf(ch.Node, own.charts)
+	if err == nil {
+		err = own.err
+	}
 	switch {
-	case failed != nil:
-		return failed
 	case err != nil:
 		return err
-	case p != ch.patient:
+	case !shared && len(names) == 1 && names[0] == ch.patient:
+		return nil
+	case !slices.Contains(names, ch.patient) || !shared:
 		return otherChart(ch.Type)
 	}
-	return nil
+	ch.also = names
+	return errMoved
 }
 
 // restored puts hidden references back. When the way to one cannot stand alone

@@ -182,7 +182,8 @@ func (s *Store) Tell(c *db.Conn, who identity.Principal, h Happened) (Told, erro
 	var own, current access.Class
 	var release, releaseNow int64
 	err = c.QueryRow(`SELECT v.category, v.labels, v.release_at, v.body, r.category, r.labels, r.release_at,
-		(SELECT p.body FROM resource_versions p WHERE p.patient_id = v.patient_id AND p.type = v.type AND p.id = v.id AND p.version = v.version - 1 AND p.kind <> 3)
+		(SELECT p.body FROM resource_versions p WHERE p.patient_id = v.patient_id AND p.type = v.type AND p.id = v.id AND p.kind <> 3
+			AND p.version = (SELECT max(o.version) FROM resource_versions o WHERE o.patient_id = v.patient_id AND o.type = v.type AND o.id = v.id AND o.version < v.version))
 		FROM resource_versions v JOIN resources r ON r.patient_id = v.patient_id AND r.type = v.type AND r.id = v.id
 		WHERE v.patient_id = ? AND v.type = ? AND v.id = ? AND v.version = ?`, h.Patient, h.Type, h.ID, h.Version).
 		Scan(&own.Category, &own.Labels, &release, &t.Body, &current.Category, &current.Labels, &releaseNow, &t.Before)
@@ -191,6 +192,13 @@ func (s *Store) Tell(c *db.Conn, who identity.Principal, h Happened) (Told, erro
 	}
 	if !v.AllowsType(h.Type, 'r') || h.Patient == "" && !publicShared[h.Type] && who.Kind != identity.System {
 		return t, nil
+	}
+	if who.Kind == identity.System && h.Patient != "" && severalTypes[h.Type] { // told by the whole
+		var part bool
+		err := c.QueryRow(`SELECT EXISTS (SELECT 1 FROM resource_versions WHERE patient_id = '' AND type = ? AND id = ? AND version = ?)`, h.Type, h.ID, h.Version).Scan(&part)
+		if err != nil || part {
+			return t, err
+		}
 	}
 	now := micros(s.now())
 	if t.Seen = v.Sees(own, release, now) && v.Sees(current, releaseNow, now); t.Seen {

@@ -16,6 +16,11 @@ import (
 // seen it.
 func (s *Store) Read(ctx context.Context, who identity.Principal, typ, id string) (Stored, error) {
 	c := s.db.Read(ctx)
+	if x, err := s.showing(c, who, typ, id); err != nil {
+		return Stored{}, err
+	} else if x != nil {
+		return x.read(ctx)
+	}
 	st, v, err := s.readable(ctx, c, who, typ, id)
 	if err != nil {
 		return Stored{}, err
@@ -110,6 +115,14 @@ func (s *Store) history(ctx context.Context, who identity.Principal, typ, id str
 	if err != nil {
 		return nil, false, err
 	}
+	if st.Patient == "" {
+		if x, err := s.showing(c, who, typ, id); err != nil {
+			return nil, false, err
+		} else if x != nil {
+			out, err = x.history(ctx, from, limit, at)
+			return out, false, err
+		}
+	}
 	now := micros(s.now())
 	v, err := s.viewForRead(c, who, st.Patient, typ)
 	if err == nil && !v.Sees(cur.class, cur.releaseAt, now) {
@@ -121,11 +134,16 @@ func (s *Store) history(ctx context.Context, who identity.Principal, typ, id str
 	if from == 0 {
 		from = st.Version
 	}
-	current, args := at.current()
+	scope, args := `v.patient_id = ?`, []any{st.Patient}
+	if st.Patient == "" && severalTypes[typ] { // with what was written while it was about one patient
+		scope = `(v.patient_id = ? OR v.patient_id IN (SELECT k.patient_id FROM resource_charts k WHERE k.type = ? AND k.id = ?) AND ` + notPartVersion + `)`
+		args = append(args, typ, id)
+	}
 	seen, more := visibleSQL(v, now, "v") // here, so that what is hidden takes no room in a page
-	current, args = " AND v.category >= 0"+seen+current, append(more, args...)
+	args = append(append(args, typ, id, from), more...)
+	current, more := at.current(who)
 	rows, err := c.Query(`SELECT version, last_updated, kind, body FROM resource_versions v
-		WHERE patient_id = ? AND type = ? AND id = ? AND version <= ?`+current+` ORDER BY version DESC LIMIT ?`, append(append([]any{st.Patient, typ, id, from}, args...), limit)...)
+		WHERE `+scope+` AND type = ? AND id = ? AND version <= ? AND v.category >= 0`+seen+current+` ORDER BY version DESC LIMIT ?`, append(append(args, more...), limit)...)
 	if err != nil {
 		return nil, false, err
 	}

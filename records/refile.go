@@ -91,6 +91,11 @@ func (s *Store) pickUp(c *db.Conn, m *move) error {
 	now := micros(s.now())
 	for _, ref := range m.order {
 		cur := found[ref]
+		if cur != nil && cur.patient == "" {
+			if err := s.refusePart(c, m, ref, now); err != nil {
+				return err
+			}
+		}
 		if cur == nil || cur.patient != m.From || cur.deleted || !m.from.Sees(cur.class, cur.releaseAt, now) {
 			return notFound()
 		}
@@ -121,6 +126,26 @@ func (s *Store) pickUp(c *db.Conn, m *move) error {
 	return nil
 }
 
+// refusePart tells that what is about several patients is in the chart of each.
+func (s *Store) refusePart(c *db.Conn, m *move, ref string, now int64) error {
+	typ, id, _ := strings.Cut(ref, "/")
+	var class access.Class
+	var release int64
+	err := c.QueryRow(`SELECT r.category, r.labels, r.release_at FROM resource_charts k JOIN resources r ON r.patient_id = k.patient_id AND r.type = k.type AND r.id = k.id
+		WHERE k.patient_id = ? AND k.type = ? AND k.id = ? AND NOT r.deleted`, m.From, typ, id).Scan(&class.Category, &class.Labels, &release)
+	if isNoRows(err) || err == nil && !m.from.Sees(class, release, now) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return severalRefiled(ref)
+}
+
+func severalRefiled(ref string) error {
+	return fault.New(fault.Invalid, "A record about several patients is not refiled. Please change whom it names instead.").WithIssues(fault.Issue{Code: "business-rule", Expression: ref})
+}
+
 var referenceMember = []byte(`"reference":"`)
 
 // references calls f for each literal reference in a body, as Type/id. A body is
@@ -146,16 +171,17 @@ func references(body []byte, f func(ref string)) {
 // look goes over the wrong chart for what refers to what is moved: that has to
 // go along, or to let go of it first. Provenance goes along by itself.
 func (s *Store) look(c *db.Conn, m *move) error {
-	var stays []string
+	var stays, several []string
 	unseen, now := false, micros(s.now())
 	m.trimmed = map[string]*current{}
-	err := c.Each(`SELECT r.type, r.id, r.version, r.category, r.labels, r.release_at, r.deleted, r.last_updated, r.index_rules, r.body, COALESCE(e.part_of, '')
+	err := c.Each(`SELECT r.type, r.id, r.version, r.category, r.labels, r.release_at, r.deleted, r.last_updated, r.index_rules, r.body, COALESCE(e.part_of, ''), NOT `+notPart("r")+`
 		FROM resources r LEFT JOIN entries e ON e.patient_id = r.patient_id AND e.type = r.type AND e.id = r.id
 		WHERE r.patient_id = ? AND NOT r.deleted ORDER BY r.type, r.id`, func(rows *sql.Rows) error {
 		cur := &current{patient: m.From}
 		var typ, id, partOf string
 		var body sql.RawBytes
-		if err := rows.Scan(&typ, &id, &cur.version, &cur.class.Category, &cur.class.Labels, &cur.releaseAt, &cur.deleted, &cur.updated, &cur.indexRules, &body, &partOf); err != nil {
+		var part bool
+		if err := rows.Scan(&typ, &id, &cur.version, &cur.class.Category, &cur.class.Labels, &cur.releaseAt, &cur.deleted, &cur.updated, &cur.indexRules, &body, &partOf, &part); err != nil {
 			return err
 		}
 		ref := typ + "/" + id
@@ -175,7 +201,9 @@ func (s *Store) look(c *db.Conn, m *move) error {
 		})
 		switch {
 		case hits == 0 && (partOf == "" || m.moved[partOf] == nil):
-		case typ != "Provenance" && !m.from.Sees(cur.class, cur.releaseAt, now):
+		case part && m.from.Sees(cur.class, cur.releaseAt, now):
+			several = append(several, ref)
+		case part || typ != "Provenance" && !m.from.Sees(cur.class, cur.releaseAt, now):
 			unseen = true
 		case typ != "Provenance":
 			stays = append(stays, ref)
@@ -191,6 +219,9 @@ func (s *Store) look(c *db.Conn, m *move) error {
 	}, m.From)
 	if err != nil {
 		return err
+	}
+	if len(several) > 0 {
+		return severalRefiled(several[0])
 	}
 	if len(stays) > 0 {
 		issues := make([]fault.Issue, 0, len(stays))
@@ -328,7 +359,7 @@ func (s *Store) rehome(c *db.Conn, m *move, ref string) (*change, error) {
 		fhir.Prune("", n, isHidden(left))
 	}
 	typ, id, _ := strings.Cut(ref, "/")
-	ch := &change{Op: Op{Kind: Put, Type: typ, ID: id, Node: n}, patient: m.To, decided: true}
+	ch := &change{Op: Op{Kind: Put, Type: typ, ID: id, Node: n}, patient: m.To, decided: true, placed: true}
 	ch.release = cur.releaseAt
 	if err := s.ready(ch); err != nil {
 		return nil, err

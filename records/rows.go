@@ -1,6 +1,8 @@
 package records
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"housecall/internal/db"
@@ -58,6 +60,21 @@ type table struct {
 func (t *table) add(values ...any) {
 	t.cells = append(t.cells, values...)
 	t.n++
+}
+
+// sort puts the rows in the order of their first two columns, which are texts.
+func (t *table) sort() {
+	if t.n < 2 {
+		return
+	}
+	rows := make([][]any, t.n)
+	for i := range rows {
+		rows[i] = t.row(i)
+	}
+	slices.SortFunc(rows, func(a, b []any) int {
+		return cmp.Or(cmp.Compare(a[0].(string), b[0].(string)), cmp.Compare(a[1].(string), b[1].(string)))
+	})
+	t.cells = slices.Concat(rows...)
 }
 
 func (t *table) row(i int) []any { return t.cells[i*len(t.kinds) : (i+1)*len(t.kinds)] }

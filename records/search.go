@@ -70,7 +70,7 @@ func (s *Store) Search(ctx context.Context, who identity.Principal, q *fhir.Quer
 			}
 		}
 	}
-	return page, s.access.Record(ctx, x.events(q, &page)...)
+	return page, s.access.Record(ctx, append(x.events(q, &page), x.also...)...)
 }
 
 // page finds one page, its total and what it includes.
@@ -115,10 +115,22 @@ func (x *searcher) page(q *fhir.Query) (Page, error) {
 	if rows.full {
 		page.Next = x.s.seals.seal(about, rows.cursor(len(page.Items)-1))
 	}
+	if page.Items, err = x.whole(page.Items); err != nil {
+		return page, err
+	}
 	if len(q.Includes)+len(q.RevIncludes) > 0 {
-		err = x.include(q, &page)
+		if err = x.include(q, &page); err == nil {
+			page.Included, err = x.whole(page.Included)
+		}
 	}
 	return page, err
+}
+
+// whole puts in the place of parts what the principal sees of them in all charts.
+func (x *searcher) whole(items []Stored) ([]Stored, error) {
+	items, also, err := x.s.showAll(x.c, x.who, items, "search")
+	x.also = append(x.also, also...)
+	return items, err
 }
 
 // events are the audit rows of an answer: one for each chart and type that it
@@ -195,8 +207,8 @@ func (s *Store) scopeOf(c *db.Conn, who identity.Principal, q *fhir.Query) (scop
 		return s.scopeOfTypes(c, who, q)
 	}
 	named := namedPatients(q)
-	if who.Kind == identity.System && namesOthers(q) {
-		named = nil
+	if who.Kind == identity.System && (namesOthers(q) || severalTypes[q.Type] && q.Type != "List") {
+		named = nil // what is about several patients is whole in the shared chart
 	}
 	if named == nil && !inCharts(q.Type) {
 		v, err := s.viewForRead(c, who, "", q.Type)
@@ -252,7 +264,12 @@ func (s *Store) chartsOfIDs(c *db.Conn, q *fhir.Query) ([]string, error) {
 			args = append(args, v.Code)
 		}
 		charts := []string{}
-		err := c.Each("SELECT DISTINCT l.patient_id FROM resource_locator l WHERE l.type IN "+db.Placeholders(1, types)+" AND l.patient_id <> '' AND l.id IN "+db.Placeholders(1, len(f.Values)), func(r *sql.Rows) error {
+		query := "SELECT l.patient_id FROM resource_locator l WHERE l.type IN " + db.Placeholders(1, types) + " AND l.patient_id <> '' AND l.id IN " + db.Placeholders(1, len(f.Values))
+		if anySeveral(q.Kinds()) {
+			query += " UNION SELECT k.patient_id FROM resource_charts k WHERE k.type IN " + db.Placeholders(1, types) + " AND k.id IN " + db.Placeholders(1, len(f.Values))
+			args = append(args, args...)
+		}
+		err := c.Each("SELECT DISTINCT x.patient_id FROM ("+query+") x ORDER BY x.patient_id LIMIT "+itoa(maxCharts), func(r *sql.Rows) error {
 			var p string
 			err := r.Scan(&p)
 			charts = append(charts, p)
@@ -290,7 +307,7 @@ func namedPatients(q *fhir.Query) []string {
 			continue
 		}
 		isID := q.Type == "Patient" && f.Param.Name == "_id"
-		if !isID && !fhir.HomeParam(q.Type, f.Param.Name) {
+		if !isID && !fhir.HomeParam(q.Type, f.Param.Name) && !namesPatients(q.Type, &f) {
 			continue
 		}
 		here := []string{}
@@ -310,4 +327,20 @@ func namedPatients(q *fhir.Query) []string {
 		}
 	}
 	return out
+}
+
+// participants are the parameters that name a patient whose chart has a resource,
+// though no single element decides that.
+var participants = map[string][]string{"Appointment": {"patient", "actor"}, "AppointmentResponse": {"patient", "actor"}, "Group": {"member"}, "Provenance": {"patient", "target"}}
+
+// namesPatients says whether all that a filter asks for are patients in such a
+// place: whatever fits it is in their charts.
+func namesPatients(typ string, f *fhir.Filter) bool {
+	if !slices.Contains(participants[typ], f.Param.Name) || len(f.Values) == 0 {
+		return false
+	}
+	patients := f.Param.Name == "patient" || f.Modifier == "Patient"
+	return !slices.ContainsFunc(f.Values, func(v fhir.Value) bool {
+		return v.URL != "" || v.RefID == "" || v.RefType != "Patient" && (v.RefType != "" || !patients)
+	})
 }

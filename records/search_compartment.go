@@ -82,12 +82,15 @@ func (c compartment) rows(types []string, across bool) (string, []any) {
 func (x *searcher) belongs(w *clause, q *fhir.Query) {
 	types := q.Kinds()
 	c := compartmentOf(types)
-	if len(x.sc.views) == len(x.sc.persons) && len(c.homed) == len(types) {
+	if len(x.sc.views) == len(x.sc.persons) && len(c.homed) == len(types) && !anySeveral(types) {
 		return // the choice of charts has answered it
 	}
 	home, homed := x.among("r.patient_id", x.sc.persons)
 	which, list := x.among("r.type", c.homed)
 	cond, args := "("+home+" AND "+which, []any{homed, list}
+	if anySeveral(c.homed) { // a list that names them is not about them
+		cond += " AND " + notPart("r")
+	}
 	if slices.Contains(types, "Patient") { // the one whose compartment it is
 		self, ids := x.among("r.id", x.sc.persons)
 		cond, args = cond+" OR r.type = 'Patient' AND "+self, append(args, ids)
@@ -118,6 +121,11 @@ func (s *Store) compartmentScope(c *db.Conn, who identity.Principal, q *fhir.Que
 		sc.views, sc.persons = append(sc.views, *v), append(sc.persons, v.Patient)
 	}
 	types := q.Kinds()
+	if who.Kind == identity.System && anySeveral(types) { // reads what is about several patients as a whole
+		if err := s.addViews(c, who, q, &sc, []string{""}); err != nil {
+			return sc, err
+		}
+	}
 	rows, args := compartmentOf(types).rows(types, true)
 	if rows == "FALSE" {
 		return sc, nil

@@ -90,7 +90,17 @@ func (x *searcher) ids(w *clause, p spot, f *fhir.Filter) {
 	case p.typ == "":
 		in, list = x.among("l.id", ids)
 		which, types := x.among("l.type", x.types)
-		w.add("("+p.alias+".patient_id, "+p.alias+".type, "+p.alias+".id) IN (SELECT l.patient_id, l.type, l.id FROM resource_locator l WHERE "+which+" AND "+in+")", types, list)
+		place := p.alias + ".patient_id, " + p.alias + ".type, " + p.alias + ".id"
+		cond, args := "("+place+") IN (SELECT l.patient_id, l.type, l.id FROM resource_locator l WHERE "+which+" AND "+in+")", []any{types, list}
+		if anySeveral(x.types) && !x.everywhere() { // what they see of those is in the charts
+			in, list = x.among("k.id", ids)
+			which, types = x.among("k.type", x.types)
+			cond = "(" + cond + " OR (" + place + ") IN (SELECT k.patient_id, k.type, k.id FROM resource_charts k WHERE " + which + " AND " + in + "))"
+			args = append(args, types, list)
+		}
+		w.add(cond, args...)
+	case severalTypes[p.typ] && !x.everywhere():
+		w.add(in, list)
 	default:
 		in, list = x.among("l.id", ids)
 		w.add("("+p.alias+".patient_id, "+p.alias+".id) IN (SELECT l.patient_id, l.id FROM resource_locator l WHERE l.type = ? AND "+in+")", p.typ, list)
@@ -101,7 +111,7 @@ func (x *searcher) ids(w *clause, p spot, f *fhir.Filter) {
 // answers for patients, rows for whatever else stands there (a Group, a Device).
 func (x *searcher) home(w *clause, p spot, f *fhir.Filter) {
 	if f.Modifier == "missing" {
-		cond, args := p.alias+".patient_id <> ''", []any(nil)
+		cond, args := x.homeRow(p.alias+".patient_id <> ''", p.alias, p.typ), []any(nil)
 		if x.everywhere() { // a name alone, or a patient of somewhere else, is a subject too
 			w.late = append(w.late, func(n *fhir.Node) bool { return fhir.Matches(n, f) })
 			return
@@ -130,6 +140,7 @@ func (x *searcher) home(w *clause, p spot, f *fhir.Filter) {
 		return
 	}
 	cond, list := x.among(p.alias+".patient_id", patients)
+	cond = x.homeRow(cond, p.alias, p.typ)
 	args := []any{list}
 	if f.Param.Indexed && len(others.Values) > 0 {
 		value, vargs := valueCondition(&others)
@@ -137,6 +148,15 @@ func (x *searcher) home(w *clause, p spot, f *fhir.Filter) {
 		cond, args = "("+cond+" OR "+rows+")", append(args, rargs...)
 	}
 	w.add(cond, args...)
+}
+
+// homeRow narrows a condition on the chart's key to resources whose subject that
+// is: a part of a List is in the chart of somebody it names elsewhere.
+func (x *searcher) homeRow(cond, alias, typ string) string {
+	if !severalTypes[typ] {
+		return cond
+	}
+	return "(" + cond + " AND " + notPart(alias) + ")"
 }
 
 // narrowComposite adds what the rows of the components say: that the resource
@@ -168,13 +188,13 @@ func (x *searcher) chain(w *clause, p spot, f *fhir.Filter) error {
 	var found []map[string]bool // of references that have no rows
 	for _, alt := range append([]fhir.Filter{*f}, f.Or...) {
 		typ := alt.Chain.Type
-		set, sargs, err := x.set(typ, "t.id", &alt.Chain.Filter)
+		set, sargs, err := x.set(typ, "t.id", &alt.Chain.Filter, false)
 		if err != nil {
 			return err
 		}
 		switch {
 		case f.Param.Home && typ == "Patient":
-			parts, args = append(parts, p.alias+".patient_id IN ("+set+")"), append(args, sargs...)
+			parts, args = append(parts, x.homeRow(p.alias+".patient_id IN ("+set+")", p.alias, p.typ)), append(args, sargs...)
 		case f.Param.Indexed:
 			cond, cargs := x.inRows(p, f.Param, "s.target_type = ? AND s.target_id IN ("+set+")", append([]any{typ}, sargs...)...)
 			parts, args = append(parts, cond), append(args, cargs...)
@@ -210,7 +230,7 @@ func (x *searcher) chain(w *clause, p spot, f *fhir.Filter) error {
 // has adds a filter on what points here.
 func (x *searcher) has(w *clause, p spot, ch *fhir.Chain) error {
 	if ch.Ref.Home && p.typ == "Patient" {
-		set, args, err := x.set(ch.Type, "t.patient_id", &ch.Filter)
+		set, args, err := x.set(ch.Type, "t.patient_id", &ch.Filter, true)
 		if err != nil {
 			return err
 		}
@@ -220,7 +240,7 @@ func (x *searcher) has(w *clause, p spot, ch *fhir.Chain) error {
 	if !ch.Ref.Indexed {
 		return x.hasRare(w, p, ch)
 	}
-	set, sargs, err := x.set(ch.Type, "t.id", &ch.Filter)
+	set, sargs, err := x.set(ch.Type, "t.id", &ch.Filter, false)
 	if err != nil {
 		return err
 	}
@@ -230,7 +250,10 @@ func (x *searcher) has(w *clause, p spot, ch *fhir.Chain) error {
 		key = "s.across"
 	case x.everywhere():
 	default:
-		charts := []string{""}
+		var charts []string
+		if !severalTypes[ch.Type] { // those are seen in the patients' charts alone
+			charts = append(charts, "")
+		}
 		for i := range x.sc.views {
 			charts = append(charts, x.sc.views[i].Patient)
 		}
@@ -276,10 +299,14 @@ func (x *searcher) within(typ string, f *fhir.Filter) (*clause, error) {
 }
 
 // set writes the ids (or charts) of the resources of a type that a filter finds.
-func (x *searcher) set(typ, column string, f *fhir.Filter) (string, []any, error) {
+// home: those of which the chart is that of their subject.
+func (x *searcher) set(typ, column string, f *fhir.Filter, home bool) (string, []any, error) {
 	w, err := x.within(typ, f)
 	if err != nil {
 		return "", nil, err
+	}
+	if home && severalTypes[typ] {
+		w.add(notPart("t"))
 	}
 	if len(w.late) == 0 {
 		return "SELECT " + column + " FROM resources t WHERE " + w.String(), w.args, nil

@@ -98,7 +98,11 @@ func (in *including) forward(from []Stored, again bool) error {
 			return err
 		}
 		ids, list := in.x.among("l.id", wanted[typ])
-		w.add("(t.patient_id, t.id) IN (SELECT l.patient_id, l.id FROM resource_locator l WHERE l.type = ? AND "+ids+")", typ, list)
+		if severalTypes[typ] && !in.x.everywhere() { // what they see of it is in the charts
+			w.all(in.x.amongOne("t.id", wanted[typ]))
+		} else {
+			w.add("(t.patient_id, t.id) IN (SELECT l.patient_id, l.id FROM resource_locator l WHERE l.type = ? AND "+ids+")", typ, list)
+		}
 		if err := in.fetch(typ, w); err != nil {
 			return err
 		}
@@ -131,6 +135,9 @@ func (x *searcher) source(typ string) (*clause, error) {
 	w.add(cond, args...)
 	w.add("t.type = ?", typ)
 	w.add("NOT t.deleted")
+	if x.everywhere() && severalTypes[typ] {
+		w.add(notPart("t"))
+	}
 	return w, nil
 }
 
@@ -183,6 +190,9 @@ func (in *including) backBy(typ string, p *fhir.Param, target string, ids, chart
 	}
 	if p.Home && target == "Patient" {
 		w.all(x.amongOne("t.patient_id", ids))
+		if severalTypes[typ] {
+			w.add(notPart("t"))
+		}
 		return in.fetch(typ, w)
 	}
 	if !p.Indexed {

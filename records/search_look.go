@@ -45,10 +45,14 @@ func (x *searcher) node(patient string, body []byte) (*fhir.Node, error) {
 // filtered reads rows until so many have been looked at and fit. Chunks grow when
 // few fit.
 func (x *searcher) filtered(typ string, w *clause, o order, cur *searchCursor, limit int) (found, error) {
-	if len(w.late) == 0 {
+	twice := len(x.sc.views) > 1 && (severalTypes[typ] || anySeveral(x.types))
+	if len(w.late) == 0 && !twice {
 		return x.rows(typ, w, o, cur, limit)
 	}
-	out := found{width: len(o.keys)}
+	out, had := found{width: len(o.keys)}, map[string]bool{}
+	if cur != nil && typ != "" {
+		had[typ+"/"+cur.ID] = true
+	}
 	for chunk := min(max(2*limit, 100), 5000); ; chunk = min(4*chunk, 5000) {
 		if x.bodies <= 0 {
 			more, err := x.rows(typ, w, o, cur, 1)
@@ -63,12 +67,21 @@ func (x *searcher) filtered(typ string, w *clause, o order, cur *searchCursor, l
 			return out, err
 		}
 		for i := range rows.items {
-			x.bodies--
-			n, err := x.node(rows.items[i].Patient, rows.items[i].Body)
-			if err != nil {
-				return out, err
+			name := rows.items[i].Type + "/" + rows.items[i].ID
+			if twice && had[name] {
+				continue
 			}
-			if w.fits(n) {
+			fits := true
+			if len(w.late) > 0 {
+				x.bodies--
+				n, err := x.node(rows.items[i].Patient, rows.items[i].Body)
+				if err != nil {
+					return out, err
+				}
+				fits = w.fits(n)
+			}
+			if fits {
+				had[name] = true
 				if out.full = out.bytes > pageBytes && len(out.items) > 1; out.full {
 					return out, nil
 				}
@@ -89,12 +102,16 @@ func (x *searcher) filtered(typ string, w *clause, o order, cur *searchCursor, l
 func (x *searcher) count(w *clause) (int, error) {
 	if len(w.late) == 0 {
 		var n int
-		err := x.c.QueryRow("SELECT count(*) FROM resources r WHERE "+w.String(), w.args...).Scan(&n)
+		what := "count(*)"
+		if len(x.sc.views) > 1 { // a resource may have a row in several charts
+			what = "count(DISTINCT r.type || '/' || r.id)"
+		}
+		err := x.c.QueryRow("SELECT "+what+" FROM resources r WHERE "+w.String(), w.args...).Scan(&n)
 		return n, err
 	}
-	n := 0
-	err := x.each("r", w, func(string, string, *fhir.Node) { n++ })
-	return n, err
+	found := map[string]bool{}
+	err := x.each("r", w, func(_, id string, _ *fhir.Node) { found[id] = true })
+	return len(found), err
 }
 
 // look calls f for each resource t that a condition leaves.

@@ -22,6 +22,7 @@ type searcher struct {
 	sc     scope
 	shared *access.View        // of the shared chart; nil: not yet asked
 	hidden map[string][]string // by chart, see Store.hidden
+	also   []access.Event      // of charts that come in by what is about several patients
 	bodies int                 // how many more resources may be looked at one by one
 	types  []string            // of a search over several
 }
@@ -118,9 +119,15 @@ func (x *searcher) where(q *fhir.Query) (*clause, error) {
 	if q.Patient != "" {
 		x.belongs(w, q)
 	}
+	if anySeveral(q.Kinds()) && x.everywhere() {
+		w.add(notPart("r"))
+	}
 	p := spot{"r", q.Type, true}
 	for i := range q.Filters {
 		if f := &q.Filters[i]; !x.sc.all && q.Patient == "" && answeredByChart(q.Type, f) {
+			if severalTypes[q.Type] { // a part names the patient elsewhere
+				w.add(notPart("r"))
+			}
 			continue
 		}
 		if err := x.filter(w, p, &q.Filters[i]); err != nil {
@@ -278,7 +285,7 @@ func (x *searcher) inRows(p spot, param *fhir.Param, cond string, args ...any) (
 		return "EXISTS (SELECT 1 FROM " + table + " s WHERE s.patient_id = " + p.alias + ".patient_id AND s.type = " + p.alias + ".type AND s.param = ?" + cond + " AND s.id = " + p.alias + ".id)", append([]any{param.Name}, args...)
 	case one && p.top:
 		return p.alias + ".id IN (SELECT s.id FROM " + table + " s WHERE s.patient_id = ? AND s.type = ? AND s.param = ?" + cond + ")", append(append([]any{x.sc.views[0].Patient}, head...), args...)
-	case one && !x.everywhere(): // ids are unique within a type, so the chart need not be compared
+	case one && !x.everywhere() && !severalTypes[p.typ]: // ids are unique within a type, so the chart need not be compared
 		return p.alias + ".id IN (SELECT s.id FROM " + table + " s WHERE s.patient_id IN (?, '') AND s.type = ? AND s.param = ?" + cond + ")", append(append([]any{x.sc.views[0].Patient}, head...), args...)
 	case param.Cross && cond != "" && (x.sc.all || !p.top):
 		return "(" + p.alias + ".patient_id, " + p.alias + ".id) IN (SELECT s.patient_id, s.id FROM " + table + " s WHERE s.type = ? AND s.param = ? AND s.across" + cond + ")", append(head, args...)

@@ -1,9 +1,11 @@
 package records
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -78,7 +80,7 @@ func (s *Store) writeTx(c *db.Conn, who identity.Principal, changes []*change) (
 	if err := s.settle(c, who, changes); err != nil {
 		return nil, err
 	}
-	charts, err := s.resolveHomes(c, changes)
+	charts, err := s.resolveHomes(c, who, changes)
 	if err != nil {
 		return nil, err
 	}
@@ -88,11 +90,9 @@ func (s *Store) writeTx(c *db.Conn, who identity.Principal, changes []*change) (
 	}
 	views := make(map[string]*access.View, len(charts))
 	for _, p := range charts {
-		v, err := s.viewForWrite(c, who, p, changes)
-		if err != nil {
+		if views[p], err = s.viewForWrite(c, who, p, changes); err != nil {
 			return nil, err
 		}
-		views[p] = &v
 	}
 	if err := s.loadCurrent(c, who, changes); err != nil {
 		return nil, err
@@ -103,6 +103,16 @@ func (s *Store) writeTx(c *db.Conn, who identity.Principal, changes []*change) (
 	if err := s.stillFound(c, who, changes); err != nil {
 		return nil, err
 	}
+	var own *owning // what is about several patients is looked at again under the locks
+	if slices.ContainsFunc(changes, func(ch *change) bool { return ch.whole || pointsTo(ch.Type) }) {
+		if own, err = newOwning(c, changes); err == nil {
+			err = s.stillNamed(c, changes, own)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	divisions := map[*change]*division{}
 	events := asked(who, changes)
 	rows, moving := newRows(), false
 	hidden, done := map[string][]string{}, map[string]*change{}
@@ -110,6 +120,22 @@ func (s *Store) writeTx(c *db.Conn, who identity.Principal, changes []*change) (
 		ch := changes[i]
 		if ch.none {
 			ch.outcome = Unchanged
+			continue
+		}
+		if ch.whole {
+			d, err := s.writeWhole(c, who, ch, views, own, locked, done, at)
+			if err != nil {
+				return nil, wrapOp(i, err)
+			}
+			divisions[ch] = d
+			if ch.Kind != Delete {
+				done[ch.Type+"/"+ch.ID] = ch
+			}
+			if ch.outcome == Unchanged {
+				continue
+			}
+			moving = true
+			events = append(events, rows.addWhole(ch, d, who, views)...)
 			continue
 		}
 		if ch.found {
@@ -123,8 +149,8 @@ func (s *Store) writeTx(c *db.Conn, who identity.Principal, changes []*change) (
 				return nil, err
 			}
 		}
-		if err := s.complete(c, who, ch, views[ch.patient], hidden[ch.patient]); err != nil {
-			return nil, &OpError{i, err}
+		if err := s.complete(c, who, ch, views[ch.patient], hidden[ch.patient], nil); err != nil {
+			return nil, wrapOp(i, err)
 		}
 		if err := s.borrow(c, ch, done); err != nil {
 			return nil, err
@@ -152,6 +178,9 @@ func (s *Store) writeTx(c *db.Conn, who identity.Principal, changes []*change) (
 			return nil, err
 		}
 		if err := c.Run(slices.Concat(rows.steps(c.Dialect), heads, audit)); err != nil {
+			if taken(err) {
+				return nil, fmt.Errorf("%w: %w", errMoved, err)
+			}
 			return nil, err
 		}
 		if err := s.linkParts(c, changes); err != nil {
@@ -172,11 +201,24 @@ func (s *Store) writeTx(c *db.Conn, who identity.Principal, changes []*change) (
 	out := make([]Stored, len(changes))
 	for i, ch := range changes {
 		out[i] = Stored{Patient: ch.patient, Type: ch.Type, ID: ch.ID, Version: ch.version, LastUpdated: fromMicros(ch.at), Outcome: ch.outcome, Body: ch.body}
-		if out[i].Body, err = cutHidden(ch.body, hidden[ch.patient]); err != nil {
+		if d := divisions[ch]; d != nil {
+			err = s.shownTo(who, ch, d, views, &out[i])
+		} else {
+			out[i].Body, err = cutHidden(ch.body, hidden[ch.patient])
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
+}
+
+// wrapOp says which change a fault is of.
+func wrapOp(i int, err error) error {
+	if errors.Is(err, errMoved) {
+		return err
+	}
+	return &OpError{i, err}
 }
 
 func categoryBit(c access.Category) access.CategorySet {
@@ -198,55 +240,47 @@ func actionWord(o Outcome) string {
 
 // resolveHomes finds the chart of each change and gives the charts in the order
 // in which everybody locks them.
-func (s *Store) resolveHomes(c *db.Conn, changes []*change) ([]string, error) {
-	inBatch := make(map[string]*change, len(changes))
+func (s *Store) resolveHomes(c *db.Conn, who identity.Principal, changes []*change) ([]string, error) {
 	for i, ch := range changes {
+		ch.whole, ch.names, ch.charts, ch.byParts = false, nil, nil, false
+		if ch.none || severalTypes[ch.Type] {
+			continue
+		}
+		if !ch.homeless() {
+			p, err := home(ch.Node)
+			if err != nil {
+				return nil, &OpError{i, err}
+			}
+			ch.patient = p
+			continue
+		}
+		p, ok, err := locate(c, ch.Type, ch.ID)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			return nil, &OpError{i, notFound()}
+		}
+		ch.patient = p
+	}
+	if slices.ContainsFunc(changes, func(ch *change) bool { return severalTypes[ch.Type] }) {
+		own, err := newOwning(c, changes)
+		if err == nil {
+			err = s.seat(c, who, changes, own)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	charts := make([]string, 0, 4)
+	for _, ch := range changes {
 		if ch.none {
 			continue
 		}
-		if !ch.homeless() && ch.Type != "Provenance" {
-			p, err := home(ch.Node, nil)
-			if err != nil {
-				return nil, &OpError{i, err}
+		for _, p := range append(ch.charts, ch.patient) {
+			if !slices.Contains(charts, p) {
+				charts = append(charts, p)
 			}
-			ch.patient = p
-		}
-		inBatch[ch.Type+"/"+ch.ID] = ch
-	}
-	var failed error
-	known := func(typ, id string) (string, bool) {
-		if ch, ok := inBatch[typ+"/"+id]; ok && ch.Type != "Provenance" && !ch.homeless() {
-			return ch.patient, true
-		}
-		p, ok, err := locate(c, typ, id)
-		if err != nil {
-			failed = err
-		}
-		return p, ok
-	}
-	charts := make([]string, 0, 4)
-	for i, ch := range changes {
-		switch {
-		case ch.none:
-			continue
-		case ch.homeless():
-			p, ok := known(ch.Type, ch.ID)
-			if !ok && failed == nil {
-				return nil, &OpError{i, notFound()}
-			}
-			ch.patient = p
-		case ch.Type == "Provenance":
-			p, err := home(ch.Node, known)
-			if err != nil {
-				return nil, &OpError{i, err}
-			}
-			ch.patient = p
-		}
-		if failed != nil {
-			return nil, failed
-		}
-		if !slices.Contains(charts, ch.patient) {
-			charts = append(charts, ch.patient)
 		}
 	}
 	slices.Sort(charts)
@@ -308,25 +342,32 @@ func noChart(who identity.Principal, patient string, changes []*change) error {
 	if who.Kind == identity.System {
 		why = why.WithIssues(fault.Issue{Code: "not-found", Expression: "subject", Text: "the patient is not known here"})
 	}
-	return &OpError{slices.IndexFunc(changes, func(ch *change) bool { return ch.patient == patient }), why}
+	return &OpError{slices.IndexFunc(changes, func(ch *change) bool { return ch.patient == patient || slices.Contains(ch.charts, patient) }), why}
 }
 
 // viewForWrite decides whether the principal may come in at all, and whether an
-// app's scopes for this chart name what it wants to change.
-func (s *Store) viewForWrite(c *db.Conn, who identity.Principal, patient string, changes []*change) (access.View, error) {
+// app's scopes for this chart name what it wants to change. It is nil for a chart
+// that they may not see and that has a part already of what they change: of that
+// they are told nothing.
+func (s *Store) viewForWrite(c *db.Conn, who identity.Principal, patient string, changes []*change) (*access.View, error) {
 	v, err := s.access.ViewOf(c, who, patient)
 	if fault.Is(err, fault.NotFound) {
-		return v, noChart(who, patient, changes)
+		if !slices.ContainsFunc(changes, func(ch *change) bool {
+			return !ch.none && (ch.patient == patient || slices.Contains(ch.names, patient))
+		}) {
+			return nil, nil
+		}
+		return nil, noChart(who, patient, changes)
 	}
 	if err != nil {
-		return v, err
+		return nil, err
 	}
 	for i, ch := range changes {
 		if ch.none {
 			continue
 		}
-		if ch.patient == "" && patient == "" && ch.Type == "Provenance" && v.Act == 0 {
-			return v, &OpError{i, notFound()} // of what is not there; as of what is in a chart that is not shared
+		if ch.patient == "" && patient == "" && ch.Type == "Provenance" && len(ch.charts) == 0 && v.Act == 0 {
+			return nil, &OpError{i, notFound()} // of what is not there; as of what is in a chart that is not shared
 		}
 		action := byte('u')
 		if ch.Kind == Create {
@@ -334,11 +375,11 @@ func (s *Store) viewForWrite(c *db.Conn, who identity.Principal, patient string,
 		} else if ch.Kind == Delete {
 			action = 'd'
 		}
-		if ch.patient == patient && !v.AllowsType(ch.Type, action) {
-			return v, fault.New(fault.Forbidden, "This app was not allowed to change this kind of record.").WithCode("scope")
+		if (ch.patient == patient || slices.Contains(ch.charts, patient)) && !v.AllowsType(ch.Type, action) {
+			return nil, fault.New(fault.Forbidden, "This app was not allowed to change this kind of record.").WithCode("scope")
 		}
 	}
-	return v, nil
+	return &v, nil
 }
 
 // followBirthDates moves the ages at which parents' grants change when a date of
@@ -408,6 +449,13 @@ func (s *Store) loadCurrent(c *db.Conn, who identity.Principal, changes []*chang
 			}
 			continue
 		}
+		if cur.patient != ch.patient && ch.whole && slices.Contains(ch.charts, cur.patient) {
+			ch.old = cur // it was about that one alone
+			continue
+		}
+		if cur.patient == "" && ch.patient != "" && severalTypes[ch.Type] {
+			return errMoved // meanwhile it is about several
+		}
 		if cur.patient != ch.patient {
 			v, err := s.access.ViewOf(c, who, cur.patient)
 			if err != nil && !fault.Is(err, fault.NotFound) {
@@ -475,7 +523,7 @@ func currentVersions(c *db.Conn, keys []string, change bool) (map[string]*curren
 // apply decides on one change and gives it its number, version and body.
 func (s *Store) apply(ch *change, v *access.View, h *head, at int64) error {
 	now := micros(s.now())
-	if ch.old != nil && !ch.decided && !v.Sees(ch.old.class, ch.old.releaseAt, now) {
+	if ch.old != nil && !ch.decided && !ch.byParts && !v.Sees(ch.old.class, ch.old.releaseAt, now) {
 		return notFound() // also when it was deleted: a further version would tell by its number
 	}
 	if ch.Kind == Delete {
@@ -485,7 +533,7 @@ func (s *Store) apply(ch *change, v *access.View, h *head, at int64) error {
 	if ch.speaks() {
 		made.Labels = access.NoLabels
 	}
-	if !ch.decided && (!v.MayWrite(made) || ch.old != nil && !ch.old.deleted && !v.MayWrite(ch.old.class)) {
+	if !ch.decided && !ch.byParts && (!v.MayWrite(made) || ch.old != nil && !ch.old.deleted && !v.MayWrite(ch.old.class)) {
 		return fault.New(fault.Forbidden, "You can read this, but not change it.").WithCode("role")
 	}
 	if ch.Type == "Patient" && ch.Node != nil && h.links > 0 {
@@ -497,7 +545,7 @@ func (s *Store) apply(ch *change, v *access.View, h *head, at int64) error {
 	if err := ch.mayTouch(); err != nil {
 		return err
 	}
-	if ch.IfMatch != 0 && (ch.old == nil || ch.old.version != ch.IfMatch) {
+	if ch.IfMatch != 0 && (ch.old == nil || cmp.Or(ch.saw, ch.old.version) != ch.IfMatch) {
 		return staleVersion()
 	}
 	if ch.old != nil && !ch.old.deleted {
@@ -520,7 +568,7 @@ func (s *Store) apply(ch *change, v *access.View, h *head, at int64) error {
 	}
 	if ch.old != nil && !ch.old.deleted && ch.Kind != Delete {
 		same := sealBody(ch.Node, ch.old.version, ch.old.updated)
-		if string(same) == string(ch.old.body) && (ch.Kind != Update || ch.IfMatch == 0) && ch.old.indexRules == indexRules && ch.old.class == ch.class {
+		if string(same) == string(ch.old.body) && (ch.Kind != Update || ch.IfMatch == 0) && ch.old.indexRules == indexRules && ch.old.class == ch.class && !ch.anew {
 			ch.outcome, ch.version, ch.at, ch.body = Unchanged, ch.old.version, ch.old.updated, ch.old.body
 			return nil
 		}
@@ -540,9 +588,14 @@ func (s *Store) apply(ch *change, v *access.View, h *head, at int64) error {
 	} else {
 		ch.body = sealBody(ch.Node, ch.version, ch.at)
 	}
-	if h == nil {
-		return nil
+	if h != nil {
+		ch.number(h, now)
 	}
+	return nil
+}
+
+// number gives a change the next number of its chart.
+func (ch *change) number(h *head, now int64) {
 	h.n++
 	ch.n, ch.tx = h.n, h.tx
 	was := ch.old != nil && !ch.old.deleted
@@ -557,7 +610,6 @@ func (s *Store) apply(ch *change, v *access.View, h *head, at int64) error {
 	if ch.release != 0 {
 		h.holds++
 	}
-	return nil
 }
 
 func staleVersion() error {
@@ -597,11 +649,13 @@ func (s *Store) auditRefusal(ctx context.Context, who identity.Principal, change
 	seen := map[string]bool{}
 	var events []access.Event
 	for _, ch := range changes {
-		if seen[ch.patient] {
-			continue
+		for _, p := range append([]string{ch.patient}, ch.names...) {
+			if seen[p] {
+				continue
+			}
+			seen[p] = true
+			events = append(events, access.Event{Who: who, Patient: p, Action: "refused", Type: ch.Type, ID: ch.ID, Categories: categoryBit(ch.class.Category), Count: 1, Outcome: "refused"})
 		}
-		seen[ch.patient] = true
-		events = append(events, access.Event{Who: who, Patient: ch.patient, Action: "refused", Type: ch.Type, ID: ch.ID, Categories: categoryBit(ch.class.Category), Count: 1, Outcome: "refused"})
 	}
 	_ = s.access.Record(ctx, events...)
 }

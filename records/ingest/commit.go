@@ -104,8 +104,11 @@ const partBytes = 48 << 20
 
 func (u *unit) parts() []part {
 	by := map[string][]*item{}
+	var several []part
 	for _, it := range u.items {
-		if it.state == open {
+		if it.state == open && it.several { // by itself, when all its patients are there
+			several = append(several, part{"", []*item{it}})
+		} else if it.state == open {
 			by[it.chart] = append(by[it.chart], it)
 		}
 	}
@@ -124,7 +127,7 @@ func (u *unit) parts() []part {
 	}
 	// The shared chart first: everything else refers to it.
 	slices.SortStableFunc(out, func(a, b part) int { return cmp.Compare(a.chart, b.chart) })
-	return out
+	return append(out, several...)
 }
 
 // commit writes a unit: the shared chart, then each patient's resources
@@ -157,6 +160,9 @@ func (r *run) commit(ctx context.Context, u *unit) error {
 func (r *run) writeParts(ctx context.Context, u *unit) error {
 	for _, p := range u.parts() {
 		err := r.writePart(ctx, u, p)
+		if records.Raced(err) {
+			return errRace
+		}
 		switch fault.KindOf(err) {
 		case fault.Invalid, fault.Forbidden, fault.NotFound, fault.Conflict, fault.Gone, fault.TooLarge:
 			// The store refuses what was in order by itself: this patient is set aside as a whole.

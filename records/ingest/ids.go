@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"housecall/internal/db"
+	"housecall/records"
 )
 
 // list gives an array of texts as the one argument of a statement.
@@ -97,6 +98,9 @@ func byIdentifier(c *db.Conn, source string, t target, anywhere bool) ([]*mapped
 	}
 	query += ` WHERE s.type = ? AND s.param = 'identifier' AND s.code = ? AND s.across`
 	args := []any{source, t.typ, code}
+	if records.MayBeAboutSeveral(t.typ) { // the whole has rows as well as its parts
+		query += ` AND NOT EXISTS (SELECT 1 FROM resource_charts k WHERE k.patient_id = s.patient_id AND k.type = s.type AND k.id = s.id)`
+	}
 	if both {
 		query += ` AND s.system = ?`
 		args = append(args, system)

@@ -91,6 +91,7 @@ type item struct {
 	missing   []int  // refs whose targets are not here
 	supersede string // digest that this one replaces
 	chart     string
+	several   bool // about several patients, see records.AboutSeveral
 	prepared  *records.Prepared
 	outcome   records.Outcome
 }

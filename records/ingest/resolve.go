@@ -411,11 +411,18 @@ func (r *run) assignCharts(c *db.Conn, u *unit) error {
 			continue
 		}
 		charts := records.ChartsOf(it.node)
-		if len(charts) > 1 {
+		it.several = records.AboutSeveral(it.node)
+		switch {
+		case len(charts) == 0:
+		case it.known != nil && it.known.stored && it.known.chart == "" && records.MayBeAboutSeveral(it.typ):
+			it.several = true
+		case it.several && it.known != nil && it.known.stored && slices.Contains(charts, it.known.chart):
+			continue // it was about that one alone
+		case it.several:
+		case len(charts) > 1:
 			it.refuse(Reason{fhir.CodeNotSupported, it.typ, "a record about several patients has to be sent once for each of them"})
 			continue
-		}
-		if len(charts) == 1 {
+		default:
 			it.chart = charts[0]
 		}
 		it.holdChart()
@@ -423,6 +430,11 @@ func (r *run) assignCharts(c *db.Conn, u *unit) error {
 	var parts []*item
 	for _, it := range about {
 		charts := it.targetCharts()
+		it.several = it.tellsOfSeveral()
+		if it.several && len(charts) == 0 {
+			it.holdChart()
+			continue
+		}
 		switch len(charts) {
 		case 0:
 		case 1:
@@ -497,6 +509,16 @@ func (it *item) targetCharts() []string {
 	}
 	slices.Sort(charts)
 	return charts
+}
+
+// tellsOfSeveral: one of its targets is about several patients.
+func (it *item) tellsOfSeveral() bool {
+	return slices.ContainsFunc(it.refs, func(f ref) bool {
+		if !strings.HasPrefix(f.path, targetPath) {
+			return false
+		}
+		return f.at != nil && f.at.several || f.at == nil && f.found != nil && f.found.stored && f.found.chart == "" && records.MayBeAboutSeveral(f.found.typ)
+	})
 }
 
 // divide makes one Provenance for each chart, with the targets in that chart and
