@@ -97,7 +97,7 @@ func TestNobodySeesTheOthersOfARecord(t *testing.T) {
 		h.put(body("needs-action", "declined"))
 		require.Equal(t, before, tag(rosa, self))
 		require.NotEqual(t, bensBefore, tag(ben, other))
-		v, seen = version(t, h, self, "Appointment", id)
+		v, _ = version(t, h, self, "Appointment", id)
 		require.EqualValues(t, 1, v, "what they see did not change")
 		v, _ = version(t, h, other, "Appointment", id)
 		require.EqualValues(t, 2, v)

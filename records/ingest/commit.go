@@ -127,7 +127,13 @@ func (u *unit) parts() []part {
 	}
 	// The shared chart first: everything else refers to it.
 	slices.SortStableFunc(out, func(a, b part) int { return cmp.Compare(a.chart, b.chart) })
+	slices.SortStableFunc(several, func(a, b part) int { return cmp.Compare(pointing(a.items[0]), pointing(b.items[0])) })
 	return append(out, several...)
+}
+
+// pointing orders what is about those whose records it names after those records.
+func pointing(it *item) int {
+	return slices.Index([]string{"List", "Provenance"}, it.typ)
 }
 
 // commit writes a unit: the shared chart, then each patient's resources
