@@ -24,7 +24,7 @@ func (x *searcher) filter(w *clause, p spot, f *fhir.Filter) error {
 			return nil
 		case "_lastUpdated":
 			w.any(f.Values, func(v *fhir.Value) (string, []any) {
-				return dateCondition(p.alias+".last_updated", p.alias+".last_updated + 1000", v)
+				return updatedCondition(p.alias+".last_updated", v)
 			})
 			return nil
 		}

@@ -2,8 +2,10 @@ package records_test
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"math"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -179,6 +181,68 @@ func TestOrder(t *testing.T) {
 					require.Equal(t, want, got, "%s sorts by %s, pages of %d", who.name, sort, count)
 				}
 			}
+		}
+	})
+}
+
+// What _lastUpdated finds is what looking at each body finds, to the millisecond,
+// and a search over several types gives all of them in one order, page by page.
+func TestTheLastChange(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := newHouse(t, d)
+		a, self := h.patient("Caléndula")
+		for i := range 12 {
+			h.put(observation(newID(), a, "2823-3", "2026-10-01", float64(i), ""))
+			h.later([]time.Duration{200 * time.Microsecond, time.Millisecond, 999 * time.Millisecond, time.Hour}[i%4])
+		}
+		for _, who := range []identity.Principal{feed, self} {
+			all := h.search(who, "Observation", "_count=1000&_sort=_lastUpdated").Items
+			require.Len(t, all, 12)
+			var values []string
+			for _, it := range all {
+				at := it.LastUpdated.UTC()
+				values = append(values, at.Format("2006-01-02T15:04:05.000Z"), at.Format("2006-01-02T15:04:05Z"), at.Format("2006-01-02"), at.Add(time.Millisecond).Format("2006-01-02T15:04:05.000Z"))
+			}
+			for _, v := range values {
+				for _, prefix := range []string{"", "eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"} {
+					q := parseQuery(t, "Observation", "_lastUpdated="+prefix+v+"&_count=1000&_sort=_lastUpdated")
+					var want, got []string
+					for _, it := range all {
+						n, err := fhir.Parse(it.Body)
+						require.NoError(t, err)
+						if fhir.Matches(n, &q.Filters[0]) {
+							want = append(want, it.ID)
+						}
+					}
+					page, err := h.store.Search(context.Background(), who, q)
+					require.NoError(t, err)
+					for _, it := range page.Items {
+						got = append(got, it.ID)
+					}
+					require.Equal(t, want, got, prefix+v)
+				}
+			}
+
+			var want, got []string
+			for _, it := range append(all, h.search(who, "Patient", "_count=1000").Items...) {
+				want = append(want, it.Type+"/"+it.ID)
+			}
+			var last time.Time
+			for next := ""; ; {
+				q, issues := fhir.ParseQueryOfTypes([]string{"Patient", "Observation"}, url.Values{"_count": {"5"}, "_page": {next}}, true)
+				require.Empty(t, issues)
+				page, err := h.store.Search(context.Background(), who, q)
+				require.NoError(t, err)
+				for _, it := range page.Items {
+					require.True(t, last.IsZero() || !it.LastUpdated.After(last), "newest first")
+					last = it.LastUpdated
+					got = append(got, it.Type+"/"+it.ID)
+				}
+				if next = page.Next; next == "" {
+					break
+				}
+			}
+			require.ElementsMatch(t, want, got)
 		}
 	})
 }

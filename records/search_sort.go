@@ -47,10 +47,14 @@ type order struct {
 const sortText = "60"
 
 // order finds what to sort by. What says nothing is sorted by the main date of
-// its type, newest first.
+// its type, newest first; over the charts of everybody by the last change, which
+// an index walks, so that the first page does not wait for all others.
 func (x *searcher) order(q *fhir.Query) (order, error) {
 	var o order
 	if len(q.Sort) == 0 {
+		if x.sc.all {
+			return order{[]sortKey{{expr: "r.last_updated", kind: 'i', desc: true, own: true}}, true}, nil
+		}
 		if mainDate[q.Type] != "" {
 			return order{[]sortKey{{expr: "r.sort_at", kind: 'i', desc: true, own: true}}, true}, nil
 		}
@@ -221,6 +225,15 @@ func (x *searcher) rows(typ string, w *clause, o order, cur *searchCursor, limit
 		}
 		cond, cargs := o.after(alias, cur)
 		query, args = query+glue+cond, append(args, cargs...)
+	}
+	if typ == "" && x.sc.all && own { // an index walks each type in order
+		one := "SELECT * FROM (" + query + " AND r.type = ? ORDER BY " + o.by(alias) + " LIMIT ?) t"
+		var each []string
+		var all []any
+		for _, t := range x.types {
+			each, all = append(each, one), append(append(all, args...), t, limit)
+		}
+		alias, query, args = "x", "SELECT * FROM ("+strings.Join(each, " UNION ALL ")+") x", all
 	}
 	out := found{items: make([]Stored, 0, min(limit, 64)), keys: make([]keyValue, 0, min(limit, 64)*len(o.keys)), width: len(o.keys)}
 	var at int64

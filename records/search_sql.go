@@ -397,6 +397,32 @@ func dateCondition(lo, hi string, v *fhir.Value) (string, []any) {
 	return "(" + lo + " >= ? AND " + hi + " <= ?)", []any{v.Lo, v.Hi}
 }
 
+// updatedCondition is dateCondition of a moment that lasts a millisecond, as far as
+// answers tell it. It compares the column alone, which an index answers; no value is
+// shorter than that.
+func updatedCondition(col string, v *fhir.Value) (string, []any) {
+	const length = 1000
+	switch v.Prefix {
+	case "ne":
+		return "(" + col + " < ? OR " + col + " > ?)", []any{v.Lo, v.Hi - length}
+	case "gt":
+		return col + " > ?", []any{v.Hi - length}
+	case "lt":
+		return col + " < ?", []any{v.Lo}
+	case "ge":
+		return col + " >= ?", []any{v.Lo}
+	case "le":
+		return col + " <= ?", []any{v.Hi - length}
+	case "sa":
+		return col + " >= ?", []any{v.Hi}
+	case "eb":
+		return col + " <= ?", []any{v.Lo - length}
+	case "ap": // the parser has widened the range already
+		return "(" + col + " < ? AND " + col + " > ?)", []any{v.Hi, v.Lo - length}
+	}
+	return "(" + col + " >= ? AND " + col + " <= ?)", []any{v.Lo, v.Hi - length}
+}
+
 func quantityCondition(v *fhir.Value) (string, []any) {
 	var cond string
 	var args []any
