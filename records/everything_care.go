@@ -22,9 +22,9 @@ func careSQL(o EverythingOptions, a string) (string, []any) {
 	for _, typ := range slices.Sorted(maps.Keys(mainDate)) { // the same text each time, so that it is prepared once
 		param.WriteString(" WHEN '" + typ + "' THEN '" + mainDate[typ] + "'")
 	}
-	cond := " AND (" + a + ".sort_at = 0 OR EXISTS (SELECT 1 FROM search_date d WHERE d.patient_id = " + a + ".patient_id AND d.type = " + a + ".type AND d.id = " + a + ".id" +
+	cond := " AND (" + a + ".sort_at = ? OR EXISTS (SELECT 1 FROM search_date d WHERE d.patient_id = " + a + ".patient_id AND d.type = " + a + ".type AND d.id = " + a + ".id" +
 		" AND d.param = CASE " + a + ".type" + param.String() + " ELSE '' END"
-	var args []any
+	args := []any{noDate}
 	if o.From != 0 {
 		cond, args = cond+" AND d.hi > ?", append(args, o.From)
 	}

@@ -1,6 +1,7 @@
 package records
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
@@ -205,13 +206,16 @@ func rowKey(table, param string, values []any) string {
 	return string(b)
 }
 
+// noDate is the place of what has no date: before all that has one.
+const noDate int64 = math.MinInt64
+
 // sortAt is the main date of the resource: the latest, when there are several.
 func sortAt(ch *change) int64 {
 	param := mainDate[ch.Type]
 	if param == "" || ch.index == nil {
-		return 0
+		return noDate
 	}
-	var at int64
+	at := noDate
 	for _, d := range ch.index.Dates {
 		if d.Param == param {
 			at = max(at, d.Lo)

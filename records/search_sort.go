@@ -67,7 +67,7 @@ func (x *searcher) order(q *fhir.Query) (order, error) {
 			o.keys = append(o.keys, sortKey{expr: "r.id", kind: 't', desc: k.Desc, own: true})
 		case name == "_lastUpdated":
 			o.keys = append(o.keys, sortKey{expr: "r.last_updated", kind: 'i', desc: k.Desc, own: true})
-		case name == mainDate[q.Type] && k.Desc: // it holds the latest, and 0 for none
+		case name == mainDate[q.Type] && k.Desc: // it holds the latest
 			o.keys = append(o.keys, sortKey{expr: "r.sort_at", kind: 'i', desc: k.Desc, own: true})
 		case param.Home:
 			o.keys = append(o.keys, sortKey{expr: "r.patient_id", kind: 't', desc: k.Desc, own: true})

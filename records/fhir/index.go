@@ -200,7 +200,7 @@ func (x *extractor) token(it item) {
 }
 
 func (x *extractor) putRef(r RefRow) {
-	if r.Type == "Patient" && x.param.Home && !x.whole {
+	if r.Type == "Patient" && r.URL == "" && x.param.Home && !x.whole {
 		return // answered by the chart's key
 	}
 	x.out.Refs = put(x, x.out.Refs, x.from[1], r)
