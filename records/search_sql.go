@@ -251,7 +251,7 @@ func (x *searcher) hiding() (string, []any) {
 		switch {
 		case not == "":
 		case len(x.sc.views) == 1:
-			return "NOT (TRUE" + not + ")", nargs
+			return "h.patient_id = ? AND NOT (TRUE" + not + ")", append([]any{g.view.Patient}, nargs...)
 		default:
 			in, list := x.among("h.patient_id", g.charts)
 			parts = append(parts, in+" AND NOT (TRUE"+not+")")
