@@ -238,6 +238,7 @@ type Person struct {
 	Relation  string       `json:"relation" doc:"self, or what the person is to the caregiver"`
 	Until     *time.Time   `json:"until,omitempty" doc:"End of what a caregiver was given"`
 	Sees      []string     `json:"sees,omitempty" doc:"Parts of the record that a caregiver was given"`
+	Joined    []string     `json:"joined,omitempty" doc:"Patients of other charts of the same person, which the clinic joined with this one: pulled each by itself, shown as one"`
 }
 
 // App says whether a newer app should be had.
@@ -278,6 +279,9 @@ func (f *Face) bootstrap(ctx context.Context, in *bootstrapIn) (*bootstrapOut, e
 
 func (f *Face) people(ctx context.Context, who identity.Principal) ([]Person, error) {
 	list, err := f.Records.Subjects(ctx, who)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Person, 0, len(list))
 	for _, s := range list {
 		k := s.Patient
@@ -286,7 +290,14 @@ func (f *Face) people(ctx context.Context, who identity.Principal) ([]Person, er
 			see, _, _ := s.Grant.SeesAt(f.Now())
 			o.Until, o.Sees = &s.Grant.End, see.Words()
 		}
+		o.Joined, err = f.Records.Beside(ctx, who, k.ID)
+		if fault.Is(err, fault.NotFound) { // it ended since
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
 		out = append(out, o)
 	}
-	return out, err
+	return out, nil
 }

@@ -52,9 +52,21 @@ func (n *network) do(r *http.Request) (*http.Response, error) {
 
 func (s *site) phone(a identity.Account, disk string) (*phonetest.Phone, *network) {
 	s.t.Helper()
+	return s.phoneOf(identity.PhoneClient, a, disk)
+}
+
+// phoneOf is a phone whose token was given to some app.
+func (s *site) phoneOf(client string, a identity.Account, disk string) (*phonetest.Phone, *network) {
+	s.t.Helper()
 	n := &network{s: s}
-	p, err := phonetest.New(base, s.token(a.ID, "", "patient/*.cruds", "user/*.cruds"), disk, n.do)
-	require.NoError(s.t, err)
+	var p *phonetest.Phone
+	require.NoError(s.t, s.db.InTx(context.Background(), func(c *db.Conn) error {
+		_, tokens, err := s.id.GrantTx(c, identity.Family{Account: a.ID, Client: client, Scopes: []string{"patient/*.cruds", "user/*.cruds"}})
+		if err == nil {
+			p, err = phonetest.New(base, tokens.Access, disk, n.do)
+		}
+		return err
+	}))
 	return p, n
 }
 

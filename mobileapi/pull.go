@@ -16,7 +16,7 @@ import (
 
 // Bounds of a pull.
 const (
-	maxCharts = 20
+	MaxCharts = 20
 	pullBytes = 2 << 20 // of all charts together; the chart that passes it is the last with news
 )
 
@@ -40,6 +40,7 @@ type ChartNews struct {
 	Cursor  string   `json:"cursor,omitempty" doc:"To be kept with the changes, in one go, and sent with the next pull"`
 	More    bool     `json:"more,omitempty" doc:"There is more to pull now"`
 	Unread  int      `json:"unread,omitempty" doc:"Messages that this person has not read"`
+	Joined  []string `json:"joined,omitempty" doc:"Patients of other charts of the same person, which the clinic joined with this one: to be shown as one with it. Each has its own changes and cursor, and is pulled from an empty cursor on. All that are joined now, in each answer without more. One that is not named any more is a chart by itself, or comes as gone"`
 }
 
 // Change is what became of one resource.
@@ -61,8 +62,8 @@ func (f *Face) pull(ctx context.Context, in *pullIn) (*pullOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(in.Body.Cursors) > maxCharts {
-		return nil, fault.Newf(fault.TooLarge, "At most %d charts can be asked for at a time.", maxCharts)
+	if len(in.Body.Cursors) > MaxCharts {
+		return nil, fault.Newf(fault.TooLarge, "At most %d charts can be asked for at a time.", MaxCharts)
 	}
 	limit := in.Body.Limit
 	if limit == 0 {
@@ -107,7 +108,7 @@ func (f *Face) news(ctx context.Context, who identity.Principal, patient, cursor
 	if err != nil {
 		return ChartNews{}, err
 	}
-	return ChartNews{Resync: page.Resync, Cursor: page.Cursor, More: page.More, Changes: changes(page.Items)}, nil
+	return ChartNews{Resync: page.Resync, Cursor: page.Cursor, More: page.More, Changes: changes(page.Items), Joined: page.Joined}, nil
 }
 
 func changes(items []records.Change) []Change {

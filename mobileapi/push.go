@@ -33,7 +33,7 @@ type Push struct {
 type Command struct {
 	ID      string          `json:"id" doc:"UUID made by the phone. Sent again with the same content, it is done once"`
 	Kind    string          `json:"kind" doc:"message.send, message.read, appointment.book or appointment.cancel; one that this server does not know is refused alone"`
-	Patient string          `json:"patient" doc:"Whose chart"`
+	Patient string          `json:"patient" doc:"Whose chart. What was joined with it is a chart of its own, and named by its own patient"`
 	Body    json.RawMessage `json:"body" doc:"message.send: {thread?, topic?, subject?, text, attachments?: [binary id]}, the command's id is the message's; message.read: {thread, upTo}; appointment.book: {slot, mode, reason?}, the command's id is the appointment's; appointment.cancel: {appointment, reason?}"`
 }
 

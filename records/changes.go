@@ -21,6 +21,7 @@ type Changes struct {
 	Items  []Change
 	Cursor string // where the next page goes on
 	More   bool
+	Joined []string // charts that are joined with this one, as Beside names them; each has changes of its own
 }
 
 // Bounds of a page of changes.
@@ -82,6 +83,11 @@ func (s *Store) Changes(ctx context.Context, who identity.Principal, patient, cu
 		cursor = s.seals.seal(about, at)
 	}
 	out.Cursor = cursor
+	if h.links > 0 {
+		if out.Joined, err = s.beside(c, who, v); err != nil {
+			return Changes{}, err
+		}
+	}
 	return out, s.seen(ctx, who, &v, "sync", "Patient", patient, v.See, len(out.Items))
 }
 

@@ -88,6 +88,32 @@ func (s *Store) reachOver(c *db.Conn, who identity.Principal, v *access.View) er
 	return s.openBeside(c, who, v)
 }
 
+// Beside names the charts that are joined with this one, as far as the principal
+// sees them, for who asks for each by itself. A proxy and an app are told of none.
+func (s *Store) Beside(ctx context.Context, who identity.Principal, patient string) ([]string, error) {
+	c := s.db.Read(ctx)
+	v, err := s.viewForRead(c, who, patient, "Patient")
+	if err != nil {
+		return nil, err
+	}
+	return s.beside(c, who, *v)
+}
+
+// beside is Beside for who has a view of the chart already. The view goes on to be
+// of the one chart: nothing of the others is read by it.
+func (s *Store) beside(c *db.Conn, who identity.Principal, v access.View) (ids []string, err error) {
+	if !v.Carries() {
+		return nil, nil
+	}
+	if err := s.openBeside(c, who, &v); err != nil {
+		return nil, err
+	}
+	for i := range v.Beside {
+		ids = append(ids, v.Beside[i].Patient)
+	}
+	return ids, nil
+}
+
 // tagBeside is the part that a joined chart has in the ETag of the view.
 func (s *Store) tagBeside(c *db.Conn, v *access.View) (string, error) {
 	h, err := readHead(c, v.Patient)

@@ -246,6 +246,38 @@ func TestLinkedRelations(t *testing.T) {
 			if name != "emergency" {
 				require.Len(t, charts, len(x.sees)/len(a), name)
 			}
+			// Housecall's own app on a phone stands where the person stands; another stays in
+			// the charts that are theirs without the link, and is not told.
+			phone := x.who
+			phone.Client, phone.Scopes = identity.PhoneClient, []string{"patient/*.cruds", "user/*.cruds"}
+			charts, err = h.access.Charts(ctx, phone, 100)
+			require.NoError(t, err)
+			if name != "emergency" {
+				require.Len(t, charts, len(x.sees)/len(a), name)
+			}
+			app := phone
+			app.Client = "wellness-app"
+			for _, p := range []string{a, b, c} {
+				v, err := h.access.ViewOf(d.Read(ctx), phone, p)
+				if !strings.Contains(x.sees, p) {
+					require.Equal(t, fault.NotFound, fault.KindOf(err), name)
+					continue
+				}
+				require.NoError(t, err, name)
+				require.Equal(t, x.as != access.Proxy, v.Carries(), name)
+				require.False(t, v.ReachesOver() || v.Works(), name)
+				v, err = h.access.ViewOf(d.Read(ctx), app, p)
+				require.True(t, fault.Is(err, fault.NotFound) || err == nil && !v.Carries(), name)
+				told, err := h.store.Beside(ctx, phone, p)
+				require.NoError(t, err)
+				require.Len(t, told, len(x.sees)/len(a)-1, name)
+				told, err = h.store.Beside(ctx, app, p)
+				require.True(t, len(told) == 0 && (err == nil || fault.Is(err, fault.NotFound)), name)
+			}
+			if name == "patient" {
+				_, err = h.access.ViewOf(d.Read(ctx), app, b)
+				require.Equal(t, fault.NotFound, fault.KindOf(err))
+			}
 		}
 	})
 }

@@ -76,6 +76,14 @@ func (p Principal) Fresh(now time.Time, age time.Duration) bool {
 // is Housecall's own client and is not narrowed.
 func (p Principal) HasScope(s string) bool { return p.Scopes == nil || slices.Contains(p.Scopes, s) }
 
+// PhoneClient is the client of Housecall's own app on phones.
+const PhoneClient = "housecall-phone"
+
+// ThroughApp tells whether somebody acts through an app that they let in, and not
+// through Housecall itself: its pages, or its own app on a phone. What Housecall's
+// own app may do is still narrowed by the scopes of its token.
+func (p Principal) ThroughApp() bool { return p.Scopes != nil && p.Client != PhoneClient }
+
 // AllowsFHIR tells whether the scopes let the principal do the action
 // ('c' 'r' 'u' 'd' 's') on the resource type. It reads SMART App Launch v2
 // scopes and their v1 forms (SMART App Launch 2.2, section 3.0.2). A scope that

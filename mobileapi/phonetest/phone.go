@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"slices"
@@ -29,6 +30,7 @@ type Chart struct {
 	Cursor string                     `json:"cursor"`
 	Held   map[string]json.RawMessage `json:"held"` // by Type/id
 	Unread int                        `json:"unread"`
+	Joined []string                   `json:"joined,omitempty"` // charts that are shown as one with it
 }
 
 // State is what the phone keeps on its disk.
@@ -151,9 +153,14 @@ func (p *Phone) Push(ctx context.Context) error {
 // Pull takes one page of each chart that has more to give.
 func (p *Phone) Pull(ctx context.Context) (more bool, err error) {
 	ask := mobileapi.Pull{Cursors: map[string]string{}, Limit: p.Limit}
-	for patient, c := range p.Charts {
-		if p.wanted == nil || slices.Contains(p.wanted, patient) {
-			ask.Cursors[patient] = c.Cursor
+	wanted := []string{}
+	for _, patient := range slices.Sorted(maps.Keys(p.Charts)) {
+		switch {
+		case p.wanted != nil && !slices.Contains(p.wanted, patient):
+		case len(ask.Cursors) == mobileapi.MaxCharts:
+			wanted = append(wanted, patient)
+		default:
+			ask.Cursors[patient] = p.Charts[patient].Cursor
 		}
 	}
 	if len(ask.Cursors) == 0 {
@@ -164,7 +171,7 @@ func (p *Phone) Pull(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	p.Pulls++
-	p.wanted = []string{}
+	p.wanted = wanted
 	for patient, news := range out.Charts {
 		if news.Gone {
 			delete(p.Charts, patient)
@@ -173,6 +180,12 @@ func (p *Phone) Pull(ctx context.Context) (more bool, err error) {
 		p.take(p.Charts[patient], news)
 		if news.More {
 			p.wanted = append(p.wanted, patient)
+		}
+		for _, other := range news.Joined {
+			if p.Charts[other] == nil {
+				p.Charts[other] = &Chart{Held: map[string]json.RawMessage{}}
+				p.wanted = append(p.wanted, other)
+			}
 		}
 	}
 	return len(p.wanted) > 0, p.save()
@@ -190,6 +203,9 @@ func (p *Phone) take(c *Chart, news mobileapi.ChartNews) {
 		}
 	}
 	c.Cursor, c.Unread = news.Cursor, news.Unread
+	if !news.More {
+		c.Joined = news.Joined
+	}
 }
 
 // Call speaks with the server about anything else.

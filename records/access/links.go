@@ -17,7 +17,8 @@ import (
 //     one person who is treated.
 //   - A grant counts for the chart that it names and for no other: it was given
 //     for what was in that chart.
-//   - An app sees the chart that it was let into.
+//   - An app sees the chart that it was let into. Housecall's own app on a phone is
+//     Housecall itself, as far as the scopes of its token go.
 
 // Linked gives the charts that are joined with this one now.
 func Linked(c *db.Conn, patient string) ([]string, error) {
@@ -45,7 +46,7 @@ func (s *Service) SpreadTx(c *db.Conn, patient string) error { return s.spreadTx
 // carries tells whether a view of one chart is also one of those that are joined
 // with it.
 func (v *View) carries() bool {
-	if v.scopes != nil {
+	if v.app {
 		return false
 	}
 	switch v.Base {
@@ -56,8 +57,10 @@ func (v *View) carries() bool {
 }
 
 // ReachesOver tells whether who has this view sees the chart and those that are
-// joined with it as one, in whatever is asked for by the one patient's id.
-func (v *View) ReachesOver() bool { return v.carries() }
+// joined with it as one, in whatever is asked for by the one patient's id. With a
+// token each chart is asked for by its own: its scopes may differ from one to the
+// other.
+func (v *View) ReachesOver() bool { return v.scopes == nil && v.carries() }
 
 // Carries tells whether the view knows of the charts that this one is joined
 // with: a proxy and an app are not told.
@@ -75,7 +78,7 @@ func (v *View) Treats() bool { return v.Base == CareTeam && v.Works() || v.Base 
 
 // throughLink finds a view of a chart by one of a chart that is joined with it.
 func (s *Service) throughLink(c *db.Conn, who identity.Principal, patient string, now int64) (View, bool, error) {
-	if who.Kind != identity.Person && who.Kind != identity.Staff || who.Scopes != nil || patient == "" || who.Account == "" {
+	if who.Kind != identity.Person && who.Kind != identity.Staff || who.ThroughApp() || patient == "" || who.Account == "" {
 		return View{}, false, nil
 	}
 	charts, err := Linked(c, patient)
@@ -110,7 +113,16 @@ func (s *Service) TeamSQL(who identity.Principal, column string) (string, []any)
 	if who.Kind == identity.System {
 		return "TRUE", nil
 	}
-	if who.Kind != identity.Staff || who.Scopes != nil {
+	if who.Scopes != nil {
+		return "FALSE", nil
+	}
+	return s.memberSQL(who, column)
+}
+
+// memberSQL is the condition that a staff member is of the care team of the chart
+// in the column.
+func (s *Service) memberSQL(who identity.Principal, column string) (string, []any) {
+	if who.Kind != identity.Staff {
 		return "FALSE", nil
 	}
 	now := micros(s.now())

@@ -28,6 +28,7 @@ type View struct {
 	Beside      []View // of the charts that this one is joined with, when it is opened as one view over all
 
 	scopes []string // nil: not narrowed by an app's scopes
+	app    bool     // through an app that is not Housecall's own
 }
 
 // Sees tells whether the view holds a resource of that class. Everything that
@@ -110,7 +111,7 @@ func (v *View) narrow(who identity.Principal, patient string) {
 	if who.Scopes == nil {
 		return
 	}
-	v.scopes = scopesFor(who, patient)
+	v.scopes, v.app = scopesFor(who, patient), who.ThroughApp()
 	for c := Category(0); c < categories; c++ {
 		see, act := false, false
 		for _, t := range typesOf[c] {
@@ -215,6 +216,9 @@ func fingerprint(who identity.Principal, v *View, version int64) uint64 {
 	for _, s := range v.scopes {
 		h.Write([]byte(s))
 		h.Write([]byte{0})
+	}
+	if v.scopes != nil && !v.app { // a copy from before Housecall's own app was told of joined charts begins anew
+		h.Write([]byte("own app"))
 	}
 	return h.Sum64()
 }

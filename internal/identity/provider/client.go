@@ -24,7 +24,7 @@ import (
 // Our own clients.
 const (
 	WebClient   = "housecall-web"
-	PhoneClient = "housecall-phone"
+	PhoneClient = identity.PhoneClient
 )
 
 // Client is an application that may send people here to sign in.
