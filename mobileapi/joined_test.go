@@ -222,6 +222,18 @@ func TestAPhoneOfACaregiverKnowsOneChart(t *testing.T) {
 			require.NotContains(t, string(boot), b, name)
 			require.NotContains(t, string(boot), "joined", name)
 		}
+		// With a grant for each she holds both, and is not told that they are one person's.
+		require.NoError(t, d.InTx(ctx, func(c *db.Conn) error {
+			_, err := s.access.GrantTx(c, feed, access.GrantInput{Account: s.elena.ID, Name: "Elena", Patient: b, Relation: "mother", Basis: access.Consent,
+				See: access.Everything, End: time.Now().AddDate(0, 6, 0)})
+			return err
+		}))
+		require.Eventually(t, func() bool {
+			news, raw := pull(t, elena, map[string]string{a: elena.Charts[a].Cursor, b: ""})
+			require.NotContains(t, raw, "joined")
+			require.Empty(t, news.Charts[a].Changes)
+			return len(news.Charts[b].Changes) > 0
+		}, 10*time.Second, 20*time.Millisecond)
 		_, err = s.store.Part(ctx, desk, a, b, "two people after all")
 		require.NoError(t, err)
 		for name, x := range phones {
@@ -273,5 +285,21 @@ func TestJoinedChartsGoWithTheFirst(t *testing.T) {
 		require.NoError(t, s.id.RevokeFamily(ctx, who.Session))
 		require.Eventually(t, func() bool { return errors.Is(p.Sync(ctx), phonetest.ErrSignedOut) }, 10*time.Second, 20*time.Millisecond)
 		require.Empty(t, p.Charts)
+	})
+}
+
+// More charts than one pull takes are asked for in several.
+func TestAPhoneHoldsManyCharts(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		ctx := context.Background()
+		p, _ := s.phone(s.self, "")
+		require.NoError(t, p.Open(s.rosa))
+		for range mobileapi.MaxCharts + 5 {
+			require.NoError(t, p.Open(newID()))
+		}
+		require.NoError(t, p.Sync(ctx))
+		require.Equal(t, []string{s.rosa}, slices.Collect(maps.Keys(p.Charts)))
+		require.Contains(t, p.Charts[s.rosa].Held, "Patient/"+s.rosa)
 	})
 }

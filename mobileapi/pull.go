@@ -16,13 +16,13 @@ import (
 
 // Bounds of a pull.
 const (
-	MaxCharts = 20
+	MaxCharts = 20      // that are asked for at a time
 	pullBytes = 2 << 20 // of all charts together; the chart that passes it is the last with news
 )
 
 // Pull says which charts the phone holds, and up to where.
 type Pull struct {
-	Cursors map[string]string `json:"cursors" doc:"By patient: the last cursor that came for the chart, or an empty text to begin a copy. At most 20"`
+	Cursors map[string]string `json:"cursors" doc:"By patient: the last cursor that came for the chart, or an empty text to begin a copy. At most 20; more are asked for with further pulls"`
 	Limit   int               `json:"limit,omitempty" minimum:"0" maximum:"500" doc:"Changes of a chart at most; 0: 200"`
 }
 
