@@ -64,6 +64,8 @@ func placeOf(t *testing.T, k fhir.SortKey, it *records.Stored, n *fhir.Node) pla
 	}
 	if p.Type == fhir.TypeDate || p.Type == fhir.TypeQuantity || p.Type == fhir.TypeNumber {
 		switch {
+		case len(numbers) == 0 && k.Desc && p.Type == fhir.TypeDate: // as what has no beginning
+			return place{number: math.MinInt64}
 		case len(numbers) == 0 && k.Desc:
 			return place{number: math.Inf(-1)}
 		case len(numbers) == 0:
