@@ -322,7 +322,7 @@ func valueOf(rnd *rand.Rand, n *fhir.Node, p *fhir.Param, x *fhir.Index) string 
 		}
 	case (p.Type == fhir.TypeQuantity || p.Type == fhir.TypeNumber) && len(x.Quantities) > 0:
 		r := x.Quantities[rnd.IntN(len(x.Quantities))]
-		value := prefix + strconv.FormatFloat(r.Value, 'f', -1, 64)
+		value := prefix + strings.Replace(strconv.FormatFloat(r.Value, 'g', -1, 64), "e+", "e", 1)
 		if p.Type == fhir.TypeQuantity && r.Code != "" && rnd.IntN(2) == 0 {
 			value += "|" + esc(r.System) + "|" + esc(r.Code)
 		}
