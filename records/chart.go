@@ -161,7 +161,7 @@ func (s *Store) enter(c *db.Conn, who identity.Principal, patient string) (*acce
 		return nil, head{}, err
 	}
 	h, err := readHead(c, patient)
-	if err == nil && h.links > 0 {
+	if err == nil && h.links > 0 && v.Carries() {
 		err = s.openBeside(c, who, v)
 	}
 	return v, h, err
