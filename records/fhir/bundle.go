@@ -1,8 +1,12 @@
 package fhir
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
-// checkBundle holds a bundle against the invariants of R4 (https://hl7.org/fhir/R4/bundle.html, bdl-1 to bdl-12).
+// checkBundle holds a bundle against the invariants of R4 (https://hl7.org/fhir/R4/bundle.html, bdl-1 to bdl-12), the
+// definition of fullUrl, and what the modes of a searchset mean.
 func checkBundle(v *validator, n *Node) {
 	typ := n.member("type").Str()
 	changes := typ == "batch" || typ == "transaction" || typ == "history"
@@ -16,6 +20,7 @@ func checkBundle(v *validator, n *Node) {
 		wrong := ""
 		request, response := e.member("request") != nil, e.member("response") != nil
 		resource := e.member("resource") != nil
+		outcome := e.member("resource").ResourceType() == "OperationOutcome"
 		switch {
 		case e.member("search") != nil && typ != "searchset":
 			wrong = "only entries of a searchset say how they were found (bdl-2)"
@@ -31,6 +36,8 @@ func checkBundle(v *validator, n *Node) {
 			switch {
 			case !isAbsolute(url):
 				wrong = "the fullUrl is an absolute URL or a urn"
+			case !fitsID(url, e.member("resource")):
+				wrong = "the fullUrl ends in the type and id of the resource when it names a FHIR server"
 			case urls[key] && typ != "history":
 				wrong = "two entries have the same fullUrl and version (bdl-7)"
 			}
@@ -38,6 +45,12 @@ func checkBundle(v *validator, n *Node) {
 		}
 		if wrong != "" {
 			v.addAt("entry["+strconv.Itoa(i)+"]", CodeInvariant, wrong)
+		}
+		switch mode := e.Get("search", "mode").Str(); {
+		case mode == "outcome" && resource && !outcome:
+			v.addAt("entry["+strconv.Itoa(i)+"].resource", CodeInvariant, "the outcome of a search is an OperationOutcome")
+		case mode == "match" && outcome:
+			v.addAt("entry["+strconv.Itoa(i)+"].resource", CodeInvariant, "an OperationOutcome is nothing that a search finds; its mode is outcome")
 		}
 	}
 	first := ""
@@ -54,6 +67,17 @@ func checkBundle(v *validator, n *Node) {
 	case typ == "message" && first != "MessageHeader":
 		v.addAt("entry", CodeInvariant, "a message begins with a MessageHeader (bdl-12)")
 	}
+}
+
+// fitsID: "if the fullUrl does look like a RESTful server URL then the id portion of the fullUrl SHALL end with the
+// Resource.id" (definition of Bundle.entry.fullUrl). A resource that is yet to get its id disagrees with nothing.
+func fitsID(url string, resource *Node) bool {
+	id := resource.member("id").Str()
+	if id == "" || !strings.HasPrefix(url, "http://") && !strings.HasPrefix(url, "https://") {
+		return true
+	}
+	typ := absoluteType(url)
+	return typ == "" || typ == resource.ResourceType() && strings.HasSuffix(url, "/"+id)
 }
 
 // isAbsolute: the URI begins with a scheme.

@@ -2,6 +2,7 @@ package fhir
 
 import (
 	"bytes"
+	"errors"
 	"strconv"
 	"strings"
 	"sync"
@@ -20,7 +21,7 @@ const (
 // SyntaxError says where and why a text is not acceptable JSON. Msg never holds text of the input.
 type SyntaxError struct {
 	Offset int    // byte offset in the input
-	Path   string // place in the value, as name[0].family; "" at the top
+	Path   string // place in the value, as Patient.name[0].family, without the type when it comes later; "" when none is known
 	Msg    string
 }
 
@@ -41,7 +42,7 @@ func Parse(b []byte) (*Node, error) {
 		start = 3
 	}
 	if !utf8.Valid(b) {
-		return nil, &SyntaxError{Offset: badUTF8(b), Msg: "not valid UTF-8"}
+		return nil, notUTF8(b)
 	}
 	p := parsers.Get().(*parser)
 	p.s, p.i, p.depth = string(b), start, 0
@@ -58,6 +59,17 @@ func Parse(b []byte) (*Node, error) {
 }
 
 var comma, brace, bracket = []byte(","), []byte("{"), []byte("[")
+
+// notUTF8 finds the place of the first byte that is no text: where a reader of what stands before it has come to.
+func notUTF8(b []byte) *SyntaxError {
+	e := &SyntaxError{Offset: badUTF8(b), Msg: "not valid UTF-8"}
+	if _, err := Parse(b[:e.Offset]); err != nil {
+		if before, ok := errors.AsType[*SyntaxError](err); ok && before.Offset == e.Offset {
+			e.Path = before.Path
+		}
+	}
+	return e
+}
 
 func badUTF8(b []byte) int {
 	for i := 0; i < len(b); {
@@ -76,7 +88,8 @@ type parser struct {
 	s       string
 	i       int
 	depth   int
-	guess   int // how many more nodes to expect
+	typ     string // resourceType of the outermost object, as far as it is read
+	guess   int    // how many more nodes to expect
 	nodes   []Node
 	members []Member
 	items   []*Node
@@ -102,6 +115,9 @@ func (p *parser) document() (*Node, *SyntaxError) {
 	p.space()
 	n, err := p.value()
 	if err != nil {
+		if IsType(p.typ) {
+			return nil, err.under(p.typ)
+		}
 		return nil, err
 	}
 	p.space()
@@ -266,6 +282,9 @@ func (p *parser) object() (*Node, *SyntaxError) {
 		if err != nil {
 			return nil, err.under(safeName(key))
 		}
+		if p.depth == 1 && key == "resourceType" {
+			p.typ = v.Str()
+		}
 		p.mstack = append(p.mstack, Member{key, v})
 		p.space()
 		if p.i >= len(p.s) {
@@ -343,9 +362,10 @@ func (p *parser) array() (*Node, *SyntaxError) {
 	}
 	for {
 		p.space()
+		at := len(p.istack) - base // a value that fails may leave its own items on the stack
 		v, err := p.value()
 		if err != nil {
-			return nil, err.under("[" + strconv.Itoa(len(p.istack)-base) + "]")
+			return nil, err.under("[" + strconv.Itoa(at) + "]")
 		}
 		p.istack = append(p.istack, v)
 		p.space()

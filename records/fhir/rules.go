@@ -25,8 +25,35 @@ var rules = map[string]rule{
 
 // resourceRules by resource type.
 var resourceRules = map[string]func(v *validator, n *Node){
-	"Bundle":      checkBundle,
-	"Observation": checkObservation,
+	"ActivityDefinition":        checkOwnURL,
+	"Bundle":                    checkBundle,
+	"CapabilityStatement":       checkCapabilities,
+	"ChargeItemDefinition":      checkOwnURL,
+	"CodeSystem":                checkCodeSystem,
+	"CompartmentDefinition":     checkOwnURL,
+	"ConceptMap":                checkOwnURL,
+	"EffectEvidenceSynthesis":   checkOwnURL,
+	"EventDefinition":           checkOwnURL,
+	"Evidence":                  checkOwnURL,
+	"EvidenceVariable":          checkOwnURL,
+	"ExampleScenario":           checkOwnURL,
+	"GraphDefinition":           checkOwnURL,
+	"ImplementationGuide":       checkOwnURL,
+	"Library":                   checkOwnURL,
+	"Measure":                   checkOwnURL,
+	"Observation":               checkObservation,
+	"OperationDefinition":       checkOwnURL,
+	"PlanDefinition":            checkOwnURL,
+	"Questionnaire":             checkOwnURL,
+	"ResearchDefinition":        checkOwnURL,
+	"ResearchElementDefinition": checkOwnURL,
+	"RiskEvidenceSynthesis":     checkOwnURL,
+	"SearchParameter":           checkSearchParameter,
+	"StructureDefinition":       checkOwnURL,
+	"StructureMap":              checkOwnURL,
+	"TerminologyCapabilities":   checkOwnURL,
+	"TestScript":                checkOwnURL,
+	"ValueSet":                  checkValueSet,
 }
 
 func checkExtension(v *validator, n *Node, _ *prop) {

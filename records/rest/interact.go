@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -320,8 +321,11 @@ func (f *Face) operation(in call) (records.Op, error) {
 func parse(body []byte) (*fhir.Node, error) {
 	n, err := fhir.Parse(body)
 	if err != nil {
-		return nil, fault.Wrap(fault.Invalid, "The body is not JSON as FHIR wants it.", err).
-			WithIssues(fault.Issue{Code: "structure", Text: err.Error()})
+		issue := fault.Issue{Code: "structure", Text: err.Error()}
+		if s, ok := errors.AsType[*fhir.SyntaxError](err); ok {
+			issue.Expression = s.Path
+		}
+		return nil, fault.Wrap(fault.Invalid, "The body is not JSON as FHIR wants it.", err).WithIssues(issue)
 	}
 	return n, nil
 }
