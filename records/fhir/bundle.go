@@ -36,7 +36,7 @@ func checkBundle(v *validator, n *Node) {
 			switch {
 			case !isAbsolute(url):
 				wrong = "the fullUrl is an absolute URL or a urn"
-			case !fitsID(url, e.member("resource")):
+			case resource && !fitsID(url, e.member("resource"), request):
 				wrong = "the fullUrl ends in the type and id of the resource when it names a FHIR server"
 			case urls[key] && typ != "history":
 				wrong = "two entries have the same fullUrl and version (bdl-7)"
@@ -70,10 +70,10 @@ func checkBundle(v *validator, n *Node) {
 }
 
 // fitsID: "if the fullUrl does look like a RESTful server URL then the id portion of the fullUrl SHALL end with the
-// Resource.id" (definition of Bundle.entry.fullUrl). A resource that is yet to get its id disagrees with nothing.
-func fitsID(url string, resource *Node) bool {
+// Resource.id" (definition of Bundle.entry.fullUrl). What a request sends may be yet to get its id.
+func fitsID(url string, resource *Node, request bool) bool {
 	id := resource.member("id").Str()
-	if id == "" || !strings.HasPrefix(url, "http://") && !strings.HasPrefix(url, "https://") {
+	if id == "" && request || !strings.HasPrefix(url, "http://") && !strings.HasPrefix(url, "https://") {
 		return true
 	}
 	typ := absoluteType(url)

@@ -16,7 +16,7 @@ type invariant struct {
 // byHand are the invariants that are not taken from the table, with the reason: most are checked where the structure is
 // walked anyway, which is many times faster.
 var byHand = map[string]string{
-	"ele-1":  "the validator refuses empty elements",
+	"ele-1":  "the validator refuses elements that are empty or have only an id",
 	"ext-1":  "checkExtension",
 	"dom-2":  "contained",
 	"dom-3":  "unusedContained; its expression walks all descendants for each contained resource",

@@ -201,7 +201,7 @@ next:
 				continue next
 			}
 		}
-		if !pointsBack(c) {
+		if !pointsBack(c) && !shownInNarrative(n, id) {
 			v.addAt("contained["+strconv.Itoa(i)+"]", CodeInvariant, "nothing refers to the contained resource (dom-3)")
 		}
 	}
@@ -223,6 +223,30 @@ func pointsBack(n *Node) bool {
 	}
 	return false
 }
+
+// shownInNarrative: a picture or link of a narrative may be what refers to a contained resource
+// (https://hl7.org/fhir/R4/narrative.html, section 2.4.0.1).
+func shownInNarrative(n *Node, id string) bool {
+	for _, m := range n.Members() {
+		if m.Key == "div" && (strings.Contains(m.Value.Str(), `"#`+id+`"`) || strings.Contains(m.Value.Str(), `'#`+id+`'`)) {
+			return true
+		}
+		if shownInNarrative(m.Value, id) {
+			return true
+		}
+	}
+	for _, it := range n.Items() {
+		if shownInNarrative(it, id) {
+			return true
+		}
+	}
+	return false
+}
+
+// onlyID: "all FHIR elements must have a @value or children", and an id is none (ele-1).
+func onlyID(n *Node) bool { return len(n.members) == 1 && n.members[0].Key == "id" }
+
+const idWithoutContent = "an element must have more than an id (ele-1)"
 
 func (v *validator) object(n *Node, s *shape) {
 	if len(n.members) == 0 || s.resource && len(n.members) == 1 && n.members[0].Key != "resourceType" {
@@ -339,6 +363,10 @@ func (v *validator) sibling(more, value *Node, p *prop) {
 			v.add(SeverityError, CodeStructure, "an object with id or extension is expected here")
 			return
 		}
+		if value == nil && onlyID(more) {
+			v.add(SeverityError, CodeInvariant, idWithoutContent)
+			return
+		}
 		v.object(more, element)
 		return
 	}
@@ -354,6 +382,10 @@ func (v *validator) sibling(more, value *Node, p *prop) {
 		v.path[at].index = i
 		switch it.Kind() {
 		case KindObject:
+			if onlyID(it) && (i >= len(value.Items()) || value.items[i].Kind() == KindNull) {
+				v.add(SeverityError, CodeInvariant, idWithoutContent)
+				continue
+			}
 			v.object(it, element)
 		case KindNull:
 			if value == nil {
@@ -377,6 +409,10 @@ func (v *validator) value(n *Node, p *prop) {
 	}
 	if p.typ == "Resource" {
 		v.resource(n, p.json == "contained")
+		return
+	}
+	if onlyID(n) {
+		v.add(SeverityError, CodeInvariant, idWithoutContent)
 		return
 	}
 	before := len(v.issues)
