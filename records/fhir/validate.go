@@ -225,7 +225,7 @@ func pointsBack(n *Node) bool {
 }
 
 // shownInNarrative: a picture or link of a narrative may be what refers to a contained resource
-// (https://hl7.org/fhir/R4/narrative.html, section 2.4.0.1).
+// (https://hl7.org/fhir/R4/narrative.html).
 func shownInNarrative(n *Node, id string) bool {
 	for _, m := range n.Members() {
 		if m.Key == "div" && (strings.Contains(m.Value.Str(), `"#`+id+`"`) || strings.Contains(m.Value.Str(), `'#`+id+`'`)) {
