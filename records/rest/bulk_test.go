@@ -550,7 +550,7 @@ func TestBulkRequestsThatCannotBeDone(t *testing.T) {
 		{"no patient", "POST", "/fhir/Patient/$export", params(`{"name":"patient","valueReference":{"reference":"Practitioner/` + newID() + `"}}`), "respond-async", 400, "invalid patient"},
 		{"a value of another kind", "POST", "/fhir/Patient/$export", params(`{"name":"_since","valueBoolean":true}`), "respond-async", 422, "value Parameters.parameter[0]"},
 		{"no Parameters", "POST", "/fhir/$export", `{"resourceType":"Patient"}`, "respond-async", 422, "structure Parameters"},
-		{"no JSON", "POST", "/fhir/$export", `{"resourceType":`, "respond-async", 400, "structure"},
+		{"no JSON", "POST", "/fhir/$export", `{"resourceType":`, "respond-async", 400, "structure resourceType"},
 		{"import without Prefer", "POST", "/fhir/$import", params(format, source, in("Patient", "https://files.example.org/p")), "", 400, "required"},
 		{"import of nothing", "POST", "/fhir/$import", params(format, source), "respond-async", 422, "required input"},
 		{"import of a format", "POST", "/fhir/$import", params(source, in("Patient", "https://files.example.org/p")), "respond-async", 422, "value inputFormat"},

@@ -90,7 +90,8 @@ func TestRefusalsSayWhatAndWhere(t *testing.T) {
 			status                   int
 			issue                    string
 		}{
-			{"no JSON", "POST", "/fhir/Observation", `{"resourceType":`, nil, 400, "structure"},
+			{"no JSON", "POST", "/fhir/Observation", `{"resourceType":`, nil, 400, "structure resourceType"},
+			{"a member twice", "POST", "/fhir/Patient", `{"resourceType":"Patient","name":[{"family":"a","family":"b"}]}`, nil, 400, "structure Patient.name[0].family"},
 			{"wrong type", "POST", "/fhir/Condition", observation("", "Patient/"+s.rosa, 1), nil, 400, "invalid resourceType"},
 			{"breaks a rule", "POST", "/fhir/Observation", `{"resourceType":"Observation","code":{"text":"x"},"subject":{"reference":"Patient/` + s.rosa + `"}}`, nil, 422, "required Observation"},
 			{"id that is no UUID", "PUT", "/fhir/Observation/abc", observation("abc", "Patient/"+s.rosa, 1), nil, 422, "value Observation.id"},
@@ -110,7 +111,7 @@ func TestRefusalsSayWhatAndWhere(t *testing.T) {
 			{"id that climbs", "GET", "/fhir/Observation/..%2f..%2fPatient", "", nil, 404, "not-found"},
 			{"id with a slash", "GET", "/fhir/Observation/a%2Fb", "", nil, 404, "not-found"},
 			{"delete of an id that climbs", "DELETE", "/fhir/Observation/%2e%2e%2f", "", nil, 404, "not-found"},
-			{"nesting bomb", "POST", "/fhir/Observation", strings.Repeat(`{"extension":[`, 5000), nil, 400, "structure"},
+			{"nesting bomb", "POST", "/fhir/Observation", strings.Repeat(`{"extension":[`, 5000), nil, 400, "structure " + strings.TrimSuffix(strings.Repeat("extension[0].", 32), ".")},
 			{"part of a record", "PUT", "/fhir/Observation/" + id, strings.Replace(observation(id, "Patient/"+s.rosa, 1), `"status"`, `"meta":{"tag":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"SUBSETTED"}]},"status"`, 1), nil, 422, "business-rule Observation.meta.tag[0]"},
 			{"bad If-Match", "PUT", "/fhir/Observation/" + id, observation(id, "Patient/"+s.rosa, 1), []string{"If-Match", "yesterday"}, 412, "conflict"},
 			{"nothing of that version", "PUT", "/fhir/Observation/" + id, observation(id, "Patient/"+s.rosa, 1), []string{"If-Match", `W/"3"`}, 412, "conflict"},

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -33,6 +34,9 @@ func statusOf(f *fault.Error, status int) int {
 	}
 	if f.Code == "patch" { // R4 3.1.0.8.1: a patch that cannot be applied
 		return fiber.StatusUnprocessableEntity
+	}
+	if _, unread := errors.AsType[*fhir.SyntaxError](f); unread {
+		return status // also where the place of the error is known
 	}
 	for _, i := range f.Issues {
 		switch i.Code {
