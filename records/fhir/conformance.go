@@ -58,8 +58,8 @@ func checkCapabilities(v *validator, n *Node) {
 	}
 }
 
-// officialParam finds a parameter of R4 by its canonical URL, which ends in Type-name, or group-name when it is of
-// several types.
+// officialParam finds a parameter of R4 by its canonical URL, which ends in Type-name, in Resource-id for _id, or in
+// group-name when it is of several types.
 func officialParam(typ, canonical string) *Param {
 	id, ok := strings.CutPrefix(canonical, "http://hl7.org/fhir/SearchParameter/")
 	if !ok {
@@ -67,7 +67,10 @@ func officialParam(typ, canonical string) *Param {
 	}
 	id, _, _ = strings.Cut(id, "|")
 	of, name, _ := strings.Cut(id, "-")
-	if of != typ && IsType(of) {
+	switch {
+	case of == "Resource" || of == "DomainResource":
+		name = "_" + name
+	case of != typ && IsType(of):
 		return nil
 	}
 	return LookupParam(typ, name)
