@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { healthQuery } from '../api/queries'
 import type { HealthCheck } from '../api/types'
 import { usePageTitle } from '../shell/title'
+import { Button } from '../ui/Button'
 import { Card, Tag } from '../ui/Card'
 import { LoadError } from '../ui/ErrorSummary'
 import { Icon } from '../ui/Icon'
@@ -39,6 +40,7 @@ export function HealthPage() {
             ))}
           </Card>
         )}
+      {health.data && <p className={css.more}><Button variant="default" loading={health.isFetching} onClick={() => void health.refetch()}>{t('clinic.healthAgain')}</Button></p>}
     </div>
   )
 }
