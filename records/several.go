@@ -230,11 +230,9 @@ func (k *cutting) keeps(typ, key string, v *fhir.Node) bool {
 	return slices.ContainsFunc(k.charts, func(chart string) bool { return k.holds(v, chart) })
 }
 
-// masked stands for the agents of a Provenance, of which there has to be one
-// (http://hl7.org/fhir/StructureDefinition/data-absent-reason).
+// masked stands for the agents of a Provenance, of which there has to be one.
 func masked() *fhir.Node {
-	reason := fhir.Object(fhir.Member{Key: "url", Value: fhir.String("http://hl7.org/fhir/StructureDefinition/data-absent-reason")}, fhir.Member{Key: "valueCode", Value: fhir.String("masked")})
-	return fhir.Object(fhir.Member{Key: "who", Value: fhir.Object(fhir.Member{Key: "extension", Value: fhir.Array(reason)})})
+	return fhir.Object(fhir.Member{Key: "who", Value: fhir.MaskedReference()})
 }
 
 // begin finds which contained resources are shown.

@@ -188,13 +188,18 @@ func (m *summary) facts() error {
 		if err != nil {
 			return err
 		}
-		for _, x := range found {
-			if i := sectionFor(x.node); i >= 0 {
-				m.add(i, x)
-			}
-		}
+		m.place(found)
 	}
 	return nil
+}
+
+// place puts facts into the sections that they are for.
+func (m *summary) place(found []*summed) {
+	for _, x := range found {
+		if i := sectionFor(x.node); i >= 0 {
+			m.add(i, x)
+		}
+	}
 }
 
 // results takes the latest of each kind of result, measurement and habit.
@@ -224,11 +229,7 @@ func (m *summary) results() error {
 		if err != nil {
 			return err
 		}
-		for _, x := range found {
-			if i := sectionFor(x.node); i >= 0 {
-				m.add(i, x)
-			}
-		}
+		m.place(found)
 	}
 	return nil
 }

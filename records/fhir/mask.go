@@ -21,7 +21,8 @@ func Masked(n *Node) bool {
 
 const absentReason = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 
-func maskedReference() *Node {
+// MaskedReference says only that there is a reference to something that is not shown.
+func MaskedReference() *Node {
 	ext := Object(Member{"url", String(absentReason)}, Member{"valueCode", String("masked")})
 	return Object(Member{"extension", Array(ext)})
 }
@@ -57,7 +58,7 @@ func (p pruner) object(element string, n *Node, s *shape, must bool) fate {
 		return pruned
 	}
 	if gone && n.Get("reference") != nil {
-		*n = *maskedReference()
+		*n = *MaskedReference()
 		return masked
 	}
 	if t := n.ResourceType(); t != "" {

@@ -1,27 +1,19 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useEffect, useState, type RefObject } from 'react'
-import { patientsQuery } from '../api/queries'
+import { type RefObject } from 'react'
 import { longDate } from '../format/date'
 import { Face } from '../ui/Face'
 import { Icon } from '../ui/Icon'
+import { usePeople } from '../ui/usePeople'
 import { useWords } from '../ui/useWords'
 import css from './today.module.css'
 
-const typingMs = 250
 const shown = 5
 
 /** Somebody calls: who is it, and on to a time for them. Two marks of a person are shown, so that none is taken for another. */
 export function FindPatient({ field }: { field: RefObject<HTMLInputElement | null> }) {
   const { t, locale } = useWords()
-  const [typed, setTyped] = useState('')
-  const [q, setQ] = useState('')
-  useEffect(() => {
-    const timer = window.setTimeout(() => setQ(typed.trim()), typingMs)
-    return () => window.clearTimeout(timer)
-  }, [typed])
-  const found = useInfiniteQuery({ ...patientsQuery(q), enabled: q !== '', placeholderData: (before) => before })
-  const people = q ? (found.data?.pages[0]?.items ?? []).slice(0, shown) : []
+  const { typed, setTyped, people: found, answered } = usePeople()
+  const people = found.slice(0, shown)
   return (
     <div className={css.finder}>
       <h2 id="find-title">{t('day.find')}</h2>
@@ -31,7 +23,7 @@ export function FindPatient({ field }: { field: RefObject<HTMLInputElement | nul
         <input id="day-find" ref={field} type="search" value={typed} placeholder={t('day.findHelp')} maxLength={100} autoComplete="off" onChange={(event) => setTyped(event.target.value)} />
       </div>
       <div aria-live="polite">
-        {q && found.data && !found.isPlaceholderData && people.length === 0 && <p className="dim">{t('day.findNone')}</p>}
+        {answered && people.length === 0 && <p className="dim">{t('day.findNone')}</p>}
         <ul className={css.turns}>
           {people.map((person) => (
             <li key={person.patient}>
