@@ -56,11 +56,11 @@ staticcheck: toolchain
 
 .PHONY: go-test
 go-test: toolchain ## Go tests on SQLite and PostgreSQL
-	$(POSTGRES) $(GO) test -vet=off -timeout 20m ./...
+	$(POSTGRES) $(GO) test -vet=off -timeout 8m ./...
 
 .PHONY: race
 race: toolchain ## The concurrent packages under the race detector, on PostgreSQL
-	$(POSTGRES) env $(CGO) HOUSECALL_TEST_ONLY=postgres $(GO) test -race -vet=off -timeout 20m -skip '$(DECKS)' $(RACE)
+	$(POSTGRES) env $(CGO) HOUSECALL_TEST_ONLY=postgres $(GO) test -race -vet=off -timeout 8m -skip '$(DECKS)' $(RACE)
 
 .PHONY: web-test
 web-test: $(WEB)/node_modules/.package-lock.json ## Type check, unit tests and size budget of the web client

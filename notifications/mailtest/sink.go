@@ -52,7 +52,8 @@ func New(t testing.TB) *Sink {
 	s.addr = l.Addr().String()
 	done := make(chan struct{})
 	go func() { defer close(done); _ = s.server.Serve(l) }()
-	t.Cleanup(func() { _ = s.server.Close(); <-done })
+	// A server closed before Serve began knows nothing of its listener.
+	t.Cleanup(func() { _ = s.server.Close(); _ = l.Close(); <-done })
 	return s
 }
 
