@@ -2,13 +2,40 @@ package portal
 
 import (
 	"context"
+	"net/http"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"housecall/internal/edge"
 	"housecall/internal/identity"
 	"housecall/records"
 	"housecall/records/access"
 )
+
+// mountAccount hangs what people do with their own account.
+func (p *Portal) mountAccount(api huma.API) {
+	get(api, "/me", "Who is signed in, and whose charts they may open", p.me)
+	route(api, http.MethodPatch, "/me", "Change the own name or language", p.changeMe)
+	route(api, http.MethodPost, "/session/extend", "Stay signed in", p.extend)
+	get(api, "/me/sessions", "Where somebody is signed in", p.places)
+	route(api, http.MethodDelete, "/me/sessions/{id}", "Sign a browser or app out", p.endPlace)
+	get(api, "/me/passkeys", "The own passkeys", p.passkeys)
+	route(api, http.MethodPost, "/me/passkeys/begin", "Begin to add a passkey", p.passkeyBegin)
+	route(api, http.MethodPost, "/me/passkeys/finish", "Add the passkey", p.passkeyFinish)
+	route(api, http.MethodPatch, "/me/passkeys/{id}", "Rename a passkey", p.passkeyRename)
+	route(api, http.MethodDelete, "/me/passkeys/{id}", "Remove a passkey", p.passkeyDelete)
+	get(api, "/me/outside", "Outside issuers, and which the own account is linked with", p.otherWays)
+	get(api, "/me/totp", "Whether one-time codes are set up", p.totp)
+	route(api, http.MethodPost, "/me/totp/begin", "Begin to set up one-time codes", p.totpBegin)
+	route(api, http.MethodPost, "/me/totp/finish", "Set up one-time codes", p.totpFinish)
+	route(api, http.MethodDelete, "/me/totp", "Turn one-time codes off", p.totpRemove)
+	route(api, http.MethodPost, "/me/password", "Change the own password", p.changePassword)
+	route(api, http.MethodPost, "/step-up/passkey/begin", "Begin to prove again who it is", p.stepUpPasskeyBegin)
+	route(api, http.MethodPost, "/step-up/passkey/finish", "Prove it with a passkey", p.stepUpPasskey)
+	route(api, http.MethodPost, "/step-up/totp", "Prove it with a one-time code", p.stepUpCode)
+	route(api, http.MethodPost, "/step-up/password", "Prove it with the password", p.stepUpPassword)
+}
 
 // Me is who is signed in.
 type Me struct {

@@ -2,13 +2,22 @@ package portal
 
 import (
 	"context"
+	"net/http"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"housecall/internal/db"
 	"housecall/internal/edge"
 	"housecall/internal/fault"
 	"housecall/records/access"
 )
+
+func (p *Portal) mountSharing(api huma.API) {
+	get(api, "/charts/{patient}/access", "Who looked at the chart", p.accessLog)
+	get(api, "/charts/{patient}/grants", "With whom the chart is shared", p.grants)
+	route(api, http.MethodDelete, "/charts/{patient}/grants/{id}", "Stop sharing at once", p.revokeGrant)
+}
 
 type accessIn struct {
 	Patient string `path:"patient" maxLength:"64"`

@@ -59,10 +59,17 @@ type Principal struct {
 	Client       string    // OAuth client; empty: Housecall's own web client
 	ClientName   string
 	Scopes       []string // granted scopes; nil: the whole of what the person may do
+	Context      Context  // what the app was launched about
+	Purpose      string   // v3-PurposeOfUse that the request names; empty: by the relation
 	Locale       string
 	RequestID    string
 	Address      string
 }
+
+// Context is what an app was launched about (SMART App Launch 2.2, section 2.0.8.1):
+// the patient whom somebody chose, and the encounter that was open. It gives no
+// access of its own: it says for which chart scopes that begin with patient/ count.
+type Context struct{ Patient, Encounter string }
 
 // Is tells whether the principal has the role.
 func (p Principal) Is(r Role) bool { return p.Kind == Staff && slices.Contains(p.Roles, r) }

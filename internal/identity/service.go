@@ -31,6 +31,7 @@ type Deps struct {
 	BaseURL     string           // as browsers see it: https://portal.example.org
 	Now         func() time.Time // nil: the clock
 	NewID       func() string    // nil: UUIDv7
+	Record      Recorder         // nil: acts are not kept
 }
 
 // Service keeps accounts, proofs, sessions and tokens.
@@ -44,6 +45,7 @@ type Service struct {
 	limits []byte
 	hashes chan struct{} // one place for each password hash under way
 	cache  *cache
+	record Recorder
 	pass   *webauthn.WebAuthn // nil: the base URL has no name passkeys could belong to
 
 	stopOnce sync.Once
@@ -82,6 +84,7 @@ func New(d Deps) (*Service, error) {
 		limits: d.Key.Derive("identity attempts", 32),
 		hashes: make(chan struct{}, max(2, runtime.NumCPU())),
 		cache:  newCache(d.Revocations),
+		record: d.Record,
 	}
 	if s.pass, err = newWebAuthn(base); err != nil {
 		return nil, err
