@@ -66,6 +66,24 @@ func owner(ctx context.Context) (identity.Principal, error) {
 	return who, nil
 }
 
+// people keeps systems out: their face is /fhir, where scopes name what they may
+// do. Here nothing looks at scopes that begin with system/.
+func people(c *fiber.Ctx) error {
+	if edge.Principal(c).Kind == identity.System {
+		return fault.New(fault.Forbidden, "This is for people. Systems use /fhir.").WithCode("role")
+	}
+	return c.Next()
+}
+
+// staff keeps patients and caregivers out of the clinic's lists. Each list still
+// decides about each chart.
+func staff(c *fiber.Ctx) error {
+	if edge.Principal(c).Kind != identity.Staff {
+		return fault.New(fault.Forbidden, "This is for the clinic's staff.").WithCode("role")
+	}
+	return c.Next()
+}
+
 // etagged gives reads of charts an ETag of what they say, and answers 304 to who
 // has it. What is hidden is not in the answer, so it moves nothing. Opening a
 // chart has an ETag of its own, which is known before the chart is read.

@@ -22,6 +22,8 @@ var spanishBasics = map[string]string{
 	"Nobody can give access to themselves.":        "Nadie puede darse acceso a sí mismo.",
 	"Only administrators can see this.":            "Solo los administradores pueden ver esto.",
 	"Only an administrator can change care teams.": "Solo un administrador puede cambiar los equipos de atención.",
+	"This is for people. Systems use /fhir.":       "Esto es para personas. Los sistemas usan /fhir.",
+	"This is for the clinic's staff.":              "Esto es para el personal de la clínica.",
 	"Only clinic staff have a list of patients.":   "Solo el personal de la clínica tiene una lista de pacientes.",
 	"Only contact details can be changed here. Please ask the clinic to correct the rest.":                       "Aquí solo se pueden cambiar los datos de contacto. Pida a la clínica que corrija lo demás.",
 	"Only doctors and nurses can open a record in an emergency.":                                                 "Solo los médicos y enfermeros pueden abrir un expediente en una emergencia.",

@@ -211,6 +211,9 @@ func (s *Store) workIn(c *db.Conn, who identity.Principal, treats bool, patients
 	views := make(map[string]*access.View, len(charts))
 	for _, p := range charts {
 		v, err := s.access.ViewOf(c, who, p)
+		if fault.Is(err, fault.NotFound) {
+			return nil, nil, notFound() // in the words for a chart that does not exist
+		}
 		if err != nil {
 			return nil, nil, err
 		}

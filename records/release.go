@@ -111,6 +111,9 @@ func (s *Store) SetWaitDays(ctx context.Context, who identity.Principal, patient
 			if p != patient && fault.Is(err, fault.NotFound) {
 				continue
 			}
+			if fault.Is(err, fault.NotFound) {
+				return notFound() // in the words for a chart that does not exist
+			}
 			if err != nil {
 				return err
 			}
@@ -202,6 +205,9 @@ func (s *Store) setRelease(ctx context.Context, who identity.Principal, patient,
 		}
 		// Who does not see it is not told that it is there, whatever they may do.
 		seen, err := s.access.ViewOf(c, who, home)
+		if fault.Is(err, fault.NotFound) {
+			return notFound()
+		}
 		if err != nil {
 			return err
 		}
