@@ -14,7 +14,7 @@ export CGO_ENABLED = 0
 CGO = CGO_ENABLED=1 CGO_CFLAGS=-O0
 # Imports of whole decks, and random searches, take ten times as long under it, and
 # the smaller ones run the same code.
-DECKS = ^(TestDecks|TestBulkExport|TestOrderDoesNotMatter|TestScoreDeck|TestKilled|TestRandomSearchesAgreeWithLookingAtEverything|TestOrder|TestTheLastChange|TestOfficialExamplesOfSeveral|TestTooManyToLookAt)$$
+DECKS = ^(TestDecks|TestBulkExport|TestOrderDoesNotMatter|TestScoreDeck|TestKilled|TestRandomSearchesAgreeWithLookingAtEverything|TestOrder|TestTheLastChange|TestOfficialExamplesOfSeveral|TestTooManyToLookAt|TestAccessMatrix)$$
 # One PostgreSQL server for whatever runs under it, stopped however that ends.
 POSTGRES = $(GO) run ./internal/db/dbtest/withpostgres
 
