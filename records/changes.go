@@ -167,6 +167,10 @@ func changesSQL(v *access.View, h head, at *reached, now int64) (string, []any) 
 	for _, when := range []struct{ column, held string }{{"before", was + ` <= ?`}, {"after", `(h.n <> r.n OR r.release_at <= ?)`}} {
 		query += ` OR h.` + when.column + `_category >= 0 AND ((1 << h.` + when.column + `_category) & ?) <> 0 AND (h.` + when.column + `_labels & ?) = 0`
 		args = append(args, int64(v.See), int64(v.Hide))
+		if v.Parts != 0 {
+			query += ` AND ((h.` + when.column + `_labels & ?) <> 0 OR ((1 << h.` + when.column + `_category) & ?) = 0)`
+			args = append(args, int64(v.Facets), int64(v.Parts))
+		}
 		if was != `0` {
 			query += ` AND ` + when.held
 			args = append(args, now)

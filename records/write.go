@@ -144,7 +144,7 @@ func (s *Store) writeTx(c *db.Conn, who identity.Principal, changes []*change) (
 			}
 			continue
 		}
-		if _, looked := hidden[ch.patient]; !looked && ch.old != nil && who.Kind != identity.System {
+		if _, looked := hidden[ch.patient]; !looked && ch.old != nil && (who.Kind != identity.System || views[ch.patient].Parts != 0) {
 			if hidden[ch.patient], err = s.hidden(c, views[ch.patient]); err != nil {
 				return nil, err
 			}
@@ -568,7 +568,7 @@ func (s *Store) apply(ch *change, v *access.View, h *head, at int64) error {
 	}
 	if ch.old != nil && !ch.old.deleted && ch.Kind != Delete {
 		same := sealBody(ch.Node, ch.old.version, ch.old.updated)
-		if string(same) == string(ch.old.body) && (ch.Kind != Update || ch.IfMatch == 0) && ch.old.indexRules == indexRules && ch.old.class == ch.class && !ch.anew {
+		if string(same) == string(ch.old.body) && (ch.Kind != Update || ch.IfMatch == 0) && ch.old.indexRules == indexRules && ch.old.class.Same(ch.class) && !ch.anew {
 			ch.outcome, ch.version, ch.at, ch.body = Unchanged, ch.old.version, ch.old.updated, ch.old.body
 			return nil
 		}
