@@ -106,8 +106,8 @@ func inTurn(changes []*change) []int {
 }
 
 // tellsOf is the class of a Provenance of resources of these classes.
-func tellsOf(n *fhir.Node, of []access.Class) access.Class {
-	class := access.Classify(n)
+func (s *Store) tellsOf(n *fhir.Node, of []access.Class) access.Class {
+	class := s.classify(n)
 	open := slices.ContainsFunc(of, func(x access.Class) bool { return x.Labels.Sensitive() == 0 })
 	for _, x := range of {
 		if !open {

@@ -61,9 +61,13 @@ func (s *Store) Changes(ctx context.Context, who identity.Principal, patient, cu
 		return Changes{}, err
 	}
 	about, at := "changes "+patient+" "+who.Account, reached{}
-	begun := reached{Until: h.n, View: v.Fingerprint, Release: release}
+	view := v.Fingerprint
+	if v.Parts != 0 { // what older rules did not tell the part of has come in since
+		view += uint64(h.rules)
+	}
+	begun := reached{Until: h.n, View: view, Release: release}
 	out := Changes{}
-	if cursor == "" || s.seals.open(about, cursor, &at) != nil || at.View != v.Fingerprint || at.Release != release || at.N > h.n || at.Until > h.n {
+	if cursor == "" || s.seals.open(about, cursor, &at) != nil || at.View != view || at.Release != release || at.N > h.n || at.Until > h.n {
 		at, out.Resync = begun, true
 	}
 	visible := h.heads.visible(&v)

@@ -460,7 +460,7 @@ func (s *Store) tell(m *move, targets []*fhir.Node) (*change, error) {
 	for _, cur := range m.moved {
 		of = append(of, cur.class)
 	}
-	ch.class = tellsOf(ch.Node, of)
+	ch.class = s.tellsOf(ch.Node, of)
 	return ch, nil
 }
 

@@ -290,4 +290,3 @@ func TestASystemThatSeesPartsKeepsTheRest(t *testing.T) {
 		require.True(t, fault.Is(err, fault.Forbidden), "reading is all that it may: %v", err)
 	})
 }
-
