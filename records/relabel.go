@@ -242,43 +242,34 @@ func (r *relabel) versions(x *judged) (found bool, last access.Class, err error)
 	if x.version == 1 {
 		return false, last, nil
 	}
-	type version struct {
-		n, kind int64
-		class   access.Class
-		body    []byte
-	}
-	var list []version
 	err = r.c.Each(`SELECT version, kind, category, labels, body FROM resource_versions WHERE patient_id = ? AND type = ? AND id = ? AND version < ? ORDER BY version`, func(rows *sql.Rows) error {
-		var v version
-		err := rows.Scan(&v.n, &v.kind, &v.class.Category, &v.class.Labels, &v.body)
-		list = append(list, v)
-		return err
-	}, r.patient, x.typ, x.id, x.version)
-	if err != nil {
-		return false, last, err
-	}
-	for _, v := range list {
-		if v.class.Category < 0 { // it was in the wrong chart, and is in none by now
-			continue
+		var n, kind int64
+		var was access.Class
+		var body sql.RawBytes
+		if err := rows.Scan(&n, &kind, &was.Category, &was.Labels, &body); err != nil {
+			return err
 		}
 		class := last
 		switch {
-		case v.kind != 3:
-			n, err := fhir.Parse(v.body)
+		case was.Category < 0: // it was in the wrong chart, and is in none by now
+			return nil
+		case kind != 3:
+			node, err := fhir.Parse(body)
 			if err != nil {
-				return false, last, err
+				return err
 			}
-			class = r.kept(r.s.classify(n), v.class)
+			class = r.kept(r.s.classify(node), was)
 		case !found:
-			continue
+			return nil
 		}
 		found, last = true, class
-		if class != v.class {
+		if class != was {
 			r.steps = append(r.steps, db.Step{SQL: `UPDATE resource_versions SET category = ?, labels = ? WHERE patient_id = ? AND type = ? AND id = ? AND version = ?`,
-				Args: []any{int64(class.Category), int64(class.Labels), r.patient, x.typ, x.id, v.n}})
+				Args: []any{int64(class.Category), int64(class.Labels), r.patient, x.typ, x.id, n}})
 		}
-	}
-	return found, last, nil
+		return nil
+	}, r.patient, x.typ, x.id, x.version)
+	return found, last, err
 }
 
 // kept is a class with what was taken over from others before. Rules before
