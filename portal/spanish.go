@@ -4,7 +4,7 @@ import "maps"
 
 // Spanish has the fixed messages of faults that people may meet in the portal,
 // in Spanish (usted). A test holds it against the messages in the code.
-var Spanish = together(spanishBasics, spanishNotices, spanishMessages, spanishRecords, spanishVisits, spanishWorklist, spanishFHIR)
+var Spanish = together(spanishBasics, spanishNotices, spanishMessages, spanishRecords, spanishVisits, spanishWorklist, spanishFHIR, spanishScopes)
 
 func together(parts ...map[string]string) map[string]string {
 	all := map[string]string{}
@@ -40,7 +40,6 @@ var spanishBasics = map[string]string{
 	"Please start setting up the codes again.":                                                                   "Empiece de nuevo a configurar los códigos.",
 	"Please update the app to go on.":                                                                            "Actualice la aplicación para continuar.",
 	"Say in one or two sentences why you need this record now.":                                                  "Diga en una o dos frases por qué necesita este expediente ahora.",
-	"Scopes cannot be narrowed by a query here; give one without, for example system/Observation.rs":             "Aquí los permisos no se pueden limitar con una consulta; indique uno sin ella, por ejemplo system/Observation.rs",
 	"Somebody else changed this meanwhile. Please look at the new version first.":                                "Otra persona lo cambió entretanto. Mire primero la nueva versión.",
 	"Something in what was sent is not right. Please check it.":                                                  "Algo de lo que se envió no está bien. Revíselo, por favor.",
 	"Staff need a second step to sign in. Add another one before you remove this one.":                           "El personal necesita un segundo paso para entrar. Agregue otro antes de quitar este.",

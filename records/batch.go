@@ -274,7 +274,7 @@ func check(n *fhir.Node, profiles bool) error {
 
 // shape makes of a resource what is kept beside its body.
 func (s *Store) shape(c *change) error {
-	c.class = access.Classify(c.Node)
+	c.class = s.classify(c.Node)
 	var err error
 	if c.index, err = fhir.Extract(c.Node); err != nil {
 		return fault.Wrap(fault.Invalid, "This record cannot be indexed.", err)

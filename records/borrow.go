@@ -31,7 +31,7 @@ func (s *Store) borrow(c *db.Conn, ch *change, in map[string]*change) error {
 		if ref == "" {
 			return nil
 		}
-		return s.lenders(c, ch.patient, []string{ref}, in, func(from lent) { ch.class.Labels |= from.labels })
+		return s.lenders(c, ch.patient, []string{ref}, in, func(from lent) { ch.class.Labels = ch.class.Labels.Borrow(from.labels) })
 	}
 	// As long as one of its targets may be seen, it tells of that one.
 	var labels access.Labels
@@ -48,7 +48,7 @@ func (s *Store) borrow(c *db.Conn, ch *change, in map[string]*change) error {
 		return err
 	}
 	if !open {
-		ch.class.Labels |= labels
+		ch.class.Labels = ch.class.Labels.Borrow(labels)
 	}
 	if !free && release > 0 && ch.ReleaseAt.IsZero() {
 		ch.ReleaseAt = fromMicros(release)
@@ -66,7 +66,7 @@ func (s *Store) lenders(c *db.Conn, patient string, refs []string, in map[string
 			continue
 		}
 		if ch := in[typ+"/"+id]; ch != nil {
-			from := lent{ch.class.Labels, ch.release}
+			from := lent{ch.class.Labels.Sensitive(), ch.release}
 			if ch.outcome == Unchanged {
 				from.release = ch.old.releaseAt
 			}
@@ -79,6 +79,7 @@ func (s *Store) lenders(c *db.Conn, patient string, refs []string, in map[string
 		err := c.Each(`SELECT r.labels, r.release_at FROM resources r WHERE r.patient_id IN (?, '') AND NOT r.deleted AND (r.type, r.id) IN (VALUES `+db.Placeholders(len(part)/2, 2)+`)`, func(r *sql.Rows) error {
 			var from lent
 			err := r.Scan(&from.labels, &from.release)
+			from.labels = from.labels.Sensitive()
 			f(from)
 			return err
 		}, append([]any{patient}, part...)...)
@@ -105,12 +106,12 @@ func inTurn(changes []*change) []int {
 }
 
 // tellsOf is the class of a Provenance of resources of these classes.
-func tellsOf(n *fhir.Node, of []access.Class) access.Class {
-	class := access.Classify(n)
-	open := slices.ContainsFunc(of, func(x access.Class) bool { return x.Labels == 0 })
+func (s *Store) tellsOf(n *fhir.Node, of []access.Class) access.Class {
+	class := s.classify(n)
+	open := slices.ContainsFunc(of, func(x access.Class) bool { return x.Labels.Sensitive() == 0 })
 	for _, x := range of {
 		if !open {
-			class.Labels |= x.Labels
+			class.Labels = class.Labels.Borrow(x.Labels)
 		}
 	}
 	return class

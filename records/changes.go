@@ -61,9 +61,13 @@ func (s *Store) Changes(ctx context.Context, who identity.Principal, patient, cu
 		return Changes{}, err
 	}
 	about, at := "changes "+patient+" "+who.Account, reached{}
-	begun := reached{Until: h.n, View: v.Fingerprint, Release: release}
+	view := v.Fingerprint
+	if v.Parts != 0 { // what older rules did not tell the part of has come in since
+		view += uint64(h.rules)
+	}
+	begun := reached{Until: h.n, View: view, Release: release}
 	out := Changes{}
-	if cursor == "" || s.seals.open(about, cursor, &at) != nil || at.View != v.Fingerprint || at.Release != release || at.N > h.n || at.Until > h.n {
+	if cursor == "" || s.seals.open(about, cursor, &at) != nil || at.View != view || at.Release != release || at.N > h.n || at.Until > h.n {
 		at, out.Resync = begun, true
 	}
 	visible := h.heads.visible(&v)
@@ -167,6 +171,10 @@ func changesSQL(v *access.View, h head, at *reached, now int64) (string, []any) 
 	for _, when := range []struct{ column, held string }{{"before", was + ` <= ?`}, {"after", `(h.n <> r.n OR r.release_at <= ?)`}} {
 		query += ` OR h.` + when.column + `_category >= 0 AND ((1 << h.` + when.column + `_category) & ?) <> 0 AND (h.` + when.column + `_labels & ?) = 0`
 		args = append(args, int64(v.See), int64(v.Hide))
+		if v.Parts != 0 {
+			query += ` AND ((h.` + when.column + `_labels & ?) <> 0 OR ((1 << h.` + when.column + `_category) & ?) = 0)`
+			args = append(args, int64(v.Facets), int64(v.Parts))
+		}
 		if was != `0` {
 			query += ` AND ` + when.held
 			args = append(args, now)

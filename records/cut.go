@@ -21,6 +21,10 @@ func visibleSQL(v *access.View, now int64, a string) (string, []any) {
 		cond += " AND (" + a + ".labels & ?) = 0"
 		args = append(args, int64(v.Hide))
 	}
+	if v.Parts != 0 {
+		cond += " AND ((" + a + ".labels & ?) <> 0 OR ((1 << " + a + ".category) & ?) = 0)"
+		args = append(args, int64(v.Facets), int64(v.Parts))
+	}
 	if v.HoldResults {
 		cond += " AND " + a + ".release_at <= ?"
 		args = append(args, now)

@@ -37,6 +37,7 @@ type head struct {
 	holds    int64
 	links    int64 // joins with other charts, also those that ended
 	tx       int64 // under the lock: place in the order of transactions, see outbox.go
+	rules    int64 // by which its labels were set
 	waitDays int64 // for how long results wait for the clinician's word; 0: they do not
 
 	linked []string // charts that it is joined with; read when the chart is locked
@@ -49,7 +50,7 @@ type head struct {
 func readHead(c *db.Conn, patient string) (head, error) {
 	var h head
 	var raw []byte
-	err := c.QueryRow(`SELECT head, class_heads, holds, links, wait_days FROM charts WHERE patient_id = ?`, patient).Scan(&h.n, &raw, &h.holds, &h.links, &h.waitDays)
+	err := c.QueryRow(`SELECT head, class_heads, holds, links, wait_days, label_rules FROM charts WHERE patient_id = ?`, patient).Scan(&h.n, &raw, &h.holds, &h.links, &h.waitDays, &h.rules)
 	if isNoRows(err) {
 		return h, notFound()
 	}

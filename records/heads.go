@@ -52,6 +52,7 @@ func (h classHeads) encode() []byte {
 const heldBack access.Labels = 1 << 40
 
 func (h *classHeads) set(class access.Class, held bool, n int64) {
+	class.Labels = class.Labels.Visible()
 	if held {
 		class.Labels |= heldBack
 	}
@@ -70,7 +71,7 @@ func (h classHeads) visible(v *access.View) int64 {
 		if c.class.Labels&heldBack != 0 && v.HoldResults {
 			continue
 		}
-		if c.n > last && v.See.Has(c.class.Category) && c.class.Labels&v.Hide == 0 {
+		if c.n > last && v.SeesClass(c.class) {
 			last = c.n
 		}
 	}
@@ -84,6 +85,6 @@ func (h head) mayHide(v *access.View) bool {
 		return true
 	}
 	return slices.ContainsFunc(h.heads, func(c classHead) bool {
-		return !v.See.Has(c.class.Category) || c.class.Labels&v.Hide != 0
+		return !v.SeesClass(c.class)
 	})
 }

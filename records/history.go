@@ -116,6 +116,10 @@ func historyScope(who identity.Principal, views []access.View, types []string, n
 		if slices.ContainsFunc(types, func(t string) bool { return severalTypes[t] }) {
 			in += " AND " + notPartVersion // the whole is told, once
 		}
+		if wide := access.Wide(who); wide != nil {
+			seen, more := versionSeen(wide, now)
+			return in + seen, append(args, more...)
+		}
 		return in + filed, args
 	}
 	type group struct {
@@ -286,6 +290,28 @@ func (s *Store) historyParts(c *db.Conn, who identity.Principal, page *Page) (ma
 	return also, nil
 }
 
+// cutWide cuts references to what a system does not see, chart by chart.
+func (s *Store) cutWide(c *db.Conn, wide *access.View, items []Stored) error {
+	hidden := map[string][]string{}
+	for i := range items {
+		it := &items[i]
+		v := *wide
+		v.Patient = it.Patient
+		if _, ok := hidden[it.Patient]; !ok {
+			h, err := s.hidden(c, &v)
+			if err != nil {
+				return err
+			}
+			hidden[it.Patient] = h
+		}
+		var err error
+		if it.Body, err = cutHidden(it.Body, hidden[it.Patient]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // historyAudit leaves a row for each chart that the page touches, and cuts
 // references to what its view does not see.
 func (s *Store) historyAudit(ctx context.Context, c *db.Conn, who identity.Principal, views []access.View, typ string, page *Page, count map[string]int) error {
@@ -318,6 +344,11 @@ func (s *Store) historyAudit(ctx context.Context, c *db.Conn, who identity.Princ
 			}
 		}
 		add(v.Patient, *v)
+	}
+	if wide := access.Wide(who); wide != nil {
+		if err := s.cutWide(c, wide, page.Items); err != nil {
+			return err
+		}
 	}
 	for p := range count {
 		add(p, access.View{})

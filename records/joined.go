@@ -397,7 +397,7 @@ func (s *Store) relink(c *db.Conn, who identity.Principal, views map[string]*acc
 
 // commitRows writes rows, heads and audit, and wakes who looks at the charts.
 func (s *Store) commitRows(c *db.Conn, rows *rows, locked map[string]*head, events []access.Event) error {
-	heads, moved := headSteps(locked)
+	heads, moved := s.headSteps(locked)
 	audit, err := s.access.RecordSteps(c, events...)
 	if err != nil {
 		return err

@@ -370,7 +370,7 @@ func (s *Store) divide(c *db.Conn, ch *change, d *division, views map[string]*ac
 // it may be another one for every writer.
 func (ch *change) same() (bool, error) {
 	was := ch.old
-	if was == nil || was.deleted || ch.class != was.class || was.indexRules != indexRules {
+	if was == nil || was.deleted || !ch.class.Same(was.class) || was.indexRules != indexRules {
 		return false, nil
 	}
 	old, err := fhir.Parse(was.body)
@@ -429,7 +429,7 @@ func (s *Store) shownTo(who identity.Principal, ch *change, d *division, views m
 		if !fresh {
 			cl = d.old[p].class
 		}
-		if v := views[p]; v != nil && v.See.Has(cl.Category) && cl.Labels&v.Hide == 0 {
+		if v := views[p]; v != nil && v.SeesClass(cl) {
 			k.charts, seen = append(k.charts, p), max(seen, n)
 		}
 	}

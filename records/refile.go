@@ -365,7 +365,7 @@ func (s *Store) rehome(c *db.Conn, m *move, ref string) (*change, error) {
 		return nil, err
 	}
 	ch.Node = frontMatter(ch.Node)
-	ch.class.Labels |= cur.class.Labels // what it took over from others stays, see borrow
+	ch.class.Labels = ch.class.Labels.Keep(cur.class.Labels) // what it took over from others stays, see borrow
 	return ch, nil
 }
 
@@ -427,7 +427,7 @@ func (s *Store) letGo(m *move, ref string, cur *current) (*change, error) {
 		return nil, err
 	}
 	ch.old = cur
-	ch.class.Labels |= cur.class.Labels
+	ch.class.Labels = ch.class.Labels.Keep(cur.class.Labels)
 	return ch, nil
 }
 
@@ -460,7 +460,7 @@ func (s *Store) tell(m *move, targets []*fhir.Node) (*change, error) {
 	for _, cur := range m.moved {
 		of = append(of, cur.class)
 	}
-	ch.class = tellsOf(ch.Node, of)
+	ch.class = s.tellsOf(ch.Node, of)
 	return ch, nil
 }
 

@@ -23,6 +23,14 @@ func (x *searcher) hiddenIn(patient string) ([]string, error) {
 			break
 		}
 	}
+	if x.wide != nil && patient != "" && x.viewIn(patient) == nil {
+		v := *x.wide
+		v.Patient = patient
+		var err error
+		if h, err = x.s.hidden(x.c, &v); err != nil {
+			return nil, err
+		}
+	}
 	if x.hidden == nil {
 		x.hidden = map[string][]string{}
 	}

@@ -21,6 +21,7 @@ type searcher struct {
 	now    int64
 	sc     scope
 	shared *access.View        // of the shared chart; nil: not yet asked
+	wide   *access.View        // of a system that sees only parts of some types: the same for every chart
 	hidden map[string][]string // by chart, see Store.hidden
 	also   []access.Event      // of charts that come in by what is about several patients
 	bodies int                 // how many more resources may be looked at one by one
@@ -31,7 +32,7 @@ type searcher struct {
 const maxBodies = 20000
 
 func (s *Store) newSearcher(c *db.Conn, who identity.Principal, sc scope) *searcher {
-	return &searcher{s: s, c: c, who: who, now: micros(s.now()), sc: sc, bodies: maxBodies}
+	return &searcher{s: s, c: c, who: who, now: micros(s.now()), sc: sc, wide: access.Wide(who), bodies: maxBodies}
 }
 
 // clause is a condition on rows of resources, and what has to be looked at in
@@ -112,6 +113,9 @@ func (x *searcher) where(q *fhir.Query) (*clause, error) {
 		cond, args := x.charts("r", q.Type)
 		w.add(cond, args...)
 	}
+	if x.sc.all {
+		x.inParts(w, "r")
+	}
 	if q.Types == nil {
 		w.add("r.type = ?", q.Type)
 	}
@@ -152,6 +156,8 @@ func (x *searcher) sameViews(of func(*access.View) bool) []sameView {
 	type way struct {
 		see  access.CategorySet
 		hide access.Labels
+		part access.CategorySet
+		of   access.Labels
 		hold bool
 	}
 	var out []sameView
@@ -161,7 +167,7 @@ func (x *searcher) sameViews(of func(*access.View) bool) []sameView {
 		if !of(v) {
 			continue
 		}
-		w := way{v.See, v.Hide, v.HoldResults}
+		w := way{v.See, v.Hide, v.Parts, v.Facets, v.HoldResults}
 		k, ok := at[w]
 		if !ok {
 			k = len(out)
@@ -202,7 +208,9 @@ func (x *searcher) seen(a, typ string) (string, []any, error) {
 		return "FALSE", nil, nil
 	}
 	if x.everywhere() {
-		return "TRUE", nil, nil
+		w := &clause{conds: []string{"TRUE"}}
+		x.inParts(w, a)
+		return w.String(), w.args, nil
 	}
 	cond, args := x.charts(a, typ)
 	v, err := x.sharedView()
@@ -224,6 +232,16 @@ func (x *searcher) seen(a, typ string) (string, []any, error) {
 // sees them all, whichever it names.
 func (x *searcher) everywhere() bool { return x.who.Kind == identity.System }
 
+// inParts adds what a system sees of all charts, if it does not see all of it.
+func (x *searcher) inParts(w *clause, a string) {
+	if x.wide == nil {
+		return
+	}
+	if cond, args := visibleSQL(x.wide, x.now, a); cond != "" {
+		w.add(strings.TrimPrefix(cond, " AND "), args...)
+	}
+}
+
 func (x *searcher) sharedView() (*access.View, error) {
 	if x.shared == nil {
 		v, err := x.s.access.ViewOf(x.c, x.who, "")
@@ -244,6 +262,10 @@ func (x *searcher) sharedView() (*access.View, error) {
 // hiding writes that resources h is hidden in a chart of the scope; "" when
 // nothing can be.
 func (x *searcher) hiding() (string, []any) {
+	if x.wide != nil {
+		not, args := visibleSQL(x.wide, x.now, "h")
+		return "NOT (TRUE" + not + ")", args
+	}
 	var parts []string
 	var args []any
 	for _, g := range x.sameViews(func(*access.View) bool { return true }) {

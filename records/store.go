@@ -10,6 +10,7 @@ import (
 	"housecall/internal/db"
 	"housecall/internal/sitekey"
 	"housecall/records/access"
+	"housecall/records/fhir"
 )
 
 // Nudger tells whoever watches a chart that it moved. It only makes things
@@ -43,6 +44,9 @@ type Store struct {
 	scanner Scanner
 	uploads chan struct{} // one for each file that is held in memory
 
+	classify   func(*fhir.Node) access.Class
+	labelRules int64 // the version of the rules that it goes by
+
 	onUpload  func(c *db.Conn, patient, id string) error            // may be nil
 	onPatient func(c *db.Conn, patient string, version int64) error // may be nil
 }
@@ -65,6 +69,7 @@ func New(d Deps) (*Store, error) {
 	return &Store{
 		db: d.DB, access: d.Access, hub: d.Hub, now: d.Now, newID: d.NewID,
 		etags: d.Key.Derive("records etag", 32), seals: seals, kinds: d.Key.Derive("records kind", 32),
+		classify: access.Classify, labelRules: access.RulesVersion,
 		names: newNameCache(), blobs: d.Blobs, scanner: d.Scan, uploads: make(chan struct{}, binaryWorkers),
 	}, nil
 }

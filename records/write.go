@@ -144,7 +144,7 @@ func (s *Store) writeTx(c *db.Conn, who identity.Principal, changes []*change) (
 			}
 			continue
 		}
-		if _, looked := hidden[ch.patient]; !looked && ch.old != nil && who.Kind != identity.System {
+		if _, looked := hidden[ch.patient]; !looked && ch.old != nil && (who.Kind != identity.System || views[ch.patient].Parts != 0) {
 			if hidden[ch.patient], err = s.hidden(c, views[ch.patient]); err != nil {
 				return nil, err
 			}
@@ -172,7 +172,7 @@ func (s *Store) writeTx(c *db.Conn, who identity.Principal, changes []*change) (
 		})
 	}
 	if moving {
-		heads, moved := headSteps(locked)
+		heads, moved := s.headSteps(locked)
 		audit, err := s.access.RecordSteps(c, events...)
 		if err != nil {
 			return nil, err
@@ -306,7 +306,7 @@ func (s *Store) lockCharts(c *db.Conn, who identity.Principal, charts []string, 
 			continue
 		}
 		if slices.ContainsFunc(changes, func(ch *change) bool { return ch.Type == "Patient" && ch.ID == p && !ch.homeless() }) {
-			if _, err := c.Exec(`INSERT INTO charts (patient_id, class_heads, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, p, []byte{}, at); err != nil {
+			if _, err := c.Exec(`INSERT INTO charts (patient_id, class_heads, created_at, label_rules, label_floor) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, p, []byte{}, at, s.labelRules, s.labelRules); err != nil {
 				return nil, err
 			}
 		}
@@ -568,7 +568,7 @@ func (s *Store) apply(ch *change, v *access.View, h *head, at int64) error {
 	}
 	if ch.old != nil && !ch.old.deleted && ch.Kind != Delete {
 		same := sealBody(ch.Node, ch.old.version, ch.old.updated)
-		if string(same) == string(ch.old.body) && (ch.Kind != Update || ch.IfMatch == 0) && ch.old.indexRules == indexRules && ch.old.class == ch.class && !ch.anew {
+		if string(same) == string(ch.old.body) && (ch.Kind != Update || ch.IfMatch == 0) && ch.old.indexRules == indexRules && ch.old.class.Same(ch.class) && !ch.anew {
 			ch.outcome, ch.version, ch.at, ch.body = Unchanged, ch.old.version, ch.old.updated, ch.old.body
 			return nil
 		}
@@ -621,13 +621,18 @@ func otherChart(typ string) error {
 		WithIssues(fault.Issue{Code: "business-rule", Expression: typ})
 }
 
+// saveHead keeps also that somebody wrote by older rules than others did, as a node
+// does that is not yet replaced: the chart is relabelled once more.
+const saveHead = `UPDATE charts SET head = ?, class_heads = ?, holds = ?, tx = ?, label_rules = CASE WHEN label_rules > ? THEN ? ELSE label_rules END,
+	label_floor = CASE WHEN label_floor > ? THEN ? ELSE label_floor END WHERE patient_id = ?`
+
 // headSteps saves the heads, and tells which charts moved.
-func headSteps(locked map[string]*head) (steps []db.Step, moved []string) {
+func (s *Store) headSteps(locked map[string]*head) (steps []db.Step, moved []string) {
 	for p, h := range locked {
 		if h == nil {
 			continue
 		}
-		steps = append(steps, db.Step{SQL: `UPDATE charts SET head = ?, class_heads = ?, holds = ?, tx = ? WHERE patient_id = ?`, Args: []any{h.n, h.heads.encode(), h.holds, h.tx, p}})
+		steps = append(steps, db.Step{SQL: saveHead, Args: []any{h.n, h.heads.encode(), h.holds, h.tx, s.labelRules, s.labelRules, s.labelRules, s.labelRules, p}})
 		moved = append(append(moved, p), h.linked...) // who looks at one of them looks at all
 	}
 	return steps, moved

@@ -227,6 +227,7 @@ func (a *App) Start(ctx context.Context) error {
 		part part
 	}{
 		{"access", a.Access}, {"identity", a.Identity}, {"revocations", a.Revocations}, {"hub", a.Hub}, {"jobs", a.Notices}, {"visits", a.Signal}, {"subscriptions", a.Subscriptions}, {"portal", a.Portal},
+		{"relabelling", records.NewRelabeller(a.Records, a.Config.Node)},
 	} {
 		if err := p.part.Start(ctx); err != nil {
 			return fmt.Errorf("start %s: %w", p.name, err)

@@ -2,7 +2,6 @@ package identity
 
 import (
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -92,32 +91,16 @@ const PhoneClient = "housecall-phone"
 func (p Principal) ThroughApp() bool { return p.Scopes != nil && p.Client != PhoneClient }
 
 // AllowsFHIR tells whether the scopes let the principal do the action
-// ('c' 'r' 'u' 'd' 's') on the resource type. It reads SMART App Launch v2
-// scopes and their v1 forms (SMART App Launch 2.2, section 3.0.2). A scope that
-// is narrowed by a query allows nothing: the query is not looked at, and without
-// it the scope would allow more than was granted.
+// ('c' 'r' 'u' 'd' 's') on the resource type. A scope that is narrowed to a
+// category allows it on a part of what there is: on which, the view of a chart
+// says for each row.
 func (p Principal) AllowsFHIR(resourceType string, action byte) bool {
 	if p.Scopes == nil {
 		return true
 	}
+	act := ActOf(action)
 	for _, s := range p.Scopes {
-		_, rest, ok := strings.Cut(s, "/")
-		if !ok {
-			continue
-		}
-		typ, acts, ok := strings.Cut(rest, ".")
-		if !ok || strings.Contains(acts, "?") || (typ != "*" && typ != resourceType) {
-			continue
-		}
-		switch acts {
-		case "*":
-			return true
-		case "read":
-			acts = "rs"
-		case "write":
-			acts = "cud"
-		}
-		if strings.IndexByte(acts, action) >= 0 {
+		if sc, ok := ParseScope(s); ok && sc.Allows(resourceType, act) {
 			return true
 		}
 	}

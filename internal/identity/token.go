@@ -281,8 +281,8 @@ func (s *Service) IssueToken(ctx context.Context, account, system string, scopes
 		return "", fault.New(fault.Invalid, "A token lasts between a second and a year, for example 1h")
 	}
 	for _, sc := range scopes {
-		if strings.Contains(sc, "?") {
-			return "", fault.New(fault.Invalid, "Scopes cannot be narrowed by a query here; give one without, for example system/Observation.rs")
+		if _, ok := ParseScope(sc); !ok && (clinicalLevel(sc) || strings.Contains(sc, "?")) {
+			return "", fault.New(fault.Invalid, "One of the scopes is not understood. Write for example system/Observation.rs, letters in the order cruds, or system/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|laboratory")
 		}
 		if strings.HasPrefix(sc, "system/") != (system != "") {
 			return "", fault.New(fault.Invalid, "Scopes that begin with system/ are for a system, all others for an account.")

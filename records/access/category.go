@@ -95,8 +95,9 @@ func (s CategorySet) Words() []string {
 
 func (s CategorySet) String() string { return strings.Join(s.Words(), " ") }
 
-// Labels are the sensitive kinds that a resource touches, a bit each. The bits
-// are stored; they never change their meaning.
+// Labels are the sensitive kinds that a resource touches, a bit each, and with them
+// which part of its type it is of (facet.go). The bits are stored; they never change
+// their meaning.
 type Labels int64
 
 // The sensitive kinds.

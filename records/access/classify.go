@@ -64,7 +64,8 @@ const Own = "urn:housecall"
 // touches. A resource that carries or sums up labelled content in its own codes
 // (the reason of a visit, the diagnoses of a claim) gets the labels as well. A
 // message that was sent here got its labels when it was sent, by who wrote it to
-// whom; its words are not judged a second time.
+// whom; its words are not judged a second time. Which part of its type it is of,
+// see facet.go, goes with the labels.
 func Classify(n *fhir.Node) Class {
 	typ := n.ResourceType()
 	cat, known := categoryOf[typ]
@@ -107,7 +108,7 @@ func Classify(n *fhir.Node) Class {
 			l.walk(m.Value)
 		}
 	}
-	return Class{Category: cat, Labels: l.labels}
+	return Class{Category: cat, Labels: l.labels | facetsOf(n, typ, cat)}
 }
 
 // LabelsOfText says which sensitive kinds running text touches, as of a note: all

@@ -51,7 +51,9 @@ func TestCategoryByTypeAndContent(t *testing.T) {
 		`{"resourceType":"SomethingOfTheFuture"}`:  Other,
 		`{}`: Other,
 	} {
-		require.Equal(t, Class{Category: want}, Classify(parse(t, text)), text)
+		got := Classify(parse(t, text))
+		require.Equal(t, want, got.Category, text)
+		require.Zero(t, got.Labels.Sensitive(), text)
 	}
 	require.Equal(t, Other, Classify(nil).Category)
 }
@@ -63,7 +65,7 @@ func TestLabelsBySecurity(t *testing.T) {
 	} {
 		system, word, _ := strings.Cut(code, " ")
 		n := parse(t, `{"resourceType":"Observation","meta":{"security":[{"system":"`+system+`","code":"`+word+`"}]}}`)
-		require.Equal(t, want, Classify(n).Labels, code)
+		require.Equal(t, want, Classify(n).Labels.Sensitive(), code)
 	}
 	require.Zero(t, Classify(parse(t, `{"resourceType":"Encounter","class":{"system":"`+actCode+`","code":"VIP"}}`)).Labels, "only as a security label")
 }
@@ -155,7 +157,7 @@ func TestLabelsDeck(t *testing.T) {
 		{"Condition", "code", "", "", "Lithium in drinking water", none}, // names of medicines count in medicines only
 	} {
 		n := parse(t, `{"resourceType":"`+c.typ+`","`+c.element+`":`+concept(c.system, c.code, c.display)+`}`)
-		require.Equal(t, c.want, Classify(n).Labels, "%s %s %s %s", c.typ, c.system, c.code, c.display)
+		require.Equal(t, c.want, Classify(n).Labels.Sensitive(), "%s %s %s %s", c.typ, c.system, c.code, c.display)
 	}
 }
 
@@ -173,7 +175,7 @@ func TestLabelsOfWhatCarriesThem(t *testing.T) {
 		`{"resourceType":"Observation","identifier":[{"system":"http://snomed.info/sct","value":"86406008"}]}`:                                  0,
 		`{"resourceType":"Observation","performer":[{"display":"HIV Clinic"}]}`:                                                                 0,
 	} {
-		require.Equal(t, want, Classify(parse(t, text)).Labels, text)
+		require.Equal(t, want, Classify(parse(t, text)).Labels.Sensitive(), text)
 	}
 }
 
@@ -256,7 +258,7 @@ func TestLabelsOnRealHistories(t *testing.T) {
 		require.NotEmpty(t, files)
 		for _, file := range files[:min(8, len(files))] {
 			for _, e := range readBundle(t, file).Get("entry").Items() {
-				l := Classify(e.Get("resource")).Labels
+				l := Classify(e.Get("resource")).Labels.Sensitive()
 				resources++
 				if l&HIV != 0 {
 					hiv++
@@ -318,6 +320,6 @@ func TestAMessageFromElsewhereIsJudgedByItsWords(t *testing.T) {
 	for l := Labels(1); l <= AllLabels; l++ {
 		n, err := fhir.Make(map[string]any{"resourceType": "Communication", "meta": map[string]any{"source": Own, "security": l.Security()}})
 		require.NoError(t, err)
-		require.Equal(t, l, Classify(n).Labels)
+		require.Equal(t, l, Classify(n).Labels.Sensitive())
 	}
 }

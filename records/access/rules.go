@@ -2,7 +2,12 @@ package access
 
 // RulesVersion is the version of the tables in this file. Labels are set when a
 // resource is written; a new version is followed by a relabelling of the charts.
-const RulesVersion = 1
+// Version 2 has the tables of version 1; since then labels tell which part of its
+// type a resource is of, and what it took over from others (facet.go).
+const RulesVersion = 2
+
+// LentRules is the first version since which labels tell what was taken over.
+const LentRules = 2
 
 // Code systems that the tables know.
 const (

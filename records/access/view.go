@@ -3,7 +3,6 @@ package access
 import (
 	"hash/fnv"
 	"slices"
-	"strings"
 
 	"housecall/internal/fault"
 	"housecall/internal/identity"
@@ -18,23 +17,30 @@ type View struct {
 	Grant       string        // the grant by which a proxy acts
 	Kinship     string        // how the proxy is related: "child", "mother", ...
 	See, Act    CategorySet
-	Can         Powers // what the grant lets a proxy do besides seeing
-	Hide        Labels // sensitive kinds that are not there for this view
-	HoldResults bool   // results are not there before their release
+	Can         Powers      // what the grant lets a proxy do besides seeing
+	Hide        Labels      // sensitive kinds that are not there for this view
+	Parts       CategorySet // of these categories only what has one of Facets is there
+	Facets      Labels
+	HoldResults bool // results are not there before their release
 	Emergency   bool
 	Reason      string // why the glass was broken
 	ChangesAt   int64  // next moment at which the clock alone changes the view, microseconds; 0: none
 	Fingerprint uint64 // moves whenever the view does: account, relation, grant and its version, scopes, rules
 	Beside      []View // of the charts that this one is joined with, when it is opened as one view over all
 
-	scopes []string // nil: not narrowed by an app's scopes
-	app    bool     // through an app that is not Housecall's own
+	scopes []identity.Scope // nil: not narrowed by an app's scopes
+	app    bool             // through an app that is not Housecall's own
 }
 
 // Sees tells whether the view holds a resource of that class. Everything that
 // leaves a chart passes here: search, counts, paging, history, export, live.
 func (v *View) Sees(c Class, releaseAt, nowMicros int64) bool {
-	return v.See.Has(c.Category) && c.Labels&v.Hide == 0 && (!v.HoldResults || releaseAt <= nowMicros)
+	return v.SeesClass(c) && (!v.HoldResults || releaseAt <= nowMicros)
+}
+
+// SeesClass is Sees of what was released.
+func (v *View) SeesClass(c Class) bool {
+	return v.See.Has(c.Category) && c.Labels&v.Hide == 0 && (c.Labels&v.Facets != 0 || !v.Parts.Has(c.Category))
 }
 
 // MayWrite tells whether the view may create, change or delete a resource of
@@ -59,7 +65,27 @@ func (v *View) AllowsType(typ string, action byte) bool {
 	if v.scopes == nil {
 		return true
 	}
-	return identity.Principal{Scopes: v.scopes}.AllowsFHIR(typ, action)
+	act := identity.ActOf(action)
+	for i := range v.scopes {
+		if v.scopes[i].Allows(typ, act) {
+			return true
+		}
+	}
+	return false
+}
+
+// Wide gives the view that a system has of every chart, if its scopes let it see
+// only parts of some types; nil otherwise: then no row has to be looked at for it.
+func Wide(who identity.Principal) *View {
+	if who.Kind != identity.System || who.Scopes == nil {
+		return nil
+	}
+	v, ok := viewOf(who, "every", tie{}, 0)
+	if !ok || v.Parts == 0 {
+		return nil
+	}
+	v.Patient = ""
+	return &v
 }
 
 // Limited tells whether the view may miss something that is in the chart. It
@@ -77,30 +103,35 @@ func NoChart() error {
 // ScopeSensitive is the scope by which a person lets an app see sensitive kinds.
 const ScopeSensitive = "housecall/sensitive"
 
-// scopesFor gives the scopes that count in this chart: an app for a person has
-// patient/ scopes in the person's own chart and user/ scopes in every chart the
-// person may open; system/ scopes belong to backend services alone (SMART App
-// Launch 2.2, section 3.0.2).
-func scopesFor(who identity.Principal, patient string) []string {
+// scopesFor gives the scopes that count in this chart (SMART App Launch 2.2,
+// section 3.0.2): patient/ scopes in the chart that the app was launched about, or
+// else in the person's own; user/ scopes in every chart that the person may open;
+// system/ scopes belong to backend services alone.
+func scopesFor(who identity.Principal, patient string) []identity.Scope {
 	if who.Scopes == nil {
 		return nil
 	}
-	out := make([]string, 0, len(who.Scopes))
-	for _, s := range who.Scopes {
-		prefix, _, _ := strings.Cut(s, "/")
-		switch prefix {
+	person := who.Kind == identity.Person || who.Kind == identity.Staff
+	about := who.Patient
+	if person && who.Context.Patient != "" {
+		about = who.Context.Patient
+	}
+	out := make([]identity.Scope, 0, len(who.Scopes))
+	for _, text := range who.Scopes {
+		s, ok := identity.ParseScope(text)
+		if !ok {
+			continue
+		}
+		switch s.Level {
 		case "system":
-			if who.Kind == identity.System {
-				out = append(out, s)
-			}
+			ok = who.Kind == identity.System
 		case "user":
-			if who.Kind == identity.Person || who.Kind == identity.Staff {
-				out = append(out, s)
-			}
-		case "patient":
-			if who.Patient != "" && (patient == who.Patient || patient == "") {
-				out = append(out, s)
-			}
+			ok = person
+		default:
+			ok = about != "" && (patient == about || patient == "")
+		}
+		if ok {
+			out = append(out, s)
 		}
 	}
 	return out
@@ -112,19 +143,23 @@ func (v *View) narrow(who identity.Principal, patient string) {
 		return
 	}
 	v.scopes, v.app = scopesFor(who, patient), who.ThroughApp()
-	for c := Category(0); c < categories; c++ {
-		see, act := false, false
-		for _, t := range typesOf[c] {
-			see = see || v.AllowsType(t, 'r') || v.AllowsType(t, 's')
-			act = act || v.AllowsType(t, 'c') || v.AllowsType(t, 'u') || v.AllowsType(t, 'd')
+	var see, act CategorySet
+	for i := range v.scopes {
+		s := &v.scopes[i]
+		of := Everything
+		if s.Type != "*" {
+			of = CategoriesOfType(s.Type)
 		}
-		if !see {
-			v.See &^= Of(c)
+		if s.Acts&(identity.ReadAct|identity.SearchAct) != 0 {
+			see |= of
 		}
-		if !act {
-			v.Act &^= Of(c)
+		if s.Acts&(identity.CreateAct|identity.UpdateAct|identity.DeleteAct) != 0 {
+			act |= of
 		}
 	}
+	v.See &= see
+	v.Act &= act
+	v.narrowFacets()
 	if who.Kind == identity.Person && !slices.Contains(who.Scopes, ScopeSensitive) {
 		v.Hide = AllLabels
 	}
@@ -213,9 +248,10 @@ func fingerprint(who identity.Principal, v *View, version int64) uint64 {
 	number(uint64(v.Hide))
 	number(uint64(v.Can)<<32 | PolicyVersion<<16 | RulesVersion)
 	h.Write(b)
-	for _, s := range v.scopes {
-		h.Write([]byte(s))
-		h.Write([]byte{0})
+	for i := range v.scopes {
+		s := &v.scopes[i]
+		b = append(append(append(b[:0], s.Level[0], byte(s.Acts), byte(s.Facet)), s.Type...), 0)
+		h.Write(b)
 	}
 	if v.scopes != nil && !v.app { // a copy from before Housecall's own app was told of joined charts begins anew
 		h.Write([]byte("own app"))

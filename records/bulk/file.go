@@ -42,7 +42,7 @@ func (s *Service) Open(ctx context.Context, who identity.Principal, id string, n
 		return nil, err
 	}
 	e := access.Event{Who: who, Action: "export", Type: "Bulk", ID: id, Count: int(f.Count), Detail: f.Kind + " " + f.Type + " begins", Outcome: "ok"}
-	if f.Kind == "output" && !who.AllowsFHIR(f.Type, 'r') {
+	if f.Kind == "output" && (!who.AllowsFHIR(f.Type, 'r') || !access.SeesPartsOf(who, j.who, f.Type)) {
 		e.Action, e.Outcome = "refused", "refused"
 		if err := s.Access.Record(ctx, e); err != nil {
 			return nil, err
