@@ -37,7 +37,7 @@ func readAssertion(raw string) (*assertion, error) {
 	}
 	t, err := jwt.ParseSigned(raw, assertionAlgorithms)
 	if err != nil || len(t.Headers) != 1 {
-		return nil, unproved("the assertion is no JWT signed with " + strings.Join(algorithmWords(), ", "))
+		return nil, unproved("the assertion is no JWT signed with " + strings.Join(AssertionAlgorithms(), ", "))
 	}
 	a := &assertion{token: t, header: t.Headers[0]}
 	if err := t.UnsafeClaimsWithoutVerification(&a.claims); err != nil {

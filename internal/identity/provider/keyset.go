@@ -36,7 +36,8 @@ const (
 // key can be taken for a secret.
 var assertionAlgorithms = []jose.SignatureAlgorithm{jose.RS384, jose.ES384, jose.RS256, jose.ES256}
 
-func algorithmWords() []string {
+// AssertionAlgorithms are the names of the algorithms by which clients may sign.
+func AssertionAlgorithms() []string {
 	out := make([]string, len(assertionAlgorithms))
 	for i, a := range assertionAlgorithms {
 		out[i] = string(a)

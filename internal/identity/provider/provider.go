@@ -150,9 +150,9 @@ func (s *server) Discovery(ctx context.Context, r *op.Request[struct{}]) (*op.Re
 	d.IntrospectionEndpointAuthMethodsSupported = proofs
 	d.TokenEndpointAuthMethodsSupported = append(slices.Clone(proofs), oidc.AuthMethodNone)
 	d.RevocationEndpointAuthMethodsSupported = d.TokenEndpointAuthMethodsSupported
-	d.TokenEndpointAuthSigningAlgValuesSupported = algorithmWords()
-	d.RevocationEndpointAuthSigningAlgValuesSupported = algorithmWords()
-	d.IntrospectionEndpointAuthSigningAlgValuesSupported = algorithmWords()
+	d.TokenEndpointAuthSigningAlgValuesSupported = AssertionAlgorithms()
+	d.RevocationEndpointAuthSigningAlgValuesSupported = AssertionAlgorithms()
+	d.IntrospectionEndpointAuthSigningAlgValuesSupported = AssertionAlgorithms()
 	return op.NewResponse(discovery{d, true}), nil
 }
 
