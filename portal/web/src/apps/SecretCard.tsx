@@ -7,7 +7,8 @@ import css from './apps.module.css'
 export function Copied({ label, value }: { label: string; value: string }) {
   const { t } = useWords()
   const [done, setDone] = useState(false)
-  const copy = () => void navigator.clipboard.writeText(value).then(() => setDone(true), () => setDone(false))
+  // Only secure pages have a clipboard; the text can be selected all the same.
+  const copy = () => void navigator.clipboard?.writeText(value).then(() => setDone(true), () => setDone(false))
   return (
     <div className={css.copied}>
       <div className="grow"><span className="meta">{label}</span><code>{value}</code></div>
