@@ -69,10 +69,11 @@ func smart(issuer string) *rest.SmartConfiguration {
 	return &rest.SmartConfiguration{
 		Issuer: issuer, JWKS: issuer + "/keys", Authorization: issuer + "/authorize", Token: issuer + "/token",
 		Introspection: issuer + "/introspect", Revocation: issuer + "/revoke",
-		TokenAuthMethods: []string{"client_secret_basic", "client_secret_post", "none"},
-		GrantTypes:       []string{"authorization_code", "refresh_token"},
-		Scopes:           []string{"openid", "profile", "email", "fhirUser", "offline_access", "patient/*.cruds", "user/*.cruds"},
-		ResponseTypes:    []string{"code"}, CodeChallengeMethods: []string{"S256"},
-		Capabilities: []string{"client-public", "client-confidential-symmetric", "sso-openid-connect", "permission-offline", "permission-patient", "permission-user", "permission-v1", "permission-v2"},
+		TokenAuthMethods:      []string{"client_secret_basic", "client_secret_post", "private_key_jwt", "none"},
+		TokenAuthSigningAlgos: provider.AssertionAlgorithms(),
+		GrantTypes:            []string{"authorization_code", "refresh_token", "client_credentials"},
+		Scopes:                []string{"openid", "profile", "email", "fhirUser", "offline_access", "patient/*.cruds", "user/*.cruds", "system/*.cruds"},
+		ResponseTypes:         []string{"code"}, CodeChallengeMethods: []string{"S256"},
+		Capabilities: []string{"client-public", "client-confidential-symmetric", "client-confidential-asymmetric", "sso-openid-connect", "permission-offline", "permission-patient", "permission-user", "permission-v1", "permission-v2"},
 	}
 }

@@ -33,7 +33,7 @@ func (s *Service) Standing(ctx context.Context, family string) (Principal, error
 	}
 	p.Session, p.ClientName, p.Scopes = family, clientName.String, append([]string{}, strings.Fields(scopes)...)
 	if account == "" {
-		p.Kind, p.Account, p.Name = System, system, system
+		p.Kind, p.Account, p.Name = System, system, systemName(system, p.Client, p.ClientName)
 		return p, nil
 	}
 	p.Kind, p.Account, p.Name, p.Roles = Kind(kind.Int64), account, name.String, rolesOf(roles.String)

@@ -256,7 +256,7 @@ func (s *Service) loadToken(ctx context.Context, hash []byte, now time.Time) (*e
 	p.Client, p.ClientName = client, clientName.String
 	p.Scopes = append([]string{}, strings.Fields(scopes)...)
 	if account == "" {
-		p.Kind, p.Account, p.Name = System, system, system
+		p.Kind, p.Account, p.Name = System, system, systemName(system, client, clientName.String)
 	} else {
 		p.Kind, p.Account, p.Name, p.Roles = Kind(kind.Int64), account, name.String, rolesOf(roles.String)
 		p.Patient, p.Practitioner, p.Locale, p.ProvedAt = patient.String, pract.String, loc.String, fromMicros(provedAt)

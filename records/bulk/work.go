@@ -150,6 +150,9 @@ func (s *Service) export(ctx context.Context, j *job, turn func() bool) (more bo
 			return false, err
 		}
 		at = page.Next
+		if err := s.stands(ctx, j); err != nil { // cut off while this was read: nothing of it is kept
+			return false, err
+		}
 		last := !turn()
 		if !at.Done && !last && !sp.full() {
 			continue

@@ -5,9 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"net"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -27,17 +25,25 @@ const (
 	PhoneClient = identity.PhoneClient
 )
 
-// Client is an application that may send people here to sign in.
+// Client is an application that may send people here to sign in, or that acts for
+// itself.
 type Client struct {
 	ID         string
 	Name       string
-	Secret     string // empty: a public client
+	Publisher  string
+	Homepage   string
+	LaunchURL  string          // where it is opened from a chart
+	AuthMethod oidc.AuthMethod // empty: none without a secret or keys, client_secret_basic with a secret, private_key_jwt with keys
+	Secret     string
+	Keys       string // JSON Web Key set with its public keys
+	KeysURL    string // or where that is
 	Native     bool   // runs on a phone or desktop: custom schemes and loopback
 	FirstParty bool   // Housecall itself: asks nobody for consent
 	Redirects  []string
 	PostLogout []string
 	Scopes     []string // allowed; see allows
 	Offline    bool     // may have refresh tokens
+	Backend    bool     // acts for itself, with the allowed scopes that begin with system/
 }
 
 type clientRow struct {
@@ -52,6 +58,16 @@ type clientRow struct {
 	Offline    bool
 	Active     bool
 	CreatedAt  int64 `gorm:"autoCreateTime:false"`
+	AuthMethod oidc.AuthMethod
+	Keys       string `gorm:"column:jwks"`
+	KeysURL    string `gorm:"column:jwks_uri"`
+	Backend    bool
+	LaunchURL  string `gorm:"column:launch_url"`
+	Publisher  string
+	Homepage   string
+	CreatedBy  string
+	ChangedAt  int64
+	SecretAt   int64
 }
 
 func (clientRow) TableName() string { return "oauth_clients" }
@@ -86,19 +102,15 @@ func (p *Provider) seedClients(ctx context.Context) error {
 	return nil
 }
 
-// RegisterClient adds or replaces a client, as the configuration says.
+// RegisterClient adds or replaces a client that code fixes: our own. All others
+// are the registry's (registry.go), which a start leaves alone.
 func (p *Provider) RegisterClient(ctx context.Context, c Client) error {
-	if c.ID == "" || len(c.ID) > 100 || c.Name == "" || len(c.Redirects) == 0 {
-		return fault.New(fault.Invalid, "A client needs an id, a name and a redirect address.")
+	if c.ID == "" || len(c.ID) > 100 {
+		return fault.New(fault.Invalid, "A client needs an id of at most 100 signs.")
 	}
-	for _, r := range append(slices.Clone(c.Redirects), c.PostLogout...) {
-		if err := checkRedirect(r, c.Native); err != nil {
-			return err
-		}
-	}
-	row := clientRow{
-		ID: c.ID, Name: c.Name, Native: c.Native, FirstParty: c.FirstParty, Redirects: list(c.Redirects), PostLogout: list(c.PostLogout),
-		Scopes: list(c.Scopes), Offline: c.Offline, Active: true, CreatedAt: p.now().UnixMicro(),
+	row, err := p.rowOf(c)
+	if err != nil {
+		return err
 	}
 	if c.Secret != "" {
 		if len(c.Secret) < 32 {
@@ -106,22 +118,42 @@ func (p *Provider) RegisterClient(ctx context.Context, c Client) error {
 		}
 		row.SecretHash = identity.SecretHash(c.Secret)
 	}
-	return p.db.InTx(ctx, func(c *db.Conn) error { return c.ORM.Save(&row).Error })
+	if (row.SecretHash != nil) != secretly(row.AuthMethod) {
+		return fault.New(fault.Invalid, "A client has a secret when it proves itself by one, and only then.")
+	}
+	return p.db.InTx(ctx, func(c *db.Conn) error {
+		var old clientRow
+		err := c.ORM.Where("id = ?", row.ID).Take(&old).Error
+		if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
+			return err
+		}
+		row.Active, row.ChangedAt = true, p.now().UnixMicro()
+		if row.CreatedAt = old.CreatedAt; row.CreatedAt == 0 {
+			row.CreatedAt = row.ChangedAt
+		}
+		if row.SecretHash != nil {
+			row.SecretAt = row.CreatedAt
+		}
+		return c.ORM.Save(&row).Error
+	})
 }
 
 // checkRedirect: https, or what a native application may have (RFC 8252 section
 // 7), or http on the own machine for trying out.
 func checkRedirect(raw string, native bool) error {
-	bad := fault.Newf(fault.Invalid, "%q cannot be a redirect address; it looks like https://app.example.org/callback", raw)
+	bad := fault.New(fault.Invalid, "One of the addresses cannot be used; they look like https://app.example.org/callback")
 	u, err := url.Parse(raw)
-	if err != nil || u.Scheme == "" || u.Fragment != "" || u.User != nil {
+	if err != nil || len(raw) > maxAddress || u.Scheme == "" || u.Fragment != "" || u.User != nil {
 		return bad
 	}
 	switch u.Scheme {
 	case "https":
+		if u.Host == "" {
+			return bad
+		}
 		return nil
 	case "http":
-		if u.Hostname() == "localhost" || net.ParseIP(u.Hostname()).IsLoopback() {
+		if here(u) {
 			return nil
 		}
 		return bad
@@ -181,10 +213,15 @@ func (c *client) IDTokenLifetime() time.Duration                               {
 func (c *client) DevMode() bool                                                { return false }
 func (c *client) RestrictAdditionalIdTokenScopes() func([]string) []string     { return same }
 func (c *client) RestrictAdditionalAccessTokenScopes() func([]string) []string { return same }
-func (c *client) IsScopeAllowed(scope string) bool                             { return allows(c.scopes, scope) }
-func (c *client) IDTokenUserinfoClaimsAssertion() bool                         { return false }
-func (c *client) ClockSkew() time.Duration                                     { return 0 }
-func same(scopes []string) []string                                            { return scopes }
+
+// IsScopeAllowed is about what a person can allow; scopes that begin with system/
+// are nobody's to give.
+func (c *client) IsScopeAllowed(scope string) bool {
+	return !strings.HasPrefix(scope, "system/") && allows(c.scopes, scope)
+}
+func (c *client) IDTokenUserinfoClaimsAssertion() bool { return false }
+func (c *client) ClockSkew() time.Duration             { return 0 }
+func same(scopes []string) []string                    { return scopes }
 
 func (c *client) ApplicationType() op.ApplicationType {
 	if c.row.Native {
@@ -193,18 +230,19 @@ func (c *client) ApplicationType() op.ApplicationType {
 	return op.ApplicationTypeWeb
 }
 
-func (c *client) AuthMethod() oidc.AuthMethod {
-	if c.row.SecretHash == nil {
-		return oidc.AuthMethodNone
-	}
-	return oidc.AuthMethodBasic
-}
+func (c *client) AuthMethod() oidc.AuthMethod { return c.row.AuthMethod }
 
-func (c *client) GrantTypes() []oidc.GrantType {
-	if c.row.Offline {
-		return []oidc.GrantType{oidc.GrantTypeCode, oidc.GrantTypeRefreshToken}
+func (c *client) GrantTypes() (grants []oidc.GrantType) {
+	if len(c.redirects) > 0 {
+		grants = append(grants, oidc.GrantTypeCode)
+		if c.row.Offline {
+			grants = append(grants, oidc.GrantTypeRefreshToken)
+		}
 	}
-	return []oidc.GrantType{oidc.GrantTypeCode}
+	if c.row.Backend {
+		grants = append(grants, oidc.GrantTypeClientCredentials)
+	}
+	return grants
 }
 
 // allows tells whether a scope lies within the allowed ones. A clinical scope
@@ -240,7 +278,7 @@ func narrower(scope, wide string) bool {
 // hold the app to it (identity.Principal.AllowsFHIR).
 func clinical(scope string) (level, typ, acts string, ok bool) {
 	level, rest, ok := strings.Cut(scope, "/")
-	if !ok || (level != "patient" && level != "user") {
+	if !ok || (level != "patient" && level != "user" && level != "system") {
 		return "", "", "", false
 	}
 	typ, acts, ok = strings.Cut(rest, ".")

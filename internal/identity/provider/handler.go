@@ -57,6 +57,16 @@ func (p *Provider) guard(next http.Handler) http.Handler {
 				http.Error(w, "Method not allowed", http.StatusMethodNotAllowed)
 				return
 			}
+		case Path + "/token", Path + "/introspect", Path + "/revoke":
+			if own.Method != http.MethodPost && own.Method != http.MethodOptions {
+				h.Set("Allow", http.MethodPost)
+				http.Error(w, "Method not allowed", http.StatusMethodNotAllowed)
+				return
+			}
+			own.URL.RawQuery = "" // no secrets in addresses (RFC 6749 section 2.3.1)
+			if own.Header.Get("Authorization") != "" {
+				w = challenger{w}
+			}
 		case Path + oidc.DiscoveryEndpoint, Path + "/keys":
 			h.Set("Cache-Control", "public, max-age=300")
 		}
@@ -70,6 +80,17 @@ func (p *Provider) guard(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, own.WithContext(context.WithValue(own.Context(), visitorKey{}, v)))
 	})
+}
+
+// challenger says by which scheme to try again, to who tried one (RFC 6749 section
+// 5.2).
+type challenger struct{ http.ResponseWriter }
+
+func (c challenger) WriteHeader(status int) {
+	if status == http.StatusUnauthorized {
+		c.Header().Set("WWW-Authenticate", `Basic realm="Housecall"`)
+	}
+	c.ResponseWriter.WriteHeader(status)
 }
 
 // detach makes a request that shares no memory with the one given.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -14,6 +15,7 @@ import (
 
 	"housecall/internal/db"
 	"housecall/internal/identity"
+	"housecall/internal/identity/egress"
 	"housecall/internal/sitekey"
 )
 
@@ -25,6 +27,7 @@ type Deps struct {
 	DB       *db.DB
 	Identity *identity.Service
 	Key      sitekey.Key
+	Keys     *http.Client     // fetches the key sets of clients; nil: only from public addresses, by https
 	Now      func() time.Time // nil: the clock
 }
 
@@ -38,6 +41,8 @@ type Provider struct {
 	secret string // of our own web client; never leaves the process
 	op     *op.Provider
 	handle http.Handler
+
+	published *keyCache // key sets of clients
 
 	keyMu   sync.Mutex
 	key     signingKey
@@ -59,6 +64,10 @@ func New(d Deps) (*Provider, error) {
 	}
 	p := &Provider{db: d.DB, id: d.Identity, now: d.Now, base: d.Identity.BaseURL()}
 	p.issuer = p.base + Path
+	if d.Keys == nil {
+		d.Keys = egress.Client(false)
+	}
+	p.published = newKeyCache(d.Keys, d.Now)
 	p.secret = webSecret(d.Key)
 	opts := []op.Option{op.WithCrypto(opaque{})}
 	if strings.HasPrefix(p.base, "http://") {
@@ -133,17 +142,17 @@ func (s *server) Discovery(ctx context.Context, r *op.Request[struct{}]) (*op.Re
 	}
 	d.ResponseTypesSupported = []string{string(oidc.ResponseTypeCode)}
 	d.ResponseModesSupported = []string{string(oidc.ResponseModeQuery)}
-	d.GrantTypesSupported = []oidc.GrantType{oidc.GrantTypeCode, oidc.GrantTypeRefreshToken}
-	d.ScopesSupported = []string{oidc.ScopeOpenID, oidc.ScopeProfile, oidc.ScopeEmail, oidc.ScopeOfflineAccess, "fhirUser", "patient/*.cruds", "user/*.cruds"}
+	d.GrantTypesSupported = []oidc.GrantType{oidc.GrantTypeCode, oidc.GrantTypeRefreshToken, oidc.GrantTypeClientCredentials}
+	d.ScopesSupported = []string{oidc.ScopeOpenID, oidc.ScopeProfile, oidc.ScopeEmail, oidc.ScopeOfflineAccess, "fhirUser", "patient/*.cruds", "user/*.cruds", "system/*.cruds"}
 	d.ClaimsSupported = []string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "sid", "name", "email", "locale"}
 	d.CodeChallengeMethodsSupported = []oidc.CodeChallengeMethod{oidc.CodeChallengeMethodS256}
-	secrets := []oidc.AuthMethod{oidc.AuthMethodBasic, oidc.AuthMethodPost}
-	d.TokenEndpointAuthMethodsSupported = append(secrets, oidc.AuthMethodNone)
-	d.RevocationEndpointAuthMethodsSupported = append(secrets, oidc.AuthMethodNone)
-	d.IntrospectionEndpointAuthMethodsSupported = secrets
-	d.TokenEndpointAuthSigningAlgValuesSupported = nil
-	d.RevocationEndpointAuthSigningAlgValuesSupported = nil
-	d.IntrospectionEndpointAuthSigningAlgValuesSupported = nil
+	proofs := []oidc.AuthMethod{oidc.AuthMethodBasic, oidc.AuthMethodPost, oidc.AuthMethodPrivateKeyJWT}
+	d.IntrospectionEndpointAuthMethodsSupported = proofs
+	d.TokenEndpointAuthMethodsSupported = append(slices.Clone(proofs), oidc.AuthMethodNone)
+	d.RevocationEndpointAuthMethodsSupported = d.TokenEndpointAuthMethodsSupported
+	d.TokenEndpointAuthSigningAlgValuesSupported = AssertionAlgorithms()
+	d.RevocationEndpointAuthSigningAlgValuesSupported = AssertionAlgorithms()
+	d.IntrospectionEndpointAuthSigningAlgValuesSupported = AssertionAlgorithms()
 	return op.NewResponse(discovery{d, true}), nil
 }
 

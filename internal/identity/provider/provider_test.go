@@ -151,7 +151,9 @@ func TestPKCECannotBeLeftOut(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, "invalid_request", u.Query().Get("error"), name)
 		}
-		web := oauth2.Config{ClientID: provider.WebClient, ClientSecret: s.Provider.WebSecret(), Endpoint: p.doc.Endpoint(), RedirectURL: s.URL + "/auth/callback", Scopes: []string{"openid"}}
+		atHeader := p.doc.Endpoint()
+		atHeader.AuthStyle = oauth2.AuthStyleInHeader
+		web := oauth2.Config{ClientID: provider.WebClient, ClientSecret: s.Provider.WebSecret(), Endpoint: atHeader, RedirectURL: s.URL + "/auth/callback", Scopes: []string{"openid"}}
 		u, err := url.Parse(p.Get(web.AuthCodeURL("s")).Location)
 		require.NoError(t, err)
 		require.Equal(t, "invalid_request", u.Query().Get("error"), "nor by a confidential client")
@@ -289,7 +291,7 @@ func TestDiscoveryAndKeys(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(a.Body), &doc))
 	require.Equal(t, s.URL+"/oidc", doc.Issuer)
 	require.Equal(t, []string{"code"}, doc.ResponseTypes)
-	require.Equal(t, []string{"authorization_code", "refresh_token"}, doc.Grants)
+	require.Equal(t, []string{"authorization_code", "refresh_token", "client_credentials"}, doc.Grants)
 	require.Equal(t, []string{"S256"}, doc.PKCE)
 	require.Equal(t, []string{"RS256"}, doc.Algorithms)
 	require.True(t, doc.Iss)

@@ -172,6 +172,10 @@ const clinicBook = createRoute({
 })
 const cockpit = createRoute({ getParentRoute: () => clinic, path: '/visits/$patient/$visit', beforeLoad: visitWords, component: lazyRouteComponent(() => import('./cockpit'), 'CockpitPage') })
 const clinicHealth = createRoute({ getParentRoute: () => clinic, path: '/health', component: lazyRouteComponent(() => import('./clinic'), 'HealthPage') })
+const appsWords = () => loadWords('apps')
+const clinicApps = createRoute({ getParentRoute: () => clinic, path: '/apps', beforeLoad: appsWords, component: lazyRouteComponent(() => import('./apps'), 'AppsPage') })
+const clinicNewApp = createRoute({ getParentRoute: () => clinic, path: '/apps/new', beforeLoad: appsWords, component: lazyRouteComponent(() => import('./apps'), 'NewAppPage') })
+const clinicApp = createRoute({ getParentRoute: () => clinic, path: '/apps/$app', beforeLoad: appsWords, component: lazyRouteComponent(() => import('./apps'), 'AppPage') })
 const clinicWork = createRoute({ getParentRoute: () => clinic, path: '/work', beforeLoad: workWords, component: lazyRouteComponent(() => import('./worklist'), 'WorklistPage') })
 const clinicYou = createRoute({ getParentRoute: () => clinic, path: '/you', component: lazyRouteComponent(() => import('./account/AccountPage'), 'AccountPage') })
 const clinicSecurity = createRoute({ getParentRoute: () => clinic, path: '/you/security', component: lazyRouteComponent(() => import('./account/SecurityPage'), 'SecurityPage') })
@@ -198,7 +202,7 @@ const tree = root.addChildren([
     visit,
     opened,
     patient.addChildren([home, record, kinds, section, result, entry, visits, book, visitSummary, messages, newMessage, thread, sharing, you, security, devices, told]),
-    clinic.addChildren([clinicHome, clinicToday, inbox.addChildren([inboxNone, inboxThread]), clinicBook, cockpit, clinicChart, clinicResult, clinicEntry, clinicMove, clinicJoined, clinicHealth, clinicWork, clinicYou, clinicSecurity, clinicDevices, clinicTold]),
+    clinic.addChildren([clinicHome, clinicToday, inbox.addChildren([inboxNone, inboxThread]), clinicBook, cockpit, clinicChart, clinicResult, clinicEntry, clinicMove, clinicJoined, clinicHealth, clinicApps, clinicNewApp, clinicApp, clinicWork, clinicYou, clinicSecurity, clinicDevices, clinicTold]),
   ]),
 ])
 

@@ -4,6 +4,93 @@
  */
 
 export interface paths {
+    "/admin/apps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Apps that may ask people or the clinic for records */
+        get: operations["get-admin-apps"];
+        put?: never;
+        /** Register an app */
+        post: operations["post-admin-apps"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/apps/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them */
+        get: operations["get-admin-apps-by-id"];
+        /** Say anew what an app is and may do */
+        put: operations["put-admin-apps-by-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/apps/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep an app out; all that it was given ends at once */
+        post: operations["post-admin-apps-by-id-disable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/apps/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let an app in again */
+        post: operations["post-admin-apps-by-id-enable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/apps/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give an app a new secret, which is shown once */
+        post: operations["post-admin-apps-by-id-secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/health": {
         parameters: {
             query?: never;
@@ -1431,6 +1518,10 @@ export interface components {
             practitioner?: string;
             roles: string[] | null;
         };
+        AddedApp: {
+            app: components["schemas"]["RegisteredApp"];
+            secret?: string;
+        };
         Addendum: {
             /** Format: date-time */
             at: string;
@@ -1479,6 +1570,34 @@ export interface components {
         ApartInBody: {
             a: string;
             b: string;
+        };
+        AppSays: {
+            /** @description Acts for itself (SMART Backend Services) */
+            backend?: boolean;
+            homepage?: string;
+            /** @description JSON Web Key set with its public keys */
+            keys?: string;
+            /** @description or where that is */
+            keysUrl?: string;
+            /** @description Where it is opened from a chart */
+            launchUrl?: string;
+            /**
+             * @description How it proves itself
+             * @enum {string}
+             */
+            method: "none" | "client_secret_basic" | "client_secret_post" | "private_key_jwt";
+            name: string;
+            /** @description Installed on people's devices */
+            native?: boolean;
+            /** @description May have refresh tokens */
+            offline?: boolean;
+            postLogout?: string[] | null;
+            publisher?: string;
+            redirects?: string[] | null;
+            scopes?: string[] | null;
+        };
+        AppSecret: {
+            secret: string;
         };
         Appointment: {
             /** Format: date-time */
@@ -2022,6 +2141,11 @@ export interface components {
             /** @description Cursor of the next page */
             next?: string;
         };
+        ListRegisteredApp: {
+            items: components["schemas"]["RegisteredApp"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
         ListThread: {
             items: components["schemas"]["Thread"][] | null;
             /** @description Cursor of the next page */
@@ -2306,6 +2430,45 @@ export interface components {
             party: string;
             reason: string;
             source: string;
+        };
+        RegisteredApp: {
+            active: boolean;
+            /** @description Acts for itself (SMART Backend Services) */
+            backend?: boolean;
+            /** Format: date-time */
+            changedAt: string;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy?: string;
+            homepage?: string;
+            /** @description Its client_id */
+            id: string;
+            /** @description JSON Web Key set with its public keys */
+            keys?: string;
+            /** @description or where that is */
+            keysUrl?: string;
+            /** @enum {string} */
+            kind: "public" | "symmetric" | "asymmetric";
+            /** @description Where it is opened from a chart */
+            launchUrl?: string;
+            /**
+             * @description How it proves itself
+             * @enum {string}
+             */
+            method: "none" | "client_secret_basic" | "client_secret_post" | "private_key_jwt";
+            name: string;
+            /** @description Installed on people's devices */
+            native?: boolean;
+            /** @description May have refresh tokens */
+            offline?: boolean;
+            /** @description Housecall itself, which cannot be changed here */
+            own: boolean;
+            postLogout?: string[] | null;
+            publisher?: string;
+            redirects?: string[] | null;
+            scopes?: string[] | null;
+            /** Format: date-time */
+            secretAt?: string;
         };
         ResultLine: {
             category: string;
@@ -2645,6 +2808,230 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "get-admin-apps": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRegisteredApp"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-admin-apps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppSays"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddedApp"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-admin-apps-by-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredApp"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-admin-apps-by-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppSays"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredApp"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-admin-apps-by-id-disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredApp"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-admin-apps-by-id-enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredApp"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-admin-apps-by-id-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppSecret"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-admin-health": {
         parameters: {
             query?: never;

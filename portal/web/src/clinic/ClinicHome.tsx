@@ -32,6 +32,7 @@ function RoleHome({ roles, name }: { roles: Role[]; name: string }) {
             <Row key={role} title={t(`role.${role}`)} text={t(`clinic.role_${role}`)} lead={<Dot tone="accent"><Icon name={icons[role]} /></Dot>} />
           ))}
           {roles.includes('admin') && <LinkRow to="/clinic/health" title={t('clinic.health')} text={t('clinic.healthText')} lead={<Dot><Icon name="pulse" /></Dot>} />}
+          {roles.includes('admin') && <LinkRow to="/clinic/apps" title={t('clinic.nav.apps')} text={t('clinic.appsText')} lead={<Dot><Icon name="app" /></Dot>} />}
         </Card>
       </div>
       <h2>{t('clinic.nav.account')}</h2>
