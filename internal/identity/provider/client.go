@@ -36,6 +36,7 @@ type Client struct {
 	FirstParty bool   // Housecall itself: asks nobody for consent
 	Redirects  []string
 	PostLogout []string
+	LaunchURL  string   // where it is started from a chart; empty: it is not
 	Scopes     []string // allowed; see allows
 	Offline    bool     // may have refresh tokens
 }
@@ -48,6 +49,7 @@ type clientRow struct {
 	FirstParty bool
 	Redirects  string
 	PostLogout string
+	LaunchURL  string `gorm:"column:launch_url"`
 	Scopes     string
 	Offline    bool
 	Active     bool
@@ -96,8 +98,13 @@ func (p *Provider) RegisterClient(ctx context.Context, c Client) error {
 			return err
 		}
 	}
+	if c.LaunchURL != "" {
+		if err := checkRedirect(c.LaunchURL, false); err != nil {
+			return err
+		}
+	}
 	row := clientRow{
-		ID: c.ID, Name: c.Name, Native: c.Native, FirstParty: c.FirstParty, Redirects: list(c.Redirects), PostLogout: list(c.PostLogout),
+		ID: c.ID, LaunchURL: c.LaunchURL, Name: c.Name, Native: c.Native, FirstParty: c.FirstParty, Redirects: list(c.Redirects), PostLogout: list(c.PostLogout),
 		Scopes: list(c.Scopes), Offline: c.Offline, Active: true, CreatedAt: p.now().UnixMicro(),
 	}
 	if c.Secret != "" {

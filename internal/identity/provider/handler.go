@@ -57,6 +57,9 @@ func (p *Provider) guard(next http.Handler) http.Handler {
 				http.Error(w, "Method not allowed", http.StatusMethodNotAllowed)
 				return
 			}
+		case Path + stylePath:
+			serveStyle(w, own)
+			return
 		case Path + oidc.DiscoveryEndpoint, Path + "/keys":
 			h.Set("Cache-Control", "public, max-age=300")
 		}

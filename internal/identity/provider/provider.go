@@ -25,6 +25,7 @@ type Deps struct {
 	DB       *db.DB
 	Identity *identity.Service
 	Key      sitekey.Key
+	Charts   Charts           // nil: people let apps into their own chart only
 	Now      func() time.Time // nil: the clock
 }
 
@@ -35,6 +36,7 @@ type Provider struct {
 	now    func() time.Time
 	base   string
 	issuer string
+	charts Charts
 	secret string // of our own web client; never leaves the process
 	op     *op.Provider
 	handle http.Handler
@@ -59,6 +61,9 @@ func New(d Deps) (*Provider, error) {
 	}
 	p := &Provider{db: d.DB, id: d.Identity, now: d.Now, base: d.Identity.BaseURL()}
 	p.issuer = p.base + Path
+	if p.charts = d.Charts; p.charts == nil {
+		p.charts = ownChart{}
+	}
 	p.secret = webSecret(d.Key)
 	opts := []op.Option{op.WithCrypto(opaque{})}
 	if strings.HasPrefix(p.base, "http://") {
@@ -134,7 +139,7 @@ func (s *server) Discovery(ctx context.Context, r *op.Request[struct{}]) (*op.Re
 	d.ResponseTypesSupported = []string{string(oidc.ResponseTypeCode)}
 	d.ResponseModesSupported = []string{string(oidc.ResponseModeQuery)}
 	d.GrantTypesSupported = []oidc.GrantType{oidc.GrantTypeCode, oidc.GrantTypeRefreshToken}
-	d.ScopesSupported = []string{oidc.ScopeOpenID, oidc.ScopeProfile, oidc.ScopeEmail, oidc.ScopeOfflineAccess, "fhirUser", "patient/*.cruds", "user/*.cruds"}
+	d.ScopesSupported = []string{oidc.ScopeOpenID, oidc.ScopeProfile, oidc.ScopeEmail, oidc.ScopeOfflineAccess, scopeFHIRUser, scopeLaunch, scopeLaunchPatient, "patient/*.cruds", "user/*.cruds"}
 	d.ClaimsSupported = []string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "sid", "name", "email", "locale"}
 	d.CodeChallengeMethodsSupported = []oidc.CodeChallengeMethod{oidc.CodeChallengeMethodS256}
 	secrets := []oidc.AuthMethod{oidc.AuthMethodBasic, oidc.AuthMethodPost}
