@@ -78,12 +78,16 @@ func NoChart() error {
 const ScopeSensitive = "housecall/sensitive"
 
 // scopesFor gives the scopes that count in this chart: an app for a person has
-// patient/ scopes in the person's own chart and user/ scopes in every chart the
-// person may open; system/ scopes belong to backend services alone (SMART App
+// patient/ scopes in the chart that it was launched about, or else in the person's
+// own, and user/ scopes in every chart the person may open; system/ scopes belong to backend services alone (SMART App
 // Launch 2.2, section 3.0.2).
 func scopesFor(who identity.Principal, patient string) []string {
 	if who.Scopes == nil {
 		return nil
+	}
+	about := who.Context.Patient
+	if about == "" {
+		about = who.Patient
 	}
 	out := make([]string, 0, len(who.Scopes))
 	for _, s := range who.Scopes {
@@ -98,7 +102,7 @@ func scopesFor(who identity.Principal, patient string) []string {
 				out = append(out, s)
 			}
 		case "patient":
-			if who.Patient != "" && (patient == who.Patient || patient == "") {
+			if about != "" && (patient == about || patient == "") {
 				out = append(out, s)
 			}
 		}
@@ -168,7 +172,7 @@ func viewOf(who identity.Principal, patient string, t tie, now int64) (View, boo
 		t.grant.apply(&v, now)
 	}
 	v.narrow(who, patient)
-	if v.See == 0 && v.Act == 0 {
+	if v.See == 0 && v.Act == 0 || !v.connectable(who) {
 		return View{}, false
 	}
 	v.Fingerprint = fingerprint(who, &v, version)

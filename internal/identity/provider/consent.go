@@ -59,7 +59,7 @@ type Consent struct {
 	Site     string   // host to which the browser is sent back; empty: an app on the device
 	Patients []string // charts it may be for; empty: it wants none, or there is none
 	Launched bool     // started from the one chart
-	Lines    []Line
+	Lines    []AppLine
 }
 
 // Decision is what the person says.
@@ -80,7 +80,7 @@ func (p *Provider) Asked(ctx context.Context, who identity.Principal, id string)
 	if err != nil {
 		return Consent{}, err
 	}
-	out := Consent{App: c.row.Name, Patients: choices, Launched: r.Launch == identity.LaunchEHR, Lines: linesOf(asked)}
+	out := Consent{App: c.row.Name, Patients: choices, Launched: r.Launch == identity.LaunchEHR, Lines: Lines(asked)}
 	if u, err := url.Parse(r.RedirectURI); err == nil && !c.row.Native {
 		out.Site = u.Hostname()
 	}
@@ -114,7 +114,7 @@ func (p *Provider) Decide(ctx context.Context, who identity.Principal, id string
 		}
 	}
 	ticked := map[string]bool{}
-	for _, l := range linesOf(asked) {
+	for _, l := range Lines(asked) {
 		if slices.Contains(d.Lines, l.ID) {
 			ticked[l.ID] = true
 		}
@@ -188,7 +188,7 @@ func keyOf(who identity.Principal, patient string) string {
 
 func rememberTx(tx *db.Conn, account, client, patient string, asked []string, ticked map[string]bool, now time.Time) error {
 	var lines []string
-	for _, l := range linesOf(asked) {
+	for _, l := range Lines(asked) {
 		if ticked[l.ID] {
 			lines = append(lines, l.ID)
 		}

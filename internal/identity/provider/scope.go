@@ -15,9 +15,9 @@ const (
 	scopeSensitive     = "housecall/sensitive"
 )
 
-// Line is one line of the consent page: one thing that an app wants and that the
+// AppLine is one line of the consent page: one thing that an app wants and that the
 // person may leave out.
-type Line struct {
+type AppLine struct {
 	ID    string `json:"id"`
 	Level string `json:"level,omitempty" enum:"patient,user" doc:"In the one chart, or in every chart that the person may open; missing: no data of a chart"`
 	Type  string `json:"type,omitempty" doc:"FHIR resource type; other: all the rest"`
@@ -52,7 +52,7 @@ type wish struct {
 func parseWish(scope string) (w wish, ok bool) {
 	head, query, _ := strings.Cut(scope, "?")
 	level, typ, acts, ok := clinical(head)
-	if !ok {
+	if !ok || level == "system" {
 		return wish{}, false
 	}
 	w = wish{raw: scope, level: level, typ: typ, query: query, v1: !strings.HasSuffix(head, "."+acts)}
@@ -134,11 +134,11 @@ func unasked(scope string) bool {
 	return false
 }
 
-// linesOf are the lines of the consent page for what an app asks.
-func linesOf(asked []string) []Line {
-	var out []Line
+// Lines are the lines of the consent page for what an app asks, or has.
+func Lines(asked []string) []AppLine {
+	var out []AppLine
 	seen := map[string]bool{}
-	add := func(l Line) {
+	add := func(l AppLine) {
 		if !seen[l.ID] {
 			seen[l.ID] = true
 			out = append(out, l)
@@ -148,12 +148,12 @@ func linesOf(asked []string) []Line {
 		w, ok := parseWish(s)
 		if !ok {
 			if !unasked(s) {
-				add(Line{ID: s, On: s != scopeSensitive})
+				add(AppLine{ID: s, On: s != scopeSensitive})
 			}
 			continue
 		}
 		for _, t := range w.types() {
-			l := Line{Level: w.level, Type: t, Part: partOf(w.query), On: true}
+			l := AppLine{Level: w.level, Type: t, Part: partOf(w.query), On: true}
 			if w.read != "" {
 				l.ID = w.line(t, false)
 				add(l)
