@@ -279,6 +279,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/charts/{patient}/launches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Apps that can be started from the chart */
+        get: operations["get-charts-by-patient-launches"];
+        put?: never;
+        /** Start an app from the chart */
+        post: operations["post-charts-by-patient-launches"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/charts/{patient}/message-options": {
         parameters: {
             query?: never;
@@ -1032,6 +1050,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/consents/{request}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an app asks for */
+        get: operations["get-consents-by-request"];
+        put?: never;
+        /** Let the app in, or refuse */
+        post: operations["post-consents-by-request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me": {
         parameters: {
             query?: never;
@@ -1048,6 +1084,57 @@ export interface paths {
         head?: never;
         /** Change the own name or language */
         patch: operations["patch-me"];
+        trace?: never;
+    };
+    "/me/apps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Apps that the own account let in */
+        get: operations["get-me-apps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/apps/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Cut an app off at once */
+        delete: operations["delete-me-apps-by-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/apps/{id}/reads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one of them did, newest first */
+        get: operations["get-me-apps-by-id-reads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/me/notifications": {
@@ -1480,6 +1567,51 @@ export interface components {
             a: string;
             b: string;
         };
+        AppAsks: {
+            /** @description Who is signed in */
+            account: string;
+            app: string;
+            /** @description Started from that record */
+            launched?: boolean;
+            lines: components["schemas"]["AppLine"][] | null;
+            /** @description Whose record it may be about; one is chosen. Empty: nobody's */
+            people: components["schemas"]["AppPerson"][] | null;
+            /** @description Host of the app; missing: it runs on the device */
+            site?: string;
+        };
+        AppLine: {
+            id: string;
+            /**
+             * @description In the one chart, or in every chart that the person may open; missing: no data of a chart
+             * @enum {string}
+             */
+            level?: "patient" | "user";
+            /** @description Ticked to begin with */
+            on: boolean;
+            /** @description Code of the only category asked for */
+            part?: string;
+            /** @description FHIR resource type; other: all the rest */
+            type?: string;
+            write?: boolean;
+        };
+        AppPerson: {
+            birthDate?: string;
+            name: string;
+            /** @description It is the record of who is signed in */
+            own?: boolean;
+            patient: string;
+        };
+        AppRead: {
+            action: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            count: number;
+            patient: string;
+            /** Format: date-time */
+            until?: string;
+            what: string[] | null;
+        };
         Appointment: {
             /** Format: date-time */
             end: string;
@@ -1647,6 +1779,22 @@ export interface components {
             display?: string;
             system: string;
         };
+        ConnectedApp: {
+            /** @description Name of the person whose record it is about */
+            for?: string;
+            id: string;
+            /** Format: date-time */
+            lastUsedAt: string;
+            /** @description What it may see and do */
+            lines: components["schemas"]["AppLine"][] | null;
+            name: string;
+            /** @description Keeps access while the person is away */
+            offline?: boolean;
+            /** @description It is about the own record */
+            own?: boolean;
+            /** Format: date-time */
+            since: string;
+        };
         Consent: {
             textKey: string;
             version: string;
@@ -1704,6 +1852,13 @@ export interface components {
             visit?: "scheduled" | "waiting" | "live" | "ended";
             /** Format: date-time */
             waitingSince?: string;
+        };
+        DecideInBody: {
+            allow: boolean;
+            /** @description Ids of what the person left ticked */
+            lines?: string[] | null;
+            /** @description Whose record it is about */
+            patient?: string;
         };
         Detail: {
             chart?: string;
@@ -1949,6 +2104,19 @@ export interface components {
             code: string;
             preferred?: boolean;
         };
+        Launch: {
+            /** @description Address of the app, with iss and launch */
+            url: string;
+        };
+        LaunchInBody: {
+            app: string;
+            /** @description Visit that the app is about */
+            encounter?: string;
+        };
+        Launchable: {
+            id: string;
+            name: string;
+        };
         Life: {
             /** Format: date-time */
             expiresAt: string;
@@ -1966,6 +2134,11 @@ export interface components {
             other: string;
             reason: string;
             survivor: string;
+        };
+        ListAppRead: {
+            items: components["schemas"]["AppRead"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
         };
         ListAppointment: {
             items: components["schemas"]["Appointment"][] | null;
@@ -1987,6 +2160,11 @@ export interface components {
             /** @description Cursor of the next page */
             next?: string;
         };
+        ListConnectedApp: {
+            items: components["schemas"]["ConnectedApp"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
         ListGrant: {
             items: components["schemas"]["Grant"][] | null;
             /** @description Cursor of the next page */
@@ -1999,6 +2177,11 @@ export interface components {
         };
         ListJoined: {
             items: components["schemas"]["Joined"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListLaunchable: {
+            items: components["schemas"]["Launchable"][] | null;
             /** @description Cursor of the next page */
             next?: string;
         };
@@ -2087,6 +2270,9 @@ export interface components {
         };
         MoveInBody: {
             slot: string;
+        };
+        Next: {
+            next: string;
         };
         Note: {
             at?: string;
@@ -3266,6 +3452,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListJoined"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-charts-by-patient-launches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListLaunchable"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-launches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LaunchInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Launch"];
                 };
             };
             /** @description Error */
@@ -4912,6 +5164,72 @@ export interface operations {
             };
         };
     };
+    "get-consents-by-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppAsks"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-consents-by-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Next"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-me": {
         parameters: {
             query?: never;
@@ -4960,6 +5278,98 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-me-apps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListConnectedApp"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-me-apps-by-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-me-apps-by-id-reads": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAppRead"];
+                };
             };
             /** @description Error */
             default: {
