@@ -71,8 +71,9 @@ func smart(issuer string) *rest.SmartConfiguration {
 		Introspection: issuer + "/introspect", Revocation: issuer + "/revoke",
 		TokenAuthMethods: []string{"client_secret_basic", "client_secret_post", "none"},
 		GrantTypes:       []string{"authorization_code", "refresh_token"},
-		Scopes:           []string{"openid", "profile", "email", "fhirUser", "offline_access", "patient/*.cruds", "user/*.cruds"},
+		Scopes:           []string{"openid", "profile", "email", "fhirUser", "launch", "launch/patient", "offline_access", "patient/*.cruds", "user/*.cruds"},
 		ResponseTypes:    []string{"code"}, CodeChallengeMethods: []string{"S256"},
-		Capabilities: []string{"client-public", "client-confidential-symmetric", "sso-openid-connect", "permission-offline", "permission-patient", "permission-user", "permission-v1", "permission-v2"},
+		Capabilities: []string{"launch-ehr", "launch-standalone", "authorize-post", "context-banner", "context-style", "context-ehr-patient", "context-ehr-encounter", "context-standalone-patient",
+			"client-public", "client-confidential-symmetric", "sso-openid-connect", "permission-offline", "permission-patient", "permission-user", "permission-v1", "permission-v2"},
 	}
 }

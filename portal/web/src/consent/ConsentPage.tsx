@@ -1,4 +1,3 @@
-import { Radio } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -92,16 +91,20 @@ function Question({ request, asks }: { request: string; asks: AppAsks }) {
       )}
       {several.length > 0 && (
         <Card pad>
-          <Radio.Group label={t('apps.consent.forWhom')} value={patient} onChange={setPatient} classNames={{ label: css.groupTitle }}>
+          <fieldset className={css.group}>
+            <legend className={css.groupTitle}>{t('apps.consent.forWhom')}</legend>
             <div className={css.lines}>
               {several.map((person) => (
-                <Radio
-                  key={person.patient} id={`who-${person.patient}`} value={person.patient} label={person.own ? `${person.name}. ${t('apps.consent.own')}` : person.name}
-                  description={person.birthDate && t('apps.consent.born', { date: longDate(person.birthDate, locale, clock.zone) })} classNames={{ root: css.line, body: css.lineBody }}
-                />
+                <label key={person.patient} className={css.line}>
+                  <input type="radio" name="who" id={`who-${person.patient}`} checked={patient === person.patient} onChange={() => setPatient(person.patient)} />
+                  <span>
+                    {person.name}
+                    <span className="meta">{person.own && `${t('apps.consent.own')}. `}{person.birthDate && t('apps.consent.born', { date: longDate(person.birthDate, locale, clock.zone) })}</span>
+                  </span>
+                </label>
               ))}
             </div>
-          </Radio.Group>
+          </fieldset>
         </Card>
       )}
       {groups.map((group, at) => <LineGroup key={group.title} {...group} first={at === 0} ticked={ticked} onTick={tick} />)}

@@ -1,4 +1,3 @@
-import { Checkbox } from '@mantine/core'
 import { useId } from 'react'
 import type { AppLine } from '../api/types'
 import { lineHelp, lineText } from '../apps/line'
@@ -22,10 +21,10 @@ export function LineGroup({ title, help, lines, first, ticked, onTick }: { title
         {help && <p id={id} className={`meta ${css.help}`}>{help}</p>}
         <div className={css.lines}>
           {lines.map((line, at) => (
-            <Checkbox
-              key={line.id} id={first && at === 0 ? 'line-0' : undefined} checked={ticked.has(line.id)} onChange={(event) => onTick([line.id], event.currentTarget.checked)}
-              label={lineText(line, words)} description={lineHelp(line, words)} classNames={{ root: css.line, body: css.lineBody }}
-            />
+            <label key={line.id} className={css.line}>
+              <input type="checkbox" id={first && at === 0 ? 'line-0' : undefined} checked={ticked.has(line.id)} onChange={(event) => onTick([line.id], event.currentTarget.checked)} />
+              <span>{lineText(line, words)}{lineHelp(line, words) && <span className="meta">{lineHelp(line, words)}</span>}</span>
+            </label>
           ))}
         </div>
         {lines.length > many && <Button variant="subtle" onClick={() => onTick(lines.map((line) => line.id), !some)}>{some ? t('apps.consent.none') : t('apps.consent.all')}</Button>}
