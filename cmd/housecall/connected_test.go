@@ -122,3 +122,36 @@ func TestAnAppIsCutOffOnEveryNode(t *testing.T) {
 	ida.do("GET", "/me/apps", "", &apps)
 	require.Empty(t, apps.Items)
 }
+
+// What apps are told about signing in is JSON, whatever they say that they accept
+// (SMART App Launch 2.2, section 2.0.9), and names nothing that is not there.
+func TestSMARTDiscovery(t *testing.T) {
+	a := start(t, testConfig(t))
+	for _, accept := range []string{"", "application/json", "application/fhir+json", "text/html", "application/xml"} {
+		req, err := http.NewRequest("GET", a.Config.base.String()+"/fhir/.well-known/smart-configuration", nil)
+		require.NoError(t, err)
+		if accept != "" {
+			req.Header.Set("Accept", accept)
+		}
+		res, err := http.DefaultClient.Do(req)
+		require.NoError(t, err)
+		var doc struct {
+			Capabilities  []string `json:"capabilities"`
+			Methods       []string `json:"code_challenge_methods_supported"`
+			Authorization string   `json:"authorization_endpoint"`
+		}
+		require.NoError(t, json.NewDecoder(res.Body).Decode(&doc), accept)
+		require.NoError(t, res.Body.Close())
+		require.Equal(t, 200, res.StatusCode, accept)
+		require.Contains(t, res.Header.Get("Content-Type"), "application/json", accept)
+		require.Equal(t, []string{"S256"}, doc.Methods)
+		require.Equal(t, a.Config.base.String()+"/oidc/authorize", doc.Authorization)
+		for _, c := range []string{
+			"launch-ehr", "launch-standalone", "authorize-post", "client-public", "client-confidential-symmetric", "sso-openid-connect", "context-banner", "context-style",
+			"context-ehr-patient", "context-ehr-encounter", "context-standalone-patient", "permission-offline", "permission-patient", "permission-user", "permission-v1", "permission-v2",
+		} {
+			require.Contains(t, doc.Capabilities, c)
+		}
+		require.NotContains(t, doc.Capabilities, "permission-online")
+	}
+}
