@@ -22,7 +22,7 @@ const bookingWords = () => loadWords('booking')
 const messageWords = () => loadWords('messages')
 const noticeWords = () => Promise.all([loadWords('account'), loadWords('notices')])
 const accountWords = () => loadWords('account')
-const appWords = () => Promise.all([loadWords('account'), loadWords('apps')])
+const connectedWords = () => Promise.all([loadWords('account'), loadWords('connected')])
 const detailWords = () => loadWords('detail')
 
 const signIn = createRoute({
@@ -71,7 +71,7 @@ const people = createRoute({
 const consent = createRoute({
   getParentRoute: () => gate,
   path: '/consent',
-  beforeLoad: appWords,
+  beforeLoad: connectedWords,
   validateSearch: (search: Record<string, unknown>): { request?: string } => ({ request: text(search.request) }),
   component: lazyRouteComponent(() => import('./consent/ConsentPage'), 'ConsentPage'),
 })
@@ -155,7 +155,7 @@ const sharing = createRoute({ getParentRoute: () => patient, path: '/sharing', b
 const you = createRoute({ getParentRoute: () => patient, path: '/you', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./account/AccountPage'), 'AccountPage') })
 const security = createRoute({ getParentRoute: () => patient, path: '/you/security', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./account/SecurityPage'), 'SecurityPage') })
 const devices = createRoute({ getParentRoute: () => patient, path: '/you/devices', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./account/DevicesPage'), 'DevicesPage') })
-const connected = createRoute({ getParentRoute: () => patient, path: '/you/apps', beforeLoad: appWords, component: lazyRouteComponent(() => import('./apps/AppsPage'), 'AppsPage') })
+const connected = createRoute({ getParentRoute: () => patient, path: '/you/apps', beforeLoad: connectedWords, component: lazyRouteComponent(() => import('./connected/ConnectedPage'), 'ConnectedPage') })
 const told = createRoute({ getParentRoute: () => patient, path: '/you/notifications', beforeLoad: noticeWords, component: lazyRouteComponent(() => import('./notices'), 'NoticesPage') })
 
 const clinic = createRoute({
@@ -195,7 +195,7 @@ const clinicWork = createRoute({ getParentRoute: () => clinic, path: '/work', be
 const clinicYou = createRoute({ getParentRoute: () => clinic, path: '/you', component: lazyRouteComponent(() => import('./account/AccountPage'), 'AccountPage') })
 const clinicSecurity = createRoute({ getParentRoute: () => clinic, path: '/you/security', component: lazyRouteComponent(() => import('./account/SecurityPage'), 'SecurityPage') })
 const clinicDevices = createRoute({ getParentRoute: () => clinic, path: '/you/devices', component: lazyRouteComponent(() => import('./account/DevicesPage'), 'DevicesPage') })
-const clinicConnected = createRoute({ getParentRoute: () => clinic, path: '/you/apps', beforeLoad: appWords, component: lazyRouteComponent(() => import('./apps/AppsPage'), 'AppsPage') })
+const clinicConnected = createRoute({ getParentRoute: () => clinic, path: '/you/apps', beforeLoad: connectedWords, component: lazyRouteComponent(() => import('./connected/ConnectedPage'), 'ConnectedPage') })
 const clinicTold = createRoute({ getParentRoute: () => clinic, path: '/you/notifications', beforeLoad: noticeWords, component: lazyRouteComponent(() => import('./notices'), 'NoticesPage') })
 const views = ['all', 'mine', 'unclaimed', 'done'] as const
 const inbox = createRoute({

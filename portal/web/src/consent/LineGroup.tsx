@@ -1,6 +1,6 @@
 import { useId } from 'react'
 import type { AppLine } from '../api/types'
-import { lineHelp, lineText } from '../apps/line'
+import { lineHelp, lineText } from '../connected/line'
 import { Button } from '../ui/Button'
 import { Card } from '../ui/Card'
 import { useWords } from '../ui/useWords'
@@ -27,7 +27,7 @@ export function LineGroup({ title, help, lines, first, ticked, onTick }: { title
             </label>
           ))}
         </div>
-        {lines.length > many && <Button variant="subtle" onClick={() => onTick(lines.map((line) => line.id), !some)}>{some ? t('apps.consent.none') : t('apps.consent.all')}</Button>}
+        {lines.length > many && <Button variant="subtle" onClick={() => onTick(lines.map((line) => line.id), !some)}>{some ? t('connected.consent.none') : t('connected.consent.all')}</Button>}
       </fieldset>
     </Card>
   )

@@ -10,7 +10,7 @@ import { ErrorSummary, useErrorText } from '../ui/ErrorSummary'
 import { Icon } from '../ui/Icon'
 import { useWords } from '../ui/useWords'
 import { AppReads } from './AppReads'
-import css from './apps.module.css'
+import css from './connected.module.css'
 import { lineText } from './line'
 import { appsQuery } from './queries'
 
@@ -26,22 +26,22 @@ export function AppCard({ app, onEnded }: { app: ConnectedApp; onEnded: () => vo
         <Dot><Icon name="app" /></Dot>
         <div className="grow">
           <h2>{app.name}</h2>
-          {(app.own || app.for) && <p className="meta">{app.own ? t('apps.connected.own') : t('apps.connected.for', { name: app.for ?? '' })}</p>}
+          {(app.own || app.for) && <p className="meta">{app.own ? t('connected.list.own') : t('connected.list.for', { name: app.for ?? '' })}</p>}
         </div>
-        {app.offline && <Tag icon={<Icon name="clock" size={16} />}>{t('apps.connected.offline')}</Tag>}
+        {app.offline && <Tag icon={<Icon name="clock" size={16} />}>{t('connected.list.offline')}</Tag>}
       </div>
-      <Given title={t('apps.connected.sees')} lines={data.filter((line) => !line.write)} />
-      <Given title={t('apps.connected.changes')} lines={data.filter((line) => line.write)} />
-      {data.length === 0 && <p className="dim">{t('apps.connected.nothing')}</p>}
+      <Given title={t('connected.list.sees')} lines={data.filter((line) => !line.write)} />
+      <Given title={t('connected.list.changes')} lines={data.filter((line) => line.write)} />
+      {data.length === 0 && <p className="dim">{t('connected.list.nothing')}</p>}
       <details className={css.did} onToggle={(event) => setOpen(event.currentTarget.open)}>
-        <summary>{t('apps.connected.did')}</summary>
+        <summary>{t('connected.list.did')}</summary>
         {open && <AppReads id={app.id} name={app.name} />}
       </details>
       <div className={css.foot}>
         <span className="meta grow">
-          {t('apps.connected.since', { date: longDate(app.since, locale, clock.zone) })}. {t('apps.connected.last', { when: moment(app.lastUsedAt, locale, dayInside, clock) })}
+          {t('connected.list.since', { date: longDate(app.since, locale, clock.zone) })}. {t('connected.list.last', { when: moment(app.lastUsedAt, locale, dayInside, clock) })}
         </span>
-        <Button variant="quiet-danger" aria-label={`${t('apps.connected.end')}: ${app.name}`} onClick={() => setAsking(true)}>{t('apps.connected.end')}</Button>
+        <Button variant="quiet-danger" aria-label={`${t('connected.list.end')}: ${app.name}`} onClick={() => setAsking(true)}>{t('connected.list.end')}</Button>
       </div>
       <EndDialog app={app} opened={asking} onClose={() => setAsking(false)} onEnded={onEnded} />
     </Card>
@@ -56,7 +56,7 @@ function Given({ title, lines }: { title: string; lines: AppLine[] }) {
       <h3>{title}</h3>
       <ul>
         {lines.map((line) => (
-          <li key={line.id}><Icon name={line.write ? 'pen' : 'eye'} size={18} /><span>{lineText(line, words)}{line.level === 'user' && <span className="meta"> ({words.t('apps.connected.everywhere')})</span>}</span></li>
+          <li key={line.id}><Icon name={line.write ? 'pen' : 'eye'} size={18} /><span>{lineText(line, words)}{line.level === 'user' && <span className="meta"> ({words.t('connected.list.everywhere')})</span>}</span></li>
         ))}
       </ul>
     </div>
@@ -77,12 +77,12 @@ function EndDialog({ app, opened, onClose, onEnded }: { app: ConnectedApp; opene
     },
   })
   return (
-    <Modal opened={opened} onClose={onClose} title={t('apps.connected.endTitle', { app: app.name })} closeButtonProps={{ 'aria-label': t('close') }}>
+    <Modal opened={opened} onClose={onClose} title={t('connected.list.endTitle', { app: app.name })} closeButtonProps={{ 'aria-label': t('close') }}>
       {end.error && <ErrorSummary errors={[{ message: text(end.error) }]} />}
-      <p>{t('apps.connected.endText', { app: app.name })}</p>
+      <p>{t('connected.list.endText', { app: app.name })}</p>
       <div className={css.dialogButtons}>
-        <Button variant="danger" loading={end.isPending} onClick={() => end.mutate()}>{t('apps.connected.endGo')}</Button>
-        <Button variant="default" onClick={onClose}>{t('apps.connected.keep')}</Button>
+        <Button variant="danger" loading={end.isPending} onClick={() => end.mutate()}>{t('connected.list.endGo')}</Button>
+        <Button variant="default" onClick={onClose}>{t('connected.list.keep')}</Button>
       </div>
     </Modal>
   )

@@ -1,5 +1,5 @@
 /** Apps of others: what they ask for, and those that were let in. */
-export const apps = { apps: {
+export const connected = { connected: {
   consent: {
     page: 'Let an app in', title: '{{app}} asks for your permission', who: 'You are signed in as {{name}}.', notYou: 'Not you? Sign out', site: 'You go back to {{site}} afterwards.', device: 'This app says that it runs on your device. Go on only if you have just opened it yourself.',
     lead: 'It is not part of Housecall. What you allow leaves Housecall, and the app decides what becomes of it. You can end it at any time under “You”, “Connected apps”.',
@@ -9,7 +9,7 @@ export const apps = { apps: {
     hidden: 'Private notes and topics, like mental health, stay hidden from it.',
     expiredTitle: 'Please start again in the app', expired: 'This took too long, or it was answered already. The app was given nothing new.',
   },
-  connected: {
+  list: {
     page: 'Connected apps', lead: 'Apps that you let in. Each sees only what is written here, and you can end it at any time.',
     empty: 'No app is connected', emptyText: 'When you let an app into your record, it stands here, with everything it reads.',
     for: 'For {{name}}', own: 'For you', sees: 'May see', changes: 'May add and change', everywhere: 'in every record that you can open', nothing: 'Knows only who you are',

@@ -8,7 +8,7 @@ import { Button } from '../ui/Button'
 import { LoadError } from '../ui/ErrorSummary'
 import { Skeleton } from '../ui/Skeleton'
 import { useWords, type Words } from '../ui/useWords'
-import css from './apps.module.css'
+import css from './connected.module.css'
 import { appReadsQuery } from './queries'
 
 /** What an app did, newest first, as it stands in the log that nobody can change. */
@@ -20,12 +20,12 @@ export function AppReads({ id, name }: { id: string; name: string }) {
   const rows = pages.data?.pages.flatMap((page) => page.items) ?? []
   if (pages.error && !pages.data) return <LoadError error={pages.error} onRetry={() => void pages.refetch()} />
   if (!pages.data) return <Skeleton heights={[44, 44]} />
-  if (rows.length === 0) return <p className="dim">{t('apps.connected.didNothing')}</p>
+  if (rows.length === 0) return <p className="dim">{t('connected.list.didNothing')}</p>
   return (
     <>
       <table className={css.reads}>
-        <caption className="sr">{`${t('apps.connected.did')}: ${name}`}</caption>
-        <thead className="sr"><tr><th scope="col">{t('apps.connected.when')}</th><th scope="col">{t('apps.connected.what')}</th></tr></thead>
+        <caption className="sr">{`${t('connected.list.did')}: ${name}`}</caption>
+        <thead className="sr"><tr><th scope="col">{t('connected.list.when')}</th><th scope="col">{t('connected.list.what')}</th></tr></thead>
         <tbody>
           {rows.map((row, at) => (
             <tr key={`${row.at}-${at}`}>
@@ -33,7 +33,7 @@ export function AppReads({ id, name }: { id: string; name: string }) {
               <td>
                 {deedText(row, words)}
                 {people.length > 1 && <span className="meta"> · {people.find(({ patient }) => patient === row.patient)?.name}</span>}
-                {row.count > 1 && <span className="meta"> · {t('apps.connected.times', { count: row.count })}</span>}
+                {row.count > 1 && <span className="meta"> · {t('connected.list.times', { count: row.count })}</span>}
               </td>
             </tr>
           ))}
@@ -48,7 +48,7 @@ const manyKinds = 5
 
 function deedText(row: AppRead, { t, locale }: Words): string {
   const deed = deedOf(row.action)
-  if (deed === 'signedIn') return t('apps.connected.deed.signedIn')
-  const what = row.what.length === 0 || row.what.length > manyKinds ? t('apps.connected.theRecord') : listOf(row.what.map((kind) => t(`inline.${kind}`)), locale)
-  return t(`apps.connected.deed.${deed}`, { what })
+  if (deed === 'signedIn') return t('connected.list.deed.signedIn')
+  const what = row.what.length === 0 || row.what.length > manyKinds ? t('connected.list.theRecord') : listOf(row.what.map((kind) => t(`inline.${kind}`)), locale)
+  return t(`connected.list.deed.${deed}`, { what })
 }

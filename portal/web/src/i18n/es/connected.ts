@@ -1,7 +1,7 @@
-import type { apps as english } from '../en/apps'
+import type { connected as english } from '../en/connected'
 import type { Same } from '../shape'
 
-export const apps: Same<typeof english> = { apps: {
+export const connected: Same<typeof english> = { connected: {
   consent: {
     page: 'Permitir una aplicación', title: '{{app}} pide su permiso', who: 'Usted ha entrado como {{name}}.', notYou: '¿No es usted? Cierre la sesión', site: 'Después volverá a {{site}}.', device: 'Esta aplicación dice que está en su dispositivo. Continúe solo si usted mismo la acaba de abrir.',
     lead: 'No es parte de Housecall. Lo que usted permita sale de Housecall, y la aplicación decide qué hace con ello. Puede terminarlo cuando quiera en «Usted», «Aplicaciones conectadas».',
@@ -11,7 +11,7 @@ export const apps: Same<typeof english> = { apps: {
     hidden: 'No verá notas ni temas privados, como la salud mental.',
     expiredTitle: 'Empiece de nuevo en la aplicación', expired: 'Tardó demasiado, o ya se respondió. La aplicación no recibió nada nuevo.',
   },
-  connected: {
+  list: {
     page: 'Aplicaciones conectadas', lead: 'Aplicaciones que usted ha permitido. Cada una ve solo lo que dice aquí, y puede terminarlo cuando quiera.',
     empty: 'No hay ninguna aplicación conectada', emptyText: 'Cuando permita que una aplicación entre en su expediente, aparecerá aquí con todo lo que lea.',
     for: 'Para {{name}}', own: 'Para usted', sees: 'Puede ver', changes: 'Puede añadir y cambiar', everywhere: 'en todos los expedientes que usted puede abrir', nothing: 'Solo sabe quién es usted',

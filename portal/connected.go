@@ -12,11 +12,11 @@ import (
 	"housecall/records/access"
 )
 
-// mountApps hangs what people decide about apps of others.
-func (p *Portal) mountApps(api huma.API) {
+// mountConnected hangs what people decide about apps of others.
+func (p *Portal) mountConnected(api huma.API) {
 	get(api, "/consents/{request}", "What an app asks for", p.consent)
 	route(api, http.MethodPost, "/consents/{request}", "Let the app in, or refuse", p.decide)
-	get(api, "/me/apps", "Apps that the own account let in", p.apps)
+	get(api, "/me/apps", "Apps that the own account let in", p.connectedApps)
 	get(api, "/me/apps/{id}/reads", "What one of them did, newest first", p.appReads)
 	route(api, http.MethodDelete, "/me/apps/{id}", "Cut an app off at once", p.cutOff)
 	get(api, "/charts/{patient}/launches", "Apps that can be started from the chart", p.launchables)
@@ -98,7 +98,7 @@ type ConnectedApp struct {
 	LastUsedAt time.Time          `json:"lastUsedAt"`
 }
 
-func (p *Portal) apps(ctx context.Context, _ *none) (*body[list[ConnectedApp]], error) {
+func (p *Portal) connectedApps(ctx context.Context, _ *none) (*body[list[ConnectedApp]], error) {
 	who, err := owner(ctx)
 	if err != nil {
 		return nil, err

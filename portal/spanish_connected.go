@@ -1,6 +1,6 @@
 package portal
 
-var spanishApps = map[string]string{
+var spanishConnected = map[string]string{
 	"This app is not connected any more.":                        "Esta aplicación ya no está conectada.",
 	"You cannot connect an app to this record.":                  "Usted no puede conectar una aplicación a este expediente.",
 	"We could not find this app.":                                "No encontramos esta aplicación.",
