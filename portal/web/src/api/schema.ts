@@ -1783,7 +1783,10 @@ export interface components {
             /** @description Name of the person whose record it is about */
             for?: string;
             id: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it last got a token; one lasts 15 minutes
+             */
             lastUsedAt: string;
             /** @description What it may see and do */
             lines: components["schemas"]["AppLine"][] | null;
