@@ -94,7 +94,7 @@ func TestAnAppIsCutOffOnEveryNode(t *testing.T) {
 	require.Equal(t, true, state["active"], state)
 
 	// It listens for changes at the other node.
-	conn, res, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(there.url, "http")+"/live", http.Header{"Authorization": {"Bearer " + access}})
+	conn, res, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(there.url, "http")+"/live", http.Header{"Authorization": {"Bearer " + access}, "Origin": {there.url}})
 	require.NoError(t, err, fmt.Sprint(res))
 	defer conn.Close()
 	require.NoError(t, conn.WriteJSON(map[string]any{"watch": []string{patient}}))
