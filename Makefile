@@ -70,7 +70,7 @@ web-test: $(WEB)/node_modules/.package-lock.json ## Type check, unit tests and s
 	cd $(WEB) && npm run budget
 
 .PHONY: e2e
-e2e: build ## Browser tests
+e2e: build $(ORACLES)/node_modules/.package-lock.json ## Browser tests
 	CHROMIUM="$$(.ci/setup chromium)" node cmd/housecall/e2e/run.mjs
 
 .PHONY: oracles

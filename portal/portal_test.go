@@ -66,6 +66,7 @@ type node struct {
 	app      *fiber.App
 	db       *db.DB
 	id       *identity.Service
+	provider *provider.Provider
 	access   *access.Service
 	notices  *notifications.Service
 	messages *message.Service
@@ -154,9 +155,10 @@ func newNode(t *testing.T, d *db.DB, bus string, client fs.FS) *node {
 	require.NoError(t, err)
 	n.signal, err = signal.New(signal.Deps{DB: d, Hub: hub, Seats: n.visits, Node: "node-" + newID(), Topic: schedule.VisitTopic, Media: sfu.Config{Loopback: true}, Log: log})
 	require.NoError(t, err)
-	op, err := provider.New(provider.Deps{DB: d, Identity: n.id, Key: key, Now: n.clock.Now})
+	op, err := provider.New(provider.Deps{DB: d, Identity: n.id, Key: key, Charts: n.access, Now: n.clock.Now})
 	require.NoError(t, err)
 	require.NoError(t, op.Init(ctx))
+	n.provider = op
 	rp, err := login.New(login.Deps{DB: d, Identity: n.id, Provider: op, Now: n.clock.Now})
 	require.NoError(t, err)
 	n.importer, err = ingest.New(ingest.Deps{DB: d, Store: n.store, Access: n.access, Jobs: n.notices, Now: n.clock.Now})

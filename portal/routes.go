@@ -56,6 +56,7 @@ func (p *Portal) Mount(app *fiber.App) {
 	p.mountWorklist(api)
 	p.mountSharing(api)
 	p.mountApps(api)
+	p.mountConnected(api)
 
 	get(api, "/charts/{patient}", "Open a chart", p.chart)
 	get(api, "/charts/{patient}/timeline", "What happened, newest first", p.timeline)

@@ -134,7 +134,7 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 	if a.Notices, err = notifications.New(notifications.Deps{DB: a.DB, Hub: a.Hub, Key: a.Key, Accounts: a.Identity, Mail: cfg.mail, BaseURL: cfg.base, Zone: cfg.namedZone(), Log: a.Log}); err != nil {
 		return nil, err
 	}
-	if a.Provider, err = provider.New(provider.Deps{DB: a.DB, Identity: a.Identity, Key: a.Key}); err != nil {
+	if a.Provider, err = provider.New(provider.Deps{DB: a.DB, Identity: a.Identity, Key: a.Key, Charts: a.Access}); err != nil {
 		return nil, err
 	}
 	if err = a.Provider.Init(ctx); err != nil {

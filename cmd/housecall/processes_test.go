@@ -255,6 +255,10 @@ func TestSignInThroughAnotherProcess(t *testing.T) {
 	b := newBrowser(t)
 	page, end := b.signIn(here.url+"/auth/login?issuer=hospital&return=/", "ada@hospital.example", printedPassword.FindStringSubmatch(made)[1])
 	require.Equal(t, there.url+"/sign-in", page.Scheme+"://"+page.Host+page.Path, "sent to the hospital's own page")
+	require.Equal(t, there.url+"/consent", end.Scheme+"://"+end.Host+end.Path, "which asks whether the clinic may know who they are")
+	var next struct{ Next string }
+	b.at(there.url).do("POST", "/consents/"+end.Query().Get("request"), `{"allow":true}`, &next)
+	end, _ = b.open(next.Next)
 	require.Equal(t, here.url+"/", end.String(), "and back at the clinic")
 	_, me := b.open(here.url + "/api/v1/me")
 	require.Contains(t, me, "ada@clinic.example")

@@ -150,6 +150,7 @@ func (s *Service) Prune(ctx context.Context) error {
 		{`DELETE FROM login_states WHERE expires_at < ?`, now},
 		{`DELETE FROM auth_requests WHERE expires_at < ?`, now.Add(-time.Hour)},
 		{`DELETE FROM client_assertions WHERE expires_at < ?`, now.Add(-time.Hour)},
+		{`DELETE FROM app_launches WHERE expires_at < ?`, now},
 		{`DELETE FROM attempts WHERE since < ?`, now.Add(-24 * time.Hour)},
 		{`DELETE FROM access_tokens WHERE expires_at < ?`, now.Add(-time.Hour)},
 		{`DELETE FROM refresh_tokens WHERE expires_at < ?`, now.Add(-time.Hour)},

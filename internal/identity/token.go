@@ -15,7 +15,7 @@ import (
 // How long tokens last.
 const (
 	accessLife  = 15 * time.Minute
-	refreshLife = 60 * 24 * time.Hour  // since the last use
+	refreshLife = 92 * 24 * time.Hour  // since the last use: three months, whichever they are
 	familyLife  = 365 * 24 * time.Hour // then the person signs in again
 	maxTokenTTL = 366 * 24 * time.Hour
 
@@ -34,7 +34,8 @@ type Family struct {
 	Offline  bool   // outlives that session
 	Scopes   []string
 	Audience []string
-	Launch   string // launch context asked for, kept for SMART
+	Launch   string // how the app was started: LaunchEHR, or empty
+	Context  Context
 	Proof    Proof
 	ProvedAt time.Time
 	AMR      []string
@@ -43,6 +44,9 @@ type Family struct {
 	Address  string
 	TTL      time.Duration // 0: as long as its kind lasts
 }
+
+// LaunchEHR: somebody started the app from a chart.
+const LaunchEHR = "ehr"
 
 // Tokens is an access token and, when the family is offline, a refresh token.
 type Tokens struct {
@@ -68,9 +72,9 @@ func (s *Service) GrantTx(c *db.Conn, f Family) (Family, Tokens, error) {
 	if f.TTL > 0 {
 		life = f.TTL
 	}
-	_, err := c.Exec(`INSERT INTO token_families (id, account, system, client, session, offline, scopes, audience, launch, proof, proved_at, amr, auth_at, device, address, created_at, last_at, expires_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		f.ID, f.Account, f.System, f.Client, f.Session, f.Offline, strings.Join(f.Scopes, " "), strings.Join(f.Audience, " "), f.Launch,
+	_, err := c.Exec(`INSERT INTO token_families (id, account, system, client, session, offline, scopes, audience, launch, patient, encounter, proof, proved_at, amr, auth_at, device, address, created_at, last_at, expires_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		f.ID, f.Account, f.System, f.Client, f.Session, f.Offline, strings.Join(f.Scopes, " "), strings.Join(f.Audience, " "), f.Launch, f.Context.Patient, f.Context.Encounter,
 		f.Proof, micros(f.ProvedAt), strings.Join(f.AMR, " "), micros(f.AuthAt), f.Device, f.Address, micros(now), micros(now), micros(now.Add(life)))
 	if err != nil {
 		return f, Tokens{}, err
@@ -182,10 +186,10 @@ func familyOf(c *db.Conn, where string, args ...any) (Family, error) {
 	var f Family
 	var scopes, audience, amr string
 	var provedAt, authAt int64
-	err := c.QueryRow(`SELECT f.id, f.account, f.system, f.client, f.session, f.offline, f.scopes, f.audience, f.launch, f.proof, f.proved_at, f.amr, f.auth_at
+	err := c.QueryRow(`SELECT f.id, f.account, f.system, f.client, f.session, f.offline, f.scopes, f.audience, f.launch, f.patient, f.encounter, f.proof, f.proved_at, f.amr, f.auth_at
 		FROM token_families f LEFT JOIN accounts a ON a.id = f.account
 		WHERE f.revoked_at = 0 AND (f.account = '' OR a.active) AND `+where, args...).
-		Scan(&f.ID, &f.Account, &f.System, &f.Client, &f.Session, &f.Offline, &scopes, &audience, &f.Launch, &f.Proof, &provedAt, &amr, &authAt)
+		Scan(&f.ID, &f.Account, &f.System, &f.Client, &f.Session, &f.Offline, &scopes, &audience, &f.Launch, &f.Context.Patient, &f.Context.Encounter, &f.Proof, &provedAt, &amr, &authAt)
 	f.Scopes, f.Audience, f.AMR = strings.Fields(scopes), strings.Fields(audience), strings.Fields(amr)
 	f.ProvedAt, f.AuthAt = fromMicros(provedAt), fromMicros(authAt)
 	return f, err
@@ -240,12 +244,12 @@ func (s *Service) loadToken(ctx context.Context, hash []byte, now time.Time) (*e
 		kind                             sql.NullInt64
 		provedAt, expires                int64
 	)
-	err := s.db.Read(ctx).QueryRow(`SELECT f.id, f.account, f.system, f.client, t.scopes, f.proof, f.proved_at, t.expires_at, f.address,
+	err := s.db.Read(ctx).QueryRow(`SELECT f.id, f.account, f.system, f.client, t.scopes, f.proof, f.proved_at, t.expires_at, f.address, f.patient, f.encounter,
 			c.name, a.kind, a.name, a.roles, a.patient, a.practitioner, a.locale
 		FROM access_tokens t JOIN token_families f ON f.id = t.family
 			LEFT JOIN accounts a ON a.id = f.account LEFT JOIN oauth_clients c ON c.id = f.client
 		WHERE t.hash = ? AND f.revoked_at = 0 AND (f.account = '' OR a.active) AND (c.id IS NULL OR c.active)`, hash).
-		Scan(&p.Session, &account, &system, &client, &scopes, &p.Proof, &provedAt, &expires, &p.Address,
+		Scan(&p.Session, &account, &system, &client, &scopes, &p.Proof, &provedAt, &expires, &p.Address, &p.Context.Patient, &p.Context.Encounter,
 			&clientName, &kind, &name, &roles, &patient, &pract, &loc)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, errToken

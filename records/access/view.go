@@ -203,7 +203,7 @@ func viewOf(who identity.Principal, patient string, t tie, now int64) (View, boo
 		t.grant.apply(&v, now)
 	}
 	v.narrow(who, patient)
-	if v.See == 0 && v.Act == 0 {
+	if v.See == 0 && v.Act == 0 || !v.connectable(who) {
 		return View{}, false
 	}
 	v.Fingerprint = fingerprint(who, &v, version)

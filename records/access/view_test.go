@@ -101,7 +101,9 @@ func TestScopesNarrow(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		b := newBench(t, d)
 		b.tx(t, func(c *db.Conn) error {
-			_, err := b.GrantTx(c, ana, grantFor(dora, b.now()))
+			in := grantFor(dora, b.now())
+			in.Can |= PowerShare // without it no app of hers comes in
+			_, err := b.GrantTx(c, ana, in)
 			return err
 		})
 		v, err := b.view(through(ana, "patient/Observation.rs", "openid"), "pat-ana")

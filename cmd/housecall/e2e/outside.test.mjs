@@ -56,6 +56,7 @@ async function toHospital(page, site) {
 scene('a linked account signs in at the hospital and reads its record at the clinic', { viewport: phone, expect: refused }, async ({ page, site }) => {
   await toHospital(page, site)
   await typePassword(page, people.known)
+  await page.getByRole('button', { name: en('connected.consent.allow'), exact: true }).click()
   await page.waitForURL((url) => url.origin === site.url && url.pathname.startsWith('/p/'))
   const { account } = await me(page, site)
   assert.equal(account.email, site.accounts.patient.email)
@@ -65,6 +66,7 @@ scene('a linked account signs in at the hospital and reads its record at the cli
 scene('an account that is not linked comes nowhere, and is told so', { viewport: phone, expect: refused }, async ({ page, site }) => {
   await toHospital(page, site)
   await typePassword(page, people.stranger)
+  await page.getByRole('button', { name: en('connected.consent.allow'), exact: true }).click()
   await page.waitForURL((url) => url.origin === site.url && url.pathname === '/sign-in')
   assert.equal((await page.context().request.get(`${site.url}/api/v1/me`)).status(), 401)
   const status = page.getByRole('status').or(page.getByRole('alert'))

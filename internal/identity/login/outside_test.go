@@ -47,7 +47,7 @@ func TestOutsideAccountIsLinkedAndSignsIn(t *testing.T) {
 			var step provider.Step
 			b.Post(hospital.URL+"/auth/password", body{"request": sitetest.Request(t, at), "email": "ada@hospital.test", "password": sitetest.Password}, &step)
 			require.NotEmpty(t, step.Next)
-			return step.Next
+			return hospital.Consent(b, b.Get(step.Next).Location, provider.Decision{Allow: true})
 		}
 		_, page := b.Follow(atHospital(clinic.URL + "/auth/login?issuer=hospital&return=/chart"))
 		require.Equal(t, "not_linked", page.Code())
@@ -88,7 +88,7 @@ func TestStaffFromOutsideNeedASecondFactor(t *testing.T) {
 		at, _ := b.Follow(clinic.URL+"/auth/login?issuer=hospital&return=/clinic", hospital.URL+"/sign-in")
 		var step provider.Step
 		b.Post(hospital.URL+"/auth/password", body{"request": sitetest.Request(t, at), "email": "weak@hospital.test", "password": sitetest.Password}, &step)
-		at, _ = b.Follow(step.Next, clinic.URL+"/sign-in")
+		at, _ = b.Follow(hospital.Consent(b, b.Get(step.Next).Location, provider.Decision{Allow: true}), clinic.URL+"/sign-in")
 		_, ok := clinic.Me(b)
 		require.False(t, ok)
 		var o provider.Options
@@ -108,7 +108,7 @@ func TestStaffFromOutsideNeedASecondFactor(t *testing.T) {
 		code, err = totp.GenerateCode(secret, time.Now())
 		require.NoError(t, err)
 		b.Post(hospital.URL+"/auth/totp", body{"request": sitetest.Request(t, at), "code": code}, &step)
-		at, _ = b.Follow(step.Next)
+		at, _ = b.Follow(hospital.Consent(b, b.Get(step.Next).Location, provider.Decision{Allow: true}))
 		require.Equal(t, clinic.URL+"/clinic", at, "the hospital asked for one already")
 		who, _ = clinic.Me(b)
 		require.Equal(t, kim.ID, who.Account)

@@ -35,10 +35,27 @@ func (s *server) Authorize(ctx context.Context, r *op.ClientRequest[oidc.AuthReq
 		header.Add("Set-Cookie", s.p.id.BrowserCookie(v.browser).String())
 	}
 	req.Browser = identity.SecretHash(v.browser)
+	if launch := r.Form.Get("launch"); launch != "" {
+		if err := s.p.useLaunch(ctx, req, launch); err != nil {
+			return nil, err
+		}
+	}
 	target := c.LoginURL(req.ID)
-	if s.p.goOn(ctx, req, c, r.Data, v) {
+	silent := slices.Contains(r.Data.Prompt, oidc.PromptNone)
+	who, ok := s.p.goOn(ctx, req, c, r.Data, v)
+	switch {
+	case ok:
 		target = s.p.answerURL(req.ID)
-	} else if slices.Contains(r.Data.Prompt, oidc.PromptNone) {
+		if req.Consent != consentOpen || !silent {
+			break
+		}
+		if ok, err = s.p.recall(ctx, req, c, who); err != nil {
+			return nil, oidc.ErrServerError().WithParent(err)
+		}
+		if !ok { // OpenID Connect Core 1.0 section 3.1.2.6
+			return nil, &oidc.Error{ErrorType: "consent_required", Description: "the person has not agreed to this yet"}
+		}
+	case silent:
 		return nil, oidc.ErrLoginRequired()
 	}
 	if err := s.p.db.InTx(ctx, func(c *db.Conn) error { return c.ORM.Create(req).Error }); err != nil {
@@ -83,48 +100,74 @@ func (p *Provider) newRequest(c *client, a *oidc.AuthRequest, form url.Values) (
 	if total > 8000 || len(audience) > 4 {
 		return nil, bad("a parameter is too long")
 	}
-	scopes := slices.DeleteFunc(slices.Clone(a.Scopes), func(s string) bool {
-		return (s == oidc.ScopeOfflineAccess && !c.row.Offline) || s == oidc.ScopePhone || s == oidc.ScopeAddress
-	})
+	var scopes []string
+	for _, s := range a.Scopes {
+		if !slices.Contains(scopes, s) && givable(s, c, launch != "") {
+			scopes = append(scopes, s)
+		}
+	}
 	if len(scopes) == 0 {
 		return nil, oidc.ErrInvalidScope().WithDescription("none of the scopes can be given")
 	}
+	if len(audience) == 0 && !c.row.FirstParty && slices.ContainsFunc(scopes, func(s string) bool { _, ok := parseWish(s); return ok }) {
+		return nil, bad("aud is missing: it is the address of the FHIR server")
+	}
 	now := p.now()
-	return &request{
+	r := &request{
 		ID: identity.NewSecret(), Client: c.row.ID, RedirectURI: a.RedirectURI, State: a.State, Nonce: a.Nonce,
 		Challenge: a.CodeChallenge, Scopes: strings.Join(scopes, " "), LoginHint: a.LoginHint,
-		Audience: strings.Join(audience, " "), Launch: launch,
+		Audience: strings.Join(audience, " "), Again: slices.Contains(a.Prompt, oidc.PromptConsent),
 		CreatedAt: now.UnixMicro(), ExpiresAt: now.Add(requestLife).UnixMicro(),
-	}, nil
+	}
+	if c.row.FirstParty {
+		r.Consent, r.Granted = consentGiven, r.Scopes
+	}
+	return r, nil
 }
 
-// goOn tells whether the browser's session answers the request without asking
-// the person again, and fills it in. An application of somebody else that wants
-// more than to know who it is always shows itself on the sign-in page first; so
-// does every native one, because any program on the device can claim to be it
-// (RFC 8252, section 8.6).
-func (p *Provider) goOn(ctx context.Context, req *request, c *client, a *oidc.AuthRequest, v visitor) bool {
+// givable tells which scopes a person may be asked for at all: system/ scopes are
+// for backend services, and launch means something only to an app that was started
+// from a chart.
+func givable(s string, c *client, launched bool) bool {
+	switch s {
+	case oidc.ScopeOfflineAccess:
+		return c.row.Offline
+	case oidc.ScopePhone, oidc.ScopeAddress, "online_access":
+		return false
+	case scopeLaunch, scopeLaunchVisit:
+		return launched
+	}
+	return !strings.HasPrefix(s, "system/")
+}
+
+// goOn tells whether the browser's session answers the request without a new
+// proof, and fills it in. What an application of somebody else then gets is a
+// question of its own (recall, and the consent page). Our own native application
+// asks for no consent, so whoever wants more than to know who it is signs in to it
+// each time: any program on the device can claim to be it (RFC 8252, section 8.6).
+func (p *Provider) goOn(ctx context.Context, req *request, c *client, a *oidc.AuthRequest, v visitor) (identity.Principal, bool) {
+	nobody := identity.Principal{}
 	for _, prompt := range a.Prompt {
-		if prompt != oidc.PromptNone {
-			return false
+		if prompt != oidc.PromptNone && prompt != oidc.PromptConsent {
+			return nobody, false
 		}
 	}
-	if v.session == "" || ((!c.row.FirstParty || c.row.Native) && !onlyIdentity(req.GetScopes())) {
-		return false
+	if v.session == "" || (c.row.FirstParty && c.row.Native && !onlyIdentity(req.asked())) {
+		return nobody, false
 	}
 	live, err := p.id.Session(ctx, v.session, true)
 	if err != nil {
-		return false
+		return nobody, false
 	}
 	proof, err := p.id.SessionProof(ctx, live.Principal.Session)
 	if err != nil || (a.MaxAge != nil && p.now().Sub(proof.AuthAt) > time.Duration(*a.MaxAge)*time.Second) {
-		return false
+		return nobody, false
 	}
 	req.Account, req.Session, req.Proof = live.Account, live.Principal.Session, live.Proof
 	req.ProvedAt, req.AMR, req.Issuer, req.ACR = proof.AuthAt.UnixMicro(), strings.Join(proof.AMR, " "), proof.Issuer, proof.ACR
 	req.Device, req.Address = identity.DeviceWords(v.agent), live.Address
 	req.DoneAt = p.now().UnixMicro()
-	return true
+	return live.Principal, true
 }
 
 func onlyIdentity(scopes []string) bool {
@@ -150,6 +193,8 @@ func (p *Provider) callback(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, target, http.StatusFound)
 }
 
+// answer gives where the browser goes next: to the sign-in page, to the consent
+// page, or back to the application with a code or with a refusal.
 func (p *Provider) answer(ctx context.Context, w http.ResponseWriter, id string, v visitor) (string, error) {
 	req, err := p.find(ctx, id, v.browser)
 	if err != nil {
@@ -158,10 +203,29 @@ func (p *Provider) answer(ctx context.Context, w http.ResponseWriter, id string,
 	if req.DoneAt == 0 {
 		return p.base + "/sign-in?request=" + req.ID, nil
 	}
-	code := identity.NewSecret()
-	now := p.now()
+	who, err := p.open(ctx, w, req, v)
+	if err != nil {
+		return "", err
+	}
+	c, err := p.clientByID(ctx, req.Client)
+	if err != nil {
+		return "", err
+	}
+	if req.LaunchedBy != "" && req.LaunchedBy != req.Account {
+		req.Consent = consentRefused // somebody else started the app
+	}
+	if req.Consent == consentOpen {
+		if ok, err := p.recall(ctx, req, c, who); err != nil || !ok {
+			return p.base + "/consent?request=" + req.ID, err
+		}
+	}
+	if c.row.FirstParty && slices.Contains(req.GetScopes(), scopeLaunchPatient) {
+		req.Patient = who.Patient
+	}
+	code, now := identity.NewSecret(), p.now()
 	err = p.db.InTx(ctx, func(c *db.Conn) error {
-		n, err := c.Exec(`UPDATE auth_requests SET answered_at = ? WHERE id = ? AND answered_at = 0`, now.UnixMicro(), req.ID)
+		n, err := c.Exec(`UPDATE auth_requests SET answered_at = ?, consent = ?, granted = ?, patient = ?, code = ?, code_until = ? WHERE id = ? AND answered_at = 0`,
+			now.UnixMicro(), req.Consent, req.Granted, req.Patient, identity.SecretHash(code), now.Add(codeLife).UnixMicro(), req.ID)
 		if err == nil && n == 0 {
 			return errExpired
 		}
@@ -170,27 +234,20 @@ func (p *Provider) answer(ctx context.Context, w http.ResponseWriter, id string,
 	if err != nil {
 		return "", err
 	}
-	if req.Session == "" {
-		if err := p.startSession(ctx, w, req, v); err != nil {
-			return "", err
-		}
-	} else if live, err := p.id.Session(ctx, v.session, false); err != nil || live.Principal.Session != req.Session {
-		return "", errExpired // signed out, or somebody else in, since /authorize
+	if req.Consent != consentGiven {
+		return p.back(req, "error", "access_denied")
 	}
-	err = p.db.InTx(ctx, func(c *db.Conn) error {
-		_, err := c.Exec(`UPDATE auth_requests SET session = ?, code = ?, code_until = ? WHERE id = ?`,
-			req.Session, identity.SecretHash(code), now.Add(codeLife).UnixMicro(), req.ID)
-		return err
-	})
-	if err != nil {
-		return "", err
-	}
+	return p.back(req, "code", code)
+}
+
+// back is the address of the application, with what it is told.
+func (p *Provider) back(req *request, name, value string) (string, error) {
 	u, err := url.Parse(req.RedirectURI)
 	if err != nil {
 		return "", err
 	}
 	q := u.Query()
-	q.Set("code", code)
+	q.Set(name, value)
 	q.Set("iss", p.issuer) // RFC 9207: no mixing up of issuers
 	if req.State != "" {
 		q.Set("state", req.State)
@@ -199,15 +256,42 @@ func (p *Provider) answer(ctx context.Context, w http.ResponseWriter, id string,
 	return u.String(), nil
 }
 
-func (p *Provider) startSession(ctx context.Context, w http.ResponseWriter, req *request, v visitor) error {
+// open gives the browser the session of the sign-in, once. Whoever comes again is
+// still the one who is signed in.
+func (p *Provider) open(ctx context.Context, w http.ResponseWriter, req *request, v visitor) (identity.Principal, error) {
+	if req.Session != "" {
+		live, err := p.id.Session(ctx, v.session, false)
+		if err != nil || live.Principal.Session != req.Session {
+			return identity.Principal{}, errExpired // signed out, or somebody else in, since then
+		}
+		return live.Principal, nil
+	}
+	err := p.db.InTx(ctx, func(c *db.Conn) error {
+		n, err := c.Exec(`UPDATE auth_requests SET opened_at = ? WHERE id = ? AND opened_at = 0`, p.now().UnixMicro(), req.ID)
+		if err == nil && n == 0 {
+			return errExpired
+		}
+		return err
+	})
+	if err != nil {
+		return identity.Principal{}, err
+	}
 	id, cookie, err := p.id.StartSession(ctx, identity.NewSession{
 		Account: req.Account, Proof: req.Proof, AMR: req.GetAMR(), Issuer: req.Issuer, ACR: req.ACR,
 		ProvedAt: time.UnixMicro(req.ProvedAt), UserAgent: v.agent, Address: req.Address, Replaces: v.session,
 	})
 	if err != nil {
-		return err
+		return identity.Principal{}, err
 	}
-	req.Session = id
 	http.SetCookie(w, p.id.Cookie(cookie))
-	return nil
+	req.Session = id
+	err = p.db.InTx(ctx, func(c *db.Conn) error {
+		_, err := c.Exec(`UPDATE auth_requests SET session = ? WHERE id = ?`, id, req.ID)
+		return err
+	})
+	if err != nil {
+		return identity.Principal{}, err
+	}
+	live, err := p.id.Session(ctx, cookie, false)
+	return live.Principal, err
 }

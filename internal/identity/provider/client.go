@@ -54,6 +54,7 @@ type clientRow struct {
 	FirstParty bool
 	Redirects  string
 	PostLogout string
+	LaunchURL  string `gorm:"column:launch_url"`
 	Scopes     string
 	Offline    bool
 	Active     bool
@@ -62,7 +63,6 @@ type clientRow struct {
 	Keys       string `gorm:"column:jwks"`
 	KeysURL    string `gorm:"column:jwks_uri"`
 	Backend    bool
-	LaunchURL  string `gorm:"column:launch_url"`
 	Publisher  string
 	Homepage   string
 	CreatedBy  string

@@ -67,6 +67,9 @@ func (p *Provider) guard(next http.Handler) http.Handler {
 			if own.Header.Get("Authorization") != "" {
 				w = challenger{w}
 			}
+		case Path + stylePath:
+			serveStyle(w, own)
+			return
 		case Path + oidc.DiscoveryEndpoint, Path + "/keys":
 			h.Set("Cache-Control", "public, max-age=300")
 		}

@@ -28,6 +28,7 @@ type Deps struct {
 	Identity *identity.Service
 	Key      sitekey.Key
 	Keys     *http.Client     // fetches the key sets of clients; nil: only from public addresses, by https
+	Charts   Charts           // nil: people let apps into their own chart only
 	Now      func() time.Time // nil: the clock
 }
 
@@ -38,6 +39,7 @@ type Provider struct {
 	now    func() time.Time
 	base   string
 	issuer string
+	charts Charts
 	secret string // of our own web client; never leaves the process
 	op     *op.Provider
 	handle http.Handler
@@ -68,6 +70,9 @@ func New(d Deps) (*Provider, error) {
 		d.Keys = egress.Client(false)
 	}
 	p.published = newKeyCache(d.Keys, d.Now)
+	if p.charts = d.Charts; p.charts == nil {
+		p.charts = ownChart{}
+	}
 	p.secret = webSecret(d.Key)
 	opts := []op.Option{op.WithCrypto(opaque{})}
 	if strings.HasPrefix(p.base, "http://") {
@@ -143,7 +148,7 @@ func (s *server) Discovery(ctx context.Context, r *op.Request[struct{}]) (*op.Re
 	d.ResponseTypesSupported = []string{string(oidc.ResponseTypeCode)}
 	d.ResponseModesSupported = []string{string(oidc.ResponseModeQuery)}
 	d.GrantTypesSupported = []oidc.GrantType{oidc.GrantTypeCode, oidc.GrantTypeRefreshToken, oidc.GrantTypeClientCredentials}
-	d.ScopesSupported = []string{oidc.ScopeOpenID, oidc.ScopeProfile, oidc.ScopeEmail, oidc.ScopeOfflineAccess, "fhirUser", "patient/*.cruds", "user/*.cruds", "system/*.cruds"}
+	d.ScopesSupported = []string{oidc.ScopeOpenID, oidc.ScopeProfile, oidc.ScopeEmail, oidc.ScopeOfflineAccess, scopeFHIRUser, scopeLaunch, scopeLaunchPatient, "patient/*.cruds", "user/*.cruds", "system/*.cruds"}
 	d.ClaimsSupported = []string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "sid", "name", "email", "locale"}
 	d.CodeChallengeMethodsSupported = []oidc.CodeChallengeMethod{oidc.CodeChallengeMethodS256}
 	proofs := []oidc.AuthMethod{oidc.AuthMethodBasic, oidc.AuthMethodPost, oidc.AuthMethodPrivateKeyJWT}

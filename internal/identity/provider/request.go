@@ -29,10 +29,16 @@ type request struct {
 	State       string
 	Nonce       string
 	Challenge   string
-	Scopes      string
+	Scopes      string // asked for
+	Granted     string // what the person agreed to
+	Consent     int64
+	Again       bool // the app wants the person to be asked again
 	LoginHint   string
 	Audience    string
-	Launch      string
+	Launch      string // identity.LaunchEHR, or empty
+	LaunchedBy  string // account that started the app from a chart
+	Patient     string
+	Encounter   string
 	Step        string // what is asked next: "", "totp", "enroll", "passkey"
 	Tries       int64
 	Account     string
@@ -47,6 +53,7 @@ type request struct {
 	CreatedAt   int64 `gorm:"autoCreateTime:false"`
 	ExpiresAt   int64
 	DoneAt      int64
+	OpenedAt    int64 // its session was made
 	AnsweredAt  int64
 	Code        []byte
 	CodeUntil   int64
@@ -65,10 +72,15 @@ func (r *request) GetAuthTime() time.Time { return time.UnixMicro(r.ProvedAt) }
 func (r *request) GetClientID() string    { return r.Client }
 func (r *request) GetNonce() string       { return r.Nonce }
 func (r *request) GetRedirectURI() string { return r.RedirectURI }
-func (r *request) GetScopes() []string    { return strings.Fields(r.Scopes) }
+func (r *request) GetScopes() []string    { return strings.Fields(r.Granted) }
 func (r *request) GetState() string       { return r.State }
 func (r *request) GetSubject() string     { return r.Account }
 func (r *request) Done() bool             { return r.DoneAt > 0 }
+
+func (r *request) asked() []string { return strings.Fields(r.Scopes) }
+func (r *request) context() identity.Context {
+	return identity.Context{Patient: r.Patient, Encounter: r.Encounter}
+}
 
 func (r *request) GetResponseType() oidc.ResponseType { return oidc.ResponseTypeCode }
 func (r *request) GetResponseMode() oidc.ResponseMode { return oidc.ResponseModeQuery }

@@ -33,8 +33,7 @@ const (
 
 // App is an application that asks for access, as the person is shown it.
 type App struct {
-	Name   string   `json:"name"`
-	Scopes []string `json:"scopes"`
+	Name string `json:"name"`
 }
 
 // Options is what the sign-in page shows.
@@ -62,7 +61,7 @@ func (p *Provider) Options(ctx context.Context, b Browser, id string) (Options, 
 		return Options{}, err
 	}
 	if !c.row.FirstParty {
-		o.App = &App{c.row.Name, r.GetScopes()}
+		o.App = &App{c.row.Name}
 	}
 	o.LoginHint = r.LoginHint
 	if r.Step != "" {

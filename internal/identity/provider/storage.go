@@ -70,7 +70,7 @@ func (p *Provider) redeem(ctx context.Context, r *request) (t identity.Tokens, e
 		offline = offline || sc == oidc.ScopeOfflineAccess
 	}
 	err = p.db.InTx(ctx, func(c *db.Conn) error {
-		n, err := c.Exec(`UPDATE auth_requests SET code_used_at = ? WHERE id = ? AND code_used_at = 0 AND code_until > ?
+		n, err := c.Exec(`UPDATE auth_requests SET code_used_at = ? WHERE id = ? AND consent = 1 AND code_used_at = 0 AND code_until > ?
 			AND EXISTS (SELECT 1 FROM sessions s WHERE s.id = auth_requests.session AND s.ended_at = 0)`, p.now().UnixMicro(), r.ID, p.now().UnixMicro())
 		if err != nil {
 			return err
@@ -81,7 +81,7 @@ func (p *Provider) redeem(ctx context.Context, r *request) (t identity.Tokens, e
 		var f identity.Family
 		f, t, err = p.id.GrantTx(c, identity.Family{
 			Account: r.Account, Client: r.Client, Session: r.Session, Offline: offline, Scopes: r.GetScopes(),
-			Audience: strings.Fields(r.Audience), Launch: r.Launch, Proof: r.Proof, ProvedAt: time.UnixMicro(r.ProvedAt),
+			Audience: strings.Fields(r.Audience), Launch: r.Launch, Context: r.context(), Proof: r.Proof, ProvedAt: time.UnixMicro(r.ProvedAt),
 			AMR: r.GetAMR(), AuthAt: time.UnixMicro(r.ProvedAt), Device: r.Device, Address: r.Address,
 		})
 		if err != nil {
@@ -218,6 +218,12 @@ func (s *storage) SetIntrospectionFromToken(ctx context.Context, resp *oidc.Intr
 	resp.Scope, resp.ClientID, resp.TokenType, resp.Subject = st.Scopes, st.Client, oidc.BearerToken, st.Account
 	resp.Expiration, resp.IssuedAt, resp.Issuer = oidc.FromTime(st.ExpiresAt), oidc.FromTime(st.IssuedAt), s.p.issuer
 	resp.Audience, resp.AuthenticationMethodsReferences = st.Audience, st.AMR
+	resp.Claims = map[string]any{}
+	for name, id := range map[string]string{"patient": st.Context.Patient, "encounter": st.Context.Encounter} {
+		if id != "" { // SMART App Launch 2.2 section 5.1
+			resp.Claims[name] = id
+		}
+	}
 	if !st.AuthAt.IsZero() {
 		resp.AuthTime = oidc.FromTime(st.AuthAt)
 	}

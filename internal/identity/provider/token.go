@@ -81,9 +81,36 @@ func (s *server) tokens(ctx context.Context, req op.IDTokenRequest, c op.Client,
 	if !slices.Contains(req.GetScopes(), oidc.ScopeOpenID) {
 		resp.IDToken = "" // the library makes one even unasked
 	}
-	out := op.NewResponse(resp)
+	out := op.NewResponse(s.p.launched(req, resp))
 	out.Header.Set("Pragma", "no-cache")
 	return out, nil
+}
+
+// tokenAnswer adds what the app was launched about (SMART App Launch 2.2, section
+// 2.0.8.1). A refresh says it again.
+type tokenAnswer struct {
+	*oidc.AccessTokenResponse
+	Patient   string `json:"patient,omitempty"`
+	Encounter string `json:"encounter,omitempty"`
+	Banner    *bool  `json:"need_patient_banner,omitempty"`
+	Style     string `json:"smart_style_url,omitempty"`
+}
+
+func (p *Provider) launched(req op.IDTokenRequest, resp *oidc.AccessTokenResponse) tokenAnswer {
+	out := tokenAnswer{AccessTokenResponse: resp}
+	about, launch := identity.Context{}, ""
+	switch r := req.(type) {
+	case *request:
+		about, launch = r.context(), r.Launch
+	case *refresh:
+		about, launch = r.family.Context, r.family.Launch
+	}
+	out.Patient, out.Encounter = about.Patient, about.Encounter
+	if launch == identity.LaunchEHR {
+		banner := true // apps open in a window of their own, beside no banner of ours
+		out.Banner, out.Style = &banner, p.issuer+stylePath
+	}
+	return out
 }
 
 // EndSession signs the browser out. An ID token says which session is meant; a

@@ -89,6 +89,24 @@ func (s *Site) routes() http.Handler {
 		send(w, r, to, err)
 	})
 	mux.HandleFunc("POST /auth/{step...}", s.step)
+	mux.HandleFunc("GET /consents/{request}", func(w http.ResponseWriter, r *http.Request) {
+		x, err := s.ID.Session(r.Context(), s.browser(r).Session, true)
+		var out provider.Consent
+		if err == nil {
+			out, err = s.Provider.Asked(r.Context(), x.Principal, r.PathValue("request"))
+		}
+		answer(w, r, out, err)
+	})
+	mux.HandleFunc("POST /consents/{request}", func(w http.ResponseWriter, r *http.Request) {
+		x, err := s.ID.Session(r.Context(), s.browser(r).Session, true)
+		var in provider.Decision
+		_ = json.NewDecoder(r.Body).Decode(&in)
+		var out provider.Step
+		if err == nil {
+			out.Next, err = s.Provider.Decide(r.Context(), x.Principal, r.PathValue("request"), in)
+		}
+		answer(w, r, out, err)
+	})
 	mux.HandleFunc("GET /me", func(w http.ResponseWriter, r *http.Request) {
 		x, err := s.ID.Session(r.Context(), s.browser(r).Session, true)
 		if err != nil {
@@ -134,6 +152,10 @@ func (s *Site) step(w http.ResponseWriter, r *http.Request) {
 	case "passkey/finish":
 		out, err = s.Provider.PasskeyFinish(r.Context(), b, in.Request, in.Credential)
 	}
+	answer(w, r, out, err)
+}
+
+func answer(w http.ResponseWriter, r *http.Request, out any, err error) {
 	if err != nil {
 		send(w, r, login.Redirect{}, err)
 		return
@@ -144,7 +166,7 @@ func (s *Site) step(w http.ResponseWriter, r *http.Request) {
 func send(w http.ResponseWriter, r *http.Request, to login.Redirect, err error) {
 	if err != nil {
 		f := fault.Of(err)
-		w.WriteHeader(map[fault.Kind]int{fault.Unauthenticated: 401, fault.Forbidden: 403, fault.Gone: 410, fault.TooMany: 429, fault.Invalid: 400, fault.Unavailable: 503}[f.Kind] + map[bool]int{true: 500}[f.Kind == fault.Internal])
+		w.WriteHeader(map[fault.Kind]int{fault.Unauthenticated: 401, fault.Forbidden: 403, fault.Gone: 410, fault.NotFound: 404, fault.TooMany: 429, fault.Invalid: 400, fault.Unavailable: 503}[f.Kind] + map[bool]int{true: 500}[f.Kind == fault.Internal])
 		_ = json.NewEncoder(w).Encode(map[string]string{"code": f.Code, "detail": f.Msg})
 		return
 	}
@@ -252,6 +274,30 @@ func (b *Browser) Post(to string, in, out any) Answer {
 		require.NoError(b.t, json.Unmarshal([]byte(a.Body), out))
 	}
 	return a
+}
+
+// Consent says what somebody decides about an app on the consent page that the
+// address names, and gives where the browser is sent then. No lines: all of them.
+func (s *Site) Consent(b *Browser, at string, d provider.Decision) string {
+	s.t.Helper()
+	require.True(s.t, strings.HasPrefix(at, s.URL+"/consent?request="), at)
+	page := s.URL + "/consents/" + Request(s.t, at)
+	if d.Lines == nil || d.Patient == "" {
+		var c provider.Consent
+		require.NoError(s.t, json.Unmarshal([]byte(b.Get(page).Body), &c))
+		if d.Lines == nil {
+			for _, l := range c.Lines {
+				d.Lines = append(d.Lines, l.ID)
+			}
+		}
+		if d.Patient == "" && len(c.Patients) > 0 {
+			d.Patient = c.Patients[0]
+		}
+	}
+	var step provider.Step
+	a := b.Post(page, d, &step)
+	require.Equal(s.t, http.StatusOK, a.Status, a.Body)
+	return b.Get(step.Next).Location
 }
 
 // Request gives the id of the sign-in that an address of the sign-in page names.

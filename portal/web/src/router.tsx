@@ -22,6 +22,7 @@ const bookingWords = () => loadWords('booking')
 const messageWords = () => loadWords('messages')
 const noticeWords = () => Promise.all([loadWords('account'), loadWords('notices')])
 const accountWords = () => loadWords('account')
+const connectedWords = () => Promise.all([loadWords('account'), loadWords('connected')])
 const detailWords = () => loadWords('detail')
 
 const signIn = createRoute({
@@ -67,6 +68,23 @@ const people = createRoute({
   component: lazyRouteComponent(() => import('./people/PeoplePage'), 'PeoplePage'),
 })
 
+const consent = createRoute({
+  getParentRoute: () => gate,
+  path: '/consent',
+  beforeLoad: connectedWords,
+  validateSearch: (search: Record<string, unknown>): { request?: string } => ({ request: text(search.request) }),
+  component: lazyRouteComponent(() => import('./consent/ConsentPage'), 'ConsentPage'),
+})
+const apps = createRoute({
+  getParentRoute: () => gate,
+  path: '/apps',
+  beforeLoad: ({ context: { me } }) => {
+    const person = me.people.find(({ relation }) => relation === 'self') ?? me.people[0]
+    if (me.account.kind === 'staff') throw redirect({ to: '/clinic/you/apps' })
+    if (person) throw redirect({ to: '/p/$patient/you/apps', params: { patient: person.patient } })
+    throw redirect({ to: '/people' })
+  },
+})
 // The links of mails say nothing but that something waits.
 const opened = createRoute({ getParentRoute: () => gate, path: '/n/$id', component: lazyRouteComponent(() => import('./notices'), 'OpenNotice') })
 
@@ -137,6 +155,7 @@ const sharing = createRoute({ getParentRoute: () => patient, path: '/sharing', b
 const you = createRoute({ getParentRoute: () => patient, path: '/you', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./account/AccountPage'), 'AccountPage') })
 const security = createRoute({ getParentRoute: () => patient, path: '/you/security', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./account/SecurityPage'), 'SecurityPage') })
 const devices = createRoute({ getParentRoute: () => patient, path: '/you/devices', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./account/DevicesPage'), 'DevicesPage') })
+const connected = createRoute({ getParentRoute: () => patient, path: '/you/apps', beforeLoad: connectedWords, component: lazyRouteComponent(() => import('./connected/ConnectedPage'), 'ConnectedPage') })
 const told = createRoute({ getParentRoute: () => patient, path: '/you/notifications', beforeLoad: noticeWords, component: lazyRouteComponent(() => import('./notices'), 'NoticesPage') })
 
 const clinic = createRoute({
@@ -180,6 +199,7 @@ const clinicWork = createRoute({ getParentRoute: () => clinic, path: '/work', be
 const clinicYou = createRoute({ getParentRoute: () => clinic, path: '/you', component: lazyRouteComponent(() => import('./account/AccountPage'), 'AccountPage') })
 const clinicSecurity = createRoute({ getParentRoute: () => clinic, path: '/you/security', component: lazyRouteComponent(() => import('./account/SecurityPage'), 'SecurityPage') })
 const clinicDevices = createRoute({ getParentRoute: () => clinic, path: '/you/devices', component: lazyRouteComponent(() => import('./account/DevicesPage'), 'DevicesPage') })
+const clinicConnected = createRoute({ getParentRoute: () => clinic, path: '/you/apps', beforeLoad: connectedWords, component: lazyRouteComponent(() => import('./connected/ConnectedPage'), 'ConnectedPage') })
 const clinicTold = createRoute({ getParentRoute: () => clinic, path: '/you/notifications', beforeLoad: noticeWords, component: lazyRouteComponent(() => import('./notices'), 'NoticesPage') })
 const views = ['all', 'mine', 'unclaimed', 'done'] as const
 const inbox = createRoute({
@@ -201,8 +221,10 @@ const tree = root.addChildren([
     people,
     visit,
     opened,
-    patient.addChildren([home, record, kinds, section, result, entry, visits, book, visitSummary, messages, newMessage, thread, sharing, you, security, devices, told]),
-    clinic.addChildren([clinicHome, clinicToday, inbox.addChildren([inboxNone, inboxThread]), clinicBook, cockpit, clinicChart, clinicResult, clinicEntry, clinicMove, clinicJoined, clinicHealth, clinicApps, clinicNewApp, clinicApp, clinicWork, clinicYou, clinicSecurity, clinicDevices, clinicTold]),
+    consent,
+    apps,
+    patient.addChildren([home, record, kinds, section, result, entry, visits, book, visitSummary, messages, newMessage, thread, sharing, you, security, devices, told, connected]),
+    clinic.addChildren([clinicHome, clinicToday, inbox.addChildren([inboxNone, inboxThread]), clinicBook, cockpit, clinicChart, clinicResult, clinicEntry, clinicMove, clinicJoined, clinicHealth, clinicApps, clinicNewApp, clinicApp, clinicWork, clinicYou, clinicSecurity, clinicDevices, clinicTold, clinicConnected]),
   ]),
 ])
 

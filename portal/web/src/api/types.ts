@@ -94,6 +94,10 @@ export type Me = From<'Me', {
 
 export type SessionLife = Schemas['Life']
 export type Device = Schemas['Place']
+export type AppLine = Schemas['AppLine']
+export type AppAsks = From<'AppAsks', { lines: AppLine[]; people: Schemas['AppPerson'][] }>
+export type ConnectedApp = From<'ConnectedApp', { lines: AppLine[] }>
+export type AppRead = From<'AppRead', { action: AccessAction; what: Category[] }>
 export type Passkey = Schemas['Passkey']
 export type OtherWay = Schemas['OtherWay']
 export type TotpSetup = Schemas['Enrollment']
@@ -108,7 +112,7 @@ export interface SignInOptions extends SignInStep {
   clinic: { name: string; phone?: string }
   methods: ('passkey' | 'password')[]
   issuers?: { id: string; name: string }[]
-  app?: { name: string; scopes?: string[] }
+  app?: { name: string }
   loginHint?: string
 }
 
@@ -125,6 +129,10 @@ export interface paths {
   '/me': Get<'/me', Me> & Do<'/me', 'patch'>
   '/me/sessions': Get<'/me/sessions', Page<Device>>
   '/me/sessions/{id}': Do<'/me/sessions/{id}', 'delete'>
+  '/me/apps': Get<'/me/apps', Page<ConnectedApp>>
+  '/me/apps/{id}': Do<'/me/apps/{id}', 'delete'>
+  '/me/apps/{id}/reads': Get<'/me/apps/{id}/reads', Page<AppRead>>
+  '/consents/{request}': Get<'/consents/{request}', AppAsks> & Do<'/consents/{request}', 'post'>
   '/me/passkeys': Get<'/me/passkeys', Page<Passkey>>
   '/me/passkeys/begin': Do<'/me/passkeys/begin', 'post'>
   '/me/passkeys/finish': Do<'/me/passkeys/finish', 'post'>

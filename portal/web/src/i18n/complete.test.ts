@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { about as aboutEn } from './en/about'
 import { account as accountEn } from './en/account'
 import { apps as appsEn } from './en/apps'
+import { connected as connectedEn } from './en/connected'
 import { booking as bookingEn } from './en/booking'
 import { clinic as clinicEn } from './en/clinic'
 import { detail as detailEn } from './en/detail'
@@ -15,6 +16,7 @@ import { en } from './en'
 import { about as aboutEs } from './es/about'
 import { account as accountEs } from './es/account'
 import { apps as appsEs } from './es/apps'
+import { connected as connectedEs } from './es/connected'
 import { booking as bookingEs } from './es/booking'
 import { clinic as clinicEs } from './es/clinic'
 import { detail as detailEs } from './es/detail'
@@ -51,6 +53,7 @@ describe.each([
   ['messages', messagesEn as Tree, messagesEs as Tree],
   ['inbox', inboxEn as Tree, inboxEs as Tree],
   ['notices', noticesEn as Tree, noticesEs as Tree],
+  ['connected', connectedEn as Tree, connectedEs as Tree],
   ['worklist', worklistEn as Tree, worklistEs as Tree],
   ['apps', appsEn as Tree, appsEs as Tree],
   ['about', aboutEn as Tree, aboutEs as Tree],

@@ -21,6 +21,7 @@ const parts = {
   notices: { en: () => import('./en/notices').then((part) => part.notices), es: () => import('./es/notices').then((part) => part.notices) },
   worklist: { en: () => import('./en/worklist').then((part) => part.worklist), es: () => import('./es/worklist').then((part) => part.worklist) },
   apps: { en: () => import('./en/apps').then((part) => part.apps), es: () => import('./es/apps').then((part) => part.apps) },
+  connected: { en: () => import('./en/connected').then((part) => part.connected), es: () => import('./es/connected').then((part) => part.connected) },
   clinic: { en: () => import('./en/clinic').then((part) => part.clinic), es: () => import('./es/clinic').then((part) => part.clinic) },
 }
 export type WordPart = keyof typeof parts

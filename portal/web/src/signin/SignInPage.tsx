@@ -62,12 +62,7 @@ function Login({ request }: { request: string }) {
       {app && (
         <div className={css.app}>
           <b>{t('signIn.app', { name: app.name })}</b>
-          {app.scopes && app.scopes.length > 0 && (
-            <>
-              <p className="dim small">{t('signIn.appScopes')}</p>
-              <ul>{app.scopes.map((scope) => <li key={scope}>{scope}</li>)}</ul>
-            </>
-          )}
+          <p className="dim small">{t('signIn.appNext')}</p>
         </div>
       )}
       <MethodStep request={request} options={options.data} onStep={setReached} onExpired={rest.onExpired} />

@@ -7,6 +7,7 @@ import (
 	"context"
 	"flag"
 	"log"
+	"strings"
 
 	"housecall/internal/db"
 	"housecall/internal/identity"
@@ -22,8 +23,10 @@ func main() {
 	name := flag.String("name", "", "name of the client")
 	secret := flag.String("secret", "", "secret of the client")
 	redirect := flag.String("redirect", "", "where the client is sent back to")
+	scopes := flag.String("scopes", "", "what it may ask for, apart by spaces")
+	offline := flag.Bool("offline", false, "may have refresh tokens")
 	flag.Parse()
-	if err := register(context.Background(), *data, *base, provider.Client{ID: *id, Name: *name, Secret: *secret, Redirects: []string{*redirect}}); err != nil {
+	if err := register(context.Background(), *data, *base, provider.Client{ID: *id, Name: *name, Secret: *secret, Redirects: []string{*redirect}, Scopes: strings.Fields(*scopes), Offline: *offline}); err != nil {
 		log.Fatal(err)
 	}
 }

@@ -28,7 +28,7 @@ export const account = {
     help: 'Cannot get in? We help you on the phone.',
     issuer: 'Sign in with {{name}}',
     app: '{{name}} asks to see your record.',
-    appScopes: 'It asks for:',
+    appNext: 'Sign in first. Then you choose what it may see.',
     language: 'Language',
     expiredTitle: 'Please start again',
     expired: 'This sign-in is no longer valid: it took too long, it was used already, or a wrong code was typed too often. Nothing was changed.',
@@ -106,7 +106,7 @@ export const account = {
   },
   account: {
     page: 'You', title: 'You', name: 'Name', email: 'E-mail', noEmail: 'None', language: 'Language', languageHelp: 'Words that come from your record stay as they were written.', colours: 'Colors', light: 'Light', dark: 'Dark', auto: 'As the device',
-    sharingText: 'Who helps, and who looked', security: 'Signing in', securityText: 'Password, passkeys, code app', notices: 'Notifications', noticesText: 'What we told you, e-mail, quiet hours', devices: 'Your devices', devicesText: 'Where you are signed in', people: 'Who are you here for?', peopleText: 'Change to another person’s record', signOut: 'Sign out', signingOut: 'Signing out',
+    sharingText: 'Who helps, and who looked', security: 'Signing in', securityText: 'Password, passkeys, code app', notices: 'Notifications', noticesText: 'What we told you, e-mail, quiet hours', apps: 'Connected apps', appsText: 'What you let in, and what it read', devices: 'Your devices', devicesText: 'Where you are signed in', people: 'Who are you here for?', peopleText: 'Change to another person’s record', signOut: 'Sign out', signingOut: 'Signing out',
     saved: 'Saved', version: 'Version {{version}}', helpTitle: 'Help', help: 'Call {{clinic}}', edit: 'Change', newName: 'Your name', needName: 'Enter your name.',
     passkeys: 'Passkeys', passkeysLead: 'Sign in with your face, finger or screen lock. Safer than a password, and nothing to remember.', addPasskey: 'Add a passkey', passkeyName: 'Name of this passkey', passkeyNameHelp: 'For example: my phone',
     defaultPasskey: 'This device', noPasskeys: 'You have no passkey yet.', added: 'Added {{date}}', used: 'Last used {{date}}', rename: 'Rename', remove: 'Remove', removePasskeyTitle: 'Remove “{{name}}”?', removePasskeyText: 'You can no longer sign in with it. Other ways stay as they are.',

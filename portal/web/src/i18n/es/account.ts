@@ -30,7 +30,7 @@ export const account: Same<typeof english> = {
     help: '¿No puede entrar? Le ayudamos por teléfono.',
     issuer: 'Entrar con {{name}}',
     app: '{{name}} pide ver su historial.',
-    appScopes: 'Pide ver:',
+    appNext: 'Entre primero. Después usted elige qué puede ver.',
     language: 'Idioma',
     expiredTitle: 'Empiece de nuevo, por favor',
     expired: 'Esta entrada ya no es válida: pasó demasiado tiempo, ya se usó o se escribió un código equivocado demasiadas veces. Nada cambió.',
@@ -108,7 +108,7 @@ export const account: Same<typeof english> = {
   },
   account: {
     page: 'Usted', title: 'Usted', name: 'Nombre', email: 'Correo electrónico', noEmail: 'Ninguno', language: 'Idioma', languageHelp: 'Las palabras de su historial quedan como se escribieron.', colours: 'Colores', light: 'Claro', dark: 'Oscuro', auto: 'Como el dispositivo',
-    sharingText: 'Quién ayuda y quién miró', security: 'Cómo entra', securityText: 'Contraseña, llaves de acceso, códigos', notices: 'Avisos', noticesText: 'Qué le dijimos, correo, horas de silencio', devices: 'Sus dispositivos', devicesText: 'Dónde tiene la sesión abierta', people: '¿Para quién está aquí?', peopleText: 'Cambiar al historial de otra persona', signOut: 'Cerrar sesión', signingOut: 'Cerrando la sesión',
+    sharingText: 'Quién ayuda y quién miró', security: 'Cómo entra', securityText: 'Contraseña, llaves de acceso, códigos', notices: 'Avisos', noticesText: 'Qué le dijimos, correo, horas de silencio', apps: 'Aplicaciones conectadas', appsText: 'Lo que permitió entrar y qué leyó', devices: 'Sus dispositivos', devicesText: 'Dónde tiene la sesión abierta', people: '¿Para quién está aquí?', peopleText: 'Cambiar al historial de otra persona', signOut: 'Cerrar sesión', signingOut: 'Cerrando la sesión',
     saved: 'Guardado', version: 'Versión {{version}}', helpTitle: 'Ayuda', help: 'Llamar a {{clinic}}', edit: 'Cambiar', newName: 'Su nombre', needName: 'Escriba su nombre.',
     passkeys: 'Llaves de acceso', passkeysLead: 'Entre con su cara, su dedo o el bloqueo de pantalla. Más seguro que una contraseña, y nada que recordar.', addPasskey: 'Agregar una llave de acceso', passkeyName: 'Nombre de esta llave', passkeyNameHelp: 'Por ejemplo: mi teléfono',
     defaultPasskey: 'Este dispositivo', noPasskeys: 'Todavía no tiene llaves de acceso.', added: 'Agregada el {{date}}', used: 'Usada por última vez el {{date}}', rename: 'Cambiar nombre', remove: 'Quitar', removePasskeyTitle: '¿Quitar “{{name}}”?', removePasskeyText: 'Ya no podrá entrar con ella. Las otras formas de entrar siguen igual.',
