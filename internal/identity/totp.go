@@ -233,8 +233,8 @@ func matchStep(secret, code string, now time.Time) (int64, bool) {
 	return 0, false
 }
 
-// TOTPRemove turns one-time codes off. It takes a code; staff keep at least one
-// second factor.
+// TOTPRemove turns one-time codes off. It takes a code, or a recovery code of who
+// lost the app; staff keep at least one second factor.
 func (s *Service) TOTPRemove(ctx context.Context, who Principal, code string) error {
 	if who.Kind == Staff {
 		n, err := s.countPasskeys(ctx, who.Account)
@@ -245,7 +245,7 @@ func (s *Service) TOTPRemove(ctx context.Context, who Principal, code string) er
 			return errLastFactor
 		}
 	}
-	if err := s.CheckTOTP(ctx, who.Account, code); err != nil {
+	if err := s.CheckCode(ctx, who.Account, code); err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, func(c *db.Conn) error {

@@ -209,5 +209,10 @@ func (p *Provider) startSession(ctx context.Context, w http.ResponseWriter, req 
 	}
 	req.Session = id
 	http.SetCookie(w, p.id.Cookie(cookie))
+	device, err := p.id.Know(ctx, req.Account, v.device)
+	if err != nil {
+		return err
+	}
+	http.SetCookie(w, p.id.DeviceCookie(device))
 	return nil
 }
