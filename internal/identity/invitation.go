@@ -192,9 +192,12 @@ func (s *Service) invitationByID(c *db.Conn, id string) (Invitation, error) {
 	return inv, err
 }
 
-// Sought is which invitations are listed: those because of one chart, those that
-// one account made, or all.
-type Sought struct{ About, By string }
+// Sought is which invitations are listed: those because of one chart, or of the
+// charts that a condition on the column holds for; otherwise all.
+type Sought struct {
+	About  string
+	Within func(column string) (sql string, args []any)
+}
 
 // Invitations lists those that wait to be taken, newest first, also those whose
 // link is too old or dead. The cursor is the id of the last one seen.
@@ -204,8 +207,9 @@ func (s *Service) Invitations(ctx context.Context, which Sought, cursor string, 
 	if which.About != "" {
 		where, args = where+` AND i.about = ?`, append(args, which.About)
 	}
-	if which.By != "" {
-		where, args = where+` AND i.created_by = ?`, append(args, which.By)
+	if which.Within != nil {
+		sql, more := which.Within("i.about")
+		where, args = where+` AND `+sql, append(args, more...)
 	}
 	if cursor != "" {
 		if uuid.Validate(cursor) != nil {

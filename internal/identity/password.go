@@ -54,7 +54,7 @@ func checkNewPassword(password, email, name string) error {
 		return errEasy
 	}
 	local, _, _ := strings.Cut(email, "@")
-	for _, w := range append(strings.Fields(strings.ToLower(name)), local) {
+	for _, w := range append(strings.Fields(strings.ToLower(name)), local, email) {
 		if utf8.RuneCountInString(w) >= 4 && strings.Contains(low, w) {
 			return fault.New(fault.Invalid, "Please choose a password without your name or e-mail address in it.")
 		}

@@ -24,7 +24,6 @@ CREATE TABLE invitations (
 );
 CREATE INDEX invitations_about ON invitations (about, id);
 CREATE INDEX invitations_patient ON invitations (patient, id);
-CREATE INDEX invitations_created_by ON invitations (created_by, id);
 
 -- One-time links to one person. A link that is mailed gets its secret, and so its
 -- hash, when the mail is written: it is kept nowhere.

@@ -1,0 +1,27 @@
+package portal
+
+var spanishEntrance = map[string]string{
+	"Only administrators can invite staff.":                                              "Solo los administradores pueden invitar a personal.",
+	"Only the clinic can invite people.":                                                 "Solo la clínica puede invitar a personas.",
+	"Only the front desk and administrators can help people back in.":                    "Solo la recepción y los administradores pueden ayudar a volver a entrar.",
+	"Please choose what this staff member does.":                                         "Elija qué función tiene esta persona.",
+	"Please give an e-mail address, or print the link.":                                  "Escriba un correo electrónico o imprima el enlace.",
+	"Please give the whole date of birth.":                                               "Escriba la fecha de nacimiento completa.",
+	"Please give your date of birth first.":                                              "Escriba primero su fecha de nacimiento.",
+	"Please say in a few words how you know that it is them.":                            "Diga en pocas palabras cómo sabe que es esa persona.",
+	"Set up a passkey or a code app first. Recovery codes stand in for them.":            "Configure primero una llave de acceso o una aplicación de códigos. Los códigos de recuperación las sustituyen.",
+	"Somebody else has to help you with your own account.":                               "Otra persona tiene que ayudarle con su propia cuenta.",
+	"The record has no whole date of birth. Add it there first.":                         "El expediente no tiene la fecha de nacimiento completa. Agréguela allí primero.",
+	"There is no address to be confirmed.":                                               "No hay ninguna dirección por confirmar.",
+	"There is no such invitation.":                                                       "No existe esa invitación.",
+	"There were too many wrong dates of birth. Please ask the clinic for a new link.":    "Hubo demasiadas fechas de nacimiento incorrectas. Pida a la clínica otro enlace.",
+	"This clinic sends no e-mail. Please ask the clinic for help.":                       "Esta clínica no envía correos. Pida ayuda a la clínica.",
+	"This invitation is for somebody else's account. Sign out, and open the link again.": "Esta invitación es para la cuenta de otra persona. Salga de su cuenta y abra el enlace de nuevo.",
+	"This is not the date of birth that we have. Please check it.":                       "No es la fecha de nacimiento que tenemos. Revísela, por favor.",
+	"This is your address already.":                                                      "Esa ya es su dirección.",
+	"This link has been used or is too old. Please ask for a new one.":                   "Este enlace ya se usó o es demasiado viejo. Pida otro.",
+	"This password was found in a list of stolen passwords. Choose another one.":         "Esta contraseña está en una lista de contraseñas robadas. Elija otra.",
+	"This patient has an account already.":                                               "Este paciente ya tiene una cuenta.",
+	"This recovery code is not right, or it was used before.":                            "Este código de recuperación no es correcto o ya se usó.",
+	"You had this password before. Choose another one.":                                  "Ya tuvo esta contraseña. Elija otra.",
+}
