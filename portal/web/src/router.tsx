@@ -21,7 +21,7 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 const bookingWords = () => loadWords('booking')
 const messageWords = () => loadWords('messages')
 const noticeWords = () => Promise.all([loadWords('account'), loadWords('notices')])
-const accountWords = () => loadWords('account')
+const accountWords = () => Promise.all([loadWords('account'), loadWords('entrance')])
 const detailWords = () => loadWords('detail')
 
 const signIn = createRoute({
@@ -39,6 +39,13 @@ const firstAdmin = createRoute({
   validateSearch: (search: Record<string, unknown>) => ({ token: text(search.token) ?? '' }),
   component: lazyRouteComponent(() => import('./signin/FirstAdminPage'), 'FirstAdminPage'),
 })
+
+// One-time links. Their secret stands behind the # of the address, which no server is sent.
+const entranceOf = (path: '/invitation' | '/recovery') => createRoute({ getParentRoute: () => root, path, beforeLoad: accountWords, component: lazyRouteComponent(() => import('./entrance/EntrancePage'), 'EntrancePage') })
+const invitation = entranceOf('/invitation')
+const recovery = entranceOf('/recovery')
+const reset = createRoute({ getParentRoute: () => root, path: '/reset', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./entrance/ResetPage'), 'ResetPage') })
+const verify = createRoute({ getParentRoute: () => root, path: '/verify', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./entrance/VerifyPage'), 'VerifyPage') })
 
 // Everything below needs to know who is here.
 const gate = createRoute({
@@ -173,8 +180,11 @@ const clinicBook = createRoute({
 const cockpit = createRoute({ getParentRoute: () => clinic, path: '/visits/$patient/$visit', beforeLoad: visitWords, component: lazyRouteComponent(() => import('./cockpit'), 'CockpitPage') })
 const clinicHealth = createRoute({ getParentRoute: () => clinic, path: '/health', component: lazyRouteComponent(() => import('./clinic'), 'HealthPage') })
 const clinicWork = createRoute({ getParentRoute: () => clinic, path: '/work', beforeLoad: workWords, component: lazyRouteComponent(() => import('./worklist'), 'WorklistPage') })
+const inviteWords = () => loadWords('entrance')
+const clinicInvitations = createRoute({ getParentRoute: () => clinic, path: '/invitations', beforeLoad: inviteWords, component: lazyRouteComponent(() => import('./invite'), 'InvitationsPage') })
+const clinicInvite = createRoute({ getParentRoute: () => clinic, path: '/p/$patient/invite', beforeLoad: inviteWords, component: lazyRouteComponent(() => import('./invite'), 'PatientInvitePage') })
 const clinicYou = createRoute({ getParentRoute: () => clinic, path: '/you', component: lazyRouteComponent(() => import('./account/AccountPage'), 'AccountPage') })
-const clinicSecurity = createRoute({ getParentRoute: () => clinic, path: '/you/security', component: lazyRouteComponent(() => import('./account/SecurityPage'), 'SecurityPage') })
+const clinicSecurity = createRoute({ getParentRoute: () => clinic, path: '/you/security', beforeLoad: inviteWords, component: lazyRouteComponent(() => import('./account/SecurityPage'), 'SecurityPage') })
 const clinicDevices = createRoute({ getParentRoute: () => clinic, path: '/you/devices', component: lazyRouteComponent(() => import('./account/DevicesPage'), 'DevicesPage') })
 const clinicTold = createRoute({ getParentRoute: () => clinic, path: '/you/notifications', beforeLoad: noticeWords, component: lazyRouteComponent(() => import('./notices'), 'NoticesPage') })
 const views = ['all', 'mine', 'unclaimed', 'done'] as const
@@ -192,13 +202,17 @@ const tree = root.addChildren([
   signIn,
   signOut,
   firstAdmin,
+  invitation,
+  recovery,
+  reset,
+  verify,
   gate.addChildren([
     start,
     people,
     visit,
     opened,
     patient.addChildren([home, record, kinds, section, result, entry, visits, book, visitSummary, messages, newMessage, thread, sharing, you, security, devices, told]),
-    clinic.addChildren([clinicHome, clinicToday, inbox.addChildren([inboxNone, inboxThread]), clinicBook, cockpit, clinicChart, clinicResult, clinicEntry, clinicMove, clinicJoined, clinicHealth, clinicWork, clinicYou, clinicSecurity, clinicDevices, clinicTold]),
+    clinic.addChildren([clinicHome, clinicToday, inbox.addChildren([inboxNone, inboxThread]), clinicBook, cockpit, clinicChart, clinicResult, clinicEntry, clinicMove, clinicJoined, clinicHealth, clinicWork, clinicInvitations, clinicInvite, clinicYou, clinicSecurity, clinicDevices, clinicTold]),
   ]),
 ])
 

@@ -4,6 +4,7 @@ import { account as accountEn } from './en/account'
 import { booking as bookingEn } from './en/booking'
 import { clinic as clinicEn } from './en/clinic'
 import { detail as detailEn } from './en/detail'
+import { entrance as entranceEn } from './en/entrance'
 import { inbox as inboxEn } from './en/inbox'
 import { messages as messagesEn } from './en/messages'
 import { notices as noticesEn } from './en/notices'
@@ -16,6 +17,7 @@ import { account as accountEs } from './es/account'
 import { booking as bookingEs } from './es/booking'
 import { clinic as clinicEs } from './es/clinic'
 import { detail as detailEs } from './es/detail'
+import { entrance as entranceEs } from './es/entrance'
 import { inbox as inboxEs } from './es/inbox'
 import { messages as messagesEs } from './es/messages'
 import { notices as noticesEs } from './es/notices'
@@ -49,6 +51,7 @@ describe.each([
   ['messages', messagesEn as Tree, messagesEs as Tree],
   ['inbox', inboxEn as Tree, inboxEs as Tree],
   ['notices', noticesEn as Tree, noticesEs as Tree],
+  ['entrance', entranceEn as Tree, entranceEs as Tree],
   ['worklist', worklistEn as Tree, worklistEs as Tree],
   ['about', aboutEn as Tree, aboutEs as Tree],
 ])('%s', (_, english, spanish) => {
