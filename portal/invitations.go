@@ -209,6 +209,9 @@ func (p *Portal) invite(ctx context.Context, in *inviteIn) (*body[InvitationMade
 			return nil, err
 		}
 		if b.Kind == "patient" {
+			if !access.MayComeAlone(birth, "", nil, p.Now()) {
+				return nil, fault.New(fault.Conflict, "This patient is too young for an account of their own. Invite a parent or guardian.").WithCode("too_young")
+			}
 			n.Patient, n.Name, n.BirthDate = b.Patient, name, birth
 		}
 	}

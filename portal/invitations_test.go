@@ -39,6 +39,9 @@ func TestWhoMayInvite(t *testing.T) {
 		sam := n.patient("Sam", "Ortiz", "")
 		f.join(f.desk, sam)
 		f.join(f.doctor, sam)
+		child := newID()
+		n.put(fmt.Sprintf(`{"resourceType":"Patient","id":"%s","name":[{"family":"Ortiz","given":["Lou"]}],"birthDate":"%d-01-01"}`, child, time.Now().Year()-9))
+		f.join(f.desk, child)
 		app := n.token(f.doctor.account, "user/Patient.rs")
 		patient := fmt.Sprintf(`{"kind":"patient","patient":"%s"}`, sam)
 		staff := `{"kind":"staff","name":"Dr. New","roles":["clinician"]}`
@@ -56,6 +59,8 @@ func TestWhoMayInvite(t *testing.T) {
 			{f.admin, `{"kind":"patient","patient":"` + newID() + `"}`, 404},
 			{f.desk, `{"kind":"patient","patient":"` + f.rosa + `"}`, 409},
 			{f.desk, `{"kind":"patient"}`, 404},
+			{f.desk, `{"kind":"patient","patient":"` + child + `"}`, 409},
+			{f.desk, `{"kind":"caregiver","patient":"` + child + `","name":"Ana Ortiz","birthDate":"1980-01-02"}`, 201},
 		} {
 			r := c.who.do("POST", "/api/v1/clinic/invitations", c.body)
 			require.Equal(t, c.status, r.StatusCode, c.who.name+" "+c.body+": "+r.body)

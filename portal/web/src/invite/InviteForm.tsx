@@ -1,4 +1,4 @@
-import { Checkbox, Radio, TextInput } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState, type FormEvent } from 'react'
 import { useStepUp } from '../account/StepUp'
@@ -7,6 +7,7 @@ import type { Role } from '../api/types'
 import { Button } from '../ui/Button'
 import { ErrorSummary, Said, useErrorText, type FieldError } from '../ui/ErrorSummary'
 import { useWords } from '../ui/useWords'
+import { Choices } from './Choices'
 import { api, invitationsKey, type Handed, type InviteKind } from './calls'
 import css from './invite.module.css'
 import { LinkShown } from './LinkShown'
@@ -58,26 +59,21 @@ export function InviteForm({ patient, kinds, mail }: { patient?: string; kinds: 
       <ErrorSummary errors={errors} />
       {make.isSuccess && make.data !== 'cancelled' && <Said>{t('invite.mailed')}</Said>}
       {kinds.length > 1 && (
-        <Radio.Group label={t('invite.who')} value={kind} onChange={(value) => setKind(kinds.find((one) => one === value) ?? kind)}>
-          <div className={css.choices}>{kinds.map((one) => <Radio key={one} value={one} label={t(`invite.${one}`)} />)}</div>
-        </Radio.Group>
+        <Choices type="radio" legend={t('invite.who')} options={kinds.map((one) => ({ value: one, label: t(`invite.${one}`) }))} chosen={[kind]} onChange={setKind} />
       )}
       {kind !== 'patient' && <TextInput id="invite-name" label={t('invite.name')} value={form.name} onChange={set('name')} error={errorOf('invite-name')} autoComplete="off" maxLength={200} />}
       {kind === 'caregiver' && <TextInput id="invite-birth" label={t('invite.birth')} description={t('invite.birthHelp')} value={form.birthDate} onChange={set('birthDate')} error={errorOf('invite-birth')} autoComplete="off" inputMode="numeric" maxLength={10} />}
       {kind === 'staff' && (
-        <Checkbox.Group label={t('invite.roles')} value={chosen} onChange={(values) => setChosen(roles.filter((role) => values.includes(role)))} error={errorOf('invite-role')}>
-          <div className={css.choices}>{roles.map((role, at) => <Checkbox key={role} id={at === 0 ? 'invite-role' : undefined} value={role} label={t(`invite.role.${role}`)} />)}</div>
-        </Checkbox.Group>
+        <Choices
+          type="checkbox" id="invite-role" legend={t('invite.roles')} options={roles.map((role) => ({ value: role, label: t(`invite.role.${role}`) }))} chosen={chosen} error={errorOf('invite-role')}
+          onChange={(role) => setChosen((before) => (before.includes(role) ? before.filter((one) => one !== role) : [...before, role]))}
+        />
       )}
       <TextInput id="invite-email" type="email" label={form.way === 'mail' ? t('invite.email') : t('invite.optional')} value={form.email} onChange={set('email')} error={errorOf('invite-email')} autoComplete="off" autoCapitalize="none" spellCheck={false} maxLength={200} />
       {mail && (
-        <Radio.Group label={t('invite.how')} value={form.way} onChange={(way) => setForm((before) => ({ ...before, way }))}>
-          <div className={css.choices}><Radio value="print" label={t('invite.print')} /><Radio value="mail" label={t('invite.mail')} /></div>
-        </Radio.Group>
+        <Choices type="radio" legend={t('invite.how')} options={[{ value: 'print', label: t('invite.print') }, { value: 'mail', label: t('invite.mail') }]} chosen={[form.way]} onChange={(way) => setForm((before) => ({ ...before, way }))} />
       )}
-      <Radio.Group label={t('invite.language')} value={form.locale} onChange={(value) => setForm((before) => ({ ...before, locale: value }))}>
-        <div className={css.choices}><Radio value="en" label="English" lang="en" /><Radio value="es" label="Español" lang="es" /></div>
-      </Radio.Group>
+      <Choices type="radio" legend={t('invite.language')} options={[{ value: 'en', label: 'English' }, { value: 'es', label: 'Español' }]} chosen={[form.locale]} onChange={(value) => setForm((before) => ({ ...before, locale: value }))} />
       <div className={css.buttons}><Button type="submit" loading={make.isPending}>{t('invite.make')}</Button></div>
       {stepUp.dialog}
     </form>

@@ -38,7 +38,7 @@ export function CodeStep({ request, onStartOver, onExpired, focus = true, enroll
     <form className={css.form} onSubmit={(event) => void submit(event)} noValidate>
       <ErrorSummary errors={errors} />
       <TextInput id="code" label={t('signIn.code')} value={code} onChange={(event) => setCode(event.target.value)} error={errors[0]?.message} description={enrolls ? undefined : t('reset.recoveryHelp')} inputMode={enrolls ? 'numeric' : 'text'} autoCapitalize="characters" autoComplete="one-time-code" maxLength={24} autoFocus={focus} />
-      <Button type="submit" wide loading={busy}>{t('signIn.codeGo')}</Button>
+      <Button type="submit" wide variant={enrolls ? 'default' : 'filled'} loading={busy}>{t('signIn.codeGo')}</Button>
       <Button variant="subtle" onClick={onStartOver}>{t('signIn.startOver')}</Button>
     </form>
   )

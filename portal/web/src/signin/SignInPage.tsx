@@ -51,7 +51,7 @@ function Login({ request }: { request: string }) {
   const { step, totp } = reached ?? options.data
   const rest = { request, onStartOver: () => { setReached({}); setRecovering(false) }, onExpired: () => setExpired(true) }
   if (step === 'totp' && totp) {
-    return <SignInFrame title={t('signIn.totpTitle')} lead={t('signIn.enroll.why')} phone={clinic.phone}><EnrollStep setup={totp} {...rest} /></SignInFrame>
+    return <SignInFrame title={t('safety.enrollTitle')} lead={t('safety.enrollLead')} phone={clinic.phone}><EnrollStep setup={totp} {...rest} /></SignInFrame>
   }
   if (step === 'totp') {
     return <SignInFrame title={t('signIn.codeTitle')} lead={t('signIn.codeLead')} phone={clinic.phone}><CodeStep {...rest} /></SignInFrame>

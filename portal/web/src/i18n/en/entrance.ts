@@ -20,7 +20,7 @@ export const entrance = {
   safety: {
     codes: 'Recovery codes', codesLead: 'Each of these codes gets you in once when you do not have your phone.', left_one: '{{count}} code left', left_other: '{{count}} codes left', noneYet: 'You have none yet. Make them now, so that you get in without your phone too.', make: 'Make recovery codes', makeNew: 'Make new codes', makeNewText: 'The codes you have now stop working.', shown: 'Print these codes or write them down. They are shown only now.', print: 'Print', kept: 'I have kept them',
     address: 'E-mail', verified: 'Confirmed', notVerified: 'Not confirmed', verify: 'Send me a link to confirm it', verifySent: 'A link is on its way to {{email}}.', change: 'Change the e-mail', newEmail: 'New e-mail', changeHelp: 'It changes once you open the link that we send there. We also tell the old address.', changeSent: 'If it can be used, a link is on its way to {{email}}. Nothing changes until you open it.', noMail: 'This site sends no mail.',
-    enrollPasskey: 'Set up with your face or finger', enrollOr: 'Or use a code app',
+    enrollTitle: 'Set up your second step', enrollLead: 'You see other people’s records, so a password alone is not enough.', enrollPasskey: 'Set up with your face or finger', enrollOr: 'Or use a code app',
   },
   invite: {
     page: 'Invitations', title: 'Invitations', lead: 'People who were asked to make an account and have not done so yet.', for: 'Access for this patient', chart: 'Accounts and invitations',

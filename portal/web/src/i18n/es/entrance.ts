@@ -22,7 +22,7 @@ export const entrance: Same<typeof en> = {
   safety: {
     codes: 'Códigos de recuperación', codesLead: 'Cada código le deja entrar una vez cuando no tiene su teléfono.', left_one: 'Queda {{count}} código', left_other: 'Quedan {{count}} códigos', noneYet: 'Todavía no tiene ninguno. Hágalos ahora para poder entrar también sin su teléfono.', make: 'Hacer códigos de recuperación', makeNew: 'Hacer códigos nuevos', makeNewText: 'Los códigos que tiene ahora dejan de servir.', shown: 'Imprima estos códigos o anótelos. Solo se muestran ahora.', print: 'Imprimir', kept: 'Ya los guardé',
     address: 'Correo', verified: 'Confirmado', notVerified: 'Sin confirmar', verify: 'Enviarme un enlace para confirmarlo', verifySent: 'Un enlace va en camino a {{email}}.', change: 'Cambiar el correo', newEmail: 'Correo nuevo', changeHelp: 'Cambia cuando abra el enlace que enviamos allí. También avisamos a la dirección anterior.', changeSent: 'Si se puede usar, un enlace va en camino a {{email}}. Nada cambia hasta que lo abra.', noMail: 'Este sitio no envía correos.',
-    enrollPasskey: 'Configurar con su cara o su dedo', enrollOr: 'O use una aplicación de códigos',
+    enrollTitle: 'Configure su segundo paso', enrollLead: 'Usted ve historiales de otras personas; por eso no basta una contraseña.', enrollPasskey: 'Configurar con su cara o su dedo', enrollOr: 'O use una aplicación de códigos',
   },
   invite: {
     page: 'Invitaciones', title: 'Invitaciones', lead: 'Personas invitadas a crear una cuenta que todavía no lo hicieron.', for: 'Acceso para este paciente', chart: 'Cuentas e invitaciones',
