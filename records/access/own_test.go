@@ -1,11 +1,18 @@
 package access_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"housecall/internal/db"
+	"housecall/internal/db/dbtest"
+	"housecall/internal/fault"
+	"housecall/internal/identity"
+	"housecall/internal/revoke"
+	"housecall/internal/sitekey"
 	"housecall/records/access"
 )
 
@@ -31,4 +38,18 @@ func TestWhoIsOldEnoughToComeAlone(t *testing.T) {
 	} {
 		require.Equal(t, c.may, access.MayComeAlone(c.birth, c.place, nil, at(c.now)), "%+v", c)
 	}
+}
+
+// Somebody who came by a link to one thing, and has no account, sees no chart: what
+// the link opens is decided where that one thing is shown.
+func TestAVisitorSeesNoChart(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, err := access.New(access.Deps{DB: d, Key: sitekey.ForTest(), Revocations: revoke.NewFeed(d), Node: "test"})
+		require.NoError(t, err)
+		who := identity.Principal{Kind: identity.Visitor, Session: "page:1", Scopes: []string{}, Context: identity.Context{Patient: "p1"}}
+		for _, patient := range []string{"p1", "p2", ""} {
+			_, err := s.ViewOf(d.Read(context.Background()), who, patient)
+			require.True(t, fault.Is(err, fault.NotFound), "%q: %v", patient, err)
+		}
+	})
 }

@@ -45,6 +45,7 @@ CREATE TABLE links (
     used_at    BIGINT NOT NULL      -- used, or ended before
 );
 CREATE UNIQUE INDEX links_hash ON links (hash);
+CREATE UNIQUE INDEX links_browser ON links (browser, purpose) WHERE purpose = 'page';
 CREATE INDEX links_subject ON links (subject, purpose, created_at);
 CREATE INDEX links_expires ON links (expires_at);
 
