@@ -23,6 +23,7 @@ type Deps struct {
 	Hub      *Hub // nil: no page is nudged
 	Key      sitekey.Key
 	Accounts Accounts
+	Links    Links          // nil: no one-time links are mailed
 	Mail     *Mailer        // nil: no mail is sent
 	BaseURL  *url.URL       // links in mails lead here
 	Zone     *time.Location // of the clinic: of quiet hours, until somebody names their own
@@ -57,7 +58,10 @@ func New(d Deps) (*Service, error) {
 	if err := s.queue.prepare(d.DB); err != nil {
 		return nil, err
 	}
-	return s, s.addMail()
+	if err := s.addMail(); err != nil {
+		return nil, err
+	}
+	return s, s.carryLetters()
 }
 
 func (s *Service) now() time.Time { return s.Now() }

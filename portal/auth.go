@@ -16,14 +16,14 @@ import (
 // browser is who does a step of a sign-in.
 func (p *Portal) browser(c *fiber.Ctx) login.Browser {
 	return login.Browser{
-		Cookie: c.Cookies(p.Identity.BrowserCookieName()), Session: c.Cookies(p.Identity.CookieName()),
+		Cookie: c.Cookies(p.Identity.BrowserCookieName()), Session: c.Cookies(p.Identity.CookieName()), Device: c.Cookies(p.Identity.DeviceCookieName()),
 		Address: edge.Address(c), UserAgent: c.Get(fiber.HeaderUserAgent),
 	}
 }
 
 func (p *Portal) stepBrowser(c *fiber.Ctx) provider.Browser {
 	b := p.browser(c)
-	return provider.Browser{Cookie: b.Cookie, Address: b.Address, UserAgent: b.UserAgent}
+	return provider.Browser{Cookie: b.Cookie, Device: b.Device, Address: b.Address, UserAgent: b.UserAgent}
 }
 
 func setCookies(c *fiber.Ctx, cookies []*http.Cookie) {
@@ -164,14 +164,16 @@ func (p *Portal) firstAdministrator(c *fiber.Ctx) error {
 	return step(c, provider.Step{Next: "/auth/login?return=%2F", TOTP: &e}, err)
 }
 
-// logout ends the session everywhere and lets the browser forget all of it.
+// logout ends the session everywhere and lets the browser forget all of it, but
+// for the cookie by which it is known as a device: that opens nothing, and keeps
+// others from slowing down its owner's next sign-in.
 func (p *Portal) logout(c *fiber.Ctx) error {
 	r, err := p.Login.Logout(c.UserContext(), p.browser(c))
 	if err != nil {
 		return err
 	}
 	setCookies(c, r.Cookies)
-	c.Set("Clear-Site-Data", `"cache", "cookies", "storage"`)
+	c.Set("Clear-Site-Data", `"cache", "storage"`)
 	return c.JSON(provider.Step{Next: r.To})
 }
 

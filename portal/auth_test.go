@@ -134,7 +134,10 @@ func TestSignInWithPasswordAndOut(t *testing.T) {
 		out := b.do("POST", "/auth/logout", "{}")
 		require.Equal(t, 200, out.StatusCode)
 		require.Contains(t, out.body, `"next":"/sign-in"`)
-		require.Contains(t, out.Header.Get("Clear-Site-Data"), `"cookies"`)
+		require.Contains(t, out.Header.Get("Clear-Site-Data"), `"storage"`)
+		for _, k := range b.client.Jar.Cookies(out.Request.URL) {
+			require.Equal(t, n.id.DeviceCookieName(), k.Name, "no cookie stays but that of the device")
+		}
 		require.Equal(t, 401, b.do("GET", "/api/v1/me", "").StatusCode)
 		require.Equal(t, "/sign-in", b.do("GET", "/auth/login?return=/people", "").Request.URL.Path, "signed out means signed out at the provider too")
 		require.Equal(t, "expired", b.do("GET", "/auth/callback?state=x&code=y", "").Request.URL.Query().Get("why"))
@@ -268,6 +271,8 @@ func TestEveryRouteAsksWhoItIs(t *testing.T) {
 		"/healthz": 200, "/readyz": 200, "/metrics": 200 /* from this machine only */, "/": 200, "/*": 200,
 		"/auth/login": 303, "/auth/callback": 303, "/auth/options": 410,
 		"/auth/password": 410, "/auth/totp": 410, "/auth/passkey/begin": 410, "/auth/passkey/finish": 410, "/auth/first": 400,
+		"/auth/invitation/look": 410, "/auth/invitation/confirm": 410, "/auth/invitation/passkey": 410, "/auth/invitation/finish": 410, "/auth/verify": 410,
+		"/auth/reset/ask": 409 /* there is no mail here */, "/auth/reset/finish": 410, "/auth/enroll/passkey/begin": 410, "/auth/enroll/passkey/finish": 410,
 		"/auth/logout": 200, "/oidc": 404, "/oidc/*": 404,
 		"/api/v1/openapi.json": 200, "/api/v1/openapi.yaml": 200, "/api/v1/openapi-3.0.json": 200, "/api/v1/openapi-3.0.yaml": 200,
 	}

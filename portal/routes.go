@@ -31,6 +31,7 @@ func (p *Portal) Mount(app *fiber.App) {
 	app.Post("/auth/passkey/begin", p.signInPasskey)
 	app.Post("/auth/passkey/finish", p.signInPasskeyDone)
 	app.Post("/auth/first", p.firstAdministrator)
+	p.mountEntrance(app)
 	app.Post("/auth/logout", who, csrf, p.logout)
 	app.Post("/auth/link", who, csrf, edge.Required, p.linkOutside)
 
@@ -57,6 +58,8 @@ func (p *Portal) Mount(app *fiber.App) {
 	p.mountSharing(api)
 	p.mountApps(api)
 	p.mountConnected(api)
+	p.mountInvitations(api)
+	p.mountSafety(api)
 
 	get(api, "/charts/{patient}", "Open a chart", p.chart)
 	get(api, "/charts/{patient}/timeline", "What happened, newest first", p.timeline)

@@ -128,10 +128,10 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 	if a.Access, err = access.New(access.Deps{DB: a.DB, Key: a.Key, Revocations: a.Revocations, Node: cfg.Node, CheckpointFile: filepath.Join(cfg.Data, "audit-checkpoints.jsonl")}); err != nil {
 		return nil, err
 	}
-	if a.Identity, err = identity.New(identity.Deps{DB: a.DB, Key: a.Key, Revocations: a.Revocations, BaseURL: cfg.base.String(), Record: a.Access.RecordActs}); err != nil {
+	if a.Identity, err = identity.New(identity.Deps{DB: a.DB, Key: a.Key, Revocations: a.Revocations, BaseURL: cfg.base.String(), Record: a.Access.RecordActs, Breach: cfg.breach}); err != nil {
 		return nil, err
 	}
-	if a.Notices, err = notifications.New(notifications.Deps{DB: a.DB, Hub: a.Hub, Key: a.Key, Accounts: a.Identity, Mail: cfg.mail, BaseURL: cfg.base, Zone: cfg.namedZone(), Log: a.Log}); err != nil {
+	if a.Notices, err = notifications.New(notifications.Deps{DB: a.DB, Hub: a.Hub, Key: a.Key, Accounts: a.Identity, Links: a.Identity, Mail: cfg.mail, BaseURL: cfg.base, Zone: cfg.namedZone(), Log: a.Log}); err != nil {
 		return nil, err
 	}
 	if a.Provider, err = provider.New(provider.Deps{DB: a.DB, Identity: a.Identity, Key: a.Key, Charts: a.Access}); err != nil {

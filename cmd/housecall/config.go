@@ -15,6 +15,7 @@ import (
 
 	"housecall/internal/blob"
 	"housecall/internal/clamd"
+	"housecall/internal/identity"
 	"housecall/internal/identity/login"
 	"housecall/mobileapi"
 	"housecall/notifications"
@@ -32,6 +33,7 @@ type Config struct {
 	DatabaseURL    string  `group:"settings" env:"HOUSECALL_DATABASE_URL" placeholder:"URL" help:"postgres://user:password@host:5432/database. Empty: SQLite in the data folder."`
 	BlobURL        string  `group:"settings" name:"blob-url" env:"HOUSECALL_BLOB_URL" placeholder:"URL" help:"s3://BUCKET?region=REGION, where files are kept. Empty: in the data folder."`
 	Clamd          string  `group:"settings" env:"HOUSECALL_CLAMD" placeholder:"ADDRESS" help:"tcp://host:port or unix:/path of a ClamAV daemon that scans files before they are kept. Empty: none are scanned."`
+	BreachURL      string  `group:"settings" name:"breach-url" env:"HOUSECALL_BREACH_URL" placeholder:"URL" help:"List of stolen passwords that new ones are compared with, for example https://api.pwnedpasswords.com/range. It is told five signs of a hash. Empty: only the list that comes along."`
 	NATSURL        string  `group:"settings" name:"nats-url" env:"HOUSECALL_NATS_URL" placeholder:"URL" help:"nats://host:4222, when several nodes serve one site. Empty: inside this process."`
 	SMTPURL        string  `group:"settings" name:"smtp-url" env:"HOUSECALL_SMTP_URL" placeholder:"URL" help:"smtp(s)://user:password@host:port?from=ADDRESS, through which notices are mailed. Empty: no mail."`
 	ICEPort        int     `group:"settings" name:"ice-port" env:"HOUSECALL_ICE_PORT" default:"0" placeholder:"PORT" help:"UDP port for video. 0: any free one, which no firewall can be told of."`
@@ -53,6 +55,7 @@ type Config struct {
 	proxies    []netip.Prefix
 	issuers    []login.Issuer
 	mail       *notifications.Mailer
+	breach     *identity.Breach
 	zone       *time.Location
 	iceAddress netip.Addr
 	releases   map[string]mobileapi.Release
@@ -72,7 +75,7 @@ func wrong(name, value, why, example string) error {
 
 // Validate reads the settings and says what is wrong with the first wrong one.
 func (c *Config) Validate() error {
-	for _, check := range []func() error{c.checkAddr, c.checkBaseURL, c.checkTLS, c.checkProxies, c.checkDatabase, c.checkBlobs, c.checkScanner, c.checkNATS, c.checkMail, c.checkICE, c.checkApps, c.checkNode, c.checkIssuers, c.checkLog, c.checkClinic} {
+	for _, check := range []func() error{c.checkAddr, c.checkBaseURL, c.checkTLS, c.checkProxies, c.checkDatabase, c.checkBlobs, c.checkScanner, c.checkNATS, c.checkMail, c.checkBreach, c.checkICE, c.checkApps, c.checkNode, c.checkIssuers, c.checkLog, c.checkClinic} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -249,6 +252,13 @@ func (c *Config) checkNode() error {
 	return nil
 }
 
+func (c *Config) checkBreach() (err error) {
+	if c.breach, err = identity.ParseBreach(c.BreachURL); err != nil {
+		return wrong("HOUSECALL_BREACH_URL", redactURL(c.BreachURL), err.Error(), "https://api.pwnedpasswords.com/range")
+	}
+	return nil
+}
+
 func (c *Config) checkIssuers() (err error) {
 	text := strings.TrimSpace(c.OIDCIssuers)
 	if file, ok := strings.CutPrefix(text, "@"); ok {
@@ -293,7 +303,7 @@ func (c *Config) Redacted() []string {
 	}
 	return []string{
 		"HOUSECALL_ADDR=" + c.Addr, "HOUSECALL_BASE_URL=" + c.base.String(), "HOUSECALL_TLS=" + c.TLS, "HOUSECALL_TRUSTED_PROXIES=" + c.TrustedProxies,
-		"HOUSECALL_DATA=" + c.Data, "HOUSECALL_DATABASE_URL=" + redactURL(c.DatabaseURL), "HOUSECALL_CLAMD=" + c.Clamd, "HOUSECALL_NATS_URL=" + redactURL(c.NATSURL), "HOUSECALL_SMTP_URL=" + redactURL(c.SMTPURL),
+		"HOUSECALL_DATA=" + c.Data, "HOUSECALL_DATABASE_URL=" + redactURL(c.DatabaseURL), "HOUSECALL_CLAMD=" + c.Clamd, "HOUSECALL_NATS_URL=" + redactURL(c.NATSURL), "HOUSECALL_SMTP_URL=" + redactURL(c.SMTPURL), "HOUSECALL_BREACH_URL=" + redactURL(c.BreachURL),
 		"HOUSECALL_NODE=" + c.Node, "HOUSECALL_OIDC_ISSUERS=" + secret(c.OIDCIssuers), "HOUSECALL_SITE_KEY=" + secret(c.SiteKey), "HOUSECALL_LOG=" + c.Log,
 		fmt.Sprintf("HOUSECALL_RATE_LIMIT=%g", c.RateLimit), "HOUSECALL_BULK_KEEP=" + c.BulkKeep.String(), "HOUSECALL_CLINIC_NAME=" + c.ClinicName, "HOUSECALL_CLINIC_PHONE=" + c.ClinicPhone,
 		"HOUSECALL_EMERGENCY_PHONE=" + c.EmergencyPhone, "HOUSECALL_TIME_ZONE=" + c.zone.String(),

@@ -34,6 +34,7 @@ func TestWrongSettingsAreToldInOneLine(t *testing.T) {
 		{"other bus", func(c *Config) { c.NATSURL = "redis://u:hunter2@x" }, []string{"HOUSECALL_NATS_URL", "nats://"}},
 		{"scanner without a port", func(c *Config) { c.Clamd = "tcp://u:hunter2@scanner" }, []string{"HOUSECALL_CLAMD", "tcp://host:port or unix:/path", "unix:/run/clamav/clamd.ctl"}},
 		{"mail without sender", func(c *Config) { c.SMTPURL = "smtp://u:hunter2@mail.example.org" }, []string{"HOUSECALL_SMTP_URL", "?from=", "portal@example.org"}},
+		{"stolen passwords in the clear", func(c *Config) { c.BreachURL = "http://u:hunter2@lists.example/range" }, []string{"HOUSECALL_BREACH_URL", "https://api.pwnedpasswords.com/range"}},
 		{"node with blanks", func(c *Config) { c.Node = "my node" }, []string{"HOUSECALL_NODE", "portal-1"}},
 		{"issuers that are no JSON", func(c *Config) { c.OIDCIssuers = "https://login.example" }, []string{"HOUSECALL_OIDC_ISSUERS", `"client_id"`}},
 		{"issuers in a missing file", func(c *Config) { c.OIDCIssuers = "@none.json" }, []string{"HOUSECALL_OIDC_ISSUERS", "cannot be read"}},

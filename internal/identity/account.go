@@ -29,6 +29,7 @@ type Account struct {
 	Locale       string // "en", "es" or empty
 	Active       bool
 	HasPassword  bool
+	Verified     bool // they read the mail of their address
 	CreatedAt    time.Time
 }
 
@@ -44,6 +45,7 @@ type accountRow struct {
 	Password     string
 	Active       bool
 	CreatedAt    int64 `gorm:"autoCreateTime:false"`
+	VerifiedAt   int64
 }
 
 func (accountRow) TableName() string { return "accounts" }
@@ -51,7 +53,7 @@ func (accountRow) TableName() string { return "accounts" }
 func (r accountRow) account() Account {
 	a := Account{
 		ID: r.ID, Email: r.Email, Name: r.Name, Kind: r.Kind, Patient: r.Patient, Practitioner: r.Practitioner,
-		Locale: r.Locale, Active: r.Active, HasPassword: r.Password != "", CreatedAt: fromMicros(r.CreatedAt),
+		Locale: r.Locale, Active: r.Active, HasPassword: r.Password != "", Verified: r.Email != "" && r.VerifiedAt > 0, CreatedAt: fromMicros(r.CreatedAt),
 	}
 	for _, w := range strings.Fields(r.Roles) {
 		a.Roles = append(a.Roles, Role(w))
@@ -277,23 +279,27 @@ func (s *Service) SetRoles(ctx context.Context, account string, roles []Role) er
 // account; endAll ends its sessions and tokens as well.
 func (s *Service) changeAccount(ctx context.Context, account string, columns map[string]any, endAll bool) error {
 	return s.db.InTx(ctx, func(c *db.Conn) error {
-		q := c.ORM.Model(&accountRow{}).Where("id = ?", account).Updates(columns)
-		if errors.Is(q.Error, gorm.ErrDuplicatedKey) {
-			return fault.Wrap(fault.Conflict, "This chart already belongs to another account.", q.Error)
-		}
-		if q.Error != nil {
-			return q.Error
-		}
-		if q.RowsAffected == 0 {
-			return errNoAccount
-		}
 		if endAll {
 			if err := s.endAllTx(c, account, ""); err != nil {
 				return err
 			}
 		}
-		return s.forgetTx(c, account)
+		return s.changeTx(c, account, columns)
 	})
+}
+
+func (s *Service) changeTx(c *db.Conn, account string, columns map[string]any) error {
+	q := c.ORM.Model(&accountRow{}).Where("id = ?", account).Updates(columns)
+	if errors.Is(q.Error, gorm.ErrDuplicatedKey) {
+		return fault.Wrap(fault.Conflict, "This chart already belongs to another account.", q.Error)
+	}
+	if q.Error != nil {
+		return q.Error
+	}
+	if q.RowsAffected == 0 {
+		return errNoAccount
+	}
+	return s.forgetTx(c, account)
 }
 
 // forgetTx makes every node load the account anew.

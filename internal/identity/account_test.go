@@ -76,13 +76,13 @@ func TestUnknownAndWrongPasswordGiveTheSameAnswer(t *testing.T) {
 		off := person(t, s, "off@housecall.test")
 		require.NoError(t, s.Disable(ctx, off.ID))
 
-		got, err := s.CheckPassword(ctx, "Ada@housecall.test", goodPassword, "192.0.2.1")
+		got, err := s.CheckPassword(ctx, "Ada@housecall.test", goodPassword, "192.0.2.1", "")
 		require.NoError(t, err)
 		require.Equal(t, a.ID, got.ID)
-		_, wrong := s.CheckPassword(ctx, "ada@housecall.test", "not the password", "192.0.2.1")
-		_, unknown := s.CheckPassword(ctx, "nobody@housecall.test", "not the password", "192.0.2.1")
-		_, disabled := s.CheckPassword(ctx, "off@housecall.test", goodPassword, "192.0.2.1")
-		_, garbled := s.CheckPassword(ctx, "\x00'--", goodPassword, "192.0.2.1")
+		_, wrong := s.CheckPassword(ctx, "ada@housecall.test", "not the password", "192.0.2.1", "")
+		_, unknown := s.CheckPassword(ctx, "nobody@housecall.test", "not the password", "192.0.2.1", "")
+		_, disabled := s.CheckPassword(ctx, "off@housecall.test", goodPassword, "192.0.2.1", "")
+		_, garbled := s.CheckPassword(ctx, "\x00'--", goodPassword, "192.0.2.1", "")
 		require.True(t, fault.Is(wrong, fault.Unauthenticated))
 		require.Equal(t, wrong, unknown)
 		require.Equal(t, wrong, disabled)
@@ -95,23 +95,23 @@ func TestGuessingIsSlowedDownForThePlaceThatGuesses(t *testing.T) {
 		ctx := context.Background()
 		person(t, s, "ada@housecall.test")
 		for range 10 {
-			_, err := s.CheckPassword(ctx, "ada@housecall.test", "wrong", "2001:db8:0:1::5")
+			_, err := s.CheckPassword(ctx, "ada@housecall.test", "wrong", "2001:db8:0:1::5", "")
 			require.True(t, fault.Is(err, fault.Unauthenticated))
 		}
-		_, err := s.CheckPassword(ctx, "ada@housecall.test", goodPassword, "2001:db8:0:1::77")
+		_, err := s.CheckPassword(ctx, "ada@housecall.test", goodPassword, "2001:db8:0:1::77", "")
 		require.True(t, fault.Is(err, fault.TooMany), "the same household, and even the right password waits")
 		wait, ok := identity.RetryAfter(err)
 		require.True(t, ok)
 		require.LessOrEqual(t, wait, 15*time.Minute)
 
-		_, err = s.CheckPassword(ctx, "ada@housecall.test", goodPassword, "192.0.2.9")
+		_, err = s.CheckPassword(ctx, "ada@housecall.test", goodPassword, "192.0.2.9", "")
 		require.NoError(t, err, "nobody can lock somebody else out")
 		for range 3 {
-			_, err = s.CheckPassword(ctx, "ada@housecall.test", goodPassword, "192.0.2.9")
+			_, err = s.CheckPassword(ctx, "ada@housecall.test", goodPassword, "192.0.2.9", "")
 			require.NoError(t, err, "right ones are not counted")
 		}
 		c.Add(wait)
-		_, err = s.CheckPassword(ctx, "ada@housecall.test", goodPassword, "2001:db8:0:1::5")
+		_, err = s.CheckPassword(ctx, "ada@housecall.test", goodPassword, "2001:db8:0:1::5", "")
 		require.NoError(t, err)
 	})
 }

@@ -145,17 +145,8 @@ func (s *Service) PasskeyRegisterBegin(ctx context.Context, who Principal) (json
 		if err != nil {
 			return err
 		}
-		if len(h.keys) >= maxPasskeys {
-			return fault.New(fault.Conflict, "There are too many passkeys. Remove one that you do not use any more.")
-		}
-		options, data, err := s.pass.BeginRegistration(h, webauthn.WithExclusions(webauthn.Credentials(h.keys).CredentialDescriptors()))
-		if err != nil {
-			return err
-		}
-		if out, err = json.Marshal(options.Response); err != nil {
-			return err
-		}
-		return s.keepCeremony(c, "register", who.Session, data)
+		out, err = s.beginPasskey(c, "register", who.Session, h)
+		return err
 	})
 	return out, err
 }
@@ -172,41 +163,120 @@ func (s *Service) PasskeyRegisterFinish(ctx context.Context, who Principal, name
 	if err := checkName(name); err != nil {
 		return PasskeyInfo{}, err
 	}
-	data, err := s.takeCeremony(ctx, "register", who.Session)
+	key, err := s.madePasskey(ctx, "register", who.Session, credential, func([]byte) (holder, error) { return holderOf(s.db.Read(ctx), who.Account) })
 	if err != nil {
 		return PasskeyInfo{}, err
 	}
+	var info PasskeyInfo
+	err = s.db.InTx(ctx, func(c *db.Conn) error {
+		info, err = s.addPasskeyTx(c, who.Account, name, key)
+		return err
+	})
+	if err == nil {
+		_, err = s.prove(ctx, who, Passkey)
+	}
+	return info, err
+}
+
+// EnrollPasskeyBegin gives the options for making the first passkey, to staff who
+// are signing in and have no second factor yet. The owner is the sign-in request.
+func (s *Service) EnrollPasskeyBegin(ctx context.Context, account, owner string) (out json.RawMessage, err error) {
+	err = s.db.InTx(ctx, func(c *db.Conn) error {
+		h, err := holderOf(c, account)
+		if err != nil {
+			return err
+		}
+		out, err = s.beginPasskey(c, "enroll", owner, h)
+		return err
+	})
+	return out, err
+}
+
+// EnrollPasskeyFinish stores it. Somebody who has a second factor meanwhile adds
+// others after signing in with it, not here.
+func (s *Service) EnrollPasskeyFinish(ctx context.Context, account, owner string, credential []byte) error {
+	key, err := s.madePasskey(ctx, "enroll", owner, credential, func([]byte) (holder, error) { return holderOf(s.db.Read(ctx), account) })
+	if err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(c *db.Conn) error {
+		// The account's row is the lock between two enrolments at one time.
+		if _, err := c.Exec(`UPDATE accounts SET active = active WHERE id = ?`, account); err != nil {
+			return err
+		}
+		var second bool
+		err := c.QueryRow(`SELECT EXISTS (SELECT 1 FROM passkeys WHERE account = ?) OR EXISTS (SELECT 1 FROM totp WHERE account = ? AND confirmed_at > 0)`, account, account).Scan(&second)
+		if err != nil {
+			return err
+		}
+		if second {
+			return errCeremony
+		}
+		if _, err := s.addPasskeyTx(c, account, "Passkey", key); err != nil {
+			return err
+		}
+		return s.recordTx(c, Act{Account: account, Action: "create", Detail: "passkey"})
+	})
+}
+
+// madePasskey checks the passkey that a browser made for the ceremony of an
+// owner. The handle in it is the account that the passkey was made for.
+func (s *Service) madePasskey(ctx context.Context, kind, owner string, credential []byte, whose func(handle []byte) (holder, error)) (*webauthn.Credential, error) {
+	if s.pass == nil {
+		return nil, errNoPasskeys
+	}
+	data, err := s.takeCeremony(ctx, kind, owner)
+	if err != nil {
+		return nil, err
+	}
 	if len(credential) > maxPasskeyIn {
-		return PasskeyInfo{}, errPasskey
+		return nil, errPasskey
 	}
 	parsed, err := protocol.ParseCredentialCreationResponseBytes(credential)
 	if err != nil {
-		return PasskeyInfo{}, fault.Wrap(fault.Invalid, "The passkey could not be read. Please try again.", err)
+		return nil, fault.Wrap(fault.Invalid, "The passkey could not be read. Please try again.", err)
 	}
-	h, err := holderOf(s.db.Read(ctx), who.Account)
+	h, err := whose(data.UserID)
 	if err != nil {
-		return PasskeyInfo{}, err
+		return nil, err
 	}
 	key, err := s.pass.CreateCredential(h, data, parsed)
 	if err != nil {
-		return PasskeyInfo{}, fault.Wrap(fault.Invalid, "The passkey was not accepted. Please try again.", err)
+		return nil, fault.Wrap(fault.Invalid, "The passkey was not accepted. Please try again.", err)
 	}
+	return key, nil
+}
+
+// beginPasskey gives the options for navigator.credentials.create.
+func (s *Service) beginPasskey(c *db.Conn, kind, owner string, h holder) (json.RawMessage, error) {
+	if s.pass == nil {
+		return nil, errNoPasskeys
+	}
+	if len(h.keys) >= maxPasskeys {
+		return nil, fault.New(fault.Conflict, "There are too many passkeys. Remove one that you do not use any more.")
+	}
+	options, data, err := s.pass.BeginRegistration(h, webauthn.WithExclusions(webauthn.Credentials(h.keys).CredentialDescriptors()))
+	if err != nil {
+		return nil, err
+	}
+	out, err := json.Marshal(options.Response)
+	if err != nil {
+		return nil, err
+	}
+	return out, s.keepCeremony(c, kind, owner, data)
+}
+
+func (s *Service) addPasskeyTx(c *db.Conn, account, name string, key *webauthn.Credential) (PasskeyInfo, error) {
 	b, err := json.Marshal(key)
 	if err != nil {
 		return PasskeyInfo{}, err
 	}
 	now := s.now()
 	info := PasskeyInfo{ID: s.newID(), Name: name, CreatedAt: now}
-	err = s.db.InTx(ctx, func(c *db.Conn) error {
-		_, err := c.Exec(`INSERT INTO passkeys (id, account, credential, data, name, created_at, last_used_at) VALUES (?, ?, ?, ?, ?, ?, 0)`,
-			info.ID, who.Account, key.ID, b, name, micros(now))
-		if errors.Is(err, gorm.ErrDuplicatedKey) {
-			return fault.Wrap(fault.Conflict, "This passkey is set up already.", err)
-		}
-		return err
-	})
-	if err == nil {
-		_, err = s.prove(ctx, who, Passkey)
+	_, err = c.Exec(`INSERT INTO passkeys (id, account, credential, data, name, created_at, last_used_at) VALUES (?, ?, ?, ?, ?, ?, 0)`,
+		info.ID, account, key.ID, b, name, micros(now))
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return info, fault.Wrap(fault.Conflict, "This passkey is set up already.", err)
 	}
 	return info, err
 }

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"database/sql"
 	_ "embed"
 	"strings"
 	"time"
@@ -49,16 +50,39 @@ func checkNewPassword(password, email, name string) error {
 		return fault.New(fault.Invalid, "This password is too short. Use at least 12 letters or signs; a few words together are good.")
 	}
 	low := strings.ToLower(password)
-	if common[low] || common[strings.TrimRightFunc(low, func(r rune) bool { return !unicode.IsLetter(r) })] || monotonous(low) {
-		return fault.New(fault.Invalid, "This password is easy to guess. Choose another one; a few words together are good.")
+	if isCommon(low) || monotonous(low) {
+		return errEasy
 	}
 	local, _, _ := strings.Cut(email, "@")
-	for _, w := range append(strings.Fields(strings.ToLower(name)), local) {
+	for _, w := range append(strings.Fields(strings.ToLower(name)), local, email) {
 		if utf8.RuneCountInString(w) >= 4 && strings.Contains(low, w) {
 			return fault.New(fault.Invalid, "Please choose a password without your name or e-mail address in it.")
 		}
 	}
 	return nil
+}
+
+var errEasy = fault.New(fault.Invalid, "This password is easy to guess. Choose another one; a few words together are good.")
+
+// leet are the signs that stand for letters in what people think of as hard.
+var leet = strings.NewReplacer("@", "a", "4", "a", "3", "e", "1", "i", "!", "i", "0", "o", "$", "s", "5", "s", "7", "t")
+
+// isCommon finds what is guessed first, also with numbers and signs around it or
+// in the place of letters: !P@ssw0rd2026! is password.
+func isCommon(low string) bool {
+	other := func(r rune) bool { return !unicode.IsLetter(r) }
+	end := strings.TrimRightFunc(low, other)
+	bare := strings.TrimLeftFunc(end, other)
+	for _, p := range []string{low, end, bare, leet.Replace(low), leet.Replace(end), leet.Replace(bare)} {
+		if common[p] {
+			return true
+		}
+		// Twice the same is guessed as soon as once.
+		if half := len(p) / 2; len(p) > 8 && len(p)%2 == 0 && p[:half] == p[half:] && common[p[:half]] {
+			return true
+		}
+	}
+	return false
 }
 
 // monotonous finds one short piece said again and again, and runs like abcdef.
@@ -80,6 +104,9 @@ func monotonous(p string) bool {
 func (s *Service) hashNewPassword(ctx context.Context, password, email, name string) (hash string, err error) {
 	if err := checkNewPassword(password, email, name); err != nil {
 		return "", err
+	}
+	if s.breach.Knows(ctx, password) {
+		return "", fault.New(fault.Invalid, "This password was found in a list of stolen passwords. Choose another one.").WithCode("breached")
 	}
 	err = s.hashing(ctx, func() error {
 		hash, err = argon2id.CreateHash(password, hashParams)
@@ -121,18 +148,26 @@ var errWrong = fault.New(fault.Unauthenticated, "The e-mail address or the passw
 
 // CheckPassword finds the account of an address and password. An unknown
 // address, a disabled account and a wrong password give the same answer after
-// the same work. Too many wrong ones from one place are made to wait.
-func (s *Service) CheckPassword(ctx context.Context, email, password, address string) (Account, error) {
+// the same work. Too many wrong ones from one place are made to wait. The device
+// is its cookie; empty: it has none.
+func (s *Service) CheckPassword(ctx context.Context, email, password, address, device string) (Account, error) {
 	e, err := normalEmail(email)
 	if err != nil {
 		e = "" // nobody's; counted and refused like any other
 	}
-	pair, place := s.pairLimit("password", e, address), s.placeLimit("password", address)
-	if err := s.charge(ctx, pair, place); err != nil {
-		return Account{}, err
-	}
 	row, err := oneAccount(s.db.Read(ctx).ORM.Where("email = ? AND email <> ''", e))
 	if err != nil && !fault.Is(err, fault.NotFound) {
+		return Account{}, err
+	}
+	known, err := s.knownDevice(ctx, row.ID, device)
+	if err != nil {
+		return Account{}, err
+	}
+	limits := []limit{s.pairLimit("password", e, address), s.placeLimit("password", address), s.paceLimit("password", e)}
+	if known {
+		limits = []limit{s.deviceLimit("password", e, secretHash(device))}
+	}
+	if err := s.charge(ctx, limits...); err != nil {
 		return Account{}, err
 	}
 	match, err := s.compare(ctx, password, row.Password)
@@ -142,7 +177,7 @@ func (s *Service) CheckPassword(ctx context.Context, email, password, address st
 	if !match || !row.Active {
 		return Account{}, errWrong
 	}
-	return row.account(), s.refund(ctx, pair, place)
+	return row.account(), s.refund(ctx, limits...)
 }
 
 // SetPassword sets a password without asking for the old one; for operators and
@@ -170,20 +205,77 @@ func (s *Service) ChangePassword(ctx context.Context, who Principal, old, passwo
 }
 
 func (s *Service) setPassword(ctx context.Context, account, password, keep string) error {
-	a, err := s.AccountByID(ctx, account)
+	a, err := accountByID(s.db.Read(ctx), account)
 	if err != nil {
+		return err
+	}
+	if err := s.checkReuse(ctx, a, password); err != nil {
 		return err
 	}
 	hash, err := s.hashNewPassword(ctx, password, a.Email, a.Name)
 	if err != nil {
 		return err
 	}
-	return s.db.InTx(ctx, func(c *db.Conn) error {
-		if _, err := c.Exec(`UPDATE accounts SET password = ? WHERE id = ?`, hash, account); err != nil {
+	return s.db.InTx(ctx, func(c *db.Conn) error { return s.newPasswordTx(c, account, hash, keep) })
+}
+
+func (s *Service) newPasswordTx(c *db.Conn, account, hash, keep string) error {
+	if err := s.keepOldPasswordTx(c, account); err != nil {
+		return err
+	}
+	if _, err := c.Exec(`UPDATE accounts SET password = ? WHERE id = ?`, hash, account); err != nil {
+		return err
+	}
+	if err := s.endLinksTx(c, account, ForPassword); err != nil {
+		return err
+	}
+	return s.endAllTx(c, account, keep)
+}
+
+// oldPasswords is how many passwords, the present one among them, are not taken
+// again.
+const oldPasswords = 5
+
+// checkReuse refuses a password that the account has or lately had.
+func (s *Service) checkReuse(ctx context.Context, a accountRow, password string) error {
+	// What is too short was never taken, and costs no comparing.
+	if utf8.RuneCountInString(password) < minPassword {
+		return nil
+	}
+	var hashes []string
+	if a.Password != "" {
+		hashes = append(hashes, a.Password)
+	}
+	err := s.db.Read(ctx).Each(`SELECT hash FROM old_passwords WHERE account = ? ORDER BY until DESC LIMIT ?`, func(r *sql.Rows) error {
+		var h string
+		err := r.Scan(&h)
+		hashes = append(hashes, h)
+		return err
+	}, a.ID, oldPasswords-1)
+	if err != nil {
+		return err
+	}
+	for _, h := range hashes {
+		same, err := s.compare(ctx, password, h)
+		if err != nil {
 			return err
 		}
-		return s.endAllTx(c, account, keep)
-	})
+		if same {
+			return fault.New(fault.Invalid, "You had this password before. Choose another one.").WithCode("reused")
+		}
+	}
+	return nil
+}
+
+// keepOldPasswordTx remembers the password that is about to be replaced, and
+// forgets the oldest ones.
+func (s *Service) keepOldPasswordTx(c *db.Conn, account string) error {
+	_, err := c.Exec(`INSERT INTO old_passwords (account, hash, until) SELECT id, password, ? FROM accounts WHERE id = ? AND password <> '' ON CONFLICT DO NOTHING`, micros(s.now()), account)
+	if err != nil {
+		return err
+	}
+	_, err = c.Exec(`DELETE FROM old_passwords WHERE account = ? AND hash NOT IN (SELECT hash FROM old_passwords WHERE account = ? ORDER BY until DESC LIMIT ?)`, account, account, oldPasswords-1)
+	return err
 }
 
 // provePassword checks the password of somebody signed in already.

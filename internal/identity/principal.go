@@ -14,6 +14,7 @@ const (
 	Person         // somebody with an account who acts as patient or caregiver
 	Staff          // somebody who works for the clinic
 	System         // a feed, an importer, a background job, a backend app
+	Visitor        // somebody without an account, by a link to one thing
 )
 
 // Role is one thing a staff member is employed to do.

@@ -32,6 +32,10 @@ type Deps struct {
 	Now         func() time.Time // nil: the clock
 	NewID       func() string    // nil: UUIDv7
 	Record      Recorder         // nil: acts are not kept
+	Breach      *Breach          // nil: only the list that comes along says which passwords are known
+	// Invited is told, in the transaction in which it happens, that somebody took
+	// an invitation and with which account; nil: nobody asks.
+	Invited func(c *db.Conn, invitation, account string) error
 }
 
 // Service keeps accounts, proofs, sessions and tokens.
@@ -43,9 +47,14 @@ type Service struct {
 	seal   sealer
 	csrf   []byte
 	limits []byte
+	births []byte
+	codes  []byte        // key of recovery codes
 	hashes chan struct{} // one place for each password hash under way
 	cache  *cache
 	record Recorder
+	breach *Breach
+	mail   func(c *db.Conn, link string) error // nil: no letters are sent
+	taken  func(c *db.Conn, invitation, account string) error
 	pass   *webauthn.WebAuthn // nil: the base URL has no name passkeys could belong to
 
 	stopOnce sync.Once
@@ -82,9 +91,13 @@ func New(d Deps) (*Service, error) {
 		db: d.DB, now: d.Now, newID: d.NewID, base: base, seal: seal,
 		csrf:   d.Key.Derive("identity csrf", 32),
 		limits: d.Key.Derive("identity attempts", 32),
+		births: d.Key.Derive("identity birth dates", 32),
+		codes:  d.Key.Derive("identity recovery codes", 32),
 		hashes: make(chan struct{}, max(2, runtime.NumCPU())),
 		cache:  newCache(d.Revocations),
 		record: d.Record,
+		breach: d.Breach,
+		taken:  d.Invited,
 	}
 	if s.pass, err = newWebAuthn(base); err != nil {
 		return nil, err
@@ -156,6 +169,10 @@ func (s *Service) Prune(ctx context.Context) error {
 		{`DELETE FROM refresh_tokens WHERE expires_at < ?`, now.Add(-time.Hour)},
 		{`DELETE FROM token_families WHERE expires_at < ?`, now.Add(-keepEnded)},
 		{`DELETE FROM sessions WHERE expires_at < ?`, now.Add(-keepEnded)},
+		{`DELETE FROM links WHERE subject = '' AND expires_at < ?`, now},
+		{`DELETE FROM links WHERE expires_at < ?`, now.Add(-keepEnded)},
+		{`DELETE FROM invitations WHERE created_at < ?`, now.Add(-keepEnded - invitationLife)},
+		{`DELETE FROM known_devices WHERE last_at < ?`, now.Add(-deviceLife)},
 	} {
 		if err := s.db.InTx(ctx, func(c *db.Conn) error {
 			_, err := c.Exec(q.sql, q.before.UnixMicro())

@@ -54,24 +54,22 @@ func (s *Service) Factors(ctx context.Context, account string) (f Factors, err e
 	return f, err
 }
 
-// ResetFactors takes away an account's codes and passkeys, for somebody who lost
+// ResetFactors takes away an account's codes and passkeys, by an operator, for somebody who lost
 // their phone and was known again by a person of the clinic. Everything they are
 // signed in on ends; staff set up a new second factor at the next sign-in.
 func (s *Service) ResetFactors(ctx context.Context, account string) error {
 	return s.db.InTx(ctx, func(c *db.Conn) error {
-		for _, q := range []string{`DELETE FROM totp WHERE account = ?`, `DELETE FROM passkeys WHERE account = ?`} {
-			if _, err := c.Exec(q, account); err != nil {
-				return err
-			}
+		if err := s.dropFactorsTx(c, account); err != nil {
+			return err
 		}
 		return s.endAllTx(c, account, "")
 	})
 }
 
-// StepUpTOTP renews the session's proof by a one-time code; until tells how
-// long it counts.
+// StepUpTOTP renews the session's proof by a one-time code, or by a recovery
+// code; until tells how long it counts.
 func (s *Service) StepUpTOTP(ctx context.Context, who Principal, code string) (until time.Time, err error) {
-	if err := s.CheckTOTP(ctx, who.Account, code); err != nil {
+	if err := s.CheckCode(ctx, who.Account, code); err != nil {
 		return time.Time{}, err
 	}
 	return s.prove(ctx, who, SecondFactor)

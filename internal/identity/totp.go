@@ -115,15 +115,21 @@ func accountLabel(a Account) string {
 func enrollment(secret, label string) (Enrollment, error) {
 	q := url.Values{"secret": {secret}, "issuer": {totpIssuer}, "algorithm": {"SHA1"}, "digits": {"6"}, "period": {strconv.Itoa(totpPeriod)}}
 	uri := "otpauth://totp/" + url.PathEscape(totpIssuer+":"+label) + "?" + strings.ReplaceAll(q.Encode(), "+", "%20")
-	code, err := qrcode.New(uri, qrcode.Medium)
+	qr, err := QR(uri)
+	return Enrollment{Secret: secret, URI: uri, QR: qr}, err
+}
+
+// QR draws an address as a picture that phones read, as a data URL.
+func QR(text string) (string, error) {
+	code, err := qrcode.New(text, qrcode.Medium)
 	if err != nil {
-		return Enrollment{}, err
+		return "", err
 	}
 	var b bytes.Buffer
 	if err := png.Encode(&b, code.Image(264)); err != nil {
-		return Enrollment{}, err
+		return "", err
 	}
-	return Enrollment{Secret: secret, URI: uri, QR: "data:image/png;base64," + base64.StdEncoding.EncodeToString(b.Bytes())}, nil
+	return "data:image/png;base64," + base64.StdEncoding.EncodeToString(b.Bytes()), nil
 }
 
 // ConfirmTOTP confirms the shown secret by a code of it.
@@ -233,8 +239,8 @@ func matchStep(secret, code string, now time.Time) (int64, bool) {
 	return 0, false
 }
 
-// TOTPRemove turns one-time codes off. It takes a code; staff keep at least one
-// second factor.
+// TOTPRemove turns one-time codes off. It takes a code, or a recovery code of who
+// lost the app; staff keep at least one second factor.
 func (s *Service) TOTPRemove(ctx context.Context, who Principal, code string) error {
 	if who.Kind == Staff {
 		n, err := s.countPasskeys(ctx, who.Account)
@@ -245,7 +251,7 @@ func (s *Service) TOTPRemove(ctx context.Context, who Principal, code string) er
 			return errLastFactor
 		}
 	}
-	if err := s.CheckTOTP(ctx, who.Account, code); err != nil {
+	if err := s.CheckCode(ctx, who.Account, code); err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, func(c *db.Conn) error {

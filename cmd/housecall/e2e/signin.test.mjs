@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { openBrowser, openProfile, wrongIn } from './harness/browser.mjs'
 import { people } from './harness/chart.mjs'
 import { settled, visit } from './harness/pages.mjs'
+import { passkeyDevice } from './harness/passkey.mjs'
 import { freshFolder } from './harness/paths.mjs'
 import { signIn, toLogin, typeCode, typePassword } from './harness/signin.mjs'
 import { freePort, Site } from './harness/site.mjs'
@@ -94,19 +95,6 @@ scene('somebody new on the staff sets up the codes at the first sign-in', { expe
   await page.waitForURL(/\/clinic/)
   await page.getByText(en('clinic.none')).waitFor()
 })
-
-/** A device that holds passkeys and whose owner agrees to everything. */
-async function passkeyDevice(page) {
-  const device = await page.context().newCDPSession(page)
-  await device.send('WebAuthn.enable')
-  const { authenticatorId } = await device.send('WebAuthn.addVirtualAuthenticator', {
-    options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
-  })
-  return {
-    credentials: async () => (await device.send('WebAuthn.getCredentials', { authenticatorId })).credentials,
-    verified: (isUserVerified) => device.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified }),
-  }
-}
 
 scene('a passkey is made, signs in without typing, and is taken away', { viewport: phone, expect: refused }, async ({ page, site }) => {
   const device = await passkeyDevice(page)

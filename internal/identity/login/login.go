@@ -110,6 +110,7 @@ func (l *Login) Choices() []Choice {
 type Browser struct {
 	Cookie    string // value of the cookie identity.BrowserCookieName
 	Session   string // value of the session cookie
+	Device    string // value of the cookie identity.DeviceCookieName
 	Address   string
 	UserAgent string
 }

@@ -292,6 +292,11 @@ func (p *Provider) open(ctx context.Context, w http.ResponseWriter, req *request
 	if err != nil {
 		return identity.Principal{}, err
 	}
+	device, err := p.id.Know(ctx, req.Account, v.device)
+	if err != nil {
+		return identity.Principal{}, err
+	}
+	http.SetCookie(w, p.id.DeviceCookie(device))
 	live, err := p.id.Session(ctx, cookie, false)
 	return live.Principal, err
 }

@@ -21,6 +21,7 @@ const (
 type visitor struct {
 	browser string // cookie of the sign-in under way
 	session string // session cookie
+	device  string // cookie of a device that somebody signed in on before
 	address string
 	agent   string
 }
@@ -80,6 +81,9 @@ func (p *Provider) guard(next http.Handler) http.Handler {
 		}
 		if c, err := own.Cookie(p.id.CookieName()); err == nil {
 			v.session = c.Value
+		}
+		if c, err := own.Cookie(p.id.DeviceCookieName()); err == nil {
+			v.device = c.Value
 		}
 		next.ServeHTTP(w, own.WithContext(context.WithValue(own.Context(), visitorKey{}, v)))
 	})

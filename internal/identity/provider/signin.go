@@ -13,6 +13,7 @@ import (
 // Browser is who does a step of a sign-in.
 type Browser struct {
 	Cookie    string // value of the cookie identity.BrowserCookieName
+	Device    string // value of the cookie identity.DeviceCookieName
 	Address   string
 	UserAgent string
 }
@@ -89,7 +90,7 @@ func (p *Provider) Password(ctx context.Context, b Browser, id, email, password 
 	if err != nil {
 		return Step{}, err
 	}
-	a, err := p.id.CheckPassword(ctx, email, password, b.Address)
+	a, err := p.id.CheckPassword(ctx, email, password, b.Address, b.Device)
 	if err != nil {
 		return Step{}, err
 	}
@@ -134,22 +135,26 @@ func (p *Provider) first(ctx context.Context, b Browser, r *request, a identity.
 }
 
 // TOTP takes a one-time code after the first factor, or the first code of
-// somebody who is setting codes up. Five wrong ones end the sign-in.
+// somebody who is setting codes up. A recovery code stands in for a code of the
+// app, and for a passkey that was lost. Five wrong ones end the sign-in.
 func (p *Provider) TOTP(ctx context.Context, b Browser, id, code string) (Step, error) {
 	r, err := p.pending(ctx, id, b.Cookie)
 	if err != nil {
 		return Step{}, err
 	}
-	if r.Account == "" || (r.Step != StepTOTP && r.Step != StepEnroll) || r.Tries >= maxTries {
+	if r.Account == "" || r.Step == "" || r.Tries >= maxTries {
 		return Step{}, errExpired
 	}
 	if err := p.try(ctx, r.ID); err != nil {
 		return Step{}, err
 	}
-	if r.Step == StepEnroll {
+	switch r.Step {
+	case StepEnroll:
 		err = p.id.ConfirmTOTP(ctx, r.Account, code)
-	} else {
-		err = p.id.CheckTOTP(ctx, r.Account, code)
+	case StepPasskey:
+		err = p.id.CheckRecovery(ctx, r.Account, code)
+	default:
+		err = p.id.CheckCode(ctx, r.Account, code)
 	}
 	if err != nil {
 		if fault.Of(err).Code == "wrong_code" && r.Tries+1 >= maxTries {
@@ -183,6 +188,36 @@ func (p *Provider) PasskeyFinish(ctx context.Context, b Browser, id string, cred
 		return Step{}, err
 	}
 	return p.complete(ctx, b, r, a.ID, proved{proof: identity.Passkey, amr: []string{"pop", "user", "mfa"}})
+}
+
+// EnrollPasskeyBegin gives the options for navigator.credentials.create to staff
+// who have no second factor yet: a passkey is what they are offered first.
+func (p *Provider) EnrollPasskeyBegin(ctx context.Context, b Browser, id string) (json.RawMessage, error) {
+	r, err := p.pending(ctx, id, b.Cookie)
+	if err != nil {
+		return nil, err
+	}
+	if r.Account == "" || r.Step != StepEnroll {
+		return nil, errExpired
+	}
+	return p.id.EnrollPasskeyBegin(ctx, r.Account, r.ID)
+}
+
+// EnrollPasskeyFinish stores the passkey, which proves the second factor at once.
+func (p *Provider) EnrollPasskeyFinish(ctx context.Context, b Browser, id string, credential []byte) (Step, error) {
+	r, err := p.pending(ctx, id, b.Cookie)
+	if err != nil {
+		return Step{}, err
+	}
+	if r.Account == "" || r.Step != StepEnroll {
+		return Step{}, errExpired
+	}
+	if err := p.id.EnrollPasskeyFinish(ctx, r.Account, r.ID, credential); err != nil {
+		return Step{}, err
+	}
+	return p.complete(ctx, b, r, r.Account, proved{
+		proof: identity.Passkey, amr: append(r.GetAMR(), "pop", "user", "mfa"), issuer: r.Issuer, acr: r.ACR,
+	})
 }
 
 // Outside takes the proof of an outside issuer for a linked account.

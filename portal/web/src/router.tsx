@@ -21,8 +21,8 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 const bookingWords = () => loadWords('booking')
 const messageWords = () => loadWords('messages')
 const noticeWords = () => Promise.all([loadWords('account'), loadWords('notices')])
-const accountWords = () => loadWords('account')
 const connectedWords = () => Promise.all([loadWords('account'), loadWords('connected')])
+const accountWords = () => Promise.all([loadWords('account'), loadWords('entrance')])
 const detailWords = () => loadWords('detail')
 
 const signIn = createRoute({
@@ -40,6 +40,13 @@ const firstAdmin = createRoute({
   validateSearch: (search: Record<string, unknown>) => ({ token: text(search.token) ?? '' }),
   component: lazyRouteComponent(() => import('./signin/FirstAdminPage'), 'FirstAdminPage'),
 })
+
+// One-time links. Their secret stands behind the # of the address, which no server is sent.
+const entranceOf = (path: '/invitation' | '/recovery') => createRoute({ getParentRoute: () => root, path, beforeLoad: accountWords, component: lazyRouteComponent(() => import('./entrance/EntrancePage'), 'EntrancePage') })
+const invitation = entranceOf('/invitation')
+const recovery = entranceOf('/recovery')
+const reset = createRoute({ getParentRoute: () => root, path: '/reset', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./entrance/ResetPage'), 'ResetPage') })
+const verify = createRoute({ getParentRoute: () => root, path: '/verify', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./entrance/VerifyPage'), 'VerifyPage') })
 
 // Everything below needs to know who is here.
 const gate = createRoute({
@@ -196,8 +203,11 @@ const clinicApps = createRoute({ getParentRoute: () => clinic, path: '/apps', be
 const clinicNewApp = createRoute({ getParentRoute: () => clinic, path: '/apps/new', beforeLoad: appsWords, component: lazyRouteComponent(() => import('./apps'), 'NewAppPage') })
 const clinicApp = createRoute({ getParentRoute: () => clinic, path: '/apps/$app', beforeLoad: appsWords, component: lazyRouteComponent(() => import('./apps'), 'AppPage') })
 const clinicWork = createRoute({ getParentRoute: () => clinic, path: '/work', beforeLoad: workWords, component: lazyRouteComponent(() => import('./worklist'), 'WorklistPage') })
+const inviteWords = () => loadWords('entrance')
+const clinicInvitations = createRoute({ getParentRoute: () => clinic, path: '/invitations', beforeLoad: inviteWords, component: lazyRouteComponent(() => import('./invite'), 'InvitationsPage') })
+const clinicInvite = createRoute({ getParentRoute: () => clinic, path: '/p/$patient/invite', beforeLoad: inviteWords, component: lazyRouteComponent(() => import('./invite'), 'PatientInvitePage') })
 const clinicYou = createRoute({ getParentRoute: () => clinic, path: '/you', component: lazyRouteComponent(() => import('./account/AccountPage'), 'AccountPage') })
-const clinicSecurity = createRoute({ getParentRoute: () => clinic, path: '/you/security', component: lazyRouteComponent(() => import('./account/SecurityPage'), 'SecurityPage') })
+const clinicSecurity = createRoute({ getParentRoute: () => clinic, path: '/you/security', beforeLoad: inviteWords, component: lazyRouteComponent(() => import('./account/SecurityPage'), 'SecurityPage') })
 const clinicDevices = createRoute({ getParentRoute: () => clinic, path: '/you/devices', component: lazyRouteComponent(() => import('./account/DevicesPage'), 'DevicesPage') })
 const clinicConnected = createRoute({ getParentRoute: () => clinic, path: '/you/apps', beforeLoad: connectedWords, component: lazyRouteComponent(() => import('./connected/ConnectedPage'), 'ConnectedPage') })
 const clinicTold = createRoute({ getParentRoute: () => clinic, path: '/you/notifications', beforeLoad: noticeWords, component: lazyRouteComponent(() => import('./notices'), 'NoticesPage') })
@@ -216,6 +226,10 @@ const tree = root.addChildren([
   signIn,
   signOut,
   firstAdmin,
+  invitation,
+  recovery,
+  reset,
+  verify,
   gate.addChildren([
     start,
     people,
@@ -224,7 +238,7 @@ const tree = root.addChildren([
     consent,
     apps,
     patient.addChildren([home, record, kinds, section, result, entry, visits, book, visitSummary, messages, newMessage, thread, sharing, you, security, devices, told, connected]),
-    clinic.addChildren([clinicHome, clinicToday, inbox.addChildren([inboxNone, inboxThread]), clinicBook, cockpit, clinicChart, clinicResult, clinicEntry, clinicMove, clinicJoined, clinicHealth, clinicApps, clinicNewApp, clinicApp, clinicWork, clinicYou, clinicSecurity, clinicDevices, clinicTold, clinicConnected]),
+    clinic.addChildren([clinicHome, clinicToday, inbox.addChildren([inboxNone, inboxThread]), clinicBook, cockpit, clinicChart, clinicResult, clinicEntry, clinicMove, clinicJoined, clinicHealth, clinicApps, clinicNewApp, clinicApp, clinicWork, clinicYou, clinicSecurity, clinicDevices, clinicTold, clinicConnected, clinicInvitations, clinicInvite]),
   ]),
 ])
 

@@ -3,9 +3,11 @@ import { usePageTitle } from '../shell/title'
 import { useSubject } from '../shell/useMe'
 import { useWords } from '../ui/useWords'
 import css from './account.module.css'
+import { AddressCard } from './AddressCard'
 import { OutsideCard } from './OutsideCard'
 import { PasskeysCard } from './PasskeysCard'
 import { PasswordCard } from './PasswordCard'
+import { RecoveryCard } from './RecoveryCard'
 import { TotpCard } from './TotpCard'
 
 /** The ways in: passkeys first, then the code app, then the password, and accounts elsewhere last. */
@@ -22,7 +24,9 @@ export function SecurityPage() {
       <div className={css.cards}>
         <PasskeysCard />
         <TotpCard />
+        <RecoveryCard />
         <PasswordCard />
+        <AddressCard />
         <OutsideCard />
       </div>
     </div>

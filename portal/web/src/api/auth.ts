@@ -35,6 +35,17 @@ export const signInWithCode = (request: string, code: string) => call<SignInStep
 export const beginPasskeySignIn = (request: string) => call<PublicKeyOptions>('/auth/passkey/begin', { request })
 export const finishPasskeySignIn = (request: string, credential: unknown) =>
   call<SignInStep>('/auth/passkey/finish', { request, credential })
+export interface Entrance { purpose: 'invitation' | 'recovery'; staff: boolean; birthDate: boolean; triesLeft: number; clinic: { name: string; phone?: string } }
+export interface Guest { name: string; email: string; passkeys: boolean }
+export const lookAtLink = (token: string) => call<Entrance>('/auth/invitation/look', { token })
+export const confirmLink = (token: string, birthDate: string) => call<Guest>('/auth/invitation/confirm', { token, birthDate })
+export const beginLinkPasskey = (token: string) => call<PublicKeyOptions>('/auth/invitation/passkey', { token })
+export const finishLink = (token: string, how: { credential: unknown } | { password: string; email?: string }) => call<SignInStep>('/auth/invitation/finish', { token, ...how })
+export const verifyAddress = (token: string) => call<SignInStep>('/auth/verify', { token })
+export const askReset = (email: string) => call<SignInStep>('/auth/reset/ask', { email })
+export const finishReset = (token: string, password: string) => call<SignInStep>('/auth/reset/finish', { token, password })
+export const beginEnrollPasskey = (request: string) => call<PublicKeyOptions>('/auth/enroll/passkey/begin', { request })
+export const finishEnrollPasskey = (request: string, credential: unknown) => call<SignInStep>('/auth/enroll/passkey/finish', { request, credential })
 export const linkOutside = (issuer: string, returnTo: string) => call<{ next?: string }>('/auth/link', { issuer, return: returnTo })
 export const logout = () => call<{ next?: string }>('/auth/logout', {})
 export const createFirstAdmin = (token: string, name: string, email: string, password: string) =>

@@ -81,6 +81,8 @@ export const grantsQuery = (patient: string) =>
 export const devicesQuery = queryOptions({ queryKey: ['me', 'sessions'], queryFn: () => take(api.GET('/me/sessions', {})) })
 export const passkeysQuery = queryOptions({ queryKey: ['me', 'passkeys'], queryFn: () => take(api.GET('/me/passkeys', {})) })
 export const outsideQuery = queryOptions({ queryKey: ['me', 'outside'], queryFn: () => take(api.GET('/me/outside', {})) })
+export const recoveryQuery = queryOptions({ queryKey: ['me', 'recovery-codes'], queryFn: () => take(api.GET('/me/recovery-codes', {})) })
+export const addressQuery = queryOptions({ queryKey: ['me', 'address'], queryFn: () => take(api.GET('/me/address', {})) })
 export const totpQuery = queryOptions({ queryKey: ['me', 'totp'], queryFn: () => take(api.GET('/me/totp', {})) })
 
 export const patientsQuery = (q: string) =>

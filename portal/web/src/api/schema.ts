@@ -1000,6 +1000,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/clinic/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Invitations that nobody took yet */
+        get: operations["get-clinic-invitations"];
+        put?: never;
+        /** Invite a patient, a caregiver or staff */
+        post: operations["post-clinic-invitations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/invitations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take an invitation back */
+        delete: operations["delete-clinic-invitations-by-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/invitations/{id}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a new link; the old one ends */
+        post: operations["post-clinic-invitations-by-id-again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/clinic/matches": {
         parameters: {
             query?: never;
@@ -1102,6 +1154,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/clinic/recoveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Help somebody back in who lost every way to sign in */
+        post: operations["post-clinic-recoveries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/clinic/refile": {
         parameters: {
             query?: never;
@@ -1135,6 +1204,58 @@ export interface paths {
         head?: never;
         /** Change the own name or language */
         patch: operations["patch-me"];
+        trace?: never;
+    };
+    "/me/address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own e-mail address, and whether it was confirmed */
+        get: operations["get-me-address"];
+        put?: never;
+        /** Ask for another e-mail address */
+        post: operations["post-me-address"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/address/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have the link mailed that confirms the address */
+        post: operations["post-me-address-verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an invitation for the own account */
+        post: operations["post-me-invitations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/me/notifications": {
@@ -1252,6 +1373,24 @@ export interface paths {
         put?: never;
         /** Change the own password */
         post: operations["post-me-password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many recovery codes are left */
+        get: operations["get-me-recovery-codes"];
+        put?: never;
+        /** Make new recovery codes; those before end */
+        post: operations["post-me-recovery-codes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1533,6 +1672,19 @@ export interface components {
             id: string;
             text: string;
         };
+        Address: {
+            email: string;
+            /** @description Whether this site sends mail at all */
+            mail: boolean;
+            /** @description Somebody used a link that was mailed there */
+            verified: boolean;
+        };
+        AddressInBody: {
+            email: string;
+        };
+        AgainInBody: {
+            mail: boolean;
+        };
         Age: {
             /** Format: int64 */
             months: number;
@@ -1761,6 +1913,13 @@ export interface components {
         CodeInBody: {
             code: string;
         };
+        Codes: {
+            codes: string[] | null;
+        };
+        CodesLeft: {
+            /** Format: int64 */
+            left: number;
+        };
         Coding: {
             code: string;
             display?: string;
@@ -1951,6 +2110,11 @@ export interface components {
             /** Format: date-time */
             until: string;
         };
+        HandedLink: {
+            /** @description The same as a picture, a data URL */
+            qr: string;
+            url: string;
+        };
         Health: {
             checks: components["schemas"]["Check"][] | null;
         };
@@ -2038,6 +2202,58 @@ export interface components {
             pending: number;
             /** Format: int64 */
             sealedUpTo: number;
+        };
+        InvitationLine: {
+            /** Format: date-time */
+            createdAt: string;
+            email?: string;
+            /** Format: date-time */
+            expiresAt: string;
+            id: string;
+            /** @enum {string} */
+            kind: "patient" | "caregiver" | "staff";
+            mailed: boolean;
+            name: string;
+            /** @description The chart becomes their own: they are the patient */
+            own: boolean;
+            /** @description Chart because of which they are invited */
+            patient?: string;
+            roles: string[] | null;
+            /**
+             * @description dead: too many wrong dates of birth
+             * @enum {string}
+             */
+            state: "open" | "dead" | "expired" | "accepted" | "withdrawn";
+        };
+        InvitationMade: {
+            invitation: components["schemas"]["InvitationLine"];
+            /** @description Missing when it was mailed */
+            link?: components["schemas"]["HandedLink"];
+        };
+        InvitationPage: {
+            /** @description The patient of the chart asked for has an account */
+            hasAccount?: boolean;
+            items: components["schemas"]["InvitationLine"][] | null;
+            /** @description Whether links can be mailed */
+            mail: boolean;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        InviteInBody: {
+            /** @description Of a caregiver; that of a patient is in the chart */
+            birthDate?: string;
+            email?: string;
+            /** @enum {string} */
+            kind: "patient" | "caregiver" | "staff";
+            /** @enum {string} */
+            locale?: "en" | "es" | "";
+            /** @description Send the link to the address, instead of showing it */
+            mail?: boolean;
+            /** @description That of a patient is in the chart */
+            name?: string;
+            /** @description The chart; not of staff */
+            patient?: string;
+            roles?: string[] | null;
         };
         JoinInBody: {
             other: string;
@@ -2416,6 +2632,14 @@ export interface components {
             /** @enum {string} */
             side: "patient" | "clinic";
         };
+        RecoverInBody: {
+            /** @description the address of the account, for administrators */
+            email?: string;
+            /** @description The chart of the patient; or */
+            patient?: string;
+            /** @description How the person was known */
+            reason: string;
+        };
         RefileInBody: {
             from: string;
             reason: string;
@@ -2610,6 +2834,10 @@ export interface components {
         };
         SummaryRef: {
             ref: string;
+        };
+        TakeInvitationInBody: {
+            birthDate: string;
+            token: string;
         };
         Telling: {
             email: components["schemas"]["EmailTelling"];
@@ -5072,6 +5300,136 @@ export interface operations {
             };
         };
     };
+    "get-clinic-invitations": {
+        parameters: {
+            query?: {
+                patient?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InviteInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationMade"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-clinic-invitations-by-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-invitations-by-id-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgainInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationMade"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-clinic-matches": {
         parameters: {
             query?: {
@@ -5266,6 +5624,39 @@ export interface operations {
             };
         };
     };
+    "post-clinic-recoveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecoverInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandedLink"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-clinic-refile": {
         parameters: {
             query?: never;
@@ -5338,6 +5729,124 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ChangeMeInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-me-address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Address"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-me-address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-me-address-verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-me-invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeInvitationInBody"];
             };
         };
         responses: {
@@ -5624,6 +6133,64 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-me-recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodesLeft"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-me-recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Codes"];
+                };
             };
             /** @description Error */
             default: {

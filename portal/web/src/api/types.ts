@@ -141,6 +141,10 @@ export interface paths {
   '/me/totp': Get<'/me/totp'> & Do<'/me/totp', 'delete'>
   '/me/totp/begin': Do<'/me/totp/begin', 'post'>
   '/me/totp/finish': Do<'/me/totp/finish', 'post'>
+  '/me/recovery-codes': Get<'/me/recovery-codes'> & Do<'/me/recovery-codes', 'post'>
+  '/me/address': Get<'/me/address'> & Do<'/me/address', 'post'>
+  '/me/address/verify': Do<'/me/address/verify', 'post'>
+  '/me/invitations': Do<'/me/invitations', 'post'>
   '/me/password': Do<'/me/password', 'post'>
   '/session/extend': Do<'/session/extend', 'post'>
   '/step-up/passkey/begin': Do<'/step-up/passkey/begin', 'post'>

@@ -13,7 +13,7 @@ import { Skeleton } from '../ui/Skeleton'
 import { useWords } from '../ui/useWords'
 import css from './chart.module.css'
 import { ChartHead } from './ChartHead'
-import { ContactPanel, PlannedPanel } from './DeskPanels'
+import { AccessPanel, ContactPanel, PlannedPanel } from './DeskPanels'
 import { CareTable, DocumentTable, MedicineTable, ProblemTable, TeamTable, VaccineTable, VisitTable } from './FactTables'
 import { fits } from './filter'
 import { useKeyHints, useKeys } from './keys'
@@ -73,6 +73,7 @@ function Tables({ chart, patient, filter }: { chart: Chart; patient: string; fil
     <div className={css.body}>
       <div className={css.column}>
         {!filter && !sees('results') && <ContactPanel person={chart.patient} />}
+        {!filter && <AccessPanel patient={patient} />}
         {sees('results') && <ResultTable patient={patient} title={t('clinic.results')} lines={chart.results} filter={filter} />}
         {sees('vitals') && <ResultTable patient={patient} title={t('clinic.vitals')} lines={chart.vitals} filter={filter} />}
         {sees('immunizations') && <VaccineTable patient={patient} entries={chart.immunizations} filter={filter} />}

@@ -48,6 +48,7 @@ export function ClinicShell() {
             </Link>
             {seesPatients && <Link to="/clinic/work" aria-label={t('clinic.nav.work')} title={t('clinic.nav.work')}><Icon name="list" size={21} /></Link>}
             {roles.includes('admin') && <Link to="/clinic/apps" aria-label={t('clinic.nav.apps')} title={t('clinic.nav.apps')}><Icon name="app" size={21} /></Link>}
+            {roles.includes('admin') && <Link to="/clinic/invitations" aria-label={t('clinic.nav.invitations')} title={t('clinic.nav.invitations')}><Icon name="letter" size={21} /></Link>}
             {roles.includes('admin') && (
               <Link to="/clinic/health" aria-label={t('clinic.nav.system')} title={t('clinic.nav.system')}><Icon name="sliders" size={21} /></Link>
             )}

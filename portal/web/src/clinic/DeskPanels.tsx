@@ -33,6 +33,12 @@ export function ContactPanel({ person }: { person: PatientInfo }) {
   )
 }
 
+/** Who of this record can come in: a page of its own. */
+export function AccessPanel({ patient }: { patient: string }) {
+  const { t } = useWords()
+  return <p className={css.panelLink}><LinkButton to="/clinic/p/$patient/invite" params={{ patient }} variant="default" icon="people">{t('clinic.accounts')}</LinkButton></p>
+}
+
 /** The visits to come; changing, cancelling and new ones have a page of their own. */
 export function PlannedPanel({ patient }: { patient: string }) {
   const { t } = useWords()

@@ -6,6 +6,7 @@ import { connected as connectedEn } from './en/connected'
 import { booking as bookingEn } from './en/booking'
 import { clinic as clinicEn } from './en/clinic'
 import { detail as detailEn } from './en/detail'
+import { entrance as entranceEn } from './en/entrance'
 import { inbox as inboxEn } from './en/inbox'
 import { messages as messagesEn } from './en/messages'
 import { notices as noticesEn } from './en/notices'
@@ -20,6 +21,7 @@ import { connected as connectedEs } from './es/connected'
 import { booking as bookingEs } from './es/booking'
 import { clinic as clinicEs } from './es/clinic'
 import { detail as detailEs } from './es/detail'
+import { entrance as entranceEs } from './es/entrance'
 import { inbox as inboxEs } from './es/inbox'
 import { messages as messagesEs } from './es/messages'
 import { notices as noticesEs } from './es/notices'
@@ -54,6 +56,7 @@ describe.each([
   ['inbox', inboxEn as Tree, inboxEs as Tree],
   ['notices', noticesEn as Tree, noticesEs as Tree],
   ['connected', connectedEn as Tree, connectedEs as Tree],
+  ['entrance', entranceEn as Tree, entranceEs as Tree],
   ['worklist', worklistEn as Tree, worklistEs as Tree],
   ['apps', appsEn as Tree, appsEs as Tree],
   ['about', aboutEn as Tree, aboutEs as Tree],

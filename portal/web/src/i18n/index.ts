@@ -22,6 +22,7 @@ const parts = {
   worklist: { en: () => import('./en/worklist').then((part) => part.worklist), es: () => import('./es/worklist').then((part) => part.worklist) },
   apps: { en: () => import('./en/apps').then((part) => part.apps), es: () => import('./es/apps').then((part) => part.apps) },
   connected: { en: () => import('./en/connected').then((part) => part.connected), es: () => import('./es/connected').then((part) => part.connected) },
+  entrance: { en: () => import('./en/entrance').then((part) => part.entrance), es: () => import('./es/entrance').then((part) => part.entrance) },
   clinic: { en: () => import('./en/clinic').then((part) => part.clinic), es: () => import('./es/clinic').then((part) => part.clinic) },
 }
 export type WordPart = keyof typeof parts

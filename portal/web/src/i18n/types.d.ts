@@ -6,6 +6,7 @@ import type { connected } from './en/connected'
 import type { booking } from './en/booking'
 import type { clinic } from './en/clinic'
 import type { detail } from './en/detail'
+import type { entrance } from './en/entrance'
 import type { inbox } from './en/inbox'
 import type { messages } from './en/messages'
 import type { notices } from './en/notices'
@@ -16,6 +17,6 @@ import type { worklist } from './en/worklist'
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation'
-    resources: { translation: typeof en & typeof account & typeof detail & typeof clinic & typeof booking & typeof today & typeof messages & typeof inbox & typeof notices & typeof visits & typeof worklist & typeof apps & typeof connected }
+    resources: { translation: typeof en & typeof account & typeof detail & typeof clinic & typeof booking & typeof today & typeof messages & typeof inbox & typeof notices & typeof visits & typeof worklist & typeof apps & typeof connected & typeof entrance }
   }
 }

@@ -7,10 +7,10 @@ import { ErrorSummary, useErrorText, type FieldError } from '../ui/ErrorSummary'
 import { useWords } from '../ui/useWords'
 import css from './signin.module.css'
 
-interface Props { request: string; onStartOver: () => void; onExpired: () => void; focus?: boolean }
+interface Props { request: string; onStartOver: () => void; onExpired: () => void; focus?: boolean; enrolls?: boolean }
 
 /** The second step: the six digits of the code app. */
-export function CodeStep({ request, onStartOver, onExpired, focus = true }: Props) {
+export function CodeStep({ request, onStartOver, onExpired, focus = true, enrolls = false }: Props) {
   const { t } = useWords()
   const text = useErrorText()
   const [code, setCode] = useState('')
@@ -18,8 +18,8 @@ export function CodeStep({ request, onStartOver, onExpired, focus = true }: Prop
   const [busy, setBusy] = useState(false)
   const submit = async (event: FormEvent) => {
     event.preventDefault()
-    const digits = code.replace(/\s/g, '')
-    if (!/^\d{6}$/.test(digits)) {
+    const digits = code.replace(/[\s-]/g, '')
+    if (!/^(\d{6}|\w{16})$/.test(digits)) {
       setErrors([{ field: 'code', message: t('signIn.needCode') }])
       return
     }
@@ -37,8 +37,8 @@ export function CodeStep({ request, onStartOver, onExpired, focus = true }: Prop
   return (
     <form className={css.form} onSubmit={(event) => void submit(event)} noValidate>
       <ErrorSummary errors={errors} />
-      <TextInput id="code" label={t('signIn.code')} value={code} onChange={(event) => setCode(event.target.value)} error={errors[0]?.message} inputMode="numeric" autoComplete="one-time-code" maxLength={10} autoFocus={focus} />
-      <Button type="submit" wide loading={busy}>{t('signIn.codeGo')}</Button>
+      <TextInput id="code" label={t('signIn.code')} value={code} onChange={(event) => setCode(event.target.value)} error={errors[0]?.message} description={enrolls ? undefined : t('reset.recoveryHelp')} inputMode={enrolls ? 'numeric' : 'text'} autoCapitalize="characters" autoComplete="one-time-code" maxLength={24} autoFocus={focus} />
+      <Button type="submit" wide variant={enrolls ? 'default' : 'filled'} loading={busy}>{t('signIn.codeGo')}</Button>
       <Button variant="subtle" onClick={onStartOver}>{t('signIn.startOver')}</Button>
     </form>
   )

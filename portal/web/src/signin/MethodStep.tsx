@@ -1,4 +1,5 @@
 import { PasswordInput, TextInput } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
 import { useState, type FormEvent } from 'react'
 import { beginPasskeySignIn, finishPasskeySignIn, outsideUrl, signInWithPassword } from '../api/auth'
 import { ApiError, isNotFound } from '../api/problem'
@@ -61,6 +62,7 @@ export function MethodStep({ request, options, onStep, onExpired }: { request: s
           <TextInput id="email" type="email" label={t('signIn.email')} value={email} onChange={(event) => setEmail(event.target.value)} error={errorOf('email')} autoComplete="username" autoCapitalize="none" spellCheck={false} maxLength={200} />
           <PasswordInput id="password" label={t('signIn.password')} value={password} onChange={(event) => setPassword(event.target.value)} error={errorOf('password')} autoComplete="current-password" maxLength={200} />
           <Button type="submit" wide variant={passkey ? 'default' : 'filled'} loading={busy === 'password'}>{t('signIn.withPassword')}</Button>
+          <Link to="/reset" className={css.forgot}>{t('reset.forgot')}</Link>
         </form>
       )}
       {options.issuers && options.issuers.length > 0 && (

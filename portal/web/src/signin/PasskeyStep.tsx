@@ -8,7 +8,7 @@ import { useWords } from '../ui/useWords'
 import css from './signin.module.css'
 
 /** The second step of staff who have passkeys and no code app. */
-export function PasskeyStep({ request, onStartOver, onExpired }: { request: string; onStartOver: () => void; onExpired: () => void }) {
+export function PasskeyStep({ request, onStartOver, onExpired, onRecovery }: { request: string; onStartOver: () => void; onExpired: () => void; onRecovery: () => void }) {
   const { t } = useWords()
   const text = useErrorText()
   const [errors, setErrors] = useState<FieldError[]>([])
@@ -34,6 +34,7 @@ export function PasskeyStep({ request, onStartOver, onExpired }: { request: stri
           <p className={css.under} role="status">{busy ? t('signIn.passkeyWaiting') : t('signIn.passkeyStepHelp')}</p>
         </>
       ) : <p>{t('signIn.passkeyStepUnsupported')}</p>}
+      <Button variant="subtle" onClick={onRecovery}>{t('reset.recoveryInstead')}</Button>
       <Button variant="subtle" onClick={onStartOver}>{t('signIn.startOver')}</Button>
     </div>
   )

@@ -16,6 +16,7 @@ import { FrontDoor } from './FrontDoor'
 import { MethodStep } from './MethodStep'
 import { PasskeyStep } from './PasskeyStep'
 import { safeReturn } from './safeReturn'
+import { RecoveryStep } from './RecoveryStep'
 import { SignInFrame } from './SignInFrame'
 import css from './signin.module.css'
 import { whyOf } from './why'
@@ -34,6 +35,7 @@ function Login({ request }: { request: string }) {
   // The server knows at which step the sign-in is: it may come back from elsewhere, or be loaded again.
   const [reached, setReached] = useState<SignInStep | undefined>()
   const [expired, setExpired] = useState(false)
+  const [recovering, setRecovering] = useState(false)
   const refused = options.error instanceof ApiError && (isNotFound(options.error) || options.error.status === 400)
   if (expired || refused) {
     return (
@@ -47,15 +49,18 @@ function Login({ request }: { request: string }) {
   if (!options.data) return <SignInFrame title={t('signIn.welcomePlain')} lead={t('signIn.lead')}><Skeleton heights={[48, 240]} /></SignInFrame>
   const { clinic, app } = options.data
   const { step, totp } = reached ?? options.data
-  const rest = { request, onStartOver: () => setReached({}), onExpired: () => setExpired(true) }
+  const rest = { request, onStartOver: () => { setReached({}); setRecovering(false) }, onExpired: () => setExpired(true) }
   if (step === 'totp' && totp) {
-    return <SignInFrame title={t('signIn.totpTitle')} lead={t('signIn.enroll.why')} phone={clinic.phone}><EnrollStep setup={totp} {...rest} /></SignInFrame>
+    return <SignInFrame title={t('safety.enrollTitle')} lead={t('safety.enrollLead')} phone={clinic.phone}><EnrollStep setup={totp} {...rest} /></SignInFrame>
   }
   if (step === 'totp') {
     return <SignInFrame title={t('signIn.codeTitle')} lead={t('signIn.codeLead')} phone={clinic.phone}><CodeStep {...rest} /></SignInFrame>
   }
+  if (step === 'passkey' && recovering) {
+    return <SignInFrame title={t('reset.recoveryCode')} lead={t('safety.codesLead')} phone={clinic.phone}><RecoveryStep {...rest} /></SignInFrame>
+  }
   if (step === 'passkey') {
-    return <SignInFrame title={t('signIn.passkeyStepTitle')} lead={t('signIn.passkeyStepLead')} phone={clinic.phone}><PasskeyStep {...rest} /></SignInFrame>
+    return <SignInFrame title={t('signIn.passkeyStepTitle')} lead={t('signIn.passkeyStepLead')} phone={clinic.phone}><PasskeyStep {...rest} onRecovery={() => setRecovering(true)} /></SignInFrame>
   }
   return (
     <SignInFrame title={clinic.name ? t('signIn.welcome', { clinic: clinic.name }) : t('signIn.welcomePlain')} lead={app ? '' : t('signIn.lead')} phone={clinic.phone}>

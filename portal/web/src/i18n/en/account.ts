@@ -53,7 +53,6 @@ export const account = {
     passkeyStepRefused: 'The passkey was not used. Try again. If it is on your phone, choose “another device” when your browser asks.',
     passkeyStepUnsupported: 'This browser cannot use passkeys. Sign in with the browser or phone that holds your passkey.',
     enroll: {
-      why: 'You see other people’s records, so a password alone is not enough. From now on you also type a code that only your phone can show.',
       app: 'Open an authenticator app on your phone. If you have none, install one from the app store.',
       scan: 'Scan this picture with it, or type the key.',
       type: 'Type the 6 digits that the app shows.',

@@ -55,7 +55,6 @@ export const account: Same<typeof english> = {
     passkeyStepRefused: 'No se usó la llave de acceso. Intente de nuevo. Si está en su teléfono, elija “otro dispositivo” cuando el navegador pregunte.',
     passkeyStepUnsupported: 'Este navegador no puede usar llaves de acceso. Entre con el navegador o el teléfono que tiene su llave.',
     enroll: {
-      why: 'Usted ve historiales de otras personas; por eso no basta una contraseña. Desde ahora también escribe un código que solo su teléfono puede mostrar.',
       app: 'Abra una aplicación de códigos en su teléfono. Si no tiene ninguna, instálela desde la tienda de aplicaciones.',
       scan: 'Escanee esta imagen con ella, o escriba la clave.',
       type: 'Escriba los 6 números que muestra la aplicación.',

@@ -1,0 +1,59 @@
+package notifications_test
+
+import (
+	"context"
+	"log/slog"
+	"net/url"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"housecall/internal/db"
+	"housecall/internal/db/dbtest"
+	"housecall/internal/identity"
+	"housecall/internal/revoke"
+	"housecall/internal/sitekey"
+	"housecall/notifications"
+	"housecall/notifications/mailtest"
+)
+
+// A link is mailed to the person it is for, its mail says nothing about them, and
+// its secret is nowhere but in the mail.
+func TestALinkIsMailed(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, sink := context.Background(), mailtest.New(t)
+		id, err := identity.New(identity.Deps{DB: d, Key: sitekey.ForTest(), Revocations: revoke.NewFeed(d), BaseURL: "https://portal.example.org"})
+		require.NoError(t, err)
+		base, err := url.Parse("https://portal.example.org")
+		require.NoError(t, err)
+		mailer, err := notifications.ParseMailer(sink.URL())
+		require.NoError(t, err)
+		s, err := notifications.New(notifications.Deps{DB: d, Key: sitekey.ForTest(), Accounts: id, Links: id, Mail: mailer, BaseURL: base, Log: slog.New(slog.DiscardHandler)})
+		require.NoError(t, err)
+		require.True(t, id.Mails())
+		require.NoError(t, s.Start(ctx))
+		t.Cleanup(s.Stop)
+		desk, err := id.CreateAccount(ctx, identity.NewAccount{Email: "dana@clinic.test", Name: "Dana", Kind: identity.Staff, Roles: []identity.Role{identity.FrontDesk}})
+		require.NoError(t, err)
+		_, link, err := id.Invite(ctx, identity.Principal{Kind: identity.Staff, Account: desk.ID, Roles: desk.Roles}, identity.NewInvitation{
+			Kind: identity.Person, Patient: "p1", About: "p1", Name: "Rosa Marin", Email: "rosa@example.org", BirthDate: "1952-03-02", Locale: "es", Mail: true,
+		})
+		require.NoError(t, err)
+		require.Empty(t, link)
+		require.Eventually(t, func() bool { return len(sink.Mails()) == 1 }, 20*time.Second, 20*time.Millisecond)
+		m := sink.Mails()[0]
+		require.Equal(t, "rosa@example.org", m.To)
+		require.Equal(t, "Tiene una invitación", m.Subject)
+		require.NotRegexp(t, regexp.MustCompile(`(?i)rosa m|marin|dana|1952|hill`), m.Text)
+		found := regexp.MustCompile(`https://portal\.example\.org/invitation#(\S{43})`).FindStringSubmatch(m.Text)
+		require.NotNil(t, found, m.Text)
+		look, err := id.LookIn(ctx, found[1])
+		require.NoError(t, err)
+		require.Equal(t, identity.ForInvitation, look.Purpose)
+		var n int
+		require.NoError(t, d.Read(ctx).QueryRow(`SELECT count(*) FROM river_job WHERE kind = 'letter' AND CAST(args AS TEXT) LIKE ?`, "%"+found[1]+"%").Scan(&n))
+		require.Zero(t, n)
+	})
+}

@@ -1,0 +1,37 @@
+import type { entrance as en } from '../en/entrance'
+import type { Same } from '../shape'
+
+export const entrance: Same<typeof en> = {
+  enter: {
+    page: 'Entrar', welcome: 'Le damos la bienvenida a {{clinic}}', back: 'Cómo volver a entrar',
+    lead: 'Le invitamos a crear una cuenta. Tarda más o menos un minuto.', leadBack: 'Elija una nueva manera de entrar. Las anteriores dejan de servir.',
+    loading: 'Estamos mirando su enlace',
+    birthTitle: '¿Cuándo nació?', birthHelp: 'Así nadie más entra con su enlace. Por ejemplo: 3, 2, 1952.', month: 'Mes', day: 'Día', year: 'Año (4 cifras)', needBirth: 'Escriba el mes, el día y el año de su nacimiento, en números.',
+    triesLeft_one: 'Le queda {{count}} intento.', triesLeft_other: 'Le quedan {{count}} intentos.', goOn: 'Seguir', start: 'Empezar',
+    hello: 'Hola, {{name}}', choose: '¿Cómo quiere entrar de ahora en adelante?', passkey: 'Usar mi cara o mi dedo', passkeyHelp: 'La manera más segura y rápida. No hay nada que recordar.', passkeyWaiting: 'Siga los pasos en su dispositivo', passkeyRefused: 'No se creó la llave de acceso. Inténtelo de nuevo o elija una contraseña.',
+    or: 'O elija una contraseña', staffOr: 'O una contraseña y una aplicación de códigos', staffHelp: 'Después entra con ellas y conecta allí la aplicación de códigos.', withPassword: 'Usar esta contraseña',
+    gone: 'Este enlace ya no sirve', goneText: 'Ya se usó, es demasiado viejo o se hizo uno más nuevo. Pida otro a la clínica.', dead: 'Este enlace está cerrado', deadText: 'Hubo demasiadas fechas de nacimiento incorrectas. Pida otro enlace a la clínica.', toSignIn: 'Ir a la entrada',
+    mine: 'Ya tengo una cuenta aquí', mineTitle: 'Para su cuenta', mineLead: 'Escriba otra vez la fecha de nacimiento y la invitación pasa a la cuenta en la que está.', mineDone: 'Listo. Ya está en su cuenta.',
+  },
+  reset: {
+    page: 'Contraseña nueva', forgot: '¿Olvidó su contraseña?', title: 'Pedir una contraseña nueva', lead: 'Escriba el correo de su cuenta. Si está confirmado, le enviamos un enlace.', send: 'Enviarme el enlace',
+    sentTitle: 'Mire su correo', sent: 'Si es el correo confirmado de una cuenta con contraseña, el enlace ya va en camino. Sirve durante una hora.', none: '¿No llegó nada? Llámenos y le ayudamos a entrar.',
+    chooseTitle: 'Elija una contraseña nueva', chooseLead: 'Después se cierran todas sus sesiones y entra con ella.', save: 'Guardar la contraseña', done: 'Su contraseña nueva está guardada.', recoveryHelp: '¿Perdió su teléfono? Escriba uno de sus códigos de recuperación.', recoveryInstead: 'No tengo mi llave de acceso', recoveryCode: 'Código de recuperación', needRecovery: 'Escriba un código de recuperación: 16 letras y números.',
+  },
+  verify: { page: 'Confirmar su correo', title: '¿Es suyo este correo?', lead: 'Pulse el botón para confirmar que recibió nuestro correo.', yes: 'Sí, es mío', done: 'Gracias. Su correo está confirmado.' },
+  safety: {
+    codes: 'Códigos de recuperación', codesLead: 'Cada código le deja entrar una vez cuando no tiene su teléfono.', left_one: 'Queda {{count}} código', left_other: 'Quedan {{count}} códigos', noneYet: 'Todavía no tiene ninguno. Hágalos ahora para poder entrar también sin su teléfono.', make: 'Hacer códigos de recuperación', makeNew: 'Hacer códigos nuevos', makeNewText: 'Los códigos que tiene ahora dejan de servir.', shown: 'Imprima estos códigos o anótelos. Solo se muestran ahora.', print: 'Imprimir', kept: 'Ya los guardé',
+    address: 'Correo', verified: 'Confirmado', notVerified: 'Sin confirmar', verify: 'Enviarme un enlace para confirmarlo', verifySent: 'Un enlace va en camino a {{email}}.', change: 'Cambiar el correo', newEmail: 'Correo nuevo', changeHelp: 'Cambia cuando abra el enlace que enviamos allí. También avisamos a la dirección anterior.', changeSent: 'Si se puede usar, un enlace va en camino a {{email}}. Nada cambia hasta que lo abra.', noMail: 'Este sitio no envía correos.',
+    enrollTitle: 'Configure su segundo paso', enrollLead: 'Usted ve historiales de otras personas; por eso no basta una contraseña.', enrollPasskey: 'Configurar con su cara o su dedo', enrollOr: 'O use una aplicación de códigos',
+  },
+  invite: {
+    page: 'Invitaciones', title: 'Invitaciones', lead: 'Personas invitadas a crear una cuenta que todavía no lo hicieron.', for: 'Acceso para este paciente', chart: 'Cuentas e invitaciones',
+    has: 'El paciente tiene una cuenta.', hasNot: 'El paciente todavía no tiene cuenta.', who: '¿A quién se invita?', patient: 'Al paciente', caregiver: 'A alguien que ayuda', staff: 'Invitar a personal', name: 'Nombre', birth: 'Fecha de nacimiento', birthHelp: 'Se le pregunta: 1980-06-07', email: 'Correo', optional: 'Correo (no hace falta)', how: '¿Cómo llega el enlace?', mail: 'Por correo', print: 'Impreso, se entrega aquí', language: 'Idioma', roles: 'Función',
+    role: { clinician: 'Médico', nurse: 'Enfermería', frontdesk: 'Recepción', privacy: 'Privacidad', admin: 'Administración' },
+    make: 'Hacer la invitación', mailed: 'El enlace va en camino.', once: 'Este enlace solo se muestra ahora. Imprímalo y entréguelo.', qr: 'Imagen para escanear con un teléfono', printIt: 'Imprimir', done: 'Listo',
+    none: 'No hay invitaciones abiertas', noneText: 'Aquí aparece quien fue invitado y todavía no entró.', until: 'Hasta el {{date}}', again: 'Enlace nuevo', againMail: 'Enviar un enlace nuevo', withdraw: 'Retirar', more: 'Ver más',
+    state: { open: 'En espera', dead: 'Cerrada: demasiadas fechas de nacimiento incorrectas', expired: 'Demasiado vieja', accepted: 'Aceptada', withdrawn: 'Retirada' }, kind: { patient: 'Paciente', caregiver: 'Ayuda', staff: 'Personal' },
+    needName: 'Escriba un nombre.', needBirth: 'Escriba la fecha de nacimiento así: 1980-06-07', needEmail: 'Escriba un correo o imprima el enlace.', needRole: 'Elija una función.',
+    recover: 'Ayudar a volver a entrar', recoverLead: 'Para quien perdió todas las maneras de entrar. Mire primero un documento de identidad. Cuando se usa el enlace, todas las maneras anteriores dejan de servir.', reason: '¿Cómo sabe que es esa persona?', reasonHelp: 'Por ejemplo: vi su licencia de conducir', needReason: 'Diga en pocas palabras cómo sabe que es esa persona.', recoverGo: 'Hacer el enlace', recoverEmail: 'Correo de la cuenta',
+  },
+}

@@ -1,0 +1,3 @@
+// Letting people in, for the clinic: a chunk of its own.
+export { InvitationsPage } from './InvitationsPage'
+export { PatientInvitePage } from './PatientInvitePage'
