@@ -138,3 +138,51 @@ func TestKeepingSomebodyOut(t *testing.T) {
 		require.True(t, seen["Penny create"] && seen["Root delete"], "%v", seen)
 	})
 }
+
+// Access for one visit: nothing before its doors open, the visit while they are,
+// nothing once it is called off.
+func TestAGuestAtOneVisit(t *testing.T) {
+	each(t, func(t *testing.T, n *node) {
+		soon := time.Now().Add(10 * time.Minute).Truncate(time.Minute)
+		later := time.Now().Add(48 * time.Hour).Truncate(time.Minute)
+		p := newPractice(t, n, soon, later)
+		slots := map[string]string{}
+		for _, d := range p.free(p.self).Days {
+			for _, s := range d.Slots {
+				slots[s.Start] = s.ID
+			}
+		}
+		id := func(at time.Time) string {
+			for start, slot := range slots {
+				if x, err := time.Parse(time.RFC3339, start); err == nil && x.Equal(at) {
+					return slot
+				}
+			}
+			t.Fatalf("no slot at %s in %v", at, slots)
+			return ""
+		}
+		a := p.book(p.self, id(later), "a talk")
+		carl := n.signedIn(n.account("Carl", identity.Person, ""))
+		guests := p.chart() + "/visits/" + a.ID + "/guests"
+		who := `{"name":"Carl","relation":"sister"}`
+		require.Equal(t, 404, carl.do("POST", guests, who).StatusCode)
+		require.Equal(t, 403, p.elena.do("POST", guests, who).StatusCode)
+		require.Equal(t, 404, p.self.do("POST", p.chart()+"/visits/"+newID()+"/guests", who).StatusCode)
+		var made struct{ Secret string }
+		p.doctor.do("POST", guests, who).json(t, &made)
+		require.Equal(t, 200, carl.do("POST", "/api/v1/me/offers/accept", fmt.Sprintf(`{"secret":"%s"}`, made.Secret)).StatusCode)
+		visit := p.chart() + "/visits/" + a.ID
+		require.Equal(t, 404, carl.get(visit).StatusCode, "the doors are not open")
+		require.Equal(t, 200, p.self.do("POST", p.chart()+"/appointments/"+a.ID+"/reschedule", `{"slot":"`+id(soon)+`"}`).StatusCode)
+		r := carl.get(visit)
+		require.Equal(t, 200, r.StatusCode, r.body)
+		require.Equal(t, 200, carl.do("POST", visit+"/consent", `{"version":"2026-11"}`).StatusCode)
+		chart := carl.get(p.chart()).body
+		require.NotContains(t, chart, "diabetes")
+		require.NotContains(t, chart, `"number":5.3`)
+		require.Contains(t, p.self.get(p.chart()+"/grants").body, a.ID, "the patient sees the guest")
+		require.Equal(t, 200, p.self.do("POST", p.chart()+"/appointments/"+a.ID+"/cancel", `{"reason":"better"}`).StatusCode)
+		require.Equal(t, 404, carl.get(visit).StatusCode)
+		require.Equal(t, 404, carl.get(p.chart()).StatusCode)
+	})
+}

@@ -51,6 +51,7 @@ type Grant struct {
 	LastSeenAt *time.Time `json:"lastSeenAt,omitempty"`
 	State      string     `json:"state" enum:"active,ended,revoked"`
 	InvitedAs  string     `json:"invitedAs,omitempty" doc:"What the invitation called the person, when the account has another name"`
+	Visit      string     `json:"visit,omitempty" doc:"The one visit that it is for"`
 	Basis      string     `json:"basis" enum:"consent,parent,guardian,power-of-attorney"`
 }
 
@@ -63,7 +64,7 @@ func (p *Portal) grants(ctx context.Context, in *grantsIn) (*body[list[Grant]], 
 	items := []Grant{}
 	for _, g := range found {
 		see, can, sensitive := g.SeesAt(p.Now())
-		o := Grant{ID: g.ID, Name: g.Name, Relation: g.Relation, Until: g.End, From: g.Start, Sees: see.Words(), Hides: hides(sensitive), Can: can.Words(), State: g.State.String(), Basis: string(g.Basis)}
+		o := Grant{ID: g.ID, Name: g.Name, Relation: g.Relation, Until: g.End, From: g.Start, Sees: see.Words(), Hides: hides(sensitive), Can: can.Words(), State: g.State.String(), Basis: string(g.Basis), Visit: g.Appointment}
 		if g.InvitedAs != g.Name {
 			o.InvitedAs = g.InvitedAs
 		}

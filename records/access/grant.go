@@ -112,6 +112,7 @@ type Grant struct {
 	CheckedBy            string
 	CheckedAt            time.Time
 	LastSeenAt           time.Time // zero: never; only GrantsOf fills it
+	Appointment          string    // the visit that it is for alone; "": a grant of its own
 	InvitedAs            string    // what the patient called the person in the invitation; only GrantsOf fills it
 
 	given time.Time // the end that was asked for, before the age rules cut it; zero: as long as they allow
@@ -353,7 +354,11 @@ func powersWithin(see CategorySet) Powers {
 // RevokeTx stops a grant at once. The caregiver may do it too, and the privacy
 // officer, for patients who cannot.
 func (s *Service) RevokeTx(c *db.Conn, who identity.Principal, patient, id string) (Grant, error) {
-	g, err := s.grantTx(c, who, patient, id, mayManage(who, patient) || who.Is(identity.Privacy) && who.Scopes == nil)
+	manages := mayManage(who, patient) || who.Is(identity.Privacy) && who.Scopes == nil
+	g, err := s.grantTx(c, who, patient, id, manages)
+	if fault.Is(err, fault.NotFound) {
+		return s.revokeVisitTx(c, who, patient, id, manages)
+	}
 	if err != nil {
 		return Grant{}, err
 	}

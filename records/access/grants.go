@@ -90,6 +90,13 @@ func (s *Service) GrantsOf(ctx context.Context, who identity.Principal, patient 
 		return nil, err
 	}
 	now := s.now()
+	guests, err := queryVisitGrants(c, `WHERE patient_id = ? ORDER BY state, created_at DESC, id LIMIT ?`, patient, most)
+	if err != nil {
+		return nil, err
+	}
+	for i := range guests {
+		gs = append(gs, guests[i].grant())
+	}
 	invited := map[string]string{}
 	if err := c.Each(`SELECT grant_id, name FROM grant_offers WHERE patient_id = ? AND grant_id <> ''`, func(r *sql.Rows) error {
 		var id, name string

@@ -134,7 +134,7 @@ func (s *Service) Offers(ctx context.Context, who identity.Principal, patient st
 	if who.Kind == identity.System || !mayManage(who, patient) {
 		return nil, s.refused(ctx, who, patient, "Consent", NoChart())
 	}
-	list, err := queryOffers(s.db.Read(ctx), `WHERE patient_id = ? AND appointment = '' ORDER BY created_at DESC, id DESC LIMIT ?`, patient, most)
+	list, err := queryOffers(s.db.Read(ctx), `WHERE patient_id = ? ORDER BY created_at DESC, id DESC LIMIT ?`, patient, most)
 	if err != nil {
 		return nil, err
 	}

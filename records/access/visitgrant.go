@@ -42,8 +42,7 @@ func (s *Service) guestsOf(ctx context.Context, account string) ([]Grant, error)
 	var out []Grant
 	for _, g := range list {
 		if t := (tie{blocks: blocks[g.Patient]}); !t.blocked(now) {
-			out = append(out, Grant{ID: g.ID, Patient: g.Patient, Account: g.Account, Name: g.Name, Relation: g.Relation, Basis: Consent, See: g.See, Can: g.Can,
-				Start: g.Start, End: g.End, State: g.State, Version: g.Version})
+			out = append(out, g.grant())
 		}
 	}
 	return out, nil
@@ -141,6 +140,49 @@ func (s *Service) EndVisitGrantsTx(c *db.Conn, who identity.Principal, patient, 
 		return err
 	}
 	return s.changedTx(c, who, patient, "delete", "Consent", "")
+}
+
+// MoveVisitGrantsTx moves access to a visit, and the invitations to it, along with
+// the visit.
+func (s *Service) MoveVisitGrantsTx(c *db.Conn, who identity.Principal, patient, appointment string, from, until time.Time) error {
+	now := micros(s.now())
+	if _, err := c.Exec(`UPDATE grant_offers SET start_at = ?, end_at = ?, expires_at = CASE WHEN expires_at > ? THEN ? ELSE expires_at END, changed_by = ?, changed_at = ?
+		WHERE patient_id = ? AND appointment = ? AND state = ?`, micros(from), micros(until), micros(until), micros(until), who.Account, now, patient, appointment, OfferWaits); err != nil {
+		return err
+	}
+	done, err := c.Exec(`UPDATE visit_grants SET start_at = ?, end_at = ?, version = version + 1, changed_by = ?, changed_at = ? WHERE patient_id = ? AND appointment = ? AND state = ?`,
+		micros(from), micros(until), who.Account, now, patient, appointment, Active)
+	if err != nil || done == 0 {
+		return err
+	}
+	return s.changedTx(c, who, patient, "update", "Consent", "")
+}
+
+// revokeVisitTx ends one guest's access to a visit: by the patient, or by the
+// guest.
+func (s *Service) revokeVisitTx(c *db.Conn, who identity.Principal, patient, id string, manages bool) (Grant, error) {
+	list, err := queryVisitGrants(c, `WHERE id = ? AND patient_id = ?`, id, patient)
+	if err != nil {
+		return Grant{}, err
+	}
+	if len(list) == 0 || !manages && (who.Scopes != nil || who.Account == "" || list[0].Account != who.Account) {
+		return Grant{}, fault.New(fault.NotFound, "We could not find this sharing.")
+	}
+	g := list[0]
+	if g.State != Active || !g.End.After(s.now()) {
+		return Grant{}, fault.New(fault.Conflict, "This sharing has already ended.")
+	}
+	if _, err := c.Exec(`UPDATE visit_grants SET state = ?, version = version + 1, changed_by = ?, changed_at = ? WHERE id = ?`, Revoked, who.Account, micros(s.now()), id); err != nil {
+		return Grant{}, err
+	}
+	g.State = Revoked
+	return g.grant(), s.changedTx(c, who, patient, "delete", "Consent", id)
+}
+
+// grant is a visit's access in the form of a grant.
+func (g *VisitGrant) grant() Grant {
+	return Grant{ID: g.ID, Patient: g.Patient, Account: g.Account, Name: g.Name, Relation: g.Relation, Basis: Consent, See: g.See, Can: g.Can,
+		Start: g.Start, End: g.End, State: g.State, Version: g.Version, Appointment: g.Appointment}
 }
 
 func queryVisitGrants(c *db.Conn, where string, args ...any) ([]VisitGrant, error) {

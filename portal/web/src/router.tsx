@@ -22,6 +22,7 @@ const bookingWords = () => loadWords('booking')
 const messageWords = () => loadWords('messages')
 const noticeWords = () => Promise.all([loadWords('account'), loadWords('notices')])
 const accountWords = () => loadWords('account')
+const sharingWords = () => Promise.all([loadWords('account'), loadWords('sharing')])
 const detailWords = () => loadWords('detail')
 
 const signIn = createRoute({
@@ -38,6 +39,21 @@ const firstAdmin = createRoute({
   beforeLoad: accountWords,
   validateSearch: (search: Record<string, unknown>) => ({ token: text(search.token) ?? '' }),
   component: lazyRouteComponent(() => import('./signin/FirstAdminPage'), 'FirstAdminPage'),
+})
+
+// The secret of an invitation leaves the address before anybody is asked to sign in.
+const accept = createRoute({
+  getParentRoute: () => root,
+  path: '/share/accept',
+  beforeLoad: async ({ context, location }) => {
+    if (location.hash) {
+      const { keepSecret } = await import('./sharing/calls')
+      keepSecret(location.hash)
+      throw redirect({ to: '/share/accept', replace: true })
+    }
+    await Promise.all([context.queries.ensureQueryData(meQuery), sharingWords()])
+  },
+  component: lazyRouteComponent(() => import('./sharing/AcceptPage'), 'AcceptPage'),
 })
 
 // Everything below needs to know who is here.
@@ -133,7 +149,8 @@ const visitSummary = createRoute({ getParentRoute: () => patient, path: '/visits
 const messages = createRoute({ getParentRoute: () => patient, path: '/messages', beforeLoad: messageWords, component: lazyRouteComponent(() => import('./messages'), 'MessagesPage') })
 const newMessage = createRoute({ getParentRoute: () => patient, path: '/messages/new', beforeLoad: messageWords, component: lazyRouteComponent(() => import('./messages'), 'NewPage') })
 const thread = createRoute({ getParentRoute: () => patient, path: '/messages/$thread', beforeLoad: messageWords, component: lazyRouteComponent(() => import('./messages'), 'ThreadPage') })
-const sharing = createRoute({ getParentRoute: () => patient, path: '/sharing', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./sharing/SharingPage'), 'SharingPage') })
+const sharing = createRoute({ getParentRoute: () => patient, path: '/sharing', beforeLoad: sharingWords, component: lazyRouteComponent(() => import('./sharing/SharingPage'), 'SharingPage') })
+const invite = createRoute({ getParentRoute: () => patient, path: '/sharing/invite', beforeLoad: sharingWords, component: lazyRouteComponent(() => import('./sharing/InvitePage'), 'InvitePage') })
 const you = createRoute({ getParentRoute: () => patient, path: '/you', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./account/AccountPage'), 'AccountPage') })
 const security = createRoute({ getParentRoute: () => patient, path: '/you/security', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./account/SecurityPage'), 'SecurityPage') })
 const devices = createRoute({ getParentRoute: () => patient, path: '/you/devices', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./account/DevicesPage'), 'DevicesPage') })
@@ -192,12 +209,13 @@ const tree = root.addChildren([
   signIn,
   signOut,
   firstAdmin,
+  accept,
   gate.addChildren([
     start,
     people,
     visit,
     opened,
-    patient.addChildren([home, record, kinds, section, result, entry, visits, book, visitSummary, messages, newMessage, thread, sharing, you, security, devices, told]),
+    patient.addChildren([home, record, kinds, section, result, entry, visits, book, visitSummary, messages, newMessage, thread, sharing, invite, you, security, devices, told]),
     clinic.addChildren([clinicHome, clinicToday, inbox.addChildren([inboxNone, inboxThread]), clinicBook, cockpit, clinicChart, clinicResult, clinicEntry, clinicMove, clinicJoined, clinicHealth, clinicWork, clinicYou, clinicSecurity, clinicDevices, clinicTold]),
   ]),
 ])

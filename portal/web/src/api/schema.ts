@@ -259,7 +259,8 @@ export interface paths {
         delete: operations["delete-charts-by-patient-grants-by-id"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Share less */
+        patch: operations["patch-charts-by-patient-grants-by-id"];
         trace?: never;
     };
     "/charts/{patient}/joined": {
@@ -291,6 +292,41 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Invitations to the chart */
+        get: operations["get-charts-by-patient-offers"];
+        put?: never;
+        /** Invite somebody */
+        post: operations["post-charts-by-patient-offers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/offers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take an invitation back */
+        delete: operations["delete-charts-by-patient-offers-by-id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -760,6 +796,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/clinic/blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who must not get into which chart, by a court's paper */
+        get: operations["get-clinic-blocks"];
+        put?: never;
+        /** Keep somebody out of a chart */
+        post: operations["post-clinic-blocks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/blocks/{id}/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep them out no longer */
+        post: operations["post-clinic-blocks-by-id-lift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/clinic/day": {
         parameters: {
             query?: never;
@@ -1062,6 +1133,40 @@ export interface paths {
         /** Change how somebody wants to be told */
         put: operations["put-me-notifications"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/offers/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept an invitation */
+        post: operations["post-me-offers-accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/offers/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** See what an invitation offers; it is not used up */
+        post: operations["post-me-offers-open"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1544,6 +1649,36 @@ export interface components {
             /** @enum {string} */
             topic: "question" | "medicine" | "appointment" | "results" | "billing" | "other";
         };
+        Block: {
+            account: string;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            end?: string;
+            evidence: string;
+            id: string;
+            liftReason?: string;
+            /** Format: date-time */
+            liftedAt?: string;
+            name: string;
+            patient: string;
+            reason: string;
+            /** Format: date-time */
+            start: string;
+        };
+        BlockInBody: {
+            /** @description Of the account that is kept out */
+            email: string;
+            /** @description The paper: court, number, date, and where it is kept */
+            evidence: string;
+            /** @description The first day; none: now */
+            from?: string;
+            patient: string;
+            reason: string;
+            /** @description The last day; none: until it is lifted */
+            until?: string;
+        };
         BookInBody: {
             /** @description Made by the client; sent twice it is done once */
             id: string;
@@ -1817,11 +1952,15 @@ export interface components {
             slots: components["schemas"]["Slot"][] | null;
         };
         Grant: {
+            /** @enum {string} */
+            basis: "consent" | "parent" | "guardian" | "power-of-attorney";
             can: string[] | null;
             /** Format: date-time */
             from: string;
             hides: string[] | null;
             id: string;
+            /** @description What the invitation called the person, when the account has another name */
+            invitedAs?: string;
             /** Format: date-time */
             lastSeenAt?: string;
             name: string;
@@ -1920,6 +2059,51 @@ export interface components {
             /** Format: int64 */
             sealedUpTo: number;
         };
+        Invitation: {
+            can: string[] | null;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Until when the link can be used
+             */
+            expiresAt: string;
+            hides: string[] | null;
+            id: string;
+            name: string;
+            relation: string;
+            /** @description Goes behind the # of /share/accept, where no server sees it */
+            secret: string;
+            sees: string[] | null;
+            /** @enum {string} */
+            state: "waiting" | "accepted" | "withdrawn" | "expired";
+            /** Format: date-time */
+            until: string;
+        };
+        Invited: {
+            can: string[] | null;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Until when the link can be used
+             */
+            expiresAt: string;
+            hides: string[] | null;
+            id: string;
+            name: string;
+            /** @description After it was accepted */
+            patient?: string;
+            patientName: string;
+            relation: string;
+            sees: string[] | null;
+            /** @enum {string} */
+            state: "waiting" | "accepted" | "withdrawn" | "expired";
+            /** Format: date-time */
+            until: string;
+            /** @description The one visit that it is for */
+            visit?: string;
+        };
         JoinInBody: {
             other: string;
             reason: string;
@@ -1955,6 +2139,9 @@ export interface components {
             /** Format: date-time */
             idleExpiresAt: string;
         };
+        LiftInBody: {
+            reason: string;
+        };
         Line: {
             label: string;
             value: string;
@@ -1974,6 +2161,11 @@ export interface components {
         };
         ListAssign: {
             items: components["schemas"]["Assign"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListBlock: {
+            items: components["schemas"]["Block"][] | null;
             /** @description Cursor of the next page */
             next?: string;
         };
@@ -2004,6 +2196,11 @@ export interface components {
         };
         ListMatch: {
             items: components["schemas"]["Match"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListOffer: {
+            items: components["schemas"]["Offer"][] | null;
             /** @description Cursor of the next page */
             next?: string;
         };
@@ -2126,6 +2323,36 @@ export interface components {
         NoticesSeenInBody: {
             all?: boolean;
             ids?: string[] | null;
+        };
+        Offer: {
+            can: string[] | null;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Until when the link can be used
+             */
+            expiresAt: string;
+            hides: string[] | null;
+            id: string;
+            name: string;
+            relation: string;
+            sees: string[] | null;
+            /** @enum {string} */
+            state: "waiting" | "accepted" | "withdrawn" | "expired";
+            /** Format: date-time */
+            until: string;
+        };
+        OfferInBody: {
+            can: string[] | null;
+            name: string;
+            /** @description What the patient is to this person: mother, child, .. */
+            relation: string;
+            sees: string[] | null;
+            /** @description Also the sensitive kinds, such as mental health */
+            sensitive: boolean;
+            /** @description The last day, like 2027-12-31 */
+            until: string;
         };
         OtherWay: {
             id: string;
@@ -2329,6 +2556,9 @@ export interface components {
             source: components["schemas"]["Source"];
             value: string;
         };
+        SecretInBody: {
+            secret: string;
+        };
         SendInBody: {
             /** @description Ids of Binary resources of the chart */
             attachments?: string[] | null;
@@ -2351,6 +2581,14 @@ export interface components {
             idleSeconds: number;
             /** Format: int64 */
             warnSeconds: number;
+        };
+        Shared: {
+            can: string[] | null;
+            sees: string[] | null;
+            /** @description Also the sensitive kinds, such as mental health */
+            sensitive: boolean;
+            /** @description The last day, like 2027-12-31 */
+            until: string;
         };
         SignNoteInBody: {
             /** Format: int64 */
@@ -3248,6 +3486,40 @@ export interface operations {
             };
         };
     };
+    "patch-charts-by-patient-grants-by-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Shared"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-charts-by-patient-joined": {
         parameters: {
             query?: never;
@@ -3298,6 +3570,102 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MessageOptions"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-charts-by-patient-offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOffer"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-charts-by-patient-offers-by-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -4394,6 +4762,104 @@ export interface operations {
             };
         };
     };
+    "get-clinic-blocks": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBlock"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlockInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Block"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-blocks-by-id-lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiftInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-clinic-day": {
         parameters: {
             query?: {
@@ -5021,6 +5487,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Telling"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-me-offers-accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecretInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invited"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-me-offers-open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecretInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invited"];
                 };
             };
             /** @description Error */

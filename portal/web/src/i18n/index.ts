@@ -19,6 +19,7 @@ const parts = {
   messages: { en: () => import('./en/messages').then((part) => part.messages), es: () => import('./es/messages').then((part) => part.messages) },
   inbox: { en: () => import('./en/inbox').then((part) => part.inbox), es: () => import('./es/inbox').then((part) => part.inbox) },
   notices: { en: () => import('./en/notices').then((part) => part.notices), es: () => import('./es/notices').then((part) => part.notices) },
+  sharing: { en: () => import('./en/sharing').then((part) => part.sharing), es: () => import('./es/sharing').then((part) => part.sharing) },
   worklist: { en: () => import('./en/worklist').then((part) => part.worklist), es: () => import('./es/worklist').then((part) => part.worklist) },
   clinic: { en: () => import('./en/clinic').then((part) => part.clinic), es: () => import('./es/clinic').then((part) => part.clinic) },
 }
