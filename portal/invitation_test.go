@@ -176,7 +176,7 @@ func TestAGuestAtOneVisit(t *testing.T) {
 		require.Equal(t, 200, p.self.do("POST", p.chart()+"/appointments/"+a.ID+"/reschedule", `{"slot":"`+id(soon)+`"}`).StatusCode)
 		r := carl.get(visit)
 		require.Equal(t, 200, r.StatusCode, r.body)
-		require.Equal(t, 200, carl.do("POST", visit+"/consent", `{"version":"2026-11"}`).StatusCode)
+		require.Equal(t, 200, carl.do("POST", visit+"/consent", `{"version":"2026-11","agreed":true}`).StatusCode)
 		chart := carl.get(p.chart()).body
 		require.NotContains(t, chart, "diabetes")
 		require.NotContains(t, chart, `"number":5.3`)

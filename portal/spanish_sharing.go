@@ -1,6 +1,15 @@
 package portal
 
 var spanishSharing = map[string]string{
+	"Give the name of the person whom you care for.":                                     "Ponga el nombre de la persona que usted cuida.",
+	"Say why you may act for this person.":                                               "Diga por qué puede actuar por esta persona.",
+	"This text is too long.":                                                             "Este texto es demasiado largo.",
+	"You have asked already. Please wait for the answer, or call the clinic.":            "Ya lo pidió. Espere la respuesta o llame a la clínica.",
+	"The document is there already.":                                                     "El documento ya está aquí.",
+	"Only the staff who care for patients can do this.":                                  "Solo puede hacerlo el personal que atiende a pacientes.",
+	"First say whose record is meant.":                                                   "Primero diga de quién es el expediente.",
+	"Only the privacy officer or the patient's doctors and nurses can approve this.":     "Solo el responsable de privacidad o los médicos y enfermeros del paciente pueden aprobarlo.",
+	"Please send a photo or a PDF.":                                                      "Envíe una foto o un PDF.",
 	"Say whose record is shared.":                                                        "Diga de quién es el expediente que se comparte.",
 	"Say with whom the record is shared.":                                                "Diga con quién se comparte el expediente.",
 	"Give the name of the person with whom the record is shared.":                        "Ponga el nombre de la persona con quien se comparte el expediente.",

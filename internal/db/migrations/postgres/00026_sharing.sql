@@ -87,6 +87,7 @@ CREATE TABLE access_requests (
     blob         TEXT COLLATE "C" NOT NULL,     -- the evidence: name of the blob; '': not sent yet
     key          BYTEA NOT NULL,
     size         BIGINT NOT NULL,
+    sha256       BYTEA NOT NULL,
     content_type TEXT COLLATE "C" NOT NULL,
     title        TEXT NOT NULL,
     state        BIGINT NOT NULL,  -- 1 waits, 2 approved, 3 refused, 4 withdrawn

@@ -87,6 +87,7 @@ CREATE TABLE access_requests (
     blob         TEXT NOT NULL,     -- the evidence: name of the blob; '': not sent yet
     key          BLOB NOT NULL,
     size         INTEGER NOT NULL,
+    sha256       BLOB NOT NULL,
     content_type TEXT NOT NULL,
     title        TEXT NOT NULL,
     state        INTEGER NOT NULL,  -- 1 waits, 2 approved, 3 refused, 4 withdrawn
