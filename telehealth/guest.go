@@ -16,6 +16,9 @@ func (s *Service) Invite(ctx context.Context, who identity.Principal, patient, i
 	err := s.DB.InTx(ctx, func(c *db.Conn) error {
 		v, err := s.open(c, who, patient, id, true)
 		if err == nil {
+			err = v.view.InvitesToVisits()
+		}
+		if err == nil {
 			err = v.happens()
 		}
 		if err != nil {

@@ -81,6 +81,15 @@ type VisitOffer struct {
 	Start, End           time.Time // from the opening of the doors to when the visit is over at the latest
 }
 
+// InvitesToVisits refuses all but the patient and the doctors and nurses of their
+// care team.
+func (v *View) InvitesToVisits() error {
+	if v.Base == Self || v.Base == CareTeam {
+		return nil
+	}
+	return fault.New(fault.Forbidden, "Only the patient or their care team can invite somebody to a visit.").WithCode("role")
+}
+
 // OfferVisitTx invites somebody to one visit: by the patient, or by a doctor or
 // nurse of the patient's care team. Who accepts may join it.
 func (s *Service) OfferVisitTx(c *db.Conn, who identity.Principal, in VisitOffer) (Offer, string, error) {
@@ -91,8 +100,8 @@ func (s *Service) OfferVisitTx(c *db.Conn, who identity.Principal, in VisitOffer
 	if err != nil {
 		return Offer{}, "", err
 	}
-	if v.Base != Self && v.Base != CareTeam {
-		return Offer{}, "", fault.New(fault.Forbidden, "Only the patient or their care team can invite somebody to a visit.").WithCode("role")
+	if err := v.InvitesToVisits(); err != nil {
+		return Offer{}, "", err
 	}
 	now := s.now()
 	o := Offer{Patient: in.Patient, Appointment: in.Appointment, Name: strings.TrimSpace(in.Name), Relation: strings.TrimSpace(in.Relation), See: visitSees, Can: PowerVisits, Start: in.Start, End: in.End}

@@ -624,6 +624,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/charts/{patient}/visits/{id}/guests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Invite somebody to one visit */
+        post: operations["post-charts-by-patient-visits-by-id-guests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/charts/{patient}/visits/{id}/late": {
         parameters: {
             query?: never;
@@ -757,6 +774,74 @@ export interface paths {
         post: operations["post-charts-by-patient-visits-by-id-wait"];
         /** Leave the waiting room */
         delete: operations["delete-charts-by-patient-visits-by-id-wait"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/access-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Caregivers who ask for access */
+        get: operations["get-clinic-access-requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/access-requests/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give what was asked for */
+        post: operations["post-clinic-access-requests-by-id-approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/access-requests/{id}/match": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say whose record is meant */
+        post: operations["post-clinic-access-requests-by-id-match"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/access-requests/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse what was asked for */
+        post: operations["post-clinic-access-requests-by-id-refuse"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1276,6 +1361,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What somebody asked the clinic for */
+        get: operations["get-me-requests"];
+        put?: never;
+        /** Ask the clinic for access to somebody's record */
+        post: operations["post-me-requests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take back what was asked */
+        delete: operations["delete-me-requests-by-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/sessions": {
         parameters: {
             query?: never;
@@ -1507,6 +1627,27 @@ export interface components {
             items: components["schemas"]["AccessRow"][] | null;
             next?: string;
         };
+        AccessRequest: {
+            /** @description Why it was refused */
+            answer?: string;
+            /** @enum {string} */
+            basis: "parent" | "guardian" | "power-of-attorney";
+            /** @description As the caregiver wrote it */
+            birthDate: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            doneAt?: string;
+            /** @description Name of the document; missing: none was sent yet */
+            evidence?: string;
+            id: string;
+            note?: string;
+            /** @description As the caregiver wrote it */
+            patientName: string;
+            relation: string;
+            /** @enum {string} */
+            state: "waiting" | "approved" | "refused" | "withdrawn";
+        };
         AccessRow: {
             action: string;
             app?: string;
@@ -1608,6 +1749,29 @@ export interface components {
             summary?: boolean;
             /** @enum {string} */
             visit?: "scheduled" | "waiting" | "live" | "ended";
+        };
+        ApproveInBody: {
+            can: string[] | null;
+            /** @description What the document is */
+            evidence: string;
+            /** @description Whose age rules hold for a child, like US-CA */
+            jurisdiction?: string;
+            /** @description Whose record it is, as the reader saw it */
+            patient: string;
+            sees: string[] | null;
+            /** @description Also the sensitive kinds, such as mental health */
+            sensitive: boolean;
+            /** @description The last day, like 2027-12-31 */
+            until: string;
+        };
+        AskInBody: {
+            /** @enum {string} */
+            basis: "parent" | "guardian" | "power-of-attorney";
+            birthDate: string;
+            note?: string;
+            patientName: string;
+            /** @description What the patient is to the caregiver: mother, child, .. */
+            relation: string;
         };
         Assign: {
             entry?: components["schemas"]["Entry"];
@@ -1773,6 +1937,36 @@ export interface components {
             patient: string;
             phone?: string;
             sex: string;
+        };
+        ClinicRequest: {
+            /** @description Why it was refused */
+            answer?: string;
+            /** @enum {string} */
+            basis: "parent" | "guardian" | "power-of-attorney";
+            /** @description As the caregiver wrote it */
+            birthDate: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            doneAt?: string;
+            email?: string;
+            /** @description Name of the document; missing: none was sent yet */
+            evidence?: string;
+            foundBirth?: string;
+            /** @description As that record says */
+            foundName?: string;
+            id: string;
+            mayApprove: boolean;
+            /** @description Of the account that asks */
+            name: string;
+            note?: string;
+            /** @description Whose record is meant, once somebody said so */
+            patient?: string;
+            /** @description As the caregiver wrote it */
+            patientName: string;
+            relation: string;
+            /** @enum {string} */
+            state: "waiting" | "approved" | "refused" | "withdrawn";
         };
         CodeInBody: {
             code: string;
@@ -1970,6 +2164,13 @@ export interface components {
             state: "active" | "ended" | "revoked";
             /** Format: date-time */
             until: string;
+            /** @description The one visit that it is for */
+            visit?: string;
+        };
+        GuestInBody: {
+            name: string;
+            /** @description What the patient is to this person: mother, child, .. */
+            relation: string;
         };
         Health: {
             checks: components["schemas"]["Check"][] | null;
@@ -2079,6 +2280,8 @@ export interface components {
             state: "waiting" | "accepted" | "withdrawn" | "expired";
             /** Format: date-time */
             until: string;
+            /** @description The one visit that it is for */
+            visit?: string;
         };
         Invited: {
             can: string[] | null;
@@ -2154,6 +2357,11 @@ export interface components {
             reason: string;
             survivor: string;
         };
+        ListAccessRequest: {
+            items: components["schemas"]["AccessRequest"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
         ListAppointment: {
             items: components["schemas"]["Appointment"][] | null;
             /** @description Cursor of the next page */
@@ -2176,6 +2384,11 @@ export interface components {
         };
         ListClinicPatient: {
             items: components["schemas"]["ClinicPatient"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListClinicRequest: {
+            items: components["schemas"]["ClinicRequest"][] | null;
             /** @description Cursor of the next page */
             next?: string;
         };
@@ -2238,6 +2451,9 @@ export interface components {
             score: number;
             /** Format: date-time */
             since: string;
+        };
+        MatchInBody: {
+            patient: string;
         };
         Me: {
             account: components["schemas"]["Account"];
@@ -2342,6 +2558,8 @@ export interface components {
             state: "waiting" | "accepted" | "withdrawn" | "expired";
             /** Format: date-time */
             until: string;
+            /** @description The one visit that it is for */
+            visit?: string;
         };
         OfferInBody: {
             can: string[] | null;
@@ -2533,6 +2751,10 @@ export interface components {
             party: string;
             reason: string;
             source: string;
+        };
+        RefuseRequestInBody: {
+            /** @description For the caregiver to read; it must not say whether there is such a patient */
+            reason: string;
         };
         ResultLine: {
             category: string;
@@ -4359,6 +4581,42 @@ export interface operations {
             };
         };
     };
+    "post-charts-by-patient-visits-by-id-guests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuestInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-charts-by-patient-visits-by-id-late": {
         parameters: {
             query?: never;
@@ -4687,6 +4945,137 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Visit"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-clinic-access-requests": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListClinicRequest"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-access-requests-by-id-approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-access-requests-by-id-match": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatchInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-access-requests-by-id-refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefuseRequestInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -5762,6 +6151,97 @@ export interface operations {
                 "application/json": components["schemas"]["ChangePasswordInBody"];
             };
         };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-me-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAccessRequest"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-me-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRequest"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-me-requests-by-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description No Content */
             204: {

@@ -16,7 +16,7 @@ import { ErrorSummary, useErrorText } from '../ui/ErrorSummary'
 import { BrandMark, Icon } from '../ui/Icon'
 import { Skeleton } from '../ui/Skeleton'
 import { useWords } from '../ui/useWords'
-import { api, forgetSecret, keptSecret, type Invited } from './calls'
+import { api, forgetSecret, keptSecret, lastDayOf, type Invited } from './calls'
 import { parts } from './WhatToShare'
 import css from './choices.module.css'
 
@@ -60,7 +60,7 @@ function Accept({ secret, offer }: { secret: string; offer: Invited }) {
   return (
     <>
       <h1>{t('accept.title', { name: offer.patientName })}</h1>
-      <p className="dim">{t(`relation.${relationOf(offer.relation)}`)}. {t('accept.until', { date: longDate(offer.until, locale, clock.zone) })}</p>
+      <p className="dim">{t(`relation.${relationOf(offer.relation)}`)}. {t('accept.until', { date: longDate(lastDayOf(offer.until), locale, clock.zone) })}</p>
       {accept.error && <ErrorSummary errors={[{ message: text(accept.error) }]} />}
       <Card pad>
         <ul className={css.gives}>

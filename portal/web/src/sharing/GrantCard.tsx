@@ -15,6 +15,7 @@ import { Face } from '../ui/Face'
 import { ErrorSummary, useErrorText } from '../ui/ErrorSummary'
 import { Icon } from '../ui/Icon'
 import { useWords } from '../ui/useWords'
+import { lastDayOf } from './calls'
 import { NarrowDialog } from './NarrowDialog'
 import css from './sharing.module.css'
 
@@ -37,7 +38,7 @@ export function GrantCard({ patient, grant, own, onStopped, onNarrowed }: { pati
         <div className="grow">
           <h3>{grant.name}</h3>
           <p className="meta">
-            {t(`helper.${relationOf(grant.relation)}`)}. {grant.until ? t('sharing.untilDate', { date: longDate(grant.until, locale, clock.zone) }) : t('sharing.noEnd')}
+            {t(`helper.${relationOf(grant.relation)}`)}. {grant.until ? t('sharing.untilDate', { date: longDate(lastDayOf(grant.until), locale, clock.zone) }) : t('sharing.noEnd')}
           </p>
           {grant.invitedAs && <p className="meta">{t('invite.invitedAs', { name: grant.invitedAs })}</p>}
         </div>
@@ -56,7 +57,7 @@ export function GrantCard({ patient, grant, own, onStopped, onNarrowed }: { pati
       </div>
       {own && <div className={css.grantFoot}>
         <span className="meta grow">{grant.lastSeenAt ? t('sharing.last', { when: moment(grant.lastSeenAt, locale, dayInside, clock) }) : t('sharing.never')}</span>
-        {active && <Button variant="subtle" onClick={() => setLess(true)}>{t('invite.less')}</Button>}
+        {active && !grant.visit && <Button variant="subtle" onClick={() => setLess(true)}>{t('invite.less')}</Button>}
         {active && <Button variant="quiet-danger" onClick={() => setAsking(true)}>{t('sharing.stop')}</Button>}
       </div>}
       {own && active && <NarrowDialog patient={patient} grant={grant} opened={less} onClose={() => setLess(false)} onNarrowed={onNarrowed} />}

@@ -27,6 +27,9 @@ export const api = client as unknown as Client<Paths>
 export const offersQuery = (patient: string) =>
   queryOptions({ queryKey: [...chartKey(patient), 'offers'], queryFn: () => take(api.GET('/charts/{patient}/offers', { params: { path: { patient } } })) })
 
+/** Sharing ends at midnight: the last day is the one before. */
+export const lastDayOf = (until: string): string => new Date(Date.parse(until) - 1000).toISOString()
+
 /** What acting on something needs to be seen along with it. */
 const needs: Partial<Record<GrantPower, Category>> = { messages: 'messages', scheduling: 'appointments', medicines: 'medicines', documents: 'documents' }
 export const withNeeded = (sees: Category[], can: GrantPower[]): Category[] => [...new Set([...sees, ...can.flatMap((power) => needs[power] ?? [])])]
