@@ -48,6 +48,9 @@ func (p *Portal) Mount(app *fiber.App) {
 	app.Put("/api/v1/charts/:patient/binaries/:id", rest.PutBinary(p.Records))
 	app.Get("/api/v1/charts/:patient/binaries/:id", rest.GetBinary(p.Records))
 
+	app.Put("/api/v1/me/requests/:id/evidence", rest.PutEvidence(p.Records))
+	app.Get("/api/v1/clinic/access-requests/:id/evidence", rest.GetEvidence(p.Records))
+
 	p.mountAccount(api)
 	p.mountNotices(api)
 	p.mountMessages(api)
@@ -60,6 +63,8 @@ func (p *Portal) Mount(app *fiber.App) {
 	p.mountConnected(api)
 	p.mountInvitations(api)
 	p.mountSafety(api)
+	p.mountBlocks(api)
+	p.mountRequests(api)
 
 	get(api, "/charts/{patient}", "Open a chart", p.chart)
 	get(api, "/charts/{patient}/timeline", "What happened, newest first", p.timeline)

@@ -9,7 +9,6 @@ import (
 
 	"housecall/internal/db"
 	"housecall/internal/edge"
-	"housecall/internal/fault"
 	"housecall/records/access"
 )
 
@@ -51,6 +50,9 @@ type Grant struct {
 	Can        []string   `json:"can"`
 	LastSeenAt *time.Time `json:"lastSeenAt,omitempty"`
 	State      string     `json:"state" enum:"active,ended,revoked"`
+	InvitedAs  string     `json:"invitedAs,omitempty" doc:"What the invitation called the person, when the account has another name"`
+	Visit      string     `json:"visit,omitempty" doc:"The one visit that it is for"`
+	Basis      string     `json:"basis" enum:"consent,parent,guardian,power-of-attorney"`
 }
 
 type grantsIn struct {
@@ -62,7 +64,10 @@ func (p *Portal) grants(ctx context.Context, in *grantsIn) (*body[list[Grant]], 
 	items := []Grant{}
 	for _, g := range found {
 		see, can, sensitive := g.SeesAt(p.Now())
-		o := Grant{ID: g.ID, Name: g.Name, Relation: g.Relation, Until: g.End, From: g.Start, Sees: see.Words(), Hides: hides(sensitive), Can: can.Words(), State: g.State.String()}
+		o := Grant{ID: g.ID, Name: g.Name, Relation: g.Relation, Until: g.End, From: g.Start, Sees: see.Words(), Hides: hides(sensitive), Can: can.Words(), State: g.State.String(), Basis: string(g.Basis), Visit: g.Appointment}
+		if g.InvitedAs != g.Name {
+			o.InvitedAs = g.InvitedAs
+		}
 		if !g.LastSeenAt.IsZero() {
 			o.LastSeenAt = &g.LastSeenAt
 		}
@@ -76,17 +81,11 @@ type grantIn struct {
 	ID      string `path:"id" maxLength:"64"`
 }
 
-// revokeGrant stops sharing. Only the patient does it here, and proves anew that
-// it is them.
+// revokeGrant stops sharing, by whoever may: the patient, the caregiver who gives
+// it back, the privacy officer. They prove anew that it is them.
 func (p *Portal) revokeGrant(ctx context.Context, in *grantIn) (*none, error) {
-	who, err := owner(ctx)
+	who, err := p.recent(ctx)
 	if err != nil {
-		return nil, err
-	}
-	if who.Patient == "" || who.Patient != in.Patient {
-		return nil, fault.New(fault.NotFound, "We could not find this sharing.")
-	}
-	if err := who.RequireRecent(p.Now()); err != nil {
 		return nil, err
 	}
 	return &none{}, p.DB.InTx(ctx, func(c *db.Conn) error {

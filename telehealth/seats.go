@@ -356,6 +356,9 @@ func (s *Service) End(ctx context.Context, who identity.Principal, patient, id s
 			string(SeatIn), string(SeatLeft), string(SeatNone), v.ID, string(SeatIn), string(SeatWaiting), string(SeatAdmitted)); err != nil {
 			return err
 		}
+		if err := v.s.Access.EndVisitGrantsTx(v.c, v.who, v.Patient, v.ID); err != nil {
+			return err
+		}
 		return v.settle()
 	})
 }

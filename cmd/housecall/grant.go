@@ -23,6 +23,7 @@ type grantCommand struct {
 	Can       []string `placeholder:"DEEDS" help:"What the caregiver may do: messages, scheduling, medicines, documents, visits, share."`
 	Sensitive bool     `help:"Include the sensitive kinds, such as mental health."`
 	BirthDate string   `placeholder:"DATE" help:"The child's date of birth; needed with --basis parent."`
+	Evidence  string   `placeholder:"PAPER" default:"seen by the operator" help:"Which paper shows the ground, for example 'court order 12-345 of 2026-05-02'."`
 	Team      string   `enum:",clinician,nurse,frontdesk" default:"" help:"Make a staff member part of the care team instead."`
 	Stop      bool     `help:"End the access, or leave the care team, at once."`
 }
@@ -111,6 +112,9 @@ func (g *grantCommand) apply(c *db.Conn, a *App, who identity.Principal, account
 func (g *grantCommand) input(account identity.Account, patient string, zone *time.Location) (in access.GrantInput, err error) {
 	in = access.GrantInput{Patient: patient, Account: account.ID, Name: account.Name, Relation: g.Relation, Basis: access.Basis(g.Basis),
 		See: access.Everything, Sensitive: g.Sensitive, BirthDate: g.BirthDate, Zone: zone}
+	if in.Basis != access.Consent {
+		in.Evidence = g.Evidence
+	}
 	if g.Until != "" {
 		day, err := time.ParseInLocation(time.DateOnly, g.Until, zone)
 		if err != nil {

@@ -61,7 +61,8 @@ type logCursor struct {
 
 // AccessLog gives the lines of a chart, newest first, and says how far they can
 // be relied on. The patient sees them, a caregiver who may share the record,
-// and the privacy officer. Looking at the list leaves a row as well.
+// and the privacy officer, each as far as they may see what the rows are about (see
+// sight). Looking at the list leaves a row as well.
 func (s *Service) AccessLog(ctx context.Context, who identity.Principal, patient, cursor string, limit int) (rows []AccessRow, next string, integrity Integrity, err error) {
 	v, err := s.maySeeLog(ctx, who, patient)
 	if err != nil {
@@ -78,7 +79,8 @@ func (s *Service) AccessLog(ctx context.Context, who identity.Principal, patient
 			return nil, "", integrity, fault.Wrap(fault.Invalid, "This page of the list cannot be found. Please open the list again.", err)
 		}
 	}
-	lines, to, more, err := foldRows(s.rowsOf(ctx, patient, at.From), at.Open, limit)
+	x := s.sightOf(&v, who.Account)
+	lines, to, more, err := foldRows(s.rowsFor(ctx, patient, at.From, x), at.Open, limit)
 	if err != nil {
 		return nil, "", integrity, err
 	}
@@ -90,6 +92,9 @@ func (s *Service) AccessLog(ctx context.Context, who identity.Principal, patient
 		next = s.sealCursor("access "+patient, b)
 	}
 	if integrity, err = s.integrityOf(ctx, patient); err == nil {
+		if v.Base == Proxy { // how many rows there are is not theirs to know
+			integrity.Pending = 0
+		}
 		err = s.Record(ctx, Event{Who: who, Patient: patient, View: v, Action: "read", Type: "AuditEvent", Categories: Of(Other)})
 	}
 	if err != nil {
@@ -111,7 +116,7 @@ func (s *Service) maySeeLog(ctx context.Context, who identity.Principal, patient
 	if patient == "" || who.Scopes != nil {
 		return View{}, NoChart()
 	}
-	if who.Is(identity.Privacy) {
+	if who.Is(identity.Privacy) && who.Patient != patient {
 		return View{Patient: patient, Role: identity.Privacy}, nil
 	}
 	v, err := s.ViewOf(s.db.Read(ctx), who, patient)
@@ -157,6 +162,7 @@ func foldRows(in *rowReader, open []openLine, limit int) (out []AccessRow, to lo
 		if json.Unmarshal(r.body, &e) != nil {
 			e = entry{Action: "read", Role: "other"} // a damaged row is shown, never passed over
 		}
+		in.sight.cut(&e)
 		key := keyOf(&e)
 		if newest, ok := earlier[key]; ok && newest-r.at <= foldTime.Microseconds() {
 			if !more {

@@ -19,19 +19,35 @@ func (s *Service) Charts(ctx context.Context, who identity.Principal, most int) 
 func (s *Service) ChartsTx(c *db.Conn, who identity.Principal, most int) ([]string, error) {
 	var charts []string
 	seen := map[string]bool{}
+	now := micros(s.now())
+	blocks, err := blocksOf(c, who.Account)
+	if err != nil {
+		return nil, err
+	}
 	add := func(patient string) {
+		if t := (tie{blocks: blocks[patient]}); patient != who.Patient && t.blocked(now) {
+			return
+		}
 		if patient != "" && !seen[patient] && len(charts) < most {
 			seen[patient] = true
 			charts = append(charts, patient)
 		}
 	}
 	add(who.Patient)
-	now := micros(s.now())
 	grants, err := queryGrants(c, "WHERE account = ? AND state = ? LIMIT ?", who.Account, Active, most)
 	if err != nil {
 		return nil, err
 	}
 	for _, g := range grants {
+		if g.activeAt(now) {
+			add(g.Patient)
+		}
+	}
+	guests, err := queryVisitGrants(c, "WHERE account = ? AND state = ? AND end_at > ? LIMIT ?", who.Account, Active, now, most)
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range guests {
 		if g.activeAt(now) {
 			add(g.Patient)
 		}

@@ -30,8 +30,12 @@ func (n *Near) Sees(c Class) bool { return n.See.Has(c.Category) && c.Labels&n.H
 func (s *Service) Circle(c *db.Conn, patient string) ([]Near, error) {
 	now := s.now()
 	at := micros(now)
+	kept, err := keptOut(c, patient, at)
+	if err != nil {
+		return nil, err
+	}
 	var out []Near
-	err := c.Each(`SELECT id, name FROM accounts WHERE patient = ? AND active`, func(r *sql.Rows) error {
+	err = c.Each(`SELECT id, name FROM accounts WHERE patient = ? AND active`, func(r *sql.Rows) error {
 		n := Near{Relation: Self}
 		n.See, _ = allowed(Self, "")
 		err := r.Scan(&n.Account, &n.Name)
@@ -48,7 +52,7 @@ func (s *Service) Circle(c *db.Conn, patient string) ([]Near, error) {
 	bound, _ := allowed(Proxy, "")
 	for i := range grants {
 		g := &grants[i]
-		if slices.ContainsFunc(out, func(n Near) bool { return n.Account == g.Account }) {
+		if kept[g.Account] || slices.ContainsFunc(out, func(n Near) bool { return n.Account == g.Account }) {
 			continue
 		}
 		see, _, sensitive := g.SeesAt(now)
@@ -69,7 +73,7 @@ func (s *Service) Circle(c *db.Conn, patient string) ([]Near, error) {
 			n.Relation = ClinicStaff
 		}
 		n.See, _ = allowed(n.Relation, n.Role)
-		if slices.Contains(strings.Fields(roles), string(n.Role)) {
+		if slices.Contains(strings.Fields(roles), string(n.Role)) && !kept[n.Account] {
 			out = append(out, n)
 		}
 		return nil

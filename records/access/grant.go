@@ -108,7 +108,14 @@ type Grant struct {
 	Version              int64
 	CreatedBy            string
 	CreatedAt            time.Time
+	Evidence             string // the paper that the basis rests on, and who looked at it when
+	CheckedBy            string
+	CheckedAt            time.Time
 	LastSeenAt           time.Time // zero: never; only GrantsOf fills it
+	Appointment          string    // the visit that it is for alone; "": a grant of its own
+	InvitedAs            string    // what the patient called the person in the invitation; only GrantsOf fills it
+
+	given time.Time // the end that was asked for, before the age rules cut it; zero: as long as they allow
 }
 
 // ChangesOn is the next moment at which the grant gets smaller by itself.
@@ -156,6 +163,7 @@ type GrantInput struct {
 	Jurisdiction     string // "US-CA"; "" takes the general rule
 	Zone             *time.Location
 	Start, End       time.Time // Start zero: now; End is always needed
+	Evidence         string    // the paper that shows the basis; needed for all but the patient's consent
 }
 
 const longestGrant = 25 * 366 * 24 * time.Hour
@@ -169,7 +177,7 @@ func (in GrantInput) check(now time.Time) (Grant, error) {
 	}
 	g := Grant{Patient: in.Patient, Account: in.Account, Name: strings.TrimSpace(in.Name), Relation: strings.TrimSpace(in.Relation), Basis: in.Basis,
 		See: in.See & Everything, Can: in.Can & AllPowers, Sensitive: in.Sensitive, BirthDate: in.BirthDate, Jurisdiction: in.Jurisdiction,
-		Start: in.Start, End: in.End, State: Active, Version: 1}
+		Start: in.Start, End: in.End, State: Active, Version: 1, Evidence: strings.TrimSpace(in.Evidence), given: in.End}
 	if g.Start.IsZero() {
 		g.Start = now
 	}
@@ -212,6 +220,9 @@ func (in GrantInput) check(now time.Time) (Grant, error) {
 	default:
 		wrong("basis", "Say on what ground the record is shared.")
 	}
+	if g.Basis != Consent && g.Evidence == "" || len(g.Evidence) > 500 {
+		wrong("evidence", "Say which paper shows that this person may act for the patient.")
+	}
 	switch {
 	case g.End.IsZero():
 		wrong("until", "Say until when the record is shared.")
@@ -227,12 +238,13 @@ func (in GrantInput) check(now time.Time) (Grant, error) {
 }
 
 // mayManage tells whether somebody decides about the grants of a chart: its
-// patient, an administrator, or Housecall itself. An app never does.
+// patient, or Housecall itself for an operator. An app never does, and no
+// administrator: they configure, and open charts to nobody.
 func mayManage(who identity.Principal, patient string) bool {
 	if who.Scopes != nil {
 		return false
 	}
-	return who.Kind == identity.System || who.Is(identity.Admin) || who.Patient != "" && who.Patient == patient && who.Kind != identity.Anonymous
+	return who.Kind == identity.System || who.Patient != "" && who.Patient == patient && who.Kind != identity.Anonymous
 }
 
 // GrantTx gives a caregiver access when the transaction commits. One caregiver
@@ -241,16 +253,34 @@ func (s *Service) GrantTx(c *db.Conn, who identity.Principal, in GrantInput) (Gr
 	if !mayManage(who, in.Patient) {
 		return Grant{}, NoChart()
 	}
+	if in.Account == who.Account && who.Kind != identity.System {
+		return Grant{}, fault.New(fault.Invalid, "Nobody can give access to themselves.")
+	}
+	if in.Basis != Consent && who.Kind != identity.System {
+		return Grant{}, fault.New(fault.Invalid, "A patient shares by their own consent. Any other ground is checked by the clinic.")
+	}
+	return s.giveTx(c, who, who.Account, in)
+}
+
+// giveTx writes a grant down that by decided about.
+func (s *Service) giveTx(c *db.Conn, who identity.Principal, by string, in GrantInput) (Grant, error) {
 	now := s.now()
 	g, err := in.check(now)
 	if err != nil {
 		return Grant{}, err
 	}
-	if g.Account == who.Account && who.Kind != identity.System {
-		return Grant{}, fault.New(fault.Invalid, "Nobody can give access to themselves.")
-	}
 	if err := s.lockChart(c, g.Patient); err != nil {
 		return Grant{}, err
+	}
+	blocked, err := s.blockedTx(c, g.Account, g.Patient)
+	if err != nil {
+		return Grant{}, err
+	}
+	if blocked && (who.Kind == identity.System || who.Kind == identity.Staff && who.Account != g.Account) {
+		return Grant{}, fault.New(fault.Conflict, "A court's paper keeps this person out of this record.")
+	}
+	if blocked { // nobody else is told of the paper
+		return Grant{}, noOffer()
 	}
 	if _, err := c.Exec(`UPDATE grants SET state = ? WHERE account = ? AND patient_id = ? AND state = ? AND end_at <= ?`,
 		Ended, g.Account, g.Patient, Active, now.UnixMicro()); err != nil {
@@ -263,11 +293,14 @@ func (s *Service) GrantTx(c *db.Conn, who identity.Principal, in GrantInput) (Gr
 	if running > 0 {
 		return Grant{}, fault.New(fault.Conflict, "This person already has access. Change or stop that first.")
 	}
-	g.ID, g.CreatedBy, g.CreatedAt = s.newID(), who.Account, now
+	g.ID, g.CreatedBy, g.CreatedAt = s.newID(), by, now
+	if g.Evidence != "" {
+		g.CheckedBy, g.CheckedAt = by, now
+	}
 	_, err = c.Exec(`INSERT INTO grants (id, patient_id, account, name, relation, basis, see, can, sensitive, birth_date, jurisdiction, zone,
-		start_at, narrow_at, end_at, state, version, created_by, created_at, changed_by, changed_at) VALUES `+db.Placeholders(1, 21),
+		start_at, narrow_at, end_at, given_end, state, version, evidence, checked_by, checked_at, created_by, created_at, changed_by, changed_at) VALUES `+db.Placeholders(1, 25),
 		g.ID, g.Patient, g.Account, g.Name, g.Relation, string(g.Basis), int64(g.See), int64(g.Can), g.Sensitive, g.BirthDate, g.Jurisdiction, g.Zone,
-		g.Start.UnixMicro(), micros(g.NarrowsAt), g.End.UnixMicro(), g.State, g.Version, g.CreatedBy, micros(now), g.CreatedBy, micros(now))
+		g.Start.UnixMicro(), micros(g.NarrowsAt), g.End.UnixMicro(), micros(g.given), g.State, g.Version, g.Evidence, g.CheckedBy, micros(g.CheckedAt), g.CreatedBy, micros(now), who.Account, micros(now))
 	if err != nil {
 		return Grant{}, err
 	}
@@ -284,7 +317,7 @@ type Narrowing struct {
 
 // NarrowTx makes a running grant smaller.
 func (s *Service) NarrowTx(c *db.Conn, who identity.Principal, patient, id string, to Narrowing) (Grant, error) {
-	g, err := s.grantTx(c, who, patient, id)
+	g, err := s.grantTx(c, who, patient, id, mayManage(who, patient))
 	if err != nil {
 		return Grant{}, err
 	}
@@ -294,11 +327,15 @@ func (s *Service) NarrowTx(c *db.Conn, who identity.Principal, patient, id strin
 	to.Can &= powersWithin(to.See)
 	if to.End.IsZero() {
 		to.End = g.End
+	} else if !to.End.After(s.now()) {
+		return Grant{}, fault.New(fault.Invalid, "The last day must be in the future.")
+	} else {
+		g.given = to.End
 	}
 	g.See, g.Can, g.Sensitive, g.End = to.See, to.Can, to.Sensitive, to.End
 	g.Version++
-	if _, err := c.Exec(`UPDATE grants SET see = ?, can = ?, sensitive = ?, end_at = ?, version = ?, changed_by = ?, changed_at = ? WHERE id = ?`,
-		int64(g.See), int64(g.Can), g.Sensitive, g.End.UnixMicro(), g.Version, who.Account, s.now().UnixMicro(), g.ID); err != nil {
+	if _, err := c.Exec(`UPDATE grants SET see = ?, can = ?, sensitive = ?, end_at = ?, given_end = ?, version = ?, changed_by = ?, changed_at = ? WHERE id = ?`,
+		int64(g.See), int64(g.Can), g.Sensitive, g.End.UnixMicro(), micros(g.given), g.Version, who.Account, s.now().UnixMicro(), g.ID); err != nil {
 		return Grant{}, err
 	}
 	return g, s.changedTx(c, who, patient, "update", "Consent", g.ID)
@@ -314,9 +351,14 @@ func powersWithin(see CategorySet) Powers {
 	return p
 }
 
-// RevokeTx stops a grant at once. The caregiver may do it too.
+// RevokeTx stops a grant at once. The caregiver may do it too, and the privacy
+// officer, for patients who cannot.
 func (s *Service) RevokeTx(c *db.Conn, who identity.Principal, patient, id string) (Grant, error) {
-	g, err := s.grantTx(c, who, patient, id)
+	manages := mayManage(who, patient) || who.Is(identity.Privacy) && who.Scopes == nil
+	g, err := s.grantTx(c, who, patient, id, manages)
+	if fault.Is(err, fault.NotFound) {
+		return s.revokeVisitTx(c, who, patient, id, manages)
+	}
 	if err != nil {
 		return Grant{}, err
 	}
@@ -330,7 +372,7 @@ func (s *Service) RevokeTx(c *db.Conn, who identity.Principal, patient, id strin
 
 // grantTx finds a running grant that the principal may change, under the lock of
 // the chart's head: whoever writes to the chart decides under the same lock.
-func (s *Service) grantTx(c *db.Conn, who identity.Principal, patient, id string) (Grant, error) {
+func (s *Service) grantTx(c *db.Conn, who identity.Principal, patient, id string, manages bool) (Grant, error) {
 	if err := s.lockChart(c, patient); err != nil {
 		return Grant{}, err
 	}
@@ -338,7 +380,7 @@ func (s *Service) grantTx(c *db.Conn, who identity.Principal, patient, id string
 	if err != nil {
 		return Grant{}, err
 	}
-	if len(gs) == 0 || !mayManage(who, patient) && (who.Scopes != nil || gs[0].Account != who.Account) {
+	if len(gs) == 0 || !manages && (who.Scopes != nil || who.Account == "" || gs[0].Account != who.Account) {
 		return Grant{}, fault.New(fault.NotFound, "We could not find this sharing.")
 	}
 	if !gs[0].activeAt(s.now().UnixMicro()) && (gs[0].State != Active || !gs[0].Start.After(s.now())) {

@@ -27,7 +27,8 @@ func TestGrantInputIsChecked(t *testing.T) {
 		"can":       func(in *GrantInput) { in.Can = PowerDocuments },
 		"basis":     func(in *GrantInput) { in.Basis = "because" },
 		"until":     func(in *GrantInput) { in.End = time.Time{} },
-		"birthDate": func(in *GrantInput) { in.Basis = Parent },
+		"birthDate": func(in *GrantInput) { in.Basis, in.Evidence = Parent, "birth certificate" },
+		"evidence":  func(in *GrantInput) { in.Basis = Guardian },
 	} {
 		in := good()
 		spoil(&in)
@@ -40,7 +41,7 @@ func TestGrantInputIsChecked(t *testing.T) {
 		"in the past":        func(in *GrantInput) { in.End = now.Add(-time.Hour) },
 		"before it begins":   func(in *GrantInput) { in.Start = now.AddDate(2, 0, 0) },
 		"for ever":           func(in *GrantInput) { in.End = now.AddDate(90, 0, 0) },
-		"parent of an adult": func(in *GrantInput) { in.Basis, in.BirthDate = Parent, "1990" },
+		"parent of an adult": func(in *GrantInput) { in.Basis, in.BirthDate, in.Evidence = Parent, "1990", "birth certificate" },
 	} {
 		in := good()
 		spoil(&in)
@@ -57,7 +58,7 @@ func TestGrantLife(t *testing.T) {
 			err = d.InTx(ctx, func(c *db.Conn) error { g, err = b.GrantTx(c, who, grantFor(dora, b.now())); return err })
 			return g, err
 		}
-		for _, who := range []identity.Principal{{}, dora, doctor, office, through(ana, "patient/*.cruds")} {
+		for _, who := range []identity.Principal{{}, dora, doctor, office, admin, through(ana, "patient/*.cruds")} {
 			_, err := give(who)
 			noChart(t, err)
 		}
@@ -98,7 +99,7 @@ func TestGrantLife(t *testing.T) {
 		_, err = b.view(dora, "pat-ana")
 		noChart(t, err)
 
-		g, err = give(admin)
+		g, err = give(job)
 		require.NoError(t, err, "and again")
 		b.clock.to(2028, 1, 1)
 		gs, err = b.GrantsOf(ctx, ana, "pat-ana")
@@ -116,9 +117,9 @@ func TestAParentsGrantFollowsTheChildsAge(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		b := started(t, d)
 		in := GrantInput{Patient: "pat-kid", Account: dora.Account, Name: "Dora", Relation: "child", Basis: Parent, See: Everything, Can: AllPowers, Sensitive: true,
-			BirthDate: "2014-05", Jurisdiction: "US-CA"}
+			BirthDate: "2014-05", Jurisdiction: "US-CA", Evidence: "birth certificate"}
 		var g Grant
-		b.tx(t, func(c *db.Conn) (err error) { g, err = b.GrantTx(c, admin, in); return err })
+		b.tx(t, func(c *db.Conn) (err error) { g, err = b.GrantTx(c, job, in); return err })
 		require.Equal(t, "2026-05-01", g.ChangesOn(b.now()).Format(time.DateOnly))
 		require.Equal(t, "2032-05-01", g.End.Format(time.DateOnly))
 		v, err := b.view(dora, "pat-kid")
@@ -143,9 +144,63 @@ func TestAParentsGrantFollowsTheChildsAge(t *testing.T) {
 		require.Equal(t, Everything, v.See)
 		require.Equal(t, "2027-05-02", time.UnixMicro(v.ChangesAt).UTC().Format(time.DateOnly))
 
-		b.clock.to(2032, 5, 1)
+		// As long as the grant runs, so does what a date that was too early cut off.
+		b.clock.to(2032, 6, 1)
+		_, err = b.view(dora, "pat-kid")
+		require.NoError(t, err)
+		b.clock.to(2033, 5, 2)
 		_, err = b.view(dora, "pat-kid")
 		noChart(t, err)
+		b.tx(t, func(c *db.Conn) error { return b.RebirthTx(c, job, "pat-kid", "2016-05-02") })
+		_, err = b.view(dora, "pat-kid")
+		noChart(t, err)
+	})
+}
+
+// A corrected date of birth gives back what it had cut, and no more than was given.
+func TestACorrectedBirthDateMovesTheEndBothWays(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		b := started(t, d)
+		chicago, err := time.LoadLocation("America/Chicago")
+		require.NoError(t, err)
+		given := time.Date(2031, 1, 1, 6, 0, 0, 0, time.UTC)
+		var g Grant
+		b.tx(t, func(c *db.Conn) (err error) {
+			g, err = b.GrantTx(c, job, GrantInput{Patient: "pat-kid", Account: dora.Account, Name: "Dora", Relation: "child", Basis: Parent, See: Everything,
+				BirthDate: "2012-02-29", Zone: chicago, End: given, Evidence: "birth certificate"})
+			return err
+		})
+		end := func() string {
+			gs, err := b.GrantsOf(context.Background(), job, "pat-kid")
+			require.NoError(t, err)
+			return gs[0].End.Format(time.RFC3339)
+		}
+		require.Equal(t, "2030-02-28T06:00:00Z", g.End.UTC().Format(time.RFC3339), "18 on 28 February, at midnight of the clinic")
+		for _, c := range []struct{ birth, end string }{
+			{"2011", "2029-01-01T06:00:00Z"}, {"2012-07", "2030-07-01T05:00:00Z"}, {"2012-02-29", "2030-02-28T06:00:00Z"}, {"2019-09-09", "2031-01-01T06:00:00Z"},
+		} {
+			b.tx(t, func(c2 *db.Conn) error { return b.RebirthTx(c2, job, "pat-kid", c.birth) })
+			require.Equal(t, c.end, end(), c.birth)
+		}
+		b.tx(t, func(c *db.Conn) error { // what was narrowed stays narrowed
+			_, err := b.NarrowTx(c, dora, "pat-kid", g.ID, Narrowing{See: Everything, End: time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)})
+			return err
+		})
+		for _, birth := range []string{"2011", "2019-09-10"} {
+			b.tx(t, func(c *db.Conn) error { return b.RebirthTx(c, job, "pat-kid", birth) })
+		}
+		require.Equal(t, "2030-01-01T00:00:00Z", end())
+
+		// The moment of the birthday: a microsecond before midnight of the clinic, and at it.
+		b.tx(t, func(c *db.Conn) error { return b.RebirthTx(c, job, "pat-kid", "2013-12-15") })
+		b.clock.at.Store(time.Date(2026, 12, 15, 6, 0, 0, 0, time.UTC).UnixMicro() - 1)
+		v, err := b.view(dora, "pat-kid")
+		require.NoError(t, err)
+		require.Equal(t, Everything, v.See)
+		b.clock.move(time.Microsecond)
+		v, err = b.view(dora, "pat-kid")
+		require.NoError(t, err)
+		require.Equal(t, narrowed, v.See)
 	})
 }
 

@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 
 	"housecall/internal/db"
@@ -48,18 +49,18 @@ func (s *Service) spreadTx(c *db.Conn, patient string) error {
 }
 
 const grantColumns = `SELECT id, patient_id, account, name, relation, basis, see, can, sensitive, birth_date, jurisdiction, zone,
-	start_at, narrow_at, end_at, state, version, created_by, created_at FROM grants `
+	start_at, narrow_at, end_at, given_end, state, version, evidence, checked_by, checked_at, created_by, created_at FROM grants `
 
 func queryGrants(c *db.Conn, where string, args ...any) ([]Grant, error) {
 	var out []Grant
 	err := c.Each(grantColumns+where, func(r *sql.Rows) error {
 		var g Grant
-		var start, narrow, end, created int64
+		var start, narrow, end, given, checked, created int64
 		if err := r.Scan(&g.ID, &g.Patient, &g.Account, &g.Name, &g.Relation, &g.Basis, &g.See, &g.Can, &g.Sensitive, &g.BirthDate, &g.Jurisdiction, &g.Zone,
-			&start, &narrow, &end, &g.State, &g.Version, &g.CreatedBy, &created); err != nil {
+			&start, &narrow, &end, &given, &g.State, &g.Version, &g.Evidence, &g.CheckedBy, &checked, &g.CreatedBy, &created); err != nil {
 			return err
 		}
-		g.Start, g.NarrowsAt, g.End, g.CreatedAt = moment(start), moment(narrow), moment(end), moment(created)
+		g.Start, g.NarrowsAt, g.End, g.given, g.CheckedAt, g.CreatedAt = moment(start), moment(narrow), moment(end), moment(given), moment(checked), moment(created)
 		out = append(out, g)
 		return nil
 	}, args...)
@@ -70,11 +71,11 @@ func queryGrants(c *db.Conn, where string, args ...any) ([]Grant, error) {
 const most = 200
 
 // GrantsOf lists who has or had access to a chart, running ones first. Its
-// patient, who may act for the patient in everything, and administrators see it.
+// patient, a caregiver who may share the record, and the privacy officer see it.
 func (s *Service) GrantsOf(ctx context.Context, who identity.Principal, patient string) ([]Grant, error) {
 	c := s.db.Read(ctx)
 	v := View{Patient: patient}
-	if !mayManage(who, patient) || who.Patient == patient {
+	if !(who.Kind == identity.System && who.Scopes == nil || who.Is(identity.Privacy) && who.Scopes == nil && patient != "") {
 		var err error
 		v, err = s.ViewOf(c, who, patient)
 		if err != nil {
@@ -89,8 +90,25 @@ func (s *Service) GrantsOf(ctx context.Context, who identity.Principal, patient 
 		return nil, err
 	}
 	now := s.now()
+	guests, err := queryVisitGrants(c, `WHERE patient_id = ? ORDER BY state, created_at DESC, id LIMIT ?`, patient, most)
+	if err != nil {
+		return nil, err
+	}
+	for i := range guests {
+		gs = append(gs, guests[i].grant())
+	}
+	invited := map[string]string{}
+	if err := c.Each(`SELECT grant_id, name FROM grant_offers WHERE patient_id = ? AND grant_id <> ''`, func(r *sql.Rows) error {
+		var id, name string
+		err := r.Scan(&id, &name)
+		invited[id] = name
+		return err
+	}, patient); err != nil {
+		return nil, err
+	}
 	for i := range gs {
 		gs[i].settle(now)
+		gs[i].InvitedAs = invited[gs[i].ID]
 		if gs[i].LastSeenAt, err = s.lastSeen(ctx, patient, gs[i].Account); err != nil {
 			return nil, err
 		}
@@ -98,11 +116,21 @@ func (s *Service) GrantsOf(ctx context.Context, who identity.Principal, patient 
 	return gs, s.Record(ctx, Event{Who: who, Patient: patient, View: v, Action: "read", Type: "Consent", Categories: Of(Other), Count: len(gs)})
 }
 
-// GrantsFor lists the running grants of an account.
+// GrantsFor lists the running grants of an account, of charts that it is not kept
+// out of.
 func (s *Service) GrantsFor(ctx context.Context, account string) ([]Grant, error) {
 	now := s.now().UnixMicro()
-	return queryGrants(s.db.Read(ctx), `WHERE account = ? AND state = ? AND start_at <= ? AND end_at > ? ORDER BY created_at, id LIMIT ?`,
+	c := s.db.Read(ctx)
+	blocks, err := blocksOf(c, account)
+	if err != nil {
+		return nil, err
+	}
+	gs, err := queryGrants(c, `WHERE account = ? AND state = ? AND start_at <= ? AND end_at > ? ORDER BY created_at, id LIMIT ?`,
 		account, Active, now, now, most)
+	return slices.DeleteFunc(gs, func(g Grant) bool {
+		t := tie{blocks: blocks[g.Patient]}
+		return t.blocked(now)
+	}), err
 }
 
 // settle shows a grant whose time is over as ended.
@@ -137,18 +165,25 @@ func (s *Service) Subjects(ctx context.Context, who identity.Principal) ([]Subje
 			out = append(out, Subject{Patient: gs[i].Patient, Relation: Proxy, Grant: &gs[i]})
 		}
 	}
-	return out, nil
+	guests, err := s.guestsOf(ctx, who.Account)
+	for i := range guests {
+		if !slices.ContainsFunc(out, func(x Subject) bool { return x.Patient == guests[i].Patient }) {
+			out = append(out, Subject{Patient: guests[i].Patient, Relation: Proxy, Grant: &guests[i]})
+		}
+	}
+	return out, err
 }
 
 // RebirthTx moves the ages at which parents' grants change after a date of birth
-// was corrected. A grant never ends later than it was given for.
+// was corrected, earlier or later. A grant never ends later than it was given for:
+// what was cut short by a date that was wrong comes back, as long as it is running.
 func (s *Service) RebirthTx(c *db.Conn, who identity.Principal, patient, birthDate string) error {
 	gs, err := queryGrants(c, `WHERE patient_id = ? AND state = ? AND basis = ?`, patient, Active, string(Parent))
 	if err != nil {
 		return err
 	}
 	for _, g := range gs {
-		if g.BirthDate == birthDate {
+		if g.BirthDate == birthDate || !g.End.After(s.now()) {
 			continue
 		}
 		zone, err := time.LoadLocation(g.Zone)
@@ -159,8 +194,8 @@ func (s *Service) RebirthTx(c *db.Conn, who identity.Principal, patient, birthDa
 		if err != nil {
 			return err
 		}
-		if end.After(g.End) {
-			end = g.End
+		if !g.given.IsZero() && end.After(g.given) {
+			end = g.given
 		}
 		if _, err := c.Exec(`UPDATE grants SET birth_date = ?, narrow_at = ?, end_at = ?, version = version + 1, changed_at = ? WHERE id = ?`,
 			birthDate, micros(narrow), micros(end), micros(s.now()), g.ID); err != nil {

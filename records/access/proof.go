@@ -73,9 +73,15 @@ func readLeaf(b []byte) (out Proven, err error) {
 }
 
 // Proofs gives a proof for each sealed row of a chart, newest first, for the
-// patient to keep. Rows newer than the last checkpoint have none yet.
+// patient to keep. Rows newer than the last checkpoint have none yet, and those
+// about results that wait for their release not before that. A proof shows a row as
+// it is, with its number in the chart's chain, and cannot be cut to what a caregiver
+// may see: they get none.
 func (s *Service) Proofs(ctx context.Context, who identity.Principal, patient, cursor string, limit int) (proofs []Proof, next string, err error) {
 	v, err := s.maySeeLog(ctx, who, patient)
+	if err == nil && v.Base == Proxy {
+		err = NoChart()
+	}
 	if err != nil {
 		return nil, "", s.refused(ctx, who, patient, "AuditEvent", err)
 	}
@@ -91,7 +97,7 @@ func (s *Service) Proofs(ctx context.Context, who identity.Principal, patient, c
 			return nil, "", fault.Wrap(fault.Invalid, "This page of the list cannot be found. Please open the list again.", err)
 		}
 	}
-	rows, err := s.rowsOf(ctx, patient, from).take(limit)
+	rows, err := s.rowsFor(ctx, patient, from, s.sightOf(&v, who.Account)).take(limit)
 	if err != nil {
 		return nil, "", err
 	}

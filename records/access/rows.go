@@ -19,6 +19,7 @@ func (r *row) position() position { return position{r.at, r.writer, r.counter} }
 // rowReader reads a chart's rows, newest first, merged from all stores.
 type rowReader struct {
 	from   position
+	sight  sight // what of them is shown
 	stores []*storeRows
 }
 
@@ -26,14 +27,21 @@ type storeRows struct {
 	c       *db.Conn
 	patient string
 	from    position
+	sight   sight
+	home    *db.Conn // where the chart is
 	rows    []row
 	over    bool
 }
 
 func (s *Service) rowsOf(ctx context.Context, patient string, from position) *rowReader {
-	r := &rowReader{from: from}
+	return s.rowsFor(ctx, patient, from, sight{})
+}
+
+// rowsFor reads those rows of a chart that a viewer is shown.
+func (s *Service) rowsFor(ctx context.Context, patient string, from position, x sight) *rowReader {
+	r := &rowReader{from: from, sight: x}
 	for _, d := range s.stores() {
-		r.stores = append(r.stores, &storeRows{c: d.Read(ctx), patient: patient, from: from})
+		r.stores = append(r.stores, &storeRows{c: d.Read(ctx), patient: patient, from: from, sight: x, home: s.db.Read(ctx)})
 	}
 	return r
 }
@@ -41,7 +49,7 @@ func (s *Service) rowsOf(ctx context.Context, patient string, from position) *ro
 const rowPage = 200
 
 func (x *storeRows) head() (*row, error) {
-	if len(x.rows) == 0 && !x.over {
+	for len(x.rows) == 0 && !x.over {
 		err := x.c.Each(rowColumns+`FROM audit WHERE patient_id = ? AND (at, writer, counter) < (?, ?, ?)
 			ORDER BY at DESC, writer DESC, counter DESC LIMIT ?`, func(rows *sql.Rows) error {
 			var r row
@@ -55,6 +63,9 @@ func (x *storeRows) head() (*row, error) {
 		x.over = len(x.rows) < rowPage
 		if len(x.rows) > 0 {
 			x.from = x.rows[len(x.rows)-1].position()
+		}
+		if x.rows, err = x.sight.keep(x.home, x.rows); err != nil {
+			return nil, err
 		}
 	}
 	if len(x.rows) == 0 {

@@ -16,6 +16,8 @@ type tie struct {
 	grant     Grant
 	team      Member
 	emergency emergency
+	visits    []VisitGrant
+	blocks    []span // times in which a court's paper keeps them out
 }
 
 type emergency struct {
@@ -36,7 +38,9 @@ func (e *emergency) holds(who identity.Principal, now int64) bool {
 	return e.role != "" && who.Is(e.role) && e.start <= now && now < e.until
 }
 
-func (t *tie) empty() bool { return t.grant.ID == "" && t.team.Account == "" && t.emergency.role == "" }
+func (t *tie) empty() bool {
+	return t.grant.ID == "" && t.team.Account == "" && t.emergency.role == "" && t.visits == nil && t.blocks == nil
+}
 
 // ViewOf decides what the principal may see and do in the chart. Without a
 // relation the chart does not exist for them. The patient "" is the shared
@@ -55,7 +59,7 @@ func (s *Service) ViewOf(c *db.Conn, who identity.Principal, patient string) (Vi
 		}
 	}
 	v, ok := viewOf(who, patient, t, now)
-	if !ok {
+	if !ok && !t.blocked(now) {
 		if v, ok, err = s.throughLink(c, who, patient, now); err != nil {
 			return View{}, err
 		}

@@ -182,6 +182,8 @@ func viewOf(who identity.Principal, patient string, t tie, now int64) (View, boo
 		return sharedView(who), true
 	case who.Patient != "" && who.Patient == patient:
 		v.Relation, v.HoldResults = Self, true
+	case t.blocked(now):
+		return View{}, false
 	case who.Kind == identity.Staff && t.member(who, now):
 		v.Relation, v.Role, version = CareTeam, t.team.Role, t.team.Version
 		if v.Role == identity.FrontDesk {
@@ -194,13 +196,23 @@ func viewOf(who identity.Principal, patient string, t tie, now int64) (View, boo
 	case t.grant.activeAt(now):
 		v.Relation, v.Grant, v.Kinship, version = Proxy, t.grant.ID, t.grant.Relation, t.grant.Version
 		v.HoldResults = true
+	case t.visit(now) != nil:
+		g := t.visit(now)
+		v.Relation, v.Grant, v.Kinship, version = Proxy, g.ID, g.Relation, g.Version
+		v.HoldResults = true
 	default:
 		return View{}, false
 	}
 	v.Base = v.Relation
 	v.See, v.Act = allowed(v.Relation, v.Role)
-	if v.Relation == Proxy {
+	switch {
+	case v.Relation == Proxy && v.Grant == t.grant.ID:
 		t.grant.apply(&v, now)
+	case v.Relation == Proxy:
+		t.visit(now).apply(&v)
+	}
+	if next := t.nextBlock(now); next != 0 && v.Relation != Self && (v.ChangesAt == 0 || next < v.ChangesAt) {
+		v.ChangesAt = next
 	}
 	v.narrow(who, patient)
 	if v.See == 0 && v.Act == 0 || !v.connectable(who) {

@@ -20,8 +20,9 @@ func (s *Service) ViewsOf(c *db.Conn, who identity.Principal, patients []string)
 	}
 	out := make([]View, 0, len(patients))
 	for _, p := range patients {
-		v, ok := viewOf(who, p, ties[p], now)
-		if !ok { // few: a list of charts has no others
+		t := ties[p]
+		v, ok := viewOf(who, p, t, now)
+		if !ok && !t.blocked(now) { // few: a list of charts has no others
 			if v, ok, err = s.throughLink(c, who, p, now); err != nil {
 				return nil, err
 			}
@@ -86,6 +87,26 @@ func readTies(c *db.Conn, who identity.Principal, patients []string, now int64) 
 		if t := out[g.Patient]; t.grant.ID == "" {
 			t.grant = g
 			out[g.Patient] = t
+		}
+	}
+	vs, err := queryVisitGrants(c, `WHERE account = ? AND `+in+` AND state = ? AND end_at > ?`+enabled+` ORDER BY start_at, id`, who.Account, list, Active, now)
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range vs {
+		t := out[g.Patient]
+		t.visits = append(t.visits, g)
+		out[g.Patient] = t
+	}
+	blocks, err := blocksOf(c, who.Account)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range patients {
+		if spans := blocks[p]; spans != nil {
+			t := out[p]
+			t.blocks = spans
+			out[p] = t
 		}
 	}
 	if who.Kind != identity.Staff {

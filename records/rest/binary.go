@@ -28,6 +28,9 @@ func UploadLimit(method, path string) int {
 			return records.MaxBinary
 		}
 	}
+	if isEvidence(method, path) {
+		return records.MaxEvidence
+	}
 	return 0
 }
 

@@ -3,6 +3,7 @@ package schedule
 import (
 	"database/sql"
 	"errors"
+	"time"
 
 	"housecall/internal/db"
 )
@@ -61,6 +62,13 @@ func (b *Booked) insert(c *db.Conn) error {
 	_, err := c.Exec(`INSERT INTO appointments (id, patient_id, slot, practitioner, account, name, specialty, starts_at, ends_at, mode, place, status, booked_by, digest, changes) VALUES `+db.Placeholders(1, 15),
 		b.ID, b.Patient, b.Slot, b.Practitioner, b.Account, b.Name, b.Specialty, b.StartsAt, b.EndsAt, string(b.Mode), b.Place, b.Status, b.BookedBy, b.Digest, b.Changes)
 	return err
+}
+
+// GuestTime is when somebody who was invited to this visit alone may be there: from
+// when its doors open until it cannot be begun any more. It ends before that with
+// the visit.
+func (b *Booked) GuestTime() (from, until time.Time) {
+	return time.UnixMicro(b.StartsAt).Add(-DoorsOpen), time.UnixMicro(b.EndsAt).Add(DoorsClose)
 }
 
 // SaveTx writes what can change.

@@ -25,6 +25,9 @@ func (s *Service) Cancel(ctx context.Context, who identity.Principal, patient, i
 			return false, err
 		}
 		b.Status = StatusCancelled
+		if err := s.Access.EndVisitGrantsTx(c, who, patient, id); err != nil {
+			return false, err
+		}
 		if err := s.emptyTx(c, b, true); err != nil {
 			return false, err
 		}
@@ -59,6 +62,10 @@ func (s *Service) Reschedule(ctx context.Context, who identity.Principal, patien
 		sameDay := s.day(b.StartsAt) == s.day(x.startsAt)
 		b.at(x)
 		if err := s.emptyTx(c, b, sameDay); err != nil {
+			return false, err
+		}
+		from, until := b.GuestTime()
+		if err := s.Access.MoveVisitGrantsTx(c, who, patient, id, from, until); err != nil {
 			return false, err
 		}
 		setTimes(n, b)

@@ -194,6 +194,9 @@ func grants(conn *db.Conn, acc *access.Service, who identity.Principal, c *Clini
 		if in.Can, ok = access.ParsePowers(g.Can); !ok {
 			return errors.New("demo: unknown power")
 		}
+		if in.Basis != access.Consent {
+			in.Evidence = "papers of the demonstration"
+		}
 		n := 0
 		if err := conn.QueryRow(`SELECT count(*) FROM grants WHERE account = ? AND patient_id = ?`, helper, g.Patient).Scan(&n); err != nil {
 			return err

@@ -23,6 +23,8 @@ const messageWords = () => loadWords('messages')
 const noticeWords = () => Promise.all([loadWords('account'), loadWords('notices')])
 const connectedWords = () => Promise.all([loadWords('account'), loadWords('connected')])
 const accountWords = () => Promise.all([loadWords('account'), loadWords('entrance')])
+const accountWords = () => loadWords('account')
+const sharingWords = () => Promise.all([loadWords('account'), loadWords('sharing')])
 const detailWords = () => loadWords('detail')
 
 const signIn = createRoute({
@@ -47,6 +49,20 @@ const invitation = entranceOf('/invitation')
 const recovery = entranceOf('/recovery')
 const reset = createRoute({ getParentRoute: () => root, path: '/reset', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./entrance/ResetPage'), 'ResetPage') })
 const verify = createRoute({ getParentRoute: () => root, path: '/verify', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./entrance/VerifyPage'), 'VerifyPage') })
+// The secret of an invitation leaves the address before anybody is asked to sign in.
+const accept = createRoute({
+  getParentRoute: () => root,
+  path: '/share/accept',
+  beforeLoad: async ({ context, location }) => {
+    if (location.hash) {
+      const { keepSecret } = await import('./sharing/calls')
+      keepSecret(location.hash)
+      throw redirect({ to: '/share/accept', replace: true })
+    }
+    await Promise.all([context.queries.ensureQueryData(meQuery), sharingWords()])
+  },
+  component: lazyRouteComponent(() => import('./sharing/AcceptPage'), 'AcceptPage'),
+})
 
 // Everything below needs to know who is here.
 const gate = createRoute({
@@ -158,7 +174,8 @@ const visitSummary = createRoute({ getParentRoute: () => patient, path: '/visits
 const messages = createRoute({ getParentRoute: () => patient, path: '/messages', beforeLoad: messageWords, component: lazyRouteComponent(() => import('./messages'), 'MessagesPage') })
 const newMessage = createRoute({ getParentRoute: () => patient, path: '/messages/new', beforeLoad: messageWords, component: lazyRouteComponent(() => import('./messages'), 'NewPage') })
 const thread = createRoute({ getParentRoute: () => patient, path: '/messages/$thread', beforeLoad: messageWords, component: lazyRouteComponent(() => import('./messages'), 'ThreadPage') })
-const sharing = createRoute({ getParentRoute: () => patient, path: '/sharing', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./sharing/SharingPage'), 'SharingPage') })
+const sharing = createRoute({ getParentRoute: () => patient, path: '/sharing', beforeLoad: sharingWords, component: lazyRouteComponent(() => import('./sharing/SharingPage'), 'SharingPage') })
+const invite = createRoute({ getParentRoute: () => patient, path: '/sharing/invite', beforeLoad: sharingWords, component: lazyRouteComponent(() => import('./sharing/InvitePage'), 'InvitePage') })
 const you = createRoute({ getParentRoute: () => patient, path: '/you', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./account/AccountPage'), 'AccountPage') })
 const security = createRoute({ getParentRoute: () => patient, path: '/you/security', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./account/SecurityPage'), 'SecurityPage') })
 const devices = createRoute({ getParentRoute: () => patient, path: '/you/devices', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./account/DevicesPage'), 'DevicesPage') })
@@ -230,6 +247,7 @@ const tree = root.addChildren([
   recovery,
   reset,
   verify,
+  accept,
   gate.addChildren([
     start,
     people,
@@ -237,7 +255,7 @@ const tree = root.addChildren([
     opened,
     consent,
     apps,
-    patient.addChildren([home, record, kinds, section, result, entry, visits, book, visitSummary, messages, newMessage, thread, sharing, you, security, devices, told, connected]),
+    patient.addChildren([home, record, kinds, section, result, entry, visits, book, visitSummary, messages, newMessage, thread, sharing, you, security, devices, told, connected, invite]),
     clinic.addChildren([clinicHome, clinicToday, inbox.addChildren([inboxNone, inboxThread]), clinicBook, cockpit, clinicChart, clinicResult, clinicEntry, clinicMove, clinicJoined, clinicHealth, clinicApps, clinicNewApp, clinicApp, clinicWork, clinicYou, clinicSecurity, clinicDevices, clinicTold, clinicConnected, clinicInvitations, clinicInvite]),
   ]),
 ])

@@ -10,6 +10,7 @@ import { entrance as entranceEn } from './en/entrance'
 import { inbox as inboxEn } from './en/inbox'
 import { messages as messagesEn } from './en/messages'
 import { notices as noticesEn } from './en/notices'
+import { sharing as sharingEn } from './en/sharing'
 import { today as todayEn } from './en/today'
 import { visits as visitsEn } from './en/visits'
 import { worklist as worklistEn } from './en/worklist'
@@ -25,6 +26,7 @@ import { entrance as entranceEs } from './es/entrance'
 import { inbox as inboxEs } from './es/inbox'
 import { messages as messagesEs } from './es/messages'
 import { notices as noticesEs } from './es/notices'
+import { sharing as sharingEs } from './es/sharing'
 import { today as todayEs } from './es/today'
 import { visits as visitsEs } from './es/visits'
 import { worklist as worklistEs } from './es/worklist'
@@ -57,6 +59,7 @@ describe.each([
   ['notices', noticesEn as Tree, noticesEs as Tree],
   ['connected', connectedEn as Tree, connectedEs as Tree],
   ['entrance', entranceEn as Tree, entranceEs as Tree],
+  ['sharing', sharingEn as Tree, sharingEs as Tree],
   ['worklist', worklistEn as Tree, worklistEs as Tree],
   ['apps', appsEn as Tree, appsEs as Tree],
   ['about', aboutEn as Tree, aboutEs as Tree],

@@ -19,6 +19,7 @@ const parts = {
   messages: { en: () => import('./en/messages').then((part) => part.messages), es: () => import('./es/messages').then((part) => part.messages) },
   inbox: { en: () => import('./en/inbox').then((part) => part.inbox), es: () => import('./es/inbox').then((part) => part.inbox) },
   notices: { en: () => import('./en/notices').then((part) => part.notices), es: () => import('./es/notices').then((part) => part.notices) },
+  sharing: { en: () => import('./en/sharing').then((part) => part.sharing), es: () => import('./es/sharing').then((part) => part.sharing) },
   worklist: { en: () => import('./en/worklist').then((part) => part.worklist), es: () => import('./es/worklist').then((part) => part.worklist) },
   apps: { en: () => import('./en/apps').then((part) => part.apps), es: () => import('./es/apps').then((part) => part.apps) },
   connected: { en: () => import('./en/connected').then((part) => part.connected), es: () => import('./es/connected').then((part) => part.connected) },

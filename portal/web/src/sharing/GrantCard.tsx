@@ -15,15 +15,18 @@ import { Face } from '../ui/Face'
 import { ErrorSummary, useErrorText } from '../ui/ErrorSummary'
 import { Icon } from '../ui/Icon'
 import { useWords } from '../ui/useWords'
+import { lastDayOf } from './calls'
+import { NarrowDialog } from './NarrowDialog'
 import css from './sharing.module.css'
 
 const powers: GrantPower[] = ['messages', 'scheduling', 'medicines', 'visits', 'documents', 'share']
 const daysNear = 30
 
 /** One person who helps: what they can, what they cannot, until when, and the way to stop it. */
-export function GrantCard({ patient, grant, own, onStopped }: { patient: string; grant: Pick<Grant, 'id' | 'name' | 'relation' | 'until' | 'state' | 'sees' | 'can' | 'hides'> & Partial<Grant>; own: boolean; onStopped?: () => void }) {
+export function GrantCard({ patient, grant, own, onStopped, onNarrowed }: { patient: string; grant: Pick<Grant, 'id' | 'name' | 'relation' | 'until' | 'state' | 'sees' | 'can' | 'hides'> & Partial<Grant>; own: boolean; onStopped?: () => void; onNarrowed?: () => void }) {
   const { t, locale, dayInside, clock } = useWords()
   const [asking, setAsking] = useState(false)
+  const [less, setLess] = useState(false)
   const seesAll = sections.every((section) => grant.sees.includes(section))
   const seen = listOf(sections.filter((section) => grant.sees.includes(section)).map((section) => t(`inline.${section}`)), locale)
   const left = grant.until ? Math.ceil((Date.parse(grant.until) - clock.now.getTime()) / 86_400_000) : undefined
@@ -35,8 +38,9 @@ export function GrantCard({ patient, grant, own, onStopped }: { patient: string;
         <div className="grow">
           <h3>{grant.name}</h3>
           <p className="meta">
-            {t(`helper.${relationOf(grant.relation)}`)}. {grant.until ? t('sharing.untilDate', { date: longDate(grant.until, locale, clock.zone) }) : t('sharing.noEnd')}
+            {t(`helper.${relationOf(grant.relation)}`)}. {grant.until ? t('sharing.untilDate', { date: longDate(lastDayOf(grant.until), locale, clock.zone) }) : t('sharing.noEnd')}
           </p>
+          {grant.invitedAs && <p className="meta">{t('invite.invitedAs', { name: grant.invitedAs })}</p>}
         </div>
       </div>
       {!active && <Tag tone="outline">{t(`sharing.state.${grant.state}`)}</Tag>}
@@ -53,8 +57,10 @@ export function GrantCard({ patient, grant, own, onStopped }: { patient: string;
       </div>
       {own && <div className={css.grantFoot}>
         <span className="meta grow">{grant.lastSeenAt ? t('sharing.last', { when: moment(grant.lastSeenAt, locale, dayInside, clock) }) : t('sharing.never')}</span>
+        {active && !grant.visit && <Button variant="subtle" onClick={() => setLess(true)}>{t('invite.less')}</Button>}
         {active && <Button variant="quiet-danger" onClick={() => setAsking(true)}>{t('sharing.stop')}</Button>}
       </div>}
+      {own && active && <NarrowDialog patient={patient} grant={grant} opened={less} onClose={() => setLess(false)} onNarrowed={onNarrowed} />}
       {own && active && <StopDialog patient={patient} grant={grant} opened={asking} onClose={() => setAsking(false)} onStopped={onStopped} />}
     </section>
   )

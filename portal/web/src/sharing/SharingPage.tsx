@@ -5,6 +5,7 @@ import type { SubjectGrant } from '../api/types'
 import { BackLink, PageHead } from '../shell/PageHead'
 import { usePageTitle } from '../shell/title'
 import { useMe, useSubject } from '../shell/useMe'
+import { LinkButton } from '../ui/Button'
 import { SectionHead } from '../ui/Card'
 import { Empty } from '../ui/Empty'
 import { LoadError, Said } from '../ui/ErrorSummary'
@@ -12,7 +13,9 @@ import { Skeleton } from '../ui/Skeleton'
 import { useWords } from '../ui/useWords'
 import { AccessLog } from './AccessLog'
 import { GrantCard } from './GrantCard'
+import { OfferList } from './OfferList'
 import { waitQuery } from '../worklist/calls'
+import { offersQuery } from './calls'
 import { WaitCard } from './WaitCard'
 import css from './sharing.module.css'
 
@@ -54,7 +57,8 @@ function AsOwner({ patient }: { patient: string }) {
   const wait = useQuery(waitQuery(patient))
   usePrefetchInfiniteQuery(accessQuery(patient))
   // What stands below cards whose height is not known yet waits for them, or they would push it.
-  const settled = !cards.isLoading && !wait.isLoading
+  const offers = useQuery(offersQuery(patient))
+  const settled = !cards.isLoading && !wait.isLoading && !offers.isLoading
   return (
     <>
       <Helpers patient={patient} />
@@ -68,6 +72,7 @@ function Helpers({ patient }: { patient: string }) {
   const { t } = useWords()
   const grants = useQuery(grantsQuery(patient))
   const [stopped, setStopped] = useState('')
+  const [less, setLess] = useState('')
   const items = grants.data?.items ?? []
   const active = items.filter((grant) => grant.state === 'active')
   const past = items.filter((grant) => grant.state !== 'active')
@@ -78,12 +83,14 @@ function Helpers({ patient }: { patient: string }) {
   }, [stopped, active.length])
   return (
     <section aria-labelledby="helpers">
-      <SectionHead id="helpers" title={t('sharing.people')} />
+      <SectionHead id="helpers" title={t('sharing.people')}><LinkButton variant="default" icon="share" to="/p/$patient/sharing/invite" params={{ patient }}>{t('invite.open')}</LinkButton></SectionHead>
       {stopped && <div ref={said} tabIndex={-1}><Said>{t('sharing.stopped', { name: stopped })}</Said></div>}
+      {less && !stopped && <Said>{t('invite.lessened', { name: less })}</Said>}
       {grants.error && !grants.data ? <LoadError error={grants.error} onRetry={() => void grants.refetch()} />
         : !grants.data ? <Skeleton heights={[190]} />
         : active.length === 0 ? <Empty icon="people" title={t('sharing.none')} text={t('sharing.noneText')} />
-        : <div className={css.grants}>{active.map((grant) => <GrantCard key={grant.id} patient={patient} grant={grant} own onStopped={() => setStopped(grant.name)} />)}</div>}
+        : <div className={css.grants}>{active.map((grant) => <GrantCard key={grant.id} patient={patient} grant={grant} own onStopped={() => setStopped(grant.name)} onNarrowed={() => setLess(grant.name)} />)}</div>}
+      <OfferList patient={patient} />
       {past.length > 0 && (
         <details className={css.past}>
           <summary>{t('sharing.past')} ({past.length})</summary>

@@ -84,7 +84,7 @@ export const account = {
   sharing: {
     page: 'Sharing', title: 'Sharing', lead: 'You decide who sees your record. Change your mind at any time: it takes effect at once.',
     leadFor: 'Who can see this record, and who looked at it.',
-    people: 'People who help you', peopleFor: 'People who help {{name}}', none: 'You share your record with nobody', noneText: 'Somebody who helps you can see your record only after you agree. Your clinic can set it up with you.',
+    people: 'People who help you', peopleFor: 'People who help {{name}}', none: 'You share your record with nobody', noneText: 'Somebody who helps you can see your record only after you agree. Invite them with a link, or ask your clinic.',
     sees: 'Sees', seesAll: 'Sees all of the record', seesMost: 'Sees all but private notes and topics', seesThese: 'Sees {{list}}', hidesSensitive: 'Cannot see private notes and topics', can: 'What they can do', last: 'Last here: {{when}}', never: 'Has not been here yet',
     untilDate: 'Until {{date}}.', noEnd: 'No end date.', endsSoon_one: 'Ends in {{count}} day', endsSoon_other: 'Ends in {{count}} days',
     state: { active: 'Active', ended: 'Ended', revoked: 'You stopped this' },

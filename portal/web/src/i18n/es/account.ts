@@ -86,7 +86,7 @@ export const account: Same<typeof english> = {
   sharing: {
     page: 'Compartir', title: 'Compartir', lead: 'Usted decide quién ve su historial. Puede cambiar de idea cuando quiera: vale de inmediato.',
     leadFor: 'Quién puede ver este historial y quién lo ha visto.',
-    people: 'Personas que le ayudan', peopleFor: 'Personas que ayudan a {{name}}', none: 'No comparte su historial con nadie', noneText: 'Quien le ayuda solo puede ver su historial si usted está de acuerdo. Su clínica puede prepararlo con usted.',
+    people: 'Personas que le ayudan', peopleFor: 'Personas que ayudan a {{name}}', none: 'No comparte su historial con nadie', noneText: 'Quien le ayuda solo puede ver su historial si usted está de acuerdo. Invite con un enlace, o pregunte a su clínica.',
     sees: 'Ve', seesAll: 'Ve todo el historial', seesMost: 'Ve todo menos notas y temas privados', seesThese: 'Ve {{list}}', hidesSensitive: 'No ve notas ni temas privados', can: 'Qué puede hacer', last: 'Última vez aquí: {{when}}', never: 'Todavía no ha entrado',
     untilDate: 'Hasta el {{date}}.', noEnd: 'Sin fecha de fin.', endsSoon_one: 'Termina en {{count}} día', endsSoon_other: 'Termina en {{count}} días',
     state: { active: 'Activo', ended: 'Terminado', revoked: 'Usted lo terminó' },

@@ -1,0 +1,188 @@
+package portal_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"housecall/internal/identity"
+)
+
+const aYear = 365 * 24 * time.Hour
+
+// What a patient invites somebody to is what they see once they accept, and not
+// before; less at once when it is narrowed; nothing once it is given back.
+func TestInvitingSomebody(t *testing.T) {
+	each(t, func(t *testing.T, n *node) {
+		f := newFamily(t, n)
+		carl := n.signedIn(n.account("Carl", identity.Person, ""))
+		until := time.Now().Add(aYear).Format(time.DateOnly)
+		invite := fmt.Sprintf(`{"name":"My brother","relation":"sister","sees":["conditions","results"],"can":[],"sensitive":false,"until":"%s"}`, until)
+		offers := f.chart() + "/offers"
+		for _, who := range []*someone{f.elena, f.doctor, f.desk, f.admin, f.stranger} {
+			require.Equal(t, 404, who.do("POST", offers, invite).StatusCode, who.name)
+			require.Equal(t, 404, who.get(offers).StatusCode, who.name)
+		}
+		require.Equal(t, 403, f.app.do("POST", offers, invite).StatusCode)
+		for _, wrong := range []string{
+			fmt.Sprintf(`{"name":"","relation":"sister","sees":["results"],"can":[],"sensitive":false,"until":"%s"}`, until),
+			fmt.Sprintf(`{"name":"C","relation":"sister","sees":[],"can":[],"sensitive":false,"until":"%s"}`, until),
+			fmt.Sprintf(`{"name":"C","relation":"sister","sees":["everything"],"can":[],"sensitive":false,"until":"%s"}`, until),
+			fmt.Sprintf(`{"name":"C","relation":"sister","sees":["results"],"can":["fly"],"sensitive":false,"until":"%s"}`, until),
+			`{"name":"C","relation":"sister","sees":["results"],"can":[],"sensitive":false,"until":""}`,
+			`{"name":"C","relation":"sister","sees":["results"],"can":[],"sensitive":false,"until":"2020-01-01"}`,
+		} {
+			require.Equal(t, 400, f.self.do("POST", offers, wrong).StatusCode, wrong)
+		}
+		var made struct{ ID, Secret, State string }
+		f.self.do("POST", offers, invite).json(t, &made)
+		require.Equal(t, "waiting", made.State)
+		pending := f.self.get(offers).body
+		require.Contains(t, pending, "My brother")
+		require.NotContains(t, pending, made.Secret, "the link is shown once")
+
+		link := fmt.Sprintf(`{"secret":"%s"}`, made.Secret)
+		require.Equal(t, 401, n.nobody().do("POST", "/api/v1/me/offers/open", link).StatusCode)
+		require.Equal(t, 403, f.app.do("POST", "/api/v1/me/offers/open", link).StatusCode)
+		require.Equal(t, 404, carl.do("POST", "/api/v1/me/offers/open", `{"secret":"guess"}`).StatusCode)
+		var seen struct {
+			PatientName, Patient string
+			Sees                 []string
+		}
+		carl.do("POST", "/api/v1/me/offers/open", link).json(t, &seen)
+		require.Equal(t, "Rosa Marin", seen.PatientName)
+		require.Empty(t, seen.Patient)
+		require.Equal(t, 404, carl.get(f.chart()).StatusCode, "looking is not accepting")
+		require.Equal(t, 409, f.self.do("POST", "/api/v1/me/offers/accept", link).StatusCode)
+		carl.do("POST", "/api/v1/me/offers/accept", link).json(t, &seen)
+		require.Equal(t, f.rosa, seen.Patient)
+		require.Equal(t, 404, carl.do("POST", "/api/v1/me/offers/accept", link).StatusCode)
+
+		chart := carl.get(f.chart()).body
+		require.Contains(t, chart, "diabetes")
+		require.Contains(t, chart, `"number":5.3`)
+		require.NotContains(t, chart, "depression")
+		require.Contains(t, carl.get(f.chart()+"/sections/documents").body, `"items":[]`)
+		require.Contains(t, f.self.get("/api/v1/notices").body, `"kind":"sharing"`)
+
+		var grants struct {
+			Items []struct{ ID, Name, InvitedAs, State string }
+		}
+		f.self.get(f.chart()+"/grants").json(t, &grants)
+		grant := ""
+		for _, g := range grants.Items {
+			if g.Name == "Carl" {
+				grant = g.ID
+				require.Equal(t, "My brother", g.InvitedAs)
+			}
+		}
+		path := f.chart() + "/grants/" + grant
+		less := `{"sees":["demographics","conditions"],"can":[],"sensitive":false,"until":""}`
+		require.Equal(t, 404, f.elena.do("PATCH", path, less).StatusCode)
+		require.Equal(t, 400, f.self.do("PATCH", path, `{"sees":["demographics","documents"],"can":[],"sensitive":false,"until":""}`).StatusCode, "never wider")
+		require.Equal(t, 204, f.self.do("PATCH", path, less).StatusCode)
+		require.NotContains(t, carl.get(f.chart()).body, `"number":5.3`)
+
+		require.Equal(t, 404, f.elena.do("DELETE", path, "").StatusCode)
+		require.Equal(t, 404, f.admin.do("DELETE", path, "").StatusCode)
+		require.Equal(t, 204, carl.do("DELETE", path, "").StatusCode, "a caregiver may give it back")
+		require.Equal(t, 404, carl.get(f.chart()).StatusCode)
+
+		f.self.do("POST", offers, invite).json(t, &made)
+		require.Equal(t, 404, f.elena.do("DELETE", offers+"/"+made.ID, "").StatusCode)
+		require.Equal(t, 204, f.self.do("DELETE", offers+"/"+made.ID, "").StatusCode)
+		require.Equal(t, 404, carl.do("POST", "/api/v1/me/offers/accept", fmt.Sprintf(`{"secret":"%s"}`, made.Secret)).StatusCode)
+		n.clock.Add(11 * time.Minute)
+		for method, path := range map[string]string{"POST": offers, "PATCH": path, "DELETE": offers + "/" + made.ID} {
+			body := map[string]string{"POST": invite, "PATCH": less, "DELETE": ""}[method]
+			require.Equal(t, "step_up", f.self.do(method, path, body).code(), path)
+		}
+		require.NotContains(t, n.log.String(), made.Secret)
+		require.NotContains(t, n.log.String(), "My brother")
+	})
+}
+
+func TestKeepingSomebodyOut(t *testing.T) {
+	each(t, func(t *testing.T, n *node) {
+		f := newFamily(t, n)
+		officer := n.signedIn(n.account("Penny", identity.Staff, "", identity.Privacy))
+		block := fmt.Sprintf(`{"patient":"%s","email":"elena@housecall.test","reason":"protective order","evidence":"County court 26-118"}`, f.rosa)
+		for _, who := range []*someone{f.self, f.elena, f.doctor, f.desk} {
+			require.Equal(t, 403, who.do("POST", "/api/v1/clinic/blocks", block).StatusCode, who.name)
+			require.Equal(t, 403, who.get("/api/v1/clinic/blocks").StatusCode, who.name)
+		}
+		require.Equal(t, 200, f.elena.get(f.chart()).StatusCode)
+		var made struct{ ID string }
+		officer.do("POST", "/api/v1/clinic/blocks", block).json(t, &made)
+		out, none := f.elena.get(f.chart()), f.elena.get("/api/v1/charts/"+newID())
+		require.Equal(t, 404, out.StatusCode)
+		require.Equal(t, len(none.body), len(out.body), "in the same words as a chart that does not exist")
+		require.NotContains(t, f.elena.get("/api/v1/me").body, f.rosa)
+		require.NotContains(t, f.elena.get("/api/v1/me").body, "County")
+		require.Equal(t, 404, officer.get(f.chart()).StatusCode, "a paper opens no chart")
+		require.Contains(t, f.admin.get("/api/v1/clinic/blocks").body, "County court 26-118")
+		lift := "/api/v1/clinic/blocks/" + made.ID + "/lift"
+		require.Equal(t, 403, f.doctor.do("POST", lift, `{"reason":"it ended"}`).StatusCode)
+		require.Equal(t, 204, f.admin.do("POST", lift, `{"reason":"it ended"}`).StatusCode)
+		require.Equal(t, 200, f.elena.get(f.chart()).StatusCode)
+
+		rows, _, _, err := n.access.AccessLog(context.Background(), feed, f.rosa, "", 100)
+		require.NoError(t, err)
+		seen := map[string]bool{}
+		for _, r := range rows {
+			seen[r.Who+" "+r.Action] = true
+		}
+		require.True(t, seen["Penny create"] && seen["Root delete"], "%v", seen)
+	})
+}
+
+// Access for one visit: nothing before its doors open, the visit while they are,
+// nothing once it is called off.
+func TestAGuestAtOneVisit(t *testing.T) {
+	each(t, func(t *testing.T, n *node) {
+		soon := time.Now().Add(10 * time.Minute).Truncate(time.Minute)
+		later := time.Now().Add(48 * time.Hour).Truncate(time.Minute)
+		p := newPractice(t, n, soon, later)
+		slots := map[string]string{}
+		for _, d := range p.free(p.self).Days {
+			for _, s := range d.Slots {
+				slots[s.Start] = s.ID
+			}
+		}
+		id := func(at time.Time) string {
+			for start, slot := range slots {
+				if x, err := time.Parse(time.RFC3339, start); err == nil && x.Equal(at) {
+					return slot
+				}
+			}
+			t.Fatalf("no slot at %s in %v", at, slots)
+			return ""
+		}
+		a := p.book(p.self, id(later), "a talk")
+		carl := n.signedIn(n.account("Carl", identity.Person, ""))
+		guests := p.chart() + "/visits/" + a.ID + "/guests"
+		who := `{"name":"Carl","relation":"sister"}`
+		require.Equal(t, 404, carl.do("POST", guests, who).StatusCode)
+		require.Equal(t, 403, p.elena.do("POST", guests, who).StatusCode)
+		require.Equal(t, 404, p.self.do("POST", p.chart()+"/visits/"+newID()+"/guests", who).StatusCode)
+		var made struct{ Secret string }
+		p.doctor.do("POST", guests, who).json(t, &made)
+		require.Equal(t, 200, carl.do("POST", "/api/v1/me/offers/accept", fmt.Sprintf(`{"secret":"%s"}`, made.Secret)).StatusCode)
+		visit := p.chart() + "/visits/" + a.ID
+		require.Equal(t, 404, carl.get(visit).StatusCode, "the doors are not open")
+		require.Equal(t, 200, p.self.do("POST", p.chart()+"/appointments/"+a.ID+"/reschedule", `{"slot":"`+id(soon)+`"}`).StatusCode)
+		r := carl.get(visit)
+		require.Equal(t, 200, r.StatusCode, r.body)
+		require.Equal(t, 200, carl.do("POST", visit+"/consent", `{"version":"2026-11","agreed":true}`).StatusCode)
+		chart := carl.get(p.chart()).body
+		require.NotContains(t, chart, "diabetes")
+		require.NotContains(t, chart, `"number":5.3`)
+		require.Contains(t, p.self.get(p.chart()+"/grants").body, a.ID, "the patient sees the guest")
+		require.Equal(t, 200, p.self.do("POST", p.chart()+"/appointments/"+a.ID+"/cancel", `{"reason":"better"}`).StatusCode)
+		require.Equal(t, 404, carl.get(visit).StatusCode)
+		require.Equal(t, 404, carl.get(p.chart()).StatusCode)
+	})
+}

@@ -1,0 +1,93 @@
+package records
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strings"
+
+	"housecall/internal/blob"
+	"housecall/internal/db"
+	"housecall/internal/fault"
+	"housecall/internal/identity"
+	"housecall/records/access"
+)
+
+// MaxEvidence is how large the document of a request for access may be.
+const MaxEvidence = maxPicture
+
+// KeepEvidence keeps the document that goes with somebody's own request for
+// access: a picture or a PDF. It is in no chart; only who looks at the request
+// opens it.
+func (s *Store) KeepEvidence(ctx context.Context, who identity.Principal, request string, in BinaryIn) error {
+	if s.blobs == nil {
+		return fault.New(fault.Unavailable, "Files cannot be kept right now. Please try again in a moment.")
+	}
+	if err := s.access.OwnRequest(s.db.Read(ctx), who, request); err != nil {
+		return err
+	}
+	select {
+	case s.uploads <- struct{}{}:
+		defer func() { <-s.uploads }()
+	case <-ctx.Done():
+		return fault.Wrap(fault.Unavailable, "Files cannot be kept right now. Please try again in a moment.", ctx.Err())
+	}
+	in.ID = request
+	if err := in.check(); err != nil {
+		return err
+	}
+	if len(in.Content) > MaxEvidence {
+		return fault.New(fault.TooLarge, "The photo is too large. Photos may have up to 10 MB.")
+	}
+	if in.ContentType != "application/pdf" && !strings.HasPrefix(in.ContentType, "image/") {
+		return fault.New(fault.Invalid, "Please send a photo or a PDF.").WithCode("file_type")
+	}
+	if err := s.auditInfected(ctx, who, "", "Consent", request, s.scanFile(ctx, in.Content)); err != nil {
+		return err
+	}
+	content, err := stripPicture(in.ContentType, in.Content)
+	if err != nil {
+		return unreadable(err)
+	}
+	name := blob.NewName()
+	err = s.db.InTx(ctx, func(c *db.Conn) error {
+		_, err := c.Exec(`INSERT INTO loose_blobs (name, at) VALUES (?, ?)`, name, micros(s.now()))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	ref, err := s.blobs.Put(ctx, name, bytes.NewReader(content), MaxEvidence)
+	if err != nil {
+		return err
+	}
+	var refused error
+	err = s.db.InTx(ctx, func(c *db.Conn) error {
+		if refused = s.access.HoldEvidenceTx(c, who, request, access.Paper{Ref: ref, ContentType: in.ContentType, Title: in.Title}); refused != nil {
+			return refused
+		}
+		_, err := c.Exec(`DELETE FROM loose_blobs WHERE name = ?`, ref.Name)
+		return err
+	})
+	if refused != nil {
+		err = errors.Join(err, s.dropBlob(context.WithoutCancel(ctx), name))
+	}
+	return err
+}
+
+// Evidence opens the document of a request for staff who may work on it. The caller
+// closes it.
+func (s *Store) Evidence(ctx context.Context, who identity.Principal, request string) (*Content, error) {
+	p, err := s.access.EvidenceOf(ctx, who, request)
+	if err != nil {
+		return nil, err
+	}
+	if s.blobs == nil {
+		return nil, notFound()
+	}
+	r, err := s.blobs.Get(context.WithoutCancel(ctx), p.Ref) // it is sent after the request's handler
+	if err != nil {
+		return nil, err
+	}
+	return &Content{Binary{ID: request, ContentType: p.ContentType, Title: p.Title, Size: p.Ref.Size}, p.Ref.SHA256, r}, nil
+}
