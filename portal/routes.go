@@ -55,6 +55,9 @@ func (p *Portal) Mount(app *fiber.App) {
 	p.mountVisits(api)
 	p.mountWorklist(api)
 	p.mountSharing(api)
+	p.mountGlass(api)
+	p.mountCare(api)
+	p.mountRestrictions(api)
 
 	get(api, "/charts/{patient}", "Open a chart", p.chart)
 	get(api, "/charts/{patient}/timeline", "What happened, newest first", p.timeline)

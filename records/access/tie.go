@@ -13,9 +13,11 @@ import (
 // tie is what the database says about an account and a chart. It holds no
 // decision: clock, roles and scopes are looked at each time.
 type tie struct {
-	grant     Grant
-	team      Member
-	emergency emergency
+	grant      Grant
+	team       Member
+	emergency  emergency
+	restricted []Restriction // that were agreed to and are about somebody who reads here
+	own        bool          // of the account's own chart
 }
 
 type emergency struct {
@@ -36,7 +38,9 @@ func (e *emergency) holds(who identity.Principal, now int64) bool {
 	return e.role != "" && who.Is(e.role) && e.start <= now && now < e.until
 }
 
-func (t *tie) empty() bool { return t.grant.ID == "" && t.team.Account == "" && t.emergency.role == "" }
+func (t *tie) empty() bool {
+	return !t.own && t.grant.ID == "" && t.team.Account == "" && t.emergency.role == ""
+}
 
 // ViewOf decides what the principal may see and do in the chart. Without a
 // relation the chart does not exist for them. The patient "" is the shared
@@ -67,7 +71,7 @@ func (s *Service) ViewOf(c *db.Conn, who identity.Principal, patient string) (Vi
 }
 
 func needsTie(who identity.Principal, patient string) bool {
-	return (who.Kind == identity.Person || who.Kind == identity.Staff) && patient != "" && who.Patient != patient && who.Account != ""
+	return (who.Kind == identity.Person || who.Kind == identity.Staff) && patient != "" && (who.Patient != patient || who.ThroughApp()) && who.Account != ""
 }
 
 func (s *Service) tieOf(c *db.Conn, who identity.Principal, patient string, now int64) (tie, error) {

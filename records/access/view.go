@@ -150,7 +150,7 @@ func viewOf(who identity.Principal, patient string, t tie, now int64) (View, boo
 	case who.Kind == identity.Staff && t.member(who, now):
 		v.Relation, v.Role, version = CareTeam, t.team.Role, t.team.Version
 		if v.Role == identity.FrontDesk {
-			v.Relation = ClinicStaff
+			v.Relation, v.Hide = ClinicStaff, AllLabels // why somebody comes is not for the desk
 		}
 		v.ChangesAt = t.team.Until
 	case who.Kind == identity.Staff && t.emergency.holds(who, now):
@@ -167,6 +167,8 @@ func viewOf(who identity.Principal, patient string, t tie, now int64) (View, boo
 	if v.Relation == Proxy {
 		t.grant.apply(&v, now)
 	}
+	lost := t.lost(who, v.Base)
+	v.See, v.Act = v.See&^lost, v.Act&^lost
 	v.narrow(who, patient)
 	if v.See == 0 && v.Act == 0 {
 		return View{}, false
