@@ -133,7 +133,9 @@ const visitSummary = createRoute({ getParentRoute: () => patient, path: '/visits
 const messages = createRoute({ getParentRoute: () => patient, path: '/messages', beforeLoad: messageWords, component: lazyRouteComponent(() => import('./messages'), 'MessagesPage') })
 const newMessage = createRoute({ getParentRoute: () => patient, path: '/messages/new', beforeLoad: messageWords, component: lazyRouteComponent(() => import('./messages'), 'NewPage') })
 const thread = createRoute({ getParentRoute: () => patient, path: '/messages/$thread', beforeLoad: messageWords, component: lazyRouteComponent(() => import('./messages'), 'ThreadPage') })
-const sharing = createRoute({ getParentRoute: () => patient, path: '/sharing', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./sharing/SharingPage'), 'SharingPage') })
+const careWords = () => Promise.all([accountWords(), loadWords('care')])
+const restrictions = createRoute({ getParentRoute: () => patient, path: '/restrictions', beforeLoad: careWords, component: lazyRouteComponent(() => import('./care'), 'RestrictionsPage') })
+const sharing = createRoute({ getParentRoute: () => patient, path: '/sharing', beforeLoad: careWords, component: lazyRouteComponent(() => import('./sharing/SharingPage'), 'SharingPage') })
 const you = createRoute({ getParentRoute: () => patient, path: '/you', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./account/AccountPage'), 'AccountPage') })
 const security = createRoute({ getParentRoute: () => patient, path: '/you/security', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./account/SecurityPage'), 'SecurityPage') })
 const devices = createRoute({ getParentRoute: () => patient, path: '/you/devices', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./account/DevicesPage'), 'DevicesPage') })
@@ -148,8 +150,11 @@ const clinic = createRoute({
   },
   component: lazyRouteComponent(() => import('./clinic'), 'ClinicShell'),
 })
-const clinicHome = createRoute({ getParentRoute: () => clinic, path: '/', component: lazyRouteComponent(() => import('./clinic'), 'ClinicHome') })
-const clinicChart = createRoute({ getParentRoute: () => clinic, path: '/p/$patient', beforeLoad: bookingWords, component: lazyRouteComponent(() => import('./clinic'), 'ClinicChart') })
+const clinicHome = createRoute({ getParentRoute: () => clinic, path: '/', beforeLoad: () => loadWords('care'), component: lazyRouteComponent(() => import('./clinic'), 'ClinicHome') })
+const clinicLookup = createRoute({ getParentRoute: () => clinic, path: '/lookup', beforeLoad: careWords, component: lazyRouteComponent(() => import('./care'), 'LookupPage') })
+const clinicTeam = createRoute({ getParentRoute: () => clinic, path: '/team/$patient', beforeLoad: careWords, component: lazyRouteComponent(() => import('./care'), 'TeamPage') })
+const clinicPrivacy = createRoute({ getParentRoute: () => clinic, path: '/privacy', beforeLoad: careWords, component: lazyRouteComponent(() => import('./care'), 'PrivacyPage') })
+const clinicChart = createRoute({ getParentRoute: () => clinic, path: '/p/$patient', beforeLoad: () => Promise.all([bookingWords(), careWords()]), component: lazyRouteComponent(() => import('./clinic'), 'ClinicChart') })
 const clinicResult = createRoute({ getParentRoute: () => clinic, path: '/p/$patient/results/$key', component: lazyRouteComponent(() => import('./clinic'), 'ClinicResult') })
 const clinicEntry = createRoute({ getParentRoute: () => clinic, path: '/p/$patient/entries/$type/$id', component: lazyRouteComponent(() => import('./clinic'), 'ClinicEntry') })
 const workWords = () => loadWords('worklist')
@@ -197,8 +202,8 @@ const tree = root.addChildren([
     people,
     visit,
     opened,
-    patient.addChildren([home, record, kinds, section, result, entry, visits, book, visitSummary, messages, newMessage, thread, sharing, you, security, devices, told]),
-    clinic.addChildren([clinicHome, clinicToday, inbox.addChildren([inboxNone, inboxThread]), clinicBook, cockpit, clinicChart, clinicResult, clinicEntry, clinicMove, clinicJoined, clinicHealth, clinicWork, clinicYou, clinicSecurity, clinicDevices, clinicTold]),
+    patient.addChildren([home, record, kinds, section, result, entry, visits, book, visitSummary, messages, newMessage, thread, sharing, restrictions, you, security, devices, told]),
+    clinic.addChildren([clinicHome, clinicToday, inbox.addChildren([inboxNone, inboxThread]), clinicBook, cockpit, clinicChart, clinicResult, clinicEntry, clinicMove, clinicJoined, clinicHealth, clinicWork, clinicLookup, clinicTeam, clinicPrivacy, clinicYou, clinicSecurity, clinicDevices, clinicTold]),
   ]),
 ])
 

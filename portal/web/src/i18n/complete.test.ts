@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { about as aboutEn } from './en/about'
 import { account as accountEn } from './en/account'
 import { booking as bookingEn } from './en/booking'
+import { care as careEn } from './en/care'
 import { clinic as clinicEn } from './en/clinic'
 import { detail as detailEn } from './en/detail'
 import { inbox as inboxEn } from './en/inbox'
@@ -14,6 +15,7 @@ import { en } from './en'
 import { about as aboutEs } from './es/about'
 import { account as accountEs } from './es/account'
 import { booking as bookingEs } from './es/booking'
+import { care as careEs } from './es/care'
 import { clinic as clinicEs } from './es/clinic'
 import { detail as detailEs } from './es/detail'
 import { inbox as inboxEs } from './es/inbox'
@@ -50,6 +52,7 @@ describe.each([
   ['inbox', inboxEn as Tree, inboxEs as Tree],
   ['notices', noticesEn as Tree, noticesEs as Tree],
   ['worklist', worklistEn as Tree, worklistEs as Tree],
+  ['care', careEn as Tree, careEs as Tree],
   ['about', aboutEn as Tree, aboutEs as Tree],
 ])('%s', (_, english, spanish) => {
   const a = leaves(english)

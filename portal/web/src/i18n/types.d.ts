@@ -2,6 +2,7 @@ import 'i18next'
 import type { en } from './en'
 import type { account } from './en/account'
 import type { booking } from './en/booking'
+import type { care } from './en/care'
 import type { clinic } from './en/clinic'
 import type { detail } from './en/detail'
 import type { inbox } from './en/inbox'
@@ -14,6 +15,6 @@ import type { worklist } from './en/worklist'
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation'
-    resources: { translation: typeof en & typeof account & typeof detail & typeof clinic & typeof booking & typeof today & typeof messages & typeof inbox & typeof notices & typeof visits & typeof worklist }
+    resources: { translation: typeof en & typeof account & typeof detail & typeof clinic & typeof booking & typeof today & typeof messages & typeof inbox & typeof notices & typeof visits & typeof worklist & typeof care }
   }
 }

@@ -12,6 +12,8 @@ import { Skeleton } from '../ui/Skeleton'
 import { useWords } from '../ui/useWords'
 import { AccessLog } from './AccessLog'
 import { GrantCard } from './GrantCard'
+import { teamQuery } from '../care/calls'
+import { TeamCard } from '../care/TeamCard'
 import { waitQuery } from '../worklist/calls'
 import { WaitCard } from './WaitCard'
 import css from './sharing.module.css'
@@ -52,12 +54,14 @@ function AsHelper({ patient, grant, name }: { patient: string; grant: SubjectGra
 function AsOwner({ patient }: { patient: string }) {
   const cards = useQuery(grantsQuery(patient))
   const wait = useQuery(waitQuery(patient))
+  const team = useQuery(teamQuery(patient))
   usePrefetchInfiniteQuery(accessQuery(patient))
   // What stands below cards whose height is not known yet waits for them, or they would push it.
-  const settled = !cards.isLoading && !wait.isLoading
+  const settled = !cards.isLoading && !wait.isLoading && !team.isLoading
   return (
     <>
       <Helpers patient={patient} />
+      {settled && <TeamCard patient={patient} />}
       {settled && <WaitCard patient={patient} />}
       {settled && <AccessLog patient={patient} />}
     </>
