@@ -9,7 +9,6 @@ import (
 
 	"housecall/internal/db"
 	"housecall/internal/edge"
-	"housecall/internal/fault"
 	"housecall/internal/identity"
 	"housecall/notifications"
 	"housecall/records/access"
@@ -78,11 +77,9 @@ func (p *Portal) askRestriction(ctx context.Context, in *askRestrictionIn) (*bod
 	b := in.Body
 	n := access.NewRestriction{Patient: in.Patient, Towards: access.Towards(b.Towards), Account: b.Account, Grant: b.Grant, Name: b.Name, Words: b.Words}
 	for _, w := range b.Categories {
-		c, ok := access.ParseCategory(w)
-		if !ok {
-			return nil, fault.New(fault.Invalid, "Say about whom it is, and which kinds of data.")
+		if c, ok := access.ParseCategory(w); ok {
+			n.Categories |= access.Of(c)
 		}
-		n.Categories |= access.Of(c)
 	}
 	var x access.Restriction
 	err = p.changeRestrictions(ctx, who, in.Patient, func(c *db.Conn) error {

@@ -48,7 +48,19 @@ func TestRestrictionOverHTTP(t *testing.T) {
 		require.Contains(t, f.self.get("/api/v1/notices").body, "restriction/"+asked.ID)
 		f.self.get(path).json(t, &list)
 		require.Equal(t, "agreed", list.Items[0].State)
-		require.Equal(t, 204, f.self.do("DELETE", path+"/"+asked.ID, "").StatusCode)
+
+		// What is kept from her is not counted for her either.
+		r = f.self.do("POST", f.chart()+"/threads", `{"id":"`+newID()+`","topic":"question","subject":"A question","text":"Hello"}`)
+		require.Less(t, r.StatusCode, 300, r.body)
+		require.Contains(t, f.doctor.get("/api/v1/clinic/inbox").body, `"all":1`)
+		f.self.do("POST", path, strings.Replace(ask, "results", "messages", 1)).json(t, &asked)
+		require.Equal(t, 204, officer.do("POST", "/api/v1/privacy/restrictions/"+asked.ID+"/decide", `{"agree":true}`).StatusCode)
+		require.Contains(t, f.doctor.get("/api/v1/clinic/inbox").body, `"all":0`)
+		require.NotContains(t, f.doctor.get("/api/v1/me").body, `"inboxUnread":1`)
+		f.self.get(path).json(t, &list)
+		for _, one := range list.Items {
+			require.Equal(t, 204, f.self.do("DELETE", path+"/"+one.ID, "").StatusCode)
+		}
 		require.Equal(t, 200, f.doctor.get(lab).StatusCode)
 		require.False(t, strings.Contains(n.log.String(), "neighbour"))
 	})

@@ -28,7 +28,7 @@ func TestBreakGlass(t *testing.T) {
 		b.patient(t, "pat-dora")
 		for _, who := range []identity.Principal{desk, admin, office, ana, job, {}, through(doctor, "user/*.rs")} {
 			_, err := b.breakGlass(who, "pat-ana", fainted)
-			require.True(t, fault.Is(err, fault.Forbidden), who.Name)
+			noChart(t, err)
 		}
 		for _, reason := range []string{"why not", "  a          b  ", strings.Repeat("x", 501), "She fainted\x00 in the hall"} {
 			_, err := b.breakGlass(doctor, "pat-ana", reason)

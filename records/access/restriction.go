@@ -109,6 +109,13 @@ func (r *Restriction) holds(account string, base Relation, app bool) bool {
 	return false
 }
 
+// KeptFromSQL is the condition that the clinic agreed to keep a category from a
+// member of the care team, for lists and counts that one statement makes.
+func KeptFromSQL(c Category, account, patient string) (string, []any) {
+	return `EXISTS (SELECT 1 FROM restrictions kept WHERE kept.patient_id = ` + patient + ` AND kept.account = ` + account +
+		` AND kept.state = ? AND kept.towards = ? AND kept.categories & ? <> 0)`, []any{int(Agreed), string(TowardsMember), int64(Of(c))}
+}
+
 const restrictionColumns = `SELECT id, patient_id, towards, account, name, categories, words, state, reason, asked_by, asked_at, decider, decided_at, ended_at FROM restrictions `
 
 func queryRestrictions(c *db.Conn, where string, args ...any) ([]Restriction, error) {

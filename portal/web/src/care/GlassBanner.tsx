@@ -57,7 +57,7 @@ function Banner({ glass }: { glass: OpenGlass }) {
   return (
     <section className={css.glass} aria-label={t('care.emergency')}>
       <Icon name="key" size={20} />
-      <p className="grow"><b>{t('care.emergency')}</b> <span className={css.left}>{t('care.left', { count: minutes })}</span> <span className="dim">{t('care.readOnly')}</span></p>
+      <p><b>{t('care.emergency')}</b> <span className={css.left}>{t('care.left', { count: minutes })}</span> <span className="dim">{t('care.readOnly')}</span></p>
       {end.error && <p role="alert" className={css.error}>{text(end.error)}</p>}
       <Button variant="default" onClick={() => setAsking(true)}>{t('care.extend')}</Button>
       <Button variant="default" loading={end.isPending} onClick={() => end.mutate()}>{t('care.endNow')}</Button>

@@ -15,7 +15,7 @@ export function TeamLine({ member, children }: { member: TeamMember; children?: 
   return (
     <div className={css.line}>
       <Face name={member.name} size="s" />
-      <div className="grow"><b>{member.name}</b><p className="dim">{t(`role.${member.role}`)}. {when}</p></div>
+      <div className="grow"><b>{member.name}</b><p className="dim">{t(`role.${member.role}`)}, {when}</p></div>
       {member.state === 'planned' && <Tag tone="outline">{t('care.planned')}</Tag>}
       {children}
     </div>
