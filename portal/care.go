@@ -10,7 +10,6 @@ import (
 	"housecall/internal/db"
 	"housecall/internal/edge"
 	"housecall/internal/identity"
-	"housecall/records"
 	"housecall/records/access"
 )
 
@@ -52,36 +51,17 @@ type TeamMember struct {
 	AddedBy string     `json:"addedBy,omitempty"`
 }
 
-// Team is a patient's care team.
-type Team struct {
-	Items   []TeamMember   `json:"items"`
-	Patient *records.Found `json:"patient,omitempty" doc:"For administrators, who cannot open the record"`
-}
-
-func (p *Portal) team(ctx context.Context, in *waitIn) (*body[Team], error) {
-	who := edge.Who(ctx)
-	found, err := p.Access.Team(ctx, who, in.Patient)
-	if err != nil {
-		return nil, err
-	}
-	out := Team{Items: []TeamMember{}}
+func (p *Portal) team(ctx context.Context, in *waitIn) (*body[list[TeamMember]], error) {
+	found, err := p.Access.Team(ctx, edge.Who(ctx), in.Patient)
+	items := []TeamMember{}
 	for _, m := range found {
 		o := TeamMember{Account: m.Account, Name: m.Name, Role: string(m.Role), From: m.Start, State: m.At(p.Now()), AddedBy: m.AddedBy}
 		if !m.Until.IsZero() {
 			o.Until = &m.Until
 		}
-		out.Items = append(out.Items, o)
+		items = append(items, o)
 	}
-	if who.Is(identity.Admin) {
-		names, err := p.Records.Called(ctx, who, []string{in.Patient})
-		if err != nil {
-			return nil, err
-		}
-		if f, ok := names[in.Patient]; ok {
-			out.Patient = &f
-		}
-	}
-	return &body[Team]{out}, nil
+	return &body[list[TeamMember]]{list[TeamMember]{Items: items}}, err
 }
 
 type appointIn struct {

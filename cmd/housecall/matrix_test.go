@@ -364,7 +364,11 @@ func (h *house) walkRoutes(t *testing.T, m matrix) {
 			want := allows(t, m.routes[route], a)
 			own := ownID.ReplaceAllString(here[route], `"id":"`+uuid.NewString()+`"`)
 			got := h.ask(a, method, path, own)
-			if found := leaks(a, got.body); found != nil {
+			found := leaks(a, got.body)
+			if a.is("privacy") && strings.HasPrefix(pattern, "/api/v1/privacy/") { // who judges why a record was opened is told whose
+				found = slices.DeleteFunc(found, func(x string) bool { return x == "demographics-plain" })
+			}
+			if len(found) > 0 {
 				t.Errorf("%s: %s finds %v", route, a.name, found)
 			}
 			through := got.status != 401 && got.status != 403 && !(got.status == 404 && strings.Contains(pattern, ":visit/"))

@@ -119,7 +119,13 @@ scene('what a patient asks not to show is agreed to and holds', { as: 'patient',
 
   // An administrator sees who is in the team, and opens nothing.
   const admin = await open('admin', { viewport: desk })
-  await visit(admin, `${site.url}/clinic/team/${self.patient}`)
-  await admin.getByText(known.name).waitFor()
+  await visit(admin, `${site.url}/clinic`)
+  await admin.getByRole('link', { name: en('care.adminTeams') }).click()
+  await admin.getByLabel(en('care.name'), { exact: true }).fill(known.name)
+  await admin.getByLabel(en('care.born'), { exact: true }).fill(known.birthDate)
+  await button(admin, en('care.find')).click()
+  await proving(admin, site, 'admin', button(admin, en('care.team')))
+  await button(admin, en('care.team')).click()
+  await admin.getByText(en('role.frontdesk')).first().waitFor()
   assert.equal((await ask(admin, site, `/charts/${self.patient}`)).status, 404)
 })

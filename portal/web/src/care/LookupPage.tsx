@@ -14,6 +14,7 @@ import { useWords } from '../ui/useWords'
 import { api, type Found } from './calls'
 import css from './care.module.css'
 import { LineField } from './Field'
+import { TeamEditor } from './TeamPage'
 import { GlassDialog } from './GlassDialog'
 
 /** Finds one person whom the reader does not care for: described exactly, or not at all. */
@@ -64,6 +65,7 @@ export function LookupPage() {
 function FoundRow({ one, roles }: { one: Found; roles: readonly string[] }) {
   const { t, locale } = useWords()
   const [asking, setAsking] = useState(false)
+  const [team, setTeam] = useState(false)
   const treats = roles.includes('clinician') || roles.includes('nurse')
   return (
     <div className={css.line}>
@@ -72,9 +74,10 @@ function FoundRow({ one, roles }: { one: Found; roles: readonly string[] }) {
         <b>{one.name}</b>
         <p className="dim">{[t('clinic.identity', { date: longDate(one.birthDate, locale) }), one.sex && t(`sex.${one.sex as 'female'}`, { defaultValue: one.sex })].filter(Boolean).join(', ')}</p>
       </div>
-      {roles.includes('admin') && <Link to="/clinic/team/$patient" params={{ patient: one.patient }}>{t('care.team')}</Link>}
+      {roles.includes('admin') && <Button variant="default" aria-expanded={team} onClick={() => setTeam(!team)}>{t('care.team')}</Button>}
       {one.open ? <Link to="/clinic/p/$patient" params={{ patient: one.patient }}>{t('care.open')}</Link>
         : treats && <Button variant="default" icon="key" onClick={() => setAsking(true)}>{t('care.breakGlass')}</Button>}
+      {team && <div className={css.whole}><TeamEditor patient={one.patient} /></div>}
       {treats && <GlassDialog patient={one.patient} name={one.name} opened={asking} onClose={() => setAsking(false)} />}
     </div>
   )

@@ -3,7 +3,7 @@ import { useParams } from '@tanstack/react-router'
 import { useState, type FormEvent } from 'react'
 import { useStepUp } from '../account/StepUp'
 import { take } from '../api/client'
-import { longDate } from '../format/date'
+import { ChartHead } from '../clinic/ChartHead'
 import { usePageTitle } from '../shell/title'
 import { useMe } from '../shell/useMe'
 import { Button } from '../ui/Button'
@@ -11,38 +11,47 @@ import { Card } from '../ui/Card'
 import { LoadError, Said, useErrorText } from '../ui/ErrorSummary'
 import { Skeleton } from '../ui/Skeleton'
 import { useWords } from '../ui/useWords'
-import { api, colleaguesQuery, teamQuery, type Colleague, type Team, type TeamMember, type TeamRole } from './calls'
+import { api, colleaguesQuery, teamQuery, type Colleague, type TeamMember, type TeamRole } from './calls'
 import css from './care.module.css'
 import { Field, LineField } from './Field'
 import { TeamLine } from './TeamLine'
 
 /** A care team: who is in it, who was; and for who may, the way to add somebody and to end a membership. */
 export function TeamPage() {
-  const { t, locale } = useWords()
+  const { t } = useWords()
   const { patient } = useParams({ from: '/gate/clinic/team/$patient' })
   usePageTitle(t('care.team'))
-  const roles = useMe().account.roles ?? []
-  const team = useQuery(teamQuery(patient))
-  if (team.error && !team.data) return <div className={css.page}><LoadError error={team.error} onRetry={() => void team.refetch()} /></div>
-  if (!team.data) return <div className={css.page}><h1>{t('care.team')}</h1><Skeleton heights={[120, 200]} /></div>
-  const who = team.data.patient
   return (
-    <div className={css.page}>
-      <div>
-        <h1>{t('care.team')}</h1>
-        {who && <p><b>{who.name}</b>, <span className="dim">{t('clinic.identity', { date: longDate(who.birthDate, locale) })}</span></p>}
-        <p className="dim">{t('care.teamLead')}</p>
+    <div>
+      <ChartHead patient={patient} back="chart" />
+      <div className={css.page}>
+        <div>
+          <h1>{t('care.team')}</h1>
+          <p className="dim">{t('care.teamLead')}</p>
+        </div>
+        <TeamEditor patient={patient} />
       </div>
-      <Members patient={patient} team={team.data} />
-      {(roles.includes('admin') || roles.includes('clinician')) && <AddForm patient={patient} />}
     </div>
   )
 }
 
-function Members({ patient, team }: { patient: string; team: Team }) {
+export function TeamEditor({ patient }: { patient: string }) {
+  const roles = useMe().account.roles ?? []
+  const team = useQuery(teamQuery(patient))
+  if (team.error && !team.data) return <LoadError error={team.error} onRetry={() => void team.refetch()} />
+  if (!team.data) return <Skeleton heights={[120, 200]} />
+  return (
+    <>
+      <Members patient={patient} items={team.data.items} />
+      {(roles.includes('admin') || roles.includes('clinician')) && <AddForm patient={patient} />}
+    </>
+  )
+}
+
+function Members({ patient, items }: { patient: string; items: TeamMember[] }) {
   const { t } = useWords()
-  const now = team.items.filter(({ state }) => state !== 'past')
-  const past = team.items.filter(({ state }) => state === 'past')
+  const now = items.filter(({ state }) => state !== 'past')
+  const past = items.filter(({ state }) => state === 'past')
   return (
     <section aria-labelledby="team-now" className={css.section}>
       <h2 id="team-now">{t('care.teamNow')}</h2>

@@ -12,7 +12,6 @@ export interface Glass {
 }
 export type TeamRole = 'clinician' | 'nurse' | 'frontdesk'
 export interface TeamMember { account: string; name: string; role: TeamRole; from: string; until?: string; state: 'now' | 'planned' | 'past'; addedBy?: string }
-export interface Team { items: TeamMember[]; patient?: Found }
 export interface Colleague { account: string; name: string; roles: TeamRole[] }
 export const towards = ['frontdesk', 'member', 'caregiver', 'caregivers', 'apps', 'insurer', 'organization', 'person'] as const
 export type Towards = (typeof towards)[number]
@@ -35,7 +34,7 @@ interface Paths {
   '/privacy/glass/{id}': { get: Answer<Glass & { opened: AccessRow[] }> & At<{ id: string }> }
   '/privacy/glass/{id}/review': { post: Answer<unknown> & Body<{ justified: boolean; note: string }> & At<{ id: string }> }
   '/clinic/colleagues': { get: Answer<Page<Colleague>> }
-  '/charts/{patient}/team': { get: Answer<Team> & InChart; post: Answer<unknown> & Body<{ account: string; role: TeamRole; from?: string; until?: string }> & InChart }
+  '/charts/{patient}/team': { get: Answer<Page<TeamMember>> & InChart; post: Answer<unknown> & Body<{ account: string; role: TeamRole; from?: string; until?: string }> & InChart }
   '/charts/{patient}/team/{account}': { delete: Answer<unknown> & At<{ patient: string; account: string }> }
   '/charts/{patient}/restrictions': { get: Answer<Page<Restriction>> & InChart; post: Answer<Restriction> & Body<Ask> & InChart }
   '/charts/{patient}/restrictions/{id}': { delete: Answer<unknown> & At<{ patient: string; id: string }> }
