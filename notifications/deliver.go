@@ -62,6 +62,9 @@ func (s *Service) mailNotice(ctx context.Context, job *river.Job[mailJob]) error
 	if err2 != nil {
 		return err2
 	}
+	if n.Kind == Oversight {
+		wishes.Email, wishes.Silent, wishes.Quiet.On = true, nil, false
+	}
 	late := !n.Until.IsZero() && !now.Before(n.Until)
 	if err != nil || seen || late || !account.Active || account.Email == "" || !wishes.Email || wishes.IsSilent(n.Kind) {
 		return s.settle(ctx, job.Args, mailWaits, mailDropped)

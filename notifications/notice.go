@@ -30,7 +30,11 @@ const (
 	Result      Kind = "result"
 )
 
-// Kinds lists every kind.
+// Oversight tells privacy officers that something waits for their word. It is
+// their duty to look, so their wishes and quiet hours do not hold it back.
+const Oversight Kind = "oversight"
+
+// Kinds lists every kind about which somebody may say how they want to be told.
 var Kinds = []Kind{Message, Appointment, Visit, Note, Sharing, Result}
 
 // Notice tells one person that something waits for them.
@@ -113,7 +117,7 @@ func (k Kind) known() bool {
 			return true
 		}
 	}
-	return false
+	return k == Oversight
 }
 
 // Topic is what the pages of an account watch to hear of notices.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -174,7 +175,7 @@ func TestNoMailNamesAnybodyOrSaysAnything(t *testing.T) {
 	secrets := []string{"Sentinel-Name", "sentinel-chart", "sentinel-ref", "sentinel-id"}
 	var posted [][2]string
 	for _, locale := range []string{"", "en", "es"} {
-		for _, k := range notifications.Kinds {
+		for _, k := range append(slices.Clone(notifications.Kinds), notifications.Oversight) {
 			account := "a" + locale + string(k[0]) + string(k[len(k)-1]) // says nothing of the kind
 			who[account] = person(account, locale)
 			s.post(notifications.Notice{ID: "sentinel-id-" + account, Account: account, Kind: k, Patient: "sentinel-chart", Ref: "entry/Condition/sentinel-ref"})
@@ -203,7 +204,7 @@ func TestNoMailNamesAnybodyOrSaysAnything(t *testing.T) {
 	}
 	require.True(t, subjects["You have a new message"])
 	require.True(t, subjects["Tiene un mensaje nuevo"])
-	require.Len(t, subjects, 8, "four in each language")
+	require.Len(t, subjects, 10, "five in each language")
 }
 
 func TestWhatWasSeenOrTakenBackIsNotMailed(t *testing.T) {

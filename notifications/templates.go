@@ -16,6 +16,7 @@ var letters = map[string]map[Kind]letter{
 		Note:        {"Something new is waiting for you", "Something new is waiting for you. Sign in to see it:"},
 		Result:      {"Something new is waiting for you", "Something new is waiting for you. Sign in to see it:"},
 		Sharing:     {"Something new is waiting for you", "Something new is waiting for you. Sign in to see it:"},
+		Oversight:   {"Something needs your attention", "Something needs your attention as privacy officer. Sign in to see it:"},
 	},
 	"es": {
 		Message:     {"Tiene un mensaje nuevo", "Tiene un mensaje nuevo. Entre para leerlo:"},
@@ -24,6 +25,7 @@ var letters = map[string]map[Kind]letter{
 		Note:        {"Hay algo nuevo para usted", "Hay algo nuevo para usted. Entre para verlo:"},
 		Result:      {"Hay algo nuevo para usted", "Hay algo nuevo para usted. Entre para verlo:"},
 		Sharing:     {"Hay algo nuevo para usted", "Hay algo nuevo para usted. Entre para verlo:"},
+		Oversight:   {"Algo requiere su atención", "Algo requiere su atención como responsable de privacidad. Entre para verlo:"},
 	},
 }
 

@@ -23,11 +23,11 @@ func (p *Portal) mountNotices(api huma.API) {
 // Notice tells that something waits.
 type Notice struct {
 	ID      string    `json:"id"`
-	Kind    string    `json:"kind" enum:"message,appointment,visit,note,sharing,result"`
+	Kind    string    `json:"kind" enum:"message,appointment,visit,note,sharing,result,oversight"`
 	At      time.Time `json:"at"`
 	Seen    bool      `json:"seen"`
 	Patient string    `json:"patient,omitempty"`
-	Ref     string    `json:"ref" doc:"thread/<id>, visit/<id>, appointment/<id> or entry/<type>/<id>"`
+	Ref     string    `json:"ref" doc:"thread/<id>, visit/<id>, appointment/<id>, entry/<type>/<id>, glass/<id> or restriction/<id>"`
 }
 
 // Notices is one page of them.

@@ -63,8 +63,12 @@ func (p *Portal) Mount(app *fiber.App) {
 	p.mountConnected(api)
 	p.mountInvitations(api)
 	p.mountSafety(api)
+	p.mountOffers(api)
 	p.mountBlocks(api)
 	p.mountRequests(api)
+	p.mountGlass(api)
+	p.mountCare(api)
+	p.mountRestrictions(api)
 
 	get(api, "/charts/{patient}", "Open a chart", p.chart)
 	get(api, "/charts/{patient}/timeline", "What happened, newest first", p.timeline)

@@ -4,7 +4,7 @@ import "maps"
 
 // Spanish has the fixed messages of faults that people may meet in the portal,
 // in Spanish (usted). A test holds it against the messages in the code.
-var Spanish = together(spanishBasics, spanishNotices, spanishMessages, spanishRecords, spanishVisits, spanishWorklist, spanishFHIR, spanishScopes, spanishApps, spanishConnected, spanishEntrance, spanishSharing)
+var Spanish = together(spanishBasics, spanishNotices, spanishMessages, spanishRecords, spanishVisits, spanishWorklist, spanishFHIR, spanishScopes, spanishApps, spanishConnected, spanishEntrance, spanishSharing, spanishCare)
 
 func together(parts ...map[string]string) map[string]string {
 	all := map[string]string{}
@@ -26,7 +26,6 @@ var spanishBasics = map[string]string{
 	"This is for the clinic's staff.":              "Esto es para el personal de la clínica.",
 	"Only clinic staff have a list of patients.":   "Solo el personal de la clínica tiene una lista de pacientes.",
 	"Only contact details can be changed here. Please ask the clinic to correct the rest.":                       "Aquí solo se pueden cambiar los datos de contacto. Pida a la clínica que corrija lo demás.",
-	"Only doctors and nurses can open a record in an emergency.":                                                 "Solo los médicos y enfermeros pueden abrir un expediente en una emergencia.",
 	"A care team needs a staff member, a patient, and a role of doctor, nurse or front desk.":                    "Un equipo de atención necesita un miembro del personal, un paciente y una función: médico, enfermero o recepción.",
 	"A record that is about several patients has to be sent once for each of them.":                              "Un registro sobre varios pacientes debe enviarse una vez por cada uno.",
 	"Passkeys cannot be used at this address.":                                                                   "Las llaves de acceso no se pueden usar en esta dirección.",

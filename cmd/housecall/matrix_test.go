@@ -346,7 +346,7 @@ func (h *house) walkRoutes(t *testing.T, m matrix) {
 	for route := range m.routes {
 		routes = append(routes, route)
 	}
-	last := func(route string) bool { return strings.Contains(route, "/me/") } // a password that is changed ends what else is open
+	last := func(route string) bool { return strings.Contains(route, "/me/") || strings.HasSuffix(route, "/glass") } // a password that is changed ends what else is open, an emergency opens the chart
 	sort.Slice(routes, func(i, j int) bool {
 		if last(routes[i]) != last(routes[j]) {
 			return last(routes[j])
@@ -364,7 +364,11 @@ func (h *house) walkRoutes(t *testing.T, m matrix) {
 			want := allows(t, m.routes[route], a)
 			own := ownID.ReplaceAllString(here[route], `"id":"`+uuid.NewString()+`"`)
 			got := h.ask(a, method, path, own)
-			if found := leaks(a, got.body); found != nil {
+			found := leaks(a, got.body)
+			if a.is("privacy") && strings.HasPrefix(pattern, "/api/v1/privacy/") { // who judges why a record was opened is told whose
+				found = slices.DeleteFunc(found, func(x string) bool { return x == "demographics-plain" })
+			}
+			if len(found) > 0 {
 				t.Errorf("%s: %s finds %v", route, a.name, found)
 			}
 			through := got.status != 401 && got.status != 403 && !(got.status == 404 && strings.Contains(pattern, ":visit/"))
@@ -424,7 +428,7 @@ func (h *house) walkContents(t *testing.T, m matrix) {
 func (h *house) readings() (paths []string) {
 	add := func(format string, args ...any) { paths = append(paths, fmt.Sprintf(format, args...)) }
 	api := "/api/v1/charts/" + h.rosa
-	for _, p := range []string{"", "/timeline?limit=200", "/threads", "/appointments", "/appointments?when=past", "/message-options", "/access", "/grants", "/joined", "/release", "/booking"} {
+	for _, p := range []string{"", "/timeline?limit=200", "/threads", "/appointments", "/appointments?when=past", "/message-options", "/access", "/grants", "/joined", "/release", "/booking", "/team", "/restrictions"} {
 		add("%s%s", api, p)
 	}
 	for _, c := range allCategories {

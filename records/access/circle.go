@@ -70,7 +70,7 @@ func (s *Service) Circle(c *db.Conn, patient string) ([]Near, error) {
 			return err
 		}
 		if n.Role == identity.FrontDesk {
-			n.Relation = ClinicStaff
+			n.Relation, n.Hide = ClinicStaff, AllLabels
 		}
 		n.See, _ = allowed(n.Relation, n.Role)
 		if slices.Contains(strings.Fields(roles), string(n.Role)) && !kept[n.Account] {
@@ -78,5 +78,16 @@ func (s *Service) Circle(c *db.Conn, patient string) ([]Near, error) {
 		}
 		return nil
 	}, patient, at, at, most)
+	if err != nil {
+		return nil, err
+	}
+	ties := map[string]tie{}
+	in, list := c.Among("patient_id", []string{patient})
+	err = readRestricted(c, in, list, ties)
+	t := ties[patient]
+	for i := range out {
+		n := &out[i]
+		n.See &^= t.lost(identity.Principal{Account: n.Account}, n.Relation)
+	}
 	return out, err
 }

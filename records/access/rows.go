@@ -29,6 +29,8 @@ type storeRows struct {
 	from    position
 	sight   sight
 	home    *db.Conn // where the chart is
+	account string   // only theirs; empty: everybody's
+	since   int64    // not what is older
 	rows    []row
 	over    bool
 }
@@ -50,13 +52,13 @@ const rowPage = 200
 
 func (x *storeRows) head() (*row, error) {
 	for len(x.rows) == 0 && !x.over {
-		err := x.c.Each(rowColumns+`FROM audit WHERE patient_id = ? AND (at, writer, counter) < (?, ?, ?)
+		err := x.c.Each(rowColumns+`FROM audit WHERE patient_id = ? AND at >= ? AND (? = '' OR account = ?) AND (at, writer, counter) < (?, ?, ?)
 			ORDER BY at DESC, writer DESC, counter DESC LIMIT ?`, func(rows *sql.Rows) error {
 			var r row
 			err := r.scan(rows)
 			x.rows = append(x.rows, r)
 			return err
-		}, x.patient, x.from.At, x.from.Writer, x.from.Counter, rowPage)
+		}, x.patient, x.since, x.account, x.account, x.from.At, x.from.Writer, x.from.Counter, rowPage)
 		if err != nil {
 			return nil, err
 		}

@@ -8,6 +8,8 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -119,4 +121,19 @@ func (s *Service) openCursor(list, cursor string) ([]byte, error) {
 		return nil, wrong
 	}
 	return out, nil
+}
+
+// sealPlace makes a cursor that goes on after a row's time and id.
+func (s *Service) sealPlace(list string, at int64, id string) string {
+	return s.sealCursor(list, []byte(strconv.FormatInt(at, 10)+" "+id))
+}
+
+func (s *Service) openPlace(list, cursor string) (at int64, id string, err error) {
+	b, err := s.openCursor(list, cursor)
+	if err != nil {
+		return 0, "", err
+	}
+	number, id, _ := strings.Cut(string(b), " ")
+	at, err = strconv.ParseInt(number, 10, 64)
+	return at, id, err
 }

@@ -64,6 +64,15 @@ func (b *bench) tx(t testing.TB, f func(c *db.Conn) error) {
 	require.NoError(t, b.db.InTx(context.Background(), f))
 }
 
+// patient puts a Patient into a chart, as little as access asks for.
+func (b *bench) patient(t testing.TB, id string) {
+	t.Helper()
+	b.tx(t, func(c *db.Conn) error {
+		_, err := c.Exec(`INSERT INTO resources (patient_id, type, id, version, n, last_updated, category, index_rules, body) VALUES (?, 'Patient', ?, 1, 1, 1, 0, 1, ?)`, id, id, []byte("{}"))
+		return err
+	})
+}
+
 func (b *bench) view(who identity.Principal, patient string) (View, error) {
 	return b.ViewOf(b.db.Read(context.Background()), who, patient)
 }

@@ -26,33 +26,56 @@ func teamRole(r identity.Role) bool {
 	return r == identity.Clinician || r == identity.Nurse || r == identity.FrontDesk
 }
 
-// JoinTeamTx puts a staff member into a patient's care team, or changes their
-// role and time there. A zero until means until they leave.
+// JoinTeamTx puts a staff member into a patient's care team from now on, or
+// changes their role and time there. A zero until means until they leave.
 func (s *Service) JoinTeamTx(c *db.Conn, by identity.Principal, account, patient string, role identity.Role, until time.Time) error {
 	if !mayManageTeam(by) {
-		return fault.New(fault.Forbidden, "Only an administrator can change care teams.")
-	}
-	now := s.now()
-	if account == "" || patient == "" || !teamRole(role) || !until.IsZero() && !until.After(now) {
-		return fault.New(fault.Invalid, "A care team needs a staff member, a patient, and a role of doctor, nurse or front desk.")
+		return notYourTeam()
 	}
 	if err := s.lockChart(c, patient); err != nil {
+		return err
+	}
+	return s.joinTx(c, by, account, patient, role, s.now(), until)
+}
+
+func notYourTeam() error {
+	return fault.New(fault.Forbidden, "Only an administrator can change care teams.").WithCode("role")
+}
+
+// joinTx writes a membership; one that it replaces is kept as it was. Somebody has
+// one membership of a team at a time: a running one or one to come.
+func (s *Service) joinTx(c *db.Conn, by identity.Principal, account, patient string, role identity.Role, start, until time.Time) error {
+	now := s.now()
+	if account == "" || patient == "" || !teamRole(role) || !until.IsZero() && !until.After(start) {
+		return fault.New(fault.Invalid, "A care team needs a staff member, a patient, and a role of doctor, nurse or front desk.")
+	}
+	if err := s.pastTx(c, account, patient); err != nil {
 		return err
 	}
 	_, err := c.Exec(`INSERT INTO care_team (account, patient_id, role, start_at, end_at, version, created_by, created_at) VALUES (?,?,?,?,?,1,?,?)
 		ON CONFLICT (account, patient_id) DO UPDATE SET role = excluded.role, start_at = excluded.start_at, end_at = excluded.end_at,
 		version = care_team.version + 1, created_by = excluded.created_by, created_at = excluded.created_at`,
-		account, patient, string(role), micros(now), micros(until), by.Account, micros(now))
+		account, patient, string(role), micros(start), micros(until), by.Account, micros(now))
 	if err != nil {
 		return err
 	}
-	return s.changedTx(c, by, patient, "create", "CareTeam", "")
+	return s.changedTx(c, by, patient, "create", "CareTeam", account)
+}
+
+// pastTx keeps a membership that is about to be replaced. One that had not begun
+// is not kept: nobody was in the team by it.
+func (s *Service) pastTx(c *db.Conn, account, patient string) error {
+	now := micros(s.now())
+	_, err := c.Exec(`INSERT INTO care_team_past (id, account, patient_id, role, start_at, end_at, created_by, created_at)
+		SELECT ?, account, patient_id, role, start_at, CASE WHEN end_at = 0 OR end_at > ? THEN ? ELSE end_at END, created_by, created_at
+		FROM care_team WHERE account = ? AND patient_id = ? AND start_at < ?`, s.newID(), now, now, account, patient, now)
+	return err
 }
 
 // LeaveTeamTx takes a staff member out of a patient's care team at once.
 func (s *Service) LeaveTeamTx(c *db.Conn, by identity.Principal, account, patient string) error {
-	if !mayManageTeam(by) && by.Account != account {
-		return fault.New(fault.Forbidden, "Only an administrator can change care teams.")
+	if !mayManageTeam(by) && (by.Account != account || by.Scopes != nil) {
+		return notYourTeam()
 	}
 	if err := s.lockChart(c, patient); err != nil {
 		return err
@@ -62,7 +85,7 @@ func (s *Service) LeaveTeamTx(c *db.Conn, by identity.Principal, account, patien
 		now, account, patient, now); err != nil {
 		return err
 	}
-	return s.changedTx(c, by, patient, "delete", "CareTeam", "")
+	return s.changedTx(c, by, patient, "delete", "CareTeam", account)
 }
 
 func mayManageTeam(by identity.Principal) bool {
@@ -119,38 +142,4 @@ func (s *Service) Panel(ctx context.Context, who identity.Principal, cursor stri
 		next = s.sealCursor("panel "+who.Account, []byte(patients[limit-1].Patient))
 	}
 	return patients, next, err
-}
-
-const glassTime = time.Hour
-
-// BreakGlassTx opens a chart to a clinician or nurse in an emergency, for an
-// hour. The reason stands in the patient's own list of accesses.
-func (s *Service) BreakGlassTx(c *db.Conn, who identity.Principal, patient, reason string) (until time.Time, err error) {
-	role := identity.Clinician
-	if !who.Is(role) {
-		role = identity.Nurse
-	}
-	reason = strings.TrimSpace(reason)
-	switch {
-	case !who.Is(role) || who.Scopes != nil:
-		return until, fault.New(fault.Forbidden, "Only doctors and nurses can open a record in an emergency.")
-	case len(reason) < 10 || len(reason) > 500:
-		return until, fault.New(fault.Invalid, "Say in one or two sentences why you need this record now.")
-	case patient == "":
-		return until, NoChart()
-	}
-	now := s.now()
-	until = now.Add(glassTime)
-	_, err = c.Exec(`INSERT INTO emergency_access (account, patient_id, role, reason, start_at, end_at) VALUES (?,?,?,?,?,?)
-		ON CONFLICT (account, patient_id) DO UPDATE SET role = excluded.role, reason = excluded.reason, start_at = excluded.start_at, end_at = excluded.end_at`,
-		who.Account, patient, string(role), reason, micros(now), micros(until))
-	if err != nil {
-		return time.Time{}, err
-	}
-	err = s.RecordTx(c, Event{Who: who, Patient: patient, Action: "open", Outcome: "ok", Categories: Everything,
-		View: View{Patient: patient, Relation: EmergencyAccess, Base: EmergencyAccess, Role: role, Emergency: true, Reason: reason}})
-	if err != nil {
-		return time.Time{}, err
-	}
-	return until, s.spreadTx(c, patient)
 }

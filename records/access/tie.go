@@ -13,11 +13,13 @@ import (
 // tie is what the database says about an account and a chart. It holds no
 // decision: clock, roles and scopes are looked at each time.
 type tie struct {
-	grant     Grant
-	team      Member
-	emergency emergency
-	visits    []VisitGrant
-	blocks    []span // times in which a court's paper keeps them out
+	grant      Grant
+	team       Member
+	emergency  emergency
+	visits     []VisitGrant
+	blocks     []span        // times in which a court's paper keeps them out
+	restricted []Restriction // that were agreed to and are about somebody who reads here
+	own        bool          // of the account's own chart
 }
 
 type emergency struct {
@@ -39,7 +41,7 @@ func (e *emergency) holds(who identity.Principal, now int64) bool {
 }
 
 func (t *tie) empty() bool {
-	return t.grant.ID == "" && t.team.Account == "" && t.emergency.role == "" && t.visits == nil && t.blocks == nil
+	return !t.own && t.grant.ID == "" && t.team.Account == "" && t.emergency.role == "" && t.visits == nil && t.blocks == nil
 }
 
 // ViewOf decides what the principal may see and do in the chart. Without a
@@ -71,7 +73,7 @@ func (s *Service) ViewOf(c *db.Conn, who identity.Principal, patient string) (Vi
 }
 
 func needsTie(who identity.Principal, patient string) bool {
-	return (who.Kind == identity.Person || who.Kind == identity.Staff) && patient != "" && who.Patient != patient && who.Account != ""
+	return (who.Kind == identity.Person || who.Kind == identity.Staff) && patient != "" && (who.Patient != patient || who.ThroughApp()) && who.Account != ""
 }
 
 func (s *Service) tieOf(c *db.Conn, who identity.Principal, patient string, now int64) (tie, error) {

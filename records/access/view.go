@@ -187,7 +187,7 @@ func viewOf(who identity.Principal, patient string, t tie, now int64) (View, boo
 	case who.Kind == identity.Staff && t.member(who, now):
 		v.Relation, v.Role, version = CareTeam, t.team.Role, t.team.Version
 		if v.Role == identity.FrontDesk {
-			v.Relation = ClinicStaff
+			v.Relation, v.Hide = ClinicStaff, AllLabels // why somebody comes is not for the desk
 		}
 		v.ChangesAt = t.team.Until
 	case who.Kind == identity.Staff && t.emergency.holds(who, now):
@@ -214,6 +214,8 @@ func viewOf(who identity.Principal, patient string, t tie, now int64) (View, boo
 	if next := t.nextBlock(now); next != 0 && v.Relation != Self && (v.ChangesAt == 0 || next < v.ChangesAt) {
 		v.ChangesAt = next
 	}
+	lost := t.lost(who, v.Base)
+	v.See, v.Act = v.See&^lost, v.Act&^lost
 	v.narrow(who, patient)
 	if v.See == 0 && v.Act == 0 || !v.connectable(who) {
 		return View{}, false

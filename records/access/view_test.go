@@ -52,6 +52,13 @@ func TestRelations(t *testing.T) {
 		require.Equal(t, ClinicStaff, v.Relation)
 		require.Equal(t, Of(Demographics, Appointments, Coverage), v.See)
 		require.True(t, v.Limited())
+		require.True(t, v.Sees(Class{Appointments, 0}, 0, now))
+		for l := MentalHealth; l <= Restricted; l <<= 1 { // each label with each category, to see and to write
+			for c := Category(0); c < categories; c++ {
+				require.False(t, v.Sees(Class{c, l}, 0, now), c)
+				require.False(t, v.MayWrite(Class{c, l}), c)
+			}
+		}
 
 		v, err = b.view(dora, "pat-ana")
 		require.NoError(t, err)
@@ -261,32 +268,4 @@ func TestStaleFeedIsNotTrusted(t *testing.T) {
 	})
 	_, err = b.view(dora, "pat-ana")
 	noChart(t, err)
-}
-
-func TestBreakGlass(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		b := started(t, d)
-		try := func(who identity.Principal, reason string) error {
-			return d.InTx(context.Background(), func(c *db.Conn) error { _, err := b.BreakGlassTx(c, who, "pat-ana", reason); return err })
-		}
-		require.True(t, fault.Is(try(desk, "She fainted in the hall"), fault.Forbidden))
-		require.True(t, fault.Is(try(through(doctor, "user/*.rs"), "She fainted in the hall"), fault.Forbidden))
-		require.True(t, fault.Is(try(doctor, "why not"), fault.Invalid))
-		_, err := b.view(doctor, "pat-ana")
-		noChart(t, err)
-		require.NoError(t, try(doctor, "She fainted in the hall"))
-		v, err := b.view(doctor, "pat-ana")
-		require.NoError(t, err)
-		require.True(t, v.Emergency)
-		require.Equal(t, Everything, v.See)
-		require.Zero(t, v.Act)
-		rows, _, _, err := b.AccessLog(context.Background(), ana, "pat-ana", "", 10)
-		require.NoError(t, err)
-		require.Len(t, rows, 1)
-		require.True(t, rows[0].Emergency)
-		require.Equal(t, "She fainted in the hall", rows[0].Reason)
-		b.clock.move(glassTime)
-		_, err = b.view(doctor, "pat-ana")
-		noChart(t, err)
-	})
 }

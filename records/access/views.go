@@ -2,6 +2,7 @@ package access
 
 import (
 	"database/sql"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -79,6 +80,9 @@ func (s *Service) tiesOf(c *db.Conn, who identity.Principal, patients []string, 
 func readTies(c *db.Conn, who identity.Principal, patients []string, now int64) (map[string]tie, error) {
 	in, list := c.Among("patient_id", patients)
 	out := map[string]tie{}
+	if who.Patient != "" && slices.Contains(patients, who.Patient) {
+		out[who.Patient] = tie{own: true}
+	}
 	gs, err := queryGrants(c, `WHERE account = ? AND `+in+` AND state = ?`+enabled, who.Account, list, Active)
 	if err != nil {
 		return nil, err
@@ -109,8 +113,8 @@ func readTies(c *db.Conn, who identity.Principal, patients []string, now int64) 
 			out[p] = t
 		}
 	}
-	if who.Kind != identity.Staff {
-		return out, nil
+	if err := readRestricted(c, in, list, out); err != nil || who.Kind != identity.Staff {
+		return out, err
 	}
 	ms, err := queryTeam(c, `WHERE account = ? AND `+in+enabled, who.Account, list)
 	if err != nil {
@@ -134,4 +138,15 @@ func readTies(c *db.Conn, who identity.Principal, patients []string, now int64) 
 		return nil
 	}, who.Account, list, now)
 	return out, err
+}
+
+// readRestricted adds what patients of the charts and the clinic agreed not to show.
+func readRestricted(c *db.Conn, in string, list any, out map[string]tie) error {
+	rs, err := queryRestrictions(c, `WHERE `+in+` AND state = ? AND towards IN ('member', 'caregiver', 'caregivers', 'apps', 'frontdesk') ORDER BY id`, list, int(Agreed))
+	for _, r := range rs {
+		t := out[r.Patient]
+		t.restricted = append(t.restricted, r)
+		out[r.Patient] = t
+	}
+	return err
 }

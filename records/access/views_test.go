@@ -40,7 +40,8 @@ func TestViewsOfManyChartsAreThoseOfEach(t *testing.T) {
 					}
 				}
 				if i%7 == 0 {
-					if _, err := b.BreakGlassTx(c, doctor, p, "unconscious in the emergency room"); err != nil {
+					if _, err := c.Exec(`INSERT INTO emergency_access (account, patient_id, role, reason, start_at, end_at) VALUES (?,?,?,?,?,?)`,
+						doctor.Account, p, string(identity.Clinician), "unconscious in the emergency room", micros(now), micros(now.Add(glassTime))); err != nil {
 						return err
 					}
 					if i%14 == 0 {

@@ -55,8 +55,9 @@ func (s *Service) teams(who identity.Principal) (cond string, args []any, err er
 		return "", nil, nil
 	}
 	now := s.now()
-	return `ct.account = ? AND ct.start_at <= ? AND (ct.end_at = 0 OR ct.end_at > ?) AND ct.role IN ` + db.Placeholders(1, len(roles)),
-		append([]any{who.Account, now, now}, roles...), nil
+	kept, more := access.KeptFromSQL(access.Messages, "ct.account", "t.patient_id")
+	return `ct.account = ? AND ct.start_at <= ? AND (ct.end_at = 0 OR ct.end_at > ?) AND ct.role IN ` + db.Placeholders(1, len(roles)) + ` AND NOT ` + kept,
+		append(append([]any{who.Account, now, now}, roles...), more...), nil
 }
 
 // Inbox lists the threads of the charts in whose care teams somebody is: who

@@ -168,7 +168,7 @@ func (s *Service) find(c *db.Conn, v *access.View, id string, change bool) (*Boo
 		return nil, nil, err
 	}
 	if bodies[id] == nil {
-		return nil, nil, notFound()
+		return nil, nil, s.missing(c, v, id)
 	}
 	return b, bodies[id], nil
 }

@@ -39,7 +39,7 @@ func (s *Service) Appointments(ctx context.Context, who identity.Principal, pati
 	const step, most = 50, 40 // bounds what one page looks at
 	items = []Appointment{}
 	for range most {
-		some, err := s.Records.Dated(c, v, appointment, from, past, step)
+		some, err := s.Records.Dated(c, book(v), appointment, from, past, step)
 		if err != nil {
 			return nil, "", err
 		}
@@ -96,7 +96,7 @@ func (s *Service) Appointment(ctx context.Context, who identity.Principal, patie
 	var all []Appointment
 	if err == nil {
 		var bodies map[string][]byte
-		if bodies, err = s.Records.Bodies(c, v, appointment, []string{id}); err == nil && bodies[id] == nil {
+		if bodies, err = s.Records.Bodies(c, book(v), appointment, []string{id}); err == nil && bodies[id] == nil {
 			err = notFound()
 		}
 		if err == nil {
@@ -110,7 +110,7 @@ func (s *Service) Appointment(ctx context.Context, who identity.Principal, patie
 }
 
 func (s *Service) showOne(c *db.Conn, v *access.View, b *Booked) (Appointment, error) {
-	bodies, err := s.Records.Bodies(c, v, appointment, []string{b.ID})
+	bodies, err := s.Records.Bodies(c, book(v), appointment, []string{b.ID})
 	if err != nil {
 		return Appointment{}, err
 	}
@@ -162,7 +162,7 @@ func (s *Service) showRows(c *db.Conn, v *access.View, rows []*Booked, some []re
 		}
 		out[i].Summary = read[d.ID]
 	}
-	return out, nil
+	return out, s.blank(c, v, out)
 }
 
 // readable tells of which visits the view sees the signed note and the summary in

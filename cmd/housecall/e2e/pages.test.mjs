@@ -64,7 +64,7 @@ scene('the front desk', { as: 'frontdesk', timeout: 180_000 }, async ({ page, si
 })
 
 scene('the privacy officer', { as: 'privacy', timeout: 120_000 }, async ({ page, site }) => {
-  await walk(page, site, [{ name: 'privacy-role', path: '/clinic' }])
+  await walk(page, site, [{ name: 'privacy-role', path: '/clinic' }, { name: 'privacy-work', path: '/clinic/privacy' }])
 })
 
 scene('the administrator', { as: 'admin', timeout: 120_000 }, async ({ page, site }) => {

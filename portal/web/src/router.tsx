@@ -23,7 +23,6 @@ const messageWords = () => loadWords('messages')
 const noticeWords = () => Promise.all([loadWords('account'), loadWords('notices')])
 const connectedWords = () => Promise.all([loadWords('account'), loadWords('connected')])
 const accountWords = () => Promise.all([loadWords('account'), loadWords('entrance')])
-const accountWords = () => loadWords('account')
 const sharingWords = () => Promise.all([loadWords('account'), loadWords('sharing')])
 const detailWords = () => loadWords('detail')
 
@@ -176,6 +175,9 @@ const newMessage = createRoute({ getParentRoute: () => patient, path: '/messages
 const thread = createRoute({ getParentRoute: () => patient, path: '/messages/$thread', beforeLoad: messageWords, component: lazyRouteComponent(() => import('./messages'), 'ThreadPage') })
 const sharing = createRoute({ getParentRoute: () => patient, path: '/sharing', beforeLoad: sharingWords, component: lazyRouteComponent(() => import('./sharing/SharingPage'), 'SharingPage') })
 const invite = createRoute({ getParentRoute: () => patient, path: '/sharing/invite', beforeLoad: sharingWords, component: lazyRouteComponent(() => import('./sharing/InvitePage'), 'InvitePage') })
+const careWords = () => Promise.all([accountWords(), loadWords('care')])
+const restrictions = createRoute({ getParentRoute: () => patient, path: '/restrictions', beforeLoad: careWords, component: lazyRouteComponent(() => import('./care'), 'RestrictionsPage') })
+const sharing = createRoute({ getParentRoute: () => patient, path: '/sharing', beforeLoad: careWords, component: lazyRouteComponent(() => import('./sharing/SharingPage'), 'SharingPage') })
 const you = createRoute({ getParentRoute: () => patient, path: '/you', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./account/AccountPage'), 'AccountPage') })
 const security = createRoute({ getParentRoute: () => patient, path: '/you/security', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./account/SecurityPage'), 'SecurityPage') })
 const devices = createRoute({ getParentRoute: () => patient, path: '/you/devices', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./account/DevicesPage'), 'DevicesPage') })
@@ -191,8 +193,11 @@ const clinic = createRoute({
   },
   component: lazyRouteComponent(() => import('./clinic'), 'ClinicShell'),
 })
-const clinicHome = createRoute({ getParentRoute: () => clinic, path: '/', component: lazyRouteComponent(() => import('./clinic'), 'ClinicHome') })
-const clinicChart = createRoute({ getParentRoute: () => clinic, path: '/p/$patient', beforeLoad: bookingWords, component: lazyRouteComponent(() => import('./clinic'), 'ClinicChart') })
+const clinicHome = createRoute({ getParentRoute: () => clinic, path: '/', beforeLoad: () => loadWords('care'), component: lazyRouteComponent(() => import('./clinic'), 'ClinicHome') })
+const clinicLookup = createRoute({ getParentRoute: () => clinic, path: '/lookup', beforeLoad: careWords, component: lazyRouteComponent(() => import('./care'), 'LookupPage') })
+const clinicTeam = createRoute({ getParentRoute: () => clinic, path: '/team/$patient', beforeLoad: careWords, component: lazyRouteComponent(() => import('./care'), 'TeamPage') })
+const clinicPrivacy = createRoute({ getParentRoute: () => clinic, path: '/privacy', beforeLoad: careWords, component: lazyRouteComponent(() => import('./care'), 'PrivacyPage') })
+const clinicChart = createRoute({ getParentRoute: () => clinic, path: '/p/$patient', beforeLoad: () => Promise.all([bookingWords(), careWords()]), component: lazyRouteComponent(() => import('./clinic'), 'ClinicChart') })
 const clinicResult = createRoute({ getParentRoute: () => clinic, path: '/p/$patient/results/$key', component: lazyRouteComponent(() => import('./clinic'), 'ClinicResult') })
 const clinicEntry = createRoute({ getParentRoute: () => clinic, path: '/p/$patient/entries/$type/$id', component: lazyRouteComponent(() => import('./clinic'), 'ClinicEntry') })
 const workWords = () => loadWords('worklist')
@@ -255,8 +260,8 @@ const tree = root.addChildren([
     opened,
     consent,
     apps,
-    patient.addChildren([home, record, kinds, section, result, entry, visits, book, visitSummary, messages, newMessage, thread, sharing, you, security, devices, told, connected, invite]),
-    clinic.addChildren([clinicHome, clinicToday, inbox.addChildren([inboxNone, inboxThread]), clinicBook, cockpit, clinicChart, clinicResult, clinicEntry, clinicMove, clinicJoined, clinicHealth, clinicApps, clinicNewApp, clinicApp, clinicWork, clinicYou, clinicSecurity, clinicDevices, clinicTold, clinicConnected, clinicInvitations, clinicInvite]),
+    patient.addChildren([home, record, kinds, section, result, entry, visits, book, visitSummary, messages, newMessage, thread, sharing, you, security, devices, told, connected, invite, restrictions]),
+    clinic.addChildren([clinicHome, clinicToday, inbox.addChildren([inboxNone, inboxThread]), clinicBook, cockpit, clinicChart, clinicResult, clinicEntry, clinicMove, clinicJoined, clinicHealth, clinicApps, clinicNewApp, clinicApp, clinicWork, clinicYou, clinicSecurity, clinicDevices, clinicTold, clinicConnected, clinicInvitations, clinicInvite, clinicLookup, clinicTeam, clinicPrivacy]),
   ]),
 ])
 

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
-import { useRef, useState } from 'react'
+import { lazy, Suspense, useRef, useState } from 'react'
 import { chartQuery } from '../api/queries'
 import { appointmentsQuery } from '../booking/queries'
 import type { Chart } from '../api/types'
@@ -19,6 +19,7 @@ import { fits } from './filter'
 import { useKeyHints, useKeys } from './keys'
 import { ResultTable } from './ResultTable'
 
+const ChartPanels = lazy(() => import('../care/ChartPanels'))
 const clinical = ['results', 'vitals', 'immunizations', 'conditions', 'medicines', 'visits', 'documents', 'careplan'] as const
 
 /** The whole chart on one page: two columns of tables, filtered by one field. */
@@ -86,6 +87,7 @@ function Tables({ chart, patient, filter }: { chart: Chart; patient: string; fil
         {sees('documents') && <DocumentTable patient={patient} entries={chart.documents} filter={filter} />}
         {sees('careplan') && <CareTable patient={patient} entries={[...chart.goals, ...chart.careplan]} filter={filter} />}
         {chart.team.length > 0 && <TeamTable team={chart.team} filter={filter} />}
+        {!filter && <Suspense><ChartPanels patient={patient} /></Suspense>}
       </div>
     </div>
   )

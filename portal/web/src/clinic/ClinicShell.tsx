@@ -13,6 +13,7 @@ import '@mantine/core/styles/Switch.css'
 import '@mantine/core/styles/InlineInput.css'
 
 const Bell = lazy(() => import('../notices/Bell'))
+const GlassBanner = lazy(() => import('../care/GlassBanner'))
 const careRoles = ['clinician', 'nurse', 'frontdesk'] as const
 
 /** The clinic's frame: a rail, the page, and the keys of the page at the foot. */
@@ -49,6 +50,7 @@ export function ClinicShell() {
             {seesPatients && <Link to="/clinic/work" aria-label={t('clinic.nav.work')} title={t('clinic.nav.work')}><Icon name="list" size={21} /></Link>}
             {roles.includes('admin') && <Link to="/clinic/apps" aria-label={t('clinic.nav.apps')} title={t('clinic.nav.apps')}><Icon name="app" size={21} /></Link>}
             {roles.includes('admin') && <Link to="/clinic/invitations" aria-label={t('clinic.nav.invitations')} title={t('clinic.nav.invitations')}><Icon name="letter" size={21} /></Link>}
+            {roles.includes('privacy') && <Link to="/clinic/privacy" aria-label={t('clinic.nav.privacy')} title={t('clinic.nav.privacy')}><Icon name="shield" size={21} /></Link>}
             {roles.includes('admin') && (
               <Link to="/clinic/health" aria-label={t('clinic.nav.system')} title={t('clinic.nav.system')}><Icon name="sliders" size={21} /></Link>
             )}
@@ -58,6 +60,7 @@ export function ClinicShell() {
         </header>
         <div className={css.column}>
           <Banners />
+          {answers && <Suspense><GlassBanner /></Suspense>}
           <main id="content" tabIndex={-1} className={css.main}><Outlet /></main>
           <footer className={`${css.keys} no-print`}>
             {enabled && hints.map((hint) => (

@@ -5,7 +5,8 @@ import { patientsQuery } from '../api/queries'
 import type { ClinicPatient } from '../api/types'
 import { longDate } from '../format/date'
 import { usePageTitle } from '../shell/title'
-import { Button } from '../ui/Button'
+import { useMe } from '../shell/useMe'
+import { Button, LinkButton } from '../ui/Button'
 import { Empty } from '../ui/Empty'
 import { LoadError } from '../ui/ErrorSummary'
 import { Face } from '../ui/Face'
@@ -22,6 +23,8 @@ const typingMs = 250
 export function PatientList() {
   const { t } = useWords()
   usePageTitle(t('clinic.nav.patients'))
+  const roles = useMe().account.roles ?? []
+  const treats = roles.includes('clinician') || roles.includes('nurse')
   const navigate = useNavigate()
   const [typed, setTyped] = useState('')
   const [q, setQ] = useState('')
@@ -55,6 +58,7 @@ export function PatientList() {
           <h1>{t('clinic.patients')}</h1>
           <p className="dim">{pages.data ? (pages.hasNextPage ? t('clinic.countMore', { count: patients.length }) : t('clinic.count', { count: patients.length })) : t('clinic.patientsLead')}</p>
         </div>
+        {treats && <LinkButton to="/clinic/lookup" variant="default" icon="key">{t('care.clinicLook')}</LinkButton>}
         <div className={css.find} role="search">
           <Icon name="search" size={18} />
           <label htmlFor="find-patient" className="sr">{t('clinic.search')}</label>

@@ -4,6 +4,7 @@ import { account as accountEn } from './en/account'
 import { apps as appsEn } from './en/apps'
 import { connected as connectedEn } from './en/connected'
 import { booking as bookingEn } from './en/booking'
+import { care as careEn } from './en/care'
 import { clinic as clinicEn } from './en/clinic'
 import { detail as detailEn } from './en/detail'
 import { entrance as entranceEn } from './en/entrance'
@@ -20,6 +21,7 @@ import { account as accountEs } from './es/account'
 import { apps as appsEs } from './es/apps'
 import { connected as connectedEs } from './es/connected'
 import { booking as bookingEs } from './es/booking'
+import { care as careEs } from './es/care'
 import { clinic as clinicEs } from './es/clinic'
 import { detail as detailEs } from './es/detail'
 import { entrance as entranceEs } from './es/entrance'
@@ -62,6 +64,7 @@ describe.each([
   ['sharing', sharingEn as Tree, sharingEs as Tree],
   ['worklist', worklistEn as Tree, worklistEs as Tree],
   ['apps', appsEn as Tree, appsEs as Tree],
+  ['care', careEn as Tree, careEs as Tree],
   ['about', aboutEn as Tree, aboutEs as Tree],
 ])('%s', (_, english, spanish) => {
   const a = leaves(english)

@@ -9,6 +9,11 @@ describe('where a notice leads', () => {
   it('opens entries in the chart', () => {
     expect(placeOf({ patient: 'p', ref: 'entry/Observation/o' }, false)).toBe('/p/p/entries/Observation/o')
   })
+  it('brings privacy officers to what waits for their word, and patients to the answer', () => {
+    expect(placeOf({ ref: 'glass/g' }, true)).toBe('/clinic/privacy')
+    expect(placeOf({ ref: 'glass/g' }, false)).toBe('/')
+    expect(placeOf({ patient: 'p', ref: 'restriction/r' }, false)).toBe('/p/p/restrictions')
+  })
   it('stays in the house whatever the reference says', () => {
     expect(placeOf({ patient: 'p', ref: 'thread/..?x=//evil' }, false)).toBe('/p/p/messages/..%3Fx%3D//evil')
     expect(placeOf({ ref: 'thread/t' }, false)).toBe('/')

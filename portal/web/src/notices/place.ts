@@ -1,7 +1,7 @@
 /** The page that a notice is about, for whoever reads it. */
 export function placeOf({ patient, ref }: { patient?: string; ref: string }, staff: boolean): string {
-  if (!patient) return '/'
   const [kind, ...rest] = ref.split('/').map(encodeURIComponent)
+  if (!patient) return staff && (kind === 'glass' || kind === 'restriction') ? '/clinic/privacy' : '/'
   const id = rest.join('/')
   const chart = staff ? `/clinic/p/${patient}` : `/p/${patient}`
   switch (kind) {
@@ -9,6 +9,7 @@ export function placeOf({ patient, ref }: { patient?: string; ref: string }, sta
     case 'visit': case 'appointment': return staff ? '/clinic/today' : `/p/${patient}/visits`
     case 'entry': return `${chart}/entries/${id}`
     case 'sharing': case 'grant': return staff ? chart : `/p/${patient}/sharing`
+    case 'restriction': return staff ? chart : `/p/${patient}/restrictions`
     default: return chart
   }
 }

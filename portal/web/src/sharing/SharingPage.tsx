@@ -14,6 +14,8 @@ import { useWords } from '../ui/useWords'
 import { AccessLog } from './AccessLog'
 import { GrantCard } from './GrantCard'
 import { OfferList } from './OfferList'
+import { teamQuery } from '../care/calls'
+import { TeamCard } from '../care/TeamCard'
 import { waitQuery } from '../worklist/calls'
 import { offersQuery } from './calls'
 import { WaitCard } from './WaitCard'
@@ -55,13 +57,15 @@ function AsHelper({ patient, grant, name }: { patient: string; grant: SubjectGra
 function AsOwner({ patient }: { patient: string }) {
   const cards = useQuery(grantsQuery(patient))
   const wait = useQuery(waitQuery(patient))
+  const team = useQuery(teamQuery(patient))
   usePrefetchInfiniteQuery(accessQuery(patient))
   // What stands below cards whose height is not known yet waits for them, or they would push it.
   const offers = useQuery(offersQuery(patient))
-  const settled = !cards.isLoading && !wait.isLoading && !offers.isLoading
+  const settled = !cards.isLoading && !wait.isLoading && !offers.isLoading && !team.isLoading
   return (
     <>
       <Helpers patient={patient} />
+      {settled && <TeamCard patient={patient} />}
       {settled && <WaitCard patient={patient} />}
       {settled && <AccessLog patient={patient} />}
     </>

@@ -15,9 +15,9 @@ import (
 	"housecall/records/access"
 )
 
-// mountInvitations hangs how a patient gives somebody access: an invitation with
+// mountOffers hangs how a patient gives somebody access: an invitation with
 // a link, and making smaller what was given.
-func (p *Portal) mountInvitations(api huma.API) {
+func (p *Portal) mountOffers(api huma.API) {
 	get(api, "/charts/{patient}/offers", "Invitations to the chart", p.offers)
 	create(api, "/charts/{patient}/offers", "Invite somebody", p.offer)
 	route(api, http.MethodDelete, "/charts/{patient}/offers/{id}", "Take an invitation back", p.withdrawOffer)

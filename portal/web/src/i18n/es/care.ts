@@ -1,0 +1,25 @@
+import type { care as en } from '../en/care'
+import type { Same } from '../shape'
+
+export const care: Same<typeof en> = {
+  care: {
+    lookup: 'Buscar a alguien que no es su paciente', lookupLead: 'Para una emergencia. Que usted buscó, y a quién, queda en la lista de quién miró.', lookupAdmin: 'Para incluir a alguien en su equipo de atención. Que usted buscó queda en la lista de quién miró.',
+    name: 'Nombre completo', nameHint: 'Como está escrito en el expediente, por ejemplo Rosa Marin', born: 'Fecha de nacimiento', or: 'o', number: 'Número de expediente', find: 'Buscar', found: 'Encontrado', foundNone: 'Nadie se describe exactamente así. Revise la escritura y la fecha.', missing: 'Indique el nombre completo y la fecha de nacimiento, o el número de expediente.',
+    open: 'Abrir el expediente', breakGlass: 'Abrir en una emergencia', glassTitle: '¿Abrir el expediente de {{name}}?', glassAgain: '¿Seguir una hora más?',
+    glassText: 'Durante una hora puede leer todo y no cambiar nada. Se avisa de inmediato al responsable de privacidad, y el paciente lee su nombre y su motivo.',
+    reason: '¿Por qué lo necesita ahora?', reasonHint: 'Una o dos frases. El paciente las lee.', reasonMissing: 'Diga en una o dos frases por qué necesita este expediente ahora.', glassGo: 'Abrir el expediente', cancel: 'Cancelar',
+    emergency: 'Abierto en una emergencia.', left_one: 'Queda {{count}} minuto.', left_other: 'Quedan {{count}} minutos.', readOnly: 'Puede leer, no cambiar.', extend: 'Una hora más', endNow: 'Cerrar el expediente',
+    privacy: 'Para su decisión', privacyLead: 'Expedientes que se abrieron en una emergencia, y lo que los pacientes piden no mostrar ni contar.', review: 'Abiertos en una emergencia', reviewNone: 'Nada espera su decisión.', reviewed: 'Ya revisados',
+    openedOf: 'abrió el expediente de {{name}}', someone: 'un paciente', opened: 'Qué se abrió', theRecord: 'el expediente', note: 'Cómo llegó a esta conclusión', noteMissing: 'Diga en pocas palabras cómo llegó a esta conclusión.', justified: 'Estaba justificado', unjustified: 'No estaba justificado', state: { justified: 'Justificado', unjustified: 'No justificado' },
+    asks: 'Lo que piden los pacientes', asksNone: 'Ninguna solicitud espera.', decided: 'Ya decididas', agree: 'Aceptar', decline: 'Rechazar', answer: 'Respuesta al paciente', enforced: 'Si acepta, Housecall lo cumple por sí mismo. En una emergencia no retiene lo necesario.', duty: 'Si acepta, figura en el expediente para todos los que trabajan con él.',
+    insurerRule: 'Debe aceptar si el paciente pagó la atención por completo y la ley no exige comunicarlo. Entonces figura en el expediente.',
+    team: 'Equipo de atención', teamNow: 'En el equipo', teamLead: 'Quien está en el equipo puede abrir el expediente. Quien lo dejó, no.', teamNone: 'No hay nadie en el equipo de atención.', teamAll: 'Ver todo, cambiar el equipo', past: 'Estuvieron en el equipo', planned: 'Todavía no', since: 'desde el {{date}}', from: 'a partir del {{date}}', until: 'hasta el {{date}}', was: 'del {{from}} al {{until}}',
+    leave: 'Dejar el equipo', endFor: 'Terminar para {{name}}', add: 'Añadir a un colega', added: 'Ya está en el equipo.', colleague: 'Quién', colleagueMissing: 'Elija a alguien.', choose: 'Elegir', as: 'En qué función', begin: 'Desde', beginHint: 'Vacío: desde ahora', end: 'Hasta el final del', endHint: 'Vacío: hasta que lo deje', addGo: 'Añadir al equipo',
+    yourTeam: 'Su equipo de atención', restrictionsLink: 'Pedirnos que no mostremos o contemos algo', restrictions: 'Lo que no debemos mostrar', restrictionsLead: 'Puede pedirnos que alguien no vea partes de su expediente. Respondemos a cada solicitud.',
+    yourAsks: 'Sus solicitudes', yourAsksNone: 'No ha pedido nada.', ask: { asked: 'Espera nuestra respuesta', agreed: 'Aceptada', declined: 'Rechazada', withdrawn: 'Retirada' }, withdraw: 'Retirarla', clinicSays: 'Nuestra respuesta: {{text}}', notFor: '{{who}}. No se debe mostrar: {{list}}',
+    askTitle: 'Pedir algo', askLead: 'Lo que aceptamos vale hasta que usted lo retire. En una emergencia, quienes le atienden pueden leer lo que necesiten.', askTo: '¿Quién no debe verlo?', askToMissing: 'Elija quién.', askOne: '¿Qué persona?', askOneMissing: 'Diga quién.', askName: 'Nombre', askKinds: '¿Qué no debe ver?', askKindsMissing: 'Elija al menos un tipo.',
+    askWords: 'Algo que debamos saber', insurerHint: 'Si usted pagó la atención por completo, dígalo: entonces debemos aceptar.', askGo: 'Enviar la solicitud', askSent: 'Tenemos su solicitud y le responderemos.',
+    towards: { member: 'Una persona de mi equipo de atención', caregiver: 'Una persona que me ayuda', caregivers: 'Todos los que me ayudan', apps: 'Todas las aplicaciones', frontdesk: 'La recepción', insurer: 'Una aseguradora', organization: 'Otra clínica u organización', person: 'Otra persona' },
+    mayOpen: 'Quién puede abrir este expediente', duties: 'Prometido al paciente', clinicLook: 'Otra persona, en una emergencia', adminTeams: 'Equipos de atención', adminTeamsText: 'Busque a un paciente y diga quién lo atiende',
+  },
+}
