@@ -203,7 +203,10 @@ func (s *Service) PasskeyRegisterFinish(ctx context.Context, who Principal, name
 		if errors.Is(err, gorm.ErrDuplicatedKey) {
 			return fault.Wrap(fault.Conflict, "This passkey is set up already.", err)
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return s.recordTx(c, Act{Who: who, Action: "create", Detail: "passkey"})
 	})
 	if err == nil {
 		_, err = s.prove(ctx, who, Passkey)
@@ -285,7 +288,7 @@ func (s *Service) StepUpPasskey(ctx context.Context, who Principal, credential [
 		return s.pass.ValidateLogin(h, data, parsed)
 	})
 	if err != nil {
-		return time.Time{}, err
+		return time.Time{}, s.refuse(ctx, stepUp(who, "passkey"), err)
 	}
 	return s.prove(ctx, who, Passkey)
 }

@@ -128,8 +128,11 @@ func (s *Service) CheckPassword(ctx context.Context, email, password, address st
 		e = "" // nobody's; counted and refused like any other
 	}
 	pair, place := s.pairLimit("password", e, address), s.placeLimit("password", address)
+	// What was typed may be a password: an address that is nobody's is known again
+	// by a keyed digest, and leaves as many rows as somebody's.
+	refused := Act{Who: Principal{Address: address}, Account: "unknown-" + keyed(s.limits, "act", e)[:12], Action: "login", Outcome: "refused", Detail: "password"}
 	if err := s.charge(ctx, pair, place); err != nil {
-		return Account{}, err
+		return Account{}, s.refuse(ctx, refused, err)
 	}
 	row, err := oneAccount(s.db.Read(ctx).ORM.Where("email = ? AND email <> ''", e))
 	if err != nil && !fault.Is(err, fault.NotFound) {
@@ -140,7 +143,10 @@ func (s *Service) CheckPassword(ctx context.Context, email, password, address st
 		return Account{}, err
 	}
 	if !match || !row.Active {
-		return Account{}, errWrong
+		if row.ID != "" {
+			refused.Account = row.ID
+		}
+		return Account{}, s.refuse(ctx, refused, errWrong)
 	}
 	return row.account(), s.refund(ctx, pair, place)
 }
@@ -148,7 +154,7 @@ func (s *Service) CheckPassword(ctx context.Context, email, password, address st
 // SetPassword sets a password without asking for the old one; for operators and
 // for the account's first one. Every session and token of the account ends.
 func (s *Service) SetPassword(ctx context.Context, account, password string) error {
-	return s.setPassword(ctx, account, password, "")
+	return s.setPassword(ctx, Principal{}, account, password, "")
 }
 
 // ChangePassword changes one's own password; who has none yet sets the first one
@@ -166,10 +172,10 @@ func (s *Service) ChangePassword(ctx context.Context, who Principal, old, passwo
 	if err != nil {
 		return err
 	}
-	return s.setPassword(ctx, who.Account, password, who.Session)
+	return s.setPassword(ctx, who, who.Account, password, who.Session)
 }
 
-func (s *Service) setPassword(ctx context.Context, account, password, keep string) error {
+func (s *Service) setPassword(ctx context.Context, who Principal, account, password, keep string) error {
 	a, err := s.AccountByID(ctx, account)
 	if err != nil {
 		return err
@@ -180,6 +186,9 @@ func (s *Service) setPassword(ctx context.Context, account, password, keep strin
 	}
 	return s.db.InTx(ctx, func(c *db.Conn) error {
 		if _, err := c.Exec(`UPDATE accounts SET password = ? WHERE id = ?`, hash, account); err != nil {
+			return err
+		}
+		if err := s.recordTx(c, Act{Who: who, Account: account, Action: "update", Detail: "password"}); err != nil {
 			return err
 		}
 		return s.endAllTx(c, account, keep)
@@ -201,7 +210,7 @@ func (s *Service) provePassword(ctx context.Context, who Principal, password str
 		return err
 	}
 	if !match {
-		return fault.New(fault.Invalid, "The password is not right.").WithCode("wrong")
+		return s.refuse(ctx, stepUp(who, "password"), fault.New(fault.Invalid, "The password is not right.").WithCode("wrong"))
 	}
 	return s.refund(ctx, pair)
 }

@@ -42,6 +42,7 @@ type Service struct {
 	cursors     cipher.AEAD
 	reads       *readWriter
 	sealer      *sealer
+	refusals    *refusals
 }
 
 // New makes the service. It writes and seals audit rows after Start.
@@ -76,6 +77,7 @@ func New(d Deps) (*Service, error) {
 	}
 	s.reads = newReadWriter(s)
 	s.sealer = newSealer(s, d.CheckpointFile)
+	s.refusals = newRefusals(s)
 	d.Revocations.Subscribe(s.ties.revoked)
 	return s, nil
 }
@@ -84,12 +86,14 @@ func New(d Deps) (*Service, error) {
 func (s *Service) Start(ctx context.Context) error {
 	s.reads.start(ctx)
 	s.sealer.start(ctx)
+	s.refusals.start()
 	return nil
 }
 
 // Stop writes what waits, seals it and ends. It may be called twice, or before
 // Start.
 func (s *Service) Stop() {
+	s.refusals.stop()
 	s.reads.stop()
 	s.sealer.stop()
 }

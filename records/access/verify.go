@@ -120,7 +120,7 @@ type walk struct {
 const walkPage = 2000
 
 func (w *walk) log(ctx context.Context, st state) error {
-	page := `SELECT s.seq, s.writer, s.counter, s.n, s.prev, s.hash, a.patient_id, a.account, a.at, a.body, a.mac
+	page := `SELECT s.seq, s.writer, s.counter, s.n, s.prev, s.hash, a.patient_id, a.account, a.at, a.body, a.mac, COALESCE(a.source, '')
 		FROM audit_seals s LEFT JOIN audit a ON a.writer = s.writer AND a.counter = s.counter WHERE s.seq >= ? AND s.seq < ? ORDER BY s.seq LIMIT ?`
 	c := w.s.db.Audit().Read(ctx)
 	lastRoot := int64(0)
@@ -135,7 +135,7 @@ func (w *walk) log(ctx context.Context, st state) error {
 			var f found
 			var patient, account sql.NullString
 			var at sql.NullInt64
-			if err := r.Scan(&f.seq, &f.seal.writer, &f.seal.counter, &f.n, &f.prev, &f.hash, &patient, &account, &at, &f.body, &f.mac); err != nil {
+			if err := r.Scan(&f.seq, &f.seal.writer, &f.seal.counter, &f.n, &f.prev, &f.hash, &patient, &account, &at, &f.body, &f.mac, &f.source); err != nil {
 				return err
 			}
 			f.there = at.Valid

@@ -65,9 +65,9 @@ func (w *walk) writer(c *db.Conn, writer, next, mark int64) error {
 	gaps := 0
 	expect, sealed := int64(1), int64(0)
 	err := c.Each(`SELECT counter, CASE WHEN counter > ? THEN patient_id ELSE '' END, CASE WHEN counter > ? THEN account ELSE '' END, at,
-		CASE WHEN counter > ? THEN body END, CASE WHEN counter > ? THEN mac END FROM audit WHERE writer = ? ORDER BY counter`, func(r *sql.Rows) error {
+		CASE WHEN counter > ? THEN body END, CASE WHEN counter > ? THEN mac END, CASE WHEN counter > ? THEN source ELSE '' END FROM audit WHERE writer = ? ORDER BY counter`, func(r *sql.Rows) error {
 		x := row{writer: writer}
-		if err := r.Scan(&x.counter, &x.patient, &x.account, &x.at, &x.body, &x.mac); err != nil {
+		if err := r.Scan(&x.counter, &x.patient, &x.account, &x.at, &x.body, &x.mac, &x.source); err != nil {
 			return err
 		}
 		if x.counter != expect {
@@ -84,7 +84,7 @@ func (w *walk) writer(c *db.Conn, writer, next, mark int64) error {
 			w.rep.problem("changed", -1, writer, x.counter, "a row that waits to be sealed was changed: its code is wrong")
 		}
 		return nil
-	}, mark, mark, mark, mark, writer)
+	}, mark, mark, mark, mark, mark, writer)
 	if err != nil {
 		return err
 	}
