@@ -268,7 +268,7 @@ func TestEveryRouteAsksWhoItIs(t *testing.T) {
 		"/healthz": 200, "/readyz": 200, "/metrics": 200 /* from this machine only */, "/": 200, "/*": 200,
 		"/auth/login": 303, "/auth/callback": 303, "/auth/options": 410,
 		"/auth/password": 410, "/auth/totp": 410, "/auth/passkey/begin": 410, "/auth/passkey/finish": 410, "/auth/first": 400,
-		"/auth/logout": 200, "/oidc": 404, "/oidc/*": 404,
+		"/auth/logout": 200, "/.well-known/housecall-audit": 200, "/oidc": 404, "/oidc/*": 404,
 		"/api/v1/openapi.json": 200, "/api/v1/openapi.yaml": 200, "/api/v1/openapi-3.0.json": 200, "/api/v1/openapi-3.0.yaml": 200,
 	}
 	asked := 0

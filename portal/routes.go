@@ -55,6 +55,7 @@ func (p *Portal) Mount(app *fiber.App) {
 	p.mountVisits(api)
 	p.mountWorklist(api)
 	p.mountSharing(api)
+	p.mountPrivacy(app, api)
 
 	get(api, "/charts/{patient}", "Open a chart", p.chart)
 	get(api, "/charts/{patient}/timeline", "What happened, newest first", p.timeline)
