@@ -125,7 +125,11 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 	if a.Hub, err = notifications.NewHub(notifications.Config{URL: cfg.NATSURL, Key: a.Key.Derive("hub topics", 32), Log: a.Log}); err != nil {
 		return nil, err
 	}
-	if a.Access, err = access.New(access.Deps{DB: a.DB, Key: a.Key, Revocations: a.Revocations, Node: cfg.Node, CheckpointFile: filepath.Join(cfg.Data, "audit-checkpoints.jsonl")}); err != nil {
+	anchors, err := a.openAnchors(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if a.Access, err = access.New(access.Deps{DB: a.DB, Key: a.Key, Revocations: a.Revocations, Node: cfg.Node, CheckpointFile: filepath.Join(cfg.Data, "audit-checkpoints.jsonl"), Anchors: anchors}); err != nil {
 		return nil, err
 	}
 	if a.Identity, err = identity.New(identity.Deps{DB: a.DB, Key: a.Key, Revocations: a.Revocations, BaseURL: cfg.base.String(), Record: a.Access.RecordActs}); err != nil {

@@ -43,6 +43,17 @@ func (v *auditVerify) do(ctx context.Context, a *App, _ string, out output) erro
 	for _, p := range report.Problems {
 		out.printf("PROBLEM %s: %s%s\n", p.Kind, p.Text, located(p))
 	}
+	tails, err := a.Access.Anchors(ctx)
+	if err != nil {
+		return err
+	}
+	for _, t := range tails {
+		if t.Tail > 0 && t.At.IsZero() {
+			out.printf("Unanchored: %s has nothing of the log yet.\n", t.Place)
+		} else if t.Tail > 0 {
+			out.printf("Unanchored tail at %s: %d rows since %s.\n", t.Place, t.Tail, t.At.Format(time.RFC3339))
+		}
+	}
 	if report.More {
 		out.printf("There are more.\n")
 	}

@@ -209,6 +209,9 @@ func (z *sealer) announce(ctx context.Context, now time.Time) error {
 		return err
 	}
 	z.announced = now
+	for _, a := range z.s.anchors {
+		a.offer(p)
+	}
 	return z.s.db.Audit().InTx(ctx, func(c *db.Conn) error {
 		n, err := c.Exec(`UPDATE audit_state SET checkpoint = ? WHERE id = 1 AND fence = ?`, string(b), z.fence)
 		if err != nil || n == 0 || z.file.path == "" {

@@ -27,6 +27,7 @@ type Deps struct {
 	NewID          func() string // nil: UUIDv7
 	Node           string        // this node's name, one a process
 	CheckpointFile string        // signed checkpoints are appended here; empty: kept in the database only
+	Anchors        []Anchor      // places outside this machine that get them as well
 }
 
 // Service decides about access and keeps its record.
@@ -43,6 +44,7 @@ type Service struct {
 	reads       *readWriter
 	sealer      *sealer
 	refusals    *refusals
+	anchors     []*anchorer
 }
 
 // New makes the service. It writes and seals audit rows after Start.
@@ -78,6 +80,9 @@ func New(d Deps) (*Service, error) {
 	s.reads = newReadWriter(s)
 	s.sealer = newSealer(s, d.CheckpointFile)
 	s.refusals = newRefusals(s)
+	for _, a := range d.Anchors {
+		s.anchors = append(s.anchors, newAnchorer(s, a))
+	}
 	d.Revocations.Subscribe(s.ties.revoked)
 	return s, nil
 }
@@ -87,6 +92,9 @@ func (s *Service) Start(ctx context.Context) error {
 	s.reads.start(ctx)
 	s.sealer.start(ctx)
 	s.refusals.start()
+	for _, a := range s.anchors {
+		a.start()
+	}
 	return nil
 }
 
@@ -96,6 +104,9 @@ func (s *Service) Stop() {
 	s.refusals.stop()
 	s.reads.stop()
 	s.sealer.stop()
+	for _, a := range s.anchors {
+		a.stop()
+	}
 }
 
 // PublicKey is what checkpoints and proofs are checked with.

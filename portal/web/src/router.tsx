@@ -173,6 +173,7 @@ const clinicBook = createRoute({
 const cockpit = createRoute({ getParentRoute: () => clinic, path: '/visits/$patient/$visit', beforeLoad: visitWords, component: lazyRouteComponent(() => import('./cockpit'), 'CockpitPage') })
 const clinicHealth = createRoute({ getParentRoute: () => clinic, path: '/health', component: lazyRouteComponent(() => import('./clinic'), 'HealthPage') })
 const clinicWork = createRoute({ getParentRoute: () => clinic, path: '/work', beforeLoad: workWords, component: lazyRouteComponent(() => import('./worklist'), 'WorklistPage') })
+const clinicPrivacy = createRoute({ getParentRoute: () => clinic, path: '/privacy', beforeLoad: () => loadWords('privacy'), component: lazyRouteComponent(() => import('./privacy'), 'PrivacyPage') })
 const clinicYou = createRoute({ getParentRoute: () => clinic, path: '/you', component: lazyRouteComponent(() => import('./account/AccountPage'), 'AccountPage') })
 const clinicSecurity = createRoute({ getParentRoute: () => clinic, path: '/you/security', component: lazyRouteComponent(() => import('./account/SecurityPage'), 'SecurityPage') })
 const clinicDevices = createRoute({ getParentRoute: () => clinic, path: '/you/devices', component: lazyRouteComponent(() => import('./account/DevicesPage'), 'DevicesPage') })
@@ -198,7 +199,7 @@ const tree = root.addChildren([
     visit,
     opened,
     patient.addChildren([home, record, kinds, section, result, entry, visits, book, visitSummary, messages, newMessage, thread, sharing, you, security, devices, told]),
-    clinic.addChildren([clinicHome, clinicToday, inbox.addChildren([inboxNone, inboxThread]), clinicBook, cockpit, clinicChart, clinicResult, clinicEntry, clinicMove, clinicJoined, clinicHealth, clinicWork, clinicYou, clinicSecurity, clinicDevices, clinicTold]),
+    clinic.addChildren([clinicHome, clinicToday, inbox.addChildren([inboxNone, inboxThread]), clinicBook, cockpit, clinicChart, clinicResult, clinicEntry, clinicMove, clinicJoined, clinicHealth, clinicWork, clinicPrivacy, clinicYou, clinicSecurity, clinicDevices, clinicTold]),
   ]),
 ])
 

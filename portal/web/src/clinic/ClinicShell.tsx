@@ -47,6 +47,7 @@ export function ClinicShell() {
               <Icon name={seesPatients ? 'people' : 'home'} size={21} />
             </Link>
             {seesPatients && <Link to="/clinic/work" aria-label={t('clinic.nav.work')} title={t('clinic.nav.work')}><Icon name="list" size={21} /></Link>}
+            {roles.includes('privacy') && <Link to="/clinic/privacy" aria-label={t('clinic.nav.privacy')} title={t('clinic.nav.privacy')}><Icon name="shield" size={21} /></Link>}
             {roles.includes('admin') && (
               <Link to="/clinic/health" aria-label={t('clinic.nav.system')} title={t('clinic.nav.system')}><Icon name="sliders" size={21} /></Link>
             )}

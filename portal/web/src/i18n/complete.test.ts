@@ -7,6 +7,7 @@ import { detail as detailEn } from './en/detail'
 import { inbox as inboxEn } from './en/inbox'
 import { messages as messagesEn } from './en/messages'
 import { notices as noticesEn } from './en/notices'
+import { privacy as privacyEn } from './en/privacy'
 import { today as todayEn } from './en/today'
 import { visits as visitsEn } from './en/visits'
 import { worklist as worklistEn } from './en/worklist'
@@ -19,6 +20,7 @@ import { detail as detailEs } from './es/detail'
 import { inbox as inboxEs } from './es/inbox'
 import { messages as messagesEs } from './es/messages'
 import { notices as noticesEs } from './es/notices'
+import { privacy as privacyEs } from './es/privacy'
 import { today as todayEs } from './es/today'
 import { visits as visitsEs } from './es/visits'
 import { worklist as worklistEs } from './es/worklist'
@@ -50,6 +52,7 @@ describe.each([
   ['inbox', inboxEn as Tree, inboxEs as Tree],
   ['notices', noticesEn as Tree, noticesEs as Tree],
   ['worklist', worklistEn as Tree, worklistEs as Tree],
+  ['privacy', privacyEn as Tree, privacyEs as Tree],
   ['about', aboutEn as Tree, aboutEs as Tree],
 ])('%s', (_, english, spanish) => {
   const a = leaves(english)

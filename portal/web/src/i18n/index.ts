@@ -20,6 +20,7 @@ const parts = {
   inbox: { en: () => import('./en/inbox').then((part) => part.inbox), es: () => import('./es/inbox').then((part) => part.inbox) },
   notices: { en: () => import('./en/notices').then((part) => part.notices), es: () => import('./es/notices').then((part) => part.notices) },
   worklist: { en: () => import('./en/worklist').then((part) => part.worklist), es: () => import('./es/worklist').then((part) => part.worklist) },
+  privacy: { en: () => import('./en/privacy').then((part) => part.privacy), es: () => import('./es/privacy').then((part) => part.privacy) },
   clinic: { en: () => import('./en/clinic').then((part) => part.clinic), es: () => import('./es/clinic').then((part) => part.clinic) },
 }
 export type WordPart = keyof typeof parts

@@ -7,6 +7,7 @@ import type { detail } from './en/detail'
 import type { inbox } from './en/inbox'
 import type { messages } from './en/messages'
 import type { notices } from './en/notices'
+import type { privacy } from './en/privacy'
 import type { today } from './en/today'
 import type { visits } from './en/visits'
 import type { worklist } from './en/worklist'
@@ -14,6 +15,6 @@ import type { worklist } from './en/worklist'
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation'
-    resources: { translation: typeof en & typeof account & typeof detail & typeof clinic & typeof booking & typeof today & typeof messages & typeof inbox & typeof notices & typeof visits & typeof worklist }
+    resources: { translation: typeof en & typeof account & typeof detail & typeof clinic & typeof booking & typeof today & typeof messages & typeof inbox & typeof notices & typeof visits & typeof worklist & typeof privacy }
   }
 }
