@@ -186,7 +186,7 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 	}); err != nil {
 		return nil, err
 	}
-	if a.FHIR, err = rest.New(rest.Deps{Store: a.Records, Bulk: a.Bulk, Subs: a.Subscriptions, Key: a.Key, BaseURL: cfg.base, Version: version, Clinic: cfg.ClinicName, Smart: smart(a.Provider.Issuer())}); err != nil {
+	if a.FHIR, err = rest.New(rest.Deps{Store: a.Records, Bulk: a.Bulk, Subs: a.Subscriptions, Audit: a.Access, Key: a.Key, BaseURL: cfg.base, Version: version, Clinic: cfg.ClinicName, Smart: smart(a.Provider.Issuer())}); err != nil {
 		return nil, err
 	}
 	if a.Portal, err = portal.New(portal.Deps{
