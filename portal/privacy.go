@@ -79,8 +79,8 @@ func (p *Portal) exportLog(c *fiber.Ctx) error {
 
 // AuditQuery is what is asked of the report.
 type AuditQuery struct {
-	From      string `query:"from" required:"true" format:"date" maxLength:"10" doc:"First day, where the clinic is"`
-	Until     string `query:"until" required:"true" format:"date" maxLength:"10" doc:"Last day"`
+	From      string `query:"from" format:"date" maxLength:"10" doc:"First day, where the clinic is"`
+	Until     string `query:"until" format:"date" maxLength:"10" doc:"Last day"`
 	Who       string `query:"who" maxLength:"64" doc:"Account of who did it, or to whose account it was done"`
 	Patient   string `query:"patient" maxLength:"64"`
 	Action    string `query:"action" maxLength:"20"`
@@ -163,8 +163,8 @@ type Unusual struct {
 }
 
 type unusualIn struct {
-	From  string `query:"from" required:"true" format:"date" maxLength:"10"`
-	Until string `query:"until" required:"true" format:"date" maxLength:"10"`
+	From  string `query:"from" format:"date" maxLength:"10"`
+	Until string `query:"until" format:"date" maxLength:"10"`
 }
 
 func (p *Portal) unusual(ctx context.Context, in *unusualIn) (*body[Unusual], error) {

@@ -75,7 +75,8 @@ func TestTheReportOfThePrivacyOfficer(t *testing.T) {
 				require.Equal(t, 403, who.get("/api/v1/privacy/"+path+days("")).StatusCode, who.name)
 			}
 		}
-		require.Equal(t, 422, officer.get("/api/v1/privacy/audit").StatusCode)
+		require.Equal(t, 400, officer.get("/api/v1/privacy/audit").StatusCode)
+		require.Equal(t, 403, f.doctor.get("/api/v1/privacy/audit").StatusCode, "the role before the question")
 		require.Equal(t, 400, officer.get("/api/v1/privacy/audit?from=2020-01-01&until=2026-01-01").StatusCode)
 		require.Equal(t, 400, officer.get("/api/v1/privacy/audit.csv?from=x&until=y").StatusCode)
 
