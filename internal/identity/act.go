@@ -15,7 +15,7 @@ import (
 // Act is something that happened to an account, a sign-in or an app's
 // authorization, for the audit. It holds ids and machine words only.
 type Act struct {
-	Who     Principal // Anonymous: nobody was signed in
+	Who     Principal // Anonymous: nobody was signed in; what was not refused is then Housecall's own act
 	Account string    // whom it happened to; empty: Who
 	Action  string    // login logout create update delete
 	Outcome string    // "ok", "refused", "failed"; empty: ok
@@ -29,6 +29,11 @@ type Recorder func(c *db.Conn, acts ...Act) error
 func (s *Service) recordTx(c *db.Conn, acts ...Act) error {
 	if s.record == nil {
 		return nil
+	}
+	for i := range acts {
+		if acts[i].Who.Kind == Anonymous && acts[i].Outcome != "refused" { // nobody asked for it by hand
+			acts[i].Who = SystemPrincipal("housecall")
+		}
 	}
 	return s.record(c, acts...)
 }

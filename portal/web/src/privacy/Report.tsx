@@ -49,7 +49,7 @@ export function Report({ period, filter, onFilter, onOnly }: Props) {
         : !pages.data ? <Skeleton heights={[44, 44, 44, 44]} />
         : rows.length === 0 && !pages.hasNextPage ? <p className="dim">{t('privacy.none')}</p>
         : (
-          <table className={css.table}>
+          <table className={css.table} aria-busy={pages.isPlaceholderData || undefined}>
             <caption className="sr">{t('privacy.report')}</caption>
             <thead>
               <tr>

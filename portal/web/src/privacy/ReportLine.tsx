@@ -21,7 +21,7 @@ export function ReportLine({ row, onOnly }: { row: ReportRow; onOnly: (who?: Pic
       <td {...cell('who')}>{row.account ? <button type="button" className={css.name} onClick={() => onOnly({ id: row.account!, name: who })} aria-label={t('privacy.onlyThis', { name: who })}>{who}</button> : who}</td>
       <td {...cell('role')}>{roleWord(t, row.role)}</td>
       <td {...cell('action')}>
-        {actionWord(t, row.action)}{row.count > 1 && <span className="meta"> × {row.count}</span>}
+        {actionWord(t, row.action)}{row.count > 1 && <span className={`meta ${css.times}`}> × {row.count}</span>}
         <Details row={row} />
       </td>
       <td {...cell('data')}>{kinds || row.type}</td>

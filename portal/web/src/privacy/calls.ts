@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { Client } from 'openapi-fetch'
 import { api as client, take } from '../api/client'
 import type { Page, Problem } from '../api/types'
@@ -29,6 +29,8 @@ export const reportQuery = (period: Period, filter: Filter) =>
   infiniteQueryOptions({
     queryKey: ['privacy', 'audit', period, filter],
     queryFn: ({ pageParam }) => take(api.GET('/privacy/audit', { params: { query: { ...period, ...chosen(filter), limit: 50, ...(pageParam && { cursor: pageParam }) } } })),
+    // The list stays while another order of it comes: the focus is on its heading.
+    placeholderData: keepPreviousData,
     initialPageParam: '',
     getNextPageParam: (last) => last.next || undefined,
   })
