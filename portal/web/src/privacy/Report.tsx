@@ -44,6 +44,7 @@ export function Report({ period, filter, onFilter, onOnly }: Props) {
         <select id="report-sort" value={filter.sort} onChange={(event) => onFilter({ sort: event.target.value as Sort, ascending: event.target.value !== 'time' })}>
           {sorts.map((by) => <option key={by} value={by}>{t(`privacy.column.${by}`)}</option>)}
         </select>
+        <button type="button" className={css.turn} aria-label={t('privacy.turn')} onClick={() => onFilter({ ascending: !filter.ascending })}><Icon name={filter.ascending ? 'up' : 'down'} size={20} /></button>
       </div>
       {pages.error && !pages.data ? <LoadError error={pages.error} onRetry={() => void pages.refetch()} />
         : !pages.data ? <Skeleton heights={[44, 44, 44, 44]} />

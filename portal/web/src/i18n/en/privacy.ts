@@ -11,7 +11,7 @@ export const privacy = {
       surname: 'They have the same surname as {{patient}}.', address: 'They live at the same address as {{patient}}.', street: 'They live in the same street as {{patient}}.', colleague: '{{patient}} works here too.', own: 'It is their own record, opened at work.',
       many: 'They opened {{count}} records within an hour. Otherwise it is about {{usual}}.', emergency: 'They opened it as an emergency, outside their care teams.', quiet: 'Nothing was booked, written or received in this record in the 30 days before and after.',
     },
-    report: 'All accesses', csv: 'Save as a table (CSV)', none: 'Nothing fits. Choose other days or fewer conditions.', sortBy: 'Sort by', more: 'More', damaged: 'Changed afterwards',
+    report: 'All accesses', csv: 'Save as a table (CSV)', none: 'Nothing fits. Choose other days or fewer conditions.', sortBy: 'Sort by', turn: 'Turn the order around', more: 'More', damaged: 'Changed afterwards',
     column: { time: 'When', who: 'Who', role: 'As what', action: 'What they did', data: 'Kind of data', patient: 'Record of', app: 'Through', outcome: 'Result' },
     action: { read: 'Read', search: 'Searched', open: 'Opened', history: 'Read earlier versions', create: 'Added', update: 'Changed', delete: 'Deleted', export: 'Took a copy', refused: 'Was refused', login: 'Signed in', logout: 'Signed out', gap: 'Explained a gap' },
     role: { clinician: 'Doctor', nurse: 'Nurse', frontdesk: 'Front desk', privacy: 'Privacy officer', admin: 'Administrator', self: 'Patient', proxy: 'Caregiver', app: 'App', system: 'System', other: 'Other' },

@@ -14,7 +14,7 @@ export const privacy: Same<typeof english> = {
       surname: 'Tiene el mismo apellido que {{patient}}.', address: 'Vive en la misma dirección que {{patient}}.', street: 'Vive en la misma calle que {{patient}}.', colleague: '{{patient}} también trabaja aquí.', own: 'Es su propio expediente, abierto en el trabajo.',
       many: 'Abrió {{count}} expedientes en una hora. Lo habitual son unos {{usual}}.', emergency: 'Lo abrió como emergencia, fuera de sus equipos de atención.', quiet: 'No se reservó, escribió ni recibió nada en este expediente en los 30 días anteriores y posteriores.',
     },
-    report: 'Todos los accesos', csv: 'Guardar como tabla (CSV)', none: 'Nada coincide. Elija otros días o menos condiciones.', sortBy: 'Ordenar por', more: 'Más', damaged: 'Cambiado después',
+    report: 'Todos los accesos', csv: 'Guardar como tabla (CSV)', none: 'Nada coincide. Elija otros días o menos condiciones.', sortBy: 'Ordenar por', turn: 'Invertir el orden', more: 'Más', damaged: 'Cambiado después',
     column: { time: 'Cuándo', who: 'Quién', role: 'Como qué', action: 'Qué hizo', data: 'Tipo de datos', patient: 'Expediente de', app: 'A través de', outcome: 'Resultado' },
     action: { read: 'Leyó', search: 'Buscó', open: 'Abrió', history: 'Leyó versiones anteriores', create: 'Añadió', update: 'Cambió', delete: 'Borró', export: 'Se llevó una copia', refused: 'Fue rechazado', login: 'Inició sesión', logout: 'Cerró la sesión', gap: 'Explicó un hueco' },
     role: { clinician: 'Médico', nurse: 'Enfermería', frontdesk: 'Recepción', privacy: 'Responsable de privacidad', admin: 'Administrador', self: 'Paciente', proxy: 'Cuidador', app: 'Aplicación', system: 'Sistema', other: 'Otro' },
