@@ -22,7 +22,14 @@ func (f *Face) mountAudit(g fiber.Router) {
 	if f.audit == nil {
 		return
 	}
-	g.Get("/"+auditType, f.auditEvents)
+	g.Get("/"+auditType, func(c *fiber.Ctx) error { return f.auditEvents(c, queryOf(c)) })
+	g.Post("/"+auditType+"/_search", func(c *fiber.Ctx) error {
+		values, err := formOf(c)
+		if err != nil {
+			return err
+		}
+		return f.auditEvents(c, values)
+	})
 	g.Get("/"+auditType+"/:id", f.auditEvent)
 }
 
@@ -43,10 +50,9 @@ func (f *Face) auditEvent(c *fiber.Ctx) error {
 	return sendJSON(c, body)
 }
 
-func (f *Face) auditEvents(c *fiber.Ctx) error {
+func (f *Face) auditEvents(c *fiber.Ctx, values url.Values) error {
 	who := edge.Principal(c)
 	about := auditType + " " + who.Account
-	values := queryOf(c)
 	cursor := ""
 	if token := values.Get("_page"); token != "" {
 		var err error
@@ -128,10 +134,18 @@ func dateRange(q *access.ReportQuery, text string) error {
 	lo, err := time.Parse(time.RFC3339, text)
 	hi := lo.Add(time.Second)
 	if err != nil {
-		if lo, err = time.Parse(time.DateOnly, text); err != nil {
+		for _, p := range []struct {
+			layout             string
+			years, months, day int
+		}{{time.DateOnly, 0, 0, 1}, {"2006-01", 0, 1, 0}, {"2006", 1, 0, 0}} {
+			if lo, err = time.Parse(p.layout, text); err == nil {
+				hi = lo.AddDate(p.years, p.months, p.day)
+				break
+			}
+		}
+		if err != nil {
 			return invalid("invalid", "date", "A date is a day or a moment, for example date=ge2026-11-01.")
 		}
-		hi = lo.AddDate(0, 0, 1)
 	}
 	from, until := lo, hi
 	switch prefix {
