@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"housecall/internal/db"
@@ -66,13 +67,18 @@ func personOf(raw []byte) person {
 	return p
 }
 
-// streetOf is the line without words that hold a digit: the number of the house
-// and of the flat.
+// within are words after which a line says where in the house somebody lives.
+var within = []string{"apt", "apartment", "unit", "suite", "ste", "floor", "fl", "piso", "apto"}
+
+// streetOf is the line without the number of the house, and without the flat.
 func streetOf(line string) string {
 	var words []string
 	for _, w := range strings.Fields(line) {
-		if !strings.ContainsAny(w, "0123456789") {
-			words = append(words, strings.Trim(w, ".,"))
+		if w = strings.Trim(w, ".,"); slices.Contains(within, w) {
+			break
+		}
+		if !strings.ContainsAny(w, "0123456789#") {
+			words = append(words, w)
 		}
 	}
 	return strings.Join(words, " ")
