@@ -93,7 +93,7 @@ func etagged(key []byte) fiber.Handler {
 			return err
 		}
 		res := c.Response()
-		if c.Method() != fiber.MethodGet || res.StatusCode() != fiber.StatusOK || len(res.Header.Peek(fiber.HeaderETag)) > 0 ||
+		if c.Method() != fiber.MethodGet || res.StatusCode() != fiber.StatusOK || res.IsBodyStream() || len(res.Header.Peek(fiber.HeaderETag)) > 0 ||
 			!strings.HasPrefix(c.Path(), "/api/v1/charts/") {
 			return nil
 		}

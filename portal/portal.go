@@ -20,6 +20,7 @@ import (
 	"housecall/records"
 	"housecall/records/access"
 	"housecall/records/ingest"
+	"housecall/records/oversight"
 	"housecall/telehealth"
 	"housecall/telehealth/message"
 	"housecall/telehealth/schedule"
@@ -75,6 +76,8 @@ type Portal struct {
 	origin string
 	live   *live
 	client *client
+
+	oversight *oversight.Service
 }
 
 // New makes the portal. Call it before the feed of revocations is started.
@@ -103,6 +106,9 @@ func New(d Deps) (*Portal, error) {
 	p := &Portal{Deps: d, origin: d.BaseURL.Scheme + "://" + d.BaseURL.Host}
 	var err error
 	if p.client, err = newClient(d.Client); err != nil {
+		return nil, err
+	}
+	if p.oversight, err = oversight.New(oversight.Deps{DB: d.DB, Access: d.Access, Accounts: d.Identity}); err != nil {
 		return nil, err
 	}
 	p.live = newLive(p)

@@ -131,9 +131,9 @@ func newNode(t *testing.T, d *db.DB, bus string, client fs.FS) *node {
 	log := slog.New(slog.NewTextHandler(n.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 
 	rev := revoke.NewFeed(d)
-	n.id, err = identity.New(identity.Deps{DB: d, Key: key, Revocations: rev, BaseURL: n.base, Now: n.clock.Now})
-	require.NoError(t, err)
 	n.access, err = access.New(access.Deps{DB: d, Key: key, Revocations: rev, Node: "node-" + newID()})
+	require.NoError(t, err)
+	n.id, err = identity.New(identity.Deps{DB: d, Key: key, Revocations: rev, BaseURL: n.base, Now: n.clock.Now, Record: n.access.RecordActs})
 	require.NoError(t, err)
 	hub, err := notifications.NewHub(notifications.Config{URL: bus, Key: key.Derive("hub", 32), Log: log})
 	require.NoError(t, err)

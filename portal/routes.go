@@ -69,6 +69,7 @@ func (p *Portal) Mount(app *fiber.App) {
 	p.mountGlass(api)
 	p.mountCare(api)
 	p.mountRestrictions(api)
+	p.mountPrivacy(app, api)
 
 	get(api, "/charts/{patient}", "Open a chart", p.chart)
 	get(api, "/charts/{patient}/timeline", "What happened, newest first", p.timeline)

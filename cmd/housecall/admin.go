@@ -34,6 +34,7 @@ var operations = map[string]func() operation{
 	"user link":    func() operation { return &userLink{} },
 	"grant":        func() operation { return &grantCommand{} },
 	"audit verify": func() operation { return &auditVerify{} },
+	"audit gap":    func() operation { return &auditGap{} },
 }
 
 // perform runs an operation where the data folder is being worked on.

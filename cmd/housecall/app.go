@@ -125,7 +125,11 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 	if a.Hub, err = notifications.NewHub(notifications.Config{URL: cfg.NATSURL, Key: a.Key.Derive("hub topics", 32), Log: a.Log}); err != nil {
 		return nil, err
 	}
-	if a.Access, err = access.New(access.Deps{DB: a.DB, Key: a.Key, Revocations: a.Revocations, Node: cfg.Node, CheckpointFile: filepath.Join(cfg.Data, "audit-checkpoints.jsonl")}); err != nil {
+	anchors, err := a.openAnchors(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if a.Access, err = access.New(access.Deps{DB: a.DB, Key: a.Key, Revocations: a.Revocations, Node: cfg.Node, CheckpointFile: filepath.Join(cfg.Data, "audit-checkpoints.jsonl"), Anchors: anchors}); err != nil {
 		return nil, err
 	}
 	if a.Identity, err = identity.New(identity.Deps{DB: a.DB, Key: a.Key, Revocations: a.Revocations, BaseURL: cfg.base.String(), Record: a.Access.RecordActs, Breach: cfg.breach}); err != nil {
@@ -182,7 +186,7 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 	}); err != nil {
 		return nil, err
 	}
-	if a.FHIR, err = rest.New(rest.Deps{Store: a.Records, Bulk: a.Bulk, Subs: a.Subscriptions, Key: a.Key, BaseURL: cfg.base, Version: version, Clinic: cfg.ClinicName, Smart: smart(a.Provider.Issuer())}); err != nil {
+	if a.FHIR, err = rest.New(rest.Deps{Store: a.Records, Bulk: a.Bulk, Subs: a.Subscriptions, Audit: a.Access, Key: a.Key, BaseURL: cfg.base, Version: version, Clinic: cfg.ClinicName, Smart: smart(a.Provider.Issuer())}); err != nil {
 		return nil, err
 	}
 	if a.Portal, err = portal.New(portal.Deps{

@@ -13,6 +13,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"housecall/internal/anchor"
 	"housecall/internal/blob"
 	"housecall/internal/clamd"
 	"housecall/internal/identity"
@@ -32,6 +33,7 @@ type Config struct {
 	Data           string  `group:"settings" env:"HOUSECALL_DATA" default:"./data" placeholder:"FOLDER" help:"Folder of the site key, SQLite and files."`
 	DatabaseURL    string  `group:"settings" env:"HOUSECALL_DATABASE_URL" placeholder:"URL" help:"postgres://user:password@host:5432/database. Empty: SQLite in the data folder."`
 	BlobURL        string  `group:"settings" name:"blob-url" env:"HOUSECALL_BLOB_URL" placeholder:"URL" help:"s3://BUCKET?region=REGION, where files are kept. Empty: in the data folder."`
+	AuditAnchorURL string  `group:"settings" name:"audit-anchor-url" env:"HOUSECALL_AUDIT_ANCHOR_URL" placeholder:"URLS" help:"Where the audit's signed checkpoints go: s3://BUCKET?region=REGION with object lock, syslog://HOST:PORT, syslogs://HOST:PORT; several apart by spaces. Empty: a file in the data folder only."`
 	Clamd          string  `group:"settings" env:"HOUSECALL_CLAMD" placeholder:"ADDRESS" help:"tcp://host:port or unix:/path of a ClamAV daemon that scans files before they are kept. Empty: none are scanned."`
 	BreachURL      string  `group:"settings" name:"breach-url" env:"HOUSECALL_BREACH_URL" placeholder:"URL" help:"List of stolen passwords that new ones are compared with, for example https://api.pwnedpasswords.com/range. It is told five signs of a hash. Empty: only the list that comes along."`
 	NATSURL        string  `group:"settings" name:"nats-url" env:"HOUSECALL_NATS_URL" placeholder:"URL" help:"nats://host:4222, when several nodes serve one site. Empty: inside this process."`
@@ -75,7 +77,7 @@ func wrong(name, value, why, example string) error {
 
 // Validate reads the settings and says what is wrong with the first wrong one.
 func (c *Config) Validate() error {
-	for _, check := range []func() error{c.checkAddr, c.checkBaseURL, c.checkTLS, c.checkProxies, c.checkDatabase, c.checkBlobs, c.checkScanner, c.checkNATS, c.checkMail, c.checkBreach, c.checkICE, c.checkApps, c.checkNode, c.checkIssuers, c.checkLog, c.checkClinic} {
+	for _, check := range []func() error{c.checkAddr, c.checkBaseURL, c.checkTLS, c.checkProxies, c.checkDatabase, c.checkBlobs, c.checkAnchors, c.checkScanner, c.checkNATS, c.checkMail, c.checkBreach, c.checkICE, c.checkApps, c.checkNode, c.checkIssuers, c.checkLog, c.checkClinic} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -141,6 +143,13 @@ func (c *Config) checkTLS() error {
 func (c *Config) checkBlobs() error {
 	if err := blob.CheckURL(c.BlobURL); err != nil {
 		return wrong("HOUSECALL_BLOB_URL", c.BlobURL, err.Error(), "s3://housecall-files?region=us-east-1")
+	}
+	return nil
+}
+
+func (c *Config) checkAnchors() error {
+	if err := anchor.Check(c.AuditAnchorURL); err != nil {
+		return wrong("HOUSECALL_AUDIT_ANCHOR_URL", c.AuditAnchorURL, err.Error(), "s3://clinic-audit?region=us-east-1&retain=2555 or syslogs://logs.example.org:6514")
 	}
 	return nil
 }
@@ -303,7 +312,7 @@ func (c *Config) Redacted() []string {
 	}
 	return []string{
 		"HOUSECALL_ADDR=" + c.Addr, "HOUSECALL_BASE_URL=" + c.base.String(), "HOUSECALL_TLS=" + c.TLS, "HOUSECALL_TRUSTED_PROXIES=" + c.TrustedProxies,
-		"HOUSECALL_DATA=" + c.Data, "HOUSECALL_DATABASE_URL=" + redactURL(c.DatabaseURL), "HOUSECALL_CLAMD=" + c.Clamd, "HOUSECALL_NATS_URL=" + redactURL(c.NATSURL), "HOUSECALL_SMTP_URL=" + redactURL(c.SMTPURL), "HOUSECALL_BREACH_URL=" + redactURL(c.BreachURL),
+		"HOUSECALL_DATA=" + c.Data, "HOUSECALL_DATABASE_URL=" + redactURL(c.DatabaseURL), "HOUSECALL_CLAMD=" + c.Clamd, "HOUSECALL_AUDIT_ANCHOR_URL=" + strings.Join(anchor.Names(c.AuditAnchorURL), ", "), "HOUSECALL_NATS_URL=" + redactURL(c.NATSURL), "HOUSECALL_SMTP_URL=" + redactURL(c.SMTPURL), "HOUSECALL_BREACH_URL=" + redactURL(c.BreachURL),
 		"HOUSECALL_NODE=" + c.Node, "HOUSECALL_OIDC_ISSUERS=" + secret(c.OIDCIssuers), "HOUSECALL_SITE_KEY=" + secret(c.SiteKey), "HOUSECALL_LOG=" + c.Log,
 		fmt.Sprintf("HOUSECALL_RATE_LIMIT=%g", c.RateLimit), "HOUSECALL_BULK_KEEP=" + c.BulkKeep.String(), "HOUSECALL_CLINIC_NAME=" + c.ClinicName, "HOUSECALL_CLINIC_PHONE=" + c.ClinicPhone,
 		"HOUSECALL_EMERGENCY_PHONE=" + c.EmergencyPhone, "HOUSECALL_TIME_ZONE=" + c.zone.String(),

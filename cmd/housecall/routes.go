@@ -22,6 +22,7 @@ func (a *App) routes() (*fiber.App, error) {
 		CrossOrigin: []string{rest.Prefix, provider.Path}, Readable: []string{rest.Prefix},
 		Faces:   map[string]edge.ErrorWriter{rest.Prefix: rest.WriteError},
 		Ready:   a.ready,
+		Refused: a.refused,
 		Spanish: portal.Spanish,
 		Metrics: a.Metrics, Log: a.Log,
 	})

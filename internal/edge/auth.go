@@ -33,6 +33,9 @@ func Authenticate(cookieName string, session SessionFunc, token BearerFunc) fibe
 				return err
 			}
 			r.set(who)
+			if err := r.setPurpose(c); err != nil {
+				return err
+			}
 			return c.Next()
 		}
 		if cookie := c.Cookies(cookieName); cookie != "" && session != nil {
@@ -41,6 +44,9 @@ func Authenticate(cookieName string, session SessionFunc, token BearerFunc) fibe
 			case err == nil:
 				r.byCookie, r.cookie = true, cookie
 				r.set(who)
+				if err := r.setPurpose(c); err != nil {
+					return err
+				}
 			case !fault.Is(err, fault.Unauthenticated):
 				return err
 			}

@@ -48,7 +48,9 @@ type Config struct {
 	// client leaves.
 	Timeout time.Duration
 	// Ready says why this node should get no requests now.
-	Ready   func(context.Context) error
+	Ready func(context.Context) error
+	// Refused is told of each answer 401 and 403, before it is sent; nil: nobody is.
+	Refused func(context.Context, Refusal)
 	Metrics *prometheus.Registry
 	Log     *slog.Logger
 }

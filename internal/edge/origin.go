@@ -40,7 +40,7 @@ func (e *edge) share(c *fiber.Ctx) error {
 	c.Set("Cross-Origin-Resource-Policy", "cross-origin")
 	if c.Method() == fiber.MethodOptions && c.Get(fiber.HeaderAccessControlRequestMethod) != "" {
 		c.Set(fiber.HeaderAccessControlAllowMethods, "GET, POST, PUT, PATCH, DELETE")
-		c.Set(fiber.HeaderAccessControlAllowHeaders, "Authorization, Content-Type, Accept, If-Match, If-None-Match, If-None-Exist, If-Modified-Since, If-Range, Prefer, Range")
+		c.Set(fiber.HeaderAccessControlAllowHeaders, "Authorization, Content-Type, Accept, If-Match, If-None-Match, If-None-Exist, If-Modified-Since, If-Range, Prefer, Range, "+PurposeHeader)
 		c.Set(fiber.HeaderAccessControlMaxAge, "3600")
 		return c.SendStatus(fiber.StatusNoContent)
 	}

@@ -219,7 +219,7 @@ func (e *edge) report(c *fiber.Ctx, f *fault.Error, status int) {
 	}
 	id := ""
 	if r := of(c); r != nil {
-		id = r.id
+		id, r.code = r.id, f.Code
 	}
 	e.log.LogAttrs(c.UserContext(), level, "request failed", slog.String("id", id), slog.String("kind", f.Kind.String()), slog.String("code", f.Code), slog.Any("cause", f.Err))
 }

@@ -27,6 +27,7 @@ type request struct {
 	who      identity.Principal
 	byCookie bool
 	cookie   string
+	code     string // of the fault that was answered
 }
 
 type requestKey struct{}
@@ -84,6 +85,7 @@ func (e *edge) around(c *fiber.Ctx) error {
 		err = e.writeError(c, err)
 	}
 	route, status := routeOf(c), c.Response().StatusCode()
+	e.tellRefused(c, r, route, status)
 	took := time.Since(began)
 	e.metrics.observe(c.Method(), route, status, took)
 	level := slog.LevelInfo

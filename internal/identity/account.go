@@ -78,7 +78,12 @@ func (s *Service) CreateAccount(ctx context.Context, n NewAccount) (Account, err
 	if err != nil {
 		return Account{}, err
 	}
-	err = s.db.InTx(ctx, func(c *db.Conn) error { return insertAccount(c, row) })
+	err = s.db.InTx(ctx, func(c *db.Conn) error {
+		if err := insertAccount(c, row); err != nil {
+			return err
+		}
+		return s.recordTx(c, Act{Account: row.ID, Action: "create", Detail: "account"})
+	})
 	return row.account(), err
 }
 
@@ -283,6 +288,9 @@ func (s *Service) changeAccount(ctx context.Context, account string, columns map
 			if err := s.endAllTx(c, account, ""); err != nil {
 				return err
 			}
+		}
+		if err := s.recordTx(c, Act{Account: account, Action: "update", Detail: changed(columns)}); err != nil {
+			return err
 		}
 		return s.changeTx(c, account, columns)
 	})

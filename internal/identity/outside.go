@@ -55,7 +55,7 @@ func (s *Service) LinkOutside(ctx context.Context, who Principal, issuer, subjec
 	if err := who.RequireRecent(s.now()); err != nil {
 		return err
 	}
-	return s.linkOutside(ctx, who.Account, issuer, subject)
+	return s.linkOutside(ctx, who, who.Account, issuer, subject)
 }
 
 // LinkOutsideFor links for somebody else; for operators on the machine.
@@ -63,10 +63,10 @@ func (s *Service) LinkOutsideFor(ctx context.Context, account, issuer, subject s
 	if _, err := s.AccountByID(ctx, account); err != nil {
 		return err
 	}
-	return s.linkOutside(ctx, account, issuer, subject)
+	return s.linkOutside(ctx, Principal{}, account, issuer, subject)
 }
 
-func (s *Service) linkOutside(ctx context.Context, account, issuer, subject string) error {
+func (s *Service) linkOutside(ctx context.Context, who Principal, account, issuer, subject string) error {
 	if issuer == "" || subject == "" || len(issuer) > 500 || len(subject) > 500 {
 		return fault.New(fault.Invalid, "The other account could not be read.")
 	}
@@ -83,7 +83,10 @@ func (s *Service) linkOutside(ctx context.Context, account, issuer, subject stri
 		if errors.Is(err, gorm.ErrDuplicatedKey) {
 			return fault.Wrap(fault.Conflict, "This account is linked already.", err)
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return s.recordTx(c, Act{Who: who, Account: account, Action: "create", Detail: "outside account"})
 	})
 }
 
@@ -115,6 +118,9 @@ func (s *Service) UnlinkOutside(ctx context.Context, who Principal, issuer, subj
 		if err == nil && n == 0 {
 			return fault.New(fault.NotFound, "This account is not linked.")
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return s.recordTx(c, Act{Who: who, Action: "delete", Detail: "outside account"})
 	})
 }

@@ -278,7 +278,10 @@ func (s *Service) addPasskeyTx(c *db.Conn, account, name string, key *webauthn.C
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		return info, fault.Wrap(fault.Conflict, "This passkey is set up already.", err)
 	}
-	return info, err
+	if err != nil {
+		return info, err
+	}
+	return info, s.recordTx(c, Act{Who: Principal{Account: account}, Account: account, Action: "create", Detail: "passkey"})
 }
 
 // PasskeyBegin gives the options for a sign-in in which the authenticator says
@@ -355,7 +358,7 @@ func (s *Service) StepUpPasskey(ctx context.Context, who Principal, credential [
 		return s.pass.ValidateLogin(h, data, parsed)
 	})
 	if err != nil {
-		return time.Time{}, err
+		return time.Time{}, s.refuse(ctx, stepUp(who, "passkey"), err)
 	}
 	return s.prove(ctx, who, Passkey)
 }

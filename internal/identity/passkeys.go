@@ -81,6 +81,9 @@ func (s *Service) DeletePasskey(ctx context.Context, who Principal, id string) e
 		if n == 0 {
 			return errNoPasskey
 		}
+		if err := s.recordTx(c, Act{Who: who, Action: "delete", Detail: "passkey"}); err != nil {
+			return err
+		}
 		var left, codes, other bool
 		err = c.QueryRow(`SELECT EXISTS (SELECT 1 FROM passkeys WHERE account = ?), EXISTS (SELECT 1 FROM totp WHERE account = ? AND confirmed_at > 0),
 			EXISTS (SELECT 1 FROM accounts WHERE id = ? AND password <> '') OR EXISTS (SELECT 1 FROM account_logins WHERE account = ?)`,

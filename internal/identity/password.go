@@ -155,6 +155,9 @@ func (s *Service) CheckPassword(ctx context.Context, email, password, address, d
 	if err != nil {
 		e = "" // nobody's; counted and refused like any other
 	}
+	// What was typed may be a password: an address that is nobody's is known again
+	// by a keyed digest, and leaves as many rows as somebody's.
+	refused := Act{Who: Principal{Address: address}, Account: "unknown-" + keyed(s.limits, "act", e)[:12], Action: "login", Outcome: "refused", Detail: "password"}
 	row, err := oneAccount(s.db.Read(ctx).ORM.Where("email = ? AND email <> ''", e))
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return Account{}, err
@@ -168,14 +171,17 @@ func (s *Service) CheckPassword(ctx context.Context, email, password, address, d
 		limits = []limit{s.deviceLimit("password", e, secretHash(device))}
 	}
 	if err := s.charge(ctx, limits...); err != nil {
-		return Account{}, err
+		return Account{}, s.refuse(ctx, refused, err)
 	}
 	match, err := s.compare(ctx, password, row.Password)
 	if err != nil {
 		return Account{}, err
 	}
 	if !match || !row.Active {
-		return Account{}, errWrong
+		if row.ID != "" {
+			refused.Account = row.ID
+		}
+		return Account{}, s.refuse(ctx, refused, errWrong)
 	}
 	return row.account(), s.refund(ctx, limits...)
 }
@@ -183,7 +189,7 @@ func (s *Service) CheckPassword(ctx context.Context, email, password, address, d
 // SetPassword sets a password without asking for the old one; for operators and
 // for the account's first one. Every session and token of the account ends.
 func (s *Service) SetPassword(ctx context.Context, account, password string) error {
-	return s.setPassword(ctx, account, password, "")
+	return s.setPassword(ctx, Principal{}, account, password, "")
 }
 
 // ChangePassword changes one's own password; who has none yet sets the first one
@@ -201,10 +207,10 @@ func (s *Service) ChangePassword(ctx context.Context, who Principal, old, passwo
 	if err != nil {
 		return err
 	}
-	return s.setPassword(ctx, who.Account, password, who.Session)
+	return s.setPassword(ctx, who, who.Account, password, who.Session)
 }
 
-func (s *Service) setPassword(ctx context.Context, account, password, keep string) error {
+func (s *Service) setPassword(ctx context.Context, who Principal, account, password, keep string) error {
 	a, err := accountByID(s.db.Read(ctx), account)
 	if err != nil {
 		return err
@@ -216,7 +222,12 @@ func (s *Service) setPassword(ctx context.Context, account, password, keep strin
 	if err != nil {
 		return err
 	}
-	return s.db.InTx(ctx, func(c *db.Conn) error { return s.newPasswordTx(c, account, hash, keep) })
+	return s.db.InTx(ctx, func(c *db.Conn) error {
+		if err := s.recordTx(c, Act{Who: who, Account: account, Action: "update", Detail: "password"}); err != nil {
+			return err
+		}
+		return s.newPasswordTx(c, account, hash, keep)
+	})
 }
 
 func (s *Service) newPasswordTx(c *db.Conn, account, hash, keep string) error {
@@ -293,7 +304,7 @@ func (s *Service) provePassword(ctx context.Context, who Principal, password str
 		return err
 	}
 	if !match {
-		return fault.New(fault.Invalid, "The password is not right.").WithCode("wrong")
+		return s.refuse(ctx, stepUp(who, "password"), fault.New(fault.Invalid, "The password is not right.").WithCode("wrong"))
 	}
 	return s.refund(ctx, pair)
 }

@@ -214,7 +214,9 @@ func keyed(key []byte, parts ...string) string {
 	return base64.RawURLEncoding.EncodeToString(m.Sum(nil)[:18])
 }
 
-// addressKey folds an IPv6 address to its /64: one household, one key.
+// PlaceOf folds an IPv6 address to its /64: one household, one place.
+func PlaceOf(address string) string { return addressKey(address) }
+
 func addressKey(address string) string {
 	a, err := netip.ParseAddr(address)
 	if err != nil {

@@ -76,7 +76,10 @@ func (s *Service) StartSession(ctx context.Context, n NewSession) (id, cookie st
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			id, secretHash(cookie), n.Account, n.Proof, micros(n.ProvedAt), strings.Join(n.AMR, " "), n.Issuer, n.ACR,
 			micros(now), micros(now), micros(now.Add(SessionTotal)), DeviceWords(n.UserAgent), n.Address)
-		return err
+		if err != nil {
+			return err
+		}
+		return s.recordTx(c, Act{Who: a.principal(id, n.Address), Action: "login", Detail: how(n)})
 	})
 	if err != nil {
 		return "", "", err
@@ -209,6 +212,11 @@ func (s *Service) End(ctx context.Context, cookie string) error {
 		if err != nil {
 			return err
 		}
+		if who, err := PrincipalOf(c, id, s.now()); err == nil {
+			if err := s.recordTx(c, Act{Who: who, Action: "logout", Detail: "session"}); err != nil {
+				return err
+			}
+		}
 		return s.endSessionTx(c, id)
 	})
 }
@@ -264,6 +272,9 @@ func (s *Service) EndAll(ctx context.Context, account, keep string) error {
 
 func (s *Service) endAllTx(c *db.Conn, account, keep string) error {
 	now := micros(s.now())
+	if err := s.recordTx(c, Act{Account: account, Action: "logout", Detail: "all sessions"}); err != nil {
+		return err
+	}
 	ids, err := idsOf(c, `SELECT id FROM sessions WHERE account = ? AND ended_at = 0 AND expires_at > ? AND id <> ?`, account, now, keep)
 	if err != nil {
 		return err

@@ -72,6 +72,9 @@ func (s *Service) EndPlace(ctx context.Context, who Principal, id string) error 
 		if n == 0 {
 			return errNoPlace
 		}
+		if err := s.recordTx(c, Act{Who: who, Action: "logout", Detail: "session:" + id}); err != nil {
+			return err
+		}
 		return s.endSessionTx(c, id)
 	})
 }

@@ -62,6 +62,9 @@ func (s *Service) ResetFactors(ctx context.Context, account string) error {
 		if err := s.dropFactorsTx(c, account); err != nil {
 			return err
 		}
+		if err := s.recordTx(c, Act{Account: account, Action: "delete", Detail: "totp and passkeys"}); err != nil {
+			return err
+		}
 		return s.endAllTx(c, account, "")
 	})
 }
@@ -70,7 +73,7 @@ func (s *Service) ResetFactors(ctx context.Context, account string) error {
 // code; until tells how long it counts.
 func (s *Service) StepUpTOTP(ctx context.Context, who Principal, code string) (until time.Time, err error) {
 	if err := s.CheckCode(ctx, who.Account, code); err != nil {
-		return time.Time{}, err
+		return time.Time{}, s.refuse(ctx, stepUp(who, "code"), err)
 	}
 	return s.prove(ctx, who, SecondFactor)
 }
@@ -93,7 +96,7 @@ func (s *Service) StepUpPassword(ctx context.Context, who Principal, password st
 // prove writes a new proof into the session. Nothing is taken back, so no
 // revocation goes out: this node sees it at once, others within two seconds,
 // because a session without a recent proof is not remembered for longer.
-func (s *Service) prove(ctx context.Context, who Principal, proof Proof) (time.Time, error) {
+func (s *Service) prove(ctx context.Context, who Principal, proof Proof, acts ...Act) (time.Time, error) {
 	now := s.now()
 	return now.Add(StepUpAge), s.db.InTx(ctx, func(c *db.Conn) error {
 		n, err := c.Exec(`UPDATE sessions SET proof = CASE WHEN proof > ? THEN proof ELSE ? END, proved_at = ?
@@ -106,6 +109,6 @@ func (s *Service) prove(ctx context.Context, who Principal, proof Proof) (time.T
 			return fault.New(fault.Forbidden, "Please sign in again to do this.").WithCode("step_up")
 		}
 		c.After(func() { s.cache.drop(revoke.Session, who.Session) })
-		return nil
+		return s.recordTx(c, append(acts, Act{Who: who, Action: "login", Detail: "step-up"})...)
 	})
 }

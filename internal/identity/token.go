@@ -80,6 +80,9 @@ func (s *Service) GrantTx(c *db.Conn, f Family) (Family, Tokens, error) {
 		return f, Tokens{}, err
 	}
 	t, err := s.issueTx(c, f, f.Scopes, nil)
+	if err == nil {
+		err = s.familyTx(c, &f, "create", "", "token")
+	}
 	return f, t, err
 }
 
@@ -154,6 +157,9 @@ func (s *Service) Refresh(ctx context.Context, token, client string, scopes []st
 			}
 			if followed || now.Sub(fromMicros(usedAt)) > refreshGrace {
 				reused = true
+				if err := s.familyTx(c, &f, "delete", "failed", "refresh token used twice"); err != nil {
+					return err
+				}
 				return s.revokedTx(c, []string{id})
 			}
 		} else if err := useTx(c, hash, micros(now)); err != nil {
@@ -162,8 +168,10 @@ func (s *Service) Refresh(ctx context.Context, token, client string, scopes []st
 		if len(scopes) == 0 {
 			scopes = f.Scopes
 		}
-		t, err = s.issueTx(c, f, scopes, hash)
-		return err
+		if t, err = s.issueTx(c, f, scopes, hash); err != nil {
+			return err
+		}
+		return s.familyTx(c, &f, "update", "", "token")
 	})
 	if errors.Is(err, sql.ErrNoRows) || (err == nil && reused) {
 		return Family{}, Tokens{}, ErrRefresh

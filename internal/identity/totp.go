@@ -62,7 +62,7 @@ func (s *Service) TOTPFinish(ctx context.Context, who Principal, code string) er
 	if err := s.ConfirmTOTP(ctx, who.Account, code); err != nil {
 		return err
 	}
-	_, err := s.prove(ctx, who, SecondFactor)
+	_, err := s.prove(ctx, who, SecondFactor, Act{Who: who, Action: "create", Detail: "totp"})
 	return err
 }
 
@@ -255,8 +255,10 @@ func (s *Service) TOTPRemove(ctx context.Context, who Principal, code string) er
 		return err
 	}
 	return s.db.InTx(ctx, func(c *db.Conn) error {
-		_, err := c.Exec(`DELETE FROM totp WHERE account = ?`, who.Account)
-		return err
+		if _, err := c.Exec(`DELETE FROM totp WHERE account = ?`, who.Account); err != nil {
+			return err
+		}
+		return s.recordTx(c, Act{Who: who, Action: "delete", Detail: "totp"})
 	})
 }
 

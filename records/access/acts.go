@@ -9,13 +9,17 @@ import (
 // happened to charts, in the caller's transaction. Such rows are of no chart. A
 // FHIR Person stands for the account.
 func (s *Service) RecordActs(c *db.Conn, acts ...identity.Act) error {
-	events := make([]Event, len(acts))
-	for i, a := range acts {
+	events := make([]Event, 0, len(acts))
+	for _, a := range acts {
 		about := a.Account
 		if about == "" {
 			about = a.Who.Account
 		}
-		events[i] = Event{Who: a.Who, Action: a.Action, Type: "Person", ID: about, Outcome: a.Outcome, Detail: a.Detail}
+		e := Event{Who: a.Who, Action: a.Action, Type: "Person", ID: about, Outcome: a.Outcome, Detail: a.Detail, act: true}
+		if a.Outcome == "refused" && !s.refusals.first(&e) {
+			continue
+		}
+		events = append(events, e)
 	}
 	return s.RecordTx(c, events...)
 }

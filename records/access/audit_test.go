@@ -204,6 +204,7 @@ func TestSealerChainsAndSigns(t *testing.T) {
 func TestOneSealerAtATime(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		a, b := newBench(t, d), newBench(t, d)
+		b.node = "other"
 		ctx := context.Background()
 		a.writes(t, "p", 5)
 		require.NoError(t, a.sealer.seal(ctx, true))

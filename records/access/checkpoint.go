@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"crypto/ed25519"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -24,13 +25,23 @@ type Checkpoint struct {
 	Root      []byte    `json:"root"`
 	At        time.Time `json:"at"`
 	Node      string    `json:"node"`
+	Prev      []byte    `json:"prev,omitempty"` // digest of the node's checkpoint before it; none in those of old
 	Signature []byte    `json:"signature"`
 }
 
 // text is what is signed.
 func (c *Checkpoint) text() []byte {
-	return []byte("housecall checkpoint 1\n" + strconv.FormatInt(c.Size, 10) + "\n" + base64.StdEncoding.EncodeToString(c.Root) + "\n" +
-		c.At.UTC().Format(time.RFC3339Nano) + "\n" + c.Node + "\n")
+	body := strconv.FormatInt(c.Size, 10) + "\n" + base64.StdEncoding.EncodeToString(c.Root) + "\n" + c.At.UTC().Format(time.RFC3339Nano) + "\n" + c.Node + "\n"
+	if len(c.Prev) == 0 {
+		return []byte("housecall checkpoint 1\n" + body)
+	}
+	return []byte("housecall checkpoint 2\n" + body + base64.StdEncoding.EncodeToString(c.Prev) + "\n")
+}
+
+// digest is what the next checkpoint of the same node names.
+func (c *Checkpoint) digest() []byte {
+	sum := sha256.Sum256(append(c.text(), c.Signature...))
+	return sum[:]
 }
 
 // Check tells whether the checkpoint was signed with the key.
@@ -41,8 +52,8 @@ func (c *Checkpoint) Check(key ed25519.PublicKey) error {
 	return nil
 }
 
-func (s *Service) checkpoint(size int64, root []byte) Checkpoint {
-	c := Checkpoint{Size: size, Root: root, At: s.now().UTC(), Node: s.node}
+func (s *Service) checkpoint(size int64, root, prev []byte) Checkpoint {
+	c := Checkpoint{Size: size, Root: root, At: s.now().UTC(), Node: s.node, Prev: prev}
 	c.Signature = ed25519.Sign(s.signer, c.text())
 	return c
 }
@@ -51,16 +62,47 @@ func (s *Service) checkpoint(size int64, root []byte) Checkpoint {
 type checkpointFile struct {
 	path string
 	f    *os.File
+	last []byte // digest of the last one
 }
 
+// before is the digest of the last checkpoint, which the next one names: a line
+// that is taken out of the file is missed.
+func (c *checkpointFile) before() ([]byte, error) {
+	if c.path != "" && c.f == nil {
+		if err := c.open(); err != nil {
+			return nil, err
+		}
+		last, err := lastCheckpoint(c.path)
+		if err != nil {
+			c.close()
+			return nil, err
+		}
+		c.last = noLink
+		if last != nil {
+			c.last = last.digest()
+		}
+	}
+	if c.last == nil {
+		c.last = noLink
+	}
+	return c.last, nil
+}
+
+// lastCheckpoint is the one in the last line that can be read; nil: there is none.
+func lastCheckpoint(path string) (last *Checkpoint, err error) {
+	return last, eachCheckpoint(path, func(_ int, c *Checkpoint) error {
+		if c != nil {
+			last = c
+		}
+		return nil
+	})
+}
+
+// append follows a call of before.
 func (c *checkpointFile) append(p Checkpoint) error {
 	if c.path == "" {
+		c.last = p.digest()
 		return nil
-	}
-	if c.f == nil {
-		if err := c.open(); err != nil {
-			return err
-		}
 	}
 	line, err := json.Marshal(p)
 	if err != nil {
@@ -71,8 +113,10 @@ func (c *checkpointFile) append(p Checkpoint) error {
 	}
 	if err != nil {
 		c.close() // opened anew, and put right, at the next one
+		return err
 	}
-	return err
+	c.last = p.digest()
+	return nil
 }
 
 // open cuts off a line that a crash left half written: nobody was told of it.

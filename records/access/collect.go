@@ -116,10 +116,10 @@ func (z *sealer) news(ctx context.Context, faults []auditFault) ([]auditFault, e
 	return out, nil
 }
 
-const rowColumns = `SELECT writer, counter, patient_id, account, at, body, mac `
+const rowColumns = `SELECT writer, counter, patient_id, account, at, body, mac, source `
 
 func (r *row) scan(rows *sql.Rows) error {
-	return rows.Scan(&r.writer, &r.counter, &r.patient, &r.account, &r.at, &r.body, &r.mac)
+	return rows.Scan(&r.writer, &r.counter, &r.patient, &r.account, &r.at, &r.body, &r.mac, &r.source)
 }
 
 // commit seals a batch under the lease.

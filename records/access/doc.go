@@ -10,11 +10,17 @@
 // Classify says what kind of data a resource is and which sensitive kinds it
 // touches, by the versioned rules in rules.go.
 //
-// Every decision leaves an audit row: writes in their own transaction
-// (RecordTx), reads through a group commit that the answer waits for (Record).
+// Every decision leaves an audit row: who, as what, from where, through which app
+// and for what. Writes leave it in their own transaction (RecordTx), reads through
+// a group commit that the answer waits for (Record). What happens to accounts and
+// sign-ins leaves one as well (RecordActs); refusals that anybody can cause are
+// counted (RecordRefusal).
+//
 // Each row carries a code under the site key and the next number of its writer.
 // The sealer chains the rows of each chart, appends them to a Merkle log (RFC
 // 9162) and signs checkpoints that leave the database. Verify walks all of it
-// and names the place of any change; a Proof lets a patient check one row
-// offline.
+// and names the place of any change. Checkpoints leave the machine (anchors.go),
+// and a restore that put the log back leaves a signed Gap. A Proof lets a patient
+// check one row offline, and an export their whole list (export.go). Audit is the
+// report of the privacy officer.
 package access

@@ -24,6 +24,8 @@ type Event struct {
 	Outcome    string // "ok", "refused", "failed"; empty: ok
 	Purpose    string // purpose of use, v3-PurposeOfUse: TREAT, PATRQT, HPAYMT, ..
 	Detail     string // machine words of what was asked, never values
+
+	act bool // on an account or a sign-in: it has no purpose of use
 }
 
 // entry is the body of a row. Its JSON is stored and hashed as it is; names may
@@ -61,6 +63,7 @@ type row struct {
 	at              int64
 	body            []byte
 	mac             []byte
+	source          string // from where: address and session; under the code, and not in the body
 }
 
 var kindNames = map[identity.Kind]string{identity.Anonymous: "anonymous", identity.Person: "person", identity.Staff: "staff", identity.System: "system", identity.Visitor: "visitor"}
@@ -96,10 +99,10 @@ func (s *Service) row(e *Event, at time.Time) (row, error) {
 		Relation: e.View.Base.String(), Kinship: clean(e.View.Kinship, 60), Grant: e.View.Grant, Practitioner: clean(e.Who.Practitioner, 64),
 		App: clean(e.Who.Client, 200), AppName: clean(e.Who.ClientName, 200),
 		Action: clean(e.Action, 20), Categories: e.Categories, Type: clean(e.Type, 64), ID: clean(e.ID, 64), Count: count, Outcome: clean(outcome, 20),
-		Purpose: clean(e.Purpose, 40), Emergency: e.View.Emergency, Reason: clean(e.View.Reason, 500), Detail: clean(e.Detail, 200),
+		Purpose: clean(purposeOf(e), 40), Emergency: e.View.Emergency, Reason: clean(e.View.Reason, 500), Detail: clean(e.Detail, 200),
 		Request: clean(e.Who.RequestID, 64), Node: s.node,
 	})
-	return row{patient: clean(e.Patient, 64), account: clean(e.Who.Account, 64), at: at.UnixMicro(), body: body}, err
+	return row{patient: clean(e.Patient, 64), account: clean(e.Who.Account, 64), at: at.UnixMicro(), body: body, source: sourceOf(&e.Who)}, err
 }
 
 // clean bounds a text and takes out what a database would refuse: one bad name
@@ -130,9 +133,17 @@ func (r *row) canonical(b []byte) []byte {
 	return append(b, r.body...)
 }
 
+// macOf takes in the source as well. The hash of a leaf takes in this code and
+// not the source: a patient who checks their log offline learns nobody's address.
 func (s *Service) macOf(r *row) []byte {
 	h := hmac.New(sha256.New, s.macKey)
-	h.Write(r.canonical(make([]byte, 0, 128+len(r.body))))
+	b := r.canonical(make([]byte, 0, 160+len(r.body)+len(r.source)))
+	if r.source != "" { // rows of before there were sources have their code without one
+		b = append(b, "source\x00"...)
+		b = binary.BigEndian.AppendUint32(b, uint32(len(r.source)))
+		b = append(b, r.source...)
+	}
+	h.Write(b)
 	return h.Sum(nil)
 }
 

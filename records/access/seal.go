@@ -160,7 +160,7 @@ func (z *sealer) hold(ctx context.Context) (bool, error) {
 	}
 	z.renewed = now
 	if taken {
-		return true, z.compareFile(ctx)
+		return true, z.foundGap(ctx)
 	}
 	return true, nil
 }
@@ -176,30 +176,6 @@ func (z *sealer) release(ctx context.Context) {
 		return err
 	})
 	z.fence = 0
-}
-
-// compareFile looks whether the log is as long as the checkpoints that left it.
-func (z *sealer) compareFile(ctx context.Context) error {
-	if z.file.path == "" {
-		return nil
-	}
-	var longest int64
-	err := eachCheckpoint(z.file.path, func(_ int, c *Checkpoint) error {
-		if c != nil && c.Size > longest && c.Check(z.s.PublicKey()) == nil {
-			longest = c.Size
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return z.s.db.Audit().InTx(ctx, func(c *db.Conn) error {
-		var size int64
-		if err := c.QueryRow(`SELECT size FROM audit_state WHERE id = 1`).Scan(&size); err != nil || size >= longest {
-			return err
-		}
-		return noteFault(c, auditFault{counter: size, upto: longest, kind: "truncated"}, z.s.now())
-	})
 }
 
 type auditFault struct {
@@ -220,7 +196,11 @@ func (z *sealer) announce(ctx context.Context, now time.Time) error {
 	if err != nil || st.Size == st.last.Size || st.fence != z.fence {
 		return err
 	}
-	p := z.s.checkpoint(st.Size, st.Root)
+	prev, err := z.file.before()
+	if err != nil {
+		return err
+	}
+	p := z.s.checkpoint(st.Size, st.Root, prev)
 	if err := z.file.append(p); err != nil {
 		return err
 	}
@@ -229,9 +209,15 @@ func (z *sealer) announce(ctx context.Context, now time.Time) error {
 		return err
 	}
 	z.announced = now
+	for _, a := range z.s.anchors {
+		a.offer(p)
+	}
 	return z.s.db.Audit().InTx(ctx, func(c *db.Conn) error {
-		_, err := c.Exec(`UPDATE audit_state SET checkpoint = ? WHERE id = 1 AND fence = ?`, string(b), z.fence)
-		return err
+		n, err := c.Exec(`UPDATE audit_state SET checkpoint = ? WHERE id = 1 AND fence = ?`, string(b), z.fence)
+		if err != nil || n == 0 || z.file.path == "" {
+			return err
+		}
+		return anchoredTx(c, anchorFile, z.s.node, p)
 	})
 }
 

@@ -29,6 +29,7 @@ type Deps struct {
 	NewID          func() string // nil: UUIDv7
 	Node           string        // this node's name, one a process
 	CheckpointFile string        // signed checkpoints are appended here; empty: kept in the database only
+	Anchors        []Anchor      // places outside this machine that get them as well
 }
 
 // Service decides about access and keeps its record.
@@ -44,6 +45,8 @@ type Service struct {
 	cursors     cipher.AEAD
 	reads       *readWriter
 	sealer      *sealer
+	refusals    *refusals
+	anchors     []*anchorer
 }
 
 // New makes the service. It writes and seals audit rows after Start.
@@ -78,6 +81,10 @@ func New(d Deps) (*Service, error) {
 	}
 	s.reads = newReadWriter(s)
 	s.sealer = newSealer(s, d.CheckpointFile)
+	s.refusals = newRefusals(s)
+	for _, a := range d.Anchors {
+		s.anchors = append(s.anchors, newAnchorer(s, a))
+	}
 	d.Revocations.Subscribe(s.ties.revoked)
 	return s, nil
 }
@@ -86,14 +93,22 @@ func New(d Deps) (*Service, error) {
 func (s *Service) Start(ctx context.Context) error {
 	s.reads.start(ctx)
 	s.sealer.start(ctx)
+	s.refusals.start()
+	for _, a := range s.anchors {
+		a.start()
+	}
 	return nil
 }
 
 // Stop writes what waits, seals it and ends. It may be called twice, or before
 // Start.
 func (s *Service) Stop() {
+	s.refusals.stop()
 	s.reads.stop()
 	s.sealer.stop()
+	for _, a := range s.anchors {
+		a.stop()
+	}
 }
 
 // PublicKey is what checkpoints and proofs are checked with.

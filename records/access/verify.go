@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	"housecall/internal/db"
 )
@@ -17,6 +18,7 @@ type Report struct {
 	Checkpoints int64 // in the file
 	Size        int64 // of the log at the last checkpoint
 	Root        []byte
+	Gaps        []Gap     // parts that were lost, with somebody's word for it
 	Problems    []Problem // at most maxProblems
 	More        bool      // there are more
 }
@@ -25,8 +27,8 @@ type Report struct {
 func (r *Report) OK() bool { return len(r.Problems) == 0 }
 
 // Problem is one place at which the log is not as it was written. Kinds: changed,
-// missing, order, chain, tile, root, state, truncated, checkpoint, unsealed,
-// writer.
+// missing, extra, order, chain, tile, root, state, truncated, checkpoint,
+// unsealed, writer, gap.
 type Problem struct {
 	Kind    string
 	Seq     int64 // leaf of the log; -1: not about one
@@ -55,7 +57,7 @@ func (s *Service) Verify(ctx context.Context) (Report, error) {
 		return rep, err
 	}
 	rep.Sealed, rep.Size, rep.Root = st.Size, st.last.Size, st.last.Root
-	roots, err := s.checkpointsOf(&rep, st)
+	roots, err := s.checkpointsOf(ctx, &rep, st)
 	if err != nil {
 		return rep, err
 	}
@@ -74,12 +76,25 @@ func (s *Service) Verify(ctx context.Context) (Report, error) {
 }
 
 // checkpointsOf reads the file: signatures, and the roots to be found at each size.
-func (s *Service) checkpointsOf(rep *Report, st state) (map[int64][]byte, error) {
+func (s *Service) checkpointsOf(ctx context.Context, rep *Report, st state) (map[int64][]byte, error) {
+	gaps, bad, err := s.gaps(s.db.Audit().Read(ctx))
+	if err != nil {
+		return nil, err
+	}
+	if rep.Gaps = gaps; bad > 0 {
+		rep.problem("gap", -1, 0, 0, "%d gaps have a wrong signature: somebody else wrote them", bad)
+	}
+	for _, g := range gaps {
+		if g.Reason == "" && !covered(explained(gaps), &Checkpoint{Size: g.Upto, At: g.Before}) {
+			rep.problem("gap", g.From, 0, 0, "rows %d to %d of the log were not there any more on %s, and nobody has said why; after a restore, say so with: housecall audit gap --reason", g.From, g.Upto-1, g.At.Format(time.RFC3339))
+		}
+	}
 	roots := map[int64][]byte{}
 	want := func(where string, c *Checkpoint) {
 		switch {
 		case c.Check(s.PublicKey()) != nil:
 			rep.problem("checkpoint", -1, 0, 0, "%s: the signature is wrong", where)
+		case covered(gaps, c):
 		case c.Size > st.Size:
 			rep.problem("truncated", st.Size, 0, 0, "%s says that the log had %d rows; it has %d", where, c.Size, st.Size)
 		case roots[c.Size] != nil && !bytes.Equal(roots[c.Size], c.Root):
@@ -91,16 +106,20 @@ func (s *Service) checkpointsOf(rep *Report, st state) (map[int64][]byte, error)
 	if st.last.Size != 0 {
 		want("the last checkpoint", &st.last)
 	}
-	err := eachCheckpoint(s.sealer.file.path, func(line int, c *Checkpoint) error {
+	f := fileWalk{rep: rep}
+	err = eachCheckpoint(s.sealer.file.path, func(line int, c *Checkpoint) error {
 		rep.Checkpoints++
-		where := fmt.Sprintf("checkpoint in line %d", line)
 		if c == nil {
-			rep.problem("checkpoint", -1, 0, 0, "%s cannot be read", where)
-			return nil
+			rep.problem("checkpoint", -1, 0, 0, "checkpoint in line %d cannot be read", line)
+		} else {
+			want(fmt.Sprintf("checkpoint in line %d", line), c)
 		}
-		want(where, c)
+		f.line(line, c)
 		return nil
 	})
+	if err == nil && s.sealer.file.path != "" {
+		err = f.end(s.db.Audit().Read(ctx), s.node)
+	}
 	return roots, err
 }
 
@@ -120,7 +139,7 @@ type walk struct {
 const walkPage = 2000
 
 func (w *walk) log(ctx context.Context, st state) error {
-	page := `SELECT s.seq, s.writer, s.counter, s.n, s.prev, s.hash, a.patient_id, a.account, a.at, a.body, a.mac
+	page := `SELECT s.seq, s.writer, s.counter, s.n, s.prev, s.hash, a.patient_id, a.account, a.at, a.body, a.mac, COALESCE(a.source, '')
 		FROM audit_seals s LEFT JOIN audit a ON a.writer = s.writer AND a.counter = s.counter WHERE s.seq >= ? AND s.seq < ? ORDER BY s.seq LIMIT ?`
 	c := w.s.db.Audit().Read(ctx)
 	lastRoot := int64(0)
@@ -135,7 +154,7 @@ func (w *walk) log(ctx context.Context, st state) error {
 			var f found
 			var patient, account sql.NullString
 			var at sql.NullInt64
-			if err := r.Scan(&f.seq, &f.seal.writer, &f.seal.counter, &f.n, &f.prev, &f.hash, &patient, &account, &at, &f.body, &f.mac); err != nil {
+			if err := r.Scan(&f.seq, &f.seal.writer, &f.seal.counter, &f.n, &f.prev, &f.hash, &patient, &account, &at, &f.body, &f.mac, &f.source); err != nil {
 				return err
 			}
 			f.there = at.Valid

@@ -13,6 +13,7 @@ import (
 
 	"housecall/internal/db"
 	"housecall/internal/db/dbtest"
+	"housecall/internal/fault"
 	"housecall/internal/revoke"
 	"housecall/internal/sitekey"
 )
@@ -34,13 +35,34 @@ func TestVerifyNamesThePlace(t *testing.T) {
 		require.NoError(t, b.db.Audit().Read(context.Background()).QueryRow(`SELECT writer, counter FROM audit_seals WHERE seq = ?`, seq).Scan(&writer, &counter))
 		return writer, counter
 	}
+	column := func(seq int64, set string, args ...any) func(*testing.T, *bench) {
+		return func(t *testing.T, b *bench) {
+			w, n := place(t, b, seq)
+			d := b.db
+			if seq >= 6 {
+				d = b.db.Audit()
+			}
+			exec(d, `UPDATE audit SET `+set+` WHERE writer = ? AND counter = ?`, append(args, w, n)...)(t, b)
+		}
+	}
+	drop := func(seq int64) func(*testing.T, *bench) {
+		return func(t *testing.T, b *bench) {
+			w, n := place(t, b, seq)
+			d := b.db
+			if seq >= 6 {
+				d = b.db.Audit()
+			}
+			exec(d, `DELETE FROM audit WHERE writer = ? AND counter = ?`, w, n)(t, b)
+		}
+	}
 	for _, c := range []struct {
 		name    string
 		kind    string
 		seq     int64
 		text    string
 		tamper  func(*testing.T, *bench)
-		pending bool // also with rows that are not sealed
+		counter int64 // of the writer; 0: not looked at
+		pending bool  // also with rows that are not sealed
 	}{
 		{name: "a row's body is changed", kind: "changed", seq: 2, tamper: func(t *testing.T, b *bench) {
 			w, n := place(t, b, 2)
@@ -85,6 +107,69 @@ func TestVerifyNamesThePlace(t *testing.T) {
 		{name: "a row that is not sealed yet is dropped", kind: "missing", seq: -1, pending: true, tamper: func(t *testing.T, b *bench) {
 			exec(b.db, `DELETE FROM audit WHERE patient_id = 'p3'`)(t, b)
 		}},
+		{name: "a row's time is changed", kind: "changed", seq: 1, tamper: column(1, "at = at + 1")},
+		{name: "a row's account is changed", kind: "changed", seq: 0, tamper: column(0, "account = 'acc-other'")},
+		{name: "a row's address is changed", kind: "changed", seq: 7, tamper: column(7, "source = '198.51.100.1 x'")},
+		{name: "a row's address is taken away", kind: "changed", seq: 7, tamper: column(7, "source = ''")},
+		{name: "a row's code is changed", kind: "changed", seq: 9, tamper: column(9, "mac = ?", make([]byte, 32))},
+		{name: "a row gets another number", kind: "missing", seq: 5, tamper: column(5, "counter = 99")},
+		{name: "a row gets another number, seen from its writer", kind: "extra", seq: -1, counter: 99, tamper: column(5, "counter = 99")},
+		{name: "a row gets another writer", kind: "missing", seq: 2, tamper: column(2, "writer = 7")},
+		{name: "a row and its code are made anew without the key", kind: "changed", seq: 3, tamper: func(t *testing.T, b *bench) {
+			other, err := sitekey.Load("", t.TempDir())
+			require.NoError(t, err)
+			thief, err := New(Deps{DB: b.db, Key: other, Revocations: revoke.NewFeed(b.db), Node: "test"})
+			require.NoError(t, err)
+			w, n := place(t, b, 3)
+			r := row{writer: w, counter: n, patient: "p2", account: "nobody", at: 5, body: []byte(`{"action":"read"}`)}
+			r.mac = thief.macOf(&r)
+			exec(b.db, `UPDATE audit SET account = ?, at = ?, body = ?, mac = ?, source = '' WHERE writer = ? AND counter = ?`, r.account, r.at, r.body, r.mac, w, n)(t, b)
+			var x seal
+			require.NoError(t, b.db.Audit().Read(context.Background()).QueryRow(`SELECT n, prev FROM audit_seals WHERE seq = 3`).Scan(&x.n, &x.prev))
+			exec(b.db.Audit(), `UPDATE audit_seals SET hash = ? WHERE seq = 3`, leafHash(r.leaf(x.link)))(t, b)
+		}},
+		{name: "a row is made anew by somebody who has the key", kind: "order", seq: 3, tamper: func(t *testing.T, b *bench) { forge(t, b, place, exec) }},
+		{name: "the first row is dropped", kind: "missing", seq: 0, tamper: drop(0)},
+		{name: "the last row is dropped", kind: "missing", seq: 9, tamper: drop(9)},
+		{name: "all rows are dropped", kind: "missing", seq: 0, tamper: func(t *testing.T, b *bench) {
+			exec(b.db, `DELETE FROM audit`)(t, b)
+		}},
+		{name: "a writer's whole tail is dropped", kind: "missing", seq: -1, counter: 4, tamper: func(t *testing.T, b *bench) {
+			exec(b.db, `DELETE FROM audit WHERE counter >= 4`)(t, b)
+		}},
+		{name: "a writer's tail and its number are put back", kind: "missing", seq: 3, tamper: func(t *testing.T, b *bench) {
+			exec(b.db, `DELETE FROM audit WHERE counter >= 4`)(t, b)
+			exec(b.db, `UPDATE audit_writers SET next = 4`)(t, b)
+		}},
+		{name: "a writer is gone", kind: "writer", seq: -1, tamper: func(t *testing.T, b *bench) {
+			exec(b.db, `DELETE FROM audit_writers`)(t, b)
+		}},
+		{name: "two rows change their content", kind: "changed", seq: 2, tamper: func(t *testing.T, b *bench) {
+			w, n := place(t, b, 2)
+			v, m := place(t, b, 4)
+			exec(b.db, `UPDATE audit SET counter = 0 WHERE writer = ? AND counter = ?`, w, n)(t, b)
+			exec(b.db, `UPDATE audit SET counter = ? WHERE writer = ? AND counter = ?`, n, v, m)(t, b)
+			exec(b.db, `UPDATE audit SET counter = ? WHERE writer = ? AND counter = 0`, m, w)(t, b)
+		}},
+		{name: "a row is there twice", kind: "extra", seq: -1, counter: 99, tamper: func(t *testing.T, b *bench) {
+			w, n := place(t, b, 2)
+			exec(b.db, `INSERT INTO audit (writer, counter, patient_id, account, at, body, mac, source)
+				SELECT writer, 99, patient_id, account, at, body, mac, source FROM audit WHERE writer = ? AND counter = ?`, w, n)(t, b)
+		}},
+		{name: "a row counts as sealed and is not in the log", kind: "unsealed", seq: -1, pending: true, tamper: func(t *testing.T, b *bench) {
+			exec(b.db.Audit(), `UPDATE audit_marks SET upto = upto + 1`)(t, b)
+		}},
+		{name: "a seal's link is changed", kind: "chain", seq: 4, tamper: exec1(`UPDATE audit_seals SET prev = ? WHERE seq = 4`, make([]byte, 32))},
+		{name: "a seal's place in the chain is changed", kind: "chain", seq: 4, tamper: exec1(`UPDATE audit_seals SET n = n + 1 WHERE seq = 4`)},
+		{name: "a seal names another row", kind: "missing", seq: 4, tamper: exec1(`UPDATE audit_seals SET counter = 98 WHERE seq = 4`)},
+		{name: "the last seal is dropped", kind: "missing", seq: 9, tamper: exec1(`DELETE FROM audit_seals WHERE seq = 9`)},
+		{name: "a chart's last link is dropped", kind: "chain", seq: -1, tamper: exec1(`DELETE FROM audit_charts WHERE patient_id = 'p2'`)},
+		{name: "a tile is dropped", kind: "order", seq: 0, tamper: exec1(`DELETE FROM audit_tiles`)},
+		{name: "a line of the file is dropped", kind: "checkpoint", seq: -1, text: "between line 1 and line 2", tamper: lines(func(l []string) []string { return append(l[:1], l[2:]...) })},
+		{name: "the first line of the file is dropped", kind: "checkpoint", seq: -1, text: "before line 1", tamper: lines(func(l []string) []string { return l[1:] })},
+		{name: "the last line of the file is dropped", kind: "checkpoint", seq: -1, text: "was cut off", tamper: lines(func(l []string) []string { return l[:2] })},
+		{name: "two lines of the file change places", kind: "checkpoint", seq: -1, text: "between line 1 and line 2", tamper: lines(func(l []string) []string { return []string{l[0], l[2], l[1]} })},
+		{name: "the file is gone", kind: "checkpoint", seq: -1, text: "was cut off", tamper: lines(func([]string) []string { return nil })},
 		{name: "a row is written without the key", kind: "writer", seq: -1, tamper: func(t *testing.T, b *bench) {
 			exec(b.db, `INSERT INTO audit (writer, counter, patient_id, account, at, body, mac) VALUES (5, 1, 'p1', 'x', 1, ?, ?)`, []byte(`{}`), make([]byte, 32))(t, b)
 		}},
@@ -110,9 +195,14 @@ func TestVerifyNamesThePlace(t *testing.T) {
 				for i := range 6 {
 					b.writes(t, fmt.Sprintf("p%d", 1+i%2), 1)
 					b.clock.move(1e6)
+					if i == 1 || i == 3 {
+						require.NoError(t, b.sealer.seal(context.Background(), true))
+					}
 				}
 				for i := range 4 {
-					b.looks(t, fmt.Sprintf("p%d", 1+i%2), 1)
+					e := wrote(fmt.Sprintf("p%d", 1+i%2), doctor)
+					e.Action, e.Who.Address = "read", "192.0.2.7"
+					require.NoError(t, b.Record(context.Background(), e))
 					b.clock.move(1e6)
 				}
 				require.NoError(t, b.sealer.seal(context.Background(), true))
@@ -125,12 +215,37 @@ func TestVerifyNamesThePlace(t *testing.T) {
 				require.NoError(t, err)
 				found := false
 				for _, p := range rep.Problems {
-					found = found || p.Kind == c.kind && p.Seq == c.seq && strings.Contains(p.Text, c.text)
+					found = found || p.Kind == c.kind && p.Seq == c.seq && (c.counter == 0 || p.Counter == c.counter) && strings.Contains(p.Text, c.text)
 				}
 				require.True(t, found, "%+v", rep.Problems)
 			})
 		})
 	}
+}
+
+// lines changes the lines of the file of checkpoints, of which there are three.
+func lines(change func([]string) []string) func(*testing.T, *bench) {
+	return func(t *testing.T, b *bench) {
+		text, err := os.ReadFile(b.file)
+		require.NoError(t, err)
+		l := strings.SplitAfter(strings.TrimSuffix(string(text), "\n"), "\n")
+		require.Len(t, l, 3)
+		l[2] += "\n"
+		require.NoError(t, os.WriteFile(b.file, []byte(strings.Join(change(l), "")), 0o600))
+	}
+}
+
+// forge changes a row as only somebody with the site key can, with a right code
+// and seal: the tree still holds what was there.
+func forge(t *testing.T, b *bench, place func(*testing.T, *bench, int64) (int64, int64), exec func(*db.DB, string, ...any) func(*testing.T, *bench)) {
+	t.Helper()
+	w, n := place(t, b, 3)
+	r := row{writer: w, counter: n, patient: "p2", account: "nobody", at: 5, body: []byte(`{"action":"read"}`)}
+	r.mac = b.macOf(&r)
+	exec(b.db, `UPDATE audit SET account = ?, at = ?, body = ?, mac = ?, source = '' WHERE writer = ? AND counter = ?`, r.account, r.at, r.body, r.mac, w, n)(t, b)
+	var x seal
+	require.NoError(t, b.db.Audit().Read(context.Background()).QueryRow(`SELECT n, prev FROM audit_seals WHERE seq = 3`).Scan(&x.n, &x.prev))
+	exec(b.db.Audit(), `UPDATE audit_seals SET hash = ? WHERE seq = 3`, leafHash(r.leaf(x.link)))(t, b)
 }
 
 func exec1(query string, args ...any) func(*testing.T, *bench) {
@@ -209,18 +324,60 @@ func TestSealerReportsWhatItFinds(t *testing.T) {
 	})
 }
 
-// A log that became shorter than what left it is noticed when sealing begins.
-func TestSealerNoticesATruncatedLog(t *testing.T) {
-	b := newBench(t, dbtest.SQLite(t))
-	b.reads.start(context.Background())
-	defer b.reads.stop()
-	b.writes(t, "p1", 10)
-	require.NoError(t, b.sealer.seal(context.Background(), true))
-	b.sealer.release(context.Background())
-	cutEnd(t, b, 7)
-	b.clock.move(1e12)
-	require.NoError(t, b.sealer.seal(context.Background(), true))
-	h, err := b.Health(context.Background())
-	require.NoError(t, err)
-	require.EqualValues(t, 1, h.Faults)
+// A log that became shorter than what left it, as after a restore, is noticed when
+// sealing begins. A person's word for it makes it a gap and no longer a fault, and
+// hides nothing else.
+func TestARestoreLeavesASignedGap(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		b := newBench(t, d)
+		ctx := context.Background()
+		b.reads.start(ctx)
+		defer b.reads.stop()
+		kinds := func() (out []string) {
+			rep, err := b.Verify(ctx)
+			require.NoError(t, err)
+			for _, p := range rep.Problems {
+				out = append(out, p.Kind)
+			}
+			return out
+		}
+		_, err := b.RecordGap(ctx, admin, "restored")
+		require.True(t, fault.Is(err, fault.Conflict), "there is none")
+		b.writes(t, "p1", 5)
+		require.NoError(t, b.sealer.seal(ctx, true))
+		b.writes(t, "p1", 5)
+		require.NoError(t, b.sealer.seal(ctx, true))
+		b.sealer.release(ctx)
+		cutEnd(t, b, 7)
+		b.clock.move(1e12)
+		require.NoError(t, b.sealer.seal(ctx, true))
+		h, err := b.Health(ctx)
+		require.NoError(t, err)
+		require.EqualValues(t, 1, h.Faults)
+		require.Equal(t, []string{"gap"}, kinds())
+		b.writes(t, "p1", 9)
+		require.NoError(t, b.sealer.seal(ctx, true))
+		require.Equal(t, []string{"gap"}, kinds(), "also once the log is longer than it was")
+
+		_, err = b.RecordGap(ctx, admin, " ")
+		require.True(t, fault.Is(err, fault.Invalid))
+		b.clock.move(1e6)
+		g, err := b.RecordGap(ctx, admin, "restored the copy of Sunday")
+		require.NoError(t, err)
+		require.EqualValues(t, []int64{5, 10}, []int64{g.From, g.Upto})
+		require.Equal(t, "A. Dmin", g.By)
+		require.NoError(t, b.sealer.seal(ctx, true))
+		rep := b.whole(t)
+		require.Len(t, rep.Gaps, 2)
+		found := 0
+		for _, e := range b.entries(t) {
+			if e.Action == "gap" {
+				found++
+			}
+		}
+		require.Equal(t, 2, found, "the log itself tells of it")
+
+		exec1(`UPDATE audit_gaps SET body = replace(body, 'Sunday', 'Monday')`)(t, b)
+		require.Contains(t, kinds(), "gap", "nobody else writes one")
+	})
 }

@@ -65,10 +65,15 @@ func (w *walk) writer(c *db.Conn, writer, next, mark int64) error {
 	gaps := 0
 	expect, sealed := int64(1), int64(0)
 	err := c.Each(`SELECT counter, CASE WHEN counter > ? THEN patient_id ELSE '' END, CASE WHEN counter > ? THEN account ELSE '' END, at,
-		CASE WHEN counter > ? THEN body END, CASE WHEN counter > ? THEN mac END FROM audit WHERE writer = ? ORDER BY counter`, func(r *sql.Rows) error {
+		CASE WHEN counter > ? THEN body END, CASE WHEN counter > ? THEN mac END, CASE WHEN counter > ? THEN source ELSE '' END FROM audit WHERE writer = ? ORDER BY counter`, func(r *sql.Rows) error {
 		x := row{writer: writer}
-		if err := r.Scan(&x.counter, &x.patient, &x.account, &x.at, &x.body, &x.mac); err != nil {
+		if err := r.Scan(&x.counter, &x.patient, &x.account, &x.at, &x.body, &x.mac, &x.source); err != nil {
 			return err
+		}
+		if x.counter >= next {
+			gaps++
+			w.rep.problem("extra", -1, writer, x.counter, "row %d of a writer was put there by somebody else: the writer's last is %d", x.counter, next-1)
+			return nil
 		}
 		if x.counter != expect {
 			gaps++
@@ -84,7 +89,7 @@ func (w *walk) writer(c *db.Conn, writer, next, mark int64) error {
 			w.rep.problem("changed", -1, writer, x.counter, "a row that waits to be sealed was changed: its code is wrong")
 		}
 		return nil
-	}, mark, mark, mark, mark, writer)
+	}, mark, mark, mark, mark, mark, writer)
 	if err != nil {
 		return err
 	}
@@ -106,8 +111,37 @@ func (w *walk) compareSealed(ctx context.Context) error {
 	}
 	for writer, n := range w.sealed {
 		if got := w.perWriter[writer]; got != n {
-			w.rep.problem("unsealed", -1, writer, 0, "%d rows of a writer count as sealed, %d are in the log", n, got)
+			if err := w.unsealed(ctx, writer, n, got); err != nil {
+				return err
+			}
 		}
 	}
+	return nil
+}
+
+// unsealed names the first row of a writer that is below its mark and not in the
+// log, or in the log more than once.
+func (w *walk) unsealed(ctx context.Context, writer, n, got int64) error {
+	numbers := func(c *db.Conn, table string) (out []int64, err error) {
+		err = c.Each(`SELECT counter FROM `+table+` WHERE writer = ? ORDER BY counter`, func(r *sql.Rows) error {
+			var counter int64
+			err := r.Scan(&counter)
+			out = append(out, counter)
+			return err
+		}, writer)
+		return out, err
+	}
+	sealed, err := numbers(w.s.db.Audit().Read(ctx), "audit_seals")
+	if err != nil {
+		return err
+	}
+	first := int64(1)
+	for _, counter := range sealed {
+		if counter != first {
+			break
+		}
+		first++
+	}
+	w.rep.problem("unsealed", -1, writer, first, "%d rows of a writer count as sealed, %d are in the log; the first that is not is row %d of the writer", n, got, first)
 	return nil
 }

@@ -81,9 +81,9 @@ func (s *Service) takeWriter(c *db.Conn, n int64) (writer, counter int64, err er
 }
 
 const (
-	insertOne  = `INSERT INTO audit (writer, counter, patient_id, account, at, body, mac) VALUES (?,?,?,?,?,?,?)`
-	insertMany = `INSERT INTO audit (writer, counter, patient_id, account, at, body, mac)
-		SELECT * FROM unnest(?::bigint[], ?::bigint[], ?::text[], ?::text[], ?::bigint[], ?::bytea[], ?::bytea[])`
+	insertOne  = `INSERT INTO audit (writer, counter, patient_id, account, at, body, mac, source) VALUES (?,?,?,?,?,?,?,?)`
+	insertMany = `INSERT INTO audit (writer, counter, patient_id, account, at, body, mac, source)
+		SELECT * FROM unnest(?::bigint[], ?::bigint[], ?::text[], ?::text[], ?::bigint[], ?::bytea[], ?::bytea[], ?::text[])`
 )
 
 func insertSteps(d db.Dialect, rows []row) []db.Step {
@@ -91,19 +91,19 @@ func insertSteps(d db.Dialect, rows []row) []db.Step {
 		steps := make([]db.Step, len(rows))
 		for i := range rows {
 			r := &rows[i]
-			steps[i] = db.Step{SQL: insertOne, Args: []any{r.writer, r.counter, r.patient, r.account, r.at, r.body, r.mac}}
+			steps[i] = db.Step{SQL: insertOne, Args: []any{r.writer, r.counter, r.patient, r.account, r.at, r.body, r.mac, r.source}}
 		}
 		return steps
 	}
 	n := len(rows)
 	numbers := make([]int64, 3*n)
-	texts := make([]string, 2*n)
+	texts := make([]string, 3*n)
 	blobs := make([][]byte, 2*n)
 	for i := range rows {
 		r := &rows[i]
 		numbers[i], numbers[n+i], numbers[2*n+i] = r.writer, r.counter, r.at
-		texts[i], texts[n+i] = r.patient, r.account
+		texts[i], texts[n+i], texts[2*n+i] = r.patient, r.account, r.source
 		blobs[i], blobs[n+i] = r.body, r.mac
 	}
-	return []db.Step{{SQL: insertMany, Args: []any{numbers[:n], numbers[n : 2*n], texts[:n], texts[n:], numbers[2*n:], blobs[:n], blobs[n:]}}}
+	return []db.Step{{SQL: insertMany, Args: []any{numbers[:n], numbers[n : 2*n], texts[:n], texts[n : 2*n], numbers[2*n:], blobs[:n], blobs[n:], texts[2*n:]}}}
 }

@@ -89,6 +89,9 @@ func (f *Face) capabilities(version string) ([]byte, error) {
 	if f.subs != nil {
 		resources = append(resources, f.subscriptionPromise())
 	}
+	if f.audit != nil {
+		resources = append(resources, f.auditPromise())
+	}
 	common := []object{} // of a search over several types
 	for _, name := range fhir.CommonParams {
 		p := fhir.LookupParam("Patient", name)

@@ -119,22 +119,31 @@ func searchAt(c *fiber.Ctx, query url.Values) call {
 }
 
 func (f *Face) searchByForm(c *fiber.Ctx) error {
+	values, err := formOf(c)
+	if err != nil {
+		return err
+	}
+	in := searchAt(c, values)
+	in.byForm = true
+	return f.send(c, in)
+}
+
+// formOf is the query with what was sent as a form.
+func formOf(c *fiber.Ctx) (url.Values, error) {
 	values := queryOf(c)
 	if len(c.Body()) > 0 {
 		if kind, _, _ := strings.Cut(c.Get(fiber.HeaderContentType), ";"); !strings.EqualFold(strings.TrimSpace(kind), fiber.MIMEApplicationForm) {
-			return fiber.NewError(fiber.StatusUnsupportedMediaType, "Please send the search as "+fiber.MIMEApplicationForm+".")
+			return nil, fiber.NewError(fiber.StatusUnsupportedMediaType, "Please send the search as "+fiber.MIMEApplicationForm+".")
 		}
 		form, err := url.ParseQuery(string(c.Body()))
 		if err != nil {
-			return invalid("structure", "", "The form cannot be read.")
+			return nil, invalid("structure", "", "The form cannot be read.")
 		}
 		for k, list := range form {
 			values[k] = append(values[k], list...)
 		}
 	}
-	in := searchAt(c, values)
-	in.byForm = true
-	return f.send(c, in)
+	return values, nil
 }
 
 func queryOf(c *fiber.Ctx) url.Values {

@@ -98,7 +98,7 @@ func TestRefusalsSayWhatAndWhere(t *testing.T) {
 			{"id that does not fit", "PUT", "/fhir/Observation/" + id, observation(newID(), "Patient/"+s.rosa, 1), nil, 422, "value Observation.id"},
 			{"unknown patient", "POST", "/fhir/Observation", observation("", "Patient/"+newID(), 1), nil, 404, "not-found"},
 			{"reference to nothing", "POST", "/fhir/Observation", observation("", "urn:uuid:"+newID(), 1), nil, 400, "not-found Observation.subject.reference"},
-			{"type that is not kept", "GET", "/fhir/AuditEvent", "", nil, 404, "not-supported"},
+			{"type that is not kept", "GET", "/fhir/Parameters", "", nil, 404, "not-supported"},
 			{"type that is none", "GET", "/fhir/Unicorn/1", "", nil, 404, "not-supported"},
 			{"conditional create by nothing", "POST", "/fhir/Observation", observation("", "Patient/"+s.rosa, 1), []string{"If-None-Exist", "_count=3"}, 400, "invalid"},
 			{"conditional create by what is not known", "POST", "/fhir/Observation", observation("", "Patient/"+s.rosa, 1), []string{"If-None-Exist", "colour=red"}, 400, "not-supported"},

@@ -12,6 +12,7 @@ import (
 	"housecall/internal/edge"
 	"housecall/internal/sitekey"
 	"housecall/records"
+	"housecall/records/access"
 	"housecall/records/bulk"
 	"housecall/records/subscription"
 )
@@ -31,6 +32,7 @@ type Deps struct {
 	Version string                // of the software, for the capability statement
 	Clinic  string                // name of the clinic, which is the author of what is made here
 	Bulk    *bulk.Service         // nil: nothing is exported or imported
+	Audit   *access.Service       // nil: there is no AuditEvent
 	Smart   *SmartConfiguration   // nil: no authorization server is known
 	Subs    *subscription.Service // nil: nobody can subscribe
 	Now     func() time.Time
@@ -45,6 +47,7 @@ type Face struct {
 	base    string        // https://host/fhir
 	smart   *SmartConfiguration
 	subs    *subscription.Service
+	audit   *access.Service
 	sockets sockets
 	pages   pageSealer
 	now     func() time.Time
@@ -70,7 +73,7 @@ func New(d Deps) (*Face, error) {
 	}
 	f := &Face{
 		store: d.Store, bulk: d.Bulk, polls: edge.NewLimiter(1, 10, d.Now), base: Base(d.BaseURL),
-		smart: d.Smart, subs: d.Subs, sockets: sockets{open: map[*socket]struct{}{}}, pages: pages, now: d.Now, newID: d.NewID, clinic: d.Clinic,
+		smart: d.Smart, subs: d.Subs, audit: d.Audit, sockets: sockets{open: map[*socket]struct{}{}}, pages: pages, now: d.Now, newID: d.NewID, clinic: d.Clinic,
 	}
 	f.capped, err = f.capabilities(d.Version)
 	return f, err
@@ -97,6 +100,7 @@ func (f *Face) Mount(app *fiber.App, guards ...fiber.Handler) {
 	f.mountOperations(g)
 	g.Get("/", f.searchByURL)
 	g.Post("/_search", f.searchByForm)
+	f.mountAudit(g)
 	g.Post("/:type/_search", f.searchByForm)
 	g.Post("/Patient/:patient/_search", f.searchByForm)
 	g.Post("/Patient/:patient/:member/_search", f.searchByForm)

@@ -81,7 +81,7 @@ func newSite(t *testing.T, d *db.DB) *site {
 		BodyLimits: map[string]int{rest.Prefix: rest.BodyLimit},
 	})
 	require.NoError(t, err)
-	face, err := rest.New(rest.Deps{Store: s.store, Key: key, BaseURL: u, Version: "1.2.3"})
+	face, err := rest.New(rest.Deps{Store: s.store, Audit: s.access, Key: key, BaseURL: u, Version: "1.2.3"})
 	require.NoError(t, err)
 	session := func(ctx context.Context, cookie string, active bool) (identity.Principal, error) {
 		x, err := s.id.Session(ctx, cookie, active)

@@ -34,14 +34,14 @@ func (l *Login) Callback(ctx context.Context, b Browser, q url.Values) (Redirect
 	}
 	// RFC 9207 section 2.4; the built-in provider always names itself.
 	if iss := q.Get("iss"); (iss != "" || p == l.own) && iss != p.Issuer.Issuer {
-		return Redirect{}, errAnswer
+		return Redirect{}, l.refuse(ctx, b, p, errAnswer)
 	}
 	if q.Get("error") != "" || q.Get("code") == "" {
-		return Redirect{}, errRefused
+		return Redirect{}, l.refuse(ctx, b, p, errRefused)
 	}
 	token, err := l.exchange(ctx, p, s, q.Get("code"))
 	if err != nil {
-		return Redirect{}, err
+		return Redirect{}, l.refuse(ctx, b, p, err)
 	}
 	switch {
 	case s.issuer == "":
@@ -50,6 +50,11 @@ func (l *Login) Callback(ctx context.Context, b Browser, q url.Values) (Redirect
 		return l.link(ctx, b, p, s, token)
 	}
 	return l.outside(ctx, b, p, s, token)
+}
+
+// refuse keeps a sign-in that an issuer's answer did not allow.
+func (l *Login) refuse(ctx context.Context, b Browser, p *party, reason error) error {
+	return l.id.Refuse(ctx, identity.Act{Who: identity.Principal{Address: b.Address}, Action: "login", Outcome: "refused", Detail: "issuer:" + p.ID}, reason)
 }
 
 // claims are what we read of an ID token.
@@ -138,7 +143,7 @@ func (l *Login) link(ctx context.Context, b Browser, p *party, s state, c claims
 func (l *Login) outside(ctx context.Context, b Browser, p *party, s state, c claims) (Redirect, error) {
 	a, err := l.id.AccountOutside(ctx, p.Issuer.Issuer, c.token.Subject)
 	if err != nil {
-		return Redirect{}, err
+		return Redirect{}, l.refuse(ctx, b, p, err)
 	}
 	if p.Roles != nil && a.Kind == identity.Staff {
 		if roles := p.Roles.mapped(c.all); !slices.Equal(roles, a.Roles) {

@@ -157,6 +157,7 @@ func (p *Provider) TOTP(ctx context.Context, b Browser, id, code string) (Step, 
 		err = p.id.CheckCode(ctx, r.Account, code)
 	}
 	if err != nil {
+		err = p.id.Refuse(ctx, refusedBy(b, r.Account, "code"), err)
 		if fault.Of(err).Code == "wrong_code" && r.Tries+1 >= maxTries {
 			return Step{}, errExpired
 		}
@@ -185,7 +186,7 @@ func (p *Provider) PasskeyFinish(ctx context.Context, b Browser, id string, cred
 	}
 	a, err := p.id.CheckPasskey(ctx, r.ID, credential)
 	if err != nil {
-		return Step{}, err
+		return Step{}, p.id.Refuse(ctx, refusedBy(b, "", "passkey"), err)
 	}
 	return p.complete(ctx, b, r, a.ID, proved{proof: identity.Passkey, amr: []string{"pop", "user", "mfa"}})
 }
@@ -231,6 +232,11 @@ func (p *Provider) Outside(ctx context.Context, b Browser, id string, a identity
 		s.Next = p.base + "/sign-in?request=" + r.ID
 	}
 	return s, err
+}
+
+// refused is the act of a proof that was not right.
+func refusedBy(b Browser, account, how string) identity.Act {
+	return identity.Act{Who: identity.Principal{Address: b.Address}, Account: account, Action: "login", Outcome: "refused", Detail: how}
 }
 
 func (p *Provider) complete(ctx context.Context, b Browser, r *request, account string, how proved) (Step, error) {

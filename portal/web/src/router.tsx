@@ -228,6 +228,7 @@ const clinicWork = createRoute({ getParentRoute: () => clinic, path: '/work', be
 const inviteWords = () => loadWords('entrance')
 const clinicInvitations = createRoute({ getParentRoute: () => clinic, path: '/invitations', beforeLoad: inviteWords, component: lazyRouteComponent(() => import('./invite'), 'InvitationsPage') })
 const clinicInvite = createRoute({ getParentRoute: () => clinic, path: '/p/$patient/invite', beforeLoad: inviteWords, component: lazyRouteComponent(() => import('./invite'), 'PatientInvitePage') })
+const clinicAccesses = createRoute({ getParentRoute: () => clinic, path: '/accesses', beforeLoad: () => loadWords('privacy'), component: lazyRouteComponent(() => import('./privacy'), 'PrivacyPage') })
 const clinicYou = createRoute({ getParentRoute: () => clinic, path: '/you', component: lazyRouteComponent(() => import('./account/AccountPage'), 'AccountPage') })
 const clinicSecurity = createRoute({ getParentRoute: () => clinic, path: '/you/security', beforeLoad: inviteWords, component: lazyRouteComponent(() => import('./account/SecurityPage'), 'SecurityPage') })
 const clinicDevices = createRoute({ getParentRoute: () => clinic, path: '/you/devices', component: lazyRouteComponent(() => import('./account/DevicesPage'), 'DevicesPage') })

@@ -12,6 +12,7 @@ import { inbox as inboxEn } from './en/inbox'
 import { messages as messagesEn } from './en/messages'
 import { notices as noticesEn } from './en/notices'
 import { sharing as sharingEn } from './en/sharing'
+import { privacy as privacyEn } from './en/privacy'
 import { today as todayEn } from './en/today'
 import { visits as visitsEn } from './en/visits'
 import { worklist as worklistEn } from './en/worklist'
@@ -29,6 +30,7 @@ import { inbox as inboxEs } from './es/inbox'
 import { messages as messagesEs } from './es/messages'
 import { notices as noticesEs } from './es/notices'
 import { sharing as sharingEs } from './es/sharing'
+import { privacy as privacyEs } from './es/privacy'
 import { today as todayEs } from './es/today'
 import { visits as visitsEs } from './es/visits'
 import { worklist as worklistEs } from './es/worklist'
@@ -65,6 +67,7 @@ describe.each([
   ['worklist', worklistEn as Tree, worklistEs as Tree],
   ['apps', appsEn as Tree, appsEs as Tree],
   ['care', careEn as Tree, careEs as Tree],
+  ['privacy', privacyEn as Tree, privacyEs as Tree],
   ['about', aboutEn as Tree, aboutEs as Tree],
 ])('%s', (_, english, spanish) => {
   const a = leaves(english)

@@ -12,6 +12,7 @@ import type { inbox } from './en/inbox'
 import type { messages } from './en/messages'
 import type { notices } from './en/notices'
 import type { sharing } from './en/sharing'
+import type { privacy } from './en/privacy'
 import type { today } from './en/today'
 import type { visits } from './en/visits'
 import type { worklist } from './en/worklist'
@@ -19,6 +20,6 @@ import type { worklist } from './en/worklist'
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation'
-    resources: { translation: typeof en & typeof account & typeof detail & typeof clinic & typeof booking & typeof today & typeof messages & typeof inbox & typeof notices & typeof visits & typeof worklist & typeof apps & typeof connected & typeof entrance & typeof sharing & typeof care }
+    resources: { translation: typeof en & typeof account & typeof detail & typeof clinic & typeof booking & typeof today & typeof messages & typeof inbox & typeof notices & typeof visits & typeof worklist & typeof apps & typeof connected & typeof entrance & typeof sharing & typeof care & typeof privacy }
   }
 }

@@ -10,6 +10,7 @@ import { Skeleton } from '../ui/Skeleton'
 import { useWords } from '../ui/useWords'
 import type { Integrity } from '../api/types'
 import { AccessRowLine } from './AccessRowLine'
+import { TakeLog } from './TakeLog'
 import css from './sharing.module.css'
 
 /** Everyone, every time, newest first; and whether the list itself is whole. */
@@ -40,6 +41,7 @@ export function AccessLog({ patient }: { patient: string }) {
               </table>
               {integrity && <IntegrityLine integrity={integrity} />}
             </div>
+            <TakeLog patient={patient} />
             {pages.hasNextPage && (
               <p className={css.more}>
                 <Button variant="default" loading={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>{t('showMore')}</Button>

@@ -15,7 +15,7 @@ export function AccessRowLine({ row }: { row: AccessRow }) {
   const { t, locale, day, clock } = words
   const clinic = useClinic()
   const self = row.role === 'self'
-  const purpose = purposeOf(row.purpose)
+  const purpose = row.role === 'proxy' ? undefined : purposeOf(row.purpose) // what a helper does is help, whatever code stands for it
   const why = row.reason ? `“${row.reason}”` : purpose ? t(`purpose.${purpose}`) : self ? t('purpose.request') : row.role === 'proxy' ? t('purpose.family') : isStaff(row.role) ? t('purpose.care') : ''
   return (
     <tr data-emergency={row.emergency || undefined}>

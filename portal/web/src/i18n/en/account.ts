@@ -96,7 +96,7 @@ export const account = {
     wrong: 'Is this wrong? Call us: {{phone}}',
     complete: 'This list is complete.', completeText: 'Nothing was changed or taken out. Checked {{when}}.', pending_one: '{{count}} new line is being sealed.', pending_other: '{{count}} new lines are being sealed.',
     incomplete: 'We are checking this list.', incompleteText: 'One part could not be confirmed. The clinic has been told.', how: 'How we check',
-    howText: 'Each line is sealed together with the one before it. If a line were changed or taken out, the seals after it would not fit.',
+    take: 'Save the list with its proof', takeText: 'A file that anybody can check, also without us: that nothing in it was changed and nothing between was left out.', howText: 'Each line is sealed together with the one before it. If a line were changed or taken out, the seals after it would not fit.',
     deed: {
       looked: 'Looked at {{what}}', searched: 'Searched {{what}}', wrote: 'Added to {{what}}', changed: 'Changed {{what}}', removed: 'Removed something from {{what}}',
       took: 'Took a copy of {{what}}', signedIn: 'Signed in', refused: 'Tried to open {{what}} and was refused',

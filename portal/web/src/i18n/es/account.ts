@@ -98,7 +98,7 @@ export const account: Same<typeof english> = {
     wrong: '¿No es correcto? Llámenos: {{phone}}',
     complete: 'Esta lista está completa.', completeText: 'Nada se cambió ni se quitó. Revisada: {{when}}.', pending_one: 'Se está sellando {{count}} línea nueva.', pending_other: 'Se están sellando {{count}} líneas nuevas.',
     incomplete: 'Estamos revisando esta lista.', incompleteText: 'No se pudo confirmar una parte. La clínica ya lo sabe.', how: 'Cómo lo revisamos',
-    howText: 'Cada línea se sella junto con la anterior. Si una línea se cambiara o se quitara, los sellos siguientes no coincidirían.',
+    take: 'Guardar la lista con su prueba', takeText: 'Un archivo que cualquiera puede comprobar, también sin nosotros: que nada se cambió y que no falta nada en medio.', howText: 'Cada línea se sella junto con la anterior. Si una línea se cambiara o se quitara, los sellos siguientes no coincidirían.',
     deed: {
       looked: 'Vio {{what}}', searched: 'Buscó en {{what}}', wrote: 'Agregó a {{what}}', changed: 'Cambió {{what}}', removed: 'Quitó algo de {{what}}',
       took: 'Se llevó una copia de {{what}}', signedIn: 'Entró', refused: 'Quiso abrir {{what}} y no se le permitió',
