@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
@@ -160,4 +161,40 @@ func TestOAuthErrors(t *testing.T) {
 	res, body := s.do("GET", "/oidc/token", "", "Accept", "text/html,*/*")
 	require.Equal(t, 429, res.StatusCode)
 	require.Contains(t, body, "<h1>Too many tries</h1>")
+}
+
+// The wider limit of a body is no way around: whose a token is, is not told
+// without end to who sends long bodies.
+func TestGuessingByLongBodiesIsBounded(t *testing.T) {
+	now, asked := time.Unix(1_700_000_000, 0), 0
+	s := newSite(t, func(c *edge.Config) {
+		c.BodyLimit, c.BodyLimits = 1000, map[string]int{"/fhir": 5000}
+		c.Guesses = edge.NewLimiter(1, 10, func() time.Time { return now })
+		c.Known = func(_ context.Context, token string, _ func(string) string) bool {
+			asked++
+			return token == "right" || token == "other"
+		}
+	})
+	s.app.Use(edge.Authenticate("", nil, func(_ context.Context, token string) (identity.Principal, error) {
+		return identity.Principal{Kind: identity.Person, Account: token}, nil
+	}))
+	s.app.Post("/*", func(c *fiber.Ctx) error { return c.SendString("ok") })
+	root := s.serve()
+	send := func(token string, size int) int {
+		req, err := http.NewRequest("POST", root+"/fhir/x", strings.NewReader(strings.Repeat("x", size)))
+		require.NoError(t, err)
+		req.Host = "housecall.test:8080"
+		req.Header.Set("Authorization", "Bearer "+token)
+		res, err := http.DefaultClient.Do(req)
+		require.NoError(t, err)
+		_ = res.Body.Close()
+		return res.StatusCode
+	}
+	require.Equal(t, 200, send("right", 4000))
+	for i := range 15 {
+		require.Equal(t, 413, send(fmt.Sprint(i), 4000))
+	}
+	require.Equal(t, 11, asked, "no more than ten guesses were looked up")
+	require.Equal(t, 413, send("other", 4000), "a right guess is not told from a wrong one")
+	require.Equal(t, 200, send("right", 4000), "who was in stays in")
 }
