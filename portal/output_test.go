@@ -140,26 +140,28 @@ func texts(t *testing.T, body string) (all []string) {
 func TestDocumentsRunNothing(t *testing.T) {
 	n := newNode(t, dbtest.SQLite(t), "", pages())
 	f := newFamily(t, n)
-	for given, shown := range map[string]bool{
-		"text/html": false, "image/svg+xml": false, "application/xhtml+xml": false, "text/xml": false, "application/javascript": false, "text/plain": true,
-		"text/html; charset=utf-8": false, "TEXT/HTML": false, "text/plain\" onload=\"x": false,
+	const script = "<script>alert(1)</script>"
+	for _, x := range []struct{ given, content, want string }{
+		{"text/plain", script, ""}, {"text/html", script, ""}, {"image/png", script, ""}, {"application/pdf", "\n \t<!DOCTYPE html>" + script, ""}, {"TEXT/HTML; charset=x", "<!-- -->" + script, ""},
+		{"image/svg+xml", `<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`, ""},
+		{"application/javascript", "MZ\x90\x00\x03alert(1)", ""},
+		{"text/html", "Dear Rosa, " + script, "text/plain; charset=utf-8"}, {"text/html", "%PDF-1.7 " + script, "application/pdf"}, {"text/html", "GIF89a/*" + script + "*/", "image/gif"},
 	} {
 		id := newID()
-		n.put(strings.Replace(letter(id, f.rosa, "TYPE", "<script>alert(1)</script>"), `"TYPE"`, asJSON(given), 1))
+		n.put(letter(id, f.rosa, x.given, x.content))
 		r := f.doctor.get(f.chart() + "/documents/DocumentReference/" + id + "/content")
-		require.Equal(t, 200, r.StatusCode, "%s: %s", given, r.body)
+		require.Equal(t, 200, r.StatusCode, "%+v: %s", x, r.body)
 		policy := r.Header.Get("Content-Security-Policy")
-		require.Contains(t, policy, "default-src 'none'", given)
-		require.Contains(t, policy, "sandbox", given)
-		require.NotContains(t, policy, "script", given)
-		require.Equal(t, "nosniff", r.Header.Get("X-Content-Type-Options"), given)
-		require.Contains(t, r.Header.Get("Cache-Control"), "no-store", given)
-		if shown {
-			require.True(t, strings.HasPrefix(r.Header.Get("Content-Type"), "text/plain"), given)
-			require.Equal(t, "inline", r.Header.Get("Content-Disposition"), given)
+		require.Contains(t, policy, "default-src 'none'", x)
+		require.NotContains(t, policy, "script", x)
+		require.Equal(t, x.want != "application/pdf", strings.Contains(policy, "sandbox"), "%+v", x)
+		require.Equal(t, "nosniff", r.Header.Get("X-Content-Type-Options"), x)
+		require.Contains(t, r.Header.Get("Cache-Control"), "no-store", x)
+		if x.want == "" {
+			require.Equal(t, "application/octet-stream", r.Header.Get("Content-Type"), x)
+			require.Equal(t, "attachment", r.Header.Get("Content-Disposition"), x)
 		} else {
-			require.Equal(t, "application/octet-stream", r.Header.Get("Content-Type"), given)
-			require.Equal(t, "attachment", r.Header.Get("Content-Disposition"), given)
+			require.Equal(t, x.want, r.Header.Get("Content-Type"), x)
 		}
 	}
 	f.regrant(access.Of(access.Demographics, access.Messages), access.PowerMessages)
