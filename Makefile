@@ -106,6 +106,11 @@ race-all:
 repeat:
 	$(POSTGRES) $(GO) test -vet=off -count 5 -timeout 120m ./notifications/... ./internal/... ./records/...
 
+.PHONY: sbom
+sbom: toolchain ## What the program is made of: bin/sbom.cdx.json (CycloneDX)
+	@mkdir -p bin
+	$(GO) run ./internal/bom/writebom . bin/sbom.cdx.json
+
 .PHONY: setup
 setup: ## Install what the tests need, or say what to run
 	@.ci/setup

@@ -112,5 +112,8 @@ func (p *Portal) document(ctx context.Context, in *entryIn) (*documentOut, error
 	if !show {
 		out.ContentType, out.Disposition = "application/octet-stream", "attachment"
 	}
+	if out.ContentType != "application/pdf" { // which browsers do not show in a sandbox
+		out.Policy += "; sandbox"
+	}
 	return out, nil
 }

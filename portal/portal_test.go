@@ -172,7 +172,7 @@ func newNode(t *testing.T, d *db.DB, bus string, client fs.FS) *node {
 		Client: client, Now: n.clock.Now, Log: log,
 	})
 	require.NoError(t, err)
-	n.app, err = edge.New(edge.Config{BaseURL: u, Log: log, Spanish: portal.Spanish})
+	n.app, err = edge.New(edge.Config{BaseURL: u, Log: log, Spanish: portal.Spanish, Faces: map[string]edge.ErrorWriter{provider.Path: edge.OAuthError}})
 	require.NoError(t, err)
 	n.portal.Mount(n.app)
 	n.portal.MountClient(n.app)

@@ -12,6 +12,9 @@ import (
 
 // Mount hangs the portal's routes on the app, all but the web client.
 func (p *Portal) Mount(app *fiber.App) {
+	// Of apps nobody is signed in: each address for itself. What our own sign-in
+	// asks of the provider does not come through here.
+	app.Use(provider.Path, edge.NewLimiter(20, 200, p.Now).Handler)
 	edge.Mount(app, provider.Path, p.Provider.Handler())
 
 	// Bounds for whoever asks too much, each page and account for itself; tries at

@@ -20,12 +20,12 @@ type BearerFunc func(ctx context.Context, token string) (identity.Principal, err
 // Authenticate finds out who is asking. A bearer token that does not hold is
 // refused at once; a session that is over leaves the request to nobody, so that
 // signing in works with an old cookie around. A bearer token goes before the
-// cookie.
+// cookie. An address that shows many wrong ones is made to wait (guesses).
 func Authenticate(cookieName string, session SessionFunc, token BearerFunc) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		r := of(c)
 		if t := bearer(c); t != "" {
-			who, err := token(c.UserContext(), t)
+			who, err := r.edge.guesses.try(r.address, t, func() (identity.Principal, error) { return token(c.UserContext(), t) })
 			if err != nil {
 				if fault.Is(err, fault.Unauthenticated) { // and not that nobody can tell right now
 					c.Set(fiber.HeaderWWWAuthenticate, `Bearer error="invalid_token"`)
@@ -39,7 +39,9 @@ func Authenticate(cookieName string, session SessionFunc, token BearerFunc) fibe
 			return c.Next()
 		}
 		if cookie := c.Cookies(cookieName); cookie != "" && session != nil {
-			who, err := session(c.UserContext(), cookie, c.Get("X-Activity") == "1")
+			who, err := r.edge.guesses.try(r.address, cookie, func() (identity.Principal, error) {
+				return session(c.UserContext(), cookie, c.Get("X-Activity") == "1")
+			})
 			switch {
 			case err == nil:
 				r.byCookie, r.cookie = true, cookie

@@ -33,6 +33,9 @@ type Config struct {
 	// Known tells whether a request that wants the wider limit is somebody's who
 	// is signed in, before its body is read; nil: nobody's is.
 	Known func(ctx context.Context, token string, cookie func(name string) string) bool
+	// Guesses is how many wrong tokens and cookies one address may show; nil: two
+	// a second, 200 at once.
+	Guesses *Limiter
 	// CrossOrigin are prefixes of faces that other origins may call because
 	// cookies mean nothing there. Of these, Readable lets pages of any origin
 	// read the answers (CORS), as apps in browsers need of FHIR.
@@ -69,6 +72,7 @@ type edge struct {
 	origin  string
 	log     *slog.Logger
 	metrics *metrics
+	guesses *guesses
 }
 
 // New makes the app that every face hangs its routes on. Health, readiness and
@@ -87,13 +91,16 @@ func New(cfg Config) (*fiber.App, error) {
 	if cfg.Timeout == 0 {
 		cfg.Timeout = defaultTimeout
 	}
+	if cfg.Guesses == nil {
+		cfg.Guesses = NewLimiter(2, 200, nil)
+	}
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
 	}
 	if cfg.Metrics == nil {
 		cfg.Metrics = prometheus.NewRegistry()
 	}
-	e := &edge{cfg: cfg, origin: cfg.BaseURL.Scheme + "://" + cfg.BaseURL.Host, log: cfg.Log, metrics: newMetrics(cfg.Metrics)}
+	e := &edge{cfg: cfg, origin: cfg.BaseURL.Scheme + "://" + cfg.BaseURL.Host, log: cfg.Log, metrics: newMetrics(cfg.Metrics), guesses: newGuesses(cfg.Guesses)}
 	app := fiber.New(fiber.Config{
 		AppName:                      "Housecall",
 		CaseSensitive:                true,
@@ -137,7 +144,10 @@ func (e *edge) bodyLimitFor(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 	defer cancel()
-	if !e.cfg.Known(ctx, token, func(name string) string { return string(h.Cookie(name)) }) {
+	known := func() bool {
+		return e.cfg.Known(ctx, token, func(name string) string { return string(h.Cookie(name)) })
+	}
+	if !e.guesses.upload(h, token, known) {
 		return fasthttp.RequestConfig{}
 	}
 	return fasthttp.RequestConfig{MaxRequestBodySize: most, ReadTimeout: 2 * time.Minute}

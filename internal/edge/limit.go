@@ -107,6 +107,15 @@ func (l *Limiter) Take(key string) time.Duration {
 	return time.Duration((1 - b.tokens) / l.rate * float64(time.Second))
 }
 
+// give gives back what Take took.
+func (l *Limiter) give(key string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if b := l.buckets[key]; b != nil {
+		b.tokens = min(l.burst, b.tokens+1)
+	}
+}
+
 // makeRoom forgets buckets that are full again; when all are in use, any of a few.
 func (l *Limiter) makeRoom(now time.Time) {
 	if len(l.buckets) < l.most {

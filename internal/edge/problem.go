@@ -199,8 +199,7 @@ func (e *edge) writeError(c *fiber.Ctx, err error) error {
 	}
 	p := problem(c, f, status)
 	if wantsPage(c) {
-		c.Type("html", "utf-8")
-		return page.Execute(c.Response().BodyWriter(), map[string]any{"Lang": Locale(c), "P": p})
+		return sendPage(c, p)
 	}
 	body, err := json.Marshal(p)
 	if err != nil {
@@ -208,6 +207,11 @@ func (e *edge) writeError(c *fiber.Ctx, err error) error {
 	}
 	c.Set(fiber.HeaderContentType, p.ContentType(""))
 	return c.Send(body)
+}
+
+func sendPage(c *fiber.Ctx, p *Problem) error {
+	c.Type("html", "utf-8")
+	return page.Execute(c.Response().BodyWriter(), map[string]any{"Lang": Locale(c), "P": p})
 }
 
 // report writes the cause of what is our fault to the log; a caller's mistakes
