@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -66,10 +67,11 @@ func owner(ctx context.Context) (identity.Principal, error) {
 	return who, nil
 }
 
-// people keeps systems out: their face is /fhir, where scopes name what they may
-// do. Here nothing looks at scopes that begin with system/.
+// people keeps systems out, but for those that may do everything: here nothing
+// looks at scopes that begin with system/ and name a type or an action. Theirs is
+// /fhir.
 func people(c *fiber.Ctx) error {
-	if edge.Principal(c).Kind == identity.System {
+	if who := edge.Principal(c); who.Kind == identity.System && !slices.Contains(who.Scopes, "system/*.cruds") {
 		return fault.New(fault.Forbidden, "This is for people. Systems use /fhir.").WithCode("role")
 	}
 	return c.Next()

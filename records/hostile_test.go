@@ -44,6 +44,7 @@ func TestADeletedHeldResultWasNeverThere(t *testing.T) {
 		require.Equal(t, fault.NotFound, fault.KindOf(err))
 		_, err = h.store.VRead(ctx, self, "Observation", id, 2)
 		require.Equal(t, fault.NotFound, fault.KindOf(err))
+		dbtest.Settled(t, d)
 		page, err := h.store.HistoryOf(ctx, self, "Observation", records.HistoryOptions{Count: 10})
 		require.NoError(t, err)
 		require.Empty(t, page.Items)
@@ -214,6 +215,7 @@ func TestLinksAreHiddenAfterTheyEnded(t *testing.T) {
 		_, err := h.store.Join(ctx, desk, a, b, "same person, two imports")
 		require.NoError(t, err)
 		look := func(when string) {
+			dbtest.Settled(t, d)
 			for name, who := range map[string]identity.Principal{"caregiver": elena, "app of the doctor": app} {
 				versions, err := h.store.History(ctx, who, "Patient", a, 0, 10)
 				require.NoError(t, err)

@@ -130,6 +130,7 @@ func TestNobodySeesTheOthersOfARecord(t *testing.T) {
 		old, err := h.store.VRead(ctx, self, "Appointment", id, 1)
 		require.NoError(t, err)
 		require.NotContains(t, string(old.Body), ben)
+		dbtest.Settled(t, d)
 		for who, n := range map[*identity.Principal]int{&self: 2, &other: 2, &both: 3, &feed: 3} {
 			page, err := h.store.HistoryOf(ctx, *who, "Appointment", records.HistoryOptions{Count: 50})
 			require.NoError(t, err)
@@ -331,6 +332,7 @@ func TestARecordOfOneBecomesOneOfSeveral(t *testing.T) {
 		list, err := h.store.History(ctx, feed, "Appointment", id, 0, 10)
 		require.NoError(t, err)
 		require.Len(t, list, 3, "with what was before")
+		dbtest.Settled(t, d)
 		page, err := h.store.HistoryOf(ctx, feed, "Appointment", records.HistoryOptions{Count: 10})
 		require.NoError(t, err)
 		require.Len(t, page.Items, 3)

@@ -158,7 +158,7 @@ func (h *house) actor(a *actor) identity.Principal {
 	ctx := context.Background()
 	kind, rest, _ := strings.Cut(a.name, "-")
 	if kind == "system" {
-		scopes := map[string]string{"all": "system/*.cruds", "observations": "system/Observation.rs", "nothing": "system/Slot.rs"}[rest]
+		scopes := map[string]string{"all": "system/*.rs", "observations": "system/Observation.rs", "nothing": "system/Slot.rs"}[rest]
 		h.must(&a.token)(h.app.Identity.IssueToken(ctx, "", "matrix", strings.Fields(scopes), time.Hour))
 		return identity.Principal{}
 	}

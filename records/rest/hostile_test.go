@@ -63,6 +63,7 @@ func TestPagesOfLargeRecordsAreBounded(t *testing.T) {
 			}
 		}
 		want["DocumentReference/"+one] = true
+		dbtest.Settled(t, s.db)
 		for path, versions := range map[string]bool{
 			"DocumentReference?patient=" + s.rosa: false, "DocumentReference?patient=" + s.rosa + "&type:missing=true": false, "Patient/" + s.rosa + "/$everything?_type=DocumentReference": false,
 			"DocumentReference/" + one + "/_history": true, "DocumentReference/_history": true,
