@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -245,50 +246,7 @@ func (c *client) GrantTypes() (grants []oidc.GrantType) {
 	return grants
 }
 
-// allows tells whether a scope lies within the allowed ones. A clinical scope
-// (SMART App Launch 2.2 section 3.0.2) may be narrower than an allowed one in its
-// type and its letters.
+// allows tells whether a scope lies within one of the allowed ones.
 func allows(allowed []string, scope string) bool {
-	if len(scope) > 300 {
-		return false
-	}
-	for _, a := range allowed {
-		if a == scope || narrower(scope, a) {
-			return true
-		}
-	}
-	return false
-}
-
-func narrower(scope, wide string) bool {
-	level, typ, acts, ok := clinical(scope)
-	wLevel, wType, wActs, wOK := clinical(wide)
-	if !ok || !wOK || level != wLevel || (wType != "*" && wType != typ) {
-		return false
-	}
-	for _, a := range acts {
-		if !strings.ContainsRune(wActs, a) {
-			return false
-		}
-	}
-	return true
-}
-
-// clinical splits patient/Observation.rs. One with a query is none: nobody would
-// hold the app to it (identity.Principal.AllowsFHIR).
-func clinical(scope string) (level, typ, acts string, ok bool) {
-	level, rest, ok := strings.Cut(scope, "/")
-	if !ok || (level != "patient" && level != "user" && level != "system") {
-		return "", "", "", false
-	}
-	typ, acts, ok = strings.Cut(rest, ".")
-	switch acts {
-	case "*":
-		acts = "cruds"
-	case "read":
-		acts = "rs"
-	case "write":
-		acts = "cud"
-	}
-	return level, typ, acts, ok && typ != "" && acts != "" && strings.Trim(acts, "cruds") == ""
+	return slices.ContainsFunc(allowed, func(wide string) bool { return identity.ScopeWithin(scope, wide) })
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/zitadel/oidc/v3/pkg/oidc"
 
 	"housecall/internal/fault"
+	"housecall/internal/identity"
 )
 
 // Bounds of what is said about a client.
@@ -145,11 +146,11 @@ func checkScopes(c Client, _ *clientRow) error {
 	}
 	system := false
 	for _, s := range c.Scopes {
-		level, _, _, ok := clinical(s)
-		if !ok && !slices.Contains(plainScopes, s) || len(s) > 300 {
+		asked, ok := identity.ParseScope(s)
+		if !ok && !slices.Contains(plainScopes, s) {
 			return wrong("scopes", fault.New(fault.Invalid, "One of the scopes is none that can be given. They look like patient/Observation.rs, user/*.rs or system/Patient.rs."))
 		}
-		own := level == "system"
+		own := asked.Level == "system"
 		if own && !c.Backend {
 			return wrong("scopes", fault.New(fault.Invalid, "Only an app that acts for itself has scopes that begin with system/."))
 		}

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/zitadel/oidc/v3/pkg/oidc"
+
+	"housecall/internal/identity"
 )
 
 const (
@@ -50,16 +52,22 @@ type wish struct {
 }
 
 func parseWish(scope string) (w wish, ok bool) {
-	head, query, _ := strings.Cut(scope, "?")
-	level, typ, acts, ok := clinical(head)
-	if !ok || level == "system" {
+	asked, ok := identity.ParseScope(scope)
+	if !ok || asked.Level == "system" {
 		return wish{}, false
 	}
-	w = wish{raw: scope, level: level, typ: typ, query: query, v1: !strings.HasSuffix(head, "."+acts)}
-	for _, a := range acts {
-		if strings.ContainsRune("rs", a) {
+	head, query, _ := strings.Cut(scope, "?")
+	w = wish{raw: scope, level: asked.Level, typ: asked.Type, query: query}
+	switch head[strings.LastIndexByte(head, '.'):] {
+	case ".*", ".read", ".write":
+		w.v1 = true
+	}
+	for _, a := range "cruds" {
+		switch {
+		case asked.Acts&identity.ActOf(byte(a)) == 0:
+		case strings.ContainsRune("rs", a):
 			w.read += string(a)
-		} else {
+		default:
 			w.write += string(a)
 		}
 	}
