@@ -58,7 +58,7 @@ func TestActsAreKept(t *testing.T) {
 		require.Equal(t, []string{"create account", "create account"}, k.lines())
 
 		for _, email := range []string{"ada@housecall.test", "my secret passphrase", "nobody@housecall.test"} {
-			_, err := s.CheckPassword(ctx, email, "wrong", "192.0.2.7")
+			_, err := s.CheckPassword(ctx, email, "wrong", "192.0.2.7", "")
 			require.Error(t, err)
 		}
 		require.Equal(t, a.ID, k.acts[0].Account)

@@ -315,6 +315,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/charts/{patient}/glass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a record in an emergency */
+        post: operations["post-charts-by-patient-glass"];
+        /** Close it again */
+        delete: operations["delete-charts-by-patient-glass"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/charts/{patient}/grants": {
         parameters: {
             query?: never;
@@ -346,7 +364,8 @@ export interface paths {
         delete: operations["delete-charts-by-patient-grants-by-id"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Share less */
+        patch: operations["patch-charts-by-patient-grants-by-id"];
         trace?: never;
     };
     "/charts/{patient}/joined": {
@@ -360,6 +379,24 @@ export interface paths {
         get: operations["get-charts-by-patient-joined"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/launches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Apps that can be started from the chart */
+        get: operations["get-charts-by-patient-launches"];
+        put?: never;
+        /** Start an app from the chart */
+        post: operations["post-charts-by-patient-launches"];
         delete?: never;
         options?: never;
         head?: never;
@@ -383,6 +420,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/charts/{patient}/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Invitations to the chart */
+        get: operations["get-charts-by-patient-offers"];
+        put?: never;
+        /** Invite somebody */
+        post: operations["post-charts-by-patient-offers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/offers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take an invitation back */
+        delete: operations["delete-charts-by-patient-offers-by-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/charts/{patient}/release": {
         parameters: {
             query?: never;
@@ -401,6 +473,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/charts/{patient}/restrictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the patient asked not to show or tell */
+        get: operations["get-charts-by-patient-restrictions"];
+        put?: never;
+        /** Ask for a restriction */
+        post: operations["post-charts-by-patient-restrictions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/restrictions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraw it */
+        delete: operations["delete-charts-by-patient-restrictions-by-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/charts/{patient}/sections/{category}": {
         parameters: {
             query?: never;
@@ -413,6 +520,41 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is, will be and was in the care team */
+        get: operations["get-charts-by-patient-team"];
+        put?: never;
+        /** Put a colleague into the care team */
+        post: operations["post-charts-by-patient-team"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/team/{account}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a membership at once */
+        delete: operations["delete-charts-by-patient-team-by-account"];
         options?: never;
         head?: never;
         patch?: never;
@@ -675,6 +817,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/charts/{patient}/visits/{id}/guests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Invite somebody to one visit */
+        post: operations["post-charts-by-patient-visits-by-id-guests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/charts/{patient}/visits/{id}/late": {
         parameters: {
             query?: never;
@@ -813,6 +972,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/clinic/access-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Caregivers who ask for access */
+        get: operations["get-clinic-access-requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/access-requests/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give what was asked for */
+        post: operations["post-clinic-access-requests-by-id-approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/access-requests/{id}/match": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say whose record is meant */
+        post: operations["post-clinic-access-requests-by-id-match"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/access-requests/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse what was asked for */
+        post: operations["post-clinic-access-requests-by-id-refuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/clinic/assigns": {
         parameters: {
             query?: never;
@@ -847,6 +1074,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/clinic/blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who must not get into which chart, by a court's paper */
+        get: operations["get-clinic-blocks"];
+        put?: never;
+        /** Keep somebody out of a chart */
+        post: operations["post-clinic-blocks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/blocks/{id}/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep them out no longer */
+        post: operations["post-clinic-blocks-by-id-lift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who can be put into a care team */
+        get: operations["get-clinic-colleagues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/clinic/day": {
         parameters: {
             query?: never;
@@ -856,6 +1135,23 @@ export interface paths {
         };
         /** A day of the clinic, and who is waiting */
         get: operations["get-clinic-day"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/glass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The records that somebody has open in an emergency */
+        get: operations["get-clinic-glass"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1052,6 +1348,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/clinic/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Find one patient outside the own list */
+        post: operations["post-clinic-lookup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/clinic/matches": {
         parameters: {
             query?: never;
@@ -1188,6 +1501,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/consents/{request}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an app asks for */
+        get: operations["get-consents-by-request"];
+        put?: never;
+        /** Let the app in, or refuse */
+        post: operations["post-consents-by-request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me": {
         parameters: {
             query?: never;
@@ -1241,6 +1572,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/apps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Apps that the own account let in */
+        get: operations["get-me-apps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/apps/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Cut an app off at once */
+        delete: operations["delete-me-apps-by-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/apps/{id}/reads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one of them did, newest first */
+        get: operations["get-me-apps-by-id-reads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/invitations": {
         parameters: {
             query?: never;
@@ -1270,6 +1652,40 @@ export interface paths {
         /** Change how somebody wants to be told */
         put: operations["put-me-notifications"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/offers/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept an invitation */
+        post: operations["post-me-offers-accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/offers/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** See what an invitation offers; it is not used up */
+        post: operations["post-me-offers-open"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1392,6 +1808,41 @@ export interface paths {
         /** Make new recovery codes; those before end */
         post: operations["post-me-recovery-codes"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What somebody asked the clinic for */
+        get: operations["get-me-requests"];
+        put?: never;
+        /** Ask the clinic for access to somebody's record */
+        post: operations["post-me-requests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take back what was asked */
+        delete: operations["delete-me-requests-by-id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1534,6 +1985,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/privacy/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report of the audit */
+        get: operations["get-privacy-audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/privacy/glass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Records that were opened in an emergency, for review */
+        get: operations["get-privacy-glass"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/privacy/glass/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them, with what was opened */
+        get: operations["get-privacy-glass-by-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/privacy/glass/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say whether it was justified */
+        post: operations["post-privacy-glass-by-id-review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/privacy/restrictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What patients ask not to show or tell */
+        get: operations["get-privacy-restrictions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/privacy/restrictions/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agree to it or decline it */
+        post: operations["post-privacy-restrictions-by-id-decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/privacy/unusual": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accesses that somebody should look at */
+        get: operations["get-privacy-unusual"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/session/extend": {
         parameters: {
             query?: never;
@@ -1627,6 +2197,27 @@ export interface components {
             integrity: components["schemas"]["Integrity"];
             items: components["schemas"]["AccessRow"][] | null;
             next?: string;
+        };
+        AccessRequest: {
+            /** @description Why it was refused */
+            answer?: string;
+            /** @enum {string} */
+            basis: "parent" | "guardian" | "power-of-attorney";
+            /** @description As the caregiver wrote it */
+            birthDate: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            doneAt?: string;
+            /** @description Name of the document; missing: none was sent yet */
+            evidence?: string;
+            id: string;
+            note?: string;
+            /** @description As the caregiver wrote it */
+            patientName: string;
+            relation: string;
+            /** @enum {string} */
+            state: "waiting" | "approved" | "refused" | "withdrawn";
         };
         AccessRow: {
             action: string;
@@ -1723,6 +2314,51 @@ export interface components {
             a: string;
             b: string;
         };
+        AppAsks: {
+            /** @description Who is signed in */
+            account: string;
+            app: string;
+            /** @description Started from that record */
+            launched?: boolean;
+            lines: components["schemas"]["AppLine"][] | null;
+            /** @description Whose record it may be about; one is chosen. Empty: nobody's */
+            people: components["schemas"]["AppPerson"][] | null;
+            /** @description Host of the app; missing: it runs on the device */
+            site?: string;
+        };
+        AppLine: {
+            id: string;
+            /**
+             * @description In the one chart, or in every chart that the person may open; missing: no data of a chart
+             * @enum {string}
+             */
+            level?: "patient" | "user";
+            /** @description Ticked to begin with */
+            on: boolean;
+            /** @description Code of the only category asked for */
+            part?: string;
+            /** @description FHIR resource type; other: all the rest */
+            type?: string;
+            write?: boolean;
+        };
+        AppPerson: {
+            birthDate?: string;
+            name: string;
+            /** @description It is the record of who is signed in */
+            own?: boolean;
+            patient: string;
+        };
+        AppRead: {
+            action: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            count: number;
+            patient: string;
+            /** Format: date-time */
+            until?: string;
+            what: string[] | null;
+        };
         AppSays: {
             /** @description Acts for itself (SMART Backend Services) */
             backend?: boolean;
@@ -1751,6 +2387,18 @@ export interface components {
         AppSecret: {
             secret: string;
         };
+        AppointInBody: {
+            account: string;
+            /**
+             * Format: date-time
+             * @description Now, if it is missing
+             */
+            from?: string;
+            /** @enum {string} */
+            role: "clinician" | "nurse" | "frontdesk";
+            /** Format: date-time */
+            until?: string;
+        };
         Appointment: {
             /** Format: date-time */
             end: string;
@@ -1774,6 +2422,41 @@ export interface components {
             summary?: boolean;
             /** @enum {string} */
             visit?: "scheduled" | "waiting" | "live" | "ended";
+        };
+        ApproveInBody: {
+            can: string[] | null;
+            /** @description What the document is */
+            evidence: string;
+            /** @description Whose age rules hold for a child, like US-CA */
+            jurisdiction?: string;
+            /** @description Whose record it is, as the reader saw it */
+            patient: string;
+            sees: string[] | null;
+            /** @description Also the sensitive kinds, such as mental health */
+            sensitive: boolean;
+            /** @description The last day, like 2027-12-31 */
+            until: string;
+        };
+        AskInBody: {
+            /** @enum {string} */
+            basis: "parent" | "guardian" | "power-of-attorney";
+            birthDate: string;
+            note?: string;
+            patientName: string;
+            /** @description What the patient is to the caregiver: mother, child, .. */
+            relation: string;
+        };
+        AskRestrictionInBody: {
+            /** @description Of a member of the care team */
+            account?: string;
+            categories: string[] | null;
+            /** @description By which a caregiver sees the record */
+            grant?: string;
+            /** @description Of an insurer, organization or person outside */
+            name?: string;
+            /** @enum {string} */
+            towards: "member" | "caregiver" | "caregivers" | "apps" | "frontdesk" | "insurer" | "organization" | "person";
+            words?: string;
         };
         Assign: {
             entry?: components["schemas"]["Entry"];
@@ -1815,6 +2498,36 @@ export interface components {
             /** @enum {string} */
             topic: "question" | "medicine" | "appointment" | "results" | "billing" | "other";
         };
+        Block: {
+            account: string;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            end?: string;
+            evidence: string;
+            id: string;
+            liftReason?: string;
+            /** Format: date-time */
+            liftedAt?: string;
+            name: string;
+            patient: string;
+            reason: string;
+            /** Format: date-time */
+            start: string;
+        };
+        BlockInBody: {
+            /** @description Of the account that is kept out */
+            email: string;
+            /** @description The paper: court, number, date, and where it is kept */
+            evidence: string;
+            /** @description The first day; none: now */
+            from?: string;
+            patient: string;
+            reason: string;
+            /** @description The last day; none: until it is lifted */
+            until?: string;
+        };
         BookInBody: {
             /** @description Made by the client; sent twice it is done once */
             id: string;
@@ -1822,6 +2535,10 @@ export interface components {
             mode: "video" | "clinic";
             reason?: string;
             slot: string;
+        };
+        BreakGlassInBody: {
+            /** @description The patient reads it */
+            reason: string;
         };
         CancelInBody: {
             reason?: string;
@@ -1910,6 +2627,36 @@ export interface components {
             phone?: string;
             sex: string;
         };
+        ClinicRequest: {
+            /** @description Why it was refused */
+            answer?: string;
+            /** @enum {string} */
+            basis: "parent" | "guardian" | "power-of-attorney";
+            /** @description As the caregiver wrote it */
+            birthDate: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            doneAt?: string;
+            email?: string;
+            /** @description Name of the document; missing: none was sent yet */
+            evidence?: string;
+            foundBirth?: string;
+            /** @description As that record says */
+            foundName?: string;
+            id: string;
+            mayApprove: boolean;
+            /** @description Of the account that asks */
+            name: string;
+            note?: string;
+            /** @description Whose record is meant, once somebody said so */
+            patient?: string;
+            /** @description As the caregiver wrote it */
+            patientName: string;
+            relation: string;
+            /** @enum {string} */
+            state: "waiting" | "approved" | "refused" | "withdrawn";
+        };
         CodeInBody: {
             code: string;
         };
@@ -1924,6 +2671,30 @@ export interface components {
             code: string;
             display?: string;
             system: string;
+        };
+        Colleague: {
+            account: string;
+            name: string;
+            roles: string[] | null;
+        };
+        ConnectedApp: {
+            /** @description Name of the person whose record it is about */
+            for?: string;
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it last got a token; one lasts 15 minutes
+             */
+            lastUsedAt: string;
+            /** @description What it may see and do */
+            lines: components["schemas"]["AppLine"][] | null;
+            name: string;
+            /** @description Keeps access while the person is away */
+            offline?: boolean;
+            /** @description It is about the own record */
+            own?: boolean;
+            /** Format: date-time */
+            since: string;
         };
         Consent: {
             textKey: string;
@@ -1982,6 +2753,13 @@ export interface components {
             visit?: "scheduled" | "waiting" | "live" | "ended";
             /** Format: date-time */
             waitingSince?: string;
+        };
+        DecideInBody: {
+            allow: boolean;
+            /** @description Ids of what the person left ticked */
+            lines?: string[] | null;
+            /** @description Whose record it is about */
+            patient?: string;
         };
         Detail: {
             chart?: string;
@@ -2082,6 +2860,14 @@ export interface components {
             who?: string;
             whoRef?: string;
         };
+        Found: {
+            birthDate?: string;
+            name: string;
+            /** @description They may open the record already */
+            open: boolean;
+            patient: string;
+            sex?: string;
+        };
         Free: {
             canBook: boolean;
             days: components["schemas"]["FreeDay"][] | null;
@@ -2094,12 +2880,55 @@ export interface components {
             date: string;
             slots: components["schemas"]["Slot"][] | null;
         };
+        Glass: {
+            birthDate?: string;
+            /** Format: date-time */
+            from: string;
+            id: string;
+            note?: string;
+            patient: string;
+            patientName: string;
+            reason: string;
+            /** Format: date-time */
+            reviewedAt?: string;
+            reviewer?: string;
+            role: string;
+            /** @enum {string} */
+            state: "open" | "justified" | "unjustified";
+            /** Format: date-time */
+            until: string;
+            who: string;
+        };
+        GlassOpened: {
+            birthDate?: string;
+            /** Format: date-time */
+            from: string;
+            id: string;
+            note?: string;
+            opened: components["schemas"]["AccessRow"][] | null;
+            patient: string;
+            patientName: string;
+            reason: string;
+            /** Format: date-time */
+            reviewedAt?: string;
+            reviewer?: string;
+            role: string;
+            /** @enum {string} */
+            state: "open" | "justified" | "unjustified";
+            /** Format: date-time */
+            until: string;
+            who: string;
+        };
         Grant: {
+            /** @enum {string} */
+            basis: "consent" | "parent" | "guardian" | "power-of-attorney";
             can: string[] | null;
             /** Format: date-time */
             from: string;
             hides: string[] | null;
             id: string;
+            /** @description What the invitation called the person, when the account has another name */
+            invitedAs?: string;
             /** Format: date-time */
             lastSeenAt?: string;
             name: string;
@@ -2109,6 +2938,13 @@ export interface components {
             state: "active" | "ended" | "revoked";
             /** Format: date-time */
             until: string;
+            /** @description The one visit that it is for */
+            visit?: string;
+        };
+        GuestInBody: {
+            name: string;
+            /** @description What the patient is to this person: mother, child, .. */
+            relation: string;
         };
         HandedLink: {
             /** @description The same as a picture, a data URL */
@@ -2134,6 +2970,30 @@ export interface components {
             reason?: string;
             /** Format: date-time */
             until: string;
+        };
+        Hint: {
+            account: string;
+            /**
+             * Format: int64
+             * @description Looks, or charts when there were many
+             */
+            count: number;
+            /** Format: date-time */
+            from: string;
+            /** @enum {string} */
+            kind: "surname" | "address" | "street" | "colleague" | "own" | "many" | "emergency" | "quiet";
+            /** @description Of the patient */
+            name?: string;
+            patient?: string;
+            role: string;
+            /** Format: date-time */
+            until: string;
+            /**
+             * Format: int64
+             * @description Charts that this person opens in an hour otherwise
+             */
+            usual?: number;
+            who: string;
         };
         HoldInBody: {
             /** @description For staff only */
@@ -2203,6 +3063,29 @@ export interface components {
             /** Format: int64 */
             sealedUpTo: number;
         };
+        Invitation: {
+            can: string[] | null;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Until when the link can be used
+             */
+            expiresAt: string;
+            hides: string[] | null;
+            id: string;
+            name: string;
+            relation: string;
+            /** @description Goes behind the # of /share/accept, where no server sees it */
+            secret: string;
+            sees: string[] | null;
+            /** @enum {string} */
+            state: "waiting" | "accepted" | "withdrawn" | "expired";
+            /** Format: date-time */
+            until: string;
+            /** @description The one visit that it is for */
+            visit?: string;
+        };
         InvitationLine: {
             /** Format: date-time */
             createdAt: string;
@@ -2255,6 +3138,30 @@ export interface components {
             patient?: string;
             roles?: string[] | null;
         };
+        Invited: {
+            can: string[] | null;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Until when the link can be used
+             */
+            expiresAt: string;
+            hides: string[] | null;
+            id: string;
+            name: string;
+            /** @description After it was accepted */
+            patient?: string;
+            patientName: string;
+            relation: string;
+            sees: string[] | null;
+            /** @enum {string} */
+            state: "waiting" | "accepted" | "withdrawn" | "expired";
+            /** Format: date-time */
+            until: string;
+            /** @description The one visit that it is for */
+            visit?: string;
+        };
         JoinInBody: {
             other: string;
             reason: string;
@@ -2284,11 +3191,27 @@ export interface components {
             code: string;
             preferred?: boolean;
         };
+        Launch: {
+            /** @description Address of the app, with iss and launch */
+            url: string;
+        };
+        LaunchInBody: {
+            app: string;
+            /** @description Visit that the app is about */
+            encounter?: string;
+        };
+        Launchable: {
+            id: string;
+            name: string;
+        };
         Life: {
             /** Format: date-time */
             expiresAt: string;
             /** Format: date-time */
             idleExpiresAt: string;
+        };
+        LiftInBody: {
+            reason: string;
         };
         Line: {
             label: string;
@@ -2302,6 +3225,16 @@ export interface components {
             reason: string;
             survivor: string;
         };
+        ListAccessRequest: {
+            items: components["schemas"]["AccessRequest"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListAppRead: {
+            items: components["schemas"]["AppRead"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
         ListAppointment: {
             items: components["schemas"]["Appointment"][] | null;
             /** @description Cursor of the next page */
@@ -2312,6 +3245,11 @@ export interface components {
             /** @description Cursor of the next page */
             next?: string;
         };
+        ListBlock: {
+            items: components["schemas"]["Block"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
         ListChatLine: {
             items: components["schemas"]["ChatLine"][] | null;
             /** @description Cursor of the next page */
@@ -2319,6 +3257,31 @@ export interface components {
         };
         ListClinicPatient: {
             items: components["schemas"]["ClinicPatient"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListClinicRequest: {
+            items: components["schemas"]["ClinicRequest"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListColleague: {
+            items: components["schemas"]["Colleague"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListConnectedApp: {
+            items: components["schemas"]["ConnectedApp"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListFound: {
+            items: components["schemas"]["Found"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListGlass: {
+            items: components["schemas"]["Glass"][] | null;
             /** @description Cursor of the next page */
             next?: string;
         };
@@ -2337,8 +3300,23 @@ export interface components {
             /** @description Cursor of the next page */
             next?: string;
         };
+        ListLaunchable: {
+            items: components["schemas"]["Launchable"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
         ListMatch: {
             items: components["schemas"]["Match"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListOffer: {
+            items: components["schemas"]["Offer"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListOpenGlass: {
+            items: components["schemas"]["OpenGlass"][] | null;
             /** @description Cursor of the next page */
             next?: string;
         };
@@ -2362,6 +3340,21 @@ export interface components {
             /** @description Cursor of the next page */
             next?: string;
         };
+        ListReportRow: {
+            items: components["schemas"]["ReportRow"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListRestriction: {
+            items: components["schemas"]["Restriction"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListTeamMember: {
+            items: components["schemas"]["TeamMember"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
         ListThread: {
             items: components["schemas"]["Thread"][] | null;
             /** @description Cursor of the next page */
@@ -2372,6 +3365,14 @@ export interface components {
             /** @description Cursor of the next page */
             next?: string;
         };
+        LookUpInBody: {
+            /** @description YYYY-MM-DD */
+            birthDate?: string;
+            /** @description The whole name, with the birth date */
+            name?: string;
+            /** @description Or the record number, exactly */
+            number?: string;
+        };
         Match: {
             a: components["schemas"]["Candidate"];
             b: components["schemas"]["Candidate"];
@@ -2381,6 +3382,9 @@ export interface components {
             score: number;
             /** Format: date-time */
             since: string;
+        };
+        MatchInBody: {
+            patient: string;
         };
         Me: {
             account: components["schemas"]["Account"];
@@ -2428,6 +3432,9 @@ export interface components {
         MoveInBody: {
             slot: string;
         };
+        Next: {
+            next: string;
+        };
         Note: {
             at?: string;
             text: string;
@@ -2450,9 +3457,9 @@ export interface components {
             at: string;
             id: string;
             /** @enum {string} */
-            kind: "message" | "appointment" | "visit" | "note" | "sharing" | "result";
+            kind: "message" | "appointment" | "visit" | "note" | "sharing" | "result" | "oversight";
             patient?: string;
-            /** @description thread/<id>, visit/<id>, appointment/<id> or entry/<type>/<id> */
+            /** @description thread/<id>, visit/<id>, appointment/<id>, entry/<type>/<id>, glass/<id> or restriction/<id> */
             ref: string;
             seen: boolean;
         };
@@ -2466,6 +3473,51 @@ export interface components {
         NoticesSeenInBody: {
             all?: boolean;
             ids?: string[] | null;
+        };
+        Offer: {
+            can: string[] | null;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Until when the link can be used
+             */
+            expiresAt: string;
+            hides: string[] | null;
+            id: string;
+            name: string;
+            relation: string;
+            sees: string[] | null;
+            /** @enum {string} */
+            state: "waiting" | "accepted" | "withdrawn" | "expired";
+            /** Format: date-time */
+            until: string;
+            /** @description The one visit that it is for */
+            visit?: string;
+        };
+        OfferInBody: {
+            can: string[] | null;
+            name: string;
+            /** @description What the patient is to this person: mother, child, .. */
+            relation: string;
+            sees: string[] | null;
+            /** @description Also the sensitive kinds, such as mental health */
+            sensitive: boolean;
+            /** @description The last day, like 2027-12-31 */
+            until: string;
+        };
+        OpenGlass: {
+            patient: string;
+            reason: string;
+            /**
+             * Format: int64
+             * @description That are left of it
+             */
+            seconds: number;
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until: string;
         };
         OtherWay: {
             id: string;
@@ -2655,6 +3707,10 @@ export interface components {
             reason: string;
             source: string;
         };
+        RefuseRequestInBody: {
+            /** @description For the caregiver to read; it must not say whether there is such a patient */
+            reason: string;
+        };
         RegisteredApp: {
             active: boolean;
             /** @description Acts for itself (SMART Backend Services) */
@@ -2694,6 +3750,62 @@ export interface components {
             /** Format: date-time */
             secretAt?: string;
         };
+        ReportRow: {
+            account?: string;
+            action: string;
+            address?: string;
+            app?: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            count: number;
+            /** @description The row's code is wrong: it is not as it was written */
+            damaged?: boolean;
+            detail?: string;
+            emergency?: boolean;
+            id?: string;
+            /** @description person, staff, system or anonymous */
+            kind: string;
+            /** @description Of the patient */
+            name?: string;
+            outcome: string;
+            patient?: string;
+            /** @description Writer and number: the row's name in the log */
+            place: string;
+            purpose?: string;
+            reason?: string;
+            relation?: string;
+            request?: string;
+            role: string;
+            session?: string;
+            /** @description FHIR type; Person: an account */
+            type?: string;
+            /** @description Kinds of data */
+            what: string[] | null;
+            who?: string;
+        };
+        Restriction: {
+            /** Format: date-time */
+            askedAt: string;
+            categories: string[] | null;
+            /** Format: date-time */
+            decidedAt?: string;
+            decidedBy?: string;
+            /** @description Housecall keeps to it by itself once it is agreed to */
+            enforced: boolean;
+            id: string;
+            name?: string;
+            patient: string;
+            /** @description For privacy officers */
+            patientName?: string;
+            /** @description Of the decision */
+            reason?: string;
+            /** @enum {string} */
+            state: "asked" | "agreed" | "declined" | "withdrawn";
+            /** @enum {string} */
+            towards: "member" | "caregiver" | "caregivers" | "apps" | "frontdesk" | "insurer" | "organization" | "person";
+            words?: string;
+        };
         ResultLine: {
             category: string;
             /** Format: int64 */
@@ -2703,6 +3815,10 @@ export interface components {
             plain?: string;
             spark: components["schemas"]["Point"][] | null;
             title: string;
+        };
+        ReviewGlassInBody: {
+            justified: boolean;
+            note: string;
         };
         SaveNoteInBody: {
             body: components["schemas"]["NoteBody"];
@@ -2715,6 +3831,9 @@ export interface components {
         Saying: {
             source: components["schemas"]["Source"];
             value: string;
+        };
+        SecretInBody: {
+            secret: string;
         };
         SendInBody: {
             /** @description Ids of Binary resources of the chart */
@@ -2738,6 +3857,19 @@ export interface components {
             idleSeconds: number;
             /** Format: int64 */
             warnSeconds: number;
+        };
+        SettleInBody: {
+            agree: boolean;
+            /** @description The patient reads it */
+            reason?: string;
+        };
+        Shared: {
+            can: string[] | null;
+            sees: string[] | null;
+            /** @description Also the sensitive kinds, such as mental health */
+            sensitive: boolean;
+            /** @description The last day, like 2027-12-31 */
+            until: string;
         };
         SignNoteInBody: {
             /** Format: int64 */
@@ -2839,6 +3971,19 @@ export interface components {
             birthDate: string;
             token: string;
         };
+        TeamMember: {
+            account: string;
+            addedBy?: string;
+            /** Format: date-time */
+            from: string;
+            name: string;
+            /** @enum {string} */
+            role: "clinician" | "nurse" | "frontdesk";
+            /** @enum {string} */
+            state: "now" | "planned" | "past";
+            /** Format: date-time */
+            until?: string;
+        };
         Telling: {
             email: components["schemas"]["EmailTelling"];
             kinds: components["schemas"]["TellingKinds"];
@@ -2931,6 +4076,11 @@ export interface components {
         Until: {
             /** Format: date-time */
             until: string;
+        };
+        Unusual: {
+            items: components["schemas"]["Hint"][] | null;
+            /** @description There are more than are given: choose a shorter period */
+            more: boolean;
         };
         Value: {
             /** Format: double */
@@ -3802,6 +4952,70 @@ export interface operations {
             };
         };
     };
+    "post-charts-by-patient-glass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreakGlassInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenGlass"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-charts-by-patient-glass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-charts-by-patient-grants": {
         parameters: {
             query?: never;
@@ -3863,6 +5077,40 @@ export interface operations {
             };
         };
     };
+    "patch-charts-by-patient-grants-by-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Shared"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-charts-by-patient-joined": {
         parameters: {
             query?: never;
@@ -3881,6 +5129,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListJoined"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-charts-by-patient-launches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListLaunchable"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-launches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LaunchInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Launch"];
                 };
             };
             /** @description Error */
@@ -3913,6 +5227,102 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MessageOptions"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-charts-by-patient-offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOffer"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-charts-by-patient-offers-by-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -3991,6 +5401,102 @@ export interface operations {
             };
         };
     };
+    "get-charts-by-patient-restrictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRestriction"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-restrictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskRestrictionInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Restriction"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-charts-by-patient-restrictions-by-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-charts-by-patient-sections-by-category": {
         parameters: {
             query?: {
@@ -4014,6 +5520,100 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Entries"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-charts-by-patient-team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListTeamMember"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppointInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-charts-by-patient-team-by-account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -4606,6 +6206,42 @@ export interface operations {
             };
         };
     };
+    "post-charts-by-patient-visits-by-id-guests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuestInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-charts-by-patient-visits-by-id-late": {
         parameters: {
             query?: never;
@@ -4946,6 +6582,137 @@ export interface operations {
             };
         };
     };
+    "get-clinic-access-requests": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListClinicRequest"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-access-requests-by-id-approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-access-requests-by-id-match": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatchInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-access-requests-by-id-refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefuseRequestInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-clinic-assigns": {
         parameters: {
             query?: {
@@ -5009,6 +6776,133 @@ export interface operations {
             };
         };
     };
+    "get-clinic-blocks": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBlock"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlockInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Block"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-blocks-by-id-lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiftInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-clinic-colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListColleague"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-clinic-day": {
         parameters: {
             query?: {
@@ -5029,6 +6923,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Day"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-clinic-glass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOpenGlass"];
                 };
             };
             /** @description Error */
@@ -5430,6 +7353,39 @@ export interface operations {
             };
         };
     };
+    "post-clinic-lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookUpInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListFound"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-clinic-matches": {
         parameters: {
             query?: {
@@ -5690,6 +7646,72 @@ export interface operations {
             };
         };
     };
+    "get-consents-by-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppAsks"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-consents-by-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Next"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-me": {
         parameters: {
             query?: never;
@@ -5837,6 +7859,98 @@ export interface operations {
             };
         };
     };
+    "get-me-apps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListConnectedApp"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-me-apps-by-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-me-apps-by-id-reads": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAppRead"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-me-invitations": {
         parameters: {
             query?: never;
@@ -5917,6 +8031,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Telling"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-me-offers-accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecretInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invited"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-me-offers-open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecretInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invited"];
                 };
             };
             /** @description Error */
@@ -6203,6 +8383,97 @@ export interface operations {
             };
         };
     };
+    "get-me-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAccessRequest"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-me-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRequest"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-me-requests-by-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-me-sessions": {
         parameters: {
             query?: never;
@@ -6462,6 +8733,251 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Notice"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-privacy-audit": {
+        parameters: {
+            query?: {
+                /** @description First day, where the clinic is */
+                from?: string;
+                /** @description Last day */
+                until?: string;
+                /** @description Account of who did it, or to whose account it was done */
+                who?: string;
+                patient?: string;
+                action?: string;
+                /** @description Name or id of the app */
+                app?: string;
+                /** @description Only what was refused */
+                refused?: boolean;
+                /** @description Only what was opened in an emergency */
+                emergency?: boolean;
+                sort?: "time" | "who" | "patient" | "action" | "outcome" | "role" | "app" | "data";
+                ascending?: boolean;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListReportRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-privacy-glass": {
+        parameters: {
+            query?: {
+                /** @description Those that somebody looked at already */
+                reviewed?: boolean;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListGlass"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-privacy-glass-by-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GlassOpened"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-privacy-glass-by-id-review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewGlassInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-privacy-restrictions": {
+        parameters: {
+            query?: {
+                /** @description Those that were decided already */
+                decided?: boolean;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRestriction"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-privacy-restrictions-by-id-decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-privacy-unusual": {
+        parameters: {
+            query?: {
+                from?: string;
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unusual"];
                 };
             };
             /** @description Error */

@@ -40,7 +40,7 @@ export function GrantCard({ patient, grant, own, onStopped, onNarrowed }: { pati
           <p className="meta">
             {t(`helper.${relationOf(grant.relation)}`)}. {grant.until ? t('sharing.untilDate', { date: longDate(lastDayOf(grant.until), locale, clock.zone) }) : t('sharing.noEnd')}
           </p>
-          {grant.invitedAs && <p className="meta">{t('invite.invitedAs', { name: grant.invitedAs })}</p>}
+          {grant.invitedAs && <p className="meta">{t('offer.invitedAs', { name: grant.invitedAs })}</p>}
         </div>
       </div>
       {!active && <Tag tone="outline">{t(`sharing.state.${grant.state}`)}</Tag>}
@@ -57,7 +57,7 @@ export function GrantCard({ patient, grant, own, onStopped, onNarrowed }: { pati
       </div>
       {own && <div className={css.grantFoot}>
         <span className="meta grow">{grant.lastSeenAt ? t('sharing.last', { when: moment(grant.lastSeenAt, locale, dayInside, clock) }) : t('sharing.never')}</span>
-        {active && !grant.visit && <Button variant="subtle" onClick={() => setLess(true)}>{t('invite.less')}</Button>}
+        {active && !grant.visit && <Button variant="subtle" onClick={() => setLess(true)}>{t('offer.less')}</Button>}
         {active && <Button variant="quiet-danger" onClick={() => setAsking(true)}>{t('sharing.stop')}</Button>}
       </div>}
       {own && active && <NarrowDialog patient={patient} grant={grant} opened={less} onClose={() => setLess(false)} onNarrowed={onNarrowed} />}

@@ -26,10 +26,10 @@ export function InvitePage() {
   const { t } = useWords()
   const { patient } = useSubject()
   const [made, setMade] = useState<Offer & { secret: string }>()
-  usePageTitle(t('invite.title'))
+  usePageTitle(t('offer.title'))
   return (
     <>
-      <PageHead title={made ? t('invite.readyTitle', { name: made.name }) : t('invite.title')} text={made ? t('invite.readyLead') : t('invite.lead')} back={<BackLink to="/p/$patient/sharing" params={{ patient }} place={t('sharing.title')} />} />
+      <PageHead title={made ? t('offer.readyTitle', { name: made.name }) : t('offer.title')} text={made ? t('offer.readyLead') : t('offer.lead')} back={<BackLink to="/p/$patient/sharing" params={{ patient }} place={t('sharing.title')} />} />
       {made ? <Ready patient={patient} offer={made} /> : <InviteForm patient={patient} onMade={setMade} />}
     </>
   )
@@ -57,10 +57,10 @@ function InviteForm({ patient, onMade }: { patient: string; onMade: (made: Offer
   const submit = (event: FormEvent) => {
     event.preventDefault()
     const missing: FieldError[] = []
-    if (!name.trim()) missing.push({ field: 'name', message: t('invite.needName') })
-    if (!relation) missing.push({ field: 'relation', message: t('invite.needRelation') })
-    if (choice.sees.length === 0) missing.push({ field: 'sees', message: t('invite.needSees') })
-    if (!until) missing.push({ field: 'until', message: t('invite.needUntil') })
+    if (!name.trim()) missing.push({ field: 'name', message: t('offer.needName') })
+    if (!relation) missing.push({ field: 'relation', message: t('offer.needRelation') })
+    if (choice.sees.length === 0) missing.push({ field: 'sees', message: t('offer.needSees') })
+    if (!until) missing.push({ field: 'until', message: t('offer.needUntil') })
     setErrors(missing)
     if (missing.length === 0 && !send.isPending) send.mutate()
   }
@@ -68,14 +68,14 @@ function InviteForm({ patient, onMade }: { patient: string; onMade: (made: Offer
   return (
     <form className={css.form} onSubmit={submit} noValidate>
       <ErrorSummary errors={errors} />
-      <TextInput id="name" label={t('invite.name')} value={name} onChange={(event) => setName(event.target.value)} error={errorOf('name')} autoComplete="off" maxLength={100} />
-      <NativeSelect id="relation" label={t('invite.relation')} value={relation} onChange={(event) => setRelation(event.target.value as Relation)} error={errorOf('relation')}>
-        <option value="">{t('invite.choose')}</option>
+      <TextInput id="name" label={t('offer.name')} value={name} onChange={(event) => setName(event.target.value)} error={errorOf('name')} autoComplete="off" maxLength={100} />
+      <NativeSelect id="relation" label={t('offer.relation')} value={relation} onChange={(event) => setRelation(event.target.value as Relation)} error={errorOf('relation')}>
+        <option value="">{t('offer.choose')}</option>
         {relations.map((one) => <option key={one} value={one}>{t(`helper.${one}`)}</option>)}
       </NativeSelect>
       <WhatToShare choice={choice} onChange={setChoice} />
-      <TextInput id="until" type="date" label={t('invite.until')} description={t('invite.untilHelp')} value={until} onChange={(event) => setUntil(event.target.value)} error={errorOf('until')} />
-      <div className={css.buttons}><Button type="submit" loading={send.isPending}>{t('invite.go')}</Button></div>
+      <TextInput id="until" type="date" label={t('offer.until')} description={t('offer.untilHelp')} value={until} onChange={(event) => setUntil(event.target.value)} error={errorOf('until')} />
+      <div className={css.buttons}><Button type="submit" loading={send.isPending}>{t('offer.go')}</Button></div>
       {stepUp.dialog}
     </form>
   )
@@ -95,17 +95,17 @@ function Ready({ patient, offer }: { patient: string; offer: Offer & { secret: s
       field.current?.select() // then the person copies it
     }
   }
-  const mail = `mailto:?${new URLSearchParams({ subject: t('invite.mailSubject'), body: t('invite.mailBody', { link }) }).toString().replaceAll('+', '%20')}`
+  const mail = `mailto:?${new URLSearchParams({ subject: t('offer.mailSubject'), body: t('offer.mailBody', { link }) }).toString().replaceAll('+', '%20')}`
   return (
     <Card pad className={css.link}>
-      <label>{t('invite.link')}<input id="link" ref={field} readOnly value={link} onFocus={(event) => event.target.select()} /></label>
+      <label>{t('offer.link')}<input id="link" ref={field} readOnly value={link} onFocus={(event) => event.target.select()} /></label>
       <div className={css.buttons}>
-        <Button icon="letter" onClick={() => void copy()}>{copied ? t('invite.copied') : t('invite.copy')}</Button>
-        <AnchorButton variant="default" href={mail}>{t('invite.mail')}</AnchorButton>
+        <Button icon="letter" onClick={() => void copy()}>{copied ? t('offer.copied') : t('offer.copy')}</Button>
+        <AnchorButton variant="default" href={mail}>{t('offer.mail')}</AnchorButton>
       </div>
-      <p className="dim measure">{t('invite.readyText', { name: offer.name, date: longDate(offer.expiresAt, locale, clock.zone) })}</p>
-      <LinkButton variant="subtle" to="/p/$patient/sharing" params={{ patient }}>{t('invite.back')}</LinkButton>
-      <p className="sr" role="status">{copied ? t('invite.copied') : ''}</p>
+      <p className="dim measure">{t('offer.readyText', { name: offer.name, date: longDate(offer.expiresAt, locale, clock.zone) })}</p>
+      <LinkButton variant="subtle" to="/p/$patient/sharing" params={{ patient }}>{t('offer.back')}</LinkButton>
+      <p className="sr" role="status">{copied ? t('offer.copied') : ''}</p>
     </Card>
   )
 }

@@ -18,7 +18,7 @@ type Shown = Pick<Grant, 'id' | 'name' | 'sees' | 'can' | 'hides'>
 export function NarrowDialog({ patient, grant, opened, onClose, onNarrowed }: { patient: string; grant: Shown; opened: boolean; onClose: () => void; onNarrowed?: () => void }) {
   const { t } = useWords()
   return (
-    <Modal opened={opened} onClose={onClose} size="lg" title={t('invite.lessTitle', { name: grant.name })} closeButtonProps={{ 'aria-label': t('close') }}>
+    <Modal opened={opened} onClose={onClose} size="lg" title={t('offer.lessTitle', { name: grant.name })} closeButtonProps={{ 'aria-label': t('close') }}>
       {opened && <NarrowForm patient={patient} grant={grant} onClose={onClose} onNarrowed={onNarrowed} />}
     </Modal>
   )
@@ -45,13 +45,13 @@ function NarrowForm({ patient, grant, onClose, onNarrowed }: { patient: string; 
   return (
     <div className={css.form}>
       {save.error && <ErrorSummary errors={[{ message: text(save.error) }]} />}
-      <p>{t('invite.lessLead', { name: grant.name })}</p>
+      <p>{t('offer.lessLead', { name: grant.name })}</p>
       <WhatToShare choice={choice} onChange={setChoice} of={of} />
-      <TextInput id="less-until" type="date" label={t('invite.lessUntil')} value={until} onChange={(event) => setUntil(event.target.value)} />
-      {none && <p role="status" className="meta">{t('invite.lessNone')}</p>}
+      <TextInput id="less-until" type="date" label={t('offer.lessUntil')} value={until} onChange={(event) => setUntil(event.target.value)} />
+      {none && <p role="status" className="meta">{t('offer.lessNone')}</p>}
       <div className={css.buttons}>
-        <Button loading={save.isPending} disabled={none} onClick={() => save.mutate()}>{t('invite.lessGo')}</Button>
-        <Button variant="default" onClick={onClose}>{t('invite.lessKeep')}</Button>
+        <Button loading={save.isPending} disabled={none} onClick={() => save.mutate()}>{t('offer.lessGo')}</Button>
+        <Button variant="default" onClick={onClose}>{t('offer.lessKeep')}</Button>
       </div>
       {stepUp.dialog}
     </div>

@@ -25,9 +25,9 @@ export function OfferList({ patient }: { patient: string }) {
   const waiting = offers.data?.items.filter(({ state }) => state === 'waiting') ?? []
   return (
     <div className={css.offers}>
-      {taken && <div ref={said} tabIndex={-1}><Said>{t('invite.taken', { name: taken })}</Said></div>}
+      {taken && <div ref={said} tabIndex={-1}><Said>{t('offer.taken', { name: taken })}</Said></div>}
       {waiting.length > 0 && (
-        <Card rows label={t('invite.waiting')}>
+        <Card rows label={t('offer.waiting')}>
           {waiting.map((offer) => <Waiting key={offer.id} patient={patient} offer={offer} onTaken={() => setTaken(offer.name)} />)}
         </Card>
       )}
@@ -53,11 +53,11 @@ function Waiting({ patient, offer, onTaken }: { patient: string; offer: Offer; o
       <Face name={offer.name} />
       <div className="grow">
         <b>{offer.name}</b>
-        <p className="meta">{t(`helper.${relationOf(offer.relation)}`)}. {t('invite.waitsUntil', { date: longDate(offer.expiresAt, locale, clock.zone) })}</p>
+        <p className="meta">{t(`helper.${relationOf(offer.relation)}`)}. {t('offer.waitsUntil', { date: longDate(offer.expiresAt, locale, clock.zone) })}</p>
         {back.error && <p role="alert" className={sharing.error}>{text(back.error)}</p>}
       </div>
-      <Tag tone="outline">{t('invite.notYet')}</Tag>
-      <Button variant="quiet-danger" loading={back.isPending} onClick={() => back.mutate()}>{t('invite.takeBack')}</Button>
+      <Tag tone="outline">{t('offer.notYet')}</Tag>
+      <Button variant="quiet-danger" loading={back.isPending} onClick={() => back.mutate()}>{t('offer.takeBack')}</Button>
       {stepUp.dialog}
     </div>
   )

@@ -87,9 +87,9 @@ function Helpers({ patient }: { patient: string }) {
   }, [stopped, active.length])
   return (
     <section aria-labelledby="helpers">
-      <SectionHead id="helpers" title={t('sharing.people')}><LinkButton variant="default" icon="share" to="/p/$patient/sharing/invite" params={{ patient }}>{t('invite.open')}</LinkButton></SectionHead>
+      <SectionHead id="helpers" title={t('sharing.people')}><LinkButton variant="default" icon="share" to="/p/$patient/sharing/invite" params={{ patient }}>{t('offer.open')}</LinkButton></SectionHead>
       {stopped && <div ref={said} tabIndex={-1}><Said>{t('sharing.stopped', { name: stopped })}</Said></div>}
-      {less && !stopped && <Said>{t('invite.lessened', { name: less })}</Said>}
+      {less && !stopped && <Said>{t('offer.lessened', { name: less })}</Said>}
       {grants.error && !grants.data ? <LoadError error={grants.error} onRetry={() => void grants.refetch()} />
         : !grants.data ? <Skeleton heights={[190]} />
         : active.length === 0 ? <Empty icon="people" title={t('sharing.none')} text={t('sharing.noneText')} />

@@ -19,19 +19,19 @@ export function WhatToShare({ choice, onChange, of }: { choice: Choice; onChange
   return (
     <>
       <fieldset className={css.group} id="sees" tabIndex={-1}>
-        <legend>{t('invite.sees')}</legend>
+        <legend>{t('offer.sees')}</legend>
         <div className={css.boxes}>
           {maySee.map((part) => (
             <Box key={part} checked={choice.sees.includes(part)} onChange={() => onChange({ ...choice, sees: toggled(choice.sees, part) })}>{capital(t(`inline.${part}`))}</Box>
           ))}
         </div>
         {(!of || of.sensitive) && (
-          <Box checked={choice.sensitive} onChange={() => onChange({ ...choice, sensitive: !choice.sensitive })} more={t('invite.sensitiveMore')}>{t('invite.sensitive')}</Box>
+          <Box checked={choice.sensitive} onChange={() => onChange({ ...choice, sensitive: !choice.sensitive })} more={t('offer.sensitiveMore')}>{t('offer.sensitive')}</Box>
         )}
       </fieldset>
       {mayDo.length > 0 && (
         <fieldset className={css.group}>
-          <legend>{t('invite.can')}</legend>
+          <legend>{t('offer.can')}</legend>
           <div className={css.boxes}>
             {mayDo.map((power) => (
               <Box key={power} checked={choice.can.includes(power)} onChange={() => onChange({ ...choice, can: toggled(choice.can, power) })}>{t(`can.${power}`)}</Box>

@@ -1,6 +1,6 @@
 /** Giving somebody access, and accepting it. */
 export const sharing = {
-  invite: {
+  offer: {
     title: 'Share with somebody', lead: 'You choose what they see and until when. Nothing is shared before they accept.', open: 'Share with somebody',
     name: 'Their name', relation: 'Who is it?', choose: 'Choose', sees: 'What they can see', sensitive: 'Private notes and topics too', sensitiveMore: 'For example mental health, pregnancy, HIV',
     can: 'What they can do for you', until: 'Last day', untilHelp: 'Sharing always ends. You can share again, and stop it at any time.', go: 'Make the link',

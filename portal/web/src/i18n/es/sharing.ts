@@ -3,7 +3,7 @@ import type { sharing as english } from '../en/sharing'
 
 /** Dar acceso a alguien, y aceptarlo. */
 export const sharing: Same<typeof english> = {
-  invite: {
+  offer: {
     title: 'Compartir con alguien', lead: 'Usted elige qué ve esa persona y hasta cuándo. No se comparte nada antes de que acepte.', open: 'Compartir con alguien',
     name: 'Su nombre', relation: '¿Quién es?', choose: 'Elija', sees: 'Lo que puede ver', sensitive: 'También notas y temas privados', sensitiveMore: 'Por ejemplo salud mental, embarazo, VIH',
     can: 'Lo que puede hacer por usted', until: 'Último día', untilHelp: 'Compartir siempre termina. Puede volver a compartir, y dejar de hacerlo cuando quiera.', go: 'Crear el enlace',
