@@ -44,9 +44,8 @@ func (p *Portal) Mount(app *fiber.App) {
 
 	app.Use("/api/v1", who, csrf)
 	api := edge.NewAPI(app, "/api/v1", "Housecall", orUnknown(p.Version)) // and its openapi.json, for everybody
-	app.Use("/api/v1", edge.Required, people)
+	app.Use("/api/v1", edge.Required, p.Calls.Handler, people, etagged(p.Key.Derive("portal etag", 32)))
 	app.Use("/api/v1/clinic", staff)
-	app.Use("/api/v1", p.Calls.Handler, etagged(p.Key.Derive("portal etag", 32)))
 	api.UseMiddleware(keepCookie)
 	app.Put("/api/v1/charts/:patient/binaries/:id", rest.PutBinary(p.Records))
 	app.Get("/api/v1/charts/:patient/binaries/:id", rest.GetBinary(p.Records))

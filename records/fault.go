@@ -15,6 +15,15 @@ func notFound() *fault.Error {
 	return fault.New(fault.NotFound, "We could not find that.")
 }
 
+// asAbsent words that a chart may not be seen as one that is not there: the two
+// could be told apart otherwise.
+func asAbsent(err error) error {
+	if fault.Is(err, fault.NotFound) {
+		return notFound()
+	}
+	return err
+}
+
 func gone() *fault.Error { return fault.New(fault.Gone, "This was deleted.") }
 
 func invalid(msg string) *fault.Error { return fault.New(fault.Invalid, msg) }

@@ -202,20 +202,14 @@ func (s *Store) workIn(c *db.Conn, who identity.Principal, treats bool, patients
 		return nil, nil, notFound()
 	}
 	locked, err := s.lockCharts(c, who, charts, nil, micros(s.now()))
-	if fault.Is(err, fault.NotFound) {
-		return nil, nil, notFound()
-	}
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, asAbsent(err)
 	}
 	views := make(map[string]*access.View, len(charts))
 	for _, p := range charts {
 		v, err := s.access.ViewOf(c, who, p)
-		if fault.Is(err, fault.NotFound) {
-			return nil, nil, notFound() // in the words for a chart that does not exist
-		}
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, asAbsent(err)
 		}
 		views[p] = &v
 	}

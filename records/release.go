@@ -99,11 +99,8 @@ func (s *Store) SetWaitDays(ctx context.Context, who identity.Principal, patient
 			return notFound()
 		}
 		locked, err := s.lockCharts(c, who, charts, nil, micros(s.now()))
-		if fault.Is(err, fault.NotFound) {
-			return notFound()
-		}
 		if err != nil {
-			return err
+			return asAbsent(err)
 		}
 		rel := newReleasing(micros(s.now()))
 		for _, p := range charts {
@@ -111,11 +108,8 @@ func (s *Store) SetWaitDays(ctx context.Context, who identity.Principal, patient
 			if p != patient && fault.Is(err, fault.NotFound) {
 				continue
 			}
-			if fault.Is(err, fault.NotFound) {
-				return notFound() // in the words for a chart that does not exist
-			}
 			if err != nil {
-				return err
+				return asAbsent(err)
 			}
 			if !mayWish(&v) {
 				if p != patient {
@@ -205,11 +199,8 @@ func (s *Store) setRelease(ctx context.Context, who identity.Principal, patient,
 		}
 		// Who does not see it is not told that it is there, whatever they may do.
 		seen, err := s.access.ViewOf(c, who, home)
-		if fault.Is(err, fault.NotFound) {
-			return notFound()
-		}
 		if err != nil {
-			return err
+			return asAbsent(err)
 		}
 		if here, err := s.resultAndParts(c, home, typ, id); err != nil {
 			return err

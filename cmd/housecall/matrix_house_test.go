@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -29,7 +30,6 @@ type house struct {
 	rosa      string
 	things    map[string]string   // type: id of something plain
 	resources map[string][]string // type: ids
-	content   map[string]string   // type: id of what has content of its own
 	marks     map[string][]string // category: marks
 }
 
@@ -39,7 +39,7 @@ var matrixFeed = identity.SystemPrincipal("matrix feed")
 var kindCodes = map[string]string{"kindmh": "MH", "kindsud": "SUD", "kindsex": "SEX", "kindhiv": "HIV", "kindgdis": "GDIS"}
 
 func newHouse(t *testing.T, cfg Config, m matrix) *house {
-	h := &house{t: t, app: start(t, cfg), rosa: uuid.NewString(), things: map[string]string{}, resources: map[string][]string{}, content: map[string]string{}, marks: map[string][]string{}}
+	h := &house{t: t, app: start(t, cfg), rosa: uuid.NewString(), things: map[string]string{}, resources: map[string][]string{}, marks: map[string][]string{}}
 	h.patient(h.rosa, "Zqdemographics-plain")
 	h.marks["demographics"] = []string{"plain"}
 	h.chart()
@@ -48,39 +48,52 @@ func newHouse(t *testing.T, cfg Config, m matrix) *house {
 }
 
 func (h *house) patient(id, family string) {
-	h.put("", "plain", fmt.Sprintf(`{"resourceType":"Patient","id":"%s","name":[{"family":"%s","given":["Rosa"]}],"gender":"female","birthDate":"1952-03-02"}`, id, family))
+	h.put(fmt.Sprintf(`{"resourceType":"Patient","id":"%s","name":[{"family":"%s","given":["Rosa"]}],"gender":"female","birthDate":"1952-03-02"}`, id, family))
 }
 
 // put writes as a feed does.
-func (h *house) put(category, mark, body string) string {
+func (h *house) put(body string) *fhir.Node {
 	h.t.Helper()
 	n, err := fhir.Parse([]byte(body))
 	require.NoError(h.t, err, body)
-	st, err := h.app.Records.Write(context.Background(), matrixFeed, records.Batch{Ops: []records.Op{{Kind: records.Put, Node: n}}, Source: "urn:housecall:test"})
+	_, err = h.app.Records.Write(context.Background(), matrixFeed, records.Batch{Ops: []records.Op{{Kind: records.Put, Node: n}}, Source: "urn:housecall:test"})
 	require.NoError(h.t, err, body)
-	require.Len(h.t, st, 1)
-	typ := n.ResourceType()
-	if category != "" {
-		if mark == "plain" || mark == "held" || mark == "kindmh" { // the other kinds are found in lists
-			h.resources[typ] = append(h.resources[typ], n.Get("id").Str())
-		}
-		if mark == "plain" {
-			h.things[typ] = n.Get("id").Str()
-		}
-		known := false
-		for _, k := range h.marks[category] {
-			known = known || k == mark
-		}
-		if !known {
-			h.marks[category] = append(h.marks[category], mark)
-		}
-	}
-	return n.Get("id").Str()
+	return n
 }
 
+// write puts a resource with the mark into Rosa's chart.
+func (h *house) write(x template, mark string) *fhir.Node {
+	h.t.Helper()
+	text, meta := "zq"+x.category+"-"+mark, ""
+	if code := kindCodes[mark]; code != "" {
+		meta = `,"meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"` + code + `"}]}`
+	}
+	return h.put(strings.NewReplacer("%[1]s", uuid.NewString(), "%[2]s", h.rosa, "%[3]s", text, "%[4]s", meta,
+		"%[5]s", base64.StdEncoding.EncodeToString([]byte("This says "+text+"."))).Replace(x.body))
+}
+
+// keep writes one that the walks look for.
+func (h *house) keep(x template, mark string) string {
+	h.t.Helper()
+	n := h.write(x, mark)
+	typ, id := n.ResourceType(), n.Get("id").Str()
+	if mark == "plain" {
+		h.things[typ] = id
+	}
+	if mark == "plain" || mark == "held" || mark == "kindmh" { // the other kinds are found in lists
+		h.resources[typ] = append(h.resources[typ], id)
+	}
+	if !slices.Contains(h.marks[x.category], mark) {
+		h.marks[x.category] = append(h.marks[x.category], mark)
+	}
+	return id
+}
+
+type template struct{ category, body string }
+
 // templates are resources of each category; %[1]s is the id, %[2]s Rosa's chart,
-// %[3]s the mark, %[4]s what stands in meta.
-var templates = []struct{ category, body string }{
+// %[3]s the mark, %[4]s what stands in meta, %[5]s content that says the mark.
+var templates = []template{
 	{"conditions", `{"resourceType":"Condition","id":"%[1]s"%[4]s,"clinicalStatus":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/condition-clinical","code":"active"}]},"category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/condition-category","code":"problem-list-item"}]}],"code":{"text":"%[3]s"},"subject":{"reference":"Patient/%[2]s"},"onsetDateTime":"2019-05-01","recordedDate":"2019-05-01"}`},
 	{"allergies", `{"resourceType":"AllergyIntolerance","id":"%[1]s"%[4]s,"clinicalStatus":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical","code":"active"}]},"code":{"text":"%[3]s"},"patient":{"reference":"Patient/%[2]s"}}`},
 	{"medicines", `{"resourceType":"MedicationRequest","id":"%[1]s"%[4]s,"status":"active","intent":"order","medicationCodeableConcept":{"text":"%[3]s"},"subject":{"reference":"Patient/%[2]s"},"authoredOn":"2026-10-01"}`},
@@ -95,6 +108,7 @@ var templates = []struct{ category, body string }{
 	{"coverage", `{"resourceType":"Coverage","id":"%[1]s"%[4]s,"status":"active","type":{"text":"%[3]s"},"beneficiary":{"reference":"Patient/%[2]s"},"payor":[{"display":"%[3]s"}]}`},
 	{"other", `{"resourceType":"Flag","id":"%[1]s"%[4]s,"status":"active","code":{"text":"%[3]s"},"subject":{"reference":"Patient/%[2]s"}}`},
 	{"documents", `{"resourceType":"DocumentReference","id":"%[1]s"%[4]s,"status":"current","type":{"text":"%[3]s"},"description":"%[3]s","subject":{"reference":"Patient/%[2]s"},"date":"2026-10-01T09:00:00Z","content":[{"attachment":{"contentType":"text/plain","title":"%[3]s","data":"%[5]s"}}]}`},
+	{"documents", `{"resourceType":"Binary","id":"%[1]s"%[4]s,"contentType":"text/plain","securityContext":{"reference":"Patient/%[2]s"},"data":"%[5]s"}`},
 	{"demographics", `{"resourceType":"RelatedPerson","id":"%[1]s"%[4]s,"patient":{"reference":"Patient/%[2]s"},"name":[{"text":"%[3]s"}],"relationship":[{"text":"%[3]s"}]}`},
 }
 
@@ -102,42 +116,28 @@ var templates = []struct{ category, body string }{
 // sensitive kind.
 func (h *house) chart() {
 	for _, x := range templates {
-		one := func(mark, meta string) string {
-			text := "zq" + x.category + "-" + mark
-			body := strings.NewReplacer("%[1]s", uuid.NewString(), "%[2]s", h.rosa, "%[3]s", text, "%[4]s", meta, "%[5]s", base64.StdEncoding.EncodeToString([]byte("This says "+text+"."))).Replace(x.body)
-			return h.put(x.category, mark, body)
-		}
-		one("plain", "")
-		for mark, code := range kindCodes {
-			one(mark, fmt.Sprintf(`,"meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"%s"}]}`, code))
-		}
-		if x.category == "documents" {
-			h.content["DocumentReference"] = h.things["DocumentReference"]
+		h.keep(x, "plain")
+		for mark := range kindCodes {
+			h.keep(x, mark)
 		}
 	}
 }
 
 // people makes the actors.
 func (h *house) people(m matrix) {
-	var doctor, rosa identity.Principal
+	who := map[string]identity.Principal{}
 	for _, a := range m.actors {
-		who := h.actor(a)
-		switch a.name {
-		case "doctor":
-			doctor = who
-		case "rosa":
-			rosa = who
-		}
+		who[a.name] = h.actor(a)
 	}
-	ctx := context.Background()
-	held := h.put("results", "held", strings.NewReplacer("%[1]s", uuid.NewString(), "%[2]s", h.rosa, "%[3]s", "zqresults-held", "%[4]s", "").Replace(templates[4].body))
+	ctx, doctor, rosa := context.Background(), who["doctor"], who["rosa"]
+	held := h.keep(templates[slices.IndexFunc(templates, func(x template) bool { return x.category == "results" })], "held")
 	require.NoError(h.t, h.app.Records.Hold(ctx, doctor, h.rosa, "Observation", held, "It is to be told in a talk first.", time.Now().Add(72*time.Hour)))
 	sent, err := h.app.Messages.Send(ctx, rosa, h.rosa, message.In{ID: uuid.NewString(), Topic: "question", Subject: "zqmessages-plain", Text: "zqmessages-plain"})
 	require.NoError(h.t, err)
 	h.things["thread"] = sent.Thread
 	h.visit(ctx, doctor, rosa)
 	var open struct{ Results []struct{ Key string } }
-	require.NoError(h.t, json.Unmarshal([]byte(h.ask(m.actors[1], "GET", "/api/v1/charts/"+h.rosa, "").body), &open))
+	require.NoError(h.t, json.Unmarshal([]byte(h.ask(m.actors[slices.IndexFunc(m.actors, func(a *actor) bool { return a.name == "rosa" })], "GET", "/api/v1/charts/"+h.rosa, "").body), &open))
 	require.NotEmpty(h.t, open.Results)
 	h.things["trend"] = open.Results[0].Key
 }

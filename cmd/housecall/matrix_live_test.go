@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/fasthttp/websocket"
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 )
 
@@ -92,22 +91,15 @@ func (h *house) walkLive(t *testing.T, m matrix) {
 			}
 		}
 	}
-	write := func(i int, mark string) {
-		x, meta := templates[i], ""
-		if code := kindCodes[mark]; code != "" {
-			meta = `,"meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"` + code + `"}]}`
-		}
-		h.put("", mark, strings.NewReplacer("%[1]s", uuid.NewString(), "%[2]s", h.rosa, "%[3]s", "zq"+x.category+"-"+mark, "%[4]s", meta, "%[5]s", "eA==").Replace(x.body))
-	}
-	everybody := len(templates) - 1 // who sees anything sees who is related
-	require.Equal(t, "demographics", templates[everybody].category)
-	for i, x := range templates {
+	everybody := templates[len(templates)-1] // who sees anything sees who is related
+	require.Equal(t, "demographics", everybody.category)
+	for _, x := range templates {
 		for _, mark := range []string{"plain", "kindhiv"} {
 			before := map[*page]int{}
 			for _, p := range pages {
 				before[p] = p.told()
 			}
-			write(i, mark)
+			h.write(x, mark)
 			for _, p := range pages {
 				if p.may(x.category, mark) {
 					require.Eventually(t, func() bool { return p.told() > before[p] }, 20*time.Second, time.Millisecond, "%s is not told of %s-%s", p.name, x.category, mark)
@@ -127,7 +119,7 @@ func (h *house) walkLive(t *testing.T, m matrix) {
 	for _, p := range pages {
 		before[p] = p.told()
 	}
-	write(everybody, "plain")
+	h.write(everybody, "plain")
 	for _, p := range pages {
 		if len(p.sees) > 0 {
 			require.Eventually(t, func() bool { return p.told() > before[p] }, 20*time.Second, time.Millisecond, "%s", p.name)

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"housecall/internal/db"
+	"housecall/internal/db/dbtest"
 )
 
 // versions lists what a history shows, as "Type/id/version", newest first, over
@@ -32,13 +33,12 @@ func (s *site) versions(token, path string) (list []string) {
 	return list
 }
 
-// final waits until nothing is open beside us that could still be overtaken.
-func (s *site) final(token, path string, count int) (list []string) {
+// final is what a history shows once nothing is open beside us that could still be
+// overtaken.
+func (s *site) final(token, path string, count int) []string {
 	s.t.Helper()
-	require.Eventually(s.t, func() bool {
-		list = s.versions(token, path)
-		return len(list) >= count
-	}, 20*time.Second, 5*time.Millisecond, "%d versions of %s", count, path)
+	dbtest.Settled(s.t, s.db)
+	list := s.versions(token, path)
 	require.Len(s.t, list, count)
 	return list
 }
