@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -66,7 +67,11 @@ func (s *Service) mailNotice(ctx context.Context, job *river.Job[mailJob]) error
 		wishes.Email, wishes.Silent, wishes.Quiet.On = true, nil, false
 	}
 	late := !n.Until.IsZero() && !now.Before(n.Until)
-	if err != nil || seen || late || !account.Active || account.Email == "" || !wishes.Email || wishes.IsSilent(n.Kind) {
+	closed, err3 := s.closed(ctx, n)
+	if err3 != nil {
+		return err3
+	}
+	if err != nil || seen || late || closed || !account.Active || account.Email == "" || !wishes.Email || wishes.IsSilent(n.Kind) {
 		return s.settle(ctx, job.Args, mailWaits, mailDropped)
 	}
 	if end := wishes.Quiet.Ends(now); !end.IsZero() && (n.Until.IsZero() || end.Before(n.Until)) {
@@ -94,10 +99,22 @@ func (s *Service) mailNotice(ctx context.Context, job *river.Job[mailJob]) error
 	return errors.Join(err, s.settle(ctx, job.Args, mailSending, mailWaits))
 }
 
+// closed tells whether a notice is about something in a chart that is not open to
+// its receiver any more: a mail that waited, through quiet hours even, is not sent
+// then. That sharing itself has ended is told all the same, and so are visits, to
+// whose guests the chart opens only when they begin.
+func (s *Service) closed(ctx context.Context, n Notice) (bool, error) {
+	if s.MayOpen == nil || n.Patient == "" || !slices.Contains([]Kind{Message, Appointment, Note, Result}, n.Kind) {
+		return false, nil
+	}
+	open, err := s.MayOpen(ctx, n.Account, n.Patient)
+	return err == nil && !open, err
+}
+
 func (s *Service) forMail(ctx context.Context, job mailJob) (n Notice, state mailState, seen bool, err error) {
 	n = Notice{Account: job.Account, ID: job.Notice}
 	var until, seenAt int64
-	err = s.DB.Read(ctx).QueryRow(`SELECT kind, until_at, seen_at, mail FROM notices WHERE account = ? AND id = ?`, n.Account, n.ID).Scan(&n.Kind, &until, &seenAt, &state)
+	err = s.DB.Read(ctx).QueryRow(`SELECT kind, patient, until_at, seen_at, mail FROM notices WHERE account = ? AND id = ?`, n.Account, n.ID).Scan(&n.Kind, &n.Patient, &until, &seenAt, &state)
 	if errors.Is(err, sql.ErrNoRows) {
 		return n, mailDropped, false, nil
 	}

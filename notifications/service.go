@@ -23,12 +23,14 @@ type Deps struct {
 	Hub      *Hub // nil: no page is nudged
 	Key      sitekey.Key
 	Accounts Accounts
-	Links    Links          // nil: no one-time links are mailed
-	Mail     *Mailer        // nil: no mail is sent
-	BaseURL  *url.URL       // links in mails lead here
-	Zone     *time.Location // of the clinic: of quiet hours, until somebody names their own
-	Now      func() time.Time
-	Log      *slog.Logger
+	Links    Links   // nil: no one-time links are mailed
+	Mail     *Mailer // nil: no mail is sent
+	// MayOpen tells whether a chart is open to somebody now; nil: nobody asks.
+	MayOpen func(ctx context.Context, account, patient string) (bool, error)
+	BaseURL *url.URL       // links in mails lead here
+	Zone    *time.Location // of the clinic: of quiet hours, until somebody names their own
+	Now     func() time.Time
+	Log     *slog.Logger
 }
 
 // Service tells people that something waits for them, and runs jobs for every

@@ -70,6 +70,7 @@ type task struct {
 	patient string
 	socket  *socket
 	topic   string
+	decide  bool // about the topic only: nothing moved
 }
 
 func newLive(p *Portal) *live {
@@ -248,7 +249,7 @@ func (l *live) work(ctx context.Context) {
 			return
 		}
 		if t.topic != "" {
-			t.socket.lookTopic(ctx, t.topic)
+			t.socket.lookTopic(ctx, t.topic, !t.decide)
 			continue
 		}
 		if t.socket != nil {
@@ -305,6 +306,7 @@ func (l *live) revoked(kind, key string) {
 		if l.charts[key] != nil {
 			l.later(task{patient: key})
 		}
+		l.decideTopics(key)
 	}
 }
 
@@ -341,6 +343,7 @@ func (l *live) tick(ctx context.Context) {
 				for p := range l.charts {
 					l.later(task{patient: p})
 				}
+				l.decideTopics("")
 				l.mu.Unlock()
 			}
 		}

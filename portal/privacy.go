@@ -15,6 +15,7 @@ import (
 
 	"housecall/internal/edge"
 	"housecall/internal/fault"
+	"housecall/internal/identity"
 	"housecall/records/access"
 	"housecall/records/oversight"
 )
@@ -46,19 +47,45 @@ const (
 
 // stream sends a file whose end is not known yet. What goes wrong on the way is
 // in the log; the file then has no end.
-func (p *Portal) stream(c *fiber.Ctx, contentType, name string, write func(context.Context, io.Writer) error) error {
+// It ends early as well when who asked for it was cut off; may decides on them anew.
+func (p *Portal) stream(c *fiber.Ctx, contentType, name string, may func(context.Context, identity.Principal) error, write func(context.Context, io.Writer) error) error {
 	c.Set(fiber.HeaderContentType, contentType)
 	c.Set(fiber.HeaderContentDisposition, `attachment; filename="`+name+`"`)
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	id := edge.RequestID(c.UserContext())
+	id, again := edge.RequestID(c.UserContext()), edge.Again(c)
 	c.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
 		ctx, cancel := context.WithTimeout(context.Background(), exportTime)
 		defer cancel()
-		if err := write(ctx, w); err != nil {
+		if err := write(ctx, &guarded{w: w, asked: time.Now(), still: func() error {
+			who, err := again(ctx)
+			if err == nil {
+				err = may(ctx, who)
+			}
+			return err
+		}}); err != nil {
 			p.Log.Error("a file ended early", "id", id, "err", err)
 		}
 	})
 	return nil
+}
+
+// guarded writes as long as it may, and asks that now and then.
+type guarded struct {
+	w     io.Writer
+	still func() error
+	asked time.Time
+}
+
+const stillEvery = 250 * time.Millisecond
+
+func (g *guarded) Write(b []byte) (int, error) {
+	if now := time.Now(); now.Sub(g.asked) >= stillEvery {
+		if err := g.still(); err != nil {
+			return 0, err
+		}
+		g.asked = now
+	}
+	return g.w.Write(b)
 }
 
 // exportLog gives a patient's log with its proofs. It is an export, so who asks
@@ -70,11 +97,15 @@ func (p *Portal) exportLog(c *fiber.Ctx) error {
 			return err
 		}
 	}
-	write, err := p.Access.ExportLog(c.UserContext(), who, strings.Clone(c.Params("patient")))
+	patient := strings.Clone(c.Params("patient"))
+	write, err := p.Access.ExportLog(c.UserContext(), who, patient)
 	if err != nil {
 		return err
 	}
-	return p.stream(c, fiber.MIMEApplicationJSON, "access-log.json", write)
+	may := func(ctx context.Context, who identity.Principal) error {
+		return p.Access.StillSeesLog(ctx, who, patient)
+	}
+	return p.stream(c, fiber.MIMEApplicationJSON, "access-log.json", may, write)
 }
 
 // AuditQuery is what is asked of the report.
@@ -201,7 +232,8 @@ func (p *Portal) auditCSV(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return p.stream(c, "text/csv; charset=utf-8", "audit-"+in.From+"-"+in.Until+".csv", func(ctx context.Context, w io.Writer) error {
+	may := func(_ context.Context, who identity.Principal) error { return access.MaySeeAudit(who) }
+	return p.stream(c, "text/csv; charset=utf-8", "audit-"+in.From+"-"+in.Until+".csv", may, func(ctx context.Context, w io.Writer) error {
 		out := csv.NewWriter(w)
 		out.UseCRLF = true // RFC 4180
 		if err := out.Write(csvHead); err != nil {

@@ -209,7 +209,10 @@ func (s *socket) recheck(ctx context.Context) {
 		s.pinged = now
 		s.say("", `{"t":"ping"}`)
 	}
-	for p := range s.watched { // roles or name may be others now
+	for name := range s.topics { // roles or name may be others now
+		l.later(task{socket: s, topic: name, decide: true})
+	}
+	for p := range s.watched {
 		if w := l.charts[p]; w != nil {
 			l.later(task{patient: p})
 		}

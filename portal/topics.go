@@ -121,9 +121,23 @@ func (l *live) unwatchTopic(s *socket, name, topic string) {
 	}
 }
 
+// decideTopics decides anew about the topics of a chart, or about all of them: who
+// may not follow one any more is told that it is gone. It is called under the
+// lock.
+func (l *live) decideTopics(patient string) {
+	for _, sockets := range l.pages {
+		for s, name := range sockets {
+			_, rest, _ := strings.Cut(name, "/")
+			if of, _, _ := strings.Cut(rest, "/"); patient == "" || of == patient {
+				l.later(task{socket: s, topic: name, decide: true})
+			}
+		}
+	}
+}
+
 // lookTopic decides anew whether the page may hear of a topic, and tells it that
-// it moved.
-func (s *socket) lookTopic(ctx context.Context, name string) {
+// it moved, if it did.
+func (s *socket) lookTopic(ctx context.Context, name string, moved bool) {
 	l := s.live
 	l.mu.Lock()
 	who := s.who
@@ -151,7 +165,9 @@ func (s *socket) lookTopic(ctx context.Context, name string) {
 		s.say("", encode(map[string]any{"topic": name, "gone": true}))
 		return
 	}
-	s.say("", encode(map[string]any{"topic": name}))
+	if moved {
+		s.say("", encode(map[string]any{"topic": name}))
+	}
 }
 
 // lookAtTopics tells all pages to look at all they follow, when changes may have

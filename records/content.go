@@ -23,7 +23,12 @@ type Content struct {
 	Binary
 	SHA256 []byte // of the content
 	io.ReadSeekCloser
+	decide func(ctx context.Context, who identity.Principal) error
 }
+
+// Still decides anew whether somebody may have the file, while it is being sent. It
+// is one look with the one that opened it, and leaves no row of its own.
+func (f *Content) Still(ctx context.Context, who identity.Principal) error { return f.decide(ctx, who) }
 
 // ReadBinary opens a file for somebody who sees it in the chart; before it is
 // sent, for who put it there. The caller closes it.
@@ -57,7 +62,14 @@ func (s *Store) ReadBinary(ctx context.Context, who identity.Principal, patient,
 		_ = r.Close()
 		return nil, err
 	}
-	return &Content{b, ref.SHA256, r}, nil
+	return &Content{b, ref.SHA256, r, func(ctx context.Context, who identity.Principal) error {
+		c := s.db.Read(ctx)
+		v, err := s.Enter(c, who, patient, binaryType)
+		if err == nil {
+			err = s.mayOpen(c, who, v, &b)
+		}
+		return err
+	}}, nil
 }
 
 func (s *Store) mayOpen(c *db.Conn, who identity.Principal, v *access.View, b *Binary) error {
@@ -89,6 +101,10 @@ func (s *Store) ReadContent(ctx context.Context, who identity.Principal, id stri
 		return nil, err
 	}
 	b := Binary{ID: id, ContentType: n.Get("contentType").Str(), Sent: true}
+	decide := func(ctx context.Context, who identity.Principal) error {
+		_, _, _, err := s.reads(s.db.Read(ctx), who, binaryType, id)
+		return err
+	}
 	if data := n.Get("data"); data != nil {
 		content, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(data.Str()), ""))
 		if err != nil {
@@ -96,7 +112,7 @@ func (s *Store) ReadContent(ctx context.Context, who identity.Principal, id stri
 		}
 		sum := sha256.Sum256(content)
 		b.Size = int64(len(content))
-		return &Content{b, sum[:], held{bytes.NewReader(content)}}, nil
+		return &Content{b, sum[:], held{bytes.NewReader(content)}, decide}, nil
 	}
 	var ref blob.Ref
 	err = c.QueryRow(`SELECT blob, key, size, sha256, title FROM binaries WHERE patient_id = ? AND id = ? AND version > 0`, st.Patient, id).
@@ -112,7 +128,7 @@ func (s *Store) ReadContent(ctx context.Context, who identity.Principal, id stri
 	if err != nil {
 		return nil, err
 	}
-	return &Content{b, ref.SHA256, r}, nil
+	return &Content{b, ref.SHA256, r, decide}, nil
 }
 
 // held is content that is in memory.

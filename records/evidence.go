@@ -89,5 +89,7 @@ func (s *Store) Evidence(ctx context.Context, who identity.Principal, request st
 	if err != nil {
 		return nil, err
 	}
-	return &Content{Binary{ID: request, ContentType: p.ContentType, Title: p.Title, Size: p.Ref.Size}, p.Ref.SHA256, r}, nil
+	return &Content{Binary{ID: request, ContentType: p.ContentType, Title: p.Title, Size: p.Ref.Size}, p.Ref.SHA256, r, func(ctx context.Context, who identity.Principal) error {
+		return s.access.StillHandles(ctx, who, request)
+	}}, nil
 }

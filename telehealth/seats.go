@@ -310,9 +310,9 @@ func (s *Service) Admit(ctx context.Context, who identity.Principal, patient, id
 // Refuse turns somebody away, also who is in the room already. They may ask
 // again.
 func (s *Service) Refuse(ctx context.Context, who identity.Principal, patient, id, seat string) (Visit, error) {
-	return s.decide(ctx, who, patient, id, seat, "refuse", func(_ *visit, p *person) error {
+	return s.decide(ctx, who, patient, id, seat, "refuse", func(v *visit, p *person) error {
 		p.State, p.waiting, p.admitted, p.admittedBy = SeatRefused, 0, 0, ""
-		return nil
+		return s.Access.SeatTakenTx(v.c, v.ID)
 	})
 }
 

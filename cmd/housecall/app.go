@@ -135,7 +135,7 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 	if a.Identity, err = identity.New(identity.Deps{DB: a.DB, Key: a.Key, Revocations: a.Revocations, BaseURL: cfg.base.String(), Record: a.Access.RecordActs, Breach: cfg.breach}); err != nil {
 		return nil, err
 	}
-	if a.Notices, err = notifications.New(notifications.Deps{DB: a.DB, Hub: a.Hub, Key: a.Key, Accounts: a.Identity, Links: a.Identity, Mail: cfg.mail, BaseURL: cfg.base, Zone: cfg.namedZone(), Log: a.Log}); err != nil {
+	if a.Notices, err = notifications.New(notifications.Deps{DB: a.DB, Hub: a.Hub, Key: a.Key, Accounts: a.Identity, Links: a.Identity, Mail: cfg.mail, BaseURL: cfg.base, Zone: cfg.namedZone(), MayOpen: a.stillOpen, Log: a.Log}); err != nil {
 		return nil, err
 	}
 	if a.Provider, err = provider.New(provider.Deps{DB: a.DB, Identity: a.Identity, Key: a.Key, Charts: a.Access}); err != nil {
@@ -195,6 +195,8 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 	}); err != nil {
 		return nil, err
 	}
+	a.Revocations.Subscribe(a.Signal.Revoked)
+	a.Revocations.Subscribe(a.Subscriptions.Revoked)
 	return a, nil
 }
 
@@ -230,7 +232,7 @@ func (a *App) Start(ctx context.Context) error {
 		name string
 		part part
 	}{
-		{"access", a.Access}, {"identity", a.Identity}, {"revocations", a.Revocations}, {"hub", a.Hub}, {"jobs", a.Notices}, {"visits", a.Signal}, {"subscriptions", a.Subscriptions}, {"portal", a.Portal},
+		{"access", a.Access}, {"identity", a.Identity}, {"revocations", a.Revocations}, {"hub", a.Hub}, {"nudges", newNudges(a.Revocations, a.Hub)}, {"jobs", a.Notices}, {"visits", a.Signal}, {"subscriptions", a.Subscriptions}, {"portal", a.Portal},
 		{"relabelling", records.NewRelabeller(a.Records, a.Config.Node)},
 	} {
 		if err := p.part.Start(ctx); err != nil {

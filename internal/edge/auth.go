@@ -33,6 +33,7 @@ func Authenticate(cookieName string, session SessionFunc, token BearerFunc) fibe
 				return err
 			}
 			r.set(who)
+			r.again = func(ctx context.Context) (identity.Principal, error) { return token(ctx, t) }
 			if err := r.setPurpose(c); err != nil {
 				return err
 			}
@@ -45,6 +46,7 @@ func Authenticate(cookieName string, session SessionFunc, token BearerFunc) fibe
 			switch {
 			case err == nil:
 				r.byCookie, r.cookie = true, cookie
+				r.again = func(ctx context.Context) (identity.Principal, error) { return session(ctx, cookie, false) }
 				r.set(who)
 				if err := r.setPurpose(c); err != nil {
 					return err
@@ -94,6 +96,16 @@ func (r *request) principal() identity.Principal {
 		return identity.Principal{RequestID: r.id, Address: r.address}
 	}
 	return r.who
+}
+
+// Again gives what finds anew who is asking, for answers that take a while: it is
+// Unauthenticated once the session or the token was taken back.
+func Again(c *fiber.Ctx) func(context.Context) (identity.Principal, error) {
+	r := of(c)
+	if r == nil || r.again == nil {
+		return func(context.Context) (identity.Principal, error) { return identity.Principal{}, nil }
+	}
+	return r.again
 }
 
 // SessionCookie is the session cookie that Principal was found by; empty when it

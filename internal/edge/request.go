@@ -27,7 +27,8 @@ type request struct {
 	who      identity.Principal
 	byCookie bool
 	cookie   string
-	code     string // of the fault that was answered
+	again    func(context.Context) (identity.Principal, error) // finds who anew; nil: nobody signed in
+	code     string                                            // of the fault that was answered
 }
 
 type requestKey struct{}

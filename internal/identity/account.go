@@ -312,8 +312,7 @@ func (s *Service) changeTx(c *db.Conn, account string, columns map[string]any) e
 
 // forgetTx makes every node load the account anew.
 func (s *Service) forgetTx(c *db.Conn, account string) error {
-	c.After(func() { s.cache.drop(revoke.Account, account) })
-	return revoke.AddTx(c, revoke.Account, account)
+	return s.takeBackTx(c, revoke.Account, account)
 }
 
 // SetProfile changes what somebody may change about themself. A nil leaves it.

@@ -71,7 +71,7 @@ func (s *Service) ClosePageTx(c *db.Conn, who Principal, id string) error {
 	if err != nil {
 		return err
 	}
-	if err := revoke.AddTx(c, revoke.Session, pageSession(id)); err != nil {
+	if err := s.takeBackTx(c, revoke.Session, pageSession(id)); err != nil {
 		return err
 	}
 	return s.recordTx(c, Act{Who: who, Account: id, Action: "delete", Detail: "page link"})
@@ -101,7 +101,7 @@ func (s *Service) EnterPage(ctx context.Context, token, birthDate, address strin
 	}
 	err = s.db.InTx(ctx, func(c *db.Conn) error {
 		// Whoever has it open elsewhere is asked again there.
-		if err := revoke.AddTx(c, revoke.Session, pageSession(l.id)); err != nil {
+		if err := s.takeBackTx(c, revoke.Session, pageSession(l.id)); err != nil {
 			return err
 		}
 		return s.recordTx(c, Act{Who: visitor(l, address), Account: l.id, Action: "login", Detail: "page link"})

@@ -253,16 +253,21 @@ func (s *Service) revokedTx(c *db.Conn, ids []string) error {
 		if _, err := c.Exec(`UPDATE token_families SET revoked_at = ? WHERE id = ? AND revoked_at = 0`, now, id); err != nil {
 			return err
 		}
-		if err := revoke.AddTx(c, revoke.Session, id); err != nil {
+		if err := s.takeBackTx(c, revoke.Session, id); err != nil {
 			return err
 		}
 	}
-	c.After(func() {
-		for _, id := range ids {
-			s.cache.drop(revoke.Session, id)
-		}
-	})
 	return nil
+}
+
+// takeBackTx takes something back on every node: here with the commit, elsewhere
+// as soon as the revocations are read.
+func (s *Service) takeBackTx(c *db.Conn, kind, key string) error {
+	c.After(func() {
+		s.cache.drop(kind, key)
+		s.cache.feed.Wake()
+	})
+	return revoke.AddTx(c, kind, key)
 }
 
 // EndAll ends every session and token of an account but the one to keep.

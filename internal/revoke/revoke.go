@@ -1,7 +1,8 @@
 // Package revoke spreads what was taken back (a session, a token, a grant) to
 // every node. A revocation is a row written in the transaction that takes
-// something back; each node reads new rows every 300 ms, whatever happens to the
-// message bus. Caches of "may" are trusted only while the feed is fresh.
+// something back; each node reads new rows every 300 ms, with one query for all
+// that it serves, whatever happens to the message bus: a nudge over the bus only
+// lets it read at once. Caches of "may" are trusted only while the feed is fresh.
 package revoke
 
 import (
@@ -20,12 +21,15 @@ const (
 	Session = "session" // a browser session or a token
 	Account = "account" // everything of one account
 	Chart   = "chart"   // somebody's access to a chart: the key is the patient id
+	Visit   = "visit"   // somebody's seat in a visit
 )
 
+// Every is how often the feed is read when nobody nudges it.
+const Every = 300 * time.Millisecond
+
 const (
-	interval = 300 * time.Millisecond
-	stale    = 2 * time.Second
-	keep     = 24 * time.Hour
+	stale = 2 * time.Second
+	keep  = 24 * time.Hour
 )
 
 // AddTx takes something back when the transaction commits. Rows are numbered in
@@ -52,6 +56,7 @@ type Feed struct {
 
 	mu   sync.Mutex
 	subs []func(kind, key string)
+	tell func()
 }
 
 // NewFeed makes a feed; it reads nothing before Start.
@@ -59,7 +64,9 @@ func NewFeed(d *db.DB) *Feed {
 	return &Feed{db: d, wake: make(chan struct{}, 1)}
 }
 
-// Subscribe calls f for each revocation. f must not block. Call it before Start.
+// Subscribe calls f for each revocation, in the order of the subscriptions: what
+// remembers decisions comes before what decides anew. f must not block. Call it
+// before Start.
 func (f *Feed) Subscribe(fn func(kind, key string)) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -72,8 +79,27 @@ func (f *Feed) Fresh() bool {
 	return time.Since(time.UnixMicro(f.last.Load())) < stale
 }
 
-// Wake reads at once; a nudge from the bus or from this node's own commit.
+// Tell says how the other nodes are nudged. Call it before Start.
+func (f *Feed) Tell(nudge func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.tell = nudge
+}
+
+// Wake is called after a commit of this node that took something back: it reads
+// at once, and nudges the others.
 func (f *Feed) Wake() {
+	f.Look()
+	f.mu.Lock()
+	tell := f.tell
+	f.mu.Unlock()
+	if tell != nil {
+		tell()
+	}
+}
+
+// Look reads at once: another node said that there is something new.
+func (f *Feed) Look() {
 	select {
 	case f.wake <- struct{}{}:
 	default:
@@ -103,7 +129,7 @@ func (f *Feed) Stop() {
 
 func (f *Feed) run(ctx context.Context) {
 	defer close(f.done)
-	tick := time.NewTicker(interval)
+	tick := time.NewTicker(Every)
 	defer tick.Stop()
 	prune := time.NewTicker(time.Hour)
 	defer prune.Stop()

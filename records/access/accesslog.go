@@ -129,6 +129,12 @@ func (s *Service) maySeeLog(ctx context.Context, who identity.Principal, patient
 	return View{}, NoChart()
 }
 
+// StillSeesLog decides anew about a log that is being sent.
+func (s *Service) StillSeesLog(ctx context.Context, who identity.Principal, patient string) error {
+	_, err := s.maySeeLog(ctx, who, patient)
+	return err
+}
+
 type line struct {
 	AccessRow
 	key    folding

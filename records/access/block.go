@@ -211,16 +211,7 @@ func (s *Service) blockChangedTx(c *db.Conn, who identity.Principal, patient, id
 	if err := s.RecordTx(c, Event{Who: who, Patient: patient, View: View{Patient: patient}, Action: action, Type: "Consent", ID: id, Categories: Of(Other), Detail: blockDetail}); err != nil {
 		return err
 	}
-	others, err := Linked(c, patient)
-	if err != nil {
-		return err
-	}
-	for _, p := range append(others, patient) {
-		if err := s.spreadTx(c, p); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.spreadTx(c, patient)
 }
 
 // Blocks lists the blocks of the house, newest first, with an opaque cursor.

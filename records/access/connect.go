@@ -59,3 +59,9 @@ func (s *Service) MayConnect(ctx context.Context, who identity.Principal, patien
 	}
 	return fault.New(fault.Forbidden, "You cannot connect an app to this record.").WithCode("share")
 }
+
+// Reaches is nil while somebody may open the chart, and NotFound once they may not.
+func (s *Service) Reaches(ctx context.Context, who identity.Principal, patient string) error {
+	_, err := s.ViewOf(s.db.Read(ctx), who, patient)
+	return err
+}

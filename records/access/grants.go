@@ -37,15 +37,28 @@ func (s *Service) changedTx(c *db.Conn, who identity.Principal, patient, action,
 	return s.spreadTx(c, patient)
 }
 
+// spreadTx tells it about the charts that are joined with this one as well: who
+// came to them through it has to be decided on anew.
 func (s *Service) spreadTx(c *db.Conn, patient string) error {
-	if err := revoke.AddTx(c, revoke.Chart, patient); err != nil {
+	charts, err := Linked(c, patient)
+	if err != nil {
 		return err
 	}
-	c.After(func() {
-		s.ties.dropChart(patient)
-		s.revocations.Wake()
-	})
+	for _, p := range append(charts, patient) {
+		if err := revoke.AddTx(c, revoke.Chart, p); err != nil {
+			return err
+		}
+		c.After(func() { s.ties.dropChart(p) })
+	}
+	c.After(s.revocations.Wake)
 	return nil
+}
+
+// SeatTakenTx tells every node, with the commit, that who sits in a visit has to
+// be decided anew: somebody was turned away, or it is over, moved or called off.
+func (s *Service) SeatTakenTx(c *db.Conn, visit string) error {
+	c.After(s.revocations.Wake)
+	return revoke.AddTx(c, revoke.Visit, visit)
 }
 
 const grantColumns = `SELECT id, patient_id, account, name, relation, basis, see, can, sensitive, birth_date, jurisdiction, zone,

@@ -293,25 +293,37 @@ func (s *Service) forStaffTx(c *db.Conn, who identity.Principal, id string) (Req
 // EvidenceOf opens the way to the document of a request, for staff who may work on
 // it.
 func (s *Service) EvidenceOf(ctx context.Context, who identity.Principal, id string) (Paper, error) {
-	if err := WorksOnRequests(who); err != nil {
+	r, err := s.handled(ctx, who, id)
+	if err != nil {
 		return Paper{}, err
+	}
+	return r.Evidence, s.Record(ctx, Event{Who: who, Patient: r.Patient, Action: "read", Type: "Consent", ID: id, Categories: Of(Other), Detail: "access request"})
+}
+
+// StillHandles decides anew about a document that is being sent.
+func (s *Service) StillHandles(ctx context.Context, who identity.Principal, id string) error {
+	_, err := s.handled(ctx, who, id)
+	return err
+}
+
+// handled finds a request with its document for staff who may work on it.
+func (s *Service) handled(ctx context.Context, who identity.Principal, id string) (*Request, error) {
+	if err := WorksOnRequests(who); err != nil {
+		return nil, err
 	}
 	c := s.db.Read(ctx)
 	list, err := queryRequests(c, `WHERE id = ?`, id)
 	if err != nil {
-		return Paper{}, err
+		return nil, err
 	}
 	if len(list) == 0 || list[0].Evidence.Ref.Name == "" {
-		return Paper{}, noRequest()
+		return nil, noRequest()
 	}
 	ok, err := s.handles(c, who, &list[0])
 	if err == nil && !ok {
 		err = noRequest()
 	}
-	if err != nil {
-		return Paper{}, err
-	}
-	return list[0].Evidence, s.Record(ctx, Event{Who: who, Patient: list[0].Patient, Action: "read", Type: "Consent", ID: id, Categories: Of(Other), Detail: "access request"})
+	return &list[0], err
 }
 
 // MatchRequestTx says whose record is meant: somebody who works in that record

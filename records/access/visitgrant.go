@@ -138,6 +138,9 @@ func (s *Service) visitGrantTx(c *db.Conn, who identity.Principal, o *Offer, nam
 // EndVisitGrantsTx ends every access to a visit, and the invitations to it that
 // wait, when it is over or called off.
 func (s *Service) EndVisitGrantsTx(c *db.Conn, who identity.Principal, patient, appointment string) error {
+	if err := s.SeatTakenTx(c, appointment); err != nil {
+		return err
+	}
 	now := micros(s.now())
 	if _, err := c.Exec(`UPDATE grant_offers SET state = ?, changed_by = ?, changed_at = ? WHERE patient_id = ? AND appointment = ? AND state = ?`,
 		OfferWithdrawn, who.Account, now, patient, appointment, OfferWaits); err != nil {
@@ -154,6 +157,9 @@ func (s *Service) EndVisitGrantsTx(c *db.Conn, who identity.Principal, patient, 
 // MoveVisitGrantsTx moves access to a visit, and the invitations to it, along with
 // the visit.
 func (s *Service) MoveVisitGrantsTx(c *db.Conn, who identity.Principal, patient, appointment string, from, until time.Time) error {
+	if err := s.SeatTakenTx(c, appointment); err != nil {
+		return err
+	}
 	now := micros(s.now())
 	if _, err := c.Exec(`UPDATE grant_offers SET start_at = ?, end_at = ?, expires_at = CASE WHEN expires_at > ? THEN ? ELSE expires_at END, changed_by = ?, changed_at = ?
 		WHERE patient_id = ? AND appointment = ? AND state = ?`, micros(from), micros(until), micros(until), micros(until), who.Account, now, patient, appointment, OfferWaits); err != nil {

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"context"
 	"mime"
 	"net/http"
 	"strconv"
@@ -11,6 +12,7 @@ import (
 
 	"housecall/internal/edge"
 	"housecall/internal/fault"
+	"housecall/internal/identity"
 	"housecall/records/bulk"
 )
 
@@ -189,7 +191,7 @@ func (f *Face) bulkFile(c *fiber.Ctx) error {
 	if zipped {
 		c.Set(fiber.HeaderContentEncoding, "gzip")
 	}
-	c.Context().SetBodyStream(&moving{d, d, c.Context().Conn()}, int(d.Size))
+	c.Context().SetBodyStream(sending(c, d, d, func(context.Context, identity.Principal) error { return nil }), int(d.Size))
 	return nil
 }
 

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"bufio"
+	"context"
 	"encoding/hex"
 	"io"
 	"mime"
@@ -12,6 +13,8 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"housecall/internal/edge"
+	"housecall/internal/identity"
 	"housecall/records"
 )
 
@@ -59,24 +62,51 @@ func sendContent(c *fiber.Ctx, f *records.Content) error {
 			return err
 		}
 	}
-	c.Context().SetBodyStream(&moving{io.LimitReader(from, length), f, c.Context().Conn()}, int(length))
+	c.Context().SetBodyStream(sending(c, io.LimitReader(from, length), f, f.Still), int(length))
 	return nil
 }
 
 // moving gives a download more time as long as it moves: the server's bound on
-// the time of an answer is for those that fit into memory.
+// the time of an answer is for those that fit into memory. It breaks off when who
+// asked for it may not have it any more.
 type moving struct {
 	io.Reader
 	io.Closer
-	conn net.Conn
+	conn  net.Conn
+	still func(context.Context) error
+	asked time.Time
 }
 
-const stillFor = 2 * time.Minute
+const (
+	stillFor   = 2 * time.Minute
+	stillEvery = 250 * time.Millisecond
+)
+
+// sending makes a download of whoever asks; may decides on them anew.
+func sending(c *fiber.Ctx, from io.Reader, end io.Closer, may func(context.Context, identity.Principal) error) *moving {
+	again := edge.Again(c)
+	return &moving{Reader: from, Closer: end, conn: c.Context().Conn(), asked: time.Now(), still: func(ctx context.Context) error {
+		who, err := again(ctx)
+		if err == nil {
+			err = may(ctx, who)
+		}
+		return err
+	}}
+}
 
 // Read gives the next bytes.
 func (m *moving) Read(p []byte) (int, error) {
+	now := time.Now()
+	if now.Sub(m.asked) >= stillEvery {
+		ctx, cancel := context.WithTimeout(context.Background(), writeTime)
+		defer cancel()
+		if err := m.still(ctx); err != nil {
+			return 0, err
+		}
+		m.asked = now
+	}
 	if m.conn != nil {
-		_ = m.conn.SetWriteDeadline(time.Now().Add(stillFor))
+		_ = m.conn.SetWriteDeadline(now.Add(stillFor))
 	}
 	return m.Reader.Read(p)
 }

@@ -145,6 +145,7 @@ func (s *socket) send(ctx context.Context, body []byte) error {
 		deadline = time.Now().Add(writeTime)
 	}
 	_ = s.conn.SetWriteDeadline(deadline)
+	defer context.AfterFunc(ctx, func() { _ = s.conn.SetWriteDeadline(time.Now()) })() // what is on its way is broken off
 	return s.conn.WriteMessage(websocket.TextMessage, body)
 }
 

@@ -110,6 +110,7 @@ type offer struct {
 // or it was not taken.
 func (s *Service) serve(ctx context.Context, id string, g guard, send sender) error {
 	for {
+		heard := s.revoked.heard()
 		o, err := s.next(ctx, id, g)
 		if err != nil || o == nil {
 			return err
@@ -127,7 +128,12 @@ func (s *Service) serve(ctx context.Context, id string, g guard, send sender) er
 		}
 		n := notice{base: s.base, id: s.newID(), at: s.now(), sub: sub, kind: o.kind, events: o.list, content: sub.content}
 		call, cancel := context.WithTimeout(ctx, time.Duration(sub.timeout)*time.Second)
+		if !s.revoked.begin(o, cancel, heard) {
+			cancel()
+			continue
+		}
 		failed := send(call, sub, n.bundle())
+		s.revoked.end(o)
 		cancel()
 		if ctx.Err() != nil {
 			return ctx.Err()

@@ -209,14 +209,15 @@ func (s *Service) versions(c *db.Conn, h *records.Happened) (now, before *fhir.N
 	return now, before, err
 }
 
-// lookAtAll ends the subscriptions that are over: by their own end, because the app
-// was cut off, or because the chart is not open to its person any more.
-func (s *Service) lookAtAll(ctx context.Context) error {
+// look ends those of the subscriptions that are over: by their own end, because the
+// app was cut off, or because the chart is not open to its person any more. which
+// says of which; empty: of all.
+func (s *Service) look(ctx context.Context, which string, args ...any) error {
 	c := s.db.Read(ctx)
 	type one struct{ id, family, scopes, chart string }
 	var list []one
 	var over []string
-	err := c.Each(`SELECT id, family, scopes, chart, ends_at FROM subscriptions WHERE status <> 'off'`, func(r *sql.Rows) error {
+	err := c.Each(`SELECT id, family, scopes, chart, ends_at FROM subscriptions WHERE status <> 'off'`+which, func(r *sql.Rows) error {
 		var x one
 		var ends int64
 		err := r.Scan(&x.id, &x.family, &x.scopes, &x.chart, &ends)
@@ -226,7 +227,7 @@ func (s *Service) lookAtAll(ctx context.Context) error {
 			list = append(list, x)
 		}
 		return err
-	})
+	}, args...)
 	if err != nil {
 		return err
 	}

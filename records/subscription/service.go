@@ -83,6 +83,7 @@ type Service struct {
 	waiting      int
 	kept         int
 	holder       string
+	revoked      revoked
 
 	mu       sync.Mutex
 	stop     context.CancelFunc
@@ -140,7 +141,7 @@ func New(d Deps) (*Service, error) {
 	return &Service{
 		db: d.DB, records: d.Records, access: d.Access, accounts: d.Accounts, seal: seal, base: d.BaseURL, private: d.Private,
 		minHeartbeat: max(1, int64(d.Heartbeat/time.Second)), client: client, topics: Topics(d.BaseURL), log: d.Log, now: d.Now, newID: d.NewID,
-		every: d.Every, backoff: d.Backoff, waiting: d.Waiting, kept: d.Kept, holder: d.Node + "/" + hex.EncodeToString(b[:]), inFlight: map[string]string{},
+		every: d.Every, backoff: d.Backoff, waiting: d.Waiting, kept: d.Kept, holder: d.Node + "/" + hex.EncodeToString(b[:]), inFlight: map[string]string{}, revoked: newRevoked(),
 	}, nil
 }
 
@@ -158,6 +159,7 @@ func (s *Service) Start(ctx context.Context) error {
 	}
 	ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
 	s.done.Go(func() { s.run(ctx) })
+	s.done.Go(func() { s.follow(ctx) })
 	return nil
 }
 
@@ -215,7 +217,7 @@ func (s *Service) round(ctx context.Context) error {
 	now := s.now()
 	if now.Sub(s.looked) >= lookEvery {
 		s.looked = now
-		if err := s.lookAtAll(work); err != nil {
+		if err := s.look(work, ""); err != nil {
 			return err
 		}
 	}

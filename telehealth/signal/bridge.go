@@ -279,7 +279,7 @@ func (x *bridged) watch() {
 				x.link.End(sfu.WhyDrain)
 			}
 		})
-		why = s.recheck(ctx, x.visit, x.seat, func() bool { return x.quiet() && !x.link.Waits() }, ask)
+		why = s.recheck(ctx, alarm{session: x.by, patient: x.patient, visit: x.visit}, x.seat, func() bool { return x.quiet() && !x.link.Waits() }, ask)
 	}
 	if why != "" {
 		x.link.Expel(why)

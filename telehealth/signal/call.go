@@ -197,7 +197,7 @@ func (c *Call) write() {
 
 // watch decides anew whether they may still sit there.
 func (c *Call) watch(ctx context.Context, again func(context.Context) (identity.Principal, error)) {
-	why := c.s.recheck(ctx, c.visit, c.seat, nil, func(ctx context.Context) (Seat, error) {
+	why := c.s.recheck(ctx, alarm{session: c.session, patient: c.patient, visit: c.visit}, c.seat, nil, func(ctx context.Context) (Seat, error) {
 		who, err := again(ctx)
 		if err != nil {
 			return Seat{}, err

@@ -12,7 +12,10 @@ import (
 // has their socket and by the node that has the room, so that no message between
 // the two has to come through.
 //
-// Who was sent away hears on for recheckEvery at most, also when the bus is lost.
+// Who was sent away hears on until the next reading of the revocations, also when
+// the bus is lost: the feed rings. recheckEvery is for what only the clock takes
+// away.
+//
 // A node that cannot ask the database is more patient than one that serves a
 // chart: a pause of some seconds must not tear a consultation apart, and nothing
 // is disclosed by it but what is said in the room. It is no more patient than the
@@ -25,10 +28,12 @@ const (
 )
 
 // recheck asks until somebody may not stay, and tells why; or until ctx ends or
-// done says so. It asks as soon as the visit moves, too.
-func (s *Service) recheck(ctx context.Context, visit string, seat Seat, done func() bool, ask func(context.Context) (Seat, error)) (why string) {
-	sub := s.Hub.Subscribe(s.Topic(visit))
+// done says so. It asks as soon as the visit moves or the alarm rings, too.
+func (s *Service) recheck(ctx context.Context, x alarm, seat Seat, done func() bool, ask func(context.Context) (Seat, error)) (why string) {
+	sub := s.Hub.Subscribe(s.Topic(x.visit))
 	defer sub.Close()
+	rings := s.alarms.add(&x)
+	defer s.alarms.remove(rings)
 	moved := sub.C
 	t := time.NewTimer(recheckEvery)
 	defer t.Stop()
@@ -38,6 +43,7 @@ func (s *Service) recheck(ctx context.Context, visit string, seat Seat, done fun
 		case <-ctx.Done():
 			return ""
 		case <-t.C:
+		case <-rings.c:
 		case _, ok := <-moved:
 			if !ok {
 				moved = nil

@@ -57,6 +57,7 @@ type Service struct {
 
 	noting  sync.Mutex // what is told about rooms is told in order
 	mu      sync.Mutex
+	alarms  alarms
 	bridged map[string]*bridged // of other nodes' clients, by session
 	calls   map[*Call]struct{}
 	ended   bool

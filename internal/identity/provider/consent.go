@@ -34,6 +34,9 @@ type Charts interface {
 	Connectable(ctx context.Context, who identity.Principal) ([]string, error)
 	// MayConnect is nil when somebody may let an app into this chart.
 	MayConnect(ctx context.Context, who identity.Principal, patient string) error
+	// Reaches is nil while who acts through an app may open the chart, and NotFound
+	// once they may not.
+	Reaches(ctx context.Context, who identity.Principal, patient string) error
 }
 
 // ownChart stands for no charts but one's own.
@@ -51,6 +54,25 @@ func (ownChart) MayConnect(_ context.Context, who identity.Principal, patient st
 		return fault.New(fault.NotFound, "We could not find this record, or it is not shared with you.")
 	}
 	return nil
+}
+
+func (o ownChart) Reaches(ctx context.Context, who identity.Principal, patient string) error {
+	return o.MayConnect(ctx, who, patient)
+}
+
+// stands tells whether what an app was let in for is still there: when the chart
+// that it is about is closed to who let it in, its tokens are over with it. They are
+// not taken back, for the person may be let in again; Housecall's own app is for
+// all charts of a person.
+func (p *Provider) stands(ctx context.Context, who identity.Principal) (bool, error) {
+	if who.Context.Patient == "" || !who.ThroughApp() || who.Kind == identity.System {
+		return true, nil
+	}
+	err := p.charts.Reaches(ctx, who, who.Context.Patient)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // Consent is what the consent page shows.

@@ -215,6 +215,9 @@ func (s *storage) SetIntrospectionFromToken(ctx context.Context, resp *oidc.Intr
 	if st.Client != clientID && clientID != WebClient {
 		return oidc.ErrAccessDenied()
 	}
+	if stands, err := s.p.stands(ctx, st.Principal); err != nil || !stands {
+		return oidc.ErrAccessDenied()
+	}
 	resp.Scope, resp.ClientID, resp.TokenType, resp.Subject = st.Scopes, st.Client, oidc.BearerToken, st.Account
 	resp.Expiration, resp.IssuedAt, resp.Issuer = oidc.FromTime(st.ExpiresAt), oidc.FromTime(st.IssuedAt), s.p.issuer
 	resp.Audience, resp.AuthenticationMethodsReferences = st.Audience, st.AMR

@@ -62,6 +62,19 @@ func (s *server) RefreshToken(ctx context.Context, r *op.ClientRequest[oidc.Refr
 	if err != nil {
 		return nil, oidc.ErrServerError().WithParent(err)
 	}
+	who, err := s.p.id.Standing(ctx, f.ID)
+	if err == nil {
+		var stands bool
+		if stands, err = s.p.stands(ctx, who); err == nil && !stands {
+			return nil, oidc.ErrInvalidGrant()
+		}
+	}
+	if fault.Is(err, fault.Unauthenticated) {
+		return nil, oidc.ErrInvalidGrant()
+	}
+	if err != nil {
+		return nil, oidc.ErrServerError().WithParent(err)
+	}
 	req := &refresh{family: f, scopes: f.Scopes}
 	if err := op.ValidateRefreshTokenScopes(r.Data.Scopes, req); err != nil {
 		return nil, err
