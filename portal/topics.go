@@ -148,7 +148,7 @@ func (s *socket) lookTopic(ctx context.Context, name string, moved bool) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
-	_, err := l.allowed(ctx, who, name)
+	now, err := l.allowed(ctx, who, name)
 	if k := fault.KindOf(err); err != nil && k != fault.NotFound && k != fault.Forbidden {
 		if ctx.Err() == nil {
 			l.p.Log.Warn("a watched topic could not be decided on", "err", err)
@@ -164,6 +164,13 @@ func (s *socket) lookTopic(ctx context.Context, name string, moved bool) {
 		l.mu.Unlock()
 		s.say("", encode(map[string]any{"topic": name, "gone": true}))
 		return
+	}
+	if now != topic { // what they see of it is more or less than before
+		l.mu.Lock()
+		l.unwatchTopic(s, name, topic)
+		l.watchTopic(s, name, now)
+		l.mu.Unlock()
+		moved = true
 	}
 	if moved {
 		s.say("", encode(map[string]any{"topic": name}))

@@ -114,7 +114,10 @@ func (s *Service) change(ctx context.Context, who identity.Principal, patient, i
 		if err != nil {
 			return err
 		}
-		topics := []string{Topic(patient)}
+		topics, err := topicsTx(c, patient, id, 0, wholeThread)
+		if err != nil {
+			return err
+		}
 		for _, n := range circle {
 			if n.Relation == access.CareTeam {
 				topics = append(topics, InboxTopic(n.Account))

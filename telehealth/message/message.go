@@ -145,9 +145,6 @@ func (s *Service) now() int64 { return s.Now().UnixMilli() * 1000 }
 
 func moment(micros int64) time.Time { return time.UnixMicro(micros).UTC() }
 
-// Topic is what pages watch that show a chart's messages.
-func Topic(patient string) string { return "messages/" + patient }
-
 // InboxTopic is what the pages of a staff member's inbox watch.
 func InboxTopic(account string) string { return "inbox/" + account }
 

@@ -159,8 +159,9 @@ func (s *Service) MarkRead(ctx context.Context, who identity.Principal, patient,
 				return err
 			}
 		}
-		c.After(func() { s.publish(Topic(patient), InboxTopic(who.Account)) })
-		return nil
+		topics, err := topicsTx(c, patient, id, already, n)
+		c.After(func() { s.publish(append(topics, InboxTopic(who.Account))...) })
+		return err
 	})
 	if err != nil {
 		return s.Records.Refuse(ctx, who, patient, communication, id, err)

@@ -271,7 +271,7 @@ func (s *Service) keep(c *db.Conn, t *thread, from Author, id string, at int64, 
 // at the clinic who takes care of the thread or, when nobody does, all who may.
 func (s *Service) tell(c *db.Conn, t *thread, from Author, id string, at int64, circle []access.Near, labels access.Labels) error {
 	taken := slices.ContainsFunc(circle, func(n access.Near) bool { return n.Account == t.claimedBy })
-	topics := []string{Topic(t.patient)}
+	topics := topics(t.patient, labels&access.AllLabels == 0)
 	for _, n := range circle {
 		staff := n.Relation == access.CareTeam
 		if !n.See.Has(access.Messages) {

@@ -179,15 +179,6 @@ func (s *Service) enter(c *db.Conn, who identity.Principal, patient string) (*ac
 	return v, err
 }
 
-// MayFollow tells whether somebody may hear that the messages of a chart moved,
-// and by which topic.
-func (s *Service) MayFollow(ctx context.Context, who identity.Principal, patient string) (topic string, err error) {
-	if _, err := s.enter(s.DB.Read(ctx), who, patient); err != nil {
-		return "", err
-	}
-	return Topic(patient), nil
-}
-
 // Options is what somebody can do with the messages of a chart.
 type Options struct {
 	CanSend  bool
