@@ -138,7 +138,7 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 	if a.Notices, err = notifications.New(notifications.Deps{DB: a.DB, Hub: a.Hub, Key: a.Key, Accounts: a.Identity, Links: a.Identity, Mail: cfg.mail, BaseURL: cfg.base, Zone: cfg.namedZone(), Log: a.Log}); err != nil {
 		return nil, err
 	}
-	if a.Provider, err = provider.New(provider.Deps{DB: a.DB, Identity: a.Identity, Key: a.Key, Charts: a.Access}); err != nil {
+	if a.Provider, err = provider.New(provider.Deps{DB: a.DB, Identity: a.Identity, Key: a.Key, Charts: a.Access, KeyAge: cfg.KeyAge}); err != nil {
 		return nil, err
 	}
 	if err = a.Provider.Init(ctx); err != nil {
@@ -230,7 +230,7 @@ func (a *App) Start(ctx context.Context) error {
 		name string
 		part part
 	}{
-		{"access", a.Access}, {"identity", a.Identity}, {"revocations", a.Revocations}, {"hub", a.Hub}, {"jobs", a.Notices}, {"visits", a.Signal}, {"subscriptions", a.Subscriptions}, {"portal", a.Portal},
+		{"access", a.Access}, {"identity", a.Identity}, {"provider", a.Provider}, {"revocations", a.Revocations}, {"hub", a.Hub}, {"jobs", a.Notices}, {"visits", a.Signal}, {"subscriptions", a.Subscriptions}, {"portal", a.Portal},
 		{"relabelling", records.NewRelabeller(a.Records, a.Config.Node)},
 	} {
 		if err := p.part.Start(ctx); err != nil {

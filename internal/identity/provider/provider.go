@@ -29,6 +29,7 @@ type Deps struct {
 	Key      sitekey.Key
 	Keys     *http.Client     // fetches the key sets of clients; nil: only from public addresses, by https
 	Charts   Charts           // nil: people let apps into their own chart only
+	KeyAge   time.Duration    // after which a new signing key is made; 0: by hand only
 	Now      func() time.Time // nil: the clock
 }
 
@@ -46,9 +47,11 @@ type Provider struct {
 
 	published *keyCache // key sets of clients
 
-	keyMu   sync.Mutex
-	key     signingKey
-	keyRead time.Time
+	keyAge time.Duration
+	keyMu  sync.Mutex
+	key    signingKey
+	cancel context.CancelFunc
+	done   chan struct{}
 }
 
 // New makes the provider. Init writes what it needs into the database.
@@ -64,7 +67,7 @@ func New(d Deps) (*Provider, error) {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
-	p := &Provider{db: d.DB, id: d.Identity, now: d.Now, base: d.Identity.BaseURL()}
+	p := &Provider{db: d.DB, id: d.Identity, now: d.Now, base: d.Identity.BaseURL(), keyAge: d.KeyAge}
 	p.issuer = p.base + Path
 	if d.Keys == nil {
 		d.Keys = egress.Client(false)

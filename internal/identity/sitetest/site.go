@@ -30,6 +30,9 @@ import (
 // Password fits every account the site makes.
 const Password = "seven brown kettles"
 
+// KeyAge is how old its signing keys become.
+const KeyAge = 90 * 24 * time.Hour
+
 // Site is a running site.
 type Site struct {
 	DB       *db.DB
@@ -40,21 +43,39 @@ type Site struct {
 	t        testing.TB
 }
 
-// New starts a site; wrap, if given, stands around its handler.
+// Options is what a test may want otherwise.
+type Options struct {
+	Issuers []login.Issuer
+	Now     func() time.Time // nil: the clock
+	Of      *Site            // the first node of the site; nil: this is it
+}
+
+// New starts a site.
 func New(t testing.TB, d *db.DB, issuers ...login.Issuer) *Site {
+	t.Helper()
+	return Start(t, d, Options{Issuers: issuers})
+}
+
+// Start starts a site, or one more node of one: it says the same of itself, and
+// answers at an address of its own.
+func Start(t testing.TB, d *db.DB, o Options) *Site {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	_, port, err := net.SplitHostPort(l.Addr().String())
 	require.NoError(t, err)
 	s := &Site{DB: d, URL: "http://localhost:" + port, t: t}
+	base := s.URL
+	if o.Of != nil {
+		base = o.Of.ID.BaseURL()
+	}
 	feed := revoke.NewFeed(d)
-	s.ID, err = identity.New(identity.Deps{DB: d, Key: sitekey.ForTest(), Revocations: feed, BaseURL: s.URL})
+	s.ID, err = identity.New(identity.Deps{DB: d, Key: sitekey.ForTest(), Revocations: feed, BaseURL: base, Now: o.Now})
 	require.NoError(t, err)
-	s.Provider, err = provider.New(provider.Deps{DB: d, Identity: s.ID, Key: sitekey.ForTest()})
+	s.Provider, err = provider.New(provider.Deps{DB: d, Identity: s.ID, Key: sitekey.ForTest(), KeyAge: KeyAge, Now: o.Now})
 	require.NoError(t, err)
 	require.NoError(t, s.Provider.Init(context.Background()))
-	s.Login, err = login.New(login.Deps{DB: d, Identity: s.ID, Provider: s.Provider, Issuers: issuers})
+	s.Login, err = login.New(login.Deps{DB: d, Identity: s.ID, Provider: s.Provider, Issuers: o.Issuers, Now: o.Now})
 	require.NoError(t, err)
 	require.NoError(t, feed.Start(context.Background()))
 	srv := &httptest.Server{Listener: l, Config: &http.Server{Handler: s.routes(), ReadHeaderTimeout: 5 * time.Second}}
