@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 	"housecall/internal/db"
 	"housecall/internal/fault"
 	"housecall/internal/identity"
+	"housecall/internal/identity/egress"
 	"housecall/internal/identity/login"
 	"housecall/internal/identity/provider"
 	"housecall/internal/revoke"
@@ -41,6 +43,24 @@ type Site struct {
 	Provider *provider.Provider
 	Login    *login.Login
 	t        testing.TB
+
+	mu       sync.Mutex
+	signOuts []error
+}
+
+func (s *Site) told(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.signOuts = append(s.signOuts, err)
+}
+
+// SignOuts is what came of telling apps that sessions ended, since it was asked last.
+func (s *Site) SignOuts() []error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := s.signOuts
+	s.signOuts = nil
+	return out
 }
 
 // Options is what a test may want otherwise.
@@ -72,8 +92,13 @@ func Start(t testing.TB, d *db.DB, o Options) *Site {
 	feed := revoke.NewFeed(d)
 	s.ID, err = identity.New(identity.Deps{DB: d, Key: sitekey.ForTest(), Revocations: feed, BaseURL: base, Now: o.Now})
 	require.NoError(t, err)
-	s.Provider, err = provider.New(provider.Deps{DB: d, Identity: s.ID, Key: sitekey.ForTest(), KeyAge: KeyAge, Now: o.Now})
+	s.Provider, err = provider.New(provider.Deps{DB: d, Identity: s.ID, Key: sitekey.ForTest(), KeyAge: KeyAge, Now: o.Now, Apps: egress.Client(true)})
 	require.NoError(t, err)
+	// What the job queue does later is done at once.
+	s.Provider.TellApps(func(c *db.Conn, job provider.SignOut) error {
+		c.After(func() { s.told(s.Provider.SignOut(context.Background(), job)) })
+		return nil
+	})
 	require.NoError(t, s.Provider.Init(context.Background()))
 	s.Login, err = login.New(login.Deps{DB: d, Identity: s.ID, Provider: s.Provider, Issuers: o.Issuers, Now: o.Now})
 	require.NoError(t, err)
@@ -108,6 +133,11 @@ func (s *Site) routes() http.Handler {
 	mux.HandleFunc("POST /auth/logout", func(w http.ResponseWriter, r *http.Request) {
 		to, err := s.Login.Logout(r.Context(), s.browser(r))
 		send(w, r, to, err)
+	})
+	mux.HandleFunc("POST /auth/backchannel-logout/{issuer}", func(w http.ResponseWriter, r *http.Request) {
+		if err := s.Login.OutsideLogout(r.Context(), r.PathValue("issuer"), r.PostFormValue("logout_token")); err != nil {
+			send(w, r, login.Redirect{}, err)
+		}
 	})
 	mux.HandleFunc("POST /auth/{step...}", s.step)
 	mux.HandleFunc("GET /consents/{request}", func(w http.ResponseWriter, r *http.Request) {
