@@ -35,20 +35,32 @@ type blocksIn struct {
 	Patient string `query:"patient" maxLength:"64" doc:"Only those that hold for this chart"`
 }
 
-func (p *Portal) blocks(ctx context.Context, in *blocksIn) (*body[list[Block]], error) {
+// Blocks is a page of papers. Of one chart it says whose that is, so that nobody
+// writes a paper down for the wrong person.
+type Blocks struct {
+	Items       []Block `json:"items"`
+	Next        string  `json:"next,omitempty"`
+	PatientName string  `json:"patientName,omitempty"`
+	BirthDate   string  `json:"birthDate,omitempty"`
+}
+
+func (p *Portal) blocks(ctx context.Context, in *blocksIn) (*body[Blocks], error) {
 	found, next, err := p.Access.Blocks(ctx, edge.Who(ctx), in.Patient, in.Cursor, in.count())
 	if err != nil {
 		return nil, err
 	}
-	items := []Block{}
+	out := Blocks{Items: []Block{}, Next: next}
 	for i := range found {
 		o, err := p.blockOf(ctx, &found[i])
 		if err != nil {
 			return nil, err
 		}
-		items = append(items, o)
+		out.Items = append(out.Items, o)
 	}
-	return &body[list[Block]]{list[Block]{items, next}}, nil
+	if in.Patient != "" {
+		out.PatientName, out.BirthDate, err = p.nameAndBirth(ctx, in.Patient)
+	}
+	return &body[Blocks]{out}, err
 }
 
 func (p *Portal) blockOf(ctx context.Context, b *access.Block) (Block, error) {

@@ -39,10 +39,11 @@ type Offer struct {
 	State     string    `json:"state" enum:"waiting,accepted,withdrawn,expired"`
 	CreatedAt time.Time `json:"createdAt"`
 	Visit     string    `json:"visit,omitempty" doc:"The one visit that it is for"`
+	From      time.Time `json:"from,omitzero" doc:"When that visit's doors open"`
 }
 
 func offerOf(o *access.Offer) Offer {
-	return Offer{ID: o.ID, Name: o.Name, Relation: o.Relation, Sees: o.See.Words(), Hides: hides(o.Sensitive), Can: o.Can.Words(), Until: o.End, ExpiresAt: o.ExpiresAt, State: o.State.String(), CreatedAt: o.CreatedAt, Visit: o.Appointment}
+	return Offer{ID: o.ID, Name: o.Name, Relation: o.Relation, Sees: o.See.Words(), Hides: hides(o.Sensitive), Can: o.Can.Words(), Until: o.End, ExpiresAt: o.ExpiresAt, State: o.State.String(), CreatedAt: o.CreatedAt, Visit: o.Appointment, From: o.Start}
 }
 
 // Shared is how much of a chart is shared.

@@ -133,7 +133,10 @@ func TestKeepingSomebodyOut(t *testing.T) {
 		require.Equal(t, "Penny", list.Items[0].SetBy)
 		require.Equal(t, "Rosa Marin", list.Items[0].PatientName)
 		require.Equal(t, "holds", list.Items[0].State)
-		require.Contains(t, f.admin.get(of+newID()).body, `"items":[]`)
+		require.Contains(t, f.admin.get(of+f.rosa).body, `"patientName":"Rosa Marin"`)
+		nobody := f.admin.get(of + newID()).body
+		require.Contains(t, nobody, `"items":[]`)
+		require.NotContains(t, nobody, "patientName")
 		require.Equal(t, 403, f.elena.get(of+f.rosa).StatusCode)
 		lift := "/api/v1/clinic/blocks/" + made.ID + "/lift"
 		require.Equal(t, 403, f.doctor.do("POST", lift, `{"reason":"it ended"}`).StatusCode)

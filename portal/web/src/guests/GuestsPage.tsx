@@ -1,0 +1,42 @@
+import { useParams } from '@tanstack/react-router'
+import { ChartHead } from '../clinic/ChartHead'
+import { BackLink, PageHead } from '../shell/PageHead'
+import { usePageTitle } from '../shell/title'
+import { useSubject } from '../shell/useMe'
+import { Empty } from '../ui/Empty'
+import { useWords } from '../ui/useWords'
+import { Guests } from './Guests'
+import css from './guests.module.css'
+
+/** The patient brings somebody to one visit. */
+export function GuestsPage() {
+  const { t } = useWords()
+  const { patient, visit } = useParams({ from: '/gate/p/$patient/visits/$visit/guests' })
+  const { acting, name } = useSubject()
+  usePageTitle(t('guests.page'))
+  return (
+    <>
+      <PageHead title={t('guests.title')} text={t('guests.lead')} back={<BackLink to="/p/$patient/visits" params={{ patient }} place={t('guests.back')} />} />
+      {acting ? <Empty icon="lock" title={t('sharing.notYours', { name })} text={t('sharing.notYoursText', { name })} /> : <Guests patient={patient} visit={visit} own />}
+    </>
+  )
+}
+
+/** A doctor or nurse does so for them. */
+export function ClinicGuestsPage() {
+  const { t } = useWords()
+  const { patient, visit } = useParams({ from: '/gate/clinic/visits/$patient/$visit/guests' })
+  usePageTitle(t('guests.page'))
+  return (
+    <div>
+      <ChartHead patient={patient} back="chart" />
+      <div className={css.page}>
+        <div>
+          <h1>{t('guests.title')}</h1>
+          <p className="dim measure">{t('guests.lead')}</p>
+        </div>
+        <Guests patient={patient} visit={visit} />
+      </div>
+    </div>
+  )
+}
