@@ -27,7 +27,7 @@ async function confirmed(page, site, done, who = 'patient') {
   await done.waitFor()
 }
 
-scene('an invitation is accepted by its link, shows what was given, and less when it is narrowed', { as: 'patient', viewport: phone, expect: [/status of 40[134]/] }, async ({ page, open, site }) => {
+scene('an invitation is accepted by its link, shows what was given, and less when it is narrowed', { as: 'patient', viewport: phone, expect: [/status of 40[134]/, /ApiError: You are signed out/] }, async ({ page, open, site }) => {
   const { self } = await people(page, site)
   const wrong = []
   const grants = async () => (await must(page, site, `/charts/${self.patient}/grants`)).items.filter(({ state }) => state === 'active')
@@ -220,7 +220,7 @@ scene('a court paper keeps somebody out, who is told nothing, until it is lifted
   await look(page, 'blocks-of-one', wrong)
   await until('the record is gone', async () => (await chart()) === 404)
   await carer.goto(`${site.url}/p/${child.patient}/`)
-  await carer.getByRole('heading', { level: 1, name: en('errors.notFoundTitle') }).waitFor()
+  await carer.getByRole('heading', { level: 1, name: en('errors.chartTitle') }).waitFor()
   assert.doesNotMatch(await carer.locator('body').innerText(), /court|protective|paper/i)
 
   await visit(page, `${site.url}/clinic/blocks`)

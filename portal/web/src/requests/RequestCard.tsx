@@ -23,7 +23,7 @@ export function RequestCard({ one, onChanged }: { one: ClinicRequest; onChanged:
   const roles = me.account.roles ?? []
   const [answer, setAnswer] = useState<'give' | 'refuse'>()
   return (
-    <Card pad label={t('requests.asks', { name: one.name })} className={css.card}>
+    <Card pad label={`${t('requests.asks', { name: one.name })}: ${one.patientName}`} className={css.card}>
       <div>
         <h2>{t('requests.asks', { name: one.name })}</h2>
         <p className="dim">{[one.email, t('requests.since', { date: longDate(one.createdAt, locale, clock.zone) })].filter(Boolean).join('. ')}</p>
