@@ -17,6 +17,8 @@ CGO = CGO_ENABLED=1 CGO_CFLAGS=-O0
 DECKS = ^(TestDecks|TestBulkExport|TestOrderDoesNotMatter|TestScoreDeck|TestKilled|TestRandomSearchesAgreeWithLookingAtEverything|TestOrder|TestTheLastChange|TestOfficialExamplesOfSeveral|TestTooManyToLookAt|TestAccessMatrix)$$
 # One PostgreSQL server for whatever runs under it, stopped however that ends.
 POSTGRES = $(GO) run ./internal/db/dbtest/withpostgres
+# The same for tests, which measure no disk.
+TESTBED = .ci/inmemory $(POSTGRES)
 
 SOURCES := $(shell find $(WEB)/src $(WEB)/public $(WEB)/scripts -type f 2>/dev/null) \
            $(wildcard $(WEB)/*.html $(WEB)/*.json $(WEB)/*.ts $(WEB)/.npmrc)
@@ -36,7 +38,7 @@ run: build ## Build, and serve the demo clinic on http://localhost:8080
 
 .PHONY: test
 test: setup ## Everything that must hold: lint, Go, race detector, web, browser, other FHIR software
-	@$(POSTGRES) .ci/steps lint go-test race web-test e2e oracles
+	@$(TESTBED) .ci/steps lint go-test race web-test e2e oracles
 
 .PHONY: lint
 lint: fmt vet staticcheck ## Format, vet, staticcheck
@@ -56,11 +58,11 @@ staticcheck: toolchain
 
 .PHONY: go-test
 go-test: toolchain ## Go tests on SQLite and PostgreSQL
-	$(POSTGRES) $(GO) test -vet=off -timeout 8m ./...
+	$(TESTBED) $(GO) test -vet=off -timeout 8m ./...
 
 .PHONY: race
 race: toolchain ## The concurrent packages under the race detector, on PostgreSQL
-	$(POSTGRES) env $(CGO) HOUSECALL_TEST_ONLY=postgres $(GO) test -race -vet=off -timeout 8m -skip '$(DECKS)' $(RACE)
+	$(TESTBED) env $(CGO) HOUSECALL_TEST_ONLY=postgres $(GO) test -race -vet=off -timeout 8m -skip '$(DECKS)' $(RACE)
 
 .PHONY: web-test
 web-test: $(WEB)/node_modules/.package-lock.json ## Type check, unit tests and size budget of the web client
@@ -71,11 +73,11 @@ web-test: $(WEB)/node_modules/.package-lock.json ## Type check, unit tests and s
 
 .PHONY: e2e
 e2e: build $(ORACLES)/node_modules/.package-lock.json ## Browser tests
-	CHROMIUM="$$(.ci/setup chromium)" node cmd/housecall/e2e/run.mjs
+	E2E_SHOTS="$${E2E_SHOTS:-bin/shots}" CHROMIUM="$$(.ci/setup chromium)" .ci/inmemory node cmd/housecall/e2e/run.mjs
 
 .PHONY: oracles
 oracles: build $(ORACLES)/node_modules/.package-lock.json ## FHIR clients and validators of others, against the server
-	$(POSTGRES) node $(ORACLES)/run.mjs
+	$(TESTBED) node $(ORACLES)/run.mjs
 
 .PHONY: bench
 bench: build ## The numbers of docs/performance.md: this machine, the data and the method first
@@ -92,7 +94,7 @@ bench-packages: toolchain ## Go benchmarks of every package
 
 .PHONY: test-long
 test-long: setup ## Long runs: fuzzing, every package under the race detector, many repetitions
-	@$(POSTGRES) .ci/steps fuzz race-all repeat
+	@$(TESTBED) .ci/steps fuzz race-all repeat
 
 .PHONY: fuzz
 fuzz:
@@ -100,11 +102,11 @@ fuzz:
 
 .PHONY: race-all
 race-all:
-	$(POSTGRES) env $(CGO) $(GO) test -race -vet=off -timeout 120m $(LONG)
+	$(TESTBED) env $(CGO) $(GO) test -race -vet=off -timeout 120m $(LONG)
 
 .PHONY: repeat
 repeat:
-	$(POSTGRES) $(GO) test -vet=off -count 5 -timeout 120m ./notifications/... ./internal/... ./records/...
+	$(TESTBED) $(GO) test -vet=off -count 5 -timeout 120m ./notifications/... ./internal/... ./records/...
 
 .PHONY: sbom
 sbom: toolchain ## What the program is made of: bin/sbom.cdx.json (CycloneDX)

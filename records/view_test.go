@@ -34,7 +34,7 @@ func (h *house) caregiver(patient string, self identity.Principal) identity.Prin
 	require.NoError(h.t, h.db.InTx(context.Background(), func(c *db.Conn) error {
 		_, err := h.access.GrantTx(c, feed, access.GrantInput{
 			Account: who.Account, Name: "Elena", Patient: patient, Relation: "mother", Basis: access.Consent, BirthDate: "1952-03-02",
-			See: access.Everything, End: h.clock().AddDate(0, 6, 0),
+			See: access.Everything, Can: access.PowerShare, End: h.clock().AddDate(0, 6, 0),
 		})
 		return err
 	}))

@@ -29,7 +29,7 @@ type asker struct {
 var inside = regexp.MustCompile(`(?i)goroutine \d|\.go:\d|runtime error|panic|sqlite|pgconn|SQLSTATE|syntax error at|no such table|nil pointer|/home/`)
 
 // mayBeKept are the answers that are nobody's and may lie in caches.
-var mayBeKept = regexp.MustCompile(`^/oidc/(keys|\.well-known/.*)$`)
+var mayBeKept = regexp.MustCompile(`^(/oidc/(keys|\.well-known/[a-z-]+)|/\.well-known/housecall-audit)( by |$)`)
 
 // Every route, asked by nobody, a patient, a member of staff and somebody with a
 // token that is none, with and without sense, answers with the headers that keep

@@ -125,7 +125,7 @@ func TestAPartOfAType(t *testing.T) {
 // What a launch chose is the chart in which scopes that begin with patient/ count,
 // for whoever may open it, and then their own chart is not.
 func TestTheChartOfTheLaunch(t *testing.T) {
-	grant := tie{grant: Grant{ID: "g1", Account: dora.Account, Patient: "pat-ana", State: Active, See: Everything, Start: at0, End: at0.AddDate(1, 0, 0)}}
+	grant := tie{grant: Grant{ID: "g1", Account: dora.Account, Patient: "pat-ana", State: Active, See: Everything, Can: PowerShare, Start: at0, End: at0.AddDate(1, 0, 0)}}
 	now := micros(at0.AddDate(0, 1, 0))
 	app := through(dora, "patient/Observation.rs")
 	_, ok := viewOf(app, "pat-ana", grant, now)

@@ -268,11 +268,15 @@ func (q *queryParser) elements(name, value string) {
 }
 
 func (q *queryParser) sort(name, value string) {
+	told := false
 	for _, key := range strings.Split(value, ",") {
 		key, desc := strings.CutPrefix(strings.TrimSpace(key), "-")
 		p := LookupParam(q.q.Kinds()[0], key)
 		if p == nil || !p.Sortable() || q.q.Types != nil && key != "_lastUpdated" {
-			q.unsupported(name, "this search cannot be sorted by this parameter")
+			if !told {
+				q.unsupported(name, "this search cannot be sorted by this parameter")
+				told = true
+			}
 			continue
 		}
 		if len(q.q.Sort) >= 4 {

@@ -22,14 +22,18 @@ func (f *Face) mountAudit(g fiber.Router) {
 	if f.audit == nil {
 		return
 	}
-	g.Get("/"+auditType, func(c *fiber.Ctx) error { return f.auditEvents(c, queryOf(c)) })
-	g.Post("/"+auditType+"/_search", func(c *fiber.Ctx) error {
+	byURL := func(c *fiber.Ctx) error { return f.auditEvents(c, queryOf(c)) }
+	byForm := func(c *fiber.Ctx) error {
 		values, err := formOf(c)
 		if err != nil {
 			return err
 		}
 		return f.auditEvents(c, values)
-	})
+	}
+	g.Get("/"+auditType, byURL)
+	g.Post("/"+auditType+"/_search", byForm)
+	g.Get("/Patient/:patient/"+auditType, byURL)
+	g.Post("/Patient/:patient/"+auditType+"/_search", byForm)
 	g.Get("/"+auditType+"/:id", f.auditEvent)
 }
 
@@ -53,6 +57,9 @@ func (f *Face) auditEvent(c *fiber.Ctx) error {
 func (f *Face) auditEvents(c *fiber.Ctx, values url.Values) error {
 	who := edge.Principal(c)
 	about := auditType + " " + who.Account
+	if patient := c.Params("patient"); patient != "" && values.Get("_page") == "" {
+		values["patient"] = append(values["patient"], patient)
+	}
 	cursor := ""
 	if token := values.Get("_page"); token != "" {
 		var err error
@@ -98,9 +105,11 @@ func auditQuery(values url.Values) (q access.ReportQuery, err error) {
 		for _, v := range list {
 			switch name {
 			case "patient", "entity":
-				if q.Patient = strings.TrimPrefix(v, "Patient/"); q.Patient == "" || strings.Contains(q.Patient, "/") {
-					return q, invalid("invalid", name, "Say which patient, as patient=ID.")
+				id := strings.TrimPrefix(v, "Patient/")
+				if id == "" || strings.Contains(id, "/") || q.Patient != "" && q.Patient != id {
+					return q, invalid("invalid", name, "Say which one patient, as patient=ID.")
 				}
+				q.Patient = id
 			case "date":
 				if err := dateRange(&q, v); err != nil {
 					return q, err
@@ -271,6 +280,9 @@ func (f *Face) auditResource(r *access.ReportRow) object {
 func (f *Face) auditPromise() object {
 	return object{
 		"type": auditType, "interaction": []object{{"code": "read"}, {"code": "search-type"}}, "versioning": "no-version", "readHistory": false, "updateCreate": false,
-		"searchParam": []object{{"name": "patient", "type": "reference"}, {"name": "date", "type": "date"}},
+		"searchParam": []object{
+			{"name": "date", "definition": paramDefinition(auditType, "date"), "type": "date"},
+			{"name": "patient", "definition": paramDefinition(auditType, "patient"), "type": "reference"},
+		},
 	}
 }

@@ -17,7 +17,7 @@ scene('the privacy officer reads who looked, sorts, filters and takes a table al
   await visit(doctor, `${site.url}/clinic/p/${self.patient}`)
 
   await visit(page, `${site.url}/clinic`)
-  await page.getByRole('link', { name: en('clinic.nav.privacy') }).click()
+  await page.getByRole('link', { name: en('clinic.nav.accesses') }).click()
   await page.getByRole('heading', { level: 1, name: en('privacy.page') }).waitFor()
   const rows = page.getByRole('table').locator('tbody tr')
   await rows.first().waitFor()
@@ -49,7 +49,7 @@ scene('the privacy officer reads who looked, sorts, filters and takes a table al
 
 scene('nobody else has the page', { as: 'clinician', viewport: desk, expect: [/403/] }, async ({ page, site }) => {
   await visit(page, `${site.url}/clinic`)
-  assert.equal(await page.getByRole('link', { name: en('clinic.nav.privacy') }).count(), 0)
+  assert.equal(await page.getByRole('link', { name: en('clinic.nav.accesses') }).count(), 0)
   const answer = await page.request.get(`${site.url}/api/v1/privacy/audit?from=2026-01-01&until=2026-01-02`)
   assert.equal(answer.status(), 403)
 })

@@ -1,5 +1,5 @@
-// Package dbtest gives tests real databases: a fresh SQLite file and a fresh
-// PostgreSQL database cloned from a migrated template.
+// Package dbtest gives tests real databases: a fresh copy of a migrated SQLite
+// file and a fresh PostgreSQL database cloned from a migrated template.
 //
 // HOUSECALL_TEST_POSTGRES names a server to use (make test starts one). Without
 // it a private server is started once per test process and stopped by Main.
@@ -11,6 +11,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/url"
@@ -42,16 +43,47 @@ func Each(t *testing.T, f func(t *testing.T, d *db.DB)) {
 // SQLite opens a migrated, empty SQLite database in a folder of the test.
 func SQLite(t testing.TB) *db.DB {
 	t.Helper()
-	d, err := db.Open(context.Background(), db.Config{Dir: t.TempDir()})
+	files, err := sqliteTemplate()
+	if err != nil {
+		t.Fatalf("SQLite template: %v", err)
+	}
+	dir := t.TempDir()
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d, err := db.Open(context.Background(), db.Config{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = d.Close() })
-	if _, err := d.Migrate(context.Background()); err != nil {
-		t.Fatal(err)
-	}
 	return d
 }
+
+// sqliteTemplate migrates once and gives the files that came of it, by name.
+var sqliteTemplate = sync.OnceValues(func() (map[string][]byte, error) {
+	dir, err := os.MkdirTemp("", "housecall-sqlite-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	d, err := db.Open(context.Background(), db.Config{Dir: dir})
+	if err != nil {
+		return nil, err
+	}
+	_, err = d.Migrate(context.Background())
+	if err := errors.Join(err, d.Close()); err != nil { // closing moves the log of writes into the file
+		return nil, err
+	}
+	made, err := os.ReadDir(dir)
+	files := map[string][]byte{}
+	for _, file := range made {
+		content, failed := os.ReadFile(filepath.Join(dir, file.Name()))
+		files[file.Name()], err = content, errors.Join(err, failed)
+	}
+	return files, err
+})
 
 // Postgres opens a migrated, empty PostgreSQL database.
 func Postgres(t testing.TB) *db.DB {

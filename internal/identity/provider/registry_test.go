@@ -163,7 +163,11 @@ func confidential(t *testing.T, s *sitetest.Site, id string, exchange func(url.V
 	p := newPhone(t, s)
 	p.cfg.ClientID, p.cfg.RedirectURL = id, "https://app.example/callback"
 	p.cfg.Scopes = []string{"openid", "offline_access", "patient/Observation.rs"}
-	code := p.code("ada@housecall.test")
+	at := p.signedIn("ada@housecall.test")
+	if !strings.HasPrefix(at, p.cfg.RedirectURL) { // once agreed to, it is not asked again
+		at = s.Consent(p.Browser, at, provider.Decision{Allow: true})
+	}
+	code := p.landed(at)
 	return exchange(url.Values{"grant_type": {"authorization_code"}, "code": {code}, "code_verifier": {p.verifier}, "redirect_uri": {p.cfg.RedirectURL}})
 }
 
@@ -323,7 +327,7 @@ func TestG10ConfidentialClients(t *testing.T) {
 			require.NoError(t, err)
 			p := newPhone(t, s, "system/*.rs", "patient/Observation.rs")
 			p.cfg.ClientID, p.cfg.RedirectURL = a.ID, "https://app.example/callback"
-			at, _ := p.Follow(p.authURL(), s.URL+"/sign-in")
+			at, _ := p.Follow(p.authURL(p.aud()), s.URL+"/sign-in")
 			var scopes string
 			require.NoError(t, d.Read(ctx).QueryRow(`SELECT scopes FROM auth_requests WHERE id = ?`, sitetest.Request(t, at)).Scan(&scopes))
 			require.Equal(t, "openid patient/Observation.rs", scopes)

@@ -44,6 +44,9 @@ func newApp(t *testing.T, s *sitetest.Site, c provider.Client, scopes ...string)
 	require.NoError(t, s.Provider.RegisterClient(context.Background(), c))
 	p := newPhone(t, s, scopes...)
 	p.cfg.ClientID, p.cfg.ClientSecret, p.cfg.RedirectURL = c.ID, c.Secret, c.Redirects[0]
+	if c.Secret != "" { // as registered, or the library would try the other way after each refusal
+		p.cfg.Endpoint.AuthStyle = oauth2.AuthStyleInHeader
+	}
 	return p
 }
 
