@@ -42,7 +42,7 @@ export function AskPage() {
       <main id="content" tabIndex={-1}>
         <div>
           <h1>{t('ask.title')}</h1>
-          <p className="dim measure">{t('ask.lead')}</p>
+          <p className={css.lead}>{t('ask.lead')}</p>
         </div>
         {said && <div ref={box} tabIndex={-1}><Said>{said}</Said></div>}
         {asked.error && !asked.data ? <LoadError error={asked.error} onRetry={() => void asked.refetch()} />

@@ -31,7 +31,7 @@ export function AskedCard({ one, onChanged }: { one: AccessRequest; onChanged: (
       {one.state === 'waiting' && (one.evidence
         ? <TurnLine whose="them" owner={t('ask.clinicTurn')}>{t('ask.checking')}</TurnLine>
         : <><TurnLine whose="you" owner={t('ask.yourTurn')} icon="letter">{t('ask.sendPaper')}</TurnLine><SendPaper id={one.id} onSent={() => onChanged(t('ask.paperSent'))} /></>)}
-      {one.state === 'approved' && <div><LinkButton to="/people" icon="people">{t('ask.openPeople')}</LinkButton></div>}
+      {one.state === 'approved' && <div><LinkButton variant="default" to="/people" icon="people">{t('ask.openPeople')}</LinkButton></div>}
       {one.state === 'refused' && (
         <>
           <p>{t('ask.refused')}</p>
