@@ -17,7 +17,7 @@ import { AccessPanel, ContactPanel, PlannedPanel } from './DeskPanels'
 import { CareTable, DocumentTable, MedicineTable, ProblemTable, TeamTable, VaccineTable, VisitTable } from './FactTables'
 import { fits } from './filter'
 import { useKeyHints, useKeys } from './keys'
-import { StartApp, startsQuery } from './StartApp'
+import { mayStart, StartApp, startsQuery } from './StartApp'
 import { ResultTable } from './ResultTable'
 
 const ChartPanels = lazy(() => import('../care/ChartPanels'))
@@ -32,8 +32,8 @@ export function ClinicChart() {
   const chart = useQuery(chartQuery(patient))
   // Its panel stands among others: it is drawn with them, or it would push them.
   const planned = useInfiniteQuery(appointmentsQuery(patient, 'coming'))
-  const starts = useQuery(startsQuery(patient))
-  const waits = planned.isPending || starts.isPending
+  const starts = useQuery({ ...startsQuery(patient), enabled: mayStart(chart.data) })
+  const waits = planned.isPending || starts.isLoading
   const [filter, setFilter] = useState('')
   const field = useRef<HTMLInputElement>(null)
   // The front desk reads no facts: nothing is there to be filtered.
@@ -77,7 +77,7 @@ function Tables({ chart, patient, filter }: { chart: Chart; patient: string; fil
     <div className={css.body}>
       <div className={css.column}>
         {!filter && !sees('results') && <ContactPanel person={chart.patient} />}
-        {!filter && <AccessPanel patient={patient}><StartApp patient={patient} /></AccessPanel>}
+        {!filter && <AccessPanel patient={patient}>{mayStart(chart) && <StartApp patient={patient} />}</AccessPanel>}
         {sees('results') && <ResultTable patient={patient} title={t('clinic.results')} lines={chart.results} filter={filter} />}
         {sees('vitals') && <ResultTable patient={patient} title={t('clinic.vitals')} lines={chart.vitals} filter={filter} />}
         {sees('immunizations') && <VaccineTable patient={patient} entries={chart.immunizations} filter={filter} />}

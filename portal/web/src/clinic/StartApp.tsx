@@ -3,7 +3,7 @@ import { useState } from 'react'
 import type { Client } from 'openapi-fetch'
 import { api as client, take } from '../api/client'
 import { chartKey } from '../api/queries'
-import type { Page, Problem } from '../api/types'
+import type { Chart, Page, Problem } from '../api/types'
 import { Button } from '../ui/Button'
 import { useErrorText } from '../ui/ErrorSummary'
 import { useWords } from '../ui/useWords'
@@ -17,6 +17,9 @@ const api = client as unknown as Client<Paths>
 
 export const startsQuery = (patient: string) =>
   queryOptions({ queryKey: [...chartKey(patient), 'launches'], queryFn: () => take(api.GET('/charts/{patient}/launches', { params: { path: { patient } } })), retry: false })
+
+/** Who works with the record starts apps from it; not who opened it in an emergency. */
+export const mayStart = (chart: Chart | undefined): boolean => chart?.view.relation === 'care-team' || chart?.view.relation === 'clinic-staff'
 
 /** Starts an app of others about this patient (SMART App Launch 2.2, section 2.0.4). Where there is none, there is no button. */
 export function StartApp({ patient }: { patient: string }) {
