@@ -167,16 +167,23 @@ func newSiteKey() string {
 
 // twoNodes gives settings for two nodes of one site.
 func twoNodes(t *testing.T) (one, two Config) {
+	one, two, _ = twoNodesWithBus(t)
+	return one, two
+}
+
+// twoNodesWithBus gives what cuts their bus as well.
+func twoNodesWithBus(t *testing.T) (one, two Config, cut func()) {
 	bus, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoLog: true, NoSigs: true})
 	require.NoError(t, err)
 	bus.Start()
 	require.True(t, bus.ReadyForConnections(10*time.Second))
-	t.Cleanup(func() { bus.Shutdown(); bus.WaitForShutdown() })
+	cut = func() { bus.Shutdown(); bus.WaitForShutdown() }
+	t.Cleanup(cut)
 	one = testConfig(t)
 	one.Addr, one.DatabaseURL, one.NATSURL, one.SiteKey = freeAddress(t), dbtest.PostgresURL(t), bus.ClientURL(), newSiteKey()
 	two = one
 	two.Addr, two.Data = freeAddress(t), filepath.Join(t.TempDir(), "data")
-	return one, two
+	return one, two, cut
 }
 
 // A change that one process makes is told to a page that is open at another.
