@@ -10,8 +10,9 @@ import (
 )
 
 // Events gives rows of the audit to apps and systems, as AuditEvent of FHIR: a
-// chart's to its patient and to who may share it; any to the privacy officer and
-// to a system. All of them need the scope. Newest first.
+// chart's to its patient and to who may share it, as far as the list of accesses
+// shows them (logview.go); any to the privacy officer and to a system. All of them
+// need the scope. Newest first.
 func (s *Service) Events(ctx context.Context, who identity.Principal, q ReportQuery) (rows []ReportRow, next string, err error) {
 	v, all, err := s.maySeeEvents(ctx, who, q.Patient, 's')
 	if err != nil {
@@ -22,6 +23,9 @@ func (s *Service) Events(ctx context.Context, who identity.Principal, q ReportQu
 	}
 	if now := s.now().Add(time.Second); q.Until.IsZero() || q.Until.After(now) {
 		q.Until = now.Truncate(time.Hour).Add(time.Hour) // pages of one list have the same end
+	}
+	if !all {
+		q.sight = s.eventSight(&v, who)
 	}
 	q.Sort, q.Limit = "time", min(max(q.Limit, 1), maxReport)
 	if q.From.Before(q.Until) {
@@ -62,16 +66,40 @@ func (s *Service) Event(ctx context.Context, who identity.Principal, writer, cou
 	if err != nil {
 		return ReportRow{}, s.refused(ctx, who, found.patient, "AuditEvent", err)
 	}
+	x := reported{row: *found}
+	new(ReportQuery).keep(&x)
+	if !all {
+		look := s.eventSight(&v, who)
+		shown, err := look.keep(s.db.Read(ctx), []row{*found})
+		if err == nil && len(shown) == 0 {
+			err = s.refused(ctx, who, found.patient, "AuditEvent", NoChart())
+		}
+		if err != nil {
+			return ReportRow{}, err
+		}
+		look.cut(&x.entry)
+	}
 	if err := s.Record(ctx, Event{Who: who, Patient: found.patient, View: v, Action: "read", Type: "AuditEvent", Categories: Of(Other)}); err != nil {
 		return ReportRow{}, err
 	}
-	x := reported{row: *found}
-	new(ReportQuery).keep(&x)
 	out := s.reportRow(&x)
 	if !all {
 		out.Address, out.Session = "", ""
 	}
 	return out, nil
+}
+
+// eventSight is what somebody is shown of a chart's rows. An app that may not see
+// sensitive kinds does not learn from them what there is of those, neither by who
+// looked nor by what the person themselves did.
+func (s *Service) eventSight(v *View, who identity.Principal) sight {
+	x := s.sightOf(v, who.Account)
+	if x.view != nil && who.ThroughApp() && !who.HasScope(ScopeSensitive) {
+		hides := *v
+		hides.Hide = AllLabels
+		x.view, x.account = &hides, ""
+	}
+	return x
 }
 
 var errEventScope = fault.New(fault.Forbidden, "This app was not allowed to see this kind of record.").WithCode("scope")

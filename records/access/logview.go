@@ -82,7 +82,7 @@ func (x *sight) shows(e *entry, known map[named]standing) bool {
 	if there && of.releaseAt > x.now {
 		return false
 	}
-	if x.view.Base == Self || e.Account == x.account {
+	if x.view.Base == Self && x.view.Hide == 0 || x.account != "" && e.Account == x.account {
 		return true
 	}
 	if e.Detail == blockDetail {
@@ -104,7 +104,7 @@ func (x *sight) categories(e *entry) CategorySet {
 
 // cut takes out of a row that is shown what is not.
 func (x *sight) cut(e *entry) {
-	if x.view == nil || x.view.Base == Self || e.Account == x.account {
+	if x.view == nil || x.view.Base == Self || x.account != "" && e.Account == x.account {
 		return
 	}
 	e.Categories &= x.view.See

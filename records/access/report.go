@@ -57,6 +57,7 @@ type ReportQuery struct {
 	Ascending   bool
 	Cursor      string
 	Limit       int
+	sight       sight // what of a chart's rows its patient or a caregiver is shown
 }
 
 // ReportSorts are the fields by which the report can be sorted, those of
@@ -164,6 +165,7 @@ func (s *Service) report(ctx context.Context, q *ReportQuery) ([]ReportRow, stri
 	}
 	out := make([]ReportRow, len(found))
 	for i := range found {
+		q.sight.cut(&found[i].entry)
 		out[i] = s.reportRow(&found[i])
 	}
 	if last == nil {
@@ -333,7 +335,7 @@ func (p *periodRows) next(ctx context.Context) (*row, error) {
 	}
 	var best *periodStore
 	for _, x := range p.stores {
-		if err := p.fill(x); err != nil {
+		if err := p.fill(ctx, x); err != nil {
 			return nil, err
 		}
 		if len(x.rows) > 0 && (best == nil || older(x.rows[0].position(), best.rows[0].position()) == p.ascending) {
@@ -350,10 +352,20 @@ func (p *periodRows) next(ctx context.Context) (*row, error) {
 
 const periodPage = 1000
 
-func (p *periodRows) fill(x *periodStore) error {
-	if len(x.rows) > 0 || x.over {
-		return nil
+func (p *periodRows) fill(ctx context.Context, x *periodStore) error {
+	for len(x.rows) == 0 && !x.over {
+		if err := p.read(x); err != nil {
+			return err
+		}
+		var err error
+		if x.rows, err = p.q.sight.keep(p.s.db.Read(ctx), x.rows); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+func (p *periodRows) read(x *periodStore) error {
 	where, args := `at < ? AND at >= ?`, []any{p.until, p.from}
 	if p.q.Patient != "" {
 		where, args = `patient_id = ? AND `+where, append([]any{p.q.Patient}, args...)
