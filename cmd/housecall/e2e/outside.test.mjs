@@ -25,9 +25,9 @@ async function patientOfHospital(email, name) {
 }
 
 const scene = suite({
-  env: ({ port }) => ({
+  env: ({ url }) => ({
     HOUSECALL_OIDC_ISSUERS: JSON.stringify([{ id: 'hospital', name: 'City Hospital', issuer, client_id: 'clinic', client_secret: secret, scopes: ['profile'], allow_private: true }]),
-    HOUSECALL_NODE: `clinic-${port}`,
+    HOUSECALL_NODE: `clinic-${new URL(url).port}`,
   }),
   started: async ({ site }) => {
     await hospital.start()
