@@ -19,9 +19,76 @@ func (p *Portal) mountBlocks(api huma.API) {
 	route(api, http.MethodPost, "/clinic/blocks/{id}/lift", "Keep them out no longer", p.liftBlock)
 }
 
-func (p *Portal) blocks(ctx context.Context, in *workIn) (*body[list[access.Block]], error) {
-	items, next, err := p.Access.Blocks(ctx, edge.Who(ctx), in.Cursor, in.count())
-	return &body[list[access.Block]]{list[access.Block]{some(items), next}}, err
+// Block is a court's paper with the names of whom it is about and of who wrote it
+// down.
+type Block struct {
+	access.Block
+	PatientName string `json:"patientName,omitempty"`
+	BirthDate   string `json:"birthDate,omitempty"`
+	SetBy       string `json:"setBy"`
+	Lifter      string `json:"lifter,omitempty"`
+	State       string `json:"state" enum:"planned,holds,ended,lifted"`
+}
+
+type blocksIn struct {
+	workIn
+	Patient string `query:"patient" maxLength:"64" doc:"Only those that hold for this chart"`
+}
+
+// Blocks is a page of papers. Of one chart it says whose that is, so that nobody
+// writes a paper down for the wrong person.
+type Blocks struct {
+	Items       []Block `json:"items"`
+	Next        string  `json:"next,omitempty"`
+	PatientName string  `json:"patientName,omitempty"`
+	BirthDate   string  `json:"birthDate,omitempty"`
+}
+
+func (p *Portal) blocks(ctx context.Context, in *blocksIn) (*body[Blocks], error) {
+	found, next, err := p.Access.Blocks(ctx, edge.Who(ctx), in.Patient, in.Cursor, in.count())
+	if err != nil {
+		return nil, err
+	}
+	out := Blocks{Items: []Block{}, Next: next}
+	for i := range found {
+		o, err := p.blockOf(ctx, &found[i])
+		if err != nil {
+			return nil, err
+		}
+		out.Items = append(out.Items, o)
+	}
+	if in.Patient != "" {
+		out.PatientName, out.BirthDate, err = p.nameAndBirth(ctx, in.Patient)
+	}
+	return &body[Blocks]{out}, err
+}
+
+func (p *Portal) blockOf(ctx context.Context, b *access.Block) (Block, error) {
+	o := Block{Block: *b, SetBy: p.nameOfAccount(ctx, b.CreatedBy), Lifter: p.nameOfAccount(ctx, b.LiftedBy), State: "holds"}
+	switch now := p.Now(); {
+	case !b.LiftedAt.IsZero():
+		o.State = "lifted"
+	case b.Start.After(now):
+		o.State = "planned"
+	case !b.End.IsZero() && !b.End.After(now):
+		o.State = "ended"
+	}
+	var err error
+	o.PatientName, o.BirthDate, err = p.nameAndBirth(ctx, b.Patient)
+	return o, err
+}
+
+// nameOfAccount is the name of somebody of the house; "": they are not there any
+// more.
+func (p *Portal) nameOfAccount(ctx context.Context, id string) string {
+	if id == "" {
+		return ""
+	}
+	a, err := p.Identity.AccountByID(ctx, id)
+	if err != nil {
+		return ""
+	}
+	return a.Name
 }
 
 type blockIn struct {
@@ -35,7 +102,7 @@ type blockIn struct {
 	}
 }
 
-func (p *Portal) block(ctx context.Context, in *blockIn) (*body[access.Block], error) {
+func (p *Portal) block(ctx context.Context, in *blockIn) (*body[Block], error) {
 	if err := access.KeepsBlocks(edge.Who(ctx)); err != nil { // nobody is asked to prove what would not help
 		return nil, err
 	}
@@ -60,9 +127,12 @@ func (p *Portal) block(ctx context.Context, in *blockIn) (*body[access.Block], e
 		return nil, err
 	}
 	b.Account, b.Name = a.ID, a.Name
-	var out access.Block
-	err = p.DB.InTx(ctx, func(c *db.Conn) (err error) { out, err = p.Access.BlockTx(c, who, b); return err })
-	return &body[access.Block]{out}, err
+	var made access.Block
+	if err = p.DB.InTx(ctx, func(c *db.Conn) (err error) { made, err = p.Access.BlockTx(c, who, b); return err }); err != nil {
+		return nil, err
+	}
+	out, err := p.blockOf(ctx, &made)
+	return &body[Block]{out}, err
 }
 
 type liftIn struct {

@@ -99,14 +99,14 @@ func (p *Portal) entranceFinish(c *fiber.Ctx) error {
 		return err
 	}
 	if e.Cookie == "" { // staff with a password set up their second step at the sign-in
-		return c.JSON(provider.Step{Next: "/auth/login?return=%2F"})
+		return c.JSON(provider.Step{Next: "/auth/login?return=%2Fwelcome"})
 	}
 	device, err := p.Identity.Know(c.UserContext(), e.Account.ID, b.Device)
 	if err != nil {
 		return err
 	}
 	setCookies(c, []*http.Cookie{p.Identity.Cookie(e.Cookie), p.Identity.DeviceCookie(device)})
-	return c.JSON(provider.Step{Next: "/"})
+	return c.JSON(provider.Step{Next: "/welcome"}) // where they are offered recovery codes
 }
 
 func (p *Portal) verifyAddress(c *fiber.Ctx) error {

@@ -128,7 +128,7 @@ func TestAPatientComesByInvitation(t *testing.T) {
 		require.Equal(t, 200, options.StatusCode, options.body)
 		var s stepReply
 		b.send("/auth/invitation/finish", m{"token": token, "credential": json.RawMessage(key.Create(t, []byte(options.body)))}).json(t, &s)
-		require.Equal(t, "/", s.Next)
+		require.Equal(t, "/welcome", s.Next)
 		b.arrive(s.Next)
 		require.Equal(t, 200, b.do("GET", "/api/v1/charts/"+sam, "").StatusCode)
 		require.Equal(t, 404, b.do("GET", "/api/v1/charts/"+f.rosa, "").StatusCode)

@@ -22,7 +22,6 @@ func (p *Portal) mountOffers(api huma.API) {
 	create(api, "/charts/{patient}/offers", "Invite somebody", p.offer)
 	route(api, http.MethodDelete, "/charts/{patient}/offers/{id}", "Take an invitation back", p.withdrawOffer)
 	route(api, http.MethodPatch, "/charts/{patient}/grants/{id}", "Share less", p.narrowGrant)
-	create(api, "/charts/{patient}/visits/{id}/guests", "Invite somebody to one visit", p.inviteGuest)
 	route(api, http.MethodPost, "/me/offers/open", "See what an invitation offers; it is not used up", p.openOffer)
 	route(api, http.MethodPost, "/me/offers/accept", "Accept an invitation", p.acceptOffer)
 }
@@ -40,10 +39,11 @@ type Offer struct {
 	State     string    `json:"state" enum:"waiting,accepted,withdrawn,expired"`
 	CreatedAt time.Time `json:"createdAt"`
 	Visit     string    `json:"visit,omitempty" doc:"The one visit that it is for"`
+	From      time.Time `json:"from,omitzero" doc:"When that visit's doors open"`
 }
 
 func offerOf(o *access.Offer) Offer {
-	return Offer{ID: o.ID, Name: o.Name, Relation: o.Relation, Sees: o.See.Words(), Hides: hides(o.Sensitive), Can: o.Can.Words(), Until: o.End, ExpiresAt: o.ExpiresAt, State: o.State.String(), CreatedAt: o.CreatedAt, Visit: o.Appointment}
+	return Offer{ID: o.ID, Name: o.Name, Relation: o.Relation, Sees: o.See.Words(), Hides: hides(o.Sensitive), Can: o.Can.Words(), Until: o.End, ExpiresAt: o.ExpiresAt, State: o.State.String(), CreatedAt: o.CreatedAt, Visit: o.Appointment, From: o.Start}
 }
 
 // Shared is how much of a chart is shared.
@@ -138,24 +138,6 @@ func (p *Portal) offer(ctx context.Context, in *offerIn) (*body[Invitation], err
 		return err
 	})
 	return &body[Invitation]{out}, err
-}
-
-type guestIn struct {
-	OfVisit
-	Body struct {
-		Name     string `json:"name" maxLength:"200"`
-		Relation string `json:"relation" maxLength:"60" doc:"What the patient is to this person: mother, child, .."`
-	}
-}
-
-// inviteGuest is for the patient and their care team.
-func (p *Portal) inviteGuest(ctx context.Context, in *guestIn) (*body[Invitation], error) {
-	who, err := p.recent(ctx)
-	if err != nil {
-		return nil, err
-	}
-	o, secret, err := p.Visits.Invite(ctx, who, in.Patient, in.ID, in.Body.Name, in.Body.Relation)
-	return &body[Invitation]{Invitation{offerOf(&o), secret}}, err
 }
 
 // onlyPatient is the chart's patient, who proved lately that it is them. To

@@ -124,10 +124,27 @@ func TestKeepingSomebodyOut(t *testing.T) {
 		require.NotContains(t, f.elena.get("/api/v1/me").body, "County")
 		require.Equal(t, 404, officer.get(f.chart()).StatusCode, "a paper opens no chart")
 		require.Contains(t, f.admin.get("/api/v1/clinic/blocks").body, "County court 26-118")
+		var list struct {
+			Items []struct{ State, SetBy, PatientName, Lifter string }
+		}
+		of := "/api/v1/clinic/blocks?patient="
+		f.admin.get(of+f.rosa).json(t, &list)
+		require.Len(t, list.Items, 1)
+		require.Equal(t, "Penny", list.Items[0].SetBy)
+		require.Equal(t, "Rosa Marin", list.Items[0].PatientName)
+		require.Equal(t, "holds", list.Items[0].State)
+		require.Contains(t, f.admin.get(of+f.rosa).body, `"patientName":"Rosa Marin"`)
+		nobody := f.admin.get(of + newID()).body
+		require.Contains(t, nobody, `"items":[]`)
+		require.NotContains(t, nobody, "patientName")
+		require.Equal(t, 403, f.elena.get(of+f.rosa).StatusCode)
 		lift := "/api/v1/clinic/blocks/" + made.ID + "/lift"
 		require.Equal(t, 403, f.doctor.do("POST", lift, `{"reason":"it ended"}`).StatusCode)
 		require.Equal(t, 204, f.admin.do("POST", lift, `{"reason":"it ended"}`).StatusCode)
 		require.Equal(t, 200, f.elena.get(f.chart()).StatusCode)
+		f.admin.get(of+f.rosa).json(t, &list)
+		require.Equal(t, "lifted", list.Items[0].State)
+		require.Equal(t, "Root", list.Items[0].Lifter)
 
 		rows, _, _, err := n.access.AccessLog(context.Background(), feed, f.rosa, "", 100)
 		require.NoError(t, err)
@@ -184,5 +201,62 @@ func TestAGuestAtOneVisit(t *testing.T) {
 		require.Equal(t, 200, p.self.do("POST", p.chart()+"/appointments/"+a.ID+"/cancel", `{"reason":"better"}`).StatusCode)
 		require.Equal(t, 404, carl.get(visit).StatusCode)
 		require.Equal(t, 404, carl.get(p.chart()).StatusCode)
+	})
+}
+
+// Who may invite to a visit sees whom they let in, and takes it away again.
+func TestTheGuestsOfAVisit(t *testing.T) {
+	each(t, func(t *testing.T, n *node) {
+		p := newPractice(t, n, time.Now().Add(5*time.Minute).Truncate(time.Minute), time.Now().Add(48*time.Hour).Truncate(time.Minute))
+		visit := func(slot int) string {
+			days := p.free(p.self).Days
+			return p.chart() + "/visits/" + p.book(p.self, days[slot].Slots[0].ID, "a talk").ID
+		}
+		soon, later := visit(0), visit(0)
+		guests := soon + "/guests"
+		var list struct {
+			Items []struct{ ID, Name, Relation, State string }
+		}
+		seen := func(who *someone, want int) {
+			t.Helper()
+			who.get(guests).json(t, &list)
+			require.Len(t, list.Items, want)
+		}
+		seen(p.self, 0)
+		carl := n.signedIn(n.account("Carl", identity.Person, ""))
+		var made struct{ ID, Secret string }
+		p.doctor.do("POST", guests, `{"name":"My son","relation":"parent"}`).json(t, &made)
+		seen(p.self, 1)
+		require.Equal(t, "invited", list.Items[0].State)
+		require.NotContains(t, p.doctor.get(guests).body, made.Secret)
+		require.Equal(t, 403, p.elena.get(guests).StatusCode)
+		require.Equal(t, 403, p.desk.get(guests).StatusCode)
+		require.Equal(t, 404, p.stranger.get(guests).StatusCode)
+		require.Equal(t, 404, carl.get(guests).StatusCode)
+		require.Equal(t, 404, p.app.get(guests).StatusCode)
+		require.Contains(t, p.self.get(later+"/guests").body, `"items":[]`, "of one visit alone")
+
+		require.Equal(t, 200, carl.do("POST", "/api/v1/me/offers/accept", fmt.Sprintf(`{"secret":"%s"}`, made.Secret)).StatusCode)
+		require.Equal(t, 200, carl.get(soon).StatusCode)
+		require.Equal(t, 403, carl.get(guests).StatusCode, "a guest brings nobody")
+		seen(p.doctor, 1)
+		require.Equal(t, "active", list.Items[0].State)
+		guest := guests + "/" + list.Items[0].ID
+		require.Equal(t, 403, p.elena.do("DELETE", guest, "").StatusCode)
+		require.Equal(t, 403, p.desk.do("DELETE", guest, "").StatusCode)
+		require.Equal(t, 404, p.stranger.do("DELETE", guest, "").StatusCode)
+		require.Equal(t, 404, p.self.do("DELETE", later+"/guests/"+list.Items[0].ID, "").StatusCode, "it is no guest of that visit")
+		require.Equal(t, 204, p.doctor.do("DELETE", guest, "").StatusCode)
+		require.Equal(t, 404, carl.get(soon).StatusCode)
+		require.Equal(t, 409, p.doctor.do("DELETE", guest, "").StatusCode)
+		seen(p.self, 1)
+		require.Equal(t, "revoked", list.Items[0].State)
+
+		p.self.do("POST", guests, `{"name":"Jo","relation":"friend"}`).json(t, &made)
+		require.Equal(t, 204, p.self.do("DELETE", guests+"/"+made.ID, "").StatusCode)
+		require.Equal(t, 404, carl.do("POST", "/api/v1/me/offers/accept", fmt.Sprintf(`{"secret":"%s"}`, made.Secret)).StatusCode)
+		seen(p.self, 1)
+		n.clock.Add(11 * time.Minute)
+		require.Equal(t, "step_up", p.self.do("DELETE", guest, "").code())
 	})
 }

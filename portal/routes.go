@@ -67,6 +67,7 @@ func (p *Portal) Mount(app *fiber.App) {
 	p.mountInvitations(api)
 	p.mountSafety(api)
 	p.mountOffers(api)
+	p.mountGuests(api)
 	p.mountBlocks(api)
 	p.mountRequests(api)
 	p.mountGlass(api)

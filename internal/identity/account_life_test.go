@@ -173,6 +173,7 @@ func TestAResetGoesToVerifiedAddressesOnlyAndTellsNothing(t *testing.T) {
 		e, err := s.TOTPBegin(ctx, who)
 		require.NoError(t, err)
 		require.NoError(t, s.TOTPFinish(ctx, who, codeAt(t, e.Secret, c.Now())))
+		require.Len(t, mail.letters(t), 1, "told of the second factor")
 		cookie, _ := signIn(t, s, ada.ID, identity.SecondFactor)
 		l := ask("Ada@housecall.test")
 		require.Len(t, l, 1)
@@ -384,5 +385,38 @@ func TestWhatIsOverIsPruned(t *testing.T) {
 		c.Add(120 * 24 * time.Hour)
 		require.NoError(t, s.Prune(ctx))
 		require.Zero(t, count("links")+count("invitations"))
+	})
+}
+
+// Whoever comes in with a stolen password and makes ways in of their own is
+// noticed: each change is told to the verified address, without a link to follow.
+func TestAChangedWayInIsTold(t *testing.T) {
+	each(t, func(t *testing.T, s node, c *clock) {
+		ctx := context.Background()
+		mail := collect(s)
+		ada := person(t, s, "ada@housecall.test")
+		_, who := signIn(t, s, ada.ID, identity.Password)
+		told := func(what string, change func() error) {
+			t.Helper()
+			require.NoError(t, change(), what)
+			l := mail.letters(t)
+			require.Len(t, l, 1, what)
+			require.Equal(t, "ada@housecall.test", l[0].To, what)
+			require.Empty(t, l[0].URL, what)
+		}
+		require.NoError(t, s.ChangePassword(ctx, who, goodPassword, "eleven green lanterns"))
+		require.Empty(t, mail.letters(t), "an address that may be somebody else's")
+		require.NoError(t, s.VerifyAddress(ctx, who))
+		require.NoError(t, s.Verify(ctx, tokenOf(t, mail.letters(t)[0].URL)))
+
+		told("password", func() error { return s.ChangePassword(ctx, who, "eleven green lanterns", "twelve other lanterns") })
+		e, err := s.TOTPBegin(ctx, who)
+		require.NoError(t, err)
+		told("code app", func() error { return s.TOTPFinish(ctx, who, codeAt(t, e.Secret, c.Now())) })
+		var codes []string
+		told("recovery codes", func() (err error) { codes, err = s.NewRecoveryCodes(ctx, who); return err })
+		told("a recovery code was used", func() error { return s.CheckRecovery(ctx, ada.ID, codes[0]) })
+		c.Add(time.Minute)
+		told("code app taken away", func() error { return s.TOTPRemove(ctx, who, codeAt(t, e.Secret, c.Now())) })
 	})
 }

@@ -172,6 +172,7 @@ func (s *Service) Enter(ctx context.Context, token, browser string, how Choice) 
 			if _, err := s.addPasskeyTx(c, e.row.ID, "Passkey", key); err != nil {
 				return err
 			}
+			return s.recordTx(c, Act{Who: Principal{Account: e.row.ID}, Account: e.row.ID, Action: "create", Detail: "passkey"})
 		}
 		return nil
 	})

@@ -288,3 +288,19 @@ func (s *Service) tellTx(c *db.Conn, a accountRow, to string) error {
 	_, _, err := s.addLinkTx(c, link{purpose: told, subject: a.ID, email: to, locale: a.Locale, createdBy: a.ID, expires: s.now().Add(3 * 24 * time.Hour)})
 	return err
 }
+
+// changedTx records that somebody's ways to sign in were changed and tells them by
+// mail, if their address is known to be theirs: whoever came in with a stolen
+// password and sets up ways of their own is noticed.
+func (s *Service) changedTx(c *db.Conn, account string, act Act) error {
+	a, err := accountByID(c, account)
+	if err != nil {
+		return err
+	}
+	if a.VerifiedAt > 0 {
+		if err := s.tellTx(c, a, a.Email); err != nil {
+			return err
+		}
+	}
+	return s.recordTx(c, act)
+}

@@ -87,7 +87,7 @@ func (s *Service) linkOutside(ctx context.Context, who Principal, account, issue
 		if err != nil {
 			return err
 		}
-		return s.recordTx(c, Act{Who: who, Account: account, Action: "create", Detail: "outside account"})
+		return s.changedTx(c, account, Act{Who: who, Account: account, Action: "create", Detail: "outside account"})
 	})
 }
 

@@ -169,8 +169,10 @@ func (s *Service) PasskeyRegisterFinish(ctx context.Context, who Principal, name
 	}
 	var info PasskeyInfo
 	err = s.db.InTx(ctx, func(c *db.Conn) error {
-		info, err = s.addPasskeyTx(c, who.Account, name, key)
-		return err
+		if info, err = s.addPasskeyTx(c, who.Account, name, key); err != nil {
+			return err
+		}
+		return s.changedTx(c, who.Account, Act{Who: who, Action: "create", Detail: "passkey"})
 	})
 	if err == nil {
 		_, err = s.prove(ctx, who, Passkey)
@@ -215,7 +217,7 @@ func (s *Service) EnrollPasskeyFinish(ctx context.Context, account, owner string
 		if _, err := s.addPasskeyTx(c, account, "Passkey", key); err != nil {
 			return err
 		}
-		return s.recordTx(c, Act{Account: account, Action: "create", Detail: "passkey"})
+		return s.changedTx(c, account, Act{Who: Principal{Account: account}, Account: account, Action: "create", Detail: "passkey"})
 	})
 }
 
@@ -278,10 +280,7 @@ func (s *Service) addPasskeyTx(c *db.Conn, account, name string, key *webauthn.C
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		return info, fault.Wrap(fault.Conflict, "This passkey is set up already.", err)
 	}
-	if err != nil {
-		return info, err
-	}
-	return info, s.recordTx(c, Act{Who: Principal{Account: account}, Account: account, Action: "create", Detail: "passkey"})
+	return info, err
 }
 
 // PasskeyBegin gives the options for a sign-in in which the authenticator says

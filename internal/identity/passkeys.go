@@ -81,7 +81,7 @@ func (s *Service) DeletePasskey(ctx context.Context, who Principal, id string) e
 		if n == 0 {
 			return errNoPasskey
 		}
-		if err := s.recordTx(c, Act{Who: who, Action: "delete", Detail: "passkey"}); err != nil {
+		if err := s.changedTx(c, who.Account, Act{Who: who, Action: "delete", Detail: "passkey"}); err != nil {
 			return err
 		}
 		var left, codes, other bool

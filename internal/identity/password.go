@@ -223,7 +223,7 @@ func (s *Service) setPassword(ctx context.Context, who Principal, account, passw
 		return err
 	}
 	return s.db.InTx(ctx, func(c *db.Conn) error {
-		if err := s.recordTx(c, Act{Who: who, Account: account, Action: "update", Detail: "password"}); err != nil {
+		if err := s.changedTx(c, account, Act{Who: who, Account: account, Action: "update", Detail: "password"}); err != nil {
 			return err
 		}
 		return s.newPasswordTx(c, account, hash, keep)

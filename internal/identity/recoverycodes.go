@@ -53,7 +53,7 @@ func (s *Service) NewRecoveryCodes(ctx context.Context, who Principal) (codes []
 			}
 			codes = append(codes, plain[:4]+"-"+plain[4:8]+"-"+plain[8:12]+"-"+plain[12:])
 		}
-		return s.recordTx(c, Act{Who: who, Action: "create", Detail: "recovery codes"})
+		return s.changedTx(c, who.Account, Act{Who: who, Action: "create", Detail: "recovery codes"})
 	})
 	return codes, err
 }
@@ -100,7 +100,7 @@ func (s *Service) CheckRecovery(ctx context.Context, account, code string) error
 		if err != nil {
 			return err
 		}
-		return s.recordTx(c, Act{Who: Principal{Kind: a.Kind, Account: a.ID, Name: a.Name, Roles: rolesOf(a.Roles)}, Action: "login", Detail: "recovery code"})
+		return s.changedTx(c, account, Act{Who: Principal{Kind: a.Kind, Account: a.ID, Name: a.Name, Roles: rolesOf(a.Roles)}, Action: "login", Detail: "recovery code"})
 	})
 	if err != nil {
 		return err

@@ -96,7 +96,7 @@ func (s *Service) StepUpPassword(ctx context.Context, who Principal, password st
 // prove writes a new proof into the session. Nothing is taken back, so no
 // revocation goes out: this node sees it at once, others within two seconds,
 // because a session without a recent proof is not remembered for longer.
-func (s *Service) prove(ctx context.Context, who Principal, proof Proof, acts ...Act) (time.Time, error) {
+func (s *Service) prove(ctx context.Context, who Principal, proof Proof) (time.Time, error) {
 	now := s.now()
 	return now.Add(StepUpAge), s.db.InTx(ctx, func(c *db.Conn) error {
 		n, err := c.Exec(`UPDATE sessions SET proof = CASE WHEN proof > ? THEN proof ELSE ? END, proved_at = ?
@@ -109,6 +109,6 @@ func (s *Service) prove(ctx context.Context, who Principal, proof Proof, acts ..
 			return fault.New(fault.Forbidden, "Please sign in again to do this.").WithCode("step_up")
 		}
 		c.After(func() { s.cache.drop(revoke.Session, who.Session) })
-		return s.recordTx(c, append(acts, Act{Who: who, Action: "login", Detail: "step-up"})...)
+		return s.recordTx(c, Act{Who: who, Action: "login", Detail: "step-up"})
 	})
 }

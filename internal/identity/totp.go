@@ -59,10 +59,10 @@ func (s *Service) TOTPFinish(ctx context.Context, who Principal, code string) er
 	if err := who.RequireRecent(s.now()); err != nil {
 		return err
 	}
-	if err := s.ConfirmTOTP(ctx, who.Account, code); err != nil {
+	if err := s.confirmTOTP(ctx, who, code); err != nil {
 		return err
 	}
-	_, err := s.prove(ctx, who, SecondFactor, Act{Who: who, Action: "create", Detail: "totp"})
+	_, err := s.prove(ctx, who, SecondFactor)
 	return err
 }
 
@@ -134,6 +134,11 @@ func QR(text string) (string, error) {
 
 // ConfirmTOTP confirms the shown secret by a code of it.
 func (s *Service) ConfirmTOTP(ctx context.Context, account, code string) error {
+	return s.confirmTOTP(ctx, Principal{Account: account}, code)
+}
+
+func (s *Service) confirmTOTP(ctx context.Context, who Principal, code string) error {
+	account := who.Account
 	l := s.codeLimit(account)
 	if err := s.charge(ctx, l); err != nil {
 		return err
@@ -159,7 +164,10 @@ func (s *Service) ConfirmTOTP(ctx context.Context, account, code string) error {
 		}
 		_, err = c.Exec(`UPDATE totp SET secret = pending, pending = NULL, pending_at = 0, confirmed_at = ?, last_step = ? WHERE account = ?`,
 			micros(now), step, account)
-		return err
+		if err != nil {
+			return err
+		}
+		return s.changedTx(c, account, Act{Who: who, Account: account, Action: "create", Detail: "totp"})
 	})
 	if err != nil {
 		return err
@@ -258,7 +266,7 @@ func (s *Service) TOTPRemove(ctx context.Context, who Principal, code string) er
 		if _, err := c.Exec(`DELETE FROM totp WHERE account = ?`, who.Account); err != nil {
 			return err
 		}
-		return s.recordTx(c, Act{Who: who, Action: "delete", Detail: "totp"})
+		return s.changedTx(c, who.Account, Act{Who: who, Action: "delete", Detail: "totp"})
 	})
 }
 

@@ -26,6 +26,7 @@ type Block struct {
 	Start      time.Time `json:"start"`
 	End        time.Time `json:"end,omitzero"` // zero: until it is lifted
 	LiftedAt   time.Time `json:"liftedAt,omitzero"`
+	LiftedBy   string    `json:"liftedBy,omitempty"`
 	LiftReason string    `json:"liftReason,omitempty"`
 	CreatedBy  string    `json:"createdBy"`
 	CreatedAt  time.Time `json:"createdAt"`
@@ -223,8 +224,9 @@ func (s *Service) blockChangedTx(c *db.Conn, who identity.Principal, patient, id
 	return nil
 }
 
-// Blocks lists the blocks of the house, newest first, with an opaque cursor.
-func (s *Service) Blocks(ctx context.Context, who identity.Principal, cursor string, limit int) (items []Block, next string, err error) {
+// Blocks lists the blocks of the house, or those that hold for one chart, newest
+// first, with an opaque cursor.
+func (s *Service) Blocks(ctx context.Context, who identity.Principal, patient, cursor string, limit int) (items []Block, next string, err error) {
 	if err := KeepsBlocks(who); err != nil {
 		return nil, "", err
 	}
@@ -237,22 +239,30 @@ func (s *Service) Blocks(ctx context.Context, who identity.Principal, cursor str
 		}
 		before = string(b)
 	}
-	if items, err = queryBlocks(s.db.Read(ctx), `WHERE id < ? ORDER BY id DESC LIMIT ?`, before, limit+1); err != nil {
+	where, args := `WHERE id < ?`, []any{before}
+	if patient != "" {
+		where, args = where+` AND (patient_id = ? OR patient_id IN (`+joinedWith+`))`, append(args, patient, patient, patient, patient, patient)
+	}
+	if items, err = queryBlocks(s.db.Read(ctx), where+` ORDER BY id DESC LIMIT ?`, append(args, limit+1)...); err != nil {
 		return nil, "", err
 	}
 	if len(items) > limit {
 		items = items[:limit]
 		next = s.sealCursor("blocks", []byte(items[limit-1].ID))
 	}
-	return items, next, s.Record(ctx, Event{Who: who, Action: "read", Type: "Consent", Detail: "blocks", Count: len(items)})
+	e := Event{Who: who, Action: "read", Type: "Consent", Detail: "blocks", Count: len(items)}
+	if patient != "" {
+		e.Patient, e.View, e.Categories, e.Detail = patient, View{Patient: patient}, Of(Other), blockDetail
+	}
+	return items, next, s.Record(ctx, e)
 }
 
 func queryBlocks(c *db.Conn, where string, args ...any) ([]Block, error) {
 	var out []Block
-	err := c.Each(`SELECT id, patient_id, account, name, reason, evidence, start_at, end_at, lifted_at, lift_reason, created_by, created_at FROM access_blocks `+where, func(r *sql.Rows) error {
+	err := c.Each(`SELECT id, patient_id, account, name, reason, evidence, start_at, end_at, lifted_at, lifted_by, lift_reason, created_by, created_at FROM access_blocks `+where, func(r *sql.Rows) error {
 		var b Block
 		var start, end, lifted, created int64
-		err := r.Scan(&b.ID, &b.Patient, &b.Account, &b.Name, &b.Reason, &b.Evidence, &start, &end, &lifted, &b.LiftReason, &b.CreatedBy, &created)
+		err := r.Scan(&b.ID, &b.Patient, &b.Account, &b.Name, &b.Reason, &b.Evidence, &start, &end, &lifted, &b.LiftedBy, &b.LiftReason, &b.CreatedBy, &created)
 		b.Start, b.End, b.LiftedAt, b.CreatedAt = moment(start), moment(end), moment(lifted), moment(created)
 		out = append(out, b)
 		return err

@@ -53,7 +53,7 @@ func TestABlockBeatsWhateverWasGranted(t *testing.T) {
 		for _, who := range []identity.Principal{{}, ana, dora, doctor, nurse, desk, job, through(office, "user/*.rs")} {
 			err := d.InTx(ctx, func(c *db.Conn) error { _, err := b.BlockTx(c, who, in); return err })
 			require.True(t, fault.Is(err, fault.Forbidden), who.Name)
-			_, _, err = b.Blocks(ctx, who, "", 10)
+			_, _, err = b.Blocks(ctx, who, "", "", 10)
 			require.True(t, fault.Is(err, fault.Forbidden), who.Name)
 		}
 		before, err := b.view(dora, "pat-ana") // and it is in memory now
@@ -123,14 +123,21 @@ func TestABlockBeatsWhateverWasGranted(t *testing.T) {
 		_, err = b.view(nurse, "pat-ana")
 		require.NoError(t, err)
 
-		list, next, err := b.Blocks(ctx, office, "", 1)
+		list, next, err := b.Blocks(ctx, office, "", "", 1)
 		require.NoError(t, err)
 		require.Equal(t, nurse.Account, list[0].Account)
-		list, next, err = b.Blocks(ctx, admin, next, 5)
+		list, next, err = b.Blocks(ctx, admin, "", next, 5)
 		require.NoError(t, err)
 		require.Len(t, list, 1)
 		require.Empty(t, next)
 		require.Equal(t, "the order ended", list[0].LiftReason)
+		require.Equal(t, admin.Account, list[0].LiftedBy)
+		list, _, err = b.Blocks(ctx, office, "pat-ana", "", 5)
+		require.NoError(t, err)
+		require.Len(t, list, 2)
+		list, _, err = b.Blocks(ctx, office, "pat-other", "", 5)
+		require.NoError(t, err)
+		require.Empty(t, list)
 	})
 }
 

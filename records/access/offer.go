@@ -164,13 +164,17 @@ func (s *Service) WithdrawTx(c *db.Conn, who identity.Principal, patient, id str
 	if len(list) == 0 {
 		return noOffer()
 	}
-	if list[0].State != OfferWaits {
+	return s.withdrawTx(c, who, &list[0])
+}
+
+func (s *Service) withdrawTx(c *db.Conn, who identity.Principal, o *Offer) error {
+	if o.State != OfferWaits {
 		return fault.New(fault.Conflict, "This invitation was accepted or taken back already.")
 	}
-	if _, err := c.Exec(`UPDATE grant_offers SET state = ?, changed_by = ?, changed_at = ? WHERE id = ?`, OfferWithdrawn, who.Account, micros(s.now()), id); err != nil {
+	if _, err := c.Exec(`UPDATE grant_offers SET state = ?, changed_by = ?, changed_at = ? WHERE id = ?`, OfferWithdrawn, who.Account, micros(s.now()), o.ID); err != nil {
 		return err
 	}
-	return s.RecordTx(c, s.offerEvent(who, &list[0], "delete"))
+	return s.RecordTx(c, s.offerEvent(who, o, "delete"))
 }
 
 func noOffer() error {

@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strings"
 	"time"
 
@@ -133,6 +134,54 @@ func (s *Service) visitGrantTx(c *db.Conn, who identity.Principal, o *Offer, nam
 		return "", err
 	}
 	return id, s.changedTx(c, who, o.Patient, "create", "Consent", id)
+}
+
+// Guests lists who has or had access to one visit, and the invitations to it, newest
+// first. The caller has decided that the viewer may invite to it, and leaves the
+// row.
+func (s *Service) Guests(c *db.Conn, patient, appointment string) ([]VisitGrant, []Offer, error) {
+	list, err := queryVisitGrants(c, `WHERE patient_id = ? AND appointment = ? ORDER BY created_at DESC, id DESC LIMIT ?`, patient, appointment, most)
+	if err != nil {
+		return nil, nil, err
+	}
+	out, err := keptOut(c, patient, micros(s.now()))
+	if err != nil {
+		return nil, nil, err
+	}
+	// Whom a paper keeps out has no access, and nobody is told of the paper.
+	list = slices.DeleteFunc(list, func(g VisitGrant) bool { return out[g.Account] })
+	for i := range list {
+		if list[i].State == Active && !list[i].End.After(s.now()) {
+			list[i].State = Ended
+		}
+	}
+	offers, err := queryOffers(c, `WHERE patient_id = ? AND appointment = ? AND state = ? AND expires_at > ? ORDER BY created_at DESC, id DESC LIMIT ?`,
+		patient, appointment, OfferWaits, micros(s.now()), most)
+	return list, offers, err
+}
+
+// DropGuestTx takes one guest's access to a visit away, or an invitation to it. The
+// caller has decided that who does it may invite to the visit.
+func (s *Service) DropGuestTx(c *db.Conn, who identity.Principal, patient, appointment, id string) error {
+	if err := s.lockChart(c, patient); err != nil {
+		return err
+	}
+	offers, err := queryOffers(c, `WHERE id = ? AND patient_id = ? AND appointment = ?`, id, patient, appointment)
+	if err != nil {
+		return err
+	}
+	if len(offers) > 0 {
+		return s.withdrawTx(c, who, &offers[0])
+	}
+	var there int
+	if err := c.QueryRow(`SELECT count(*) FROM visit_grants WHERE id = ? AND patient_id = ? AND appointment = ?`, id, patient, appointment).Scan(&there); err != nil {
+		return err
+	}
+	if there == 0 {
+		return fault.New(fault.NotFound, "We could not find this sharing.")
+	}
+	_, err = s.revokeVisitTx(c, who, patient, id, true)
+	return err
 }
 
 // EndVisitGrantsTx ends every access to a visit, and the invitations to it that

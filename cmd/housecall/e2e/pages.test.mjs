@@ -64,11 +64,11 @@ scene('the front desk', { as: 'frontdesk', timeout: 180_000 }, async ({ page, si
 })
 
 scene('the privacy officer', { as: 'privacy', timeout: 120_000 }, async ({ page, site }) => {
-  await walk(page, site, [{ name: 'privacy-role', path: '/clinic' }, { name: 'privacy-work', path: '/clinic/privacy' }])
+  await walk(page, site, [{ name: 'privacy-role', path: '/clinic' }, { name: 'privacy-work', path: '/clinic/privacy' }, { name: 'privacy-requests', path: '/clinic/requests' }])
 })
 
 scene('the administrator', { as: 'admin', timeout: 120_000 }, async ({ page, site }) => {
-  await walk(page, site, [{ name: 'clinic-role', path: '/clinic' }, { name: 'clinic-health', path: '/clinic/health' }])
+  await walk(page, site, [{ name: 'clinic-role', path: '/clinic' }, { name: 'clinic-health', path: '/clinic/health' }, { name: 'clinic-blocks', path: '/clinic/blocks' }])
 })
 
 scene('dialogs, and pages that are not there', { as: 'patient', timeout: 180_000, expect: [/status of 404/] }, async ({ page, open, site }) => {

@@ -6,16 +6,20 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import path from 'node:path'
 import { after } from 'node:test'
+import { found } from './harness/chart.mjs'
 import { look } from './harness/look.mjs'
+import { visit } from './harness/pages.mjs'
 import { root } from './harness/paths.mjs'
 import { typePassword } from './harness/signin.mjs'
-import { phone, suite } from './harness/suite.mjs'
+import { desk, phone, suite } from './harness/suite.mjs'
 import { en } from './harness/words.mjs'
 
 const library = readFileSync(path.join(root, 'cmd/housecall/oracles/node_modules/fhirclient/build/fhir-client.js'))
 const scope = 'openid fhirUser launch/patient offline_access patient/Patient.rs patient/Observation.rs patient/Condition.rs patient/Appointment.cruds'
 const pages = {
   '/launch.html': ({ site }) => `FHIR.oauth2.authorize(${JSON.stringify({ iss: `${site.url}/fhir`, clientId: 'growth', scope, redirectUri: '/app.html', pkceMode: 'required' })})`,
+  // Opened from a chart: who it is about comes with the address.
+  '/ehr.html': () => `FHIR.oauth2.authorize(${JSON.stringify({ clientId: 'growth', scope: 'openid fhirUser launch patient/Patient.rs patient/Observation.rs', redirectUri: '/app.html', pkceMode: 'required' })})`,
   '/app.html': () => 'FHIR.oauth2.ready().then((client) => { window.client = client }, (error) => { window.refused = String(error) })',
 }
 const app = createServer((request, response) => {
@@ -30,7 +34,7 @@ const at = (where) => `http://localhost:${app.address().port}${where}`
 const scene = suite({
   started: async ({ site }) => {
     await new Promise((done) => app.listen(0, '127.0.0.1', done))
-    execFileSync('go', ['run', '-trimpath', './cmd/housecall/e2e/testdata/registerclient', '-data', site.data, '-base', site.url, '-id', 'growth', '-name', 'Growth Chart', '-redirect', at('/app.html'), '-scopes', 'launch/patient fhirUser patient/*.cruds', '-offline'], {
+    execFileSync('go', ['run', '-trimpath', './cmd/housecall/e2e/testdata/registerclient', '-data', site.data, '-base', site.url, '-id', 'growth', '-name', 'Growth Chart', '-redirect', at('/app.html'), '-launch', at('/ehr.html'), '-scopes', 'launch launch/patient fhirUser patient/*.cruds', '-offline'], {
       cwd: root, env: { ...process.env, CGO_ENABLED: '0' }, stdio: 'pipe',
     })
   },
@@ -95,4 +99,27 @@ scene('refused, the app is told so and gets nothing', { as: 'patient', viewport:
   await page.waitForURL((url) => url.pathname === '/app.html')
   await page.waitForFunction(() => window.client ?? window.refused)
   assert.match(await page.evaluate(() => window.refused), /access_denied/)
+})
+
+scene('a doctor opens the app from a chart, in a window of its own', { as: 'clinician', expect: [/status of 40[0134]/] }, async ({ page, site }) => {
+  const wrong = []
+  const { items } = await found(page, site, '/clinic/patients', 'Rosa')
+  const { patient } = items[0]
+  await visit(page, `${site.url}/clinic/p/${patient}`)
+  const start = page.getByRole('button', { name: en('starts.one', { app: 'Growth Chart' }) })
+  await look(page, 'clinic-chart-app', wrong)
+  await page.setViewportSize(desk)
+  await start.focus()
+  const [app] = await Promise.all([page.context().waitForEvent('page'), page.keyboard.press('Enter')])
+  await app.getByRole('heading', { level: 1, name: en('connected.consent.title', { app: 'Growth Chart' }) }).waitFor()
+  await app.getByText(en('connected.consent.for', { name: items[0].name })).waitFor()
+  await app.getByRole('button', { name: en('connected.consent.allow'), exact: true }).click()
+  await app.waitForURL((url) => url.pathname === '/app.html')
+  await app.waitForFunction(() => window.client ?? window.refused)
+  assert.equal(await app.evaluate(() => window.refused), undefined)
+  assert.equal(await app.evaluate(() => window.client.patient.id), patient, 'about the chart that it was opened from')
+  assert.equal(await app.evaluate(() => window.opener), null, 'it has no hand on the chart')
+  assert.equal(await ask(app, `Observation?patient=${patient}`), 200)
+  assert.equal(await ask(app, 'Condition'), 403)
+  assert.deepEqual(wrong, [])
 })

@@ -83,6 +83,9 @@ const start = createRoute({
     throw redirect({ to: '/people' })
   },
 })
+const askWords = () => Promise.all([accountWords(), loadWords('access'), loadWords('sharing')])
+const ask = createRoute({ getParentRoute: () => gate, path: '/ask', beforeLoad: askWords, component: lazyRouteComponent(() => import('./requests'), 'AskPage') })
+const welcome = createRoute({ getParentRoute: () => gate, path: '/welcome', beforeLoad: askWords, component: lazyRouteComponent(() => import('./entrance/WelcomePage'), 'WelcomePage') })
 const people = createRoute({
   getParentRoute: () => gate,
   path: '/people',
@@ -170,6 +173,8 @@ const visitWords = () => Promise.all([bookingWords(), loadWords('visits'), loadW
 // A call has the whole screen.
 const visit = createRoute({ getParentRoute: () => gate, path: '/p/$patient/visits/$visit', beforeLoad: visitWords, component: lazyRouteComponent(() => import('./visits'), 'VisitPage') })
 const visitSummary = createRoute({ getParentRoute: () => patient, path: '/visits/$visit/summary', beforeLoad: visitWords, component: lazyRouteComponent(() => import('./visits'), 'SummaryPage') })
+const guestWords = () => Promise.all([askWords(), bookingWords()])
+const guests = createRoute({ getParentRoute: () => patient, path: '/visits/$visit/guests', beforeLoad: guestWords, component: lazyRouteComponent(() => import('./guests'), 'GuestsPage') })
 const messages = createRoute({ getParentRoute: () => patient, path: '/messages', beforeLoad: messageWords, component: lazyRouteComponent(() => import('./messages'), 'MessagesPage') })
 const newMessage = createRoute({ getParentRoute: () => patient, path: '/messages/new', beforeLoad: messageWords, component: lazyRouteComponent(() => import('./messages'), 'NewPage') })
 const thread = createRoute({ getParentRoute: () => patient, path: '/messages/$thread', beforeLoad: messageWords, component: lazyRouteComponent(() => import('./messages'), 'ThreadPage') })
@@ -196,7 +201,7 @@ const clinicHome = createRoute({ getParentRoute: () => clinic, path: '/', before
 const clinicLookup = createRoute({ getParentRoute: () => clinic, path: '/lookup', beforeLoad: careWords, component: lazyRouteComponent(() => import('./care'), 'LookupPage') })
 const clinicTeam = createRoute({ getParentRoute: () => clinic, path: '/team/$patient', beforeLoad: careWords, component: lazyRouteComponent(() => import('./care'), 'TeamPage') })
 const clinicPrivacy = createRoute({ getParentRoute: () => clinic, path: '/privacy', beforeLoad: careWords, component: lazyRouteComponent(() => import('./care'), 'PrivacyPage') })
-const clinicChart = createRoute({ getParentRoute: () => clinic, path: '/p/$patient', beforeLoad: () => Promise.all([bookingWords(), careWords()]), component: lazyRouteComponent(() => import('./clinic'), 'ClinicChart') })
+const clinicChart = createRoute({ getParentRoute: () => clinic, path: '/p/$patient', beforeLoad: () => Promise.all([bookingWords(), careWords(), loadWords('access')]), component: lazyRouteComponent(() => import('./clinic'), 'ClinicChart') })
 const clinicResult = createRoute({ getParentRoute: () => clinic, path: '/p/$patient/results/$key', component: lazyRouteComponent(() => import('./clinic'), 'ClinicResult') })
 const clinicEntry = createRoute({ getParentRoute: () => clinic, path: '/p/$patient/entries/$type/$id', component: lazyRouteComponent(() => import('./clinic'), 'ClinicEntry') })
 const workWords = () => loadWords('worklist')
@@ -228,6 +233,10 @@ const inviteWords = () => loadWords('entrance')
 const clinicInvitations = createRoute({ getParentRoute: () => clinic, path: '/invitations', beforeLoad: inviteWords, component: lazyRouteComponent(() => import('./invite'), 'InvitationsPage') })
 const clinicInvite = createRoute({ getParentRoute: () => clinic, path: '/p/$patient/invite', beforeLoad: inviteWords, component: lazyRouteComponent(() => import('./invite'), 'PatientInvitePage') })
 const clinicAccesses = createRoute({ getParentRoute: () => clinic, path: '/accesses', beforeLoad: () => loadWords('privacy'), component: lazyRouteComponent(() => import('./privacy'), 'PrivacyPage') })
+const clinicRequests = createRoute({ getParentRoute: () => clinic, path: '/requests', beforeLoad: () => Promise.all([askWords(), loadWords('worklist')]), component: lazyRouteComponent(() => import('./requests'), 'RequestsPage') })
+const clinicBlocks = createRoute({ getParentRoute: () => clinic, path: '/blocks', beforeLoad: () => loadWords('access'), component: lazyRouteComponent(() => import('./blocks'), 'BlocksPage') })
+const clinicPatientBlocks = createRoute({ getParentRoute: () => clinic, path: '/blocks/$patient', beforeLoad: () => loadWords('access'), component: lazyRouteComponent(() => import('./blocks'), 'PatientBlocksPage') })
+const clinicGuests = createRoute({ getParentRoute: () => clinic, path: '/visits/$patient/$visit/guests', beforeLoad: guestWords, component: lazyRouteComponent(() => import('./guests'), 'ClinicGuestsPage') })
 const clinicYou = createRoute({ getParentRoute: () => clinic, path: '/you', component: lazyRouteComponent(() => import('./account/AccountPage'), 'AccountPage') })
 const clinicSecurity = createRoute({ getParentRoute: () => clinic, path: '/you/security', beforeLoad: inviteWords, component: lazyRouteComponent(() => import('./account/SecurityPage'), 'SecurityPage') })
 const clinicDevices = createRoute({ getParentRoute: () => clinic, path: '/you/devices', component: lazyRouteComponent(() => import('./account/DevicesPage'), 'DevicesPage') })
@@ -256,12 +265,14 @@ const tree = root.addChildren([
   gate.addChildren([
     start,
     people,
+    ask,
+    welcome,
     visit,
     opened,
     consent,
     apps,
-    patient.addChildren([home, record, kinds, section, result, entry, visits, book, visitSummary, messages, newMessage, thread, sharing, you, security, devices, told, connected, invite, restrictions]),
-    clinic.addChildren([clinicHome, clinicToday, inbox.addChildren([inboxNone, inboxThread]), clinicBook, cockpit, clinicChart, clinicResult, clinicEntry, clinicMove, clinicJoined, clinicHealth, clinicApps, clinicNewApp, clinicApp, clinicWork, clinicYou, clinicSecurity, clinicDevices, clinicTold, clinicConnected, clinicInvitations, clinicInvite, clinicLookup, clinicTeam, clinicPrivacy, clinicAccesses]),
+    patient.addChildren([home, record, kinds, section, result, entry, visits, book, visitSummary, guests, messages, newMessage, thread, sharing, you, security, devices, told, connected, invite, restrictions]),
+    clinic.addChildren([clinicHome, clinicToday, inbox.addChildren([inboxNone, inboxThread]), clinicBook, cockpit, clinicChart, clinicResult, clinicEntry, clinicMove, clinicJoined, clinicHealth, clinicApps, clinicNewApp, clinicApp, clinicWork, clinicYou, clinicSecurity, clinicDevices, clinicTold, clinicConnected, clinicInvitations, clinicInvite, clinicLookup, clinicTeam, clinicPrivacy, clinicAccesses, clinicRequests, clinicBlocks, clinicPatientBlocks, clinicGuests]),
   ]),
 ])
 

@@ -6,8 +6,8 @@ const numeric = (line) => line.count > 1 && line.latest.value?.number !== undefi
 
 /** A conversation of the chart, and a visit of which there is a summary. */
 async function together(page, site, patient) {
-  const [threads, past] = await Promise.all([must(page, site, `/charts/${patient}/threads`), must(page, site, `/charts/${patient}/appointments?when=past`)])
-  return { thread: threads.items[0].id, visit: past.items.find(({ summary }) => summary).id }
+  const [threads, past, coming] = await Promise.all([must(page, site, `/charts/${patient}/threads`), must(page, site, `/charts/${patient}/appointments?when=past`), must(page, site, `/charts/${patient}/appointments?when=coming`)])
+  return { thread: threads.items[0].id, visit: past.items.find(({ summary }) => summary).id, next: coming.items.find(({ mode }) => mode === 'video').id }
 }
 
 /** The pages of a chart as its owner or a caregiver reads it: name and path. */
@@ -28,14 +28,14 @@ export async function patientPages(page, site, patient) {
     'entry-condition': entries.conditions[0], 'entry-allergy': entries.allergies[0], 'entry-vaccine': entries.immunizations[0],
     'entry-visit': entries.visits[0], 'entry-document': entries.documents[0], 'entry-careplan': entries.careplan[0],
   }
-  const { thread, visit: seen } = await together(page, site, patient)
+  const { thread, visit: seen, next } = await together(page, site, patient)
   return [
     ['home', at('/')], ['timeline', at('/record')], ['timeline-results', at('/record?kind=results')], ['timeline-search', at('/record#q=potassium')],
     ['timeline-nothing', at('/record#q=zzzz')], ['kinds', at('/kinds')],
     ...sections.map((section) => [`section-${section}`, at(`/record/${section}`)]),
     ...Object.entries(found).filter(([, line]) => line).map(([name, line]) => [name, at(`/results/${line.key}`)]),
     ...Object.entries(single).filter(([, entry]) => entry).map(([name, entry]) => [name, at(entryPath(entry.ref))]),
-    ['visits', at('/visits')], ['visits-book', at('/visits/book')], ['messages', at('/messages')], ['messages-new', at('/messages/new')], ['messages-thread', at(`/messages/${thread}`)], ['visits-summary', at(`/visits/${seen}/summary`)], ['sharing', at('/sharing')], ['restrictions', at('/restrictions')], ['you', at('/you')], ['you-security', at('/you/security')], ['you-devices', at('/you/devices')], ['you-notifications', at('/you/notifications')],
+    ['visits', at('/visits')], ['visits-book', at('/visits/book')], ['messages', at('/messages')], ['messages-new', at('/messages/new')], ['messages-thread', at(`/messages/${thread}`)], ['visits-summary', at(`/visits/${seen}/summary`)], ['visits-guests', at(`/visits/${next}/guests`)], ['ask', '/ask'], ['welcome', '/welcome'], ['sharing', at('/sharing')], ['restrictions', at('/restrictions')], ['you', at('/you')], ['you-security', at('/you/security')], ['you-devices', at('/you/devices')], ['you-notifications', at('/you/notifications')],
   ].map(([name, where]) => ({ name, path: where }))
 }
 
@@ -47,11 +47,11 @@ export async function clinicPages(page, site, patient) {
   const visits = await everyEntry(page, site, patient, 'visits')
   const results = await everyEntry(page, site, patient, 'results')
   const panel = results.find((entry) => entry.children?.length > 2)
-  const { thread, visit: seen } = await together(page, site, patient)
+  const { thread, visit: seen, next } = await together(page, site, patient)
   return [
     ['patients', '/clinic'], ['today', '/clinic/today'], ['inbox', '/clinic/inbox'], ['inbox-thread', `/clinic/inbox/${patient}/${thread}`], ['cockpit-past', `/clinic/visits/${patient}/${seen}`], ['book', at('/book')], ['chart', at()], ['result', at(`/results/${lineOf(chart, potassium).key}`)], ['result-pressure', at(`/results/${lineOf(chart, '85354-9').key}`)],
     ...[['document', documents[0]], ['visit', visits[0]], ['panel', panel]].filter(([, entry]) => entry).map(([name, entry]) => [`entry-${name}`, at(entryPath(entry.ref))]),
-    ['move', `${at(entryPath(documents[0].ref))}/move`], ['joined', at('/joined')], ['work', '/clinic/work'], ['lookup', '/clinic/lookup'], ['team', `/clinic/team/${patient}`], ['you', '/clinic/you'], ['you-security', '/clinic/you/security'], ['you-devices', '/clinic/you/devices'], ['you-notifications', '/clinic/you/notifications'],
+    ['move', `${at(entryPath(documents[0].ref))}/move`], ['joined', at('/joined')], ['work', '/clinic/work'], ['requests', '/clinic/requests'], ['guests', `/clinic/visits/${patient}/${next}/guests`], ['lookup', '/clinic/lookup'], ['team', `/clinic/team/${patient}`], ['you', '/clinic/you'], ['you-security', '/clinic/you/security'], ['you-devices', '/clinic/you/devices'], ['you-notifications', '/clinic/you/notifications'],
   ].map(([name, where]) => ({ name: `clinic-${name}`, path: where }))
 }
 

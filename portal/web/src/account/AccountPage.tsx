@@ -50,12 +50,14 @@ export function AccountPage() {
               <LinkRow to="/clinic/you/notifications" title={t('account.notices')} text={t('account.noticesText')} lead={<Dot><Icon name="bell" /></Dot>} />
               <LinkRow to="/clinic/you/security" title={t('account.security')} text={t('account.securityText')} lead={<Dot><Icon name="lock" /></Dot>} />
               <LinkRow to="/clinic/you/apps" title={t('account.apps')} text={t('account.appsText')} lead={<Dot><Icon name="app" /></Dot>} />
+              <LinkRow to="/ask" title={t('account.ask')} text={t('account.askText')} lead={<Dot><Icon name="key" /></Dot>} />
               <LinkRow to="/clinic/you/devices" title={t('account.devices')} text={t('account.devicesText')} lead={<Dot><Icon name="device" /></Dot>} />
             </>
           ) : (
             <>
               {me.people.length > 1 && <LinkRow to="/people" title={t('account.people')} text={t('account.peopleText')} lead={<Dot><Icon name="people" /></Dot>} />}
               <LinkRow to="/p/$patient/sharing" params={{ patient }} title={t('shell.sharing')} text={t('account.sharingText')} lead={<Dot><Icon name="share" /></Dot>} />
+              <LinkRow to="/ask" title={t('account.ask')} text={t('account.askText')} lead={<Dot><Icon name="key" /></Dot>} />
               <LinkRow to="/p/$patient/you/notifications" params={{ patient }} title={t('account.notices')} text={t('account.noticesText')} lead={<Dot><Icon name="bell" /></Dot>} />
               <LinkRow to="/p/$patient/you/security" params={{ patient }} title={t('account.security')} text={t('account.securityText')} lead={<Dot><Icon name="lock" /></Dot>} />
               <LinkRow to="/p/$patient/you/apps" params={{ patient }} title={t('account.apps')} text={t('account.appsText')} lead={<Dot><Icon name="app" /></Dot>} />

@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, take } from '../api/client'
+import { saveText } from '../api/download'
 import { passkeysQuery, recoveryQuery, totpQuery } from '../api/queries'
 import { Button } from '../ui/Button'
 import { SectionCard, Tag } from '../ui/Card'
@@ -11,7 +12,7 @@ import css from './account.module.css'
 import { useStepUp } from './StepUp'
 
 /** Codes for the day on which the phone is lost. There are none without something that they stand in for. */
-export function RecoveryCard() {
+export function RecoveryCard({ first = false, onKept }: { first?: boolean; onKept?: () => void }) {
   const { t } = useWords()
   const text = useErrorText()
   const queries = useQueryClient()
@@ -44,13 +45,14 @@ export function RecoveryCard() {
               <ul className={css.codes}>{codes.map((code) => <li key={code}>{code}</li>)}</ul>
               <div className={`${css.buttons} no-print`}>
                 <Button icon="print" onClick={() => window.print()}>{t('safety.print')}</Button>
-                <Button variant="subtle" onClick={() => setCodes([])}>{t('safety.kept')}</Button>
+                <Button variant="default" icon="download" onClick={() => saveText(t('safety.file'), codes.join('\n'))}>{t('safety.download')}</Button>
+                <Button variant="subtle" onClick={() => { setCodes([]); onKept?.() }}>{t('safety.kept')}</Button>
               </div>
             </div>
           ) : (
             <>
               <p>{left > 0 ? t('safety.makeNewText') : t('safety.noneYet')}</p>
-              <Button variant="default" loading={make.isPending} className={css.under} onClick={() => make.mutate()}>{left > 0 ? t('safety.makeNew') : t('safety.make')}</Button>
+              <Button variant={first && left === 0 ? 'filled' : 'default'} loading={make.isPending} className={css.under} onClick={() => make.mutate()}>{left > 0 ? t('safety.makeNew') : t('safety.make')}</Button>
             </>
           )}
       </div>

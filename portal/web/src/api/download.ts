@@ -4,7 +4,14 @@ import { problemOf } from './problem'
 export async function download(path: string, name: string): Promise<void> {
   const answer = await fetch(path, { credentials: 'same-origin', cache: 'no-store' })
   if (!answer.ok) throw await problemOf(answer)
-  const url = URL.createObjectURL(await answer.blob())
+  save(name, await answer.blob())
+}
+
+/** Hands words to the browser as a file. They are in no address, and leave the page's memory with it. */
+export const saveText = (name: string, text: string): void => save(name, new Blob([`${text}\n`], { type: 'text/plain' }))
+
+function save(name: string, file: Blob): void {
+  const url = URL.createObjectURL(file)
   const link = document.createElement('a')
   link.href = url
   link.download = name

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { take } from '../api/client'
 import { chartKey } from '../api/queries'
+import { useMe } from '../shell/useMe'
 import { Button, LinkButton } from '../ui/Button'
 import { Face } from '../ui/Face'
 import { ErrorSummary, useErrorText } from '../ui/ErrorSummary'
@@ -31,6 +32,9 @@ export function VisitCard({ visit, now, clinic = false, onChange, onCancelled }:
   const { dayTitle, time, atClinic } = useWhenWords()
   const [asking, setAsking] = useState(false)
   const cancel = useRef<HTMLButtonElement>(null)
+  const me = useMe()
+  // The patient brings somebody, or their doctors and nurses do.
+  const mayBring = clinic ? Boolean(me.account.roles?.some((role) => role === 'clinician' || role === 'nurse')) : me.people.some(({ patient, relation }) => patient === visit.patient && relation === 'self')
   const open = !clinic && doorOpen(visit, now)
   const when = t('appointment.at', { day: dayTitle(visit.start), time: time(visit.start) })
   const begun = Date.parse(visit.start) <= now.getTime()
@@ -61,6 +65,12 @@ export function VisitCard({ visit, now, clinic = false, onChange, onCancelled }:
         <LinkButton to={visitPath(visit)} icon="video" wide>
           {visit.visit === 'live' || visit.visit === 'waiting' ? t('appointment.rejoin') : t('appointment.join')}
         </LinkButton>
+      )}
+      {visit.mode === 'video' && mayBring && !asking && (
+        <div>
+          {clinic ? <LinkButton variant="subtle" icon="people" to="/clinic/visits/$patient/$visit/guests" params={{ patient: visit.patient, visit: visit.id }} aria-label={t('appointment.bringTo', { when })}>{t('appointment.bring')}</LinkButton>
+            : <LinkButton variant="subtle" icon="people" to="/p/$patient/visits/$visit/guests" params={{ patient: visit.patient, visit: visit.id }} aria-label={t('appointment.bringTo', { when })}>{t('appointment.bring')}</LinkButton>}
+        </div>
       )}
       {asking ? <Sure visit={visit} onKeep={keep} onCancelled={onCancelled} /> : !begun && visit.visit !== 'live' && (
         <div className={css.cardFoot}>

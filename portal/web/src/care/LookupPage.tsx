@@ -6,7 +6,7 @@ import { take } from '../api/client'
 import { longDate } from '../format/date'
 import { usePageTitle } from '../shell/title'
 import { useMe } from '../shell/useMe'
-import { Button } from '../ui/Button'
+import { Button, LinkButton } from '../ui/Button'
 import { Card } from '../ui/Card'
 import { ErrorSummary, useErrorText } from '../ui/ErrorSummary'
 import { Face } from '../ui/Face'
@@ -75,6 +75,7 @@ function FoundRow({ one, roles }: { one: Found; roles: readonly string[] }) {
         <p className="dim">{[t('clinic.identity', { date: longDate(one.birthDate, locale) }), one.sex && t(`sex.${one.sex as 'female'}`, { defaultValue: one.sex })].filter(Boolean).join(', ')}</p>
       </div>
       {roles.includes('admin') && <Button variant="default" aria-expanded={team} onClick={() => setTeam(!team)}>{t('care.team')}</Button>}
+      {roles.includes('admin') && <LinkButton variant="default" to="/clinic/blocks/$patient" params={{ patient: one.patient }}>{t('care.papers')}</LinkButton>}
       {one.open ? <Link to="/clinic/p/$patient" params={{ patient: one.patient }}>{t('care.open')}</Link>
         : treats && <Button variant="default" icon="key" onClick={() => setAsking(true)}>{t('care.breakGlass')}</Button>}
       {team && <div className={css.whole}><TeamEditor patient={one.patient} /></div>}

@@ -17,6 +17,7 @@ import { AccessPanel, ContactPanel, PlannedPanel } from './DeskPanels'
 import { CareTable, DocumentTable, MedicineTable, ProblemTable, TeamTable, VaccineTable, VisitTable } from './FactTables'
 import { fits } from './filter'
 import { useKeyHints, useKeys } from './keys'
+import { mayStart, StartApp, startsQuery } from './StartApp'
 import { ResultTable } from './ResultTable'
 
 const ChartPanels = lazy(() => import('../care/ChartPanels'))
@@ -31,6 +32,8 @@ export function ClinicChart() {
   const chart = useQuery(chartQuery(patient))
   // Its panel stands among others: it is drawn with them, or it would push them.
   const planned = useInfiniteQuery(appointmentsQuery(patient, 'coming'))
+  const starts = useQuery({ ...startsQuery(patient), enabled: mayStart(chart.data) })
+  const waits = planned.isPending || starts.isLoading
   const [filter, setFilter] = useState('')
   const field = useRef<HTMLInputElement>(null)
   // The front desk reads no facts: nothing is there to be filtered.
@@ -48,7 +51,7 @@ export function ClinicChart() {
   return (
     <>
       <h1 className="sr">{t('clinic.chart')}</h1>
-      <ChartHead patient={patient} back="patients" waits={planned.isPending}>
+      <ChartHead patient={patient} back="patients" waits={waits}>
         {reads && <div className={`${css.filter} no-print`} role="search">
           <Icon name="search" size={16} />
           <label htmlFor="filter" className="sr">{t('clinic.filter')}</label>
@@ -56,10 +59,10 @@ export function ClinicChart() {
           <kbd aria-hidden="true">F</kbd>
         </div>}
       </ChartHead>
-      {chart.data && !planned.isPending && chart.data.joined && chart.data.joined.length > 0 && (
+      {chart.data && !waits && chart.data.joined && chart.data.joined.length > 0 && (
         <p className={css.joined}><Icon name="people" size={18} /><span>{t('clinic.joined', { count: chart.data.joined.length })}</span> <Link to="/clinic/p/$patient/joined" params={{ patient }}>{t('clinic.joinedOpen')}</Link></p>
       )}
-      {chart.data && !planned.isPending ? <Tables chart={chart.data} patient={patient} filter={filter} /> : <div className={css.body}><Skeleton heights={[280, 200, 200]} /></div>}
+      {chart.data && !waits ? <Tables chart={chart.data} patient={patient} filter={filter} /> : <div className={css.body}><Skeleton heights={[280, 200, 200]} /></div>}
     </>
   )
 }
@@ -74,7 +77,7 @@ function Tables({ chart, patient, filter }: { chart: Chart; patient: string; fil
     <div className={css.body}>
       <div className={css.column}>
         {!filter && !sees('results') && <ContactPanel person={chart.patient} />}
-        {!filter && <AccessPanel patient={patient} />}
+        {!filter && <AccessPanel patient={patient}>{mayStart(chart) && <StartApp patient={patient} />}</AccessPanel>}
         {sees('results') && <ResultTable patient={patient} title={t('clinic.results')} lines={chart.results} filter={filter} />}
         {sees('vitals') && <ResultTable patient={patient} title={t('clinic.vitals')} lines={chart.vitals} filter={filter} />}
         {sees('immunizations') && <VaccineTable patient={patient} entries={chart.immunizations} filter={filter} />}

@@ -32,6 +32,8 @@ function RoleHome({ roles, name }: { roles: Role[]; name: string }) {
             <Row key={role} title={t(`role.${role}`)} text={t(`clinic.role_${role}`)} lead={<Dot tone="accent"><Icon name={icons[role]} /></Dot>} />
           ))}
           {roles.includes('privacy') && <LinkRow to="/clinic/privacy" title={t('care.privacy')} text={t('care.privacyLead')} lead={<Dot><Icon name="shield" /></Dot>} />}
+          {roles.includes('privacy') && <LinkRow to="/clinic/requests" title={t('clinic.nav.requests')} text={t('clinic.requestsText')} lead={<Dot><Icon name="key" /></Dot>} />}
+          {(roles.includes('privacy') || roles.includes('admin')) && <LinkRow to="/clinic/blocks" title={t('clinic.nav.blocks')} text={t('clinic.blocksText')} lead={<Dot><Icon name="lock" /></Dot>} />}
           {roles.includes('admin') && <LinkRow to="/clinic/lookup" title={t('care.adminTeams')} text={t('care.adminTeamsText')} lead={<Dot><Icon name="people" /></Dot>} />}
           {roles.includes('admin') && <LinkRow to="/clinic/health" title={t('clinic.health')} text={t('clinic.healthText')} lead={<Dot><Icon name="pulse" /></Dot>} />}
           {roles.includes('admin') && <LinkRow to="/clinic/apps" title={t('clinic.nav.apps')} text={t('clinic.appsText')} lead={<Dot><Icon name="app" /></Dot>} />}

@@ -52,6 +52,7 @@ export function ClinicShell() {
             {roles.includes('admin') && <Link to="/clinic/invitations" aria-label={t('clinic.nav.invitations')} title={t('clinic.nav.invitations')}><Icon name="letter" size={21} /></Link>}
             {roles.includes('privacy') && <Link to="/clinic/privacy" aria-label={t('clinic.nav.privacy')} title={t('clinic.nav.privacy')}><Icon name="shield" size={21} /></Link>}
             {roles.includes('privacy') && <Link to="/clinic/accesses" aria-label={t('clinic.nav.accesses')} title={t('clinic.nav.accesses')}><Icon name="list" size={21} /></Link>}
+            {roles.includes('privacy') && !seesPatients && <Link to="/clinic/requests" aria-label={t('clinic.nav.requests')} title={t('clinic.nav.requests')}><Icon name="key" size={21} /></Link>}
             {roles.includes('admin') && (
               <Link to="/clinic/health" aria-label={t('clinic.nav.system')} title={t('clinic.nav.system')}><Icon name="sliders" size={21} /></Link>
             )}

@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import { tagOf } from '../format/locale'
 import type { PatientInfo } from '../api/types'
 import { cockpitPath } from '../booking/paths'
@@ -33,10 +34,10 @@ export function ContactPanel({ person }: { person: PatientInfo }) {
   )
 }
 
-/** Who of this record can come in: a page of its own. */
-export function AccessPanel({ patient }: { patient: string }) {
+/** Who of this record can come in, a page of its own; and what else starts from here. */
+export function AccessPanel({ patient, children }: { patient: string; children?: ReactNode }) {
   const { t } = useWords()
-  return <p className={css.panelLink}><LinkButton to="/clinic/p/$patient/invite" params={{ patient }} variant="default" icon="people">{t('clinic.accounts')}</LinkButton></p>
+  return <div className={css.panelLink}><LinkButton to="/clinic/p/$patient/invite" params={{ patient }} variant="default" icon="people">{t('clinic.accounts')}</LinkButton>{children}</div>
 }
 
 /** The visits to come; changing, cancelling and new ones have a page of their own. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { about as aboutEn } from './en/about'
+import { access as accessEn } from './en/access'
 import { account as accountEn } from './en/account'
 import { apps as appsEn } from './en/apps'
 import { connected as connectedEn } from './en/connected'
@@ -18,6 +19,7 @@ import { visits as visitsEn } from './en/visits'
 import { worklist as worklistEn } from './en/worklist'
 import { en } from './en'
 import { about as aboutEs } from './es/about'
+import { access as accessEs } from './es/access'
 import { account as accountEs } from './es/account'
 import { apps as appsEs } from './es/apps'
 import { connected as connectedEs } from './es/connected'
@@ -68,6 +70,7 @@ describe.each([
   ['apps', appsEn as Tree, appsEs as Tree],
   ['care', careEn as Tree, careEs as Tree],
   ['privacy', privacyEn as Tree, privacyEs as Tree],
+  ['access', accessEn as Tree, accessEs as Tree],
   ['about', aboutEn as Tree, aboutEs as Tree],
 ])('%s', (_, english, spanish) => {
   const a = leaves(english)

@@ -1,5 +1,6 @@
 import 'i18next'
 import type { en } from './en'
+import type { access } from './en/access'
 import type { account } from './en/account'
 import type { apps } from './en/apps'
 import type { connected } from './en/connected'
@@ -20,6 +21,6 @@ import type { worklist } from './en/worklist'
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation'
-    resources: { translation: typeof en & typeof account & typeof detail & typeof clinic & typeof booking & typeof today & typeof messages & typeof inbox & typeof notices & typeof visits & typeof worklist & typeof apps & typeof connected & typeof entrance & typeof sharing & typeof care & typeof privacy }
+    resources: { translation: typeof en & typeof account & typeof detail & typeof clinic & typeof booking & typeof today & typeof messages & typeof inbox & typeof notices & typeof visits & typeof worklist & typeof apps & typeof connected & typeof entrance & typeof sharing & typeof care & typeof privacy & typeof access }
   }
 }

@@ -14,6 +14,10 @@ describe('where a notice leads', () => {
     expect(placeOf({ ref: 'glass/g' }, false)).toBe('/')
     expect(placeOf({ patient: 'p', ref: 'restriction/r' }, false)).toBe('/p/p/restrictions')
   })
+  it('brings whoever asked for access to the answer', () => {
+    expect(placeOf({ ref: 'request/r' }, false)).toBe('/ask')
+    expect(placeOf({ ref: 'request/r' }, true)).toBe('/ask')
+  })
   it('stays in the house whatever the reference says', () => {
     expect(placeOf({ patient: 'p', ref: 'thread/..?x=//evil' }, false)).toBe('/p/p/messages/..%3Fx%3D//evil')
     expect(placeOf({ ref: 'thread/t' }, false)).toBe('/')

@@ -1,6 +1,7 @@
 /** The page that a notice is about, for whoever reads it. */
 export function placeOf({ patient, ref }: { patient?: string; ref: string }, staff: boolean): string {
   const [kind, ...rest] = ref.split('/').map(encodeURIComponent)
+  if (!patient && kind === 'request') return '/ask'
   if (!patient) return staff && (kind === 'glass' || kind === 'restriction') ? '/clinic/privacy' : '/'
   const id = rest.join('/')
   const chart = staff ? `/clinic/p/${patient}` : `/p/${patient}`

@@ -8,7 +8,7 @@ import { relationOf } from '../shell/relation'
 import { SessionGuard } from '../shell/SessionGuard'
 import { usePageTitle } from '../shell/title'
 import { useMe } from '../shell/useMe'
-import { Button, AnchorButton } from '../ui/Button'
+import { AnchorButton, Button, LinkButton } from '../ui/Button'
 import { Empty } from '../ui/Empty'
 import { Face } from '../ui/Face'
 import { BrandMark, Icon } from '../ui/Icon'
@@ -51,6 +51,7 @@ export function PeoplePage() {
           </>
         )}
         <div className={css.leave}>
+          <LinkButton variant="subtle" icon="key" to="/ask">{t('account.ask')}</LinkButton>
           <Button variant="subtle" icon="leave" onClick={() => shell.leave('signedOut')}>{t('account.signOut')}</Button>
         </div>
       </main>

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { moment } from '../format/date'
 import { listOf } from '../format/locale'
 import { isCategory } from './kinds'
@@ -46,6 +47,7 @@ function Details({ row }: { row: ReportRow }) {
     <details className={css.details}>
       <summary>{t('privacy.more')}</summary>
       <dl>{facts.map(([name, value]) => value && <div key={name}><dt>{t(`privacy.fact.${name}`)}</dt><dd>{value}</dd></div>)}</dl>
+      {row.patient && <Link to="/clinic/blocks/$patient" params={{ patient: row.patient }}>{t('clinic.nav.blocks')}</Link>}
     </details>
   )
 }

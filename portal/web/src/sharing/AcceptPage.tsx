@@ -3,13 +3,13 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { take } from '../api/client'
 import { meQuery } from '../api/queries'
-import { longDate } from '../format/date'
+import { longDate, timeOf } from '../format/date'
 import { listOf } from '../format/locale'
 import { relationOf } from '../shell/relation'
 import { SessionGuard } from '../shell/SessionGuard'
 import { usePageTitle } from '../shell/title'
 import { useMe } from '../shell/useMe'
-import { AnchorButton, Button } from '../ui/Button'
+import { AnchorButton, Button, LinkButton } from '../ui/Button'
 import { Card } from '../ui/Card'
 import { Empty } from '../ui/Empty'
 import { ErrorSummary, useErrorText } from '../ui/ErrorSummary'
@@ -47,15 +47,22 @@ function Accept({ secret, offer }: { secret: string; offer: Invited }) {
   const me = useMe()
   const queries = useQueryClient()
   const go = useNavigate()
+  const [early, setEarly] = useState(false)
   const accept = useMutation({
     mutationFn: () => take(api.POST('/me/offers/accept', { body: { secret } })),
     onSuccess: async (done) => {
       forgetSecret()
       await queries.refetchQueries({ queryKey: meQuery.queryKey })
-      if (done.visit) await go({ to: '/p/$patient/visits/$visit', params: { patient: done.patient ?? '', visit: done.visit } })
+      // Before the doors of a visit open there is nothing to see yet.
+      if (done.visit && !queries.getQueryData(meQuery.queryKey)?.people.some(({ patient }) => patient === done.patient)) setEarly(true)
+      else if (done.visit) await go({ to: '/p/$patient/visits/$visit', params: { patient: done.patient ?? '', visit: done.visit } })
       else await go({ to: '/p/$patient', params: { patient: done.patient ?? '' } })
     },
   })
+  if (early) {
+    const at = offer.from ?? offer.until
+    return <Empty level={1} icon="calendar" title={t('accept.early', { name: offer.patientName })} text={t('accept.earlyText', { when: `${longDate(at, locale, clock.zone)}, ${timeOf(at, clock.zone)}` })} action={<LinkButton variant="default" to="/people">{t('accept.people')}</LinkButton>} />
+  }
   const sees = listOf(parts.filter((part) => offer.sees.includes(part)).map((part) => t(`inline.${part}`)), locale)
   return (
     <>

@@ -1,19 +1,18 @@
 import { NativeSelect, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useRef, useState, type FormEvent } from 'react'
+import { useState, type FormEvent } from 'react'
 import { take } from '../api/client'
 import { useStepUp } from '../account/StepUp'
-import { longDate } from '../format/date'
 import { sections } from '../format/entry'
 import { BackLink, PageHead } from '../shell/PageHead'
 import type { Relation } from '../shell/relation'
 import { usePageTitle } from '../shell/title'
 import { useSubject } from '../shell/useMe'
-import { AnchorButton, Button, LinkButton } from '../ui/Button'
-import { Card } from '../ui/Card'
+import { Button, LinkButton } from '../ui/Button'
 import { ErrorSummary, useErrorText, type FieldError } from '../ui/ErrorSummary'
 import { useWords } from '../ui/useWords'
 import { api, offersQuery, withNeeded, type Offer } from './calls'
+import { LinkCard } from './LinkCard'
 import { WhatToShare, type Choice } from './WhatToShare'
 import css from './choices.module.css'
 
@@ -30,7 +29,7 @@ export function InvitePage() {
   return (
     <>
       <PageHead title={made ? t('offer.readyTitle', { name: made.name }) : t('offer.title')} text={made ? t('offer.readyLead') : t('offer.lead')} back={<BackLink to="/p/$patient/sharing" params={{ patient }} place={t('sharing.title')} />} />
-      {made ? <Ready patient={patient} offer={made} /> : <InviteForm patient={patient} onMade={setMade} />}
+      {made ? <LinkCard offer={made}><LinkButton variant="subtle" to="/p/$patient/sharing" params={{ patient }}>{t('offer.back')}</LinkButton></LinkCard> : <InviteForm patient={patient} onMade={setMade} />}
     </>
   )
 }
@@ -78,34 +77,5 @@ function InviteForm({ patient, onMade }: { patient: string; onMade: (made: Offer
       <div className={css.buttons}><Button type="submit" loading={send.isPending}>{t('offer.go')}</Button></div>
       {stepUp.dialog}
     </form>
-  )
-}
-
-function Ready({ patient, offer }: { patient: string; offer: Offer & { secret: string } }) {
-  const { t, locale, clock } = useWords()
-  const [copied, setCopied] = useState(false)
-  const field = useRef<HTMLInputElement>(null)
-  const link = `${window.location.origin}/share/accept#${offer.secret}`
-  useEffect(() => field.current?.focus(), [])
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(link)
-      setCopied(true)
-    } catch {
-      field.current?.select() // then the person copies it
-    }
-  }
-  const mail = `mailto:?${new URLSearchParams({ subject: t('offer.mailSubject'), body: t('offer.mailBody', { link }) }).toString().replaceAll('+', '%20')}`
-  return (
-    <Card pad className={css.link}>
-      <label>{t('offer.link')}<input id="link" ref={field} readOnly value={link} onFocus={(event) => event.target.select()} /></label>
-      <div className={css.buttons}>
-        <Button icon="letter" onClick={() => void copy()}>{copied ? t('offer.copied') : t('offer.copy')}</Button>
-        <AnchorButton variant="default" href={mail}>{t('offer.mail')}</AnchorButton>
-      </div>
-      <p className="dim measure">{t('offer.readyText', { name: offer.name, date: longDate(offer.expiresAt, locale, clock.zone) })}</p>
-      <LinkButton variant="subtle" to="/p/$patient/sharing" params={{ patient }}>{t('offer.back')}</LinkButton>
-      <p className="sr" role="status">{copied ? t('offer.copied') : ''}</p>
-    </Card>
   )
 }

@@ -12,14 +12,14 @@ export interface Choice { sees: Category[]; can: GrantPower[]; sensitive: boolea
 const toggled = <T,>(list: T[], one: T): T[] => (list.includes(one) ? list.filter((other) => other !== one) : [...list, one])
 
 /** What somebody will see and do; only what stands in `of` can be chosen. */
-export function WhatToShare({ choice, onChange, of }: { choice: Choice; onChange: (next: Choice) => void; of?: Choice }) {
+export function WhatToShare({ choice, onChange, of, says }: { choice: Choice; onChange: (next: Choice) => void; of?: Choice; says?: { sees: string; can: string; power: (power: GrantPower) => string } }) {
   const { t } = useWords()
   const maySee = parts.filter((part) => !of || of.sees.includes(part))
   const mayDo = powers.filter((power) => !of || of.can.includes(power))
   return (
     <>
       <fieldset className={css.group} id="sees" tabIndex={-1}>
-        <legend>{t('offer.sees')}</legend>
+        <legend>{says?.sees ?? t('offer.sees')}</legend>
         <div className={css.boxes}>
           {maySee.map((part) => (
             <Box key={part} checked={choice.sees.includes(part)} onChange={() => onChange({ ...choice, sees: toggled(choice.sees, part) })}>{capital(t(`inline.${part}`))}</Box>
@@ -31,10 +31,10 @@ export function WhatToShare({ choice, onChange, of }: { choice: Choice; onChange
       </fieldset>
       {mayDo.length > 0 && (
         <fieldset className={css.group}>
-          <legend>{t('offer.can')}</legend>
+          <legend>{says?.can ?? t('offer.can')}</legend>
           <div className={css.boxes}>
             {mayDo.map((power) => (
-              <Box key={power} checked={choice.can.includes(power)} onChange={() => onChange({ ...choice, can: toggled(choice.can, power) })}>{t(`can.${power}`)}</Box>
+              <Box key={power} checked={choice.can.includes(power)} onChange={() => onChange({ ...choice, can: toggled(choice.can, power) })}>{says ? says.power(power) : t(`can.${power}`)}</Box>
             ))}
           </div>
         </fieldset>

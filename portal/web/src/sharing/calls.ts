@@ -9,7 +9,7 @@ export interface Offer {
   state: 'waiting' | 'accepted' | 'withdrawn' | 'expired'; createdAt: string
 }
 /** What somebody is given who opens the link: the patient's id comes with the acceptance. */
-export interface Invited extends Offer { patient?: string; patientName: string; visit?: string }
+export interface Invited extends Offer { patient?: string; patientName: string; visit?: string; from?: string }
 export interface Shared { sees: Category[]; can: GrantPower[]; sensitive: boolean; until: string }
 
 type Answer<T, S extends number = 200> = { responses: { [K in S]: { content: { 'application/json': T } } } & { default: { content: { 'application/problem+json': Problem } } } }

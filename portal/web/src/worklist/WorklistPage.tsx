@@ -3,7 +3,8 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { Page } from '../api/types'
 import { usePageTitle } from '../shell/title'
-import { Button } from '../ui/Button'
+import { requestsQuery } from '../requests/calls'
+import { Button, LinkButton } from '../ui/Button'
 import { Card } from '../ui/Card'
 import { LoadError } from '../ui/ErrorSummary'
 import { Skeleton } from '../ui/Skeleton'
@@ -23,9 +24,10 @@ export function WorklistPage() {
   const imports = useInfiniteQuery(importsQuery)
   const matches = useInfiniteQuery(matchesQuery)
   const assigns = useInfiniteQuery(assignsQuery)
+  const requests = useInfiniteQuery(requestsQuery)
   const lists = [['held', held], ['imports', imports], ['same', matches], ['assign', assigns]] as const
   // Drawn in one go: a list that comes later would push those below it.
-  const pending = lists.some(([, query]) => query.isPending)
+  const pending = requests.isPending || lists.some(([, query]) => query.isPending)
   const full = lists.filter(([, query]) => query.data?.pages[0]?.items.length)
   return (
     <div className={css.page}>
@@ -33,6 +35,7 @@ export function WorklistPage() {
         <h1>{t('work.page')}</h1>
         <p className="dim">{t('work.lead')}</p>
       </div>
+      {!pending && <p><LinkButton variant="default" icon="key" to="/clinic/requests">{t('clinic.nav.requests')}{requests.data && ` (${count(requests)})`}</LinkButton></p>}
       {pending ? <Skeleton heights={[32, 96, 96, 240]} /> : (
         <>
           {full.length > 1 && <nav aria-label={t('work.parts')} className={css.parts}>

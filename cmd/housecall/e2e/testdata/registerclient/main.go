@@ -24,9 +24,10 @@ func main() {
 	secret := flag.String("secret", "", "secret of the client")
 	redirect := flag.String("redirect", "", "where the client is sent back to")
 	scopes := flag.String("scopes", "", "what it may ask for, apart by spaces")
+	launch := flag.String("launch", "", "where it is opened from a chart")
 	offline := flag.Bool("offline", false, "may have refresh tokens")
 	flag.Parse()
-	if err := register(context.Background(), *data, *base, provider.Client{ID: *id, Name: *name, Secret: *secret, Redirects: []string{*redirect}, Scopes: strings.Fields(*scopes), Offline: *offline}); err != nil {
+	if err := register(context.Background(), *data, *base, provider.Client{ID: *id, Name: *name, Secret: *secret, Redirects: []string{*redirect}, Scopes: strings.Fields(*scopes), LaunchURL: *launch, Offline: *offline}); err != nil {
 		log.Fatal(err)
 	}
 }

@@ -6,7 +6,7 @@ export const booking = {
     none: 'No visit is planned', noneText: 'When you book one, you find it here, with the time and the way in.', noneTextFor: 'When you book one for {{name}}, you find it here, with the time and the way in.',
     opens: 'The waiting room opens {{day}} at {{time}}.', opensToday: 'The waiting room opens at {{time}}.', yourTurn: 'Your turn.', openNow: 'The waiting room is open.',
     waiting: 'You are in the waiting room.', waitingFor: 'Somebody is in the waiting room.', live: 'The visit has begun.', arrive: 'Come 10 minutes before, and bring your medicines.', clinicTurn: 'Nothing to do yet.',
-    join: 'Go to the waiting room', rejoin: 'Go back to the visit', summary: 'Read the summary', change: 'Change the time', cancel: 'Cancel the visit', cancelAt: 'Cancel the visit, {{when}}', changeAt: 'Change the time, {{when}}',
+    join: 'Go to the waiting room', rejoin: 'Go back to the visit', summary: 'Read the summary', bring: 'Bring somebody', bringTo: 'Bring somebody to the visit {{when}}', change: 'Change the time', cancel: 'Cancel the visit', cancelAt: 'Cancel the visit, {{when}}', changeAt: 'Change the time, {{when}}',
     sure: 'Cancel this visit, {{day}} at {{time}}?', sureText: 'The time goes to somebody else. You can book another one.', cancelGo: 'Yes, cancel it', keep: 'Keep it',
     cancelled: 'Cancelled: the visit {{day}} at {{time}}.', booked: 'It is booked. We remind you the day before and 15 minutes before.', moved: 'The visit has its new time.',
     state: { fulfilled: 'Done', ended: 'Done', cancelled: 'Cancelled', noshow: 'Did not take place', booked: 'Planned', arrived: 'Arrived' },

@@ -18,6 +18,6 @@ export const care = {
     askTitle: 'Ask for something', askLead: 'What we agreed to holds until you withdraw it. In an emergency, those who treat you may still read what they need.', askTo: 'From whom should we keep it?', askToMissing: 'Choose from whom.', askOne: 'Which person?', askOneMissing: 'Say who.', askName: 'Name', askKinds: 'What should we keep from them?', askKindsMissing: 'Choose at least one kind.',
     askWords: 'Anything we should know', insurerHint: 'If you paid for the care yourself, in full, say so: then we must agree.', askGo: 'Send the request', askSent: 'We have your request and will answer it.',
     towards: { member: 'One person of my care team', caregiver: 'One person who helps me', caregivers: 'Everybody who helps me', apps: 'All apps', frontdesk: 'The front desk', insurer: 'An insurer', organization: 'Another clinic or organization', person: 'Another person' },
-    mayOpen: 'Who may open this record', duties: 'Promised to the patient', clinicLook: 'Somebody else, in an emergency', adminTeams: 'Care teams', adminTeamsText: 'Find a patient and say who cares for them',
+    mayOpen: 'Who may open this record', duties: 'Promised to the patient', clinicLook: 'Somebody else, in an emergency', adminTeams: 'Care teams and court papers', adminTeamsText: 'Find a patient, say who cares for them and who must stay out', papers: 'Court papers',
   },
 } as const

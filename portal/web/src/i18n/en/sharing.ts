@@ -16,6 +16,7 @@ export const sharing = {
     page: 'Invitation', title: '{{name}} wants to share their record with you', until: 'Until {{date}}.', sees: 'You see {{list}}', visit: 'You can join one video visit with them', hides: 'You do not see private notes and topics',
     can: { messages: 'You can write messages for them', scheduling: 'You can book visits for them', medicines: 'You can ask for refills for them', documents: 'You can add documents for them', visits: 'You can join video visits', share: 'You can share their record' },
     seen: '{{name}} can see what you look at, and can stop sharing at any time. So can you.', go: 'Accept', later: 'Not now', as: 'You are signed in as {{name}}. If that is not you, sign out first.',
+    early: 'You can come to the visit with {{name}}', earlyText: 'The doors open on {{when}}. Then sign in and look under “Who are you here for?”.', people: 'Who are you here for?',
     gone: 'This link does not work', goneText: 'Open the link once more from your message. If it still does not work, ask for a new one.',
   },
 } as const

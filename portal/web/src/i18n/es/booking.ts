@@ -8,7 +8,7 @@ export const booking: Same<typeof english> = {
     none: 'No hay visitas previstas', noneText: 'Cuando pida una, la encontrará aquí, con la hora y la entrada.', noneTextFor: 'Cuando pida una para {{name}}, la encontrará aquí, con la hora y la entrada.',
     opens: 'La sala de espera abre {{day}} a las {{time}}.', opensToday: 'La sala de espera abre a las {{time}}.', yourTurn: 'Le toca a usted.', openNow: 'La sala de espera está abierta.',
     waiting: 'Usted está en la sala de espera.', waitingFor: 'Alguien está en la sala de espera.', live: 'La visita ya empezó.', arrive: 'Llegue 10 minutos antes y traiga sus medicinas.', clinicTurn: 'Todavía no hay nada que hacer.',
-    join: 'Ir a la sala de espera', rejoin: 'Volver a la visita', summary: 'Leer el resumen', change: 'Cambiar la hora', cancel: 'Cancelar la visita', cancelAt: 'Cancelar la visita, {{when}}', changeAt: 'Cambiar la hora, {{when}}',
+    join: 'Ir a la sala de espera', rejoin: 'Volver a la visita', summary: 'Leer el resumen', bring: 'Traer a alguien', bringTo: 'Traer a alguien a la visita {{when}}', change: 'Cambiar la hora', cancel: 'Cancelar la visita', cancelAt: 'Cancelar la visita, {{when}}', changeAt: 'Cambiar la hora, {{when}}',
     sure: '¿Cancelar esta visita, {{day}} a las {{time}}?', sureText: 'La hora quedará para otra persona. Usted puede pedir otra.', cancelGo: 'Sí, cancelar', keep: 'Conservarla',
     cancelled: 'Cancelada: la visita, {{day}} a las {{time}}.', booked: 'Su visita está reservada. Le avisaremos el día antes y 15 minutos antes.', moved: 'La visita tiene su nueva hora.',
     state: { fulfilled: 'Terminada', ended: 'Terminada', cancelled: 'Cancelada', noshow: 'No se realizó', booked: 'Prevista', arrived: 'Llegó' },

@@ -20,6 +20,6 @@ export const care: Same<typeof en> = {
     askTitle: 'Pedir algo', askLead: 'Lo que aceptamos vale hasta que usted lo retire. En una emergencia, quienes le atienden pueden leer lo que necesiten.', askTo: '¿Quién no debe verlo?', askToMissing: 'Elija quién.', askOne: '¿Qué persona?', askOneMissing: 'Diga quién.', askName: 'Nombre', askKinds: '¿Qué no debe ver?', askKindsMissing: 'Elija al menos un tipo.',
     askWords: 'Algo que debamos saber', insurerHint: 'Si usted pagó la atención por completo, dígalo: entonces debemos aceptar.', askGo: 'Enviar la solicitud', askSent: 'Tenemos su solicitud y le responderemos.',
     towards: { member: 'Una persona de mi equipo de atención', caregiver: 'Una persona que me ayuda', caregivers: 'Todos los que me ayudan', apps: 'Todas las aplicaciones', frontdesk: 'La recepción', insurer: 'Una aseguradora', organization: 'Otra clínica u organización', person: 'Otra persona' },
-    mayOpen: 'Quién puede abrir este expediente', duties: 'Prometido al paciente', clinicLook: 'Otra persona, en una emergencia', adminTeams: 'Equipos de atención', adminTeamsText: 'Busque a un paciente y diga quién lo atiende',
+    mayOpen: 'Quién puede abrir este expediente', duties: 'Prometido al paciente', clinicLook: 'Otra persona, en una emergencia', adminTeams: 'Equipos y papeles de un juez', adminTeamsText: 'Busque a un paciente y diga quién lo atiende y quién debe quedar fuera', papers: 'Papeles de un juez',
   },
 }

@@ -19,6 +19,7 @@ export const sharing: Same<typeof english> = {
     page: 'Invitación', title: '{{name}} quiere compartir su expediente con usted', until: 'Hasta el {{date}}.', sees: 'Usted ve {{list}}', visit: 'Puede participar en una videoconsulta con esa persona', hides: 'No ve notas ni temas privados',
     can: { messages: 'Puede escribir mensajes en su nombre', scheduling: 'Puede reservar consultas en su nombre', medicines: 'Puede pedir recetas en su nombre', documents: 'Puede añadir documentos en su nombre', visits: 'Puede participar en videoconsultas', share: 'Puede compartir su expediente' },
     seen: '{{name}} puede ver lo que usted mira, y puede dejar de compartir cuando quiera. Usted también.', go: 'Aceptar', later: 'Ahora no', as: 'Entró como {{name}}. Si no es usted, salga primero.',
+    early: 'Puede venir a la visita con {{name}}', earlyText: 'La puerta se abre el {{when}}. Entonces entre y mire en “¿Por quién está aquí?”.', people: '¿Por quién está aquí?',
     gone: 'Este enlace no funciona', goneText: 'Abra el enlace otra vez desde su mensaje. Si sigue sin funcionar, pida otro.',
   },
 }

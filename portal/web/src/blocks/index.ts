@@ -1,0 +1,2 @@
+// Court papers that keep somebody out of a record.
+export { BlocksPage, PatientBlocksPage } from './BlocksPage'

@@ -1,0 +1,42 @@
+/** Asking the clinic for access, court papers, guests of a visit, and apps that start from a chart. */
+export const access = {
+  ask: {
+    page: 'Ask for access', title: 'Ask for access to somebody’s record', lead: 'For somebody who cannot share it themselves: a young child, or a person for whom you are the guardian or hold a power of attorney. We check your papers and answer you here.',
+    other: 'Whoever can decide alone invites you from their own account. You do not need this page then.', yours: 'What you asked for', new: 'Ask for somebody', name: 'Their whole name', birth: 'When were they born?', birthHelp: 'For example: 5, 31, 2019.', relation: 'Who is it?', choose: 'Choose',
+    basis: 'Why may you act for them?', basisOf: { parent: 'I am a parent', guardian: 'I am their guardian', 'power-of-attorney': 'I hold a power of attorney' },
+    basisMore: { parent: 'Of a child who is not grown up yet', guardian: 'A court said so', 'power-of-attorney': 'They signed it, or a court did' },
+    note: 'What do you need, and what should we know?', noteHelp: 'For example: to see results and book visits. You can leave this empty.', paper: 'Your paper', paperHelp: 'A photo or a PDF of the birth certificate, the court’s order or the power of attorney. Up to 10 MB.', later: 'You can also send it later.',
+    go: 'Send the request', needName: 'Enter their name.', needBirth: 'Enter the birth date as three numbers: month, day and year.', needRelation: 'Choose who it is.', needBasis: 'Choose why you may act for them.', needPaper: 'Choose a photo or a PDF.', tooBig: 'This file is too big. Choose one under 10 MB.',
+    sent: 'We have your request. We will tell you when we have decided.', paperSent: 'We have your paper.', paperFailed: 'We have your request, but your paper did not arrive. Send it once more below.', withdrawn: 'You took your request back.',
+    clinicTurn: 'The clinic’s turn.', checking: 'We check your paper. There is no date yet. We tell you when we have decided.', yourTurn: 'Your turn.', sendPaper: 'Send us your paper. We can decide once we have it.', paperGo: 'Send the paper', withdraw: 'Take it back', withdrawOf: 'Take it back: {{name}}',
+    state: { waiting: 'Waits for our answer', approved: 'You have access', refused: 'Not given', withdrawn: 'Taken back' }, openPeople: 'See whom you are here for', refused: 'We are sorry: we could not give you access.', clinicSays: 'The clinic writes:', stillAsk: 'If you think that is wrong, call us. We are glad to talk with you.', asked: 'Asked on {{date}}', born: 'Born {{date}}', has: 'Your paper: {{title}}', back: 'Back',
+  },
+  requests: {
+    page: 'Requests for access', lead: 'Caregivers of people who cannot share their record themselves. They are never told whether somebody is a patient here.', none: 'No request waits.', more: 'Show more', asks: '{{name}} asks for access', since: 'Asked on {{date}}',
+    wrote: 'They wrote', record: 'The record says', patient: 'Name', born: 'Birth date', differs: 'differs', is: 'The patient is their', relation: { child: 'child', mother: 'mother', father: 'father', spouse: 'spouse', partner: 'partner', sibling: 'brother or sister', grandparent: 'grandparent', other: 'somebody else' }, why: 'May act because', basis: { parent: 'Parent of a child', guardian: 'Guardian by a court', 'power-of-attorney': 'Power of attorney' }, note: 'Their note',
+    paper: 'Open their paper', noPaper: 'No paper was sent yet. Without one this cannot be given.', whose: 'Whose record is meant?', whoseElse: 'The front desk or the care team first says whose record is meant. If nobody is meant, refuse it.', pick: 'Find the patient', matched: 'The record was found.', another: 'It is somebody else',
+    give: 'Give access', notYours: 'The privacy officer, or doctors and nurses of the patient’s team, can give this.', sees: 'What they can see', can: 'What they can do',
+    power: { messages: 'Write messages for the patient', scheduling: 'Book visits for the patient', medicines: 'Ask for refills for the patient', documents: 'Add documents for the patient', visits: 'Join video visits', share: 'Share the record' },
+    until: 'Last day', untilHelp: 'A parent’s access ends by itself when the child is grown up.', rules: 'Whose age rules hold?', rulesUsual: 'The usual ones', seen: 'Which paper did you see?', seenHelp: 'For example: birth certificate 26-118 of Hill County', identity: 'How did you check who asks?', identityHelp: 'For example: driving licence, at the desk',
+    identityKept: 'Identity: {{how}}', giveGo: 'Give this access', cancel: 'Cancel', refuse: 'Refuse', refuseFor: 'Why not? They read this.', refuseHelp: 'Write kindly, and do not say whether there is such a patient.', refuseGo: 'Refuse the request',
+    needSeen: 'Say which paper you saw.', needIdentity: 'Say how you checked who asks.', needUntil: 'Choose the last day.', needSees: 'Choose at least one part of the record.', needReason: 'Write a sentence that they can read.', given: '{{name}} has access now.', wasRefused: '{{name}} reads your answer.', papers: 'Court papers of this patient',
+  },
+  blocks: {
+    page: 'Court papers', lead: 'Who must not get into a record, because a court said so. The person is not told: to them the record is simply not there.', all: 'All court papers', none: 'Nobody is kept out.', of: 'Court papers', find: 'Find the patient', more: 'Show more', for: 'For this record', born: 'born {{date}}',
+    out: '{{name}} is kept out', state: { planned: 'Not yet', holds: 'Holds', ended: 'Over', lifted: 'Lifted' }, paper: 'Paper', reason: 'Why', time: 'From, until', span: '{{from}} to {{until}}', open: 'from {{from}}, until it is lifted', set: 'Written down', by: '{{name}}, {{date}}', lifted: 'Lifted', somebody: 'Somebody who is not here any more',
+    add: 'Keep somebody out', email: 'E-mail of the person', emailHelp: 'Of the account that they sign in with. Who has no account cannot get in.', why: 'Why, in a few words', whyHelp: 'For example: protective order', which: 'Which paper?', whichHelp: 'The court, its number, its date, and where it is kept', from: 'First day', fromHelp: 'Empty: from now on', until: 'Last day', untilHelp: 'Empty: until somebody lifts it', go: 'Keep them out',
+    needEmail: 'Enter the e-mail of their account.', needWhy: 'Say why in a few words.', needWhich: 'Name the court, its number and its date.', added: '{{name}} is kept out of this record.', lift: 'Lift', liftFor: 'Lift: {{name}}', liftWhy: 'Why is it lifted?', liftGo: 'Lift it', keep: 'Leave it', nowLifted: 'The paper about {{name}} no longer holds.',
+    share: 'Who has access', shareNone: 'It is shared with nobody.', untilDate: 'until {{date}}', grant: { active: 'Has access', ended: 'Over', revoked: 'Taken back' }, rowText: 'Who must not get into which record',
+  },
+  guests: {
+    page: 'Bring somebody', title: 'Bring somebody to this visit', lead: 'They see this visit and whose it is, nothing else of the record. They can come in when its doors open, and it ends with the visit.', back: 'Visits', backChart: 'Back to the chart', none: 'Nobody else is invited.', who: 'Who can come', add: 'Invite somebody',
+    state: { invited: 'Not accepted yet', active: 'Can come', ended: 'Over', revoked: 'Taken away' }, take: 'Take away', takeFor: 'Take away: {{name}}', taken: '{{name}} cannot come any more.', name: 'Their name', relation: 'Who is it for the patient?', yours: 'Who is it?', go: 'Make the link', ready: 'The link for {{name}} is ready', readyLead: 'We show it only once. Send it to {{name}} alone.', another: 'Done',
+    helper: { parent: 'Daughter or son', child: 'Parent', spouse: 'Spouse', partner: 'Partner', sibling: 'Brother or sister', grandparent: 'Grandchild', friend: 'Friend', other: 'Somebody else' },
+  },
+  starts: {
+    one: 'Open {{app}}', many: 'Open an app', hint: 'About this patient, in a new window', blocked: 'Your browser kept the new window closed. Allow new windows for this page, and try again.', list: 'Apps for this patient',
+  },
+  welcome: {
+    page: 'Welcome', title: 'You are in', lead: 'One more thing, so that you can always come back.', leadNone: 'You sign in with a password. A passkey or a code app makes that safer.', thenCodes: 'Then we give you codes for the day on which you do not have your phone.', go: 'Go on', later: 'Not now', laterText: 'You can do this at any time under “Signing in”.', kept: 'Well done. Keep the codes where only you can find them.',
+  },
+} as const
