@@ -31,6 +31,7 @@ type AppSays struct {
 	Native     bool     `json:"native,omitempty" doc:"Installed on people's devices"`
 	Redirects  []string `json:"redirects,omitempty" maxItems:"50"`
 	PostLogout []string `json:"postLogout,omitempty" maxItems:"50"`
+	LogoutURL  string   `json:"logoutUrl,omitempty" maxLength:"500" doc:"Where it is told that somebody signed out (backchannel_logout_uri)"`
 	Scopes     []string `json:"scopes,omitempty" maxItems:"200"`
 	Offline    bool     `json:"offline,omitempty" doc:"May have refresh tokens"`
 	Backend    bool     `json:"backend,omitempty" doc:"Acts for itself (SMART Backend Services)"`
@@ -64,7 +65,7 @@ type AppSecret struct {
 
 func (a AppSays) client() provider.Client {
 	return provider.Client{
-		Name: a.Name, Publisher: a.Publisher, Homepage: a.Homepage, LaunchURL: a.LaunchURL, AuthMethod: oidc.AuthMethod(a.Method), Native: a.Native,
+		Name: a.Name, Publisher: a.Publisher, Homepage: a.Homepage, LaunchURL: a.LaunchURL, LogoutURL: a.LogoutURL, AuthMethod: oidc.AuthMethod(a.Method), Native: a.Native,
 		Redirects: a.Redirects, PostLogout: a.PostLogout, Scopes: a.Scopes, Offline: a.Offline, Backend: a.Backend, Keys: a.Keys, KeysURL: a.KeysURL,
 	}
 }
@@ -73,7 +74,7 @@ func registered(r provider.Registered) RegisteredApp {
 	out := RegisteredApp{
 		ID: r.ID, Kind: r.Kind(), Own: r.FirstParty, Active: r.Active, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt, ChangedAt: r.ChangedAt,
 		AppSays: AppSays{
-			Name: r.Name, Publisher: r.Publisher, Homepage: r.Homepage, LaunchURL: r.LaunchURL, Method: string(r.AuthMethod), Native: r.Native,
+			Name: r.Name, Publisher: r.Publisher, Homepage: r.Homepage, LaunchURL: r.LaunchURL, LogoutURL: r.LogoutURL, Method: string(r.AuthMethod), Native: r.Native,
 			Redirects: r.Redirects, PostLogout: r.PostLogout, Scopes: r.Scopes, Offline: r.Offline, Backend: r.Backend, Keys: r.Keys, KeysURL: r.KeysURL,
 		},
 	}

@@ -26,6 +26,7 @@ func (p *Portal) mountAccount(api huma.API) {
 	route(api, http.MethodPatch, "/me/passkeys/{id}", "Rename a passkey", p.passkeyRename)
 	route(api, http.MethodDelete, "/me/passkeys/{id}", "Remove a passkey", p.passkeyDelete)
 	get(api, "/me/outside", "Outside issuers, and which the own account is linked with", p.otherWays)
+	route(api, http.MethodDelete, "/me/outside/{id}", "Unlink the own account from an outside issuer", p.unlinkOutside)
 	get(api, "/me/totp", "Whether one-time codes are set up", p.totp)
 	route(api, http.MethodPost, "/me/totp/begin", "Begin to set up one-time codes", p.totpBegin)
 	route(api, http.MethodPost, "/me/totp/finish", "Set up one-time codes", p.totpFinish)

@@ -25,6 +25,7 @@ func (p *Portal) Mount(app *fiber.App) {
 
 	// The steps of a sign-in are bound to the browser by a cookie of their own
 	// and to the site by their origin; a session that is still there is not asked.
+	p.mountOutside(app)
 	app.Use("/auth/", steps.Handler)
 	app.Get("/auth/login", p.beginLogin)
 	app.Get("/auth/callback", p.callback)

@@ -35,6 +35,8 @@ var operations = map[string]func() operation{
 	"grant":        func() operation { return &grantCommand{} },
 	"audit verify": func() operation { return &auditVerify{} },
 	"audit gap":    func() operation { return &auditGap{} },
+	"keys list":    func() operation { return &keysList{} },
+	"keys rotate":  func() operation { return &keysRotate{} },
 }
 
 // perform runs an operation where the data folder is being worked on.

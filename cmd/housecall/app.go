@@ -18,6 +18,7 @@ import (
 	"housecall/internal/db"
 	"housecall/internal/edge"
 	"housecall/internal/identity"
+	"housecall/internal/identity/egress"
 	"housecall/internal/identity/login"
 	"housecall/internal/identity/provider"
 	"housecall/internal/revoke"
@@ -138,10 +139,13 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 	if a.Notices, err = notifications.New(notifications.Deps{DB: a.DB, Hub: a.Hub, Key: a.Key, Accounts: a.Identity, Links: a.Identity, Mail: cfg.mail, BaseURL: cfg.base, Zone: cfg.namedZone(), Log: a.Log}); err != nil {
 		return nil, err
 	}
-	if a.Provider, err = provider.New(provider.Deps{DB: a.DB, Identity: a.Identity, Key: a.Key, Charts: a.Access}); err != nil {
+	if a.Provider, err = provider.New(provider.Deps{DB: a.DB, Identity: a.Identity, Key: a.Key, Charts: a.Access, Apps: egress.Client(cfg.onlyHere()), KeyAge: cfg.KeyAge}); err != nil {
 		return nil, err
 	}
 	if err = a.Provider.Init(ctx); err != nil {
+		return nil, err
+	}
+	if err = a.tellApps(); err != nil {
 		return nil, err
 	}
 	if a.Login, err = login.New(login.Deps{DB: a.DB, Identity: a.Identity, Provider: a.Provider, Issuers: cfg.issuers}); err != nil {
@@ -230,7 +234,7 @@ func (a *App) Start(ctx context.Context) error {
 		name string
 		part part
 	}{
-		{"access", a.Access}, {"identity", a.Identity}, {"revocations", a.Revocations}, {"hub", a.Hub}, {"jobs", a.Notices}, {"visits", a.Signal}, {"subscriptions", a.Subscriptions}, {"portal", a.Portal},
+		{"access", a.Access}, {"identity", a.Identity}, {"provider", a.Provider}, {"login", a.Login}, {"revocations", a.Revocations}, {"hub", a.Hub}, {"jobs", a.Notices}, {"visits", a.Signal}, {"subscriptions", a.Subscriptions}, {"portal", a.Portal},
 		{"relabelling", records.NewRelabeller(a.Records, a.Config.Node)},
 	} {
 		if err := p.part.Start(ctx); err != nil {

@@ -133,6 +133,15 @@ func TestOperatorsCommands(t *testing.T) {
 				require.Zero(t, code)
 				require.Regexp(t, email+` +clinician,nurse +active +Dr. Juniper Hale`, out)
 
+				_, _, code = command(t, cfg, "keys", "rotate", "--now") // the one published before counts no more
+				require.Zero(t, code)
+				out, _, code = command(t, cfg, "keys", "list")
+				require.Zero(t, code)
+				require.Regexp(t, `(?s)^ID.*\n\S+ +\S+ +signs\n$`, out)
+				out, errs, code = command(t, cfg, "keys", "rotate")
+				require.Zero(t, code, errs)
+				require.Regexp(t, `^Key \S+ is published and signs from `, out)
+
 				token, errs, code := command(t, cfg, "token", "--user", email, "--ttl", "5m")
 				require.Zero(t, code, errs)
 				require.Regexp(t, `^\S+\n$`, token, "nothing but the token")
@@ -238,7 +247,7 @@ func chartIDs(cfg Config) ([]string, error) {
 }
 
 func TestEveryCommandHasHelpWithAnExample(t *testing.T) {
-	for _, c := range []string{"serve", "import", "export", "token", "user add", "user list", "user disable", "user link", "grant", "audit verify", "doctor", "migrate", "version"} {
+	for _, c := range []string{"serve", "import", "export", "token", "user add", "user list", "user disable", "user link", "grant", "audit verify", "keys list", "keys rotate", "doctor", "migrate", "version"} {
 		out, _, code := command(t, testConfig(t), append(strings.Fields(c), "--help")...)
 		require.Zero(t, code, c)
 		require.Contains(t, out, "housecall "+c, c)

@@ -40,6 +40,7 @@ func TestWrongSettingsAreToldInOneLine(t *testing.T) {
 		{"issuers in a missing file", func(c *Config) { c.OIDCIssuers = "@none.json" }, []string{"HOUSECALL_OIDC_ISSUERS", "cannot be read"}},
 		{"log level", func(c *Config) { c.Log = "loud" }, []string{"HOUSECALL_LOG", "info,json"}},
 		{"time zone", func(c *Config) { c.TimeZone = "Mars/Olympus" }, []string{"HOUSECALL_TIME_ZONE", "America/Chicago"}},
+		{"a key for an hour", func(c *Config) { c.KeyAge = time.Hour }, []string{"HOUSECALL_KEY_AGE", "2160h"}},
 		{"files kept for a moment", func(c *Config) { c.BulkKeep = time.Second }, []string{"HOUSECALL_BULK_KEEP", "24h"}},
 		{"rate", func(c *Config) { c.RateLimit = -1 }, []string{"HOUSECALL_RATE_LIMIT", "100"}},
 	} {

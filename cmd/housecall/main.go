@@ -24,6 +24,7 @@ type cli struct {
 	User    userCommand    `cmd:"" help:"Manage the accounts that may sign in."`
 	Grant   grantCommand   `cmd:"" help:"Let a caregiver see somebody's record."`
 	Audit   auditCommand   `cmd:"" help:"Check the record of who looked at what."`
+	Keys    keysCommand    `cmd:"" help:"Manage the keys by which sign-ins are signed."`
 	Doctor  doctorCommand  `cmd:"" help:"Check this installation and say what to do."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database up to date."`
 	Version versionCommand `cmd:"" help:"Print the version."`

@@ -168,7 +168,7 @@ func TestOutsideAccountsAreLinkedUnderAFreshProof(t *testing.T) {
 		c.Add(11 * time.Minute)
 		err = s.LinkOutside(ctx, who, "https://id.example", "43")
 		require.Equal(t, "step_up", fault.Of(err).Code)
-		require.Equal(t, "step_up", fault.Of(s.UnlinkOutside(ctx, who, "https://id.example", "42")).Code)
+		require.Equal(t, "step_up", fault.Of(s.UnlinkOutside(ctx, who, "https://id.example", nil)).Code)
 		require.NoError(t, s.Disable(ctx, a.ID))
 		_, err = s.AccountOutside(ctx, "https://id.example", "42")
 		require.ErrorIs(t, err, identity.ErrNotLinked)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -86,7 +87,7 @@ func (s *Service) linkOutside(ctx context.Context, who Principal, account, issue
 		if err != nil {
 			return err
 		}
-		return s.recordTx(c, Act{Who: who, Account: account, Action: "create", Detail: "outside account"})
+		return s.changedTx(c, account, Act{Who: who, Account: account, Action: "create", Detail: "outside account"})
 	})
 }
 
@@ -101,26 +102,50 @@ func (s *Service) OutsideOf(ctx context.Context, who Principal) (items []Outside
 	return items, err
 }
 
-// UnlinkOutside removes a link, under a fresh proof.
-func (s *Service) UnlinkOutside(ctx context.Context, who Principal, issuer, subject string) error {
+// UnlinkOutside removes one's links with an issuer, under a fresh proof, but not
+// the only way to sign in: trusted are the other issuers that still open an
+// account. Whoever is signed in by such a link elsewhere is signed out.
+func (s *Service) UnlinkOutside(ctx context.Context, who Principal, issuer string, trusted []string) error {
 	if err := who.RequireRecent(s.now()); err != nil {
 		return err
 	}
-	f, err := s.Factors(ctx, who.Account)
-	if err != nil {
-		return err
-	}
-	if !f.Password && f.Passkeys == 0 {
-		return fault.New(fault.Conflict, "This is your only way to sign in. Set a password before you remove it.")
-	}
 	return s.db.InTx(ctx, func(c *db.Conn) error {
-		n, err := c.Exec(`DELETE FROM account_logins WHERE issuer = ? AND subject = ? AND account = ?`, issuer, subject, who.Account)
+		// The account's row is the lock between two removals at one time.
+		if _, err := c.Exec(`UPDATE accounts SET active = active WHERE id = ?`, who.Account); err != nil {
+			return err
+		}
+		n, err := c.Exec(`DELETE FROM account_logins WHERE issuer = ? AND account = ?`, issuer, who.Account)
 		if err == nil && n == 0 {
 			return fault.New(fault.NotFound, "This account is not linked.")
 		}
 		if err != nil {
 			return err
 		}
-		return s.recordTx(c, Act{Who: who, Action: "delete", Detail: "outside account"})
+		var own bool
+		if err := c.QueryRow(`SELECT EXISTS (SELECT 1 FROM accounts WHERE id = ? AND password <> '') OR EXISTS (SELECT 1 FROM passkeys WHERE account = ?)`,
+			who.Account, who.Account).Scan(&own); err != nil {
+			return err
+		}
+		others, err := idsOf(c, `SELECT issuer FROM account_logins WHERE account = ?`, who.Account)
+		if err != nil {
+			return err
+		}
+		if !own && !slices.ContainsFunc(others, func(o string) bool { return slices.Contains(trusted, o) }) {
+			return fault.New(fault.Conflict, "This is your only way to sign in. Set a password before you remove it.")
+		}
+		if err := s.recordTx(c, Act{Who: who, Action: "delete", Detail: "outside account"}); err != nil {
+			return err
+		}
+		sessions, err := idsOf(c, `SELECT session FROM outside_sessions WHERE issuer = ? AND account = ? AND session <> ?`, issuer, who.Account, who.Session)
+		if err != nil {
+			return err
+		}
+		for _, id := range sessions {
+			if err := s.endOutsideTx(c, id, "the link was removed"); err != nil {
+				return err
+			}
+		}
+		_, err = c.Exec(`DELETE FROM outside_sessions WHERE issuer = ? AND account = ? AND session <> ?`, issuer, who.Account, who.Session)
+		return err
 	})
 }

@@ -55,7 +55,8 @@ type Service struct {
 	breach *Breach
 	mail   func(c *db.Conn, link string) error // nil: no letters are sent
 	taken  func(c *db.Conn, invitation, account string) error
-	pass   *webauthn.WebAuthn // nil: the base URL has no name passkeys could belong to
+	ended  func(c *db.Conn, session string) error // nil: nobody is told
+	pass   *webauthn.WebAuthn                     // nil: the base URL has no name passkeys could belong to
 
 	stopOnce sync.Once
 	cancel   context.CancelFunc
@@ -163,6 +164,8 @@ func (s *Service) Prune(ctx context.Context) error {
 		{`DELETE FROM login_states WHERE expires_at < ?`, now},
 		{`DELETE FROM auth_requests WHERE expires_at < ?`, now.Add(-time.Hour)},
 		{`DELETE FROM client_assertions WHERE expires_at < ?`, now.Add(-time.Hour)},
+		{`DELETE FROM outside_sessions WHERE session = '' AND created_at < ?`, now.Add(-time.Hour)},
+		{`DELETE FROM logout_tokens WHERE expires_at < ?`, now},
 		{`DELETE FROM app_launches WHERE expires_at < ?`, now},
 		{`DELETE FROM attempts WHERE since < ?`, now.Add(-24 * time.Hour)},
 		{`DELETE FROM access_tokens WHERE expires_at < ?`, now.Add(-time.Hour)},

@@ -26,6 +26,7 @@ type NewSession struct {
 	Proof     Proof
 	AMR       []string // authentication methods, RFC 8176
 	Issuer    string   // outside issuer; empty: our own proofs
+	Request   string   // sign-in request that the issuer answered, see KeepOutside
 	ACR       string   // what the outside issuer said
 	ProvedAt  time.Time
 	UserAgent string
@@ -72,10 +73,16 @@ func (s *Service) StartSession(ctx context.Context, n NewSession) (id, cookie st
 				return err
 			}
 		}
+		end := now.Add(SessionTotal)
+		if n.Issuer != "" {
+			if end, err = s.openOutsideTx(c, n, id, end); err != nil {
+				return err
+			}
+		}
 		_, err = c.Exec(`INSERT INTO sessions (id, hash, account, proof, proved_at, amr, issuer, acr, created_at, last_at, expires_at, device, address)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			id, secretHash(cookie), n.Account, n.Proof, micros(n.ProvedAt), strings.Join(n.AMR, " "), n.Issuer, n.ACR,
-			micros(now), micros(now), micros(now.Add(SessionTotal)), DeviceWords(n.UserAgent), n.Address)
+			micros(now), micros(now), micros(end), DeviceWords(n.UserAgent), n.Address)
 		if err != nil {
 			return err
 		}
@@ -226,7 +233,11 @@ func (s *Service) End(ctx context.Context, cookie string) error {
 // advises: a phone is not signed out by closing the browser beside it.
 func (s *Service) endSessionTx(c *db.Conn, id string) error {
 	now := micros(s.now())
-	if _, err := c.Exec(`UPDATE sessions SET ended_at = ? WHERE id = ? AND ended_at = 0`, now, id); err != nil {
+	n, err := c.Exec(`UPDATE sessions SET ended_at = ? WHERE id = ? AND ended_at = 0`, now, id)
+	if err == nil && n > 0 {
+		err = s.endedTx(c, id)
+	}
+	if err != nil {
 		return err
 	}
 	families, err := idsOf(c, `SELECT id FROM token_families WHERE revoked_at = 0 AND expires_at > ? AND session = ? AND NOT offline`, now, id)
@@ -234,6 +245,22 @@ func (s *Service) endSessionTx(c *db.Conn, id string) error {
 		return err
 	}
 	return s.revokedTx(c, append([]string{id}, families...))
+}
+
+// Ended names who is told, in the same transaction, of each session that ends
+// before its time.
+func (s *Service) Ended(tell func(c *db.Conn, session string) error) { s.ended = tell }
+
+func (s *Service) endedTx(c *db.Conn, sessions ...string) error {
+	if s.ended == nil {
+		return nil
+	}
+	for _, id := range sessions {
+		if err := s.ended(c, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func idsOf(c *db.Conn, query string, args ...any) (ids []string, err error) {
@@ -280,6 +307,9 @@ func (s *Service) endAllTx(c *db.Conn, account, keep string) error {
 		return err
 	}
 	if _, err := c.Exec(`UPDATE sessions SET ended_at = ? WHERE account = ? AND ended_at = 0 AND id <> ?`, now, account, keep); err != nil {
+		return err
+	}
+	if err := s.endedTx(c, ids...); err != nil {
 		return err
 	}
 	families, err := idsOf(c, `SELECT id FROM token_families WHERE revoked_at = 0 AND expires_at > ? AND account = ? AND id <> ? AND (session = '' OR session <> ?)`,

@@ -4,8 +4,9 @@ import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { after } from 'node:test'
-import { me } from './harness/chart.mjs'
-import { settled } from './harness/pages.mjs'
+import { me, people as chartsOf } from './harness/chart.mjs'
+import { look } from './harness/look.mjs'
+import { settled, visit } from './harness/pages.mjs'
 import { freshFolder, root } from './harness/paths.mjs'
 import { typePassword } from './harness/signin.mjs'
 import { freePort, Site } from './harness/site.mjs'
@@ -72,6 +73,27 @@ scene('an account that is not linked comes nowhere, and is told so', { viewport:
   const status = page.getByRole('status').or(page.getByRole('alert'))
   await status.first().waitFor()
   assert.notEqual((await status.first().innerText()).trim(), '')
+})
+
+scene('an account elsewhere is disconnected and connected on the page of sign-in ways', { as: 'patient', viewport: phone }, async ({ page, site }) => {
+  const { self } = await chartsOf(page, site)
+  const wrong = []
+  const ways = `${site.url}/p/${self.patient}/you/security`
+  const button = (word) => page.getByRole('button', { name: `${en(`account.${word}`)}: City Hospital` })
+  await visit(page, ways)
+  await button('outsideUnlink').click()
+  const sure = page.getByRole('dialog', { name: en('account.outsideUnlinkTitle', { name: 'City Hospital' }) })
+  await sure.getByText(en('account.outsideUnlinkText')).waitFor()
+  await look(page, 'outside-disconnect', wrong)
+  await sure.getByRole('button', { name: en('account.outsideUnlink'), exact: true }).click()
+  await button('outsideLink').click()
+  await page.waitForURL((url) => url.origin === hospital.url)
+  await typePassword(page, people.known)
+  await page.getByRole('button', { name: en('connected.consent.allow'), exact: true }).click()
+  await page.waitForURL((url) => url.href === ways)
+  await button('outsideUnlink').waitFor()
+  await look(page, 'outside-connected', wrong)
+  assert.deepEqual(wrong, [])
 })
 
 scene('when the hospital does not answer, the other ways stay open', { viewport: phone, expect: [...refused, /status of 50[23]/, /ERR_CONNECTION/] }, async ({ page, site }) => {

@@ -62,6 +62,7 @@ type claims struct {
 	token         *oidc.IDToken
 	all           map[string]any
 	sid, acr, azp string
+	refresh       string // refresh token; empty: none
 	amr           []string
 }
 
@@ -86,7 +87,7 @@ func (l *Login) exchange(ctx context.Context, p *party, s state, code string) (c
 	if err != nil {
 		return untrusted(err)
 	}
-	c := claims{token: id}
+	c := claims{token: id, refresh: t.RefreshToken}
 	if id.Nonce != s.nonce {
 		return claims{}, errAnswer
 	}
@@ -145,12 +146,8 @@ func (l *Login) outside(ctx context.Context, b Browser, p *party, s state, c cla
 	if err != nil {
 		return Redirect{}, l.refuse(ctx, b, p, err)
 	}
-	if p.Roles != nil && a.Kind == identity.Staff {
-		if roles := p.Roles.mapped(c.all); !slices.Equal(roles, a.Roles) {
-			if err := l.id.SetRoles(ctx, a.ID, roles); err != nil {
-				return Redirect{}, err
-			}
-		}
+	if err := l.applyRoles(ctx, p, a, c.all); err != nil {
+		return Redirect{}, err
 	}
 	proof := identity.Password
 	strong := slices.ContainsFunc(c.amr, func(m string) bool { return m == "mfa" || m == "otp" || m == "hwk" })
@@ -159,6 +156,9 @@ func (l *Login) outside(ctx context.Context, b Browser, p *party, s state, c cla
 	}
 	step, err := l.op.Outside(ctx, provider.Browser{Cookie: b.Cookie, Address: b.Address, UserAgent: b.UserAgent},
 		s.request, a, proof, known(c.amr), p.Issuer.Issuer, limit(c.acr))
+	if err == nil {
+		err = l.id.KeepOutside(ctx, l.vouches(p, s, a, c))
+	}
 	return Redirect{To: step.Next}, err
 }
 

@@ -24,6 +24,9 @@ type Issuer struct {
 	ACR             []string `json:"acr,omitempty"`               // values that count as a second factor
 	AllowPrivate    bool     `json:"allow_private,omitempty"`     // may live inside the network, and on http
 	Roles           *RoleMap `json:"roles,omitempty"`
+	Recheck         Span     `json:"recheck,omitempty"` // how often it is asked whether it still vouches for somebody
+	Grace           Span     `json:"grace,omitempty"`   // how long sessions go on when it does not answer that
+	Longest         Span     `json:"longest,omitempty"` // how long they last when it cannot be asked
 }
 
 // RoleMap gives staff the roles that a claim names.
@@ -65,6 +68,9 @@ func ParseIssuers(raw string, env func(string) string) ([]Issuer, error) {
 			if x.ClientSecret = env(x.ClientSecretEnv); x.ClientSecret == "" {
 				return bad("%s: the variable %s is empty", x.ID, x.ClientSecretEnv)
 			}
+		}
+		if err := x.checkSpans(); err != nil {
+			return bad("%s: %v", x.ID, err)
 		}
 		if x.Roles != nil {
 			for _, r := range x.Roles.Map {

@@ -44,6 +44,8 @@ type Login struct {
 	own     *party
 	parties []*party
 	inside  *http.Client
+	cancel  context.CancelFunc
+	done    chan struct{}
 }
 
 // party is one issuer and our part as its client.
@@ -53,9 +55,18 @@ type party struct {
 	secret   string
 	redirect string
 
-	mu   sync.Mutex
-	doc  *oidc.Provider
-	read time.Time
+	mu          sync.Mutex
+	doc         *oidc.Provider
+	read        time.Time
+	backChannel bool // it says when somebody signs out
+}
+
+// says tells whether the issuer, as it was read last, says when somebody signs out
+// (OpenID Connect Back-Channel Logout 1.0 section 2.1).
+func (p *party) says() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.backChannel
 }
 
 // New makes the relying party. It fetches nothing yet: an issuer that is away
@@ -176,6 +187,19 @@ func (l *Login) BeginLink(ctx context.Context, b Browser, who identity.Principal
 	return r, err
 }
 
+// Unlink takes the links with an issuer away from somebody's account.
+func (l *Login) Unlink(ctx context.Context, who identity.Principal, issuer string) error {
+	p, err := l.party(issuer)
+	if err != nil {
+		return err
+	}
+	var trusted []string
+	for _, other := range l.parties {
+		trusted = append(trusted, other.Issuer.Issuer)
+	}
+	return l.id.UnlinkOutside(ctx, who, p.Issuer.Issuer, trusted)
+}
+
 func (l *Login) party(id string) (*party, error) {
 	for _, p := range l.parties {
 		if p.ID == id {
@@ -266,7 +290,13 @@ func (p *party) config(ctx context.Context, now time.Time) (*oauth2.Config, *oid
 		if u, err := url.Parse(doc.Endpoint().AuthURL); err != nil || u.Host == "" || (u.Scheme != "https" && !p.plain()) {
 			return nil, nil, fault.Wrap(fault.Unavailable, "The other sign-in service is not set up right.", err)
 		}
-		p.doc, p.read = doc, now
+		var more struct {
+			BackChannel bool `json:"backchannel_logout_supported"`
+		}
+		if err := doc.Claims(&more); err != nil {
+			return nil, nil, fault.Wrap(fault.Unavailable, "The other sign-in service is not set up right.", err)
+		}
+		p.doc, p.read, p.backChannel = doc, now, more.BackChannel
 	}
 	return &oauth2.Config{
 		ClientID: p.ClientID, ClientSecret: p.secret, Endpoint: p.doc.Endpoint(), RedirectURL: p.redirect,

@@ -277,7 +277,7 @@ func (p *Provider) open(ctx context.Context, w http.ResponseWriter, req *request
 		return identity.Principal{}, err
 	}
 	id, cookie, err := p.id.StartSession(ctx, identity.NewSession{
-		Account: req.Account, Proof: req.Proof, AMR: req.GetAMR(), Issuer: req.Issuer, ACR: req.ACR,
+		Account: req.Account, Proof: req.Proof, AMR: req.GetAMR(), Issuer: req.Issuer, Request: req.ID, ACR: req.ACR,
 		ProvedAt: time.UnixMicro(req.ProvedAt), UserAgent: v.agent, Address: req.Address, Replaces: v.session,
 	})
 	if err != nil {

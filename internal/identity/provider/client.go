@@ -42,6 +42,7 @@ type Client struct {
 	FirstParty bool   // Housecall itself: asks nobody for consent
 	Redirects  []string
 	PostLogout []string
+	LogoutURL  string   // where it is told that a session ended (backchannel_logout_uri)
 	Scopes     []string // allowed; see allows
 	Offline    bool     // may have refresh tokens
 	Backend    bool     // acts for itself, with the allowed scopes that begin with system/
@@ -56,6 +57,7 @@ type clientRow struct {
 	Redirects  string
 	PostLogout string
 	LaunchURL  string `gorm:"column:launch_url"`
+	LogoutURL  string `gorm:"column:logout_uri"`
 	Scopes     string
 	Offline    bool
 	Active     bool

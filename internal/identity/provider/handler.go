@@ -72,7 +72,7 @@ func (p *Provider) guard(next http.Handler) http.Handler {
 			serveStyle(w, own)
 			return
 		case Path + oidc.DiscoveryEndpoint, Path + "/keys":
-			h.Set("Cache-Control", "public, max-age=300")
+			h.Set("Cache-Control", "public, max-age="+keysMaxAge)
 		}
 		v := visitor{agent: own.UserAgent()}
 		v.address, _, _ = net.SplitHostPort(own.RemoteAddr)

@@ -28,7 +28,9 @@ type Deps struct {
 	Identity *identity.Service
 	Key      sitekey.Key
 	Keys     *http.Client     // fetches the key sets of clients; nil: only from public addresses, by https
+	Apps     *http.Client     // tells apps that a session ended; nil: only at public addresses, by https
 	Charts   Charts           // nil: people let apps into their own chart only
+	KeyAge   time.Duration    // after which a new signing key is made; 0: by hand only
 	Now      func() time.Time // nil: the clock
 }
 
@@ -45,10 +47,14 @@ type Provider struct {
 	handle http.Handler
 
 	published *keyCache // key sets of clients
+	apps      *http.Client
+	later     func(c *db.Conn, job SignOut) error // nil: no app is told that a session ended
 
-	keyMu   sync.Mutex
-	key     signingKey
-	keyRead time.Time
+	keyAge time.Duration
+	keyMu  sync.Mutex
+	key    signingKey
+	cancel context.CancelFunc
+	done   chan struct{}
 }
 
 // New makes the provider. Init writes what it needs into the database.
@@ -64,12 +70,16 @@ func New(d Deps) (*Provider, error) {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
-	p := &Provider{db: d.DB, id: d.Identity, now: d.Now, base: d.Identity.BaseURL()}
+	p := &Provider{db: d.DB, id: d.Identity, now: d.Now, base: d.Identity.BaseURL(), keyAge: d.KeyAge}
 	p.issuer = p.base + Path
 	if d.Keys == nil {
 		d.Keys = egress.Client(false)
 	}
 	p.published = newKeyCache(d.Keys, d.Now)
+	if d.Apps == nil {
+		d.Apps = egress.Client(false)
+	}
+	p.apps = sameAnswer(d.Apps)
 	if p.charts = d.Charts; p.charts == nil {
 		p.charts = ownChart{}
 	}
@@ -151,6 +161,7 @@ func (s *server) Discovery(ctx context.Context, r *op.Request[struct{}]) (*op.Re
 	d.ScopesSupported = []string{oidc.ScopeOpenID, oidc.ScopeProfile, oidc.ScopeEmail, oidc.ScopeOfflineAccess, scopeFHIRUser, scopeLaunch, scopeLaunchPatient, "patient/*.cruds", "user/*.cruds", "system/*.cruds"}
 	d.ClaimsSupported = []string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "sid", "name", "email", "locale"}
 	d.CodeChallengeMethodsSupported = []oidc.CodeChallengeMethod{oidc.CodeChallengeMethodS256}
+	s.p.tellable(d)
 	proofs := []oidc.AuthMethod{oidc.AuthMethodBasic, oidc.AuthMethodPost, oidc.AuthMethodPrivateKeyJWT}
 	d.IntrospectionEndpointAuthMethodsSupported = proofs
 	d.TokenEndpointAuthMethodsSupported = append(slices.Clone(proofs), oidc.AuthMethodNone)

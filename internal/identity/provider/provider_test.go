@@ -291,22 +291,6 @@ func TestDiscoveryAndKeys(t *testing.T) {
 	require.Empty(t, doc.Device)
 	require.NotContains(t, a.Body, "implicit")
 
-	s.Person("ada@housecall.test")
-	p := newPhone(t, s)
-	old, err := p.exchange(p.code("ada@housecall.test"))
-	require.NoError(t, err)
-	require.NoError(t, s.Provider.RotateKey(ctx))
-	now, err := p.exchange(p.landed(first(p.Follow(p.authURL(), loopback))))
-	require.NoError(t, err)
-	kids := map[string]bool{}
-	for _, tok := range []*oauth2.Token{old, now} {
-		raw, _ := tok.Extra("id_token").(string)
-		_, err := p.doc.Verifier(&oidc.Config{ClientID: provider.PhoneClient}).Verify(ctx, raw)
-		require.NoError(t, err, "both keys are published")
-		head, _, _ := strings.Cut(raw, ".")
-		kids[head] = true
-	}
-	require.Len(t, kids, 2)
 	require.NoError(t, s.Provider.Init(ctx), "twice does nothing more")
 }
 

@@ -63,7 +63,7 @@ func (row appRow) app() Registered {
 	}
 	return Registered{
 		Client: Client{
-			ID: r.ID, Name: r.Name, Publisher: r.Publisher, Homepage: r.Homepage, LaunchURL: r.LaunchURL, AuthMethod: r.AuthMethod, Keys: r.Keys, KeysURL: r.KeysURL,
+			ID: r.ID, Name: r.Name, Publisher: r.Publisher, Homepage: r.Homepage, LaunchURL: r.LaunchURL, LogoutURL: r.LogoutURL, AuthMethod: r.AuthMethod, Keys: r.Keys, KeysURL: r.KeysURL,
 			Native: r.Native, FirstParty: r.FirstParty, Redirects: unlist(r.Redirects), PostLogout: unlist(r.PostLogout), Scopes: unlist(r.Scopes), Offline: r.Offline, Backend: r.Backend,
 		},
 		Active: r.Active, CreatedBy: row.ByName, CreatedAt: at(r.CreatedAt), ChangedAt: at(r.ChangedAt), SecretAt: at(r.SecretAt),

@@ -51,7 +51,7 @@ func (p *Provider) rowOf(c Client) (clientRow, error) {
 		}
 	}
 	row := clientRow{
-		ID: c.ID, Name: strings.TrimSpace(c.Name), Publisher: strings.TrimSpace(c.Publisher), Homepage: c.Homepage, LaunchURL: c.LaunchURL,
+		ID: c.ID, Name: strings.TrimSpace(c.Name), Publisher: strings.TrimSpace(c.Publisher), Homepage: c.Homepage, LaunchURL: c.LaunchURL, LogoutURL: c.LogoutURL,
 		AuthMethod: c.AuthMethod, KeysURL: c.KeysURL, Native: c.Native, FirstParty: c.FirstParty,
 		Redirects: list(c.Redirects), PostLogout: list(c.PostLogout), Scopes: list(c.Scopes), Offline: c.Offline, Backend: c.Backend,
 	}
@@ -123,6 +123,9 @@ func checkAddresses(c Client, row *clientRow) error {
 				return wrong(field, fault.Of(err))
 			}
 		}
+	}
+	if err := checkLogoutURL(row.LogoutURL); err != nil {
+		return wrong("logoutUrl", err)
 	}
 	for field, v := range map[string]string{"homepage": row.Homepage, "launchUrl": row.LaunchURL} {
 		if v == "" {

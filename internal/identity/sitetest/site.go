@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 	"housecall/internal/db"
 	"housecall/internal/fault"
 	"housecall/internal/identity"
+	"housecall/internal/identity/egress"
 	"housecall/internal/identity/login"
 	"housecall/internal/identity/provider"
 	"housecall/internal/revoke"
@@ -30,6 +32,9 @@ import (
 // Password fits every account the site makes.
 const Password = "seven brown kettles"
 
+// KeyAge is how old its signing keys become.
+const KeyAge = 90 * 24 * time.Hour
+
 // Site is a running site.
 type Site struct {
 	DB       *db.DB
@@ -38,23 +43,64 @@ type Site struct {
 	Provider *provider.Provider
 	Login    *login.Login
 	t        testing.TB
+
+	mu       sync.Mutex
+	signOuts []error
 }
 
-// New starts a site; wrap, if given, stands around its handler.
+func (s *Site) told(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.signOuts = append(s.signOuts, err)
+}
+
+// SignOuts is what came of telling apps that sessions ended, since it was asked last.
+func (s *Site) SignOuts() []error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := s.signOuts
+	s.signOuts = nil
+	return out
+}
+
+// Options is what a test may want otherwise.
+type Options struct {
+	Issuers []login.Issuer
+	Now     func() time.Time // nil: the clock
+	Of      *Site            // the first node of the site; nil: this is it
+}
+
+// New starts a site.
 func New(t testing.TB, d *db.DB, issuers ...login.Issuer) *Site {
+	t.Helper()
+	return Start(t, d, Options{Issuers: issuers})
+}
+
+// Start starts a site, or one more node of one: it says the same of itself, and
+// answers at an address of its own.
+func Start(t testing.TB, d *db.DB, o Options) *Site {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	_, port, err := net.SplitHostPort(l.Addr().String())
 	require.NoError(t, err)
 	s := &Site{DB: d, URL: "http://localhost:" + port, t: t}
+	base := s.URL
+	if o.Of != nil {
+		base = o.Of.ID.BaseURL()
+	}
 	feed := revoke.NewFeed(d)
-	s.ID, err = identity.New(identity.Deps{DB: d, Key: sitekey.ForTest(), Revocations: feed, BaseURL: s.URL})
+	s.ID, err = identity.New(identity.Deps{DB: d, Key: sitekey.ForTest(), Revocations: feed, BaseURL: base, Now: o.Now})
 	require.NoError(t, err)
-	s.Provider, err = provider.New(provider.Deps{DB: d, Identity: s.ID, Key: sitekey.ForTest()})
+	s.Provider, err = provider.New(provider.Deps{DB: d, Identity: s.ID, Key: sitekey.ForTest(), KeyAge: KeyAge, Now: o.Now, Apps: egress.Client(true)})
 	require.NoError(t, err)
+	// What the job queue does later is done at once.
+	s.Provider.TellApps(func(c *db.Conn, job provider.SignOut) error {
+		c.After(func() { s.told(s.Provider.SignOut(context.Background(), job)) })
+		return nil
+	})
 	require.NoError(t, s.Provider.Init(context.Background()))
-	s.Login, err = login.New(login.Deps{DB: d, Identity: s.ID, Provider: s.Provider, Issuers: issuers})
+	s.Login, err = login.New(login.Deps{DB: d, Identity: s.ID, Provider: s.Provider, Issuers: o.Issuers, Now: o.Now})
 	require.NoError(t, err)
 	require.NoError(t, feed.Start(context.Background()))
 	srv := &httptest.Server{Listener: l, Config: &http.Server{Handler: s.routes(), ReadHeaderTimeout: 5 * time.Second}}
@@ -87,6 +133,11 @@ func (s *Site) routes() http.Handler {
 	mux.HandleFunc("POST /auth/logout", func(w http.ResponseWriter, r *http.Request) {
 		to, err := s.Login.Logout(r.Context(), s.browser(r))
 		send(w, r, to, err)
+	})
+	mux.HandleFunc("POST /auth/backchannel-logout/{issuer}", func(w http.ResponseWriter, r *http.Request) {
+		if err := s.Login.OutsideLogout(r.Context(), r.PathValue("issuer"), r.PostFormValue("logout_token")); err != nil {
+			send(w, r, login.Redirect{}, err)
+		}
 	})
 	mux.HandleFunc("POST /auth/{step...}", s.step)
 	mux.HandleFunc("GET /consents/{request}", func(w http.ResponseWriter, r *http.Request) {

@@ -1709,6 +1709,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/outside/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Unlink the own account from an outside issuer */
+        delete: operations["delete-me-outside-by-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/passkeys": {
         parameters: {
             query?: never;
@@ -2369,6 +2386,8 @@ export interface components {
             keysUrl?: string;
             /** @description Where it is opened from a chart */
             launchUrl?: string;
+            /** @description Where it is told that somebody signed out (backchannel_logout_uri) */
+            logoutUrl?: string;
             /**
              * @description How it proves itself
              * @enum {string}
@@ -3731,6 +3750,8 @@ export interface components {
             kind: "public" | "symmetric" | "asymmetric";
             /** @description Where it is opened from a chart */
             launchUrl?: string;
+            /** @description Where it is told that somebody signed out (backchannel_logout_uri) */
+            logoutUrl?: string;
             /**
              * @description How it proves itself
              * @enum {string}
@@ -8127,6 +8148,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ListOtherWay"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-me-outside-by-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {

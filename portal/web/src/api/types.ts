@@ -138,6 +138,7 @@ export interface paths {
   '/me/passkeys/finish': Do<'/me/passkeys/finish', 'post'>
   '/me/passkeys/{id}': Do<'/me/passkeys/{id}', 'patch' | 'delete'>
   '/me/outside': Get<'/me/outside', Page<OtherWay>>
+  '/me/outside/{id}': Do<'/me/outside/{id}', 'delete'>
   '/me/totp': Get<'/me/totp'> & Do<'/me/totp', 'delete'>
   '/me/totp/begin': Do<'/me/totp/begin', 'post'>
   '/me/totp/finish': Do<'/me/totp/finish', 'post'>

@@ -39,6 +39,7 @@ export function AppForm({ kind, start, button, busy, error, below, onSend }: App
         <>
           <Textarea {...at('redirects')} {...code} rows={3} label={t('apps.redirects')} description={t('apps.lines')} value={draft.redirects} onChange={(event) => set({ redirects: event.target.value })} />
           <Textarea {...at('postLogout')} {...code} rows={2} label={t('apps.postLogout')} description={t('apps.lines')} value={draft.postLogout} onChange={(event) => set({ postLogout: event.target.value })} />
+          <TextInput {...at('logoutUrl')} {...address} label={t('apps.logoutUrl')} description={t('apps.logoutHelp')} value={draft.logoutUrl} onChange={(event) => set({ logoutUrl: event.target.value })} />
           <TextInput {...at('launchUrl')} {...address} label={t('apps.launchUrl')} description={t('apps.launchHelp')} value={draft.launchUrl} onChange={(event) => set({ launchUrl: event.target.value })} />
         </>
       )}

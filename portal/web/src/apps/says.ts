@@ -13,16 +13,16 @@ export function kindOf(app: Pick<Says, 'method' | 'native' | 'backend'>): Kind {
 
 /** What stands in the form: lists as lines. */
 export interface Draft {
-  name: string; publisher: string; homepage: string; launchUrl: string; redirects: string; postLogout: string; scopes: string
+  name: string; publisher: string; homepage: string; launchUrl: string; logoutUrl: string; redirects: string; postLogout: string; scopes: string
   offline: boolean; keysUrl: string; keys: string; secretWay: 'client_secret_basic' | 'client_secret_post'
 }
-export const empty: Draft = { name: '', publisher: '', homepage: '', launchUrl: '', redirects: '', postLogout: '', scopes: '', offline: false, keysUrl: '', keys: '', secretWay: 'client_secret_basic' }
+export const empty: Draft = { name: '', publisher: '', homepage: '', launchUrl: '', logoutUrl: '', redirects: '', postLogout: '', scopes: '', offline: false, keysUrl: '', keys: '', secretWay: 'client_secret_basic' }
 
 const lines = (list: string[] | null | undefined) => (list ?? []).join('\n')
 const listed = (text: string) => text.split(/\s+/).filter(Boolean)
 
 export const draftOf = (app: RegisteredApp): Draft => ({
-  name: app.name, publisher: app.publisher ?? '', homepage: app.homepage ?? '', launchUrl: app.launchUrl ?? '', redirects: lines(app.redirects), postLogout: lines(app.postLogout), scopes: lines(app.scopes),
+  name: app.name, publisher: app.publisher ?? '', homepage: app.homepage ?? '', launchUrl: app.launchUrl ?? '', logoutUrl: app.logoutUrl ?? '', redirects: lines(app.redirects), postLogout: lines(app.postLogout), scopes: lines(app.scopes),
   offline: app.offline ?? false, keysUrl: app.keysUrl ?? '', keys: app.keys ?? '', secretWay: app.method === 'client_secret_post' ? 'client_secret_post' : 'client_secret_basic',
 })
 
@@ -37,6 +37,7 @@ export function saysOf(kind: Kind, draft: Draft): Says {
     said.redirects = listed(draft.redirects)
     said.postLogout = listed(draft.postLogout)
     if (draft.launchUrl) said.launchUrl = draft.launchUrl.trim()
+    if (draft.logoutUrl) said.logoutUrl = draft.logoutUrl.trim()
   }
   if (method === 'private_key_jwt') {
     if (draft.keysUrl.trim()) said.keysUrl = draft.keysUrl.trim()

@@ -1,0 +1,4 @@
+package provider
+
+// RenewKey is what Start does every ten minutes.
+var RenewKey = (*Provider).renewKey
