@@ -18,6 +18,8 @@ CGO = CGO_ENABLED=1 CGO_CFLAGS=-O0
 # Imports of whole decks, random comparisons and commands that run alone take ten
 # times as long under it, and smaller ones run the same code.
 DECKS = ^(TestDecks|TestBulkExport|TestOrderDoesNotMatter|TestScoreDeck|TestKilled|TestRandomSearchesAgreeWithLookingAtEverything|TestOrder|TestTheLastChange|TestOfficialExamplesOfSeveral|TestTooManyToLookAt|TestAccessMatrix|TestViewsOfManyChartsAreThoseOfEach|TestManyChartsAtRandom|TestDemoIsLoadedOnceAndKept|TestOperatorsCommands|TestDoctor)$$
+# Packages of tests at one time: those of calls and mails wait more than they compute.
+ATONCE = -p 3
 # One PostgreSQL server for whatever runs under it, stopped however that ends.
 POSTGRES = $(GO) run ./internal/db/dbtest/withpostgres
 # The same for tests, which measure no disk.
@@ -61,11 +63,11 @@ staticcheck: toolchain
 
 .PHONY: go-test
 go-test: toolchain ## Go tests on SQLite and PostgreSQL
-	$(TESTBED) $(GO) test -vet=off -timeout 8m ./...
+	$(TESTBED) $(GO) test $(ATONCE) -vet=off -timeout 8m ./...
 
 .PHONY: race
 race: toolchain ## The concurrent packages under the race detector, on PostgreSQL
-	$(TESTBED) env $(CGO) HOUSECALL_TEST_ONLY=postgres $(GO) test -race -vet=off -timeout 8m -skip '$(DECKS)' $(RACE)
+	$(TESTBED) env $(CGO) HOUSECALL_TEST_ONLY=postgres $(GO) test $(ATONCE) -race -vet=off -timeout 8m -skip '$(DECKS)' $(RACE)
 
 .PHONY: web-test
 web-test: $(WEB)/node_modules/.package-lock.json ## Type check, unit tests and size budget of the web client

@@ -25,6 +25,7 @@ var forOperators = []string{
 	"Ids must be", "The id does not fit", "The resource", "The same resource", "There is nothing to store", "At most %d", "Sorting %s", "This search is not supported",
 	"The app is for people", "The other account", "%q", "This account is not linked with",
 	"The jurisdiction", "A grant", "The access",
+	"A new key is", "The key was changed", "A logout token", "This logout token", "This is not a logout token",
 }
 
 func TestEveryMessageIsInSpanishToo(t *testing.T) {

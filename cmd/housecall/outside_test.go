@@ -35,8 +35,8 @@ func TestASignOutElsewhereEndsAllThatCameOfIt(t *testing.T) {
 	require.NoError(t, here.Identity.LinkOutsideFor(ctx, ida.ID, hospital.URL, "ida"))
 
 	b := newBrowser(t)
-	b.open(here.URL() + "/auth/login?issuer=hospital&return=/")
-	page := b.at(here.URL())
+	b.open(there.URL() + "/auth/login?issuer=hospital&return=/")
+	page := b.at(there.URL())
 	require.NotEmpty(t, page.csrf, "signed in")
 	live := page.socket("/live")
 	var session string
@@ -52,7 +52,7 @@ func TestASignOutElsewhereEndsAllThatCameOfIt(t *testing.T) {
 	}))
 
 	tell := func(query, form url.Values, origin string) int {
-		req, err := http.NewRequest(http.MethodPost, there.URL()+"/auth/backchannel-logout/hospital?"+query.Encode(), strings.NewReader(form.Encode()))
+		req, err := http.NewRequest(http.MethodPost, here.URL()+"/auth/backchannel-logout/hospital?"+query.Encode(), strings.NewReader(form.Encode()))
 		require.NoError(t, err)
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		if origin != "" {
@@ -75,7 +75,7 @@ func TestASignOutElsewhereEndsAllThatCameOfIt(t *testing.T) {
 	}
 	var late interface{ Timeout() bool }
 	require.False(t, errors.As(err, &late) && late.Timeout(), "the socket at the other node is closed: %v", err)
-	_, text := b.open(here.URL() + "/api/v1/me")
+	_, text := b.open(there.URL() + "/api/v1/me")
 	require.Contains(t, text, "signed_out")
 	select {
 	case raw := <-told:

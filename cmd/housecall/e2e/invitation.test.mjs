@@ -1,6 +1,6 @@
 // A patient comes in: invited at the desk, known by the date of birth, in by a passkey. And the day on which the phone is lost.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
 import { must } from './harness/chart.mjs'
 import { look } from './harness/look.mjs'
 import { settled, visit } from './harness/pages.mjs'
@@ -80,7 +80,7 @@ scene('the desk invites, and the patient sees their record', { as: 'frontdesk', 
   await look(mobile, 'entrance-codes', wrong)
   await mobile.setViewportSize(phone)
   const [file] = await Promise.all([mobile.waitForEvent('download'), mobile.getByRole('button', { name: en('safety.download') }).click()])
-  assert.deepEqual(readFileSync(await file.path(), 'utf8').trim().split('\n'), codes)
+  assert.deepEqual((await text(await file.createReadStream())).trim().split('\n'), codes)
   await mobile.getByRole('button', { name: en('safety.kept') }).click()
   await mobile.getByText(en('welcome.kept')).waitFor()
   assert.ok(!(await mobile.content()).includes(codes[0]), 'they were shown once')

@@ -1,10 +1,9 @@
 // A daughter writes for her mother with a photo, a nurse takes it and answers, and both see it without a reload.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import path from 'node:path'
 import { must, people } from './harness/chart.mjs'
 import { settled, visit } from './harness/pages.mjs'
-import { require, shotsFolder } from './harness/paths.mjs'
+import { picture, require } from './harness/paths.mjs'
 import { desk, phone, suite } from './harness/suite.mjs'
 import { until } from './harness/wait.mjs'
 import { en } from './harness/words.mjs'
@@ -13,10 +12,10 @@ const scene = suite()
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
-/** axe finds nothing, nothing scrolls sideways, and there is a picture. */
+/** axe finds nothing, nothing scrolls sideways, and there may be a picture. */
 async function look(page, name) {
   await settled(page)
-  await page.screenshot({ path: path.join(shotsFolder('messages'), `${name}.png`) })
+  await picture(page, 'messages', name)
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe)
   const { violations } = await page.evaluate((chosen) => window.axe.run(document, { resultTypes: ['violations'], runOnly: chosen }), rules)
   assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(' | ')}`), [], name)
@@ -134,7 +133,7 @@ scene('without a line the message waits, and goes by itself', { as: 'caregiver',
   await box(page).fill('She feels fine today.')
   await page.getByRole('button', { name: en('message.sendFor', { name: mother.given.split(' ')[0] }) }).click()
   await page.getByText(en('message.notSent'), { exact: false }).first().waitFor()
-  await page.screenshot({ path: path.join(shotsFolder('messages'), 'thread-offline.png') })
+  await picture(page, 'messages', 'thread-offline')
   await page.context().setOffline(false)
   await page.getByText(en('message.notSent'), { exact: false }).first().waitFor({ state: 'detached' })
   await bubble(page, 'She feels fine today.').waitFor()

@@ -25,9 +25,9 @@ async function patientOfHospital(email, name) {
 }
 
 const scene = suite({
-  env: ({ port }) => ({
+  env: ({ url }) => ({
     HOUSECALL_OIDC_ISSUERS: JSON.stringify([{ id: 'hospital', name: 'City Hospital', issuer, client_id: 'clinic', client_secret: secret, scopes: ['profile'], allow_private: true }]),
-    HOUSECALL_NODE: `clinic-${port}`,
+    HOUSECALL_NODE: `clinic-${new URL(url).port}`,
   }),
   started: async ({ site }) => {
     await hospital.start()
@@ -88,8 +88,7 @@ scene('an account elsewhere is disconnected and connected on the page of sign-in
   await sure.getByRole('button', { name: en('account.outsideUnlink'), exact: true }).click()
   await button('outsideLink').click()
   await page.waitForURL((url) => url.origin === hospital.url)
-  await typePassword(page, people.known)
-  await page.getByRole('button', { name: en('connected.consent.allow'), exact: true }).click()
+  await typePassword(page, people.known) // who agreed to the clinic before
   await page.waitForURL((url) => url.href === ways)
   await button('outsideUnlink').waitFor()
   await look(page, 'outside-connected', wrong)

@@ -1,4 +1,4 @@
-// Every page at both sizes, light and dark: axe finds nothing, nothing scrolls sideways, and there is
+// Every page at both sizes, light and dark: axe finds nothing, nothing scrolls sideways, and there may be
 // a picture to look at.
 import assert from 'node:assert/strict'
 import { people, found } from './harness/chart.mjs'

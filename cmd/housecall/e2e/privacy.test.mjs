@@ -32,6 +32,7 @@ scene('the privacy officer reads who looked, sorts, filters and takes a table al
   await page.keyboard.press('Enter')
   await page.locator('th[aria-sort="descending"]', { hasText: en('privacy.column.who') }).waitFor()
 
+  await visit(page, `${site.url}/clinic/accesses`) // newest first again, so the doctor is on the first page
   await page.getByRole('button', { name: en('privacy.onlyThis', { name: account.name }), exact: true }).first().click()
   await page.getByRole('button', { name: en('privacy.only.who', { name: account.name }) }).waitFor()
   await settled(page)

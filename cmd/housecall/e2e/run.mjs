@@ -1,8 +1,8 @@
-// Runs the browser tests: one demo clinic, one browser, one file after the other.
+// Runs the browser tests, two files at once: each has a copy of the demo clinic, and its lane a browser.
 //   node cmd/housecall/e2e/run.mjs [FILE...]
-// E2E_SHOTS: folder for pictures. CHROMIUM: the browser. HOUSECALL_BIN: the binary under test.
+// E2E_SHOTS: folder for pictures of every page. E2E_LANES: how many files at once. CHROMIUM: the browser. HOUSECALL_BIN: the binary under test.
 import { spawn } from 'node:child_process'
-import { readdirSync, rmSync } from 'node:fs'
+import { readdirSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startBrowserServer } from './harness/browser.mjs'
@@ -11,35 +11,47 @@ import { makeTemplate } from './harness/template.mjs'
 
 const here = path.dirname(fileURLToPath(import.meta.url))
 const named = process.argv.slice(2)
-const files = named.length > 0 ? named.map((file) => path.resolve(file)) : readdirSync(here).filter((file) => file.endsWith('.test.mjs')).sort().map((file) => path.join(here, file))
+const files = named.length > 0 ? named.map((file) => path.resolve(file)) : readdirSync(here).filter((file) => file.endsWith('.test.mjs')).map((file) => path.join(here, file))
 
-function run(file) {
-  const child = spawn(process.execPath, ['--test', '--test-concurrency=1', '--test-reporter=spec', file], { stdio: 'inherit' })
-  return new Promise((done) => child.once('exit', (status) => done(status ?? 1)))
+// What takes long begins early, so that the lanes end together: files that open every page, then the big ones.
+const early = (file) => (/pages\.test/.test(file) ? Infinity : statSync(file).size)
+files.sort((a, b) => early(b) - early(a) || a.localeCompare(b))
+
+/** Runs a file with a browser; what it says is printed when it is through. */
+function run(file, browser) {
+  const child = spawn(process.execPath, ['--test', '--test-concurrency=1', '--test-reporter=spec', file], {
+    stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, E2E_BROWSER: browser.wsEndpoint(), E2E_TEMPLATE: template },
+  })
+  const said = []
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => said.push(bytes))
+  return new Promise((done) => child.once('close', (status) => {
+    process.stdout.write(`${path.basename(file)}\n${Buffer.concat(said)}`)
+    done(status === 0)
+  }))
 }
 
-process.env.E2E_SHOTS = shotsFolder()
-let code = 1
+const browsers = await Promise.all(Array.from({ length: Math.min(Number(process.env.E2E_LANES) || 2, files.length) }, startBrowserServer))
 let template
-const browser = await startBrowserServer()
+const failed = []
+const late = []
+const broken = []
 try {
-  process.env.E2E_BROWSER = browser.wsEndpoint()
-  template = await makeTemplate()
-  process.env.E2E_TEMPLATE = template
-  // One at a time: the copies of the clinic share one address. A file that fails is run once more, and it is said: a
-  // browser on a busy machine may be late once, what is broken is broken twice.
-  code = 0
-  const late = []
-  for (const file of files) {
-    if ((await run(file)) === 0) continue
+  template = await makeTemplate(browsers[0].wsEndpoint())
+  const waiting = [...files]
+  await Promise.all(browsers.map(async (browser) => {
+    for (let file; (file = waiting.shift());) if (!(await run(file, browser))) failed.push(file)
+  }))
+  // A file that fails is run once more, by itself, and it is said: a browser on a busy machine may be late once, what is
+  // broken is broken twice.
+  for (const file of failed) {
     console.log(`again: ${path.basename(file)}`)
-    if ((await run(file)) === 0) late.push(path.basename(file))
-    else code = 1
+    ;((await run(file, browsers[0])) ? late : broken).push(path.basename(file))
   }
-  if (late.length > 0) console.log(`passed at the second try only: ${late.join(', ')}`)
 } finally {
-  await browser.close()
+  await Promise.all(browsers.map((browser) => browser.close()))
   if (template) rmSync(template, { recursive: true, force: true })
 }
-console.log(`pictures: ${process.env.E2E_SHOTS}`)
-process.exitCode = code
+if (late.length > 0) console.log(`passed at the second try only: ${late.join(', ')}`)
+if (broken.length > 0) console.log(`failed: ${broken.join(', ')}`)
+if (process.env.E2E_SHOTS || failed.length > 0) console.log(`pictures: ${shotsFolder()}`)
+process.exitCode = broken.length > 0 ? 1 : 0

@@ -1,10 +1,9 @@
 // A visit from the waiting room to the signed note: three browsers, real pictures and sound through the room.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import path from 'node:path'
 import { must, people } from './harness/chart.mjs'
 import { settled, visit } from './harness/pages.mjs'
-import { require, shotsFolder } from './harness/paths.mjs'
+import { picture, require } from './harness/paths.mjs'
 import { phone, suite } from './harness/suite.mjs'
 import { codeOf } from './harness/totp.mjs'
 import { until } from './harness/wait.mjs'
@@ -15,10 +14,10 @@ const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 const media = { permissions: ['camera', 'microphone'] }
 
-/** A picture of the page, and axe finds nothing on it. */
+/** axe finds nothing on the page, and there may be a picture of it. */
 async function look(page, name) {
   await settled(page).catch(() => undefined) // a call is never quiet
-  await page.screenshot({ path: path.join(shotsFolder('visits'), `${name}.png`) })
+  await picture(page, 'visits', name)
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe)
   const { violations } = await page.evaluate((chosen) => window.axe.run(document, { resultTypes: ['violations'], runOnly: chosen }), rules)
   assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(' | ')}`), [], name)

@@ -8,13 +8,13 @@ import { ask, chartOf, found, must, people } from './harness/chart.mjs'
 import { tabTo } from './harness/keys.mjs'
 import { look } from './harness/look.mjs'
 import { settled, visit } from './harness/pages.mjs'
-import { shotsFolder } from './harness/paths.mjs'
+import { picture } from './harness/paths.mjs'
 import { desk, phone, suite } from './harness/suite.mjs'
 import { until } from './harness/wait.mjs'
 import { en, es } from './harness/words.mjs'
 
 const scene = suite()
-const shot = (page, name) => page.screenshot({ path: path.join(shotsFolder('worklist'), `${name}.png`), fullPage: true })
+const shot = (page, name) => picture(page, 'worklist', name, { fullPage: true })
 const cardOf = (page, name, list) => (list ? page.getByRole('region', { name: en(list), exact: true }) : page).getByRole('heading', { level: 3, name }).locator('xpath=ancestor::section[1]')
 
 /** Brings in what another system sent. */

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -58,7 +59,8 @@ type party struct {
 	mu          sync.Mutex
 	doc         *oidc.Provider
 	read        time.Time
-	backChannel bool // it says when somebody signs out
+	style       oauth2.AuthStyle // how we prove ourselves to it
+	backChannel bool             // it says when somebody signs out
 }
 
 // says tells whether the issuer, as it was read last, says when somebody signs out
@@ -291,17 +293,30 @@ func (p *party) config(ctx context.Context, now time.Time) (*oauth2.Config, *oid
 			return nil, nil, fault.Wrap(fault.Unavailable, "The other sign-in service is not set up right.", err)
 		}
 		var more struct {
-			BackChannel bool `json:"backchannel_logout_supported"`
+			BackChannel bool     `json:"backchannel_logout_supported"`
+			Methods     []string `json:"token_endpoint_auth_methods_supported"`
 		}
 		if err := doc.Claims(&more); err != nil {
 			return nil, nil, fault.Wrap(fault.Unavailable, "The other sign-in service is not set up right.", err)
 		}
-		p.doc, p.read, p.backChannel = doc, now, more.BackChannel
+		p.doc, p.read, p.backChannel, p.style = doc, now, more.BackChannel, p.proof(more.Methods)
 	}
+	at := p.doc.Endpoint()
+	at.AuthStyle = p.style
 	return &oauth2.Config{
-		ClientID: p.ClientID, ClientSecret: p.secret, Endpoint: p.doc.Endpoint(), RedirectURL: p.redirect,
+		ClientID: p.ClientID, ClientSecret: p.secret, Endpoint: at, RedirectURL: p.redirect,
 		Scopes: append([]string{oidc.ScopeOpenID}, p.Scopes...),
 	}, p.doc, nil
+}
+
+// proof is how a secret is sent: in a header, unless the issuer names only the form
+// (OpenID Connect Discovery 1.0 section 3). It is not tried out: a second try would
+// hide what the first one was refused for.
+func (p *party) proof(methods []string) oauth2.AuthStyle {
+	if p.secret == "" || (len(methods) > 0 && !slices.Contains(methods, "client_secret_basic")) {
+		return oauth2.AuthStyleInParams
+	}
+	return oauth2.AuthStyleInHeader
 }
 
 // plain tells whether the issuer may be on http.

@@ -32,6 +32,8 @@ func newClock() *clock { return &clock{t: time.Now().Truncate(time.Second)} }
 
 func (c *clock) Now() time.Time { c.mu.Lock(); defer c.mu.Unlock(); return c.t }
 
+func (c *clock) Set(t time.Time) { c.mu.Lock(); defer c.mu.Unlock(); c.t = t }
+
 func (c *clock) Add(d time.Duration) { c.mu.Lock(); defer c.mu.Unlock(); c.t = c.t.Add(d) }
 
 // trust is how a site is told of an issuer.
@@ -48,10 +50,12 @@ type clinic struct {
 	t        *testing.T
 	hospital *issuertest.Issuer
 	one, two *sitetest.Site
+	begun    time.Time
 }
 
 func newClinic(t *testing.T, d *db.DB, says issuertest.Says, roles *login.RoleMap) *clinic {
 	c := &clinic{clock: newClock(), t: t}
+	c.begun = c.Now()
 	c.hospital = issuertest.New(t, says, c.Now)
 	issuers := []login.Issuer{trust("hospital", c.hospital)}
 	issuers[0].Roles = roles
@@ -60,9 +64,11 @@ func newClinic(t *testing.T, d *db.DB, says issuertest.Says, roles *login.RoleMa
 	return c
 }
 
-// known signs somebody in by the hospital, in a browser of their own.
+// known signs somebody in by the hospital, in a browser of their own. It does so at
+// the time at which the test began: our own ID tokens are dated by the real clock.
 func (c *clinic) known() (*sitetest.Browser, identity.Principal) {
 	c.t.Helper()
+	c.Set(c.begun)
 	b := sitetest.NewBrowser(c.t)
 	at, page := b.Follow(c.one.URL + "/auth/login?issuer=hospital&return=/chart")
 	require.Equal(c.t, c.one.URL+"/chart", at, page.Body)

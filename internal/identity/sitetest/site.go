@@ -217,7 +217,7 @@ func answer(w http.ResponseWriter, r *http.Request, out any, err error) {
 func send(w http.ResponseWriter, r *http.Request, to login.Redirect, err error) {
 	if err != nil {
 		f := fault.Of(err)
-		w.WriteHeader(map[fault.Kind]int{fault.Unauthenticated: 401, fault.Forbidden: 403, fault.Gone: 410, fault.NotFound: 404, fault.TooMany: 429, fault.Invalid: 400, fault.Unavailable: 503}[f.Kind] + map[bool]int{true: 500}[f.Kind == fault.Internal])
+		w.WriteHeader(map[fault.Kind]int{fault.Unauthenticated: 401, fault.Forbidden: 403, fault.Gone: 410, fault.NotFound: 404, fault.TooMany: 429, fault.Conflict: 409, fault.Invalid: 400, fault.Unavailable: 503}[f.Kind] + map[bool]int{true: 500}[f.Kind == fault.Internal])
 		_ = json.NewEncoder(w).Encode(map[string]string{"code": f.Code, "detail": f.Msg})
 		return
 	}

@@ -49,6 +49,7 @@ function start() {
       if (leaving || window.location.pathname.startsWith('/sign-in')) return
       leaving = true
       if (reason === 'signedOut') {
+        live.stop() // or it would come back as nobody when the server lets go of it
         const gone = () => {
           keepLocale()
           go('/sign-in?why=bye')

@@ -11,8 +11,8 @@ const flags = [
 const launch = { executablePath: chromiumPath, headless: true, args: flags }
 
 export const startBrowserServer = () => chromium.launchServer(launch)
-/** The browser of the whole run, or one of its own for a file that is run alone. */
-export const openBrowser = () => (process.env.E2E_BROWSER ? chromium.connect(process.env.E2E_BROWSER) : chromium.launch(launch))
+/** A browser that runs already, or one of its own for a file that is run alone. */
+export const openBrowser = (running = process.env.E2E_BROWSER) => (running ? chromium.connect(running) : chromium.launch(launch))
 
 export const phone = { width: 390, height: 844 }
 export const desk = { width: 1440, height: 900 }

@@ -1,17 +1,25 @@
-// A page at both sizes, light and dark: what axe finds, whether it scrolls sideways, and pictures of it.
+// A page at both sizes, light and dark: what axe finds, whether it scrolls sideways, and pictures of it if somebody wants them.
 import { readFileSync } from 'node:fs'
-import path from 'node:path'
 import { desk, phone } from './browser.mjs'
 import { settled } from './pages.mjs'
-import { require, shotsFolder } from './paths.mjs'
+import { picture, require } from './paths.mjs'
 
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 const sizes = { phone, desk }
-const schemes = ['light', 'dark']
+// A page comes light; its colours change twice.
+const schemes = { phone: ['light', 'dark'], desk: ['dark', 'light'] }
 
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 // The dark page is the light one in other colours.
 const colours = { type: 'rule', values: ['color-contrast', 'link-in-text-block'] }
+
+// Colours change by transitions, in frames of which a busy machine draws few. What has the colour of its parent may begin
+// to change when the parent has.
+function transitionsEnded() {
+  const running = document.getAnimations().filter((one) => one instanceof CSSTransition)
+  for (const one of running) one.finish()
+  return running.length === 0
+}
 
 async function violations(page, runOnly) {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe)
@@ -23,14 +31,13 @@ async function violations(page, runOnly) {
 export async function look(page, name, wrong) {
   for (const [size, viewport] of Object.entries(sizes)) {
     await page.setViewportSize(viewport)
-    for (const scheme of schemes) {
+    await settled(page)
+    for (const scheme of schemes[size]) {
       await page.emulateMedia({ colorScheme: scheme })
       await page.waitForFunction((wanted) => document.documentElement.getAttribute('data-mantine-color-scheme') === wanted, scheme)
-      await settled(page)
-      // Colours change by a transition; on a busy machine its frames come late.
-      await page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== 'running'))
+      await page.waitForFunction(transitionsEnded)
       for (const found of await violations(page, scheme === 'light' ? rules : colours)) wrong.push(`${name}, ${size}, ${scheme}: ${found}`)
-      if (scheme === 'light' || shownDark.test(name)) await page.screenshot({ path: path.join(shotsFolder(`${size}-${scheme}`), `${name}.png`), fullPage: size === 'phone' })
+      if (scheme === 'light' || shownDark.test(name)) await picture(page, `${size}-${scheme}`, name, { fullPage: size === 'phone' })
     }
     const over = await page.evaluate(() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth)
     if (over > 0) wrong.push(`${name}, ${size}: ${over} px wider than the screen`)

@@ -16,11 +16,14 @@ export const require = createRequire(path.join(web, 'package.json'))
 /** A folder of its own, with a short name: the socket in a data folder may be 107 bytes long. */
 export const freshFolder = (what) => mkdtempSync(path.join(tmpdir(), `hc-${what}-`))
 
-let pictures
-/** Where pictures go: $E2E_SHOTS, so that people can look at them, else a folder of this run. */
+/** Where pictures go: $E2E_SHOTS or beside the binary. */
 export function shotsFolder(...parts) {
-  pictures ??= process.env.E2E_SHOTS ? path.resolve(process.env.E2E_SHOTS) : freshFolder('shots')
-  const folder = path.join(pictures, ...parts)
+  const folder = path.join(path.resolve(root, process.env.E2E_SHOTS || path.join('bin', 'shots')), ...parts)
   mkdirSync(folder, { recursive: true })
   return folder
+}
+
+/** Takes a picture of a page, if somebody wants to look at pictures: without $E2E_SHOTS there are only those of what failed. */
+export async function picture(page, folder, name, more = {}) {
+  if (process.env.E2E_SHOTS) await page.screenshot({ path: path.join(shotsFolder(folder), `${name}.png`), ...more })
 }

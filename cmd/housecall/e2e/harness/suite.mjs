@@ -16,7 +16,7 @@ export function suite({ env, started } = {}) {
   const all = {}
   before(async () => {
     all.template = await useTemplate()
-    all.site = all.template.copy(typeof env === 'function' ? await env(all.template) : env)
+    all.site = await all.template.copy(typeof env === 'function' ? await env(all.template) : env)
     all.browser = await openBrowser()
     await all.site.start()
     await started?.(all)
@@ -38,7 +38,7 @@ export function suite({ env, started } = {}) {
       const profiles = []
       const expected = [...(options.expect ?? [])]
       const open = async (who, more = {}) => {
-        const context = await openProfile(all.browser, { state: all.template.state(who), ...more })
+        const context = await openProfile(all.browser, { state: all.template.state(who, all.site), ...more })
         profiles.push(context)
         return context.newPage()
       }

@@ -1,5 +1,6 @@
-// The demo clinic is loaded and signed into once; every file of tests starts on a copy of it, at the
-// same address, because a session's cookie is bound to it.
+// The demo clinic is loaded and signed into once; every file of tests starts on a copy of it, at an
+// address of its own, so that files may run at once.
+import { createHash } from 'node:crypto'
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { openBrowser, openProfile } from './browser.mjs'
@@ -10,46 +11,56 @@ import { freePort, Site } from './site.mjs'
 const signedIn = ['patient', 'caregiver', 'clinician', 'nurse', 'frontdesk', 'privacy', 'admin']
 
 /** Makes the template in a folder of its own and gives that folder. */
-export async function makeTemplate() {
+export async function makeTemplate(running) {
   const folder = freshFolder('e2e')
   const site = await new Site({ data: path.join(folder, 'data'), port: await freePort() }).start()
-  const browser = await openBrowser()
+  const browser = await openBrowser(running)
   let made = false
   try {
-    for (const who of signedIn) {
-      const context = await openProfile(browser)
-      await signIn(await context.newPage(), site, who)
-      await context.storageState({ path: path.join(folder, `${who}.json`) })
-      await context.close()
+    const waiting = [...signedIn]
+    const some = async () => {
+      for (let who; (who = waiting.shift());) {
+        const context = await openProfile(browser)
+        await signIn(await context.newPage(), site, who)
+        await context.storageState({ path: path.join(folder, `${who}.json`) })
+        await context.close()
+      }
     }
+    await Promise.all([some(), some()])
     made = true
   } finally {
     await browser.close()
     await site.stop()
     if (!made) rmSync(folder, { recursive: true, force: true })
   }
-  writeFileSync(path.join(folder, 'template.json'), JSON.stringify({ port: site.port }))
+  writeFileSync(path.join(folder, 'template.json'), JSON.stringify({ url: site.url }))
   return folder
 }
+
+// Over plain http a cookie's name holds a piece of the hash of the address (internal/identity/cookie.go).
+const cookieOf = (url) => `hc_${createHash('sha256').update(url).digest('hex').slice(0, 8)}`
 
 export class Template {
   constructor(folder) {
     this.folder = folder
-    this.port = JSON.parse(readFileSync(path.join(folder, 'template.json'), 'utf8')).port
+    this.url = JSON.parse(readFileSync(path.join(folder, 'template.json'), 'utf8')).url
   }
 
   /** A site of its own with the template's data, not started yet. The copy's folder goes with the site. */
-  copy(env = {}) {
+  async copy(env = {}) {
     const data = path.join(freshFolder('site'), 'data')
     mkdirSync(data, { recursive: true, mode: 0o700 })
     cpSync(path.join(this.folder, 'data'), data, { recursive: true, filter: (from) => !from.endsWith('.sock') })
-    const site = new Site({ data, port: this.port, env })
+    const site = new Site({ data, port: await freePort(), env })
     site.remove = () => rmSync(path.dirname(data), { recursive: true, force: true })
     return site
   }
 
-  state(who) {
-    return who && path.join(this.folder, `${who}.json`)
+  /** The sign-in of an account, as a browser keeps it for a copy. */
+  state(who, site) {
+    if (!who) return undefined
+    const kept = readFileSync(path.join(this.folder, `${who}.json`), 'utf8')
+    return JSON.parse(kept.replaceAll(cookieOf(this.url), cookieOf(site.url)).replaceAll(this.url, site.url))
   }
 }
 

@@ -12,7 +12,7 @@ import css from './account.module.css'
 import { useStepUp } from './StepUp'
 
 /** Codes for the day on which the phone is lost. There are none without something that they stand in for. */
-export function RecoveryCard({ first = false, onKept }: { first?: boolean; onKept?: () => void }) {
+export function RecoveryCard({ first = false, onMade, onKept }: { first?: boolean; onMade?: () => void; onKept?: () => void }) {
   const { t } = useWords()
   const text = useErrorText()
   const queries = useQueryClient()
@@ -26,6 +26,7 @@ export function RecoveryCard({ first = false, onKept }: { first?: boolean; onKep
     onSuccess: (made) => {
       if (made === 'cancelled') return
       setCodes(made.codes ?? [])
+      onMade?.()
       void queries.invalidateQueries({ queryKey: recoveryQuery.queryKey })
     },
   })

@@ -5,7 +5,6 @@ import { RecoveryCard } from '../account/RecoveryCard'
 import { TotpCard } from '../account/TotpCard'
 import { passkeysQuery, totpQuery } from '../api/queries'
 import { usePageTitle } from '../shell/title'
-import { useMe } from '../shell/useMe'
 import { SignInFrame } from '../signin/SignInFrame'
 import { SessionGuard } from '../shell/SessionGuard'
 import { AnchorButton } from '../ui/Button'
@@ -19,27 +18,29 @@ import { useWords } from '../ui/useWords'
  */
 export function WelcomePage() {
   const { t } = useWords()
-  const { clinic } = useMe()
   usePageTitle(t('welcome.page'))
   const keys = useQuery(passkeysQuery)
   const app = useQuery(totpQuery)
-  const [kept, setKept] = useState(false)
+  const [codes, setCodes] = useState<'none' | 'shown' | 'kept'>('none')
   const known = keys.data && app.data
   const second = known && (keys.data.items.length > 0 || app.data.enabled)
   return (
-    <SignInFrame title={t('welcome.title')} lead={t('welcome.lead')} phone={clinic.phone}>
-      {!known ? <Skeleton heights={[180]} /> : second ? <RecoveryCard first onKept={() => setKept(true)} /> : (
+    <SignInFrame title={t('welcome.title')} lead={t('welcome.lead')}>
+      {!known ? <Skeleton heights={[180]} /> : second ? <RecoveryCard first onMade={() => setCodes('shown')} onKept={() => setCodes('kept')} /> : (
         <>
           <p>{t('welcome.leadNone')} {t('welcome.thenCodes')}</p>
           <PasskeysCard />
           <TotpCard />
         </>
       )}
-      {kept && <Said>{t('welcome.kept')}</Said>}
-      <div>
-        <AnchorButton wide variant={kept ? 'filled' : 'default'} href="/">{t(kept ? 'welcome.go' : 'welcome.later')}</AnchorButton>
-        {!kept && <p className="meta">{t('welcome.laterText')}</p>}
-      </div>
+      {codes === 'kept' && <Said>{t('welcome.kept')}</Said>}
+      {/* Codes that are shown once are first kept, then left. */}
+      {codes !== 'shown' && (
+        <div>
+          <AnchorButton wide variant={codes === 'kept' ? 'filled' : 'default'} href="/">{t(codes === 'kept' ? 'welcome.go' : 'welcome.later')}</AnchorButton>
+          {codes === 'none' && <p className="meta">{t('welcome.laterText')}</p>}
+        </div>
+      )}
       <SessionGuard />
     </SignInFrame>
   )
