@@ -86,7 +86,7 @@ scene('a caregiver writes with a photo, the nurse takes it and answers', { as: '
   await row.waitFor()
   await unchanged(nurse)
   await row.click()
-  await nurse.getByRole('heading', { name: en('message.topic.medicine') }).waitFor()
+  await nurse.getByRole('heading', { level: 2, name: en('message.topic.medicine') }).waitFor()
   await bubble(nurse, 'salt in her kitchen').waitFor()
   await nurse.locator('h1').click()
   await nurse.keyboard.press('c')
