@@ -172,6 +172,8 @@ it('ends for good at sign-out', () => {
   expect(said).toEqual(['out'])
   expect(sockets[0]?.closed).toBe(true)
   live.hurry()
+  live.watch('b')
+  live.start()
   expect(sockets).toHaveLength(1)
   expect(timers.size).toBe(0)
 })

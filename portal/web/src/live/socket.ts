@@ -40,6 +40,7 @@ export class LiveSocket {
   private socket: SocketLike | undefined
   private ready = false
   private stopped = true
+  private over = false
   private tries = 0
   private retry: unknown
   private silence: unknown
@@ -49,14 +50,15 @@ export class LiveSocket {
   }
 
   start(): void {
-    if (!this.stopped) return
+    if (!this.stopped || this.over) return
     this.stopped = false
     if (this.wanted()) this.connect()
   }
 
-  /** Ends the connection for good, at sign-out. */
+  /** Ends the connection for good, at sign-out: what the page still follows opens none as nobody. */
   stop(): void {
     this.stopped = true
+    this.over = true
     this.deps.clearTimer(this.retry)
     this.deps.clearTimer(this.silence)
     this.drop()
