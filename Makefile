@@ -92,6 +92,10 @@ bench: build ## The numbers of docs/performance.md: this machine, the data and t
 bench-growth: build ## Chart open and searches with 1,000, 10,000 and 100,000 charts (half an hour, 15 GB)
 	@HOUSECALL_TEST_DURABLE=1 $(POSTGRES) .ci/bench growth
 
+.PHONY: faults
+faults: build ## A million messages while nodes, database and bus fail (an hour; COUNT=20000 for less)
+	@HOUSECALL_TEST_DURABLE=1 $(GO) run ./internal/faultrun -count $${COUNT:-1000000} -every $${EVERY:-20s}
+
 .PHONY: bench-packages
 bench-packages: toolchain ## Go benchmarks of every package
 	@uname -srm; grep -m1 'model name' /proc/cpuinfo; nproc; $(GO) version

@@ -46,6 +46,7 @@ func TestAgainstTheDemoClinic(t *testing.T) {
 
 func (c *clinic) all(t *testing.T) {
 	t.Run("messages", c.messages)
+	t.Run("deliver", c.deliver)
 	t.Run("sync", c.sync)
 	t.Run("sfu", c.sfu)
 	t.Run("held back", c.heldBack) // the patient has no messages left after it

@@ -21,6 +21,7 @@ type cli struct {
 	Growth   growthCommand   `cmd:"" name:"growth" help:"What becomes slower with more and larger charts."`
 	Messages messagesCommand `cmd:"" name:"messages" help:"Send messages while pages are open that show them."`
 	Sync     syncCommand     `cmd:"" name:"sync" help:"Phones that pull a chart and push commands."`
+	Deliver  deliverCommand  `cmd:"" name:"deliver" help:"Send messages whatever happens to the server, and look whether each is there once."`
 	SFU      sfuCommand      `cmd:"" name:"sfu" help:"People in the room of a video visit."`
 }
 

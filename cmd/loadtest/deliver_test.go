@@ -1,0 +1,32 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+)
+
+func (c *clinic) deliver(t *testing.T) {
+	system := c.token("--system", "--name", "loadtest", "--scope", "system/*.cruds")
+	r := perform(t.Context(), "deliver", c.url, system, "--count", "210", "--threads", "6", "--connections", "8")
+	require.Zero(t, r.code, r.out+r.err)
+	_, lines := r.told(t)
+	got := decoded[delivered](t, lines["delivered"])
+	require.EqualValues(t, 216, got.Taken)
+	require.EqualValues(t, 3, got.AtOnce)
+	require.EqualValues(t, 5, got.Repeated)
+	require.Zero(t, got.Lost+got.Doubled+got.Strange+got.Disordered)
+
+	r = perform(t.Context(), "deliver", c.url, c.user("patient"), "--count", "1", "--threads", "1")
+	require.Equal(t, 1, r.code, "a patient makes no charts")
+	r = perform(t.Context(), "deliver", "http://127.0.0.1:1", system, "--count", "1")
+	require.Equal(t, 1, r.code)
+}
+
+func TestWhatIsNotThereOnceIsCounted(t *testing.T) {
+	a, b, c, d := uuid.New(), uuid.New(), uuid.New(), uuid.New()
+	var got delivered
+	got.compare([]uuid.UUID{a, b, c}, []uuid.UUID{a, a, a, b, d})
+	require.Equal(t, delivered{Lost: 1, Doubled: 1, Strange: 1}, got)
+}
