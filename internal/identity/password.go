@@ -152,6 +152,9 @@ func (s *Service) compare(ctx context.Context, password, hash string) (match boo
 	return match && hash != noHash, err
 }
 
+// unknownAccount begins what tries at an address that is nobody's are kept under.
+const unknownAccount = "unknown-"
+
 var errWrong = fault.New(fault.Unauthenticated, "The e-mail address or the password is not right.").WithCode("wrong")
 
 // CheckPassword finds the account of an address and password. An unknown
@@ -165,7 +168,7 @@ func (s *Service) CheckPassword(ctx context.Context, email, password, address, d
 	}
 	// What was typed may be a password: an address that is nobody's is known again
 	// by a keyed digest, and leaves as many rows as somebody's.
-	refused := Act{Who: Principal{Address: address}, Account: "unknown-" + keyed(s.limits, "act", e)[:12], Action: "login", Outcome: "refused", Detail: "password"}
+	refused := Act{Who: Principal{Address: address}, Account: unknownAccount + keyed(s.limits, "act", e)[:12], Action: "login", Outcome: "refused", Detail: "password"}
 	row, err := oneAccount(s.db.Read(ctx).ORM.Where("email = ? AND email <> ''", e))
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return Account{}, err
