@@ -100,6 +100,14 @@ func neverCame(c *db.Conn, a accountRow) (fresh bool, err error) {
 // recoverTx takes away everything that an account could prove itself with, and
 // everything that is signed in. What comes instead is the caller's.
 func (s *Service) recoverTx(c *db.Conn, l link, a accountRow) error {
+	before, err := accountByID(c, a.ID)
+	if err != nil {
+		return err
+	}
+	first, err := neverCame(c, before)
+	if err != nil {
+		return err
+	}
 	if err := s.dropFactorsTx(c, a.ID); err != nil {
 		return err
 	}
@@ -120,8 +128,10 @@ func (s *Service) recoverTx(c *db.Conn, l link, a accountRow) error {
 	if err := s.endAllTx(c, a.ID, ""); err != nil {
 		return err
 	}
-	if err := s.tellTx(c, a, a.Email); err != nil {
-		return err
+	if !first { // who comes for the first time had nothing that could be changed
+		if err := s.tellTx(c, a, a.Email); err != nil {
+			return err
+		}
 	}
 	who := Principal{Kind: a.Kind, Account: a.ID, Name: a.Name, Roles: rolesOf(a.Roles), Patient: a.Patient}
 	return s.recordTx(c, Act{Who: who, Account: a.ID, Action: "update", Detail: "recovered with the help of " + l.createdBy})
