@@ -58,10 +58,17 @@ func (s *site) phone(a identity.Account, disk string) (*phonetest.Phone, *networ
 // phoneOf is a phone whose token was given to some app.
 func (s *site) phoneOf(client string, a identity.Account, disk string) (*phonetest.Phone, *network) {
 	s.t.Helper()
+	return s.phoneWith(identity.Family{Account: a.ID, Client: client}, disk)
+}
+
+// phoneWith is a phone whose token came of a sign-in that is told of.
+func (s *site) phoneWith(f identity.Family, disk string) (*phonetest.Phone, *network) {
+	s.t.Helper()
 	n := &network{s: s}
+	f.Scopes = []string{"patient/*.cruds", "user/*.cruds"}
 	var p *phonetest.Phone
 	require.NoError(s.t, s.db.InTx(context.Background(), func(c *db.Conn) error {
-		_, tokens, err := s.id.GrantTx(c, identity.Family{Account: a.ID, Client: client, Scopes: []string{"patient/*.cruds", "user/*.cruds"}})
+		_, tokens, err := s.id.GrantTx(c, f)
 		if err == nil {
 			p, err = phonetest.New(base, tokens.Access, disk, n.do)
 		}
@@ -260,7 +267,10 @@ func TestADeviceThatIsRemovedIsSignedOut(t *testing.T) {
 		stranger, _ := s.phone(s.elena, "")
 		require.ErrorContains(t, stranger.Call(ctx, "DELETE", "/devices/"+device.ID, nil, nil), "404")
 		require.ErrorContains(t, p.Call(ctx, "POST", "/devices", mobileapi.DeviceIn{ID: newID(), Platform: "toaster", Version: "1"}, nil), "422")
-		require.NoError(t, p.Call(ctx, "DELETE", "/devices/"+device.ID, nil, nil))
+		require.ErrorContains(t, p.Call(ctx, "DELETE", "/devices/"+device.ID, nil, nil), "403", "another phone is signed out under a fresh proof")
+		require.NoError(t, old.Sync(ctx), "and goes on until then")
+		fresh, _ := s.phoneWith(identity.Family{Account: s.self.ID, Client: identity.PhoneClient, Proof: identity.Passkey, ProvedAt: time.Now()}, "")
+		require.NoError(t, fresh.Call(ctx, "DELETE", "/devices/"+device.ID, nil, nil))
 		require.Eventually(t, func() bool { return errors.Is(old.Sync(ctx), phonetest.ErrSignedOut) }, 10*time.Second, 20*time.Millisecond)
 		require.Empty(t, old.Charts)
 		require.NoError(t, p.Sync(ctx), "the other one stays")

@@ -63,13 +63,16 @@ func (s *Service) mailNotice(ctx context.Context, job *river.Job[mailJob]) error
 	if err2 != nil {
 		return err2
 	}
-	if n.Kind == Oversight {
+	if !n.Kind.held() {
 		wishes.Email, wishes.Silent, wishes.Quiet.On = true, nil, false
 	}
 	late := !n.Until.IsZero() && !now.Before(n.Until)
 	closed, err3 := s.closed(ctx, n)
 	if err3 != nil {
 		return err3
+	}
+	if n.Kind == SignIn && !account.Verified {
+		closed = true // whoever reads that address may be somebody else
 	}
 	if err != nil || seen || late || closed || !account.Active || account.Email == "" || !wishes.Email || wishes.IsSilent(n.Kind) {
 		return s.settle(ctx, job.Args, mailWaits, mailDropped)

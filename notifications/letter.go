@@ -13,10 +13,11 @@ import (
 )
 
 // Links makes the secrets of the one-time links that are mailed, and is told who
-// mails them.
+// mails them, and who tells people of tries to sign in.
 type Links interface {
 	Letter(ctx context.Context, id string) (identity.Letter, bool, error)
 	Carry(mail func(c *db.Conn, link string) error)
+	Warn(tell func(c *db.Conn, account string) error)
 }
 
 // letterJob is to mail a one-time link, which gets its secret only then: a secret
@@ -30,7 +31,11 @@ func (letterJob) Kind() string { return "letter" }
 
 // carryLetters takes over the mailing of links, where there is mail at all.
 func (s *Service) carryLetters() error {
-	if s.Links == nil || s.Mail == nil {
+	if s.Links == nil {
+		return nil
+	}
+	s.Links.Warn(s.triedTx)
+	if s.Mail == nil {
 		return nil
 	}
 	if err := addWorker(s, s.mailLetter); err != nil {

@@ -57,3 +57,53 @@ func TestALinkIsMailed(t *testing.T) {
 		require.Zero(t, n)
 	})
 }
+
+// Wrong tries at somebody's account stand among their notices, and are mailed to an
+// address that is known to be theirs, without saying anything but that.
+func TestTriesToSignInAreTold(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, sink := context.Background(), mailtest.New(t)
+		id, err := identity.New(identity.Deps{DB: d, Key: sitekey.ForTest(), Revocations: revoke.NewFeed(d), BaseURL: "https://portal.example.org"})
+		require.NoError(t, err)
+		base, err := url.Parse("https://portal.example.org")
+		require.NoError(t, err)
+		mailer, err := notifications.ParseMailer(sink.URL())
+		require.NoError(t, err)
+		s, err := notifications.New(notifications.Deps{DB: d, Key: sitekey.ForTest(), Accounts: id, Links: id, Mail: mailer, BaseURL: base, Log: slog.New(slog.DiscardHandler)})
+		require.NoError(t, err)
+		rosa, err := id.CreateAccount(ctx, identity.NewAccount{Email: "rosa@example.org", Name: "Rosa Marin", Kind: identity.Person, Password: "seven brown kettles", Locale: "es"})
+		require.NoError(t, err)
+		tom, err := id.CreateAccount(ctx, identity.NewAccount{Email: "tom@example.org", Name: "Tom Reed", Kind: identity.Person, Password: "seven brown kettles"})
+		require.NoError(t, err)
+		require.NoError(t, d.InTx(ctx, func(c *db.Conn) error {
+			_, err := c.Exec(`UPDATE accounts SET verified_at = 1 WHERE id = ?`, rosa.ID)
+			return err
+		}))
+		quiet := notifications.Preferences{Email: false, Silent: notifications.Kinds}
+		require.NoError(t, s.SetPreferences(ctx, identity.Principal{Kind: identity.Person, Account: rosa.ID}, quiet))
+		for range 8 {
+			for _, email := range []string{"rosa@example.org", "tom@example.org"} {
+				_, err = id.CheckPassword(ctx, email, "wrong", "192.0.2.7", "")
+				require.Error(t, err)
+			}
+		}
+		for _, account := range []string{rosa.ID, tom.ID} {
+			list, _, err := s.List(ctx, identity.Principal{Kind: identity.Person, Account: account}, "", 10)
+			require.NoError(t, err)
+			require.Len(t, list, 1)
+			require.Equal(t, notifications.SignIn, list[0].Kind)
+			require.Empty(t, list[0].Patient)
+		}
+		require.NoError(t, s.Start(ctx))
+		t.Cleanup(s.Stop)
+		mailed := func(account string) (state int) {
+			require.NoError(t, d.Read(ctx).QueryRow(`SELECT mail FROM notices WHERE account = ?`, account).Scan(&state))
+			return state
+		}
+		require.Eventually(t, func() bool { return len(sink.Mails()) == 1 && mailed(tom.ID) == 4 }, 30*time.Second, 20*time.Millisecond, "Tom never confirmed his address")
+		m := sink.Mails()[0]
+		require.Equal(t, "rosa@example.org", m.To)
+		require.Equal(t, "Alguien intentó entrar con su cuenta", m.Subject)
+		require.NotRegexp(t, regexp.MustCompile(`(?i)rosa|marin|192\.0|hill|clinic `), m.Text)
+	})
+}

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"housecall/internal/db"
 	"housecall/internal/fault"
 	"housecall/internal/identity"
@@ -33,6 +35,14 @@ const (
 // Oversight tells privacy officers that something waits for their word. It is
 // their duty to look, so their wishes and quiet hours do not hold it back.
 const Oversight Kind = "oversight"
+
+// SignIn tells somebody of unusual tries to sign in to their account. Neither wishes
+// nor quiet hours hold it back, and it is mailed to an address only that is known to
+// be theirs.
+const SignIn Kind = "signin"
+
+// held tells whether wishes and quiet hours count for a kind.
+func (k Kind) held() bool { return k != Oversight && k != SignIn }
 
 // Kinds lists every kind about which somebody may say how they want to be told.
 var Kinds = []Kind{Message, Appointment, Visit, Note, Sharing, Result}
@@ -117,7 +127,13 @@ func (k Kind) known() bool {
 			return true
 		}
 	}
-	return k == Oversight
+	return !k.held()
+}
+
+// triedTx tells somebody that wrong tries were made at their account. How often that
+// may be is decided where they are counted.
+func (s *Service) triedTx(c *db.Conn, account string) error {
+	return s.PostTx(c, Notice{ID: "signin/" + uuid.Must(uuid.NewV7()).String(), Account: account, Kind: SignIn, Ref: "signin"})
 }
 
 // Topic is what the pages of an account watch to hear of notices.

@@ -16,6 +16,7 @@ var letters = map[string]map[Kind]letter{
 		Note:        {"Something new is waiting for you", "Something new is waiting for you. Sign in to see it:"},
 		Result:      {"Something new is waiting for you", "Something new is waiting for you. Sign in to see it:"},
 		Sharing:     {"Something new is waiting for you", "Something new is waiting for you. Sign in to see it:"},
+		SignIn:      {"Somebody tried to sign in as you", "Somebody tried several times to sign in as you and was not let in. If it was you, you need not do anything. If not, sign in and look at how your account is kept safe, or call the clinic:"},
 		Oversight:   {"Something needs your attention", "Something needs your attention as privacy officer. Sign in to see it:"},
 	},
 	"es": {
@@ -25,6 +26,7 @@ var letters = map[string]map[Kind]letter{
 		Note:        {"Hay algo nuevo para usted", "Hay algo nuevo para usted. Entre para verlo:"},
 		Result:      {"Hay algo nuevo para usted", "Hay algo nuevo para usted. Entre para verlo:"},
 		Sharing:     {"Hay algo nuevo para usted", "Hay algo nuevo para usted. Entre para verlo:"},
+		SignIn:      {"Alguien intentó entrar con su cuenta", "Alguien intentó varias veces entrar con su cuenta y no pudo. Si fue usted, no tiene que hacer nada. Si no, entre y mire cómo está protegida su cuenta, o llame a la clínica:"},
 		Oversight:   {"Algo requiere su atención", "Algo requiere su atención como responsable de privacidad. Entre para verlo:"},
 	},
 }

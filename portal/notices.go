@@ -23,7 +23,7 @@ func (p *Portal) mountNotices(api huma.API) {
 // Notice tells that something waits.
 type Notice struct {
 	ID      string    `json:"id"`
-	Kind    string    `json:"kind" enum:"message,appointment,visit,note,sharing,result,oversight"`
+	Kind    string    `json:"kind" enum:"message,appointment,visit,note,sharing,result,oversight,signin"`
 	At      time.Time `json:"at"`
 	Seen    bool      `json:"seen"`
 	Patient string    `json:"patient,omitempty"`

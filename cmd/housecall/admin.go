@@ -31,6 +31,7 @@ var operations = map[string]func() operation{
 	"user add":     func() operation { return &userAdd{} },
 	"user list":    func() operation { return &userList{} },
 	"user disable": func() operation { return &userDisable{} },
+	"user recover": func() operation { return &userRecover{} },
 	"user link":    func() operation { return &userLink{} },
 	"grant":        func() operation { return &grantCommand{} },
 	"audit verify": func() operation { return &auditVerify{} },

@@ -21,6 +21,7 @@ import (
 	"housecall/internal/identity/egress"
 	"housecall/internal/identity/login"
 	"housecall/internal/identity/provider"
+	"housecall/internal/logship"
 	"housecall/internal/revoke"
 	"housecall/internal/sitekey"
 	"housecall/notifications"
@@ -66,6 +67,7 @@ type App struct {
 	FHIR          *rest.Face
 	Portal        *portal.Portal
 
+	ship    *logship.Shipper // nil: the log stays on standard error
 	lock    *folderLock
 	web     *edge.Server
 	admin   *adminServer
@@ -103,7 +105,11 @@ func NewApp(ctx context.Context, cfg Config) (*App, error) {
 
 // newApp builds the app of a folder whose lock is held, from valid settings.
 func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err error) {
-	a := &App{Config: cfg, Log: cfg.logger(), Metrics: prometheus.NewRegistry(), lock: lock}
+	a := &App{Config: cfg, Metrics: prometheus.NewRegistry(), lock: lock}
+	if err := a.openLogPlace(); err != nil {
+		return nil, err
+	}
+	a.Log = cfg.logger(a.ship)
 	slog.SetDefault(a.Log) // for the packages below, and for libraries
 	defer func() {
 		if err != nil {
@@ -130,7 +136,7 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 	if err != nil {
 		return nil, err
 	}
-	if a.Access, err = access.New(access.Deps{DB: a.DB, Key: a.Key, Revocations: a.Revocations, Node: cfg.Node, CheckpointFile: filepath.Join(cfg.Data, "audit-checkpoints.jsonl"), Anchors: anchors}); err != nil {
+	if a.Access, err = access.New(access.Deps{DB: a.DB, Key: a.Key, Revocations: a.Revocations, Node: cfg.Node, CheckpointFile: filepath.Join(cfg.Data, "audit-checkpoints.jsonl"), Anchors: anchors, Told: a.told()}); err != nil {
 		return nil, err
 	}
 	if a.Identity, err = identity.New(identity.Deps{DB: a.DB, Key: a.Key, Revocations: a.Revocations, BaseURL: cfg.base.String(), Record: a.Access.RecordActs, Breach: cfg.breach}); err != nil {

@@ -127,7 +127,14 @@ func TestOperatorsCommands(t *testing.T) {
 				email := fmt.Sprintf("hale-%v@example.org", beside)
 				out, errs, code := command(t, cfg, "user", "add", email, "--name", "Dr. Juniper Hale", "--role", "clinician,nurse")
 				require.Zero(t, code, errs)
-				require.Regexp(t, `Password for the first sign-in: [a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}\n`, out)
+				require.Regexp(t, `Link for the first sign-in, .*\n  \S+/recovery#\S{43}\n`, out)
+				require.NotRegexp(t, `(?i)password`, out, "nobody but who chooses it knows one")
+				again, errs, code := command(t, cfg, "user", "recover", email)
+				require.Zero(t, code, errs)
+				require.Regexp(t, `\S+/recovery#\S{43}\n`, again)
+				_, errs, code = command(t, cfg, "user", "add", "x"+email, "--name", "X", "--password")
+				require.Equal(t, 1, code)
+				require.Contains(t, errs, "demo clinic only")
 
 				out, _, code = command(t, cfg, "user", "list")
 				require.Zero(t, code)
@@ -247,7 +254,7 @@ func chartIDs(cfg Config) ([]string, error) {
 }
 
 func TestEveryCommandHasHelpWithAnExample(t *testing.T) {
-	for _, c := range []string{"serve", "import", "export", "token", "user add", "user list", "user disable", "user link", "grant", "audit verify", "keys list", "keys rotate", "doctor", "migrate", "version"} {
+	for _, c := range []string{"serve", "import", "export", "token", "user add", "user list", "user disable", "user recover", "user link", "grant", "audit verify", "keys list", "keys rotate", "doctor", "migrate", "version"} {
 		out, _, code := command(t, testConfig(t), append(strings.Fields(c), "--help")...)
 		require.Zero(t, code, c)
 		require.Contains(t, out, "housecall "+c, c)

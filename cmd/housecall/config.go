@@ -18,6 +18,7 @@ import (
 	"housecall/internal/clamd"
 	"housecall/internal/identity"
 	"housecall/internal/identity/login"
+	"housecall/internal/logship"
 	"housecall/mobileapi"
 	"housecall/notifications"
 )
@@ -45,6 +46,7 @@ type Config struct {
 	Apps           string  `group:"settings" env:"HOUSECALL_APPS" placeholder:"VERSIONS" help:"Platform, least and recommended version of the phone app and its shop, for example 'ios 1.4.0 2.0.0 https://apps.example.org/ios; android 1.4.0'. Empty: any version may be used."`
 	SiteKey        string  `group:"settings" env:"HOUSECALL_SITE_KEY" placeholder:"BASE64" help:"The site key, 32 bytes. Empty: site.key in the data folder, made on first start."`
 	Log            string  `group:"settings" env:"HOUSECALL_LOG" default:"info" placeholder:"LEVEL" help:"debug, info, warn or error; add ,json for JSON lines."`
+	LogURL         string  `group:"settings" name:"log-url" env:"HOUSECALL_LOG_URL" placeholder:"URL" help:"Where log and security events go besides standard error: syslogs://HOST:PORT, syslog://HOST:PORT or file:///PATH. Empty: nowhere."`
 	RateLimit      float64 `group:"settings" env:"HOUSECALL_RATE_LIMIT" default:"100" placeholder:"N" help:"Requests a second that one account or address may make; 0: any number."`
 	ClinicName     string  `group:"settings" env:"HOUSECALL_CLINIC_NAME" placeholder:"NAME" help:"Name of the clinic as people read it."`
 	ClinicPhone    string  `group:"settings" env:"HOUSECALL_CLINIC_PHONE" placeholder:"PHONE" help:"Telephone of the clinic as people read it."`
@@ -292,6 +294,9 @@ func (c *Config) checkLog() error {
 		return wrong("HOUSECALL_LOG", c.Log, "it must be debug, info, warn or error, with ,json behind it for JSON lines", "info,json")
 	}
 	c.logJSON = format == "json"
+	if err := logship.Check(c.LogURL); err != nil {
+		return wrong("HOUSECALL_LOG_URL", c.LogURL, err.Error(), "syslogs://log.example.org:6514")
+	}
 	return nil
 }
 

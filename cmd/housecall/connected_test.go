@@ -28,7 +28,7 @@ func TestAnAppIsCutOffOnEveryNode(t *testing.T) {
 		ID: "growth", Name: "Growth Chart", Secret: secret, Offline: true, Redirects: []string{"https://growth.example/cb"}, Scopes: []string{"launch/patient", "patient/*.cruds"},
 	}))
 	patient := people(there, 1)[0]
-	password := printedPassword.FindStringSubmatch(there.says("user", "add", "ida@example.org", "--name", "Ida Moss", "--patient", patient))[1]
+	password := choosePassword(t, there.says("user", "add", "ida@example.org", "--name", "Ida Moss", "--patient", patient))
 
 	b := newBrowser(t)
 	b.CheckRedirect = func(r *http.Request, _ []*http.Request) error {

@@ -24,7 +24,7 @@ func TestANoticeOfOneNodeIsToldByAll(t *testing.T) {
 	there := serve(t, two, "HOUSECALL_SMTP_URL="+sink.URL())
 
 	made := there.says("user", "add", "ida@example.org", "--name", "Ida Moss")
-	account, password := printedAccount.FindStringSubmatch(made)[1], printedPassword.FindStringSubmatch(made)[1]
+	account, password := printedAccount.FindStringSubmatch(made)[1], choosePassword(t, made)
 	b := newBrowser(t)
 	b.signIn(there.url+"/auth/login?return=/", "ida@example.org", password)
 

@@ -155,9 +155,37 @@ func (b *browser) signIn(from, email, password string) (page, end *url.URL) {
 }
 
 var (
-	printedPassword = regexp.MustCompile(`sign-in: (\S+)`)
-	printedAccount  = regexp.MustCompile(`Account (\S+)`)
+	printedLink    = regexp.MustCompile(`(\S+)/recovery#(\S{43})`)
+	printedAccount = regexp.MustCompile(`Account (\S+)`)
 )
+
+// choosePassword opens the link that "user add" printed, and gives the password that
+// is chosen there.
+func choosePassword(t *testing.T, made string) string {
+	t.Helper()
+	const password = "nine patient lanterns"
+	link := printedLink.FindStringSubmatch(made)
+	require.NotNil(t, link, made)
+	b := newBrowser(t)
+	for _, step := range []struct {
+		path string
+		body map[string]string
+	}{
+		{"look", map[string]string{"token": link[2]}},
+		{"confirm", map[string]string{"token": link[2]}},
+		{"finish", map[string]string{"token": link[2], "password": password}},
+	} {
+		body, err := json.Marshal(step.body)
+		require.NoError(t, err)
+		res, err := b.Post(link[1]+"/auth/invitation/"+step.path, "application/json", bytes.NewReader(body))
+		require.NoError(t, err)
+		said, err := io.ReadAll(res.Body)
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		require.Equal(t, 200, res.StatusCode, "%s: %s", step.path, said)
+	}
+	return password
+}
 
 func newSiteKey() string {
 	var b [32]byte
@@ -197,7 +225,7 @@ func TestTwoProcessesAreOneSite(t *testing.T) {
 	ids, err := chartIDs(one)
 	require.NoError(t, err)
 	patient := ids[0]
-	password := printedPassword.FindStringSubmatch(here.says("user", "add", "ida@example.org", "--name", "Ida Moss", "--patient", patient))[1]
+	password := choosePassword(t, here.says("user", "add", "ida@example.org", "--name", "Ida Moss", "--patient", patient))
 
 	b := newBrowser(t)
 	_, end := b.signIn(there.url+"/auth/login?return=/", "ida@example.org", password)
@@ -256,11 +284,11 @@ func TestSignInThroughAnotherProcess(t *testing.T) {
 	here := serve(t, clinic, "HOUSECALL_OIDC_ISSUERS="+string(issuers), "HOSPITAL_SECRET="+secret)
 
 	made := there.says("user", "add", "ada@hospital.example", "--name", "Ada Reed")
-	here.says("user", "add", "ada@clinic.example", "--name", "Ada Reed", "--no-password")
+	here.says("user", "add", "ada@clinic.example", "--name", "Ada Reed", "--no-link")
 	here.says("user", "link", "ada@clinic.example", "--issuer", there.url+"/oidc", "--subject", printedAccount.FindStringSubmatch(made)[1])
 
 	b := newBrowser(t)
-	page, end := b.signIn(here.url+"/auth/login?issuer=hospital&return=/", "ada@hospital.example", printedPassword.FindStringSubmatch(made)[1])
+	page, end := b.signIn(here.url+"/auth/login?issuer=hospital&return=/", "ada@hospital.example", choosePassword(t, made))
 	require.Equal(t, there.url+"/sign-in", page.Scheme+"://"+page.Host+page.Path, "sent to the hospital's own page")
 	require.Equal(t, there.url+"/consent", end.Scheme+"://"+end.Host+end.Path, "which asks whether the clinic may know who they are")
 	var next struct{ Next string }

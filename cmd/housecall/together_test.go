@@ -206,7 +206,7 @@ func TestTwoNodesHoldOneConversationAndOneVisit(t *testing.T) {
 	require.NoError(t, err)
 	b.jar.SetCookies(at, []*http.Cookie{here.Identity.Cookie(cookie)})
 	hale := b.at(base)
-	password := printedPassword.FindStringSubmatch(there.says("user", "add", "ida@example.org", "--name", "Ida Moss", "--patient", patient))[1]
+	password := choosePassword(t, there.says("user", "add", "ida@example.org", "--name", "Ida Moss", "--patient", patient))
 	b = newBrowser(t)
 	b.signIn(there.url+"/auth/login?return=/", "ida@example.org", password)
 	ida := b.at(there.url)

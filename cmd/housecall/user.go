@@ -13,6 +13,7 @@ type userCommand struct {
 	Add     userAdd     `cmd:"" help:"Make an account."`
 	List    userList    `cmd:"" help:"List the accounts."`
 	Disable userDisable `cmd:"" help:"Take an account out of use, at once and everywhere."`
+	Recover userRecover `cmd:"" help:"Print a one-time link for somebody who lost every way to sign in."`
 	Link    userLink    `cmd:"" help:"Link an account with a chart, a practitioner or an outside issuer."`
 }
 
@@ -23,11 +24,13 @@ type userAdd struct {
 	Patient      string   `placeholder:"ID" help:"The person's own chart."`
 	Practitioner string   `placeholder:"ID" help:"The FHIR Practitioner that this staff member is."`
 	Locale       string   `enum:",en,es" default:"" help:"Language: en or es."`
-	NoPassword   bool     `help:"Make no password: the person signs in through an outside issuer."`
+	NoLink       bool     `help:"Print no link: the person signs in through an outside issuer."`
+	Password     bool     `help:"In a demo clinic only, for load tests: print a password instead of a link."`
 }
 
 func (userAdd) Help() string {
-	return `Prints a password for the first sign-in. Staff set up one-time codes then.
+	return `Prints a link that is good for seven days and once: whoever opens it chooses how
+to sign in, and nobody else ever knows. Staff set up a second step then.
 
 Examples:
   housecall user add ana@example.org --name "Ana Diaz" --patient 0f6f8a4e-1c0b-4b52-9d52-3d1f6b7a9e11
@@ -43,7 +46,14 @@ func (u *userAdd) do(ctx context.Context, a *App, by string, out output) error {
 	for _, r := range u.Role {
 		n.Kind, n.Roles = identity.Staff, append(n.Roles, identity.Role(r))
 	}
-	if !u.NoPassword {
+	if u.Password {
+		demo, err := siteValue(ctx, a.DB, "demo begun")
+		if err != nil {
+			return err
+		}
+		if demo == "" {
+			return fault.New(fault.Forbidden, "Passwords are made in a demo clinic only. Leave --password out: the link lets the person choose.")
+		}
 		n.Password = newPassword()
 	}
 	account, err := a.Identity.CreateAccount(ctx, n)
@@ -54,10 +64,50 @@ func (u *userAdd) do(ctx context.Context, a *App, by string, out output) error {
 		return err
 	}
 	out.printf("Account %s made for %s.\n", account.ID, account.Email)
-	if n.Password != "" {
+	switch {
+	case n.Password != "":
 		out.printf("Password for the first sign-in: %s\n", n.Password)
+	case !u.NoLink:
+		return a.printWayIn(ctx, account, out)
 	}
 	return nil
+}
+
+// printWayIn prints the link by which somebody chooses how to sign in.
+func (a *App) printWayIn(ctx context.Context, account identity.Account, out output) error {
+	link, until, err := a.Identity.WayIn(ctx, account.ID)
+	if err != nil {
+		return err
+	}
+	out.printf("Link for the first sign-in, good once and until %s:\n  %s\n", until.In(a.Config.zone).Format("2 January 2006, 15:04"), link)
+	return nil
+}
+
+type userRecover struct {
+	Email string `arg:"" help:"E-mail address of the account."`
+}
+
+func (userRecover) Help() string {
+	return `The link is good for a day and once (seven days, for who never signed in). Using it
+takes every old way to sign in away and ends every session. Make sure whom you give it to.
+
+Example:
+  housecall user recover ana@example.org`
+}
+
+func (u *userRecover) Run(ctx context.Context, cfg *Config, out output) error {
+	return perform(ctx, cfg, out, "user recover", u)
+}
+
+func (u *userRecover) do(ctx context.Context, a *App, by string, out output) error {
+	account, err := a.Identity.AccountByEmail(ctx, u.Email)
+	if err != nil {
+		return err
+	}
+	if err := a.recordOperator(ctx, by, access.Event{Action: "update", Type: "Account", ID: account.ID, Detail: "recover"}); err != nil {
+		return err
+	}
+	return a.printWayIn(ctx, account, out)
 }
 
 type userList struct{}

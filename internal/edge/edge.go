@@ -52,7 +52,8 @@ type Config struct {
 	Timeout time.Duration
 	// Ready says why this node should get no requests now.
 	Ready func(context.Context) error
-	// Refused is told of each answer 401 and 403, before it is sent; nil: nobody is.
+	// Refused is told of each answer that may be a try to get around the rules, before
+	// it is sent (see Refusal); nil: nobody is.
 	Refused func(context.Context, Refusal)
 	Metrics *prometheus.Registry
 	Log     *slog.Logger

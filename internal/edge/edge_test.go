@@ -192,6 +192,35 @@ func TestOtherHostNamesAreSentToTheRightOne(t *testing.T) {
 	require.Equal(t, 200, res.StatusCode)
 }
 
+// Who came without TLS is sent on where people go by hand. Programs are refused, and so
+// is everything that shows a token.
+func TestOnlyPagesAreSentOnToTLS(t *testing.T) {
+	s := newSite(t, func(c *edge.Config) {
+		u, err := url.Parse("https://housecall.test:8080")
+		require.NoError(t, err)
+		c.BaseURL, c.TrustedProxies = u, []netip.Prefix{netip.MustParsePrefix("0.0.0.0/8")}
+	})
+	s.app.All("/*", func(c *fiber.Ctx) error { return c.SendString("ok") })
+	for _, path := range []string{"/", "/p/x/visits", "/sign-in", "/invitation", "/auth/login?return=/", "/oidc/authorize?x=1", "/n/abc"} {
+		res, _ := s.do("GET", path, "", "X-Forwarded-Proto", "http")
+		require.Equal(t, 308, res.StatusCode, path)
+		require.Equal(t, "https://housecall.test:8080"+path, res.Header.Get("Location"))
+		res, _ = s.do("GET", path, "", "X-Forwarded-Proto", "https")
+		require.Equal(t, 200, res.StatusCode, path)
+	}
+	for _, path := range []string{"/api/v1/me", "/api/v1/openapi.json", "/fhir/metadata", "/fhir/Patient/x", "/mobile/v1/bootstrap", "/cds-services", "/live", "/visits/x/signal", "/oidc/keys", "/oidc/userinfo", "/.well-known/smart-configuration"} {
+		for _, more := range [][]string{nil, {"Authorization", "Bearer x"}, {"Accept", "text/html"}} {
+			res, _ := s.do("GET", path, "", append([]string{"X-Forwarded-Proto", "http"}, more...)...)
+			require.Equal(t, 421, res.StatusCode, path)
+			require.Empty(t, res.Header.Get("Location"))
+		}
+	}
+	res, _ := s.do("GET", "/p/x", "", "X-Forwarded-Proto", "http", "Authorization", "Bearer x")
+	require.Equal(t, 421, res.StatusCode, "a token is not sent on")
+	res, _ = s.do("POST", "/auth/password", "{}", "X-Forwarded-Proto", "http")
+	require.Equal(t, 421, res.StatusCode)
+}
+
 func TestOtherOriginsCannotWriteOrOpenSockets(t *testing.T) {
 	s := newSite(t, func(c *edge.Config) { c.CrossOrigin = []string{"/fhir"} })
 	ok := func(c *fiber.Ctx) error { return c.SendString("ok") }

@@ -10,16 +10,18 @@ import (
 	"housecall/internal/fault"
 )
 
-// checkHost sends people who came by another name to the one name of this site:
-// cookies, passkeys and the OpenID issuer are bound to it. A bearer token is
-// bound to no name.
+// checkHost sends people who came by another name, or without TLS, to the one name of
+// this site: cookies, passkeys and the OpenID issuer are bound to it. A bearer token is
+// bound to no name. What programs call is refused instead: one that is sent on would go
+// on showing what it has to everybody on the way, and nobody would notice.
 func (e *edge) checkHost(c *fiber.Ctx) error {
 	base := e.cfg.BaseURL
 	right := strings.EqualFold(string(c.Context().Host()), base.Host)
-	if right && (base.Scheme != "https" || e.cameBy(c) != "http") || bearer(c) != "" {
+	open := base.Scheme == "https" && e.cameBy(c) == "http"
+	if !open && (right || bearer(c) != "") {
 		return c.Next()
 	}
-	if c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead {
+	if (c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead) && (!open || bearer(c) == "" && forPeople(c.Path())) {
 		target := c.OriginalURL()
 		if !strings.HasPrefix(target, "/") {
 			target = "/"
@@ -27,6 +29,19 @@ func (e *edge) checkHost(c *fiber.Ctx) error {
 		return c.Redirect(e.origin+target, fiber.StatusPermanentRedirect)
 	}
 	return fiber.NewError(fiber.StatusMisdirectedRequest)
+}
+
+// forPeople tells whether somebody may have typed the address, or come by a link.
+func forPeople(path string) bool {
+	for _, prefix := range []string{"/api", "/fhir", "/mobile", "/cds-services", "/live", "/.well-known"} {
+		if below(path, prefix) {
+			return false
+		}
+	}
+	if below(path, "/oidc") { // where a browser goes of itself
+		return below(path, "/oidc/authorize") || below(path, "/oidc/end_session")
+	}
+	return !strings.HasPrefix(path, "/visits/")
 }
 
 // share answers the questions that browsers ask before a page of another origin

@@ -10,7 +10,9 @@ import (
 	"housecall/internal/identity"
 )
 
-// Refusal is an answer 401 or 403, for the audit, which lies above this package.
+// Refusal is an answer that may be a try to get around the rules, for the audit, which
+// lies above this package: 401 and 403, 429 and what else is beyond a limit, and input
+// that breaks a rule. What of it is kept is decided there.
 type Refusal struct {
 	Who    identity.Principal // Anonymous when nobody was known; with request id and address
 	Method string
@@ -19,10 +21,15 @@ type Refusal struct {
 	Code   string // of the fault: signed_out, step_up, csrf, ..; may be empty
 }
 
+var refusing = map[int]bool{
+	fiber.StatusBadRequest: true, fiber.StatusUnauthorized: true, fiber.StatusForbidden: true, fiber.StatusRequestEntityTooLarge: true, fiber.StatusUnsupportedMediaType: true,
+	fiber.StatusMisdirectedRequest: true, fiber.StatusUnprocessableEntity: true, fiber.StatusTooManyRequests: true, fiber.StatusRequestHeaderFieldsTooLarge: true,
+}
+
 const refusalTime = 5 * time.Second
 
 func (e *edge) tellRefused(c *fiber.Ctx, r *request, route string, status int) {
-	if e.cfg.Refused == nil || status != fiber.StatusUnauthorized && status != fiber.StatusForbidden {
+	if e.cfg.Refused == nil || !refusing[status] {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.UserContext()), refusalTime)

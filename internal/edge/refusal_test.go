@@ -15,7 +15,8 @@ import (
 )
 
 // Each answer 401 and 403 is told of once, with the route's pattern and not with
-// what was asked; others are not.
+// what was asked; so is input that breaks a rule, and what is beyond a limit. Others
+// are not.
 func TestRefusalsAreTold(t *testing.T) {
 	base, err := url.Parse("http://localhost:8080")
 	require.NoError(t, err)
@@ -66,5 +67,19 @@ func TestRefusalsAreTold(t *testing.T) {
 	require.Equal(t, "HPAYMT", seen.Purpose)
 	require.Equal(t, 400, ask("/api/charts/ana", "good", "ETREAT"), "an emergency is opened as one")
 	require.Equal(t, 400, ask("/api/charts/ana", "good", "PATRQT"), "not one for staff")
-	require.Len(t, told, 3)
+	require.Equal(t, 400, ask("/api/charts/an%00a", "good", ""), "no text")
+	require.Len(t, told, 6)
+	for i, want := range []string{"purpose", "purpose", ""} {
+		require.Equal(t, 400, told[3+i].Status)
+		require.Equal(t, want, told[3+i].Code)
+		require.NotContains(t, told[3+i].Route, "ana")
+	}
+
+	told = nil
+	few := edge.NewLimiter(0.001, 1, nil)
+	app.Get("/api/few", few.Handler, func(c *fiber.Ctx) error { return c.SendString("ok") })
+	require.Equal(t, 200, ask("/api/few", "", ""))
+	require.Equal(t, 429, ask("/api/few", "", ""))
+	require.Len(t, told, 1)
+	require.Equal(t, 429, told[0].Status)
 }

@@ -114,6 +114,9 @@ func (e *edge) catch(c *fiber.Ctx) (err error) {
 		e.log.Error("panic in a handler", "id", of(c).id, "route", routeOf(c), "cause", cause, "stack", string(debug.Stack()))
 		err = fault.Of(cause)
 	}()
+	if err := checkFraming(c); err != nil {
+		return err
+	}
 	return c.Next()
 }
 

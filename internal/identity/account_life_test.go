@@ -420,3 +420,46 @@ func TestAChangedWayInIsTold(t *testing.T) {
 		told("code app taken away", func() error { return s.TOTPRemove(ctx, who, codeAt(t, e.Secret, c.Now())) })
 	})
 }
+
+// Whom an operator adds comes in by a link, once, within seven days; so does, within a
+// day, who lost every way.
+func TestTheOperatorsLink(t *testing.T) {
+	each(t, func(t *testing.T, s node, c *clock) {
+		ctx := context.Background()
+		browser := identity.NewSecret()
+		a, err := s.CreateAccount(ctx, identity.NewAccount{Email: "ida@housecall.test", Name: "Ida Moss", Kind: identity.Person})
+		require.NoError(t, err)
+		old, _, err := s.WayIn(ctx, a.ID)
+		require.NoError(t, err)
+		url, until, err := s.WayIn(ctx, a.ID)
+		require.NoError(t, err)
+		require.WithinDuration(t, c.Now().Add(7*24*time.Hour), until, time.Second)
+		_, err = s.LookIn(ctx, tokenOf(t, old))
+		require.True(t, fault.Is(err, fault.Gone), "a new one ends the one before")
+		e, err := s.LookIn(ctx, tokenOf(t, url))
+		require.NoError(t, err)
+		require.Equal(t, identity.ForInvitation, e.Purpose, "who never came is welcomed")
+		_, err = s.Confirm(ctx, tokenOf(t, url), "", browser, "192.0.2.7")
+		require.NoError(t, err)
+		in, err := s.Enter(ctx, tokenOf(t, url), browser, identity.Choice{Password: goodPassword})
+		require.NoError(t, err)
+		require.NotEmpty(t, in.Cookie)
+		_, err = s.LookIn(ctx, tokenOf(t, url))
+		require.True(t, fault.Is(err, fault.Gone), "once")
+
+		url, until, err = s.WayIn(ctx, a.ID)
+		require.NoError(t, err)
+		require.WithinDuration(t, c.Now().Add(24*time.Hour), until, time.Second)
+		e, err = s.LookIn(ctx, tokenOf(t, url))
+		require.NoError(t, err)
+		require.Equal(t, identity.ForRecovery, e.Purpose)
+		_, err = s.CheckPassword(ctx, "ida@housecall.test", goodPassword, "192.0.2.7", "")
+		require.NoError(t, err, "nothing is taken away until it is used")
+		c.Add(25 * time.Hour)
+		_, err = s.LookIn(ctx, tokenOf(t, url))
+		require.True(t, fault.Is(err, fault.Gone))
+		require.NoError(t, s.Disable(ctx, a.ID))
+		_, _, err = s.WayIn(ctx, a.ID)
+		require.True(t, fault.Is(err, fault.Conflict))
+	})
+}

@@ -65,6 +65,11 @@ func TestPasswordRules(t *testing.T) {
 			err := s.SetPassword(context.Background(), a.ID, bad)
 			require.True(t, fault.Is(err, fault.Invalid), "%q: %v", bad, err)
 		}
+		// Of the list of what is stolen most, in the forms that people give it.
+		for _, bad := range []string{"1qaz2wsx3edc", "JustinBieber", "Final Fantasy", "final-fantasy", "F1nalFantasy", "ｆｉｎａｌｆａｎｔａｓｙ", "transformers!!", "2026counterstrike2026", "123qwe123qwe"} {
+			err := s.SetPassword(context.Background(), a.ID, bad)
+			require.Equal(t, "This password is easy to guess. Choose another one; a few words together are good.", fault.Of(err).Msg, bad)
+		}
 		require.NoError(t, s.SetPassword(context.Background(), a.ID, "señora con tres gatos"))
 	})
 }

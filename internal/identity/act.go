@@ -41,13 +41,21 @@ func (s *Service) recordTx(c *db.Conn, acts ...Act) error {
 // RecordTx is for the provider and the login, which stand above this package.
 func (s *Service) RecordTx(c *db.Conn, acts ...Act) error { return s.recordTx(c, acts...) }
 
-// refuse keeps a refusal beside its reason and gives the reason back. When even
-// that cannot be written, the answer is that.
+// refuse keeps a refusal beside its reason, counts it, and gives the reason back. When
+// even that cannot be written, the answer is that.
 func (s *Service) refuse(ctx context.Context, a Act, reason error) error {
 	if f := fault.Of(reason); f.Kind == fault.Internal || f.Kind == fault.Unavailable {
 		return reason // nothing was decided
 	}
-	if err := s.Record(ctx, a); err != nil {
+	err := s.db.InTx(ctx, func(c *db.Conn) error {
+		if s.record != nil {
+			if err := s.record(c, a); err != nil {
+				return err
+			}
+		}
+		return s.triedTx(c, a)
+	})
+	if err != nil {
 		return err
 	}
 	return reason

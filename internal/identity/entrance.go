@@ -41,7 +41,17 @@ func (s *Service) LookIn(ctx context.Context, token string) (Entrance, error) {
 	if err != nil {
 		return Entrance{}, err
 	}
-	return Entrance{Purpose: l.purpose, Staff: to.row.Kind == Staff, BirthDate: l.birth != "", TriesLeft: maxBirthTries - l.tries}, nil
+	shown := l.purpose
+	if shown == ForRecovery { // who never came before is welcomed, not helped back
+		fresh, err := neverCame(c, to.row)
+		if err != nil {
+			return Entrance{}, err
+		}
+		if fresh {
+			shown = ForInvitation
+		}
+	}
+	return Entrance{Purpose: shown, Staff: to.row.Kind == Staff, BirthDate: l.birth != "", TriesLeft: maxBirthTries - l.tries}, nil
 }
 
 // Confirm takes the date of birth, or for staff just the button, and binds the

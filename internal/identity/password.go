@@ -13,6 +13,7 @@ import (
 
 	"housecall/internal/db"
 	"housecall/internal/fault"
+	"housecall/internal/identity/commonlist"
 )
 
 const (
@@ -49,7 +50,7 @@ func checkNewPassword(password, email, name string) error {
 	if utf8.RuneCountInString(password) < minPassword {
 		return fault.New(fault.Invalid, "This password is too short. Use at least 12 letters or signs; a few words together are good.")
 	}
-	low := strings.ToLower(password)
+	low := commonlist.Normal(password)
 	if isCommon(low) || monotonous(low) {
 		return errEasy
 	}
@@ -67,14 +68,21 @@ var errEasy = fault.New(fault.Invalid, "This password is easy to guess. Choose a
 // leet are the signs that stand for letters in what people think of as hard.
 var leet = strings.NewReplacer("@", "a", "4", "a", "3", "e", "1", "i", "!", "i", "0", "o", "$", "s", "5", "s", "7", "t")
 
-// isCommon finds what is guessed first, also with numbers and signs around it or
-// in the place of letters: !P@ssw0rd2026! is password.
+// isCommon finds what is guessed first, also with numbers and signs around it, in
+// the place of letters or between them: !P@ssw0rd2026! is password, Final Fantasy
+// is finalfantasy.
 func isCommon(low string) bool {
 	other := func(r rune) bool { return !unicode.IsLetter(r) }
 	end := strings.TrimRightFunc(low, other)
 	bare := strings.TrimLeftFunc(end, other)
-	for _, p := range []string{low, end, bare, leet.Replace(low), leet.Replace(end), leet.Replace(bare)} {
-		if common[p] {
+	together := strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || r == '-' || r == '_' || r == '.' {
+			return -1
+		}
+		return r
+	}, low)
+	for _, p := range []string{low, end, bare, together, leet.Replace(low), leet.Replace(end), leet.Replace(bare), leet.Replace(together)} {
+		if common[p] || commonlist.Has(p) {
 			return true
 		}
 		// Twice the same is guessed as soon as once.
@@ -144,6 +152,9 @@ func (s *Service) compare(ctx context.Context, password, hash string) (match boo
 	return match && hash != noHash, err
 }
 
+// unknownAccount begins what tries at an address that is nobody's are kept under.
+const unknownAccount = "unknown-"
+
 var errWrong = fault.New(fault.Unauthenticated, "The e-mail address or the password is not right.").WithCode("wrong")
 
 // CheckPassword finds the account of an address and password. An unknown
@@ -157,7 +168,7 @@ func (s *Service) CheckPassword(ctx context.Context, email, password, address, d
 	}
 	// What was typed may be a password: an address that is nobody's is known again
 	// by a keyed digest, and leaves as many rows as somebody's.
-	refused := Act{Who: Principal{Address: address}, Account: "unknown-" + keyed(s.limits, "act", e)[:12], Action: "login", Outcome: "refused", Detail: "password"}
+	refused := Act{Who: Principal{Address: address}, Account: unknownAccount + keyed(s.limits, "act", e)[:12], Action: "login", Outcome: "refused", Detail: "password"}
 	row, err := oneAccount(s.db.Read(ctx).ORM.Where("email = ? AND email <> ''", e))
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return Account{}, err

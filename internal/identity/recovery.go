@@ -54,9 +54,60 @@ func (s *Service) Recover(ctx context.Context, who Principal, account, birthDate
 	return url, err
 }
 
+// WayIn makes the link by which an account gets its first way to sign in, or a new one
+// when all were lost, for an operator of the machine to hand over: a password is known
+// to nobody but who chose it. Like every recovery, using it takes the old ways away.
+func (s *Service) WayIn(ctx context.Context, account string) (url string, until time.Time, err error) {
+	err = s.db.InTx(ctx, func(c *db.Conn) error {
+		a, err := accountByID(c, account)
+		if err != nil {
+			return err
+		}
+		if !a.Active {
+			return fault.New(fault.Conflict, "This account is disabled.")
+		}
+		fresh, err := neverCame(c, a)
+		if err != nil {
+			return err
+		}
+		until = s.now().Add(recoveryLife)
+		if fresh {
+			until = s.now().Add(invitationLife)
+		}
+		if err := s.endLinksTx(c, account, ForRecovery); err != nil {
+			return err
+		}
+		_, secret, err := s.addLinkTx(c, link{purpose: ForRecovery, subject: account, locale: a.Locale, detail: "operator", createdBy: "operator", expires: until})
+		if err != nil {
+			return err
+		}
+		url = s.linkURL(ForRecovery, secret)
+		return s.recordTx(c, Act{Account: account, Action: "create", Detail: "recovery link: operator"})
+	})
+	return url, until, err
+}
+
+// neverCame tells whether an account has no way to sign in and never had a session.
+func neverCame(c *db.Conn, a accountRow) (fresh bool, err error) {
+	if a.Password != "" {
+		return false, nil
+	}
+	err = c.QueryRow(`SELECT NOT EXISTS (SELECT 1 FROM passkeys WHERE account = ?) AND NOT EXISTS (SELECT 1 FROM account_logins WHERE account = ?)
+		AND NOT EXISTS (SELECT 1 FROM sessions WHERE account = ?)`, a.ID, a.ID, a.ID).Scan(&fresh)
+	return fresh, err
+}
+
 // recoverTx takes away everything that an account could prove itself with, and
 // everything that is signed in. What comes instead is the caller's.
 func (s *Service) recoverTx(c *db.Conn, l link, a accountRow) error {
+	before, err := accountByID(c, a.ID)
+	if err != nil {
+		return err
+	}
+	first, err := neverCame(c, before)
+	if err != nil {
+		return err
+	}
 	if err := s.dropFactorsTx(c, a.ID); err != nil {
 		return err
 	}
@@ -77,8 +128,10 @@ func (s *Service) recoverTx(c *db.Conn, l link, a accountRow) error {
 	if err := s.endAllTx(c, a.ID, ""); err != nil {
 		return err
 	}
-	if err := s.tellTx(c, a, a.Email); err != nil {
-		return err
+	if !first { // who comes for the first time had nothing that could be changed
+		if err := s.tellTx(c, a, a.Email); err != nil {
+			return err
+		}
 	}
 	who := Principal{Kind: a.Kind, Account: a.ID, Name: a.Name, Roles: rolesOf(a.Roles), Patient: a.Patient}
 	return s.recordTx(c, Act{Who: who, Account: a.ID, Action: "update", Detail: "recovered with the help of " + l.createdBy})

@@ -5,8 +5,13 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/base32"
+	"encoding/hex"
+	"errors"
 	"strings"
+
+	"github.com/alexedwards/argon2id"
 
 	"housecall/internal/db"
 	"housecall/internal/fault"
@@ -14,11 +19,13 @@ import (
 
 const (
 	recoveryCodes = 10
-	recoveryBytes = 10 // 80 bits; 16 signs
+	recoveryBytes = 10 // 16 signs
 )
 
 // recoveryAlphabet has no signs that look like another (Crockford's base 32).
-var recoveryAlphabet = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPadding(base32.NoPadding)
+var recoveryAlphabet = base32.NewEncoding(recoverySigns).WithPadding(base32.NoPadding)
+
+const recoverySigns = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 // RecoveryCodes tells how many codes somebody has left; none: none were made.
 func (s *Service) RecoveryCodes(ctx context.Context, who Principal) (left int, err error) {
@@ -39,27 +46,52 @@ func (s *Service) NewRecoveryCodes(ctx context.Context, who Principal) (codes []
 	if !f.Second() {
 		return nil, fault.New(fault.Conflict, "Set up a passkey or a code app first. Recovery codes stand in for them.")
 	}
+	hashes := make([]string, recoveryCodes)
+	for slot := range hashes { // before the transaction: hashing takes its time
+		plain := newRecoveryCode(slot)
+		if hashes[slot], err = s.recoveryHash(ctx, who.Account, plain); err != nil {
+			return nil, err
+		}
+		codes = append(codes, plain[:4]+"-"+plain[4:8]+"-"+plain[8:12]+"-"+plain[12:])
+	}
 	err = s.db.InTx(ctx, func(c *db.Conn) error {
 		if _, err := c.Exec(`DELETE FROM recovery_codes WHERE account = ?`, who.Account); err != nil {
 			return err
 		}
-		for range recoveryCodes {
-			var b [recoveryBytes]byte
-			_, _ = rand.Read(b[:]) // never fails, see crypto/rand
-			plain := recoveryAlphabet.EncodeToString(b[:])
-			if _, err := c.Exec(`INSERT INTO recovery_codes (account, hash, created_at, used_at) VALUES (?, ?, ?, 0)`,
-				who.Account, s.recoveryHash(who.Account, plain), micros(s.now())); err != nil {
+		for slot, hash := range hashes {
+			if _, err := c.Exec(`INSERT INTO recovery_codes (account, hash, slot, created_at, used_at) VALUES (?, ?, ?, ?, 0)`,
+				who.Account, []byte(hash), slot, micros(s.now())); err != nil {
 				return err
 			}
-			codes = append(codes, plain[:4]+"-"+plain[4:8]+"-"+plain[8:12]+"-"+plain[12:])
 		}
 		return s.changedTx(c, who.Account, Act{Who: who, Action: "create", Detail: "recovery codes"})
 	})
-	return codes, err
+	if err != nil {
+		return nil, err
+	}
+	return codes, nil
 }
 
-// recoveryHash is what is kept of a code, which is random: a key is enough.
-func (s *Service) recoveryHash(account, plain string) []byte {
+// newRecoveryCode makes a code of 16 signs. The first says which of the ten it is
+// and is no secret; the other fifteen are 75 bits.
+func newRecoveryCode(slot int) string {
+	var b [recoveryBytes]byte
+	_, _ = rand.Read(b[:]) // never fails, see crypto/rand
+	return recoverySigns[slot:slot+1] + recoveryAlphabet.EncodeToString(b[:])[1:]
+}
+
+// recoveryHash is what is kept of a code: the hash of a password, over a keyed
+// digest, so that the database alone does not even begin to guess at it.
+func (s *Service) recoveryHash(ctx context.Context, account, plain string) (hash string, err error) {
+	err = s.hashing(ctx, func() error {
+		hash, err = argon2id.CreateHash(hex.EncodeToString(s.recoveryDigest(account, plain)), hashParams)
+		return err
+	})
+	return hash, err
+}
+
+// recoveryDigest is all that was kept of codes before they had a slot.
+func (s *Service) recoveryDigest(account, plain string) []byte {
 	m := hmac.New(sha256.New, s.codes)
 	m.Write([]byte(account + "\x00" + plain))
 	return m.Sum(nil)
@@ -87,9 +119,12 @@ func (s *Service) CheckRecovery(ctx context.Context, account, code string) error
 	if err := s.charge(ctx, l); err != nil {
 		return err
 	}
-	plain, _ := readRecovery(code)
-	err := s.db.InTx(ctx, func(c *db.Conn) error {
-		n, err := c.Exec(`UPDATE recovery_codes SET used_at = ? WHERE account = ? AND hash = ? AND used_at = 0`, micros(s.now()), account, s.recoveryHash(account, plain))
+	kept, err := s.recoveryKept(ctx, account, code)
+	if err != nil {
+		return err
+	}
+	err = s.db.InTx(ctx, func(c *db.Conn) error {
+		n, err := c.Exec(`UPDATE recovery_codes SET used_at = ? WHERE account = ? AND hash = ? AND used_at = 0`, micros(s.now()), account, kept)
 		if err == nil && n == 0 {
 			return fault.New(fault.Invalid, "This recovery code is not right, or it was used before.").WithCode("wrong_code")
 		}
@@ -106,4 +141,30 @@ func (s *Service) CheckRecovery(ctx context.Context, account, code string) error
 		return err
 	}
 	return s.refund(ctx, l)
+}
+
+// recoveryKept gives what is kept of a code that is right, or nothing. The sign in
+// front says with which row it is compared, so that one code costs one hash.
+func (s *Service) recoveryKept(ctx context.Context, account, typed string) ([]byte, error) {
+	plain, ok := readRecovery(typed)
+	if !ok {
+		return nil, nil
+	}
+	digest := s.recoveryDigest(account, plain)
+	var hash []byte
+	old := false
+	err := s.db.Read(ctx).QueryRow(`SELECT hash, slot < 0 FROM recovery_codes
+		WHERE account = ? AND used_at = 0 AND ((slot < 0 AND hash = ?) OR (slot >= 0 AND slot = ?)) ORDER BY slot LIMIT 1`,
+		account, digest, strings.Index(recoverySigns, plain[:1])).Scan(&hash, &old)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil || old {
+		return hash, err
+	}
+	right, err := s.compare(ctx, hex.EncodeToString(digest), string(hash))
+	if err != nil || !right {
+		return nil, err
+	}
+	return hash, nil
 }

@@ -56,6 +56,7 @@ type Service struct {
 	mail   func(c *db.Conn, link string) error // nil: no letters are sent
 	taken  func(c *db.Conn, invitation, account string) error
 	ended  func(c *db.Conn, session string) error // nil: nobody is told
+	warn   func(c *db.Conn, account string) error // nil: nobody is told
 	pass   *webauthn.WebAuthn                     // nil: the base URL has no name passkeys could belong to
 
 	stopOnce sync.Once
@@ -167,7 +168,7 @@ func (s *Service) Prune(ctx context.Context) error {
 		{`DELETE FROM outside_sessions WHERE session = '' AND created_at < ?`, now.Add(-time.Hour)},
 		{`DELETE FROM logout_tokens WHERE expires_at < ?`, now},
 		{`DELETE FROM app_launches WHERE expires_at < ?`, now},
-		{`DELETE FROM attempts WHERE since < ?`, now.Add(-24 * time.Hour)},
+		{`DELETE FROM attempts WHERE since < ?`, now.Add(-warnedWeek)}, // no window is longer
 		{`DELETE FROM access_tokens WHERE expires_at < ?`, now.Add(-time.Hour)},
 		{`DELETE FROM refresh_tokens WHERE expires_at < ?`, now.Add(-time.Hour)},
 		{`DELETE FROM token_families WHERE expires_at < ?`, now.Add(-keepEnded)},

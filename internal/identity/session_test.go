@@ -152,6 +152,29 @@ func TestPlaces(t *testing.T) {
 	})
 }
 
+func TestEndingAnotherPlaceAsksForAFreshProof(t *testing.T) {
+	each(t, func(t *testing.T, s node, c *clock) {
+		ctx := context.Background()
+		a := person(t, s, "ada@housecall.test")
+		other, there := signIn(t, s, a.ID, identity.Password)
+		cookie, who := signIn(t, s, a.ID, identity.Password)
+		c.Add(identity.StepUpAge + time.Second)
+		require.Equal(t, "step_up", fault.Of(s.EndPlace(ctx, who, there.Session)).Code)
+		require.Equal(t, "step_up", fault.Of(s.EndPlace(ctx, who, "0f6f8a4e-1c0b-4b52-9d52-3d1f6b7a9e11")).Code, "what is not there is told no sooner")
+		_, err := s.Session(ctx, other, false)
+		require.NoError(t, err, "nothing ended")
+		_, err = s.StepUpPassword(ctx, who, goodPassword)
+		require.NoError(t, err)
+		x, err := s.Session(ctx, cookie, false)
+		require.NoError(t, err)
+		require.NoError(t, s.EndPlace(ctx, x.Principal, there.Session))
+		_, err = s.Session(ctx, other, false)
+		require.True(t, fault.Is(err, fault.Unauthenticated))
+		c.Add(identity.StepUpAge + time.Second)
+		require.NoError(t, s.EndPlace(ctx, x.Principal, who.Session), "signing oneself out needs nothing")
+	})
+}
+
 func TestStepUp(t *testing.T) {
 	each(t, func(t *testing.T, s node, c *clock) {
 		ctx := context.Background()

@@ -56,10 +56,17 @@ func (s *Service) Places(ctx context.Context, who Principal) ([]Place, error) {
 
 var errNoPlace = fault.New(fault.NotFound, "This sign-in has ended already.")
 
-// EndPlace signs one of the account's own browsers or apps out.
+// EndPlace signs one of the account's own browsers or apps out. Another one than
+// who asks needs a fresh proof: who found a page open must not be able to throw
+// its owner out everywhere else.
 func (s *Service) EndPlace(ctx context.Context, who Principal, id string) error {
 	if uuid.Validate(id) != nil {
 		return errNoPlace
+	}
+	if id != who.Session {
+		if err := who.RequireRecent(s.now()); err != nil {
+			return err
+		}
 	}
 	return s.db.InTx(ctx, func(c *db.Conn) error {
 		var n int

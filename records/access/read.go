@@ -36,6 +36,9 @@ func (s *Service) Record(ctx context.Context, events ...Event) error {
 	}
 	select {
 	case err := <-w.done:
+		if err == nil {
+			s.tell(events)
+		}
 		return err
 	case <-ctx.Done():
 		return fault.Wrap(fault.Unavailable, "This takes too long right now. Please try again.", ctx.Err())

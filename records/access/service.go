@@ -30,6 +30,7 @@ type Deps struct {
 	Node           string        // this node's name, one a process
 	CheckpointFile string        // signed checkpoints are appended here; empty: kept in the database only
 	Anchors        []Anchor      // places outside this machine that get them as well
+	Told           func(Told)    // is handed security events for another system, and must not wait; nil: nobody is
 }
 
 // Service decides about access and keeps its record.
@@ -46,6 +47,7 @@ type Service struct {
 	reads       *readWriter
 	sealer      *sealer
 	refusals    *refusals
+	told        func(Told)
 	anchors     []*anchorer
 }
 
@@ -74,7 +76,7 @@ func New(d Deps) (*Service, error) {
 		return nil, err
 	}
 	s := &Service{
-		db: d.DB, now: d.Now, newID: d.NewID, node: d.Node, revocations: d.Revocations,
+		db: d.DB, now: d.Now, newID: d.NewID, node: d.Node, revocations: d.Revocations, told: d.Told,
 		macKey:  d.Key.Derive("audit mac", 32),
 		signer:  ed25519.NewKeyFromSeed(d.Key.Derive("audit checkpoints", ed25519.SeedSize)),
 		cursors: aead,

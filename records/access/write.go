@@ -38,6 +38,9 @@ func (s *Service) RecordSteps(c *db.Conn, events ...Event) ([]db.Step, error) {
 			return nil, err
 		}
 	}
+	if s.told != nil {
+		c.After(func() { s.tell(events) })
+	}
 	return s.appendSteps(c, rows)
 }
 

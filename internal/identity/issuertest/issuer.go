@@ -4,6 +4,7 @@
 package issuertest
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
@@ -37,6 +38,7 @@ type Says struct {
 	Offline     bool           // it gives refresh tokens
 	NoIDToken   bool           // on refresh: what it knows is to be asked at userinfo
 	Gone        bool           // it vouches for nobody any more
+	Issuer      string         // whom its metadata are of; empty: itself
 	Down        bool           // it answers nothing of use
 }
 
@@ -109,7 +111,7 @@ func (i *Issuer) Asked() int {
 
 func (i *Issuer) discovery(w http.ResponseWriter, _ *http.Request) {
 	answer(w, http.StatusOK, map[string]any{
-		"issuer": i.URL, "authorization_endpoint": i.URL + "/authorize", "token_endpoint": i.URL + "/token", "userinfo_endpoint": i.URL + "/userinfo", "jwks_uri": i.URL + "/keys",
+		"issuer": cmp.Or(i.Now().Issuer, i.URL), "authorization_endpoint": i.URL + "/authorize", "token_endpoint": i.URL + "/token", "userinfo_endpoint": i.URL + "/userinfo", "jwks_uri": i.URL + "/keys",
 		"response_types_supported": []string{"code"}, "subject_types_supported": []string{"public"}, "id_token_signing_alg_values_supported": []string{"RS256"},
 		"backchannel_logout_supported": i.Now().BackChannel,
 	})

@@ -48,7 +48,7 @@ func (l *Login) OutsideLogout(ctx context.Context, issuer, raw string) error {
 // logoutToken checks a logout token as section 2.6 says: signed by the issuer, for
 // us, young, about a logout, and nothing that could be an ID token.
 func (l *Login) logoutToken(ctx context.Context, p *party, raw string) (subject string, c logoutClaims, err error) {
-	if len(raw) > maxLogoutToken || !logoutType(raw) {
+	if len(raw) > maxLogoutToken || !p.logoutType(raw) {
 		return "", c, errLogoutToken
 	}
 	_, doc, err := p.config(ctx, l.now())
@@ -78,9 +78,10 @@ func (l *Login) logoutToken(ctx context.Context, p *party, raw string) (subject 
 	return t.Subject, c, nil
 }
 
-// logoutType: a token that says what it is says that it is one of these (section
-// 2.4). So an ID token, an access token or an assertion is none.
-func logoutType(raw string) bool {
+// logoutType: a logout token says that it is one (section 2.4), so that an ID token, an
+// access token or an assertion is none. Some issuers call it a JWT, or nothing; they
+// are believed where the site's setting says that they do.
+func (p *party) logoutType(raw string) bool {
 	head, _, _ := strings.Cut(raw, ".")
 	b, err := base64.RawURLEncoding.DecodeString(head)
 	var h struct {
@@ -90,5 +91,5 @@ func logoutType(raw string) bool {
 		return false
 	}
 	typ := strings.TrimPrefix(strings.ToLower(h.Typ), "application/")
-	return typ == "" || typ == "jwt" || typ == "logout+jwt"
+	return typ == "logout+jwt" || p.LogoutJWT && (typ == "" || typ == "jwt")
 }

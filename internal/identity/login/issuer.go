@@ -23,6 +23,7 @@ type Issuer struct {
 	Scopes          []string `json:"scopes,omitempty"`            // besides openid
 	ACR             []string `json:"acr,omitempty"`               // values that count as a second factor
 	AllowPrivate    bool     `json:"allow_private,omitempty"`     // may live inside the network, and on http
+	LogoutJWT       bool     `json:"logout_jwt,omitempty"`        // its logout tokens call themselves JWT, or nothing
 	Roles           *RoleMap `json:"roles,omitempty"`
 	Recheck         Span     `json:"recheck,omitempty"` // how often it is asked whether it still vouches for somebody
 	Grace           Span     `json:"grace,omitempty"`   // how long sessions go on when it does not answer that

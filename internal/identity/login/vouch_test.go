@@ -59,6 +59,12 @@ func newClinic(t *testing.T, d *db.DB, says issuertest.Says, roles *login.RoleMa
 	c.hospital = issuertest.New(t, says, c.Now)
 	issuers := []login.Issuer{trust("hospital", c.hospital)}
 	issuers[0].Roles = roles
+	return c.start(d, issuers)
+}
+
+// start starts both nodes.
+func (c *clinic) start(d *db.DB, issuers []login.Issuer) *clinic {
+	t := c.t
 	c.one = sitetest.Start(t, d, sitetest.Options{Issuers: issuers, Now: c.Now})
 	c.two = sitetest.Start(t, d, sitetest.Options{Issuers: issuers, Now: c.Now, Of: c.one})
 	return c
@@ -159,6 +165,7 @@ func TestAnOutsideIssuerSignsOut(t *testing.T) {
 			"about another event":     c.hospital.LogoutToken(map[string]any{"events": map[string]any{"http://schemas.openid.net/secevent/risc/event-type/account-disabled": map[string]any{}}}),
 			"about an event of text":  c.hospital.LogoutToken(map[string]any{"events": map[string]any{"http://schemas.openid.net/event/backchannel-logout": "yes"}}),
 			"about nobody":            c.hospital.LogoutToken(map[string]any{"sub": nil}),
+			"a token of any kind":     c.hospital.LogoutToken(map[string]any{"typ": "JWT"}),
 			"an access token":         c.hospital.LogoutToken(map[string]any{"typ": "at+jwt"}),
 			"no token":                "a.b.c",
 			"nothing":                 "",
@@ -350,6 +357,42 @@ func TestOneHousecallTellsAnother(t *testing.T) {
 		_, ok = clinic.Me(b)
 		require.False(t, ok)
 	})
+}
+
+// An issuer that calls its logout tokens JWT is believed where the setting says so.
+func TestLogoutTokensOfOlderIssuers(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		c := &clinic{clock: newClock(), t: t}
+		c.begun = c.Now()
+		c.hospital = issuertest.New(t, issuertest.Says{Subject: "ada", SID: "s1", BackChannel: true}, c.Now)
+		older := trust("hospital", c.hospital)
+		older.LogoutJWT = true
+		c.start(d, []login.Issuer{older})
+		c.patient()
+		for _, typ := range []string{"JWT", "logout+jwt"} {
+			b, _ := c.known()
+			require.Equal(t, http.StatusBadRequest, c.logout(c.hospital.LogoutToken(map[string]any{"typ": "at+jwt"})))
+			c.in(b, "an access token is none, even there")
+			require.Equal(t, http.StatusOK, c.logout(c.hospital.LogoutToken(map[string]any{"typ": typ})))
+			c.out(b, typ)
+		}
+	})
+}
+
+// Metadata that say they are of another issuer are not used (OpenID Connect Discovery
+// 1.0 section 4.3): nobody is sent anywhere.
+func TestMetadataOfAnotherIssuerAreRefused(t *testing.T) {
+	hospital := issuertest.New(t, issuertest.Says{Subject: "ada"}, nil)
+	s := sitetest.New(t, dbtest.SQLite(t), trust("hospital", hospital))
+	for _, other := range []string{"https://login.example.org", hospital.URL + "/", strings.ToUpper(hospital.URL)} {
+		hospital.Change(func(x *issuertest.Says) { x.Issuer = other })
+		a := sitetest.NewBrowser(t).Get(s.URL + "/auth/login?issuer=hospital")
+		require.Equal(t, 503, a.Status, other)
+		require.Empty(t, a.Location, other)
+	}
+	hospital.Change(func(x *issuertest.Says) { x.Issuer = "" })
+	a := sitetest.NewBrowser(t).Get(s.URL + "/auth/login?issuer=hospital")
+	require.Contains(t, a.Location, hospital.URL+"/authorize", "its own are")
 }
 
 func TestTwoOutsideIssuersAtOnce(t *testing.T) {

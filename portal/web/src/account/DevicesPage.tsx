@@ -14,6 +14,7 @@ import { Icon } from '../ui/Icon'
 import { Skeleton } from '../ui/Skeleton'
 import { useWords } from '../ui/useWords'
 import css from './account.module.css'
+import { useStepUp } from './StepUp'
 
 /** Where this account is signed in, this device first. */
 export function DevicesPage() {
@@ -43,9 +44,11 @@ function DeviceCard({ device, onEnded }: { device: Device; onEnded: () => void }
   const { t, locale, dayInside, clock } = useWords()
   const text = useErrorText()
   const queries = useQueryClient()
+  const stepUp = useStepUp()
   const end = useMutation({
-    mutationFn: () => take(api.DELETE('/me/sessions/{id}', { params: { path: { id: device.id } } })),
-    onSuccess: () => {
+    mutationFn: () => stepUp.run(() => take(api.DELETE('/me/sessions/{id}', { params: { path: { id: device.id } } }))),
+    onSuccess: (done) => {
+      if (done === 'cancelled') return
       onEnded()
       void queries.invalidateQueries({ queryKey: devicesQuery.queryKey })
     },
@@ -53,6 +56,7 @@ function DeviceCard({ device, onEnded }: { device: Device; onEnded: () => void }
   const when = device.lastSeenAt ? t('account.lastSeen', { when: moment(device.lastSeenAt, locale, dayInside, clock) }) : t('account.signedInOn', { date: longDate(device.createdAt, locale, clock.zone) })
   return (
     <Card pad>
+      {stepUp.dialog}
       {end.error && <ErrorSummary errors={[{ message: text(end.error) }]} />}
       <div className={css.me}>
         <Dot tone={device.current ? 'accent' : 'plain'}><Icon name={device.app ? 'app' : 'device'} /></Dot>

@@ -3476,7 +3476,7 @@ export interface components {
             at: string;
             id: string;
             /** @enum {string} */
-            kind: "message" | "appointment" | "visit" | "note" | "sharing" | "result" | "oversight";
+            kind: "message" | "appointment" | "visit" | "note" | "sharing" | "result" | "oversight" | "signin";
             patient?: string;
             /** @description thread/<id>, visit/<id>, appointment/<id>, entry/<type>/<id>, glass/<id> or restriction/<id> */
             ref: string;

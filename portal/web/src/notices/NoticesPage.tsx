@@ -17,7 +17,7 @@ import css from './notices.module.css'
 import { placeOf } from './place'
 import { api, noticesQuery, type Notice, type NoticeKind } from './queries'
 
-const icons: Record<NoticeKind, IconName> = { message: 'chat', appointment: 'calendar', visit: 'video', note: 'letter', sharing: 'share', result: 'flask', oversight: 'shield' }
+const icons: Record<NoticeKind, IconName> = { message: 'chat', appointment: 'calendar', visit: 'video', note: 'letter', sharing: 'share', result: 'flask', oversight: 'shield', signin: 'lock' }
 
 /** What somebody was told, and how they want to be. */
 export function NoticesPage() {
@@ -61,7 +61,7 @@ function NoticeRow({ notice }: { notice: Notice }) {
     take(api.POST('/notices/seen', { body: { ids: [notice.id] } })).then(() => queries.invalidateQueries({ queryKey: ['notices'] }), () => undefined)
   }
   return (
-    <Link to={placeOf(notice, me.account.kind === 'staff')} className={css.row} onClick={open}>
+    <Link to={placeOf(notice, me.account.kind === 'staff', me.people[0]?.patient)} className={css.row} onClick={open}>
       <Dot tone={notice.seen ? 'plain' : 'accent'}><Icon name={icons[notice.kind]} /></Dot>
       <span className="grow">
         <b>{t(`notices.kind.${notice.kind}`)}</b>

@@ -11,7 +11,7 @@ export function OpenNotice() {
   const { id } = useParams({ from: '/gate/n/$id' })
   const me = useMe()
   const notice = useQuery(noticeQuery(id))
-  if (notice.data) return <Navigate to={placeOf(notice.data, me.account.kind === 'staff')} replace />
+  if (notice.data) return <Navigate to={placeOf(notice.data, me.account.kind === 'staff', me.people[0]?.patient)} replace />
   if (notice.error) return <ErrorPage error={notice.error} reset={() => void notice.refetch()} />
   return <main id="content"><Skeleton heights={[40, 160]} onRetry={() => void notice.refetch()} /></main>
 }

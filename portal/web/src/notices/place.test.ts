@@ -17,6 +17,9 @@ describe('where a notice leads', () => {
   it('brings whoever asked for access to the answer', () => {
     expect(placeOf({ ref: 'request/r' }, false)).toBe('/ask')
     expect(placeOf({ ref: 'request/r' }, true)).toBe('/ask')
+    expect(placeOf({ ref: 'signin' }, true)).toBe('/clinic/you/security')
+    expect(placeOf({ ref: 'signin' }, false, 'own')).toBe('/p/own/you/security')
+    expect(placeOf({ ref: 'signin' }, false)).toBe('/')
   })
   it('stays in the house whatever the reference says', () => {
     expect(placeOf({ patient: 'p', ref: 'thread/..?x=//evil' }, false)).toBe('/p/p/messages/..%3Fx%3D//evil')

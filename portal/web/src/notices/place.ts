@@ -1,6 +1,7 @@
-/** The page that a notice is about, for whoever reads it. */
-export function placeOf({ patient, ref }: { patient?: string; ref: string }, staff: boolean): string {
+/** The page that a notice is about, for whoever reads it; `home` is the chart in which they have their own pages. */
+export function placeOf({ patient, ref }: { patient?: string; ref: string }, staff: boolean, home?: string): string {
   const [kind, ...rest] = ref.split('/').map(encodeURIComponent)
+  if (!patient && kind === 'signin') return staff ? '/clinic/you/security' : home ? `/p/${home}/you/security` : '/'
   if (!patient && kind === 'request') return '/ask'
   if (!patient) return staff && (kind === 'glass' || kind === 'restriction') ? '/clinic/privacy' : '/'
   const id = rest.join('/')

@@ -3,13 +3,13 @@ import type { Client } from 'openapi-fetch'
 import { api as client, take } from '../api/client'
 import type { Problem } from '../api/types'
 
-export type NoticeKind = 'message' | 'appointment' | 'visit' | 'note' | 'sharing' | 'result' | 'oversight'
+export type NoticeKind = 'message' | 'appointment' | 'visit' | 'note' | 'sharing' | 'result' | 'oversight' | 'signin'
 export interface Notice { id: string; kind: NoticeKind; at: string; seen: boolean; patient?: string; ref: string }
 export interface NoticePage { items: Notice[]; next?: string; unseen: number }
 export interface Telling {
   email: { on: boolean; address?: string; works?: boolean }
   quiet: { on: boolean; from: string; to: string; timeZone: string }
-  kinds: Record<Exclude<NoticeKind, 'oversight'>, { email: boolean }>
+  kinds: Record<Exclude<NoticeKind, 'oversight' | 'signin'>, { email: boolean }>
 }
 
 type Answer<T> = { responses: { 200: { content: { 'application/json': T } }; default: { content: { 'application/problem+json': Problem } } } }
