@@ -128,11 +128,14 @@ func (s *Service) open(c *db.Conn, who identity.Principal, patient, id string, c
 	if err != nil {
 		return nil, err
 	}
+	if !v.Holds("Appointment", id) { // a guest of another visit
+		return nil, notFound()
+	}
 	b, err := schedule.BookedTx(c, patient, id, change)
 	if err != nil {
 		return nil, err
 	}
-	return &visit{b, s, c, who, v}, nil
+	return &visit{b, s, c, who, v.For(id)}, nil
 }
 
 // change lets f change a visit, leaves the audit row of that, and tells everybody

@@ -40,8 +40,8 @@ var kindCodes = map[string]string{"kindmh": "MH", "kindsud": "SUD", "kindsex": "
 
 func newHouse(t *testing.T, cfg Config, m matrix) *house {
 	h := &house{t: t, app: start(t, cfg), rosa: uuid.NewString(), things: map[string]string{}, resources: map[string][]string{}, marks: map[string][]string{}}
-	h.patient(h.rosa, "Zqdemographics-plain")
-	h.marks["demographics"] = []string{"plain"}
+	h.patient(h.rosa, "Zqpatient-plain")
+	h.marks["patient"], h.marks["visit"] = []string{"plain"}, []string{"plain"}
 	h.chart()
 	h.people(m)
 	return h
@@ -136,6 +136,7 @@ func (h *house) people(m matrix) {
 	require.NoError(h.t, err)
 	h.things["thread"] = sent.Thread
 	h.visit(ctx, doctor, rosa)
+	h.guest(ctx, rosa, who["guest"])
 	var open struct{ Results []struct{ Key string } }
 	require.NoError(h.t, json.Unmarshal([]byte(h.ask(m.actors[slices.IndexFunc(m.actors, func(a *actor) bool { return a.name == "rosa" })], "GET", "/api/v1/charts/"+h.rosa, "").body), &open))
 	require.NotEmpty(h.t, open.Results)
@@ -149,9 +150,19 @@ func (h *house) visit(ctx context.Context, doctor, rosa identity.Principal) {
 	require.NoError(h.t, err)
 	var slot string
 	require.NoError(h.t, h.app.DB.Read(ctx).QueryRow(`SELECT id FROM slots WHERE account = ? ORDER BY starts_at LIMIT 1`, doctor.Account).Scan(&slot))
-	booked, err := h.app.Schedule.Book(ctx, rosa, h.rosa, schedule.In{ID: uuid.NewString(), Slot: slot, Mode: schedule.Video, Reason: "zqappointments-plain"})
+	booked, err := h.app.Schedule.Book(ctx, rosa, h.rosa, schedule.In{ID: uuid.NewString(), Slot: slot, Mode: schedule.Video, Reason: "zqvisit-plain"})
 	require.NoError(h.t, err)
 	h.things["visit"] = booked.ID
+}
+
+// guest is let to the visit, and to nothing else.
+func (h *house) guest(ctx context.Context, rosa, guest identity.Principal) {
+	_, secret, err := h.app.Visits.Invite(ctx, rosa, h.rosa, h.things["visit"], guest.Name, "mother")
+	require.NoError(h.t, err)
+	require.NoError(h.t, h.app.DB.InTx(ctx, func(c *db.Conn) error {
+		_, err := h.app.Access.AcceptTx(c, guest, secret)
+		return err
+	}))
 }
 
 func (h *house) actor(a *actor) identity.Principal {

@@ -96,7 +96,7 @@ func BenchmarkDecide(b *testing.B) {
 	b.ReportAllocs()
 	for i := range b.N {
 		c := Category(i % int(categories))
-		if Decide(CareTeam, identity.Nurse, c, See) && v.Sees(Class{c, NoLabels}, 0, 1) {
+		if Decide(CareTeam, identity.Nurse, c, See) && v.Sees("", "", Class{c, NoLabels}, 0, 1) {
 			n++
 		}
 	}

@@ -59,6 +59,45 @@ func (t *tie) visit(now int64) *VisitGrant {
 	return nil
 }
 
+// narrowToVisits leaves of a chart the visits that somebody may be at now: doors of
+// two may be open at one time. The view changes when the first of them ends and when
+// the next one begins.
+func (t *tie) narrowToVisits(v *View, now int64) {
+	v.Visits = []AtVisit{}
+	for i := range t.visits {
+		g := &t.visits[i]
+		if g.State != Active {
+			continue
+		}
+		next := micros(g.End)
+		switch {
+		case g.activeAt(now):
+			v.Visits = append(v.Visits, AtVisit{g.Appointment, g.ID})
+		case micros(g.Start) > now:
+			next = micros(g.Start)
+		default:
+			continue
+		}
+		v.ChangesAt = min(v.ChangesAt, next)
+	}
+}
+
+// AtVisit is one visit that somebody may be at, and by what.
+type AtVisit struct{ Appointment, Grant string }
+
+// For gives the view of somebody at a visit: who is here for visits alone is there
+// by what was given for that one.
+func (v *View) For(appointment string) *View {
+	for _, a := range v.Visits {
+		if a.Appointment == appointment {
+			one := *v
+			one.Visits, one.Grant = []AtVisit{a}, a.Grant
+			return &one
+		}
+	}
+	return v
+}
+
 // apply cuts the policy's outer bound down to what a visit's guest may see and do.
 func (g *VisitGrant) apply(v *View) {
 	v.See &= g.See
