@@ -137,6 +137,7 @@ func (h *house) people(m matrix) {
 	h.things["thread"] = sent.Thread
 	h.visit(ctx, doctor, rosa)
 	h.guest(ctx, rosa, who["guest"])
+	h.link(ctx, who["desk"], m.actors[slices.IndexFunc(m.actors, func(a *actor) bool { return a.name == "link" })])
 	var open struct{ Results []struct{ Key string } }
 	require.NoError(h.t, json.Unmarshal([]byte(h.ask(m.actors[slices.IndexFunc(m.actors, func(a *actor) bool { return a.name == "rosa" })], "GET", "/api/v1/charts/"+h.rosa, "").body), &open))
 	require.NotEmpty(h.t, open.Results)
@@ -165,6 +166,19 @@ func (h *house) guest(ctx context.Context, rosa, guest identity.Principal) {
 	}))
 }
 
+// link opens the visit in a browser by Rosa's own link to it, as somebody who has no
+// account does.
+func (h *house) link(ctx context.Context, desk identity.Principal, a *actor) {
+	_, url, err := h.app.Visits.MakeLink(ctx, desk, h.rosa, h.things["visit"])
+	require.NoError(h.t, err)
+	_, token, _ := strings.Cut(url, "#")
+	a.page, err = h.app.Visits.EnterByLink(ctx, token, "1952-03-02", identity.Principal{})
+	require.NoError(h.t, err)
+	holder, err := h.app.Identity.PageOf(ctx, a.page)
+	require.NoError(h.t, err)
+	a.csrf = h.app.Identity.CSRF(holder.Session)
+}
+
 func (h *house) actor(a *actor) identity.Principal {
 	ctx := context.Background()
 	kind, rest, _ := strings.Cut(a.name, "-")
@@ -173,7 +187,7 @@ func (h *house) actor(a *actor) identity.Principal {
 		h.must(&a.token)(h.app.Identity.IssueToken(ctx, "", "matrix", strings.Fields(scopes), time.Hour))
 		return identity.Principal{}
 	}
-	if a.name == "nobody" {
+	if a.name == "nobody" || a.name == "link" {
 		return identity.Principal{}
 	}
 	if kind == "app" {

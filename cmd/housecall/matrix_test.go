@@ -30,6 +30,7 @@ type actor struct {
 	held   bool
 	roles  []string
 	cookie string
+	page   string // cookie of who came by a link
 	csrf   string
 	token  string
 }
@@ -96,13 +97,15 @@ func readMatrix(t *testing.T) matrix {
 
 // allows tells what a word of the table says about an actor.
 func allows(t *testing.T, word string, a *actor) bool {
-	chart := len(a.sees) > 0 && !strings.HasPrefix(a.name, "system-") // systems have /fhir
+	chart := len(a.sees) > 0 && a.page == "" && !strings.HasPrefix(a.name, "system-") // systems have /fhir
 	for _, w := range strings.Split(word, "|") {
 		kind, arg, _ := strings.Cut(w, ":")
 		ok := false
 		switch kind {
 		case "public":
 			ok = true
+		case "link":
+			ok = a.page != ""
 		case "account":
 			ok = a.session()
 		case "person":
@@ -172,6 +175,11 @@ func (h *house) ask(a *actor, method, path, body string) answer {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	default:
 		r.Header.Set("Content-Type", "application/json")
+	}
+	if a.page != "" { // on every way, with the token that this visit's own page has
+		r.AddCookie(&http.Cookie{Name: h.app.Identity.PageCookieName(), Value: a.page})
+		r.Header.Set("X-CSRF-Token", a.csrf)
+		r.Header.Set("Origin", h.app.URL())
 	}
 	if a.cookie != "" && !strings.HasPrefix(path, "/fhir") && !strings.HasPrefix(path, "/mobile") {
 		r.AddCookie(&http.Cookie{Name: h.app.Identity.CookieName(), Value: a.cookie})
@@ -347,6 +355,9 @@ func TestAccessMatrix(t *testing.T) {
 func (h *house) walkRoutes(t *testing.T, m matrix) {
 	nowhere := uuid.NewString()
 	here, there := h.bodies("/api/v1", h.rosa), h.bodies("/api/v1", nowhere)
+	here["POST /api/join/check"] = `{"camera":"ok","microphone":"ok","speaker":"ok","network":"ok"}`
+	here["POST /api/join/consent"] = `{"version":"` + telehealth.ConsentVersion + `"}`
+	here["POST /api/join/chat"] = `{"id":"x","text":"Hello"}`
 	for route, body := range h.bodies("/mobile/v1", h.rosa) {
 		here[route], there[route] = body, body
 	}
@@ -354,7 +365,12 @@ func (h *house) walkRoutes(t *testing.T, m matrix) {
 	for route := range m.routes {
 		routes = append(routes, route)
 	}
-	last := func(route string) bool { return strings.Contains(route, "/me/") || strings.HasSuffix(route, "/glass") || strings.HasSuffix(route, "/cancel") } // a password that is changed ends what else is open, an emergency opens the chart, a visit that is called off is over for its guests
+	// A password that is changed ends what else is open, an emergency opens the chart,
+	// a visit that is called off is over for its guests, and so is a link that is taken
+	// back.
+	last := func(route string) bool {
+		return strings.Contains(route, "/me/") || slices.ContainsFunc([]string{"/glass", "/cancel", "/link"}, func(end string) bool { return strings.HasSuffix(route, end) })
+	}
 	sort.Slice(routes, func(i, j int) bool {
 		if last(routes[i]) != last(routes[j]) {
 			return last(routes[j])
@@ -474,6 +490,8 @@ func (h *house) readings() (paths []string) {
 		add(p, api, h.things["visit"])
 	}
 	add("/fhir/Appointment/%s", h.things["visit"])
+	add("/api/join/visit")
+	add("/api/join/chat")
 	add("/api/v1/clinic/patients")
 	add("/api/v1/clinic/day?whose=all")
 	add("/api/v1/clinic/inbox")

@@ -184,6 +184,8 @@ func viewOf(who identity.Principal, patient string, t tie, now int64) (View, boo
 	switch {
 	case who.Kind == identity.System:
 		v.Relation = Feed
+	case who.Kind == identity.Visitor:
+		return linkView(who, patient)
 	case who.Kind != identity.Person && who.Kind != identity.Staff:
 		return View{}, false
 	case patient == "":

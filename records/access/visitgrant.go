@@ -82,6 +82,20 @@ func (t *tie) narrowToVisits(v *View, now int64) {
 	}
 }
 
+// linkView is what the holder of a patient's own link to a visit sees: that visit,
+// and whose it is. Their principal has no scope, so whatever asks for one refuses
+// them; what serves such a link asks the view alone.
+func linkView(who identity.Principal, patient string) (View, bool) {
+	id, ok := strings.CutPrefix(who.Thing, "Appointment/")
+	if !ok || id == "" || patient == "" || patient != who.Context.Patient {
+		return View{}, false
+	}
+	v := View{Patient: patient, Relation: ByLink, Base: ByLink, HoldResults: true, Visits: []AtVisit{{Appointment: id}}}
+	v.See, v.Act = allowed(ByLink, anyRole)
+	v.Fingerprint = fingerprint(who, &v, 0)
+	return v, true
+}
+
 // AtVisit is one visit that somebody may be at, and by what.
 type AtVisit struct{ Appointment, Grant string }
 
