@@ -18,6 +18,7 @@ func (p *Portal) mountConnected(api huma.API) {
 	route(api, http.MethodPost, "/consents/{request}", "Let the app in, or refuse", p.decide)
 	get(api, "/me/apps", "Apps that the own account let in", p.connectedApps)
 	get(api, "/me/apps/{id}/reads", "What one of them did, newest first", p.appReads)
+	route(api, http.MethodPatch, "/me/apps/{id}", "Leave an app only a part of what it may see and do", p.narrowApp)
 	route(api, http.MethodDelete, "/me/apps/{id}", "Cut an app off at once", p.cutOff)
 	get(api, "/charts/{patient}/launches", "Apps that can be started from the chart", p.launchables)
 	route(api, http.MethodPost, "/charts/{patient}/launches", "Start an app from the chart", p.launch)
@@ -109,7 +110,7 @@ func (p *Portal) connectedApps(ctx context.Context, _ *none) (*body[list[Connect
 	}
 	items := []ConnectedApp{}
 	for _, a := range found {
-		o := ConnectedApp{ID: a.ID, Name: a.Name, Lines: some(provider.Lines(a.Scopes)), Offline: a.Offline, Since: a.Since, LastUsedAt: a.LastAt,
+		o := ConnectedApp{ID: a.ID, Name: a.Name, Lines: some(provider.Held(a.Scopes)), Offline: a.Offline, Since: a.Since, LastUsedAt: a.LastAt,
 			Own: a.Patient != "" && a.Patient == who.Patient}
 		if a.Patient != "" {
 			if o.For, err = p.Records.NameOf(ctx, who, a.Patient); err != nil {
@@ -140,6 +141,22 @@ func (p *Portal) appReads(ctx context.Context, in *appReadsIn) (*body[list[acces
 	}
 	rows, next, err := p.Access.AppReads(ctx, who, client, in.Cursor, in.Limit)
 	return &body[list[access.AppRead]]{list[access.AppRead]{Items: some(rows), Next: next}}, err
+}
+
+type narrowAppIn struct {
+	ByID
+	Body struct {
+		Lines []string `json:"lines" maxItems:"500" doc:"Ids of the lines that are left; offline_access among them keeps access while the person is away"`
+	}
+}
+
+// narrowApp needs no new proof, as cutOff does not: it only takes away.
+func (p *Portal) narrowApp(ctx context.Context, in *narrowAppIn) (*none, error) {
+	who, err := owner(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &none{}, p.Provider.Narrow(ctx, who, in.ID, in.Body.Lines)
 }
 
 // cutOff needs no new proof: taking back is made easy, and harms nobody.

@@ -98,7 +98,7 @@ func (p *Portal) passkeyDelete(ctx context.Context, in *ByID) (*none, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &none{}, p.Identity.DeletePasskey(ctx, who, in.ID)
+	return &none{}, p.Identity.DeletePasskey(ctx, who, in.ID, p.Login.Trusted())
 }
 
 // OtherWay is an outside issuer that this site trusts.

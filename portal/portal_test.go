@@ -151,7 +151,7 @@ func newNode(t *testing.T, d *db.DB, bus string, client fs.FS) *node {
 	require.NoError(t, err)
 	n.schedule, err = schedule.New(schedule.Deps{DB: d, Records: n.store, Access: n.access, Notices: n.notices, Hub: hub, Key: key, Now: n.clock.Now})
 	require.NoError(t, err)
-	n.visits, err = telehealth.New(telehealth.Deps{DB: d, Records: n.store, Access: n.access, Notices: n.notices, Schedule: n.schedule, Now: n.clock.Now})
+	n.visits, err = telehealth.New(telehealth.Deps{DB: d, Records: n.store, Access: n.access, Identity: n.id, Notices: n.notices, Schedule: n.schedule, Now: n.clock.Now})
 	require.NoError(t, err)
 	n.signal, err = signal.New(signal.Deps{DB: d, Hub: hub, Seats: n.visits, Node: "node-" + newID(), Topic: schedule.VisitTopic, Media: sfu.Config{Loopback: true}, Log: log})
 	require.NoError(t, err)

@@ -43,6 +43,8 @@ func (p *Portal) Mount(app *fiber.App) {
 	app.Get("/live", who, p.live.upgrade)
 	app.Get("/visits/:visit/signal", who, steps.Handler, p.signal)
 
+	p.mountJoin(app, steps.Handler, p.Calls.Handler)
+
 	app.Use("/api/v1", who, csrf)
 	api := edge.NewAPI(app, "/api/v1", "Housecall", orUnknown(p.Version)) // and its openapi.json, for everybody
 	app.Use("/api/v1", edge.Required, p.Calls.Handler, people, etagged(p.Key.Derive("portal etag", 32)))
@@ -68,6 +70,7 @@ func (p *Portal) Mount(app *fiber.App) {
 	p.mountSafety(api)
 	p.mountOffers(api)
 	p.mountGuests(api)
+	p.mountVisitLinks(api)
 	p.mountBlocks(api)
 	p.mountRequests(api)
 	p.mountGlass(api)

@@ -17,8 +17,8 @@ import (
 // (telehealth/sfu/PROTOCOL.md). Who may not sit there is told so before it is
 // opened.
 func (p *Portal) signal(c *fiber.Ctx) error {
-	who, cookie := edge.Principal(c), edge.SessionCookie(c)
-	if who.Kind == identity.Anonymous {
+	cookie := edge.SessionCookie(c)
+	if edge.Principal(c).Kind == identity.Anonymous {
 		return edge.Required(c)
 	}
 	if err := p.ownPage(c); err != nil {
@@ -31,12 +31,19 @@ func (p *Portal) signal(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	call, err := p.Signal.Open(ctx, who, patient, visit)
+	return p.signalOf(c, patient, visit, func(ctx context.Context) (identity.Principal, error) {
+		return p.session(ctx, cookie, true) // who is in a visit is not idle
+	})
+}
+
+// signalOf opens the socket for somebody with a page of ours; again finds anew who
+// they are.
+func (p *Portal) signalOf(c *fiber.Ctx, patient, visit string, again func(context.Context) (identity.Principal, error)) error {
+	ctx, cancel := context.WithTimeout(c.UserContext(), askTime)
+	defer cancel()
+	call, err := p.Signal.Open(ctx, edge.Principal(c), patient, visit)
 	if err != nil {
 		return err
-	}
-	again := func(ctx context.Context) (identity.Principal, error) {
-		return p.session(ctx, cookie, true) // who is in a visit is not idle
 	}
 	return edge.TakeOver(c, &p.live.pool, func(conn *websocket.Conn) {
 		conn.SetReadLimit(sfu.MaxMessage)

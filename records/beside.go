@@ -82,7 +82,7 @@ func (s *Store) Uncut(c *db.Conn, v *access.View, typ string, ids []string) (map
 			if err := r.Scan(&id, &class.Category, &class.Labels, &release, &body); err != nil {
 				return err
 			}
-			if v.Sees(class, release, now) {
+			if v.Sees(typ, id, class, release, now) {
 				out[id] = body
 			}
 			return nil

@@ -70,7 +70,10 @@ func (s *Store) Changes(ctx context.Context, who identity.Principal, patient, cu
 	if cursor == "" || s.seals.open(about, cursor, &at) != nil || at.View != view || at.Release != release || at.N > h.n || at.Until > h.n {
 		at, out.Resync = begun, true
 	}
-	visible := h.heads.visible(&v)
+	visible, err := s.lastSeen(c, &v, h)
+	if err != nil {
+		return Changes{}, err
+	}
 	if out.Resync || at.Head == 0 || at.Head != visible {
 		limit = min(max(limit, 1), MaxChanges)
 		crossed, err := s.changes(c, &v, h, &at, limit, &out)
@@ -114,15 +117,15 @@ func (s *Store) changes(c *db.Conn, v *access.View, h head, at *reached, limit i
 			return nil
 		}
 		at.N = n
-		sees := !deleted && v.Sees(class, release, now)
-		saw := before.Category >= 0 && v.Sees(before, was, now)
+		sees := !deleted && v.Sees(x.Type, x.ID, class, release, now)
+		saw := before.Category >= 0 && v.Sees(x.Type, x.ID, before, was, now)
 		if last == n {
 			was = release
 		}
 		switch {
 		case !v.AllowsType(x.Type, 'r'):
 			return nil
-		case n > at.Until && before.Category >= 0 && after.Category >= 0 && saw != v.Sees(after, was, now):
+		case n > at.Until && before.Category >= 0 && after.Category >= 0 && saw != v.Sees(x.Type, x.ID, after, was, now):
 			crossed = true
 			return nil
 		case sees && last != n, !sees && (!saw || n <= at.Until):
@@ -169,7 +172,7 @@ func changesSQL(v *access.View, h head, at *reached, now int64) (string, []any) 
 	query += ` AND (TRUE` + cond
 	args = append(args, more...)
 	for _, when := range []struct{ column, held string }{{"before", was + ` <= ?`}, {"after", `(h.n <> r.n OR r.release_at <= ?)`}} {
-		query += ` OR h.` + when.column + `_category >= 0 AND ((1 << h.` + when.column + `_category) & ?) <> 0 AND (h.` + when.column + `_labels & ?) = 0`
+		query += ` OR ` + changeSeen(when.column)
 		args = append(args, int64(v.See), int64(v.Hide))
 		if v.Parts != 0 {
 			query += ` AND ((h.` + when.column + `_labels & ?) <> 0 OR ((1 << h.` + when.column + `_category) & ?) = 0)`
@@ -180,5 +183,6 @@ func changesSQL(v *access.View, h head, at *reached, now int64) (string, []any) 
 			args = append(args, now)
 		}
 	}
-	return query + `)`, args
+	only, more := onlySQL(v, "h")
+	return query + `)` + only, append(args, more...)
 }

@@ -181,7 +181,8 @@ func (s *Store) chartTag(c *db.Conn, v *access.View, h head) (string, error) {
 		}
 		what += " " + tag
 	}
-	return s.etag(v, h.heads.visible(v), boundary, what), nil
+	last, err := s.lastSeen(c, v, h)
+	return s.etag(v, last, boundary, what), err
 }
 
 func (s *Store) readChart(c *db.Conn, v *access.View) (*Chart, error) {

@@ -210,7 +210,7 @@ func (s *Store) existing(c *db.Conn, ch *change, v *access.View) error {
 	if ch.old == nil || ch.old.deleted {
 		return errMoved
 	}
-	if !v.Sees(ch.old.class, ch.old.releaseAt, micros(s.now())) {
+	if !v.Sees(ch.Type, ch.ID, ch.old.class, ch.old.releaseAt, micros(s.now())) {
 		return notFound()
 	}
 	ch.class, ch.outcome, ch.version, ch.at = ch.old.class, Unchanged, ch.old.version, ch.old.updated

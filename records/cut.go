@@ -29,7 +29,24 @@ func visibleSQL(v *access.View, now int64, a string) (string, []any) {
 		cond += " AND " + a + ".release_at <= ?"
 		args = append(args, now)
 	}
-	return cond, args
+	only, more := onlySQL(v, a)
+	return cond + only, append(args, more...)
+}
+
+// onlySQL is View.Holds as a condition on rows that have a type and an id.
+func onlySQL(v *access.View, a string) (string, []any) {
+	if v.Visits == nil {
+		return "", nil
+	}
+	args := make([]any, len(v.Visits))
+	for i := range v.Visits {
+		args[i] = v.Visits[i].Appointment
+	}
+	visits := "FALSE"
+	if len(args) > 0 {
+		visits = a + ".type = 'Appointment' AND " + a + ".id IN " + db.Placeholders(1, len(args))
+	}
+	return " AND (" + a + ".type = 'Patient' OR " + visits + ")", args
 }
 
 // hidden lists what the chart holds and the view does not see, as Type/id.

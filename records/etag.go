@@ -60,7 +60,7 @@ func readHead(c *db.Conn, patient string) (head, error) {
 
 // boundary is the last moment at which held results of the chart became visible.
 func (s *Store) boundary(c *db.Conn, v *access.View, h head, now int64) (int64, error) {
-	if h.holds == 0 || !v.HoldResults {
+	if h.holds == 0 || !v.HoldResults || v.Visits != nil {
 		return 0, nil
 	}
 	var at int64

@@ -217,7 +217,7 @@ func (x *exporting) chart(patient string, types []string, only map[string]bool) 
 		}
 		room--
 		x.at.Type, x.at.ID = st.Type, st.ID
-		if !v.AllowsType(st.Type, 'r') || !v.Sees(class, release, x.now) || only != nil && !only[st.Type+"/"+st.ID] {
+		if !v.AllowsType(st.Type, 'r') || !v.Sees(st.Type, st.ID, class, release, x.now) || only != nil && !only[st.Type+"/"+st.ID] {
 			return nil
 		}
 		st.LastUpdated = fromMicros(at)
@@ -277,7 +277,7 @@ func (x *exporting) asOf(v *access.View, changed []int, since, until int64) erro
 			return err
 		}
 		deleted := kind == 3
-		if isNoRows(err) || at <= since || !v.Sees(class, release, x.now) || deleted && since == 0 {
+		if isNoRows(err) || at <= since || !v.Sees(st.Type, st.ID, class, release, x.now) || deleted && since == 0 {
 			*st = Stored{}
 			continue
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"slices"
 
+	"housecall/internal/db"
 	"housecall/records/access"
 )
 
@@ -78,10 +79,29 @@ func (h classHeads) visible(v *access.View) int64 {
 	return last
 }
 
+// lastSeen is the last change of a chart that the view can see. Who is here for a
+// visit alone is not told by the heads of classes: other visits are of the same
+// class. Their own are few, and looked up.
+func (s *Store) lastSeen(c *db.Conn, v *access.View, h head) (last int64, err error) {
+	if v.Visits == nil {
+		return h.heads.visible(v), nil
+	}
+	only, args := onlySQL(v, "h")
+	err = c.QueryRow(`SELECT COALESCE(max(h.n), 0) FROM chart_changes h WHERE h.patient_id = ?`+only+` AND (`+changeSeen("before")+` OR `+changeSeen("after")+`)`,
+		append(append([]any{v.Patient}, args...), int64(v.See), int64(v.Hide), int64(v.See), int64(v.Hide))...).Scan(&last)
+	return last, err
+}
+
+// changeSeen is the condition that the class before or after a change h is among
+// what a view sees and hides, which are its two arguments.
+func changeSeen(when string) string {
+	return `h.` + when + `_category >= 0 AND ((1 << h.` + when + `_category) & ?) <> 0 AND (h.` + when + `_labels & ?) = 0`
+}
+
 // mayHide tells whether the chart holds any class of data that the view does not
 // see, or anything held back. Most charts hide nothing from most views.
 func (h head) mayHide(v *access.View) bool {
-	if v.HoldResults && h.holds > 0 {
+	if v.HoldResults && h.holds > 0 || v.Visits != nil {
 		return true
 	}
 	return slices.ContainsFunc(h.heads, func(c classHead) bool {

@@ -3,6 +3,7 @@ package records
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -140,7 +141,7 @@ func historyScope(who identity.Principal, views []access.View, types []string, n
 		cond, args := versionSeen(v, now)
 		way := strings.Join(here, ",") + cond
 		for _, a := range args {
-			way += " " + itoa(a.(int64))
+			way += fmt.Sprint(" ", a)
 		}
 		if byWay[way] == nil {
 			byWay[way] = &group{view: v, types: here}

@@ -124,7 +124,8 @@ func (s *Store) tagBeside(c *db.Conn, v *access.View) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return s.etag(v, h.heads.visible(v), boundary, "beside"), nil
+	last, err := s.lastSeen(c, v, h)
+	return s.etag(v, last, boundary, "beside"), err
 }
 
 // showLinks writes the links of a chart into its Patient (Patient.link, FHIR R4).

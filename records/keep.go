@@ -29,7 +29,7 @@ func (s *Store) complete(c *db.Conn, who identity.Principal, ch *change, v *acce
 	if ch.old == nil || ch.Kind == Delete {
 		return ch.late
 	}
-	if (!ch.whole || len(ch.charts) == 0) && !v.Sees(ch.old.class, ch.old.releaseAt, micros(s.now())) {
+	if (!ch.whole || len(ch.charts) == 0) && !v.Sees(ch.Type, ch.ID, ch.old.class, ch.old.releaseAt, micros(s.now())) {
 		return notFound()
 	}
 	if ch.old.deleted {

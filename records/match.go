@@ -110,7 +110,7 @@ func (s *Store) lookalike(c *db.Conn, who identity.Principal, id string) (Lookal
 		return Lookalike{}, nil, err
 	}
 	v, err := s.viewForRead(c, who, st.Patient, "Patient")
-	if err == nil && (cur.deleted || !v.Sees(cur.class, cur.releaseAt, micros(s.now()))) {
+	if err == nil && (cur.deleted || !v.Sees("Patient", id, cur.class, cur.releaseAt, micros(s.now()))) {
 		err = notFound()
 	}
 	if err != nil {

@@ -201,7 +201,7 @@ func (s *Store) Tell(c *db.Conn, who identity.Principal, h Happened) (Told, erro
 		}
 	}
 	now := micros(s.now())
-	if t.Seen = v.Sees(own, release, now) && v.Sees(current, releaseNow, now); t.Seen {
+	if t.Seen = v.Sees(h.Type, h.ID, own, release, now) && v.Sees(h.Type, h.ID, current, releaseNow, now); t.Seen {
 		hidden, err := s.hidden(c, &v)
 		if err != nil {
 			return t, err
@@ -211,7 +211,7 @@ func (s *Store) Tell(c *db.Conn, who identity.Principal, h Happened) (Told, erro
 		}
 		return t, err
 	}
-	if until := max(release, releaseNow); v.Sees(own, release, until) && v.Sees(current, releaseNow, until) {
+	if until := max(release, releaseNow); v.Sees(h.Type, h.ID, own, release, until) && v.Sees(h.Type, h.ID, current, releaseNow, until) {
 		t.HeldUntil = until
 	}
 	return t, nil

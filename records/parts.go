@@ -274,7 +274,7 @@ func (s *Store) parted(c *db.Conn, who identity.Principal, ch *change, views map
 	now := micros(s.now())
 	for _, p := range ch.charts {
 		cur, v := d.old[p], views[p]
-		if cur == nil || v == nil || cur.deleted && !ch.old.deleted || !v.Sees(cur.class, cur.releaseAt, now) {
+		if cur == nil || v == nil || cur.deleted && !ch.old.deleted || !v.Sees(ch.Type, ch.ID, cur.class, cur.releaseAt, now) {
 			continue
 		}
 		d.sees = append(d.sees, p)
@@ -429,7 +429,7 @@ func (s *Store) shownTo(who identity.Principal, ch *change, d *division, views m
 		if !fresh {
 			cl = d.old[p].class
 		}
-		if v := views[p]; v != nil && v.SeesClass(cl) {
+		if v := views[p]; v != nil && v.Holds(ch.Type, ch.ID) && v.SeesClass(cl) {
 			k.charts, seen = append(k.charts, p), max(seen, n)
 		}
 	}

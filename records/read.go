@@ -58,7 +58,7 @@ func (s *Store) reads(c *db.Conn, who identity.Principal, typ, id string) (Store
 		return Stored{}, cur, nil, err
 	}
 	v, err := s.viewForRead(c, who, st.Patient, typ)
-	if err == nil && !v.Sees(cur.class, cur.releaseAt, micros(s.now())) {
+	if err == nil && !v.Sees(typ, id, cur.class, cur.releaseAt, micros(s.now())) {
 		err = notFound()
 	}
 	return st, cur, v, err
@@ -134,7 +134,7 @@ func (s *Store) history(ctx context.Context, who identity.Principal, typ, id str
 	}
 	now := micros(s.now())
 	v, err := s.viewForRead(c, who, st.Patient, typ)
-	if err == nil && !v.Sees(cur.class, cur.releaseAt, now) {
+	if err == nil && !v.Sees(typ, id, cur.class, cur.releaseAt, now) {
 		err = notFound()
 	}
 	if err != nil {

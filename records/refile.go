@@ -96,13 +96,13 @@ func (s *Store) pickUp(c *db.Conn, m *move) error {
 				return err
 			}
 		}
-		if cur == nil || cur.patient != m.From || cur.deleted || !m.from.Sees(cur.class, cur.releaseAt, now) {
+		typ, id, _ := strings.Cut(ref, "/")
+		if cur == nil || cur.patient != m.From || cur.deleted || !m.from.Sees(typ, id, cur.class, cur.releaseAt, now) {
 			return notFound()
 		}
 		if !m.from.MayWrite(cur.class) || !m.to.MayWrite(cur.class) {
 			return fault.New(fault.Forbidden, "You can read this, but not change it.").WithCode("role")
 		}
-		typ, _, _ := strings.Cut(ref, "/")
 		n, err := fhir.Parse(cur.body)
 		if err != nil {
 			return err
@@ -133,7 +133,7 @@ func (s *Store) refusePart(c *db.Conn, m *move, ref string, now int64) error {
 	var release int64
 	err := c.QueryRow(`SELECT r.category, r.labels, r.release_at FROM resource_charts k JOIN resources r ON r.patient_id = k.patient_id AND r.type = k.type AND r.id = k.id
 		WHERE k.patient_id = ? AND k.type = ? AND k.id = ? AND NOT r.deleted`, m.From, typ, id).Scan(&class.Category, &class.Labels, &release)
-	if isNoRows(err) || err == nil && !m.from.Sees(class, release, now) {
+	if isNoRows(err) || err == nil && !m.from.Sees(typ, id, class, release, now) {
 		return nil
 	}
 	if err != nil {
@@ -201,9 +201,9 @@ func (s *Store) look(c *db.Conn, m *move) error {
 		})
 		switch {
 		case hits == 0 && (partOf == "" || m.moved[partOf] == nil):
-		case part && m.from.Sees(cur.class, cur.releaseAt, now):
+		case part && m.from.Sees(typ, id, cur.class, cur.releaseAt, now):
 			several = append(several, ref)
-		case part || typ != "Provenance" && !m.from.Sees(cur.class, cur.releaseAt, now):
+		case part || typ != "Provenance" && !m.from.Sees(typ, id, cur.class, cur.releaseAt, now):
 			unseen = true
 		case typ != "Provenance":
 			stays = append(stays, ref)

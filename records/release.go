@@ -204,7 +204,7 @@ func (s *Store) setRelease(ctx context.Context, who identity.Principal, patient,
 		}
 		if here, err := s.resultAndParts(c, home, typ, id); err != nil {
 			return err
-		} else if len(here) == 0 || !seen.Sees(here[0].class, here[0].releaseAt, micros(s.now())) {
+		} else if len(here) == 0 || !seen.Sees(typ, id, here[0].class, here[0].releaseAt, micros(s.now())) {
 			return notFound()
 		}
 		locked, views, err := s.workIn(c, who, true, home)
@@ -217,7 +217,7 @@ func (s *Store) setRelease(ctx context.Context, who identity.Principal, patient,
 		if err != nil {
 			return err
 		}
-		if len(list) == 0 || !v.Sees(list[0].class, list[0].releaseAt, rel.at) {
+		if len(list) == 0 || !v.Sees(typ, id, list[0].class, list[0].releaseAt, rel.at) {
 			return notFound()
 		}
 		if !v.MayWrite(list[0].class) {
@@ -407,7 +407,7 @@ func (s *Store) Held(ctx context.Context, who identity.Principal, cursor string,
 	for i := range lines {
 		l := &lines[i]
 		v, err := s.viewForRead(c, who, l.Patient, l.typ)
-		if fault.Is(err, fault.NotFound) || err == nil && (!v.Works() || !v.Sees(l.class, l.at, now)) {
+		if fault.Is(err, fault.NotFound) || err == nil && (!v.Works() || !v.Sees(l.typ, l.id, l.class, l.at, now)) {
 			continue
 		}
 		if err != nil {

@@ -2,6 +2,7 @@ package records
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 
 	"housecall/internal/db"
@@ -159,6 +160,7 @@ func (x *searcher) sameViews(of func(*access.View) bool) []sameView {
 		part access.CategorySet
 		of   access.Labels
 		hold bool
+		only string
 	}
 	var out []sameView
 	at := map[way]int{}
@@ -167,7 +169,7 @@ func (x *searcher) sameViews(of func(*access.View) bool) []sameView {
 		if !of(v) {
 			continue
 		}
-		w := way{v.See, v.Hide, v.Parts, v.Facets, v.HoldResults}
+		w := way{v.See, v.Hide, v.Parts, v.Facets, v.HoldResults, fmt.Sprint(v.Visits)}
 		k, ok := at[w]
 		if !ok {
 			k = len(out)

@@ -62,7 +62,7 @@ func (s *Store) showing(c *db.Conn, who identity.Principal, typ, id string) (*sh
 		if err != nil {
 			return nil, err
 		}
-		if v.Sees(p.class, p.releaseAt, now) {
+		if v.Sees(typ, id, p.class, p.releaseAt, now) {
 			p.view = v
 			x.parts = append(x.parts, p)
 		}
@@ -210,7 +210,7 @@ func (x *showing) versions(from int64) ([]partRow, error) {
 			return err
 		}
 		p.view, p.deleted = views[p.patient], outcomeOf[kind] == Deleted
-		if p.view.Sees(p.class, p.releaseAt, now) {
+		if p.view.Sees(x.typ, x.id, p.class, p.releaseAt, now) {
 			out = append(out, p)
 		}
 		return nil

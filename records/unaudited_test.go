@@ -21,7 +21,7 @@ func (s *Store) ReadUnaudited(ctx context.Context, who identity.Principal, typ, 
 		return Stored{}, err
 	}
 	v, err := s.viewForRead(c, who, st.Patient, typ)
-	if err == nil && !v.Sees(cur.class, cur.releaseAt, micros(s.now())) {
+	if err == nil && !v.Sees(typ, id, cur.class, cur.releaseAt, micros(s.now())) {
 		err = notFound()
 	}
 	if err != nil {

@@ -212,7 +212,7 @@ func (s *Store) Assigns(ctx context.Context, who identity.Principal, cursor stri
 	var events []access.Event
 	for _, l := range lines {
 		v, err := s.viewForRead(c, who, l.patient, l.typ)
-		if err == nil && (!v.Works() || !v.Sees(l.class, l.release, now)) {
+		if err == nil && (!v.Works() || !v.Sees(l.typ, l.id, l.class, l.release, now)) {
 			err = notFound()
 		}
 		var w *access.View

@@ -461,7 +461,7 @@ func (s *Store) loadCurrent(c *db.Conn, who identity.Principal, changes []*chang
 			if err != nil && !fault.Is(err, fault.NotFound) {
 				return err
 			}
-			if err != nil || !v.Sees(cur.class, cur.releaseAt, micros(s.now())) {
+			if err != nil || !v.Sees(ch.Type, ch.ID, cur.class, cur.releaseAt, micros(s.now())) {
 				return &OpError{i, notFound()}
 			}
 			return &OpError{i, otherChart(ch.Type)}
@@ -523,7 +523,7 @@ func currentVersions(c *db.Conn, keys []string, change bool) (map[string]*curren
 // apply decides on one change and gives it its number, version and body.
 func (s *Store) apply(ch *change, v *access.View, h *head, at int64) error {
 	now := micros(s.now())
-	if ch.old != nil && !ch.decided && !ch.byParts && !v.Sees(ch.old.class, ch.old.releaseAt, now) {
+	if ch.old != nil && !ch.decided && !ch.byParts && !v.Sees(ch.Type, ch.ID, ch.old.class, ch.old.releaseAt, now) {
 		return notFound() // also when it was deleted: a further version would tell by its number
 	}
 	if ch.Kind == Delete {

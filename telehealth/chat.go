@@ -12,6 +12,7 @@ import (
 	"housecall/internal/db"
 	"housecall/internal/fault"
 	"housecall/internal/identity"
+	"housecall/records/access"
 	"housecall/records/fhir"
 	"housecall/telehealth/schedule"
 )
@@ -49,12 +50,17 @@ func (s *Service) Chat(ctx context.Context, who identity.Principal, patient, id 
 		if _, err := v.speaker(); err != nil {
 			return err
 		}
+		if v.view.Base == access.ByLink { // it is part of the visit, and over with it
+			if err := v.happens(); err != nil {
+				return err
+			}
+		}
 		return c.Each(`SELECT id, at, name, role, account, body FROM visit_chat WHERE visit = ? ORDER BY n LIMIT ?`, func(r *sql.Rows) error {
 			var l ChatLine
 			var at int64
 			var account string
 			err := r.Scan(&l.ID, &at, &l.From.Name, &l.From.Role, &account, &l.Text)
-			l.At, l.Mine = moment(at), account == who.Account
+			l.At, l.Mine = moment(at), account == seen.me()
 			out = append(out, l)
 			return err
 		}, id, maxChatLines)
@@ -75,7 +81,7 @@ func (v *visit) speaker() (*person, error) {
 	if err != nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(list, func(p *person) bool { return p.account == v.who.Account })
+	i := slices.IndexFunc(list, func(p *person) bool { return p.account == v.me() })
 	if i < 0 && v.hosts() {
 		return &person{Person: Person{Name: v.who.Name, Role: v.role()}}, nil
 	}
@@ -113,7 +119,7 @@ func (s *Service) Say(ctx context.Context, who identity.Principal, patient, id, 
 		var account, visit, was string
 		var at int64
 		switch err := v.c.QueryRow(`SELECT account, visit, body, at FROM visit_chat WHERE id = ?`, line).Scan(&account, &visit, &was, &at); {
-		case err == nil && account == who.Account && visit == id && was == text:
+		case err == nil && account == v.me() && visit == id && was == text:
 			out.At = moment(at)
 			return nil
 		case err == nil:
@@ -132,7 +138,7 @@ func (s *Service) Say(ctx context.Context, who identity.Principal, patient, id, 
 			return fault.New(fault.TooMany, "So much was written in this visit that no more can be added.")
 		}
 		out.At = moment(v.s.now())
-		_, err = v.c.Exec(`INSERT INTO visit_chat (visit, n, id, account, name, role, at, body) VALUES `+db.Placeholders(1, 8), id, n+1, line, who.Account, p.Name, p.Role, v.s.now(), text)
+		_, err = v.c.Exec(`INSERT INTO visit_chat (visit, n, id, account, name, role, at, body) VALUES `+db.Placeholders(1, 8), id, n+1, line, v.me(), p.Name, p.Role, v.s.now(), text)
 		return err
 	})
 	return out, err

@@ -65,7 +65,7 @@ func (s *Service) seatNow(c *db.Conn, who identity.Principal, patient, id string
 	if err != nil {
 		return signal.Seat{}, nil, err
 	}
-	i := slices.IndexFunc(list, func(p *person) bool { return p.account == who.Account })
+	i := slices.IndexFunc(list, func(p *person) bool { return p.account == v.me() })
 	if i < 0 || v.State != schedule.Live || !list[i].admittedNow() {
 		return signal.Seat{}, nil, notAdmitted()
 	}

@@ -12,6 +12,7 @@ import (
 	"housecall/internal/db"
 	"housecall/internal/fault"
 	"housecall/internal/identity"
+	"housecall/records/access"
 	"housecall/telehealth/schedule"
 )
 
@@ -86,15 +87,34 @@ func (v *visit) seat() (*person, error) {
 	if err != nil {
 		return nil, err
 	}
-	if i := slices.IndexFunc(list, func(p *person) bool { return p.account == v.who.Account }); i >= 0 {
+	if i := slices.IndexFunc(list, func(p *person) bool { return p.account == v.me() }); i >= 0 {
 		return list[i], nil
 	}
-	p := &person{Person: Person{Seat: uuid.NewString(), Name: v.who.Name, Role: v.role(), State: SeatNone}, account: v.who.Account, host: v.hosts()}
+	p := &person{Person: Person{Seat: uuid.NewString(), Name: v.who.Name, Role: v.role(), State: SeatNone}, account: v.me(), host: v.hosts()}
+	if v.view.Base == access.ByLink {
+		patient, err := v.s.Records.PatientOf(v.c, v.view)
+		if err != nil {
+			return nil, err
+		}
+		p.Name = patient.Name
+	}
 	if p.Role == proxyRole {
 		p.Relation = v.view.Kinship
 	}
 	_, err = v.c.Exec(`INSERT INTO visit_people (visit, seat, account, name, role, relation, host, state) VALUES `+db.Placeholders(1, 8), v.ID, p.Seat, p.account, p.Name, p.Role, p.Relation, p.host, string(p.State))
 	return p, err
+}
+
+// byLink stands for the account of who came by the patient's own link: there is one
+// at a time to a visit, open in one browser.
+const byLink = "link"
+
+// me is by what the viewer's own seat is found.
+func (v *visit) me() string {
+	if v.view.Base == access.ByLink {
+		return byLink
+	}
+	return v.who.Account
 }
 
 // maxSeats is how many people have a place in one room.

@@ -71,6 +71,7 @@ type Deps struct {
 	DB       *db.DB
 	Records  *records.Store
 	Access   *access.Service
+	Identity *identity.Service
 	Notices  *notifications.Service
 	Schedule *schedule.Service
 	Now      func() time.Time
@@ -85,7 +86,7 @@ type Service struct {
 
 // New makes the service.
 func New(d Deps) (*Service, error) {
-	if d.DB == nil || d.Records == nil || d.Access == nil || d.Notices == nil || d.Schedule == nil {
+	if d.DB == nil || d.Records == nil || d.Access == nil || d.Identity == nil || d.Notices == nil || d.Schedule == nil {
 		return nil, errors.New("telehealth: a part is missing")
 	}
 	if d.Now == nil {
@@ -128,11 +129,14 @@ func (s *Service) open(c *db.Conn, who identity.Principal, patient, id string, c
 	if err != nil {
 		return nil, err
 	}
+	if !v.Holds("Appointment", id) { // a guest of another visit
+		return nil, notFound()
+	}
 	b, err := schedule.BookedTx(c, patient, id, change)
 	if err != nil {
 		return nil, err
 	}
-	return &visit{b, s, c, who, v}, nil
+	return &visit{b, s, c, who, v.For(id)}, nil
 }
 
 // change lets f change a visit, leaves the audit row of that, and tells everybody
@@ -244,7 +248,7 @@ func (v *visit) show() (Visit, error) {
 		return Visit{}, err
 	}
 	for _, p := range list {
-		me := p.account == v.who.Account
+		me := p.account == v.me()
 		if me {
 			out.Me.Seat, out.Me.State, out.Me.ConsentAt, out.Me.CheckedAt = p.Seat, p.State, momentOf(p.consentAt), momentOf(p.checkedAt)
 			if p.consent != ConsentVersion {
@@ -263,6 +267,12 @@ func (v *visit) show() (Visit, error) {
 	if v.writes() || a.Summary {
 		out.Note = v.Note
 	}
+	if v.view.Base == access.ByLink { // the chart has no name outside
+		out.Patient, out.Appointment.Patient = "", ""
+		if v.happens() != nil {
+			out.People = []Person{}
+		}
+	}
 	if a.Summary {
 		var n *note
 		if n, err = v.note(); err == nil {
@@ -275,7 +285,7 @@ func (v *visit) show() (Visit, error) {
 // role is as what the viewer takes part.
 func (v *visit) role() string {
 	switch v.view.Base {
-	case access.Self:
+	case access.Self, access.ByLink:
 		return patientRole
 	case access.Proxy:
 		return proxyRole
@@ -294,7 +304,7 @@ func (v *visit) writes() bool { return v.hosts() && v.view.Act.Has(access.Docume
 // joins: they may take part. A caregiver needs to have been given that.
 func (v *visit) joins() error {
 	switch {
-	case v.view.Base == access.Self && v.view.Relation == access.Self, v.hosts():
+	case v.view.Base == access.Self && v.view.Relation == access.Self, v.view.Base == access.ByLink, v.hosts():
 		return nil
 	case v.view.Relation == access.Proxy && v.view.Can&access.PowerVisits != 0:
 		return nil

@@ -40,8 +40,8 @@ var kindCodes = map[string]string{"kindmh": "MH", "kindsud": "SUD", "kindsex": "
 
 func newHouse(t *testing.T, cfg Config, m matrix) *house {
 	h := &house{t: t, app: start(t, cfg), rosa: uuid.NewString(), things: map[string]string{}, resources: map[string][]string{}, marks: map[string][]string{}}
-	h.patient(h.rosa, "Zqdemographics-plain")
-	h.marks["demographics"] = []string{"plain"}
+	h.patient(h.rosa, "Zqpatient-plain")
+	h.marks["patient"], h.marks["visit"] = []string{"plain"}, []string{"plain"}
 	h.chart()
 	h.people(m)
 	return h
@@ -136,6 +136,8 @@ func (h *house) people(m matrix) {
 	require.NoError(h.t, err)
 	h.things["thread"] = sent.Thread
 	h.visit(ctx, doctor, rosa)
+	h.guest(ctx, rosa, who["guest"])
+	h.link(ctx, who["desk"], m.actors[slices.IndexFunc(m.actors, func(a *actor) bool { return a.name == "link" })])
 	var open struct{ Results []struct{ Key string } }
 	require.NoError(h.t, json.Unmarshal([]byte(h.ask(m.actors[slices.IndexFunc(m.actors, func(a *actor) bool { return a.name == "rosa" })], "GET", "/api/v1/charts/"+h.rosa, "").body), &open))
 	require.NotEmpty(h.t, open.Results)
@@ -149,9 +151,32 @@ func (h *house) visit(ctx context.Context, doctor, rosa identity.Principal) {
 	require.NoError(h.t, err)
 	var slot string
 	require.NoError(h.t, h.app.DB.Read(ctx).QueryRow(`SELECT id FROM slots WHERE account = ? ORDER BY starts_at LIMIT 1`, doctor.Account).Scan(&slot))
-	booked, err := h.app.Schedule.Book(ctx, rosa, h.rosa, schedule.In{ID: uuid.NewString(), Slot: slot, Mode: schedule.Video, Reason: "zqappointments-plain"})
+	booked, err := h.app.Schedule.Book(ctx, rosa, h.rosa, schedule.In{ID: uuid.NewString(), Slot: slot, Mode: schedule.Video, Reason: "zqvisit-plain"})
 	require.NoError(h.t, err)
 	h.things["visit"] = booked.ID
+}
+
+// guest is let to the visit, and to nothing else.
+func (h *house) guest(ctx context.Context, rosa, guest identity.Principal) {
+	_, secret, err := h.app.Visits.Invite(ctx, rosa, h.rosa, h.things["visit"], guest.Name, "mother")
+	require.NoError(h.t, err)
+	require.NoError(h.t, h.app.DB.InTx(ctx, func(c *db.Conn) error {
+		_, err := h.app.Access.AcceptTx(c, guest, secret)
+		return err
+	}))
+}
+
+// link opens the visit in a browser by Rosa's own link to it, as somebody who has no
+// account does.
+func (h *house) link(ctx context.Context, desk identity.Principal, a *actor) {
+	_, url, err := h.app.Visits.MakeLink(ctx, desk, h.rosa, h.things["visit"])
+	require.NoError(h.t, err)
+	_, token, _ := strings.Cut(url, "#")
+	a.page, err = h.app.Visits.EnterByLink(ctx, token, "1952-03-02", identity.Principal{})
+	require.NoError(h.t, err)
+	holder, err := h.app.Identity.PageOf(ctx, a.page)
+	require.NoError(h.t, err)
+	a.csrf = h.app.Identity.CSRF(holder.Session)
 }
 
 func (h *house) actor(a *actor) identity.Principal {
@@ -162,7 +187,7 @@ func (h *house) actor(a *actor) identity.Principal {
 		h.must(&a.token)(h.app.Identity.IssueToken(ctx, "", "matrix", strings.Fields(scopes), time.Hour))
 		return identity.Principal{}
 	}
-	if a.name == "nobody" {
+	if a.name == "nobody" || a.name == "link" {
 		return identity.Principal{}
 	}
 	if kind == "app" {

@@ -71,6 +71,18 @@ var takings = []struct {
 	{"an emergency is over", "emergency", "everything", func(h *cutHouse, x *held) {
 		h.in(func(c *db.Conn) error { return h.here.Access.EndGlassTx(c, x.who, h.ida) })
 	}},
+	{"a link to a visit is taken back", "link", "everything", func(h *cutHouse, _ *held) {
+		require.NoError(h.t, h.here.Visits.DropLink(context.Background(), h.host, h.ida, h.visit))
+	}},
+	{"a new link to a visit is made", "link", "everything", func(h *cutHouse, _ *held) { h.link() }},
+	{"a link to a visit is opened in another browser", "link", "everything", func(h *cutHouse, x *held) {
+		_, err := h.here.Visits.EnterByLink(context.Background(), x.token, "1950-02-03", identity.Principal{})
+		require.NoError(h.t, err)
+	}},
+	{"who came by a link is turned away from the visit", "link", "seat", func(h *cutHouse, x *held) {
+		_, err := h.here.Visits.Refuse(context.Background(), h.host, h.ida, h.visit, x.seat)
+		require.NoError(h.t, err)
+	}},
 	{"somebody is turned away from a visit", "caregiver", "seat", func(h *cutHouse, x *held) {
 		_, err := h.here.Visits.Refuse(context.Background(), h.host, h.ida, h.visit, x.seat)
 		require.NoError(h.t, err)
@@ -173,6 +185,10 @@ func (h *cutHouse) somebody(whose string) *held {
 	h.t.Helper()
 	ctx := context.Background()
 	x := &held{}
+	if whose == "link" {
+		h.byLink(x)
+		return x
+	}
 	n := identity.NewAccount{Email: uuid.NewString() + "@example.org", Name: "Some Body", Kind: identity.Person}
 	if whose != "caregiver" {
 		n.Kind, n.Roles, n.Practitioner = identity.Staff, []identity.Role{identity.Clinician}, uuid.NewString()
@@ -257,7 +273,11 @@ func (h *cutHouse) dial(a *App, path, cookie string) *websocket.Conn {
 	h.t.Helper()
 	head := http.Header{"Origin": {h.here.URL()}, "Host": {h.here.Config.base.Host}}
 	if cookie != "" {
-		head.Set("Cookie", h.here.Identity.CookieName()+"="+cookie)
+		name := h.here.Identity.CookieName()
+		if strings.HasPrefix(path, "/api/join/") {
+			name = h.here.Identity.PageCookieName()
+		}
+		head.Set("Cookie", name+"="+cookie)
 	}
 	conn, res, err := websocket.DefaultDialer.Dial("ws://"+a.Config.Addr+path, head)
 	require.NoError(h.t, err, "%s %v", path, res)
@@ -455,7 +475,11 @@ func (h *cutHouse) sit(x *held) {
 	x.seat = v.Me.Seat
 	_, err = h.here.Visits.Admit(ctx, h.host, h.ida, h.visit, x.seat)
 	require.NoError(h.t, err)
-	conn := h.dial(h.there, "/visits/"+h.visit+"/signal", x.cookie)
+	path := "/visits/" + h.visit + "/signal"
+	if x.who.Kind == identity.Visitor {
+		path = "/api/join/signal"
+	}
+	conn := h.dial(h.there, path, x.cookie)
 	o := x.add(&opened{name: "seat", part: "seat", ended: make(chan struct{})})
 	go func() {
 		defer close(o.ended)
@@ -465,6 +489,63 @@ func (h *cutHouse) sit(x *held) {
 			}
 		}
 	}()
+}
+
+// link gives the secret of a new link to the visit.
+func (h *cutHouse) link() string {
+	h.t.Helper()
+	_, url, err := h.here.Visits.MakeLink(context.Background(), h.host, h.ida, h.visit)
+	require.NoError(h.t, err)
+	_, token, _ := strings.Cut(url, "#")
+	return token
+}
+
+// byLink is Ida in a browser without an account: she opens her link at one node and
+// sits in the visit at the other.
+func (h *cutHouse) byLink(x *held) {
+	h.t.Helper()
+	ctx := context.Background()
+	x.token = h.link()
+	var err error
+	x.cookie, err = h.here.Visits.EnterByLink(ctx, x.token, "1950-02-03", identity.Principal{})
+	require.NoError(h.t, err)
+	x.who, err = h.here.Identity.PageOf(ctx, x.cookie)
+	require.NoError(h.t, err)
+	for _, a := range []*App{h.here, h.there} {
+		ask := func() int {
+			status, _ := h.send(a, "GET", "/api/join/visit", "", "Cookie", h.here.Identity.PageCookieName()+"="+x.cookie)
+			return status
+		}
+		require.Equal(h.t, 200, ask())
+		x.add(&opened{name: "link at " + a.Config.Addr, part: "page", over: func() bool { return refused(ask()) }})
+	}
+	h.sit(x)
+}
+
+// When a visit is over, whoever came by a link is out at the other node as well, and
+// is told that it is over, and no more.
+func TestAVisitThatIsOverEndsForWhoCameByALink(t *testing.T) {
+	one, two, cut := twoNodesWithBus(t)
+	h := newCutHouse(t, one, two)
+	x := h.somebody("link")
+	cut()
+	_, err := h.here.Visits.End(context.Background(), h.host, h.ida, h.visit)
+	require.NoError(t, err)
+	seat := x.open[len(x.open)-1]
+	require.Equal(t, "seat", seat.name)
+	h.waits(seat.ended, "the seat is still open")
+	name := h.here.Identity.PageCookieName() + "=" + x.cookie
+	status, text := h.send(h.there, "GET", "/api/join/visit", "", "Cookie", name)
+	require.Equal(t, 200, status)
+	require.Contains(t, text, `"state":"ended"`)
+	require.NotContains(t, text, h.ida)
+	csrf := h.here.Identity.CSRF(x.who.Session)
+	for _, path := range []string{"/api/join/wait", "/api/join/consent"} {
+		status, text := h.send(h.there, "POST", path, `{"version":"`+telehealth.ConsentVersion+`"}`, "Cookie", name, "X-CSRF-Token", csrf, "Origin", h.here.URL())
+		require.Equal(t, 409, status, "%s: %s", path, text)
+	}
+	status, text = h.send(h.there, "GET", "/api/join/chat", "", "Cookie", name)
+	require.Equal(t, 409, status, text)
 }
 
 // leave lets somebody's place in the visit be another's.
@@ -518,7 +599,7 @@ func (h *cutHouse) takeBack(t *testing.T) {
 			status, text := h.form(h.there, "token", x.client, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {x.refresh}})
 			require.Contains(t, []int{400, 401}, status, "%s: %s", w.name, text)
 		}
-		if w.over == "everything" {
+		if w.over == "everything" && x.cutShort != nil {
 			require.True(t, x.cutShort(), "%s: the whole file came", w.name)
 		}
 		h.leave(x)

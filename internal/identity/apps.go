@@ -12,6 +12,7 @@ import (
 
 	"housecall/internal/db"
 	"housecall/internal/fault"
+	"housecall/internal/revoke"
 )
 
 // ConnectedApp is an app of somebody else that an account let in, for one chart.
@@ -99,12 +100,7 @@ func (s *Service) CutOff(ctx context.Context, who Principal, id string) error {
 		if err != nil {
 			return err
 		}
-		// First what could still become a token: a code that is used at this moment
-		// either finds this done or is found below.
-		if _, err := c.Exec(`UPDATE auth_requests SET code_until = 0, expires_at = 0 WHERE account = ? AND client = ? AND code_used_at = 0`, who.Account, client); err != nil {
-			return err
-		}
-		if _, err := c.Exec(`DELETE FROM app_consents WHERE account = ? AND client = ? AND (patient = ? OR patient = '')`, who.Account, client, patient); err != nil {
+		if err := forgetTx(c, who.Account, client, patient); err != nil {
 			return err
 		}
 		families, err := idsOf(c, `SELECT id FROM token_families WHERE account = ? AND client = ? AND patient = ? AND revoked_at = 0`, who.Account, client, patient)
@@ -116,4 +112,101 @@ func (s *Service) CutOff(ctx context.Context, who Principal, id string) error {
 		}
 		return s.recordTx(c, Act{Who: who, Action: "delete", Detail: "consent:" + client})
 	})
+}
+
+// forgetTx takes back what could still become a token, and what the person had
+// agreed to: they are asked anew. It comes before the look at what is there: a code
+// that is used at this moment either finds this done or is found then.
+func forgetTx(c *db.Conn, account, client, patient string) error {
+	if _, err := c.Exec(`UPDATE auth_requests SET code_until = 0, expires_at = 0 WHERE account = ? AND client = ? AND code_used_at = 0`, account, client); err != nil {
+		return err
+	}
+	_, err := c.Exec(`DELETE FROM app_consents WHERE account = ? AND client = ? AND (patient = ? OR patient = '')`, account, client, patient)
+	return err
+}
+
+// Narrow takes a part of its access to a chart away from an app: shrink gives what
+// is left of the scopes of one authorization. Tokens in use shrink with it on every
+// node, refresh tokens give no more than what is left, and without offline access
+// there are none. It only ever takes away: more is given by a consent.
+func (s *Service) Narrow(ctx context.Context, who Principal, id string, shrink func(scopes []string) []string) error {
+	if uuid.Validate(id) != nil {
+		return errNoConnection
+	}
+	return s.db.InTx(ctx, func(c *db.Conn) error {
+		client, patient, err := connection(c, who, id)
+		if err != nil {
+			return err
+		}
+		if err := forgetTx(c, who.Account, client, patient); err != nil {
+			return err
+		}
+		// The rows are the lock: a refresh at this moment comes before or after.
+		families, err := idsOf(c, `UPDATE token_families SET last_at = last_at WHERE account = ? AND client = ? AND patient = ? AND revoked_at = 0 RETURNING id`, who.Account, client, patient)
+		if err != nil {
+			return err
+		}
+		clinical := func(scopes []string) bool {
+			return slices.ContainsFunc(scopes, func(sc string) bool { _, ok := ParseScope(sc); return ok })
+		}
+		had, left := false, false
+		for _, id := range families {
+			f, err := familyOf(c, `f.id = ?`, id)
+			if err != nil {
+				return err
+			}
+			scopes := Meet(shrink(f.Scopes), f.Scopes)
+			had, left = had || clinical(f.Scopes), left || clinical(scopes)
+			if err := s.narrowTx(c, f, scopes); err != nil {
+				return err
+			}
+		}
+		if had && !left {
+			return fault.New(fault.Invalid, "Keep at least one thing, or end the access of this app.").WithCode("nothing_left")
+		}
+		return s.recordTx(c, Act{Who: who, Action: "update", Detail: "consent:" + client})
+	})
+}
+
+// narrowTx leaves an authorization and its tokens no more than these scopes.
+func (s *Service) narrowTx(c *db.Conn, f Family, scopes []string) error {
+	if slices.Equal(scopes, f.Scopes) {
+		return nil
+	}
+	offline := f.Offline && slices.Contains(scopes, "offline_access")
+	if _, err := c.Exec(`UPDATE token_families SET scopes = ?, offline = ? WHERE id = ?`, strings.Join(scopes, " "), offline, f.ID); err != nil {
+		return err
+	}
+	type token struct {
+		hash   []byte
+		scopes string
+	}
+	var tokens []token
+	err := c.Each(`SELECT hash, scopes FROM access_tokens WHERE family = ?`, func(r *sql.Rows) error {
+		var t token
+		err := r.Scan(&t.hash, &t.scopes)
+		tokens = append(tokens, t)
+		return err
+	}, f.ID)
+	if err != nil {
+		return err
+	}
+	for _, t := range tokens {
+		if _, err := c.Exec(`UPDATE access_tokens SET scopes = ? WHERE hash = ?`, strings.Join(Meet(strings.Fields(t.scopes), scopes), " "), t.hash); err != nil {
+			return err
+		}
+	}
+	if f.Offline && !offline {
+		if _, err := c.Exec(`DELETE FROM refresh_tokens WHERE family = ?`, f.ID); err != nil {
+			return err
+		}
+		var open bool // without offline access it ends with the session that it was made in
+		if err := c.QueryRow(`SELECT EXISTS (SELECT 1 FROM sessions WHERE id = ? AND ended_at = 0)`, f.Session).Scan(&open); err != nil {
+			return err
+		}
+		if !open {
+			return s.revokedTx(c, []string{f.ID})
+		}
+	}
+	return s.takeBackTx(c, revoke.Session, f.ID)
 }

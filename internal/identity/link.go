@@ -43,6 +43,7 @@ type link struct {
 	createdBy string
 	starts    time.Time
 	expires   time.Time
+	browser   []byte // hash of the cookie of the browser that it is open in
 }
 
 var (
@@ -84,7 +85,7 @@ func (s *Service) endLinksTx(c *db.Conn, subject string, purposes ...Purpose) er
 	return nil
 }
 
-const linkColumns = `id, purpose, subject, email, locale, detail, birth, tries, created_by, starts_at, expires_at`
+const linkColumns = `id, purpose, subject, email, locale, detail, birth, tries, created_by, starts_at, expires_at, browser`
 
 // openLink reads a link that can be used now. Reading it changes nothing: mail
 // servers and previews open links before people do.
@@ -95,10 +96,20 @@ func (s *Service) openLink(c *db.Conn, token string, purposes ...Purpose) (l lin
 	return s.readLink(c, `hash = ?`, secretHash(token), purposes...)
 }
 
-func (s *Service) readLink(c *db.Conn, where string, arg any, purposes ...Purpose) (l link, err error) {
+func (s *Service) readLink(c *db.Conn, where string, arg any, purposes ...Purpose) (link, error) {
+	l, err := linkAt(c, s.now(), where, arg, purposes...)
+	if err == nil && l.tries >= maxBirthTries {
+		return link{}, errLinkDead
+	}
+	return l, err
+}
+
+// linkAt is readLink also of what was tried too often: whoever has it open already
+// is not put out by somebody who tries birthdays.
+func linkAt(c *db.Conn, now time.Time, where string, arg any, purposes ...Purpose) (l link, err error) {
 	var starts, expires int64
 	err = c.QueryRow(`SELECT `+linkColumns+` FROM links WHERE `+where+` AND used_at = 0`, arg).
-		Scan(&l.id, &l.purpose, &l.subject, &l.email, &l.locale, &l.detail, &l.birth, &l.tries, &l.createdBy, &starts, &expires)
+		Scan(&l.id, &l.purpose, &l.subject, &l.email, &l.locale, &l.detail, &l.birth, &l.tries, &l.createdBy, &starts, &expires, &l.browser)
 	if errors.Is(err, sql.ErrNoRows) {
 		return link{}, errLink
 	}
@@ -106,12 +117,8 @@ func (s *Service) readLink(c *db.Conn, where string, arg any, purposes ...Purpos
 		return link{}, err
 	}
 	l.starts, l.expires = fromMicros(starts), fromMicros(expires)
-	now := s.now()
-	switch {
-	case !slices.Contains(purposes, l.purpose), !now.Before(l.expires):
+	if !slices.Contains(purposes, l.purpose) || !now.Before(l.expires) {
 		return link{}, errLink
-	case l.tries >= maxBirthTries:
-		return link{}, errLinkDead
 	}
 	return l, nil
 }
@@ -123,8 +130,9 @@ func (s *Service) birthLimit(address string) limit {
 
 // confirmLink takes the date of birth and binds the link to the browser that
 // gave the right one. A try is counted before it is looked at, so that many at
-// one time are not more than five.
-func (s *Service) confirmLink(ctx context.Context, l link, birth, browser, address string) error {
+// one time are not more than five. What comes along with the binding is done in
+// its transaction.
+func (s *Service) confirmLink(ctx context.Context, l link, birth, browser, address string, along ...func(c *db.Conn) error) error {
 	if len(browser) < 32 {
 		return errConfirm
 	}
@@ -150,6 +158,11 @@ func (s *Service) confirmLink(ctx context.Context, l link, birth, browser, addre
 		right = 1
 	}
 	return s.db.InTx(ctx, func(c *db.Conn) error {
+		for _, f := range along { // first: it may take the lock of a chart, which comes before a link's row
+			if err := f(c); err != nil {
+				return err
+			}
+		}
 		n, err := c.Exec(`UPDATE links SET browser = ?, tries = tries - ? WHERE id = ? AND used_at = 0`, secretHash(browser), right, l.id)
 		if err == nil && n == 0 {
 			return errLink
@@ -222,6 +235,8 @@ func pathOf(p Purpose) string {
 		return "/verify"
 	case ForPassword:
 		return "/reset"
+	case ForPage:
+		return "/join"
 	}
 	return ""
 }

@@ -102,6 +102,24 @@ func (s *Service) OutsideOf(ctx context.Context, who Principal) (items []Outside
 	return items, err
 }
 
+// wayLeft refuses to take the only way to sign in away. A link with an issuer that
+// is not set up any more opens nothing, so it is none: trusted are those that do.
+func wayLeft(c *db.Conn, account string, trusted []string) error {
+	var own bool
+	if err := c.QueryRow(`SELECT EXISTS (SELECT 1 FROM accounts WHERE id = ? AND password <> '') OR EXISTS (SELECT 1 FROM passkeys WHERE account = ?)`,
+		account, account).Scan(&own); err != nil || own {
+		return err
+	}
+	linked, err := idsOf(c, `SELECT issuer FROM account_logins WHERE account = ?`, account)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(linked, func(issuer string) bool { return slices.Contains(trusted, issuer) }) {
+		return fault.New(fault.Conflict, "This is your only way to sign in. Set a password before you remove it.")
+	}
+	return nil
+}
+
 // UnlinkOutside removes one's links with an issuer, under a fresh proof, but not
 // the only way to sign in: trusted are the other issuers that still open an
 // account. Whoever is signed in by such a link elsewhere is signed out.
@@ -121,17 +139,8 @@ func (s *Service) UnlinkOutside(ctx context.Context, who Principal, issuer strin
 		if err != nil {
 			return err
 		}
-		var own bool
-		if err := c.QueryRow(`SELECT EXISTS (SELECT 1 FROM accounts WHERE id = ? AND password <> '') OR EXISTS (SELECT 1 FROM passkeys WHERE account = ?)`,
-			who.Account, who.Account).Scan(&own); err != nil {
+		if err := wayLeft(c, who.Account, trusted); err != nil {
 			return err
-		}
-		others, err := idsOf(c, `SELECT issuer FROM account_logins WHERE account = ?`, who.Account)
-		if err != nil {
-			return err
-		}
-		if !own && !slices.ContainsFunc(others, func(o string) bool { return slices.Contains(trusted, o) }) {
-			return fault.New(fault.Conflict, "This is your only way to sign in. Set a password before you remove it.")
 		}
 		if err := s.recordTx(c, Act{Who: who, Action: "delete", Detail: "outside account"}); err != nil {
 			return err

@@ -126,9 +126,29 @@ func TestPasskeyStepUpRenameAndDelete(t *testing.T) {
 		require.Equal(t, "Kitchen tablet", items[0].Name)
 		require.False(t, items[0].LastUsedAt.IsZero())
 		require.True(t, fault.Is(s.RenamePasskey(ctx, other, info.ID, "Mine"), fault.NotFound))
-		require.True(t, fault.Is(s.DeletePasskey(ctx, other, info.ID), fault.NotFound))
-		require.True(t, fault.Is(s.DeletePasskey(ctx, x.Principal, info.ID), fault.Conflict), "staff keep a second factor")
+		require.True(t, fault.Is(s.DeletePasskey(ctx, other, info.ID, nil), fault.NotFound))
+		require.True(t, fault.Is(s.DeletePasskey(ctx, x.Principal, info.ID, nil), fault.Conflict), "staff keep a second factor")
 		require.NoError(t, s.ImportTOTP(ctx, a.ID, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"))
-		require.NoError(t, s.DeletePasskey(ctx, x.Principal, info.ID))
+		require.NoError(t, s.DeletePasskey(ctx, x.Principal, info.ID, nil))
+	})
+}
+
+// A link with an issuer that is not set up any more opens nothing: it does not stand
+// in for the last passkey.
+func TestTheLastPasskeyStaysWhereOnlyADeadLinkIsLeft(t *testing.T) {
+	each(t, func(t *testing.T, s node, c *clock) {
+		ctx := context.Background()
+		a, err := s.CreateAccount(ctx, identity.NewAccount{Email: "ada@housecall.test", Name: "Ada Verne", Kind: identity.Person})
+		require.NoError(t, err)
+		_, who := signIn(t, s, a.ID, identity.Passkey)
+		info := register(t, s, who, passkeytest.New(origin))
+		require.NoError(t, s.LinkOutside(ctx, who, "https://gone.example", "42"))
+		for _, setUp := range [][]string{nil, {"https://other.example"}} {
+			require.True(t, fault.Is(s.DeletePasskey(ctx, who, info.ID, setUp), fault.Conflict), setUp)
+		}
+		items, err := s.Passkeys(ctx, who)
+		require.NoError(t, err)
+		require.Len(t, items, 1)
+		require.NoError(t, s.DeletePasskey(ctx, who, info.ID, []string{"https://other.example", "https://gone.example"}))
 	})
 }

@@ -61,8 +61,9 @@ func (s *Service) RenamePasskey(ctx context.Context, who Principal, id, name str
 }
 
 // DeletePasskey removes a passkey. Staff keep at least one second factor, and
-// nobody removes their only way to sign in.
-func (s *Service) DeletePasskey(ctx context.Context, who Principal, id string) error {
+// nobody removes their only way to sign in: trusted are the outside issuers that
+// are set up.
+func (s *Service) DeletePasskey(ctx context.Context, who Principal, id string, trusted []string) error {
 	if err := who.RequireRecent(s.now()); err != nil {
 		return err
 	}
@@ -84,10 +85,9 @@ func (s *Service) DeletePasskey(ctx context.Context, who Principal, id string) e
 		if err := s.changedTx(c, who.Account, Act{Who: who, Action: "delete", Detail: "passkey"}); err != nil {
 			return err
 		}
-		var left, codes, other bool
-		err = c.QueryRow(`SELECT EXISTS (SELECT 1 FROM passkeys WHERE account = ?), EXISTS (SELECT 1 FROM totp WHERE account = ? AND confirmed_at > 0),
-			EXISTS (SELECT 1 FROM accounts WHERE id = ? AND password <> '') OR EXISTS (SELECT 1 FROM account_logins WHERE account = ?)`,
-			who.Account, who.Account, who.Account, who.Account).Scan(&left, &codes, &other)
+		var left, codes bool
+		err = c.QueryRow(`SELECT EXISTS (SELECT 1 FROM passkeys WHERE account = ?), EXISTS (SELECT 1 FROM totp WHERE account = ? AND confirmed_at > 0)`,
+			who.Account, who.Account).Scan(&left, &codes)
 		switch {
 		case err != nil:
 			return err
@@ -95,9 +95,7 @@ func (s *Service) DeletePasskey(ctx context.Context, who Principal, id string) e
 			return nil
 		case who.Kind == Staff && !codes:
 			return errLastFactor
-		case !other:
-			return fault.New(fault.Conflict, "This is your only way to sign in. Set a password before you remove it.")
 		}
-		return nil
+		return wayLeft(c, who.Account, trusted)
 	})
 }

@@ -14,7 +14,7 @@ const (
 	Person         // somebody with an account who acts as patient or caregiver
 	Staff          // somebody who works for the clinic
 	System         // a feed, an importer, a background job, a backend app
-	Visitor        // somebody without an account, by a link to one thing
+	Visitor        // somebody who did not sign in, by a link to one thing
 )
 
 // Role is one thing a staff member is employed to do.
@@ -60,6 +60,7 @@ type Principal struct {
 	ClientName   string
 	Scopes       []string // granted scopes; nil: the whole of what the person may do
 	Context      Context  // what the app was launched about
+	Thing        string   // of a visitor: the one thing of the chart that their link opens, as Type/id
 	Purpose      string   // v3-PurposeOfUse that the request names; empty: by the relation
 	Locale       string
 	RequestID    string

@@ -1,6 +1,9 @@
 package identity
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Acts is a set of what a scope lets an app do, a bit each.
 type Acts uint8
@@ -191,6 +194,47 @@ func (s Scope) Allows(resourceType string, act Acts) bool {
 // Within tells whether whatever the scope allows is allowed by the wider one.
 func (s Scope) Within(wide Scope) bool {
 	return s.Level == wide.Level && (wide.Type == "*" || wide.Type == s.Type) && s.Acts&^wide.Acts == 0 && (wide.Facet == NoFacet || wide.Facet == s.Facet)
+}
+
+// meet gives what both scopes allow; false: nothing.
+func (s Scope) meet(o Scope) (Scope, bool) {
+	out := Scope{Level: s.Level, Type: s.Type, Acts: s.Acts & o.Acts, Facet: max(s.Facet, o.Facet)}
+	if s.Type == "*" {
+		out.Type = o.Type
+	}
+	return out, out.Acts != 0 && out.Within(s) && out.Within(o)
+}
+
+// Meet gives what of the scopes is within others, in the words of the first where
+// these say it.
+func Meet(scopes, within []string) []string {
+	out := []string{}
+	add := func(s string) {
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	for _, text := range scopes {
+		s, ok := ParseScope(text)
+		if !ok || slices.Contains(within, text) {
+			if slices.Contains(within, text) {
+				add(text)
+			}
+			continue
+		}
+		for _, other := range within {
+			o, ok := ParseScope(other)
+			if !ok {
+				continue
+			}
+			if both, ok := s.meet(o); ok && both == s {
+				add(text)
+			} else if ok {
+				add(both.String())
+			}
+		}
+	}
+	return out
 }
 
 // String writes the scope in its present form.

@@ -98,3 +98,20 @@ func TestEveryFacetIsAScope(t *testing.T) {
 		require.Equal(t, f, FacetOfCoding(f.Type(), system, code))
 	}
 }
+
+func TestScopesAreCutDownAndNeverWidened(t *testing.T) {
+	for _, c := range []struct{ scopes, within, want string }{
+		{"patient/*.rs", "patient/Condition.rs patient/Observation.r", "patient/Condition.rs patient/Observation.r"},
+		{"patient/Condition.read", "patient/*.rs", "patient/Condition.read"},
+		{"patient/Condition.*", "patient/Condition.rs", "patient/Condition.rs"},
+		{"patient/Condition.rs", "patient/Condition.cud", ""},
+		{"patient/Condition.rs", "user/*.cruds", ""},
+		{"patient/Observation.cruds", "patient/Observation.rs" + lab, "patient/Observation.rs" + lab},
+		{"patient/Observation.r" + lab, "patient/*.cruds", "patient/Observation.r" + lab},
+		{"patient/Observation.rs" + lab, "patient/Observation.rs" + strings.Replace(lab, "laboratory", "vital-signs", 1), ""},
+		{"openid offline_access patient/*.rs", "openid patient/*.rs", "openid patient/*.rs"},
+		{"patient/Goal.rs", "", ""},
+	} {
+		require.Equal(t, strings.Fields(c.want), Meet(strings.Fields(c.scopes), strings.Fields(c.within)), c.scopes+" in "+c.within)
+	}
+}

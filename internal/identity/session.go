@@ -171,6 +171,9 @@ func (s *Service) loadSession(ctx context.Context, hash []byte, now time.Time) (
 // nothing: it is for nodes among themselves, and the one that has the cookie
 // watches over idleness.
 func PrincipalOf(c *db.Conn, session string, now time.Time) (Principal, error) {
+	if strings.HasPrefix(session, pages) {
+		return visitorOf(c, now, session)
+	}
 	p, _, expires, err := readSession(c, `s.id = ?`, session)
 	if err == nil && !now.Before(expires) {
 		err = errSignedOut

@@ -168,6 +168,7 @@ func (s *Service) Refresh(ctx context.Context, token, client string, scopes []st
 		if len(scopes) == 0 {
 			scopes = f.Scopes
 		}
+		scopes = Meet(scopes, f.Scopes) // they may have been narrowed since they were asked for
 		if t, err = s.issueTx(c, f, scopes, hash); err != nil {
 			return err
 		}

@@ -32,7 +32,7 @@ func BenchmarkSees(b *testing.B) {
 	b.ReportAllocs()
 	n := 0
 	for i := 0; b.Loop(); i++ {
-		if v.Sees(classes[i&3], 0, 1) {
+		if v.Sees("", "", classes[i&3], 0, 1) {
 			n++
 		}
 	}
@@ -60,7 +60,7 @@ func TestADecisionAllocatesNothing(t *testing.T) {
 		n := 0
 		require.Zero(t, testing.AllocsPerRun(100, func() {
 			for _, c := range []Class{{Results, facetBits[identity.Laboratory]}, {Vitals, 0}, {Conditions, HIV}} {
-				if v.Sees(c, 0, 1) && v.MayWrite(c) || v.AllowsType("Observation", 'r') {
+				if v.Sees("", "", c, 0, 1) && v.MayWrite(c) || v.AllowsType("Observation", 'r') {
 					n++
 				}
 			}
@@ -108,7 +108,7 @@ func TestAPartOfAType(t *testing.T) {
 			for _, s := range c.sees {
 				want = want || s == class
 			}
-			require.Equal(t, want, v.Sees(class, 0, 1), "%v: %s", c.scopes, name)
+			require.Equal(t, want, v.Sees("", "", class, 0, 1), "%v: %s", c.scopes, name)
 		}
 	}
 	v, ok := viewOf(through(ana, labScope), ana.Patient, tie{}, 5)

@@ -79,6 +79,8 @@ func roleOf(who identity.Principal, v *View) string {
 		return "self"
 	case v.Base == Proxy:
 		return "proxy"
+	case who.Kind == identity.Visitor:
+		return "link"
 	case v.Role != "":
 		return string(v.Role)
 	case who.Kind == identity.Staff && len(who.Roles) > 0:

@@ -89,7 +89,7 @@ func (x *sight) shows(e *entry, known map[named]standing) bool {
 		return false
 	}
 	if there {
-		return x.view.Sees(of.class, of.releaseAt, x.now)
+		return x.view.Sees(e.Type, e.ID, of.class, of.releaseAt, x.now)
 	}
 	return x.categories(e)&x.view.See != 0
 }

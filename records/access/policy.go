@@ -19,10 +19,11 @@ const (
 	ClinicStaff              // front desk of the patient's care team
 	AppForPerson             // an app that a patient or caregiver lets act for them
 	Feed                     // a feed, import or background job
+	ByLink                   // holds the patient's own link to one visit
 	relations
 )
 
-var relationNames = [relations]string{"", "self", "proxy", "care-team", "emergency", "clinic-staff", "app", "system"}
+var relationNames = [relations]string{"", "self", "proxy", "care-team", "emergency", "clinic-staff", "app", "system", "link"}
 
 // String is the relation's word in the JSON API.
 func (r Relation) String() string {
@@ -76,6 +77,7 @@ var policy = []rule{
 	{ClinicStaff, identity.FrontDesk, deskWork, deskWork},
 	{AppForPerson, anyRole, Everything, ownActs | proxyActs},
 	{Feed, anyRole, Everything, Everything},
+	{ByLink, anyRole, visitSees, 0},
 }
 
 // allowed gives the two sets of the policy for a relation and role.

@@ -41,7 +41,8 @@ func TestPolicyEveryCell(t *testing.T) {
 		clinic-staff privacy  . . . . . . . . . . . . . . .
 		clinic-staff admin    . . . . . . . . . . . . . . .
 		app         -         A V V A V V V A A V A A A V V
-		system      -         A A A A A A A A A A A A A A A`
+		system      -         A A A A A A A A A A A A A A A
+		link        -         V . . . . . . . . . . V . . .`
 	relation := map[string]Relation{"nobody": Nobody}
 	for r := Self; r < relations; r++ {
 		relation[r.String()] = r
@@ -96,7 +97,7 @@ func BenchmarkDecide(b *testing.B) {
 	b.ReportAllocs()
 	for i := range b.N {
 		c := Category(i % int(categories))
-		if Decide(CareTeam, identity.Nurse, c, See) && v.Sees(Class{c, NoLabels}, 0, 1) {
+		if Decide(CareTeam, identity.Nurse, c, See) && v.Sees("", "", Class{c, NoLabels}, 0, 1) {
 			n++
 		}
 	}

@@ -17,7 +17,7 @@ func purposeOf(e *Event) string {
 		return who.Purpose
 	case e.act || who.Kind == identity.Anonymous:
 		return ""
-	case who.Kind == identity.Person:
+	case who.Kind == identity.Person, who.Kind == identity.Visitor:
 		return "PATRQT"
 	case who.Kind == identity.System && who.Client == "":
 		return "HSYSADMIN"

@@ -21,7 +21,8 @@ type View struct {
 	Hide        Labels      // sensitive kinds that are not there for this view
 	Parts       CategorySet // of these categories only what has one of Facets is there
 	Facets      Labels
-	HoldResults bool // results are not there before their release
+	HoldResults bool      // results are not there before their release
+	Visits      []AtVisit // who is here for visits alone: the only appointments that are there; nil: they are here for more
 	Emergency   bool
 	Reason      string // why the glass was broken
 	ChangesAt   int64  // next moment at which the clock alone changes the view, microseconds; 0: none
@@ -34,11 +35,18 @@ type View struct {
 
 // Sees tells whether the view holds a resource of that class. Everything that
 // leaves a chart passes here: search, counts, paging, history, export, live.
-func (v *View) Sees(c Class, releaseAt, nowMicros int64) bool {
-	return v.SeesClass(c) && (!v.HoldResults || releaseAt <= nowMicros)
+func (v *View) Sees(typ, id string, c Class, releaseAt, nowMicros int64) bool {
+	return v.Holds(typ, id) && v.SeesClass(c) && (!v.HoldResults || releaseAt <= nowMicros)
 }
 
-// SeesClass is Sees of what was released.
+// Holds tells whether the view can hold the resource, whatever class it is of. Of
+// who is here for a visit alone that is the visit, and whose it is.
+func (v *View) Holds(typ, id string) bool {
+	return v.Visits == nil || typ == "Patient" || typ == "Appointment" && slices.ContainsFunc(v.Visits, func(a AtVisit) bool { return a.Appointment == id })
+}
+
+// SeesClass tells whether the view may hold a released resource of that class: it
+// is Sees for who is not here for a visit alone.
 func (v *View) SeesClass(c Class) bool {
 	return v.See.Has(c.Category) && c.Labels&v.Hide == 0 && (c.Labels&v.Facets != 0 || !v.Parts.Has(c.Category))
 }
@@ -91,7 +99,7 @@ func Wide(who identity.Principal) *View {
 // Limited tells whether the view may miss something that is in the chart. It
 // never says what.
 func (v *View) Limited() bool {
-	return v.See != Everything || v.Hide != 0 || v.scopes != nil
+	return v.See != Everything || v.Hide != 0 || v.scopes != nil || v.Visits != nil
 }
 
 // NoChart is the answer for a chart that does not exist and for one that the
@@ -176,6 +184,8 @@ func viewOf(who identity.Principal, patient string, t tie, now int64) (View, boo
 	switch {
 	case who.Kind == identity.System:
 		v.Relation = Feed
+	case who.Kind == identity.Visitor:
+		return linkView(who, patient)
 	case who.Kind != identity.Person && who.Kind != identity.Staff:
 		return View{}, false
 	case patient == "":
@@ -210,6 +220,7 @@ func viewOf(who identity.Principal, patient string, t tie, now int64) (View, boo
 		t.grant.apply(&v, now)
 	case v.Relation == Proxy:
 		t.visit(now).apply(&v)
+		t.narrowToVisits(&v, now)
 	}
 	if next := t.nextBlock(now); next != 0 && v.Relation != Self && (v.ChangesAt == 0 || next < v.ChangesAt) {
 		v.ChangesAt = next
@@ -266,6 +277,9 @@ func fingerprint(who identity.Principal, v *View, version int64) uint64 {
 		s := &v.scopes[i]
 		b = append(append(append(b[:0], s.Level[0], byte(s.Acts), byte(s.Facet)), s.Type...), 0)
 		h.Write(b)
+	}
+	for _, a := range v.Visits {
+		h.Write([]byte("visit " + a.Appointment))
 	}
 	if v.scopes != nil && !v.app { // a copy from before Housecall's own app was told of joined charts begins anew
 		h.Write([]byte("own app"))

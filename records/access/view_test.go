@@ -33,9 +33,9 @@ func TestRelations(t *testing.T) {
 		v, err := b.view(ana, "pat-ana")
 		require.NoError(t, err)
 		require.Equal(t, Self, v.Relation)
-		require.True(t, v.Sees(Class{Results, AllLabels}, 0, now))
-		require.False(t, v.Sees(Class{Results, 0}, future, now), "not released yet")
-		require.True(t, v.Sees(Class{Results, 0}, future, future), "released")
+		require.True(t, v.Sees("", "", Class{Results, AllLabels}, 0, now))
+		require.False(t, v.Sees("", "", Class{Results, 0}, future, now), "not released yet")
+		require.True(t, v.Sees("", "", Class{Results, 0}, future, future), "released")
 		require.False(t, v.MayWrite(Class{Results, 0}))
 		require.True(t, v.MayWrite(Class{Messages, 0}))
 		require.True(t, v.AllowsType("Observation", 'd'))
@@ -44,7 +44,7 @@ func TestRelations(t *testing.T) {
 		v, err = b.view(doctor, "pat-ana")
 		require.NoError(t, err)
 		require.Equal(t, CareTeam, v.Relation)
-		require.True(t, v.Sees(Class{Results, HIV}, future, now), "clinicians see what is held")
+		require.True(t, v.Sees("", "", Class{Results, HIV}, future, now), "clinicians see what is held")
 		require.True(t, v.MayWrite(Class{Results, HIV}))
 
 		v, err = b.view(desk, "pat-ana")
@@ -52,10 +52,10 @@ func TestRelations(t *testing.T) {
 		require.Equal(t, ClinicStaff, v.Relation)
 		require.Equal(t, Of(Demographics, Appointments, Coverage), v.See)
 		require.True(t, v.Limited())
-		require.True(t, v.Sees(Class{Appointments, 0}, 0, now))
+		require.True(t, v.Sees("", "", Class{Appointments, 0}, 0, now))
 		for l := MentalHealth; l <= Restricted; l <<= 1 { // each label with each category, to see and to write
 			for c := Category(0); c < categories; c++ {
-				require.False(t, v.Sees(Class{c, l}, 0, now), c)
+				require.False(t, v.Sees("", "", Class{c, l}, 0, now), c)
 				require.False(t, v.MayWrite(Class{c, l}), c)
 			}
 		}
@@ -66,10 +66,10 @@ func TestRelations(t *testing.T) {
 		require.Equal(t, "mother", v.Kinship)
 		require.Equal(t, Of(Demographics, Conditions, Medicines, Results, Messages), v.See)
 		require.Equal(t, Of(Messages, Medicines), v.Act)
-		require.True(t, v.Sees(Class{Results, 0}, 0, now))
-		require.False(t, v.Sees(Class{Results, 0}, future, now))
-		require.False(t, v.Sees(Class{Results, HIV}, 0, now))
-		require.False(t, v.Sees(Class{Visits, 0}, 0, now))
+		require.True(t, v.Sees("", "", Class{Results, 0}, 0, now))
+		require.False(t, v.Sees("", "", Class{Results, 0}, future, now))
+		require.False(t, v.Sees("", "", Class{Results, HIV}, 0, now))
+		require.False(t, v.Sees("", "", Class{Visits, 0}, 0, now))
 		require.False(t, v.MayWrite(Class{Medicines, HIV}))
 
 		v, err = b.view(job, "pat-ana")
@@ -94,7 +94,7 @@ func TestRelations(t *testing.T) {
 
 		v, err = b.view(ana, "")
 		require.NoError(t, err, "everybody who signed in reads the shared chart")
-		require.True(t, v.Sees(Class{Other, 0}, 0, now))
+		require.True(t, v.Sees("", "", Class{Other, 0}, 0, now))
 		require.Zero(t, v.Act)
 		v, err = b.view(admin, "")
 		require.NoError(t, err)

@@ -59,6 +59,59 @@ func (t *tie) visit(now int64) *VisitGrant {
 	return nil
 }
 
+// narrowToVisits leaves of a chart the visits that somebody may be at now: doors of
+// two may be open at one time. The view changes when the first of them ends and when
+// the next one begins.
+func (t *tie) narrowToVisits(v *View, now int64) {
+	v.Visits = []AtVisit{}
+	for i := range t.visits {
+		g := &t.visits[i]
+		if g.State != Active {
+			continue
+		}
+		next := micros(g.End)
+		switch {
+		case g.activeAt(now):
+			v.Visits = append(v.Visits, AtVisit{g.Appointment, g.ID})
+		case micros(g.Start) > now:
+			next = micros(g.Start)
+		default:
+			continue
+		}
+		v.ChangesAt = min(v.ChangesAt, next)
+	}
+}
+
+// linkView is what the holder of a patient's own link to a visit sees: that visit,
+// and whose it is. Their principal has no scope, so whatever asks for one refuses
+// them; what serves such a link asks the view alone.
+func linkView(who identity.Principal, patient string) (View, bool) {
+	id, ok := strings.CutPrefix(who.Thing, "Appointment/")
+	if !ok || id == "" || patient == "" || patient != who.Context.Patient {
+		return View{}, false
+	}
+	v := View{Patient: patient, Relation: ByLink, Base: ByLink, HoldResults: true, Visits: []AtVisit{{Appointment: id}}}
+	v.See, v.Act = allowed(ByLink, anyRole)
+	v.Fingerprint = fingerprint(who, &v, 0)
+	return v, true
+}
+
+// AtVisit is one visit that somebody may be at, and by what.
+type AtVisit struct{ Appointment, Grant string }
+
+// For gives the view of somebody at a visit: who is here for visits alone is there
+// by what was given for that one.
+func (v *View) For(appointment string) *View {
+	for _, a := range v.Visits {
+		if a.Appointment == appointment {
+			one := *v
+			one.Visits, one.Grant = []AtVisit{a}, a.Grant
+			return &one
+		}
+	}
+	return v
+}
+
 // apply cuts the policy's outer bound down to what a visit's guest may see and do.
 func (g *VisitGrant) apply(v *View) {
 	v.See &= g.See

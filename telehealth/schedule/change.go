@@ -68,6 +68,9 @@ func (s *Service) Reschedule(ctx context.Context, who identity.Principal, patien
 		if err := s.Access.MoveVisitGrantsTx(c, who, patient, id, from, until); err != nil {
 			return false, err
 		}
+		if err := identity.MovePageTx(c, patient, appointment+"/"+id, until); err != nil {
+			return false, err
+		}
 		setTimes(n, b)
 		people, err := fhir.Make(map[string]any{"participant": participants(b, n.Get("participant").Items()[0].Get("actor", "display").Str())})
 		if err != nil {

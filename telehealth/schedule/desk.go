@@ -20,8 +20,15 @@ func book(v *access.View) *access.View {
 	return &w
 }
 
-// blank takes off visits what the view itself does not see.
+// blank takes off visits what the view itself does not see, and what it does not
+// need.
 func (s *Service) blank(c *db.Conn, v *access.View, all []Appointment) error {
+	if v.Base == access.ByLink { // why somebody comes is not said to a link
+		for i := range all {
+			all[i].Reason = ""
+		}
+		return nil
+	}
 	if v.Base != access.ClinicStaff || len(all) == 0 {
 		return nil
 	}

@@ -134,6 +134,9 @@ func (s *Service) Free(ctx context.Context, who identity.Principal, patient stri
 	end := from.AddDate(0, 0, q.Days)
 	c := s.DB.Read(ctx)
 	v, err := s.Enter(c, who, patient)
+	if err == nil && v.Visits != nil { // they are here for one that is booked
+		err = access.NoChart()
+	}
 	if err != nil {
 		return out, s.Records.Refuse(ctx, who, patient, appointment, "", err)
 	}

@@ -36,7 +36,7 @@ func (g *together) at(t time.Time) (*message.Service, *schedule.Service, *telehe
 	clock := func() time.Time { return t }
 	m, s := *g.Messages, *g.Schedule
 	m.Now, s.Now = clock, clock
-	v, err := telehealth.New(telehealth.Deps{DB: g.DB, Records: g.Records, Access: g.Access, Notices: g.Notices, Schedule: &s, Now: clock})
+	v, err := telehealth.New(telehealth.Deps{DB: g.DB, Records: g.Records, Access: g.Access, Identity: g.Identity, Notices: g.Notices, Schedule: &s, Now: clock})
 	return &m, &s, v, err
 }
 

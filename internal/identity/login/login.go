@@ -195,11 +195,15 @@ func (l *Login) Unlink(ctx context.Context, who identity.Principal, issuer strin
 	if err != nil {
 		return err
 	}
-	var trusted []string
-	for _, other := range l.parties {
-		trusted = append(trusted, other.Issuer.Issuer)
+	return l.id.UnlinkOutside(ctx, who, p.Issuer.Issuer, l.Trusted())
+}
+
+// Trusted lists the outside issuers that are set up.
+func (l *Login) Trusted() (issuers []string) {
+	for _, p := range l.parties {
+		issuers = append(issuers, p.Issuer.Issuer)
 	}
-	return l.id.UnlinkOutside(ctx, who, p.Issuer.Issuer, trusted)
+	return issuers
 }
 
 func (l *Login) party(id string) (*party, error) {

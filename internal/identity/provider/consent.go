@@ -156,6 +156,11 @@ func (p *Provider) Decide(ctx context.Context, who identity.Principal, id string
 	})
 }
 
+// Narrow leaves an app that was let in only these lines of what it has.
+func (p *Provider) Narrow(ctx context.Context, who identity.Principal, id string, lines []string) error {
+	return p.id.Narrow(ctx, who, id, func(scopes []string) []string { return keep(scopes, lines) })
+}
+
 // asking finds a sign-in that waits for the person's word.
 func (p *Provider) asking(ctx context.Context, who identity.Principal, id string) (*request, *client, error) {
 	if len(id) != 43 || strings.ContainsRune(id, 0) || who.Session == "" || who.Scopes != nil {

@@ -175,6 +175,51 @@ func Lines(asked []string) []AppLine {
 	return out
 }
 
+// Held are the lines of what an app has. What it has of all the types behind the
+// last line of the consent page is one line here as well.
+func Held(scopes []string) []AppLine {
+	lines := Lines(scopes)
+	for _, level := range []string{"patient", "user"} {
+		for _, write := range []bool{false, true} {
+			w := wish{level: level}
+			rest := func(l AppLine) bool {
+				return l.Write == write && l.Part == "" && slices.ContainsFunc(otherTypes, func(t string) bool { return l.ID == w.line(t, write) })
+			}
+			other := AppLine{ID: w.line("other", write), Level: level, Type: "other", Write: write, On: true}
+			n := 0
+			for _, l := range lines {
+				if rest(l) {
+					n++
+				}
+			}
+			if n < len(otherTypes) {
+				continue
+			}
+			lines = slices.DeleteFunc(lines, rest)
+			if !slices.Contains(lines, other) {
+				lines = append(lines, other)
+			}
+		}
+	}
+	return lines
+}
+
+// keep gives what is left of the scopes of an authorization when these lines of
+// Held are.
+func keep(scopes, lines []string) []string {
+	ticked := map[string]bool{}
+	for _, id := range lines {
+		ticked[id] = true
+		level, typ, _ := strings.Cut(id, "/")
+		if typ, ok := strings.CutPrefix(typ, "other"); ok {
+			for _, t := range otherTypes {
+				ticked[level+"/"+t+typ] = true
+			}
+		}
+	}
+	return grant(scopes, ticked)
+}
+
 // partOf gives the code of a category: category=http://..|laboratory.
 func partOf(query string) string {
 	_, code, ok := strings.Cut(query, "category=")

@@ -1,0 +1,180 @@
+package portal
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"housecall/internal/edge"
+	"housecall/internal/fault"
+	"housecall/internal/identity"
+	"housecall/telehealth"
+)
+
+// joinPath is where the holder of a link to one visit is served. Nothing else looks
+// at their cookie, and nothing here looks at a session or a token.
+const joinPath = "/api/join"
+
+// mountJoin hangs what a patient's own link to a visit opens: that visit, and no
+// word of the record. The link's secret comes in the body, as those of other links
+// do; which visit it is stands in no address.
+func (p *Portal) mountJoin(app *fiber.App, steps, calls fiber.Handler) {
+	app.Post(joinPath+"/look", steps, p.joinLook)
+	app.Post(joinPath+"/enter", steps, p.joinEnter)
+	app.Use(joinPath, edge.Authenticate(p.Identity.PageCookieName(), p.holder, noToken), edge.CSRF(p.holdersCSRF), edge.Required, calls)
+	app.Get(joinPath+"/visit", p.inVisit(func(ctx context.Context, who identity.Principal, patient, id string, _ *fiber.Ctx) (telehealth.Visit, error) {
+		return p.Visits.Visit(ctx, who, patient, id)
+	}))
+	app.Post(joinPath+"/consent", p.inVisit(func(ctx context.Context, who identity.Principal, patient, id string, c *fiber.Ctx) (telehealth.Visit, error) {
+		var in struct{ Version string }
+		if err := take(c, &in); err != nil {
+			return telehealth.Visit{}, err
+		}
+		return p.Visits.Consent(ctx, who, patient, id, in.Version)
+	}))
+	app.Post(joinPath+"/check", p.inVisit(func(ctx context.Context, who identity.Principal, patient, id string, c *fiber.Ctx) (telehealth.Visit, error) {
+		var in telehealth.DeviceCheck
+		if err := take(c, &in); err != nil {
+			return telehealth.Visit{}, err
+		}
+		return p.Visits.Check(ctx, who, patient, id, in)
+	}))
+	app.Post(joinPath+"/wait", p.inVisit(func(ctx context.Context, who identity.Principal, patient, id string, _ *fiber.Ctx) (telehealth.Visit, error) {
+		return p.Visits.Wait(ctx, who, patient, id)
+	}))
+	app.Delete(joinPath+"/wait", p.inVisit(func(ctx context.Context, who identity.Principal, patient, id string, _ *fiber.Ctx) (telehealth.Visit, error) {
+		return p.Visits.LeaveWaiting(ctx, who, patient, id)
+	}))
+	app.Get(joinPath+"/chat", p.joinChat)
+	app.Post(joinPath+"/chat", p.joinSay)
+	app.Get(joinPath+"/signal", p.joinSignal)
+}
+
+// holder finds whose the cookie of a page is.
+func (p *Portal) holder(ctx context.Context, cookie string, _ bool) (identity.Principal, error) {
+	return p.Identity.PageOf(ctx, cookie)
+}
+
+func (p *Portal) holdersCSRF(cookie, token string) bool {
+	who, err := p.Identity.PageOf(context.Background(), cookie)
+	return err == nil && p.Identity.CheckCSRF(who.Session, token)
+}
+
+// noToken: an app has no visit of its own.
+func noToken(context.Context, string) (identity.Principal, error) {
+	return identity.Principal{}, fault.New(fault.Unauthenticated, "This can only be done in Housecall itself.").WithCode("session")
+}
+
+// joinLooked is what is told before the date of birth is given: nothing of a person.
+type joinLooked struct {
+	Here      bool       `json:"here"` // this browser has it open
+	TriesLeft int        `json:"triesLeft"`
+	Clinic    clinicName `json:"clinic"`
+}
+
+func (p *Portal) joinLook(c *fiber.Ctx) error {
+	var in struct{ Token string }
+	if err := take(c, &in); err != nil {
+		return err
+	}
+	page, here, err := p.Identity.LookAtPage(c.UserContext(), in.Token, c.Cookies(p.Identity.PageCookieName()))
+	if err != nil {
+		return err
+	}
+	return c.JSON(joinLooked{here, page.TriesLeft, clinicName{p.Clinic.Name, p.Clinic.Phone}})
+}
+
+// joinEnter takes the date of birth and binds the link to this browser.
+func (p *Portal) joinEnter(c *fiber.Ctx) error {
+	var in struct{ Token, BirthDate string }
+	if err := take(c, &in); err != nil {
+		return err
+	}
+	cookie, err := p.Visits.EnterByLink(c.UserContext(), in.Token, in.BirthDate, edge.Principal(c))
+	if err != nil {
+		return err
+	}
+	setCookies(c, []*http.Cookie{p.Identity.PageCookie(cookie)})
+	return c.SendStatus(fiber.StatusNoContent)
+}
+
+// JoinedVisit is the visit as the holder of its link sees it.
+type JoinedVisit struct {
+	CSRF   string           `json:"csrf"`
+	Clinic Clinic           `json:"clinic"`
+	Visit  telehealth.Visit `json:"visit"`
+}
+
+// inVisit answers with the one visit, after f did something in it.
+func (p *Portal) inVisit(f func(ctx context.Context, who identity.Principal, patient, id string, c *fiber.Ctx) (telehealth.Visit, error)) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		who := edge.Principal(c)
+		id, err := visitOf(who)
+		if err != nil {
+			return err
+		}
+		v, err := f(c.UserContext(), who, who.Context.Patient, id, c)
+		if err != nil {
+			return err
+		}
+		return c.JSON(JoinedVisit{p.Identity.CSRF(who.Session), p.Clinic, v})
+	}
+}
+
+// visitOf is the visit that somebody's link leads to.
+func visitOf(who identity.Principal) (string, error) {
+	id, ok := strings.CutPrefix(who.Thing, "Appointment/")
+	if who.Kind != identity.Visitor || !ok {
+		return "", fault.New(fault.NotFound, "We could not find that.")
+	}
+	return id, nil
+}
+
+func (p *Portal) joinChat(c *fiber.Ctx) error {
+	who := edge.Principal(c)
+	id, err := visitOf(who)
+	if err != nil {
+		return err
+	}
+	lines, err := p.Visits.Chat(c.UserContext(), who, who.Context.Patient, id)
+	if err != nil {
+		return err
+	}
+	return c.JSON(list[telehealth.ChatLine]{Items: some(lines)})
+}
+
+func (p *Portal) joinSay(c *fiber.Ctx) error {
+	who := edge.Principal(c)
+	id, err := visitOf(who)
+	if err != nil {
+		return err
+	}
+	var in struct{ ID, Text string }
+	if err := take(c, &in); err != nil {
+		return err
+	}
+	line, err := p.Visits.Say(c.UserContext(), who, who.Context.Patient, id, in.ID, in.Text)
+	if err != nil {
+		return err
+	}
+	return c.Status(fiber.StatusCreated).JSON(line)
+}
+
+// joinSignal is the socket of the one visit.
+func (p *Portal) joinSignal(c *fiber.Ctx) error {
+	who, cookie := edge.Principal(c), edge.SessionCookie(c)
+	id, err := visitOf(who)
+	if err == nil {
+		err = p.ownPage(c)
+	}
+	if err != nil {
+		return err
+	}
+	return p.signalOf(c, who.Context.Patient, id, func(ctx context.Context) (identity.Principal, error) {
+		again, err := p.Identity.PageOf(ctx, cookie)
+		again.RequestID, again.Address = who.RequestID, who.Address
+		return again, err
+	})
+}
