@@ -25,15 +25,20 @@ func (r rule) flat() rule { r.plain = true; return r }
 
 func (r rule) but(list string) rule { r.unless = words(list); return r }
 
-// holds looks for the rule in a clause, where nothing takes it back.
-func (r *rule) holds(c clause) bool {
+// holds looks for the rule in a clause from a word on where its first group may
+// stand, and for what takes it back.
+func (r *rule) holds(c clause, i int) bool {
+	n := r.groups[0].at(c, i)
+	if n == 0 {
+		return false
+	}
+	first, last, ok := r.rest(c, i, n)
+	return ok && !over(c) && !r.excused(c) && (r.plain || !negated(c, first, r.end(first, last)))
+}
+
+func (r *rule) excused(c clause) bool {
 	for i := range c {
-		n := r.groups[0].at(c, i)
-		if n == 0 {
-			continue
-		}
-		first, last, ok := r.rest(c, i, n)
-		if ok && !over(c) && !r.excused(c) && (r.plain || !negated(c, first, r.end(first, last))) {
+		if r.unless.at(c, i) > 0 {
 			return true
 		}
 	}
@@ -47,15 +52,6 @@ func (r *rule) end(first, last int) int {
 		return first
 	}
 	return last
-}
-
-func (r *rule) excused(c clause) bool {
-	for i := range c {
-		if r.unless.at(c, i) > 0 {
-			return true
-		}
-	}
-	return false
 }
 
 // rest looks for the other groups near what the first took. It gives where the

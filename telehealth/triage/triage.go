@@ -1,5 +1,7 @@
 package triage
 
+import "strings"
+
 // Version names the rules. It changes with every change of a rule, so that what
 // was found can be told apart from what would be found today.
 const Version = "2026-11-29"
@@ -71,11 +73,12 @@ func Read(texts ...string) Finding {
 	found := map[Danger]bool{}
 	for _, text := range texts {
 		for _, c := range clauses(text) {
-			for i := range rules {
-				r := &rules[i]
-				if !found[r.danger] && r.holds(c) {
-					found[r.danger] = true
-				}
+			for i := range c {
+				starting(c[i], func(r *rule) {
+					if !found[r.danger] && r.holds(c, i) {
+						found[r.danger] = true
+					}
+				})
 			}
 		}
 	}
@@ -89,3 +92,38 @@ func Read(texts ...string) Finding {
 }
 
 var byGravity = []Danger{Unconscious, Breathing, Heart, Stroke, Bleeding, Allergy, Seizure, Suicide, Overdose, Violence, Pregnancy, Infant, Infection, Sight, Sugar, Injury}
+
+// The rules by the word with which they may begin, and by its beginning.
+var (
+	byWord = map[string][]*rule{}
+	byStem []stemRule
+)
+
+type stemRule struct {
+	stem string
+	rule *rule
+}
+
+func init() {
+	for i := range rules {
+		r := &rules[i]
+		for w := range r.groups[0].by {
+			byWord[w] = append(byWord[w], r)
+		}
+		for _, seq := range r.groups[0].stems {
+			byStem = append(byStem, stemRule{strings.TrimSuffix(seq[0], "*"), r})
+		}
+	}
+}
+
+// starting gives the rules that may begin with a word.
+func starting(word string, f func(*rule)) {
+	for _, r := range byWord[word] {
+		f(r)
+	}
+	for i := range byStem {
+		if strings.HasPrefix(word, byStem[i].stem) {
+			f(byStem[i].rule)
+		}
+	}
+}
