@@ -2,6 +2,7 @@ package access
 
 import (
 	"cmp"
+	"context"
 	"database/sql"
 	"errors"
 	"slices"
@@ -168,6 +169,21 @@ type ChartPool struct {
 	ID, Name     string
 	Start, Until time.Time // zero: until it is parted
 	Members      int       // of now
+}
+
+// PoolsOf lists the pools that are or will be in a patient's care team, to those who
+// may see the team.
+func (s *Service) PoolsOf(ctx context.Context, who identity.Principal, patient string) ([]ChartPool, error) {
+	c := s.db.Read(ctx)
+	v, err := s.seesTeam(c, who, patient)
+	if err != nil {
+		return nil, s.refused(ctx, who, patient, "CareTeam", err)
+	}
+	out, err := s.ChartPools(c, patient)
+	if err != nil {
+		return nil, err
+	}
+	return out, s.Record(ctx, Event{Who: who, Patient: patient, View: v, Action: "read", Type: "CareTeam", Categories: Of(Demographics), Count: len(out)})
 }
 
 // ChartPools lists the pools that are joined to a chart now or will be.

@@ -24,7 +24,10 @@ func (b *bench) joinChart(by identity.Principal, pool, patient string, start, un
 }
 
 func (b *bench) pool(t testing.TB, id string) {
-	b.tx(t, func(c *db.Conn) error { _, err := c.Exec(`INSERT INTO pools (id, name) VALUES (?, ?)`, id, id); return err })
+	b.tx(t, func(c *db.Conn) error {
+		_, err := c.Exec(`INSERT INTO pools (id, name) VALUES (?, ?)`, id, id)
+		return err
+	})
 }
 
 // A cell for each: in the pool or not, joined or not, before, while and after.

@@ -41,6 +41,8 @@ CREATE TABLE pool_charts (
     PRIMARY KEY (patient_id, pool)
 );
 CREATE INDEX pool_charts_pool ON pool_charts (pool, patient_id);
+CREATE INDEX pool_charts_end ON pool_charts (end_at) WHERE end_at > 0;
+CREATE INDEX restrictions_account ON restrictions (account) WHERE account <> '';
 INSERT INTO pool_charts (patient_id, pool, start_at, end_at, version, created_by, created_at)
     SELECT patient_id, '00000000-0000-7000-8000-000000000001', created_at, 0, 1, '', created_at FROM charts;
 
@@ -152,6 +154,7 @@ ALTER TABLE threads DROP COLUMN priority;
 ALTER TABLE threads DROP COLUMN topic;
 ALTER TABLE threads DROP COLUMN pool;
 DROP TABLE leases;
+DROP INDEX restrictions_account;
 DROP TABLE escalations;
 DROP TABLE coverage;
 DROP TABLE pool_changes;
