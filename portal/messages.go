@@ -26,10 +26,11 @@ func (p *Portal) mountMessages(api huma.API) {
 
 // MessageOptions is what somebody can do with the messages of a chart.
 type MessageOptions struct {
-	CanSend      bool          `json:"canSend"`
-	Audience     []MessageTeam `json:"audience"`
-	Topics       []string      `json:"topics"`
-	AnswerWithin AnswerWithin  `json:"answerWithin"`
+	CanSend      bool           `json:"canSend"`
+	Audience     []MessageTeam  `json:"audience"`
+	Topics       []string       `json:"topics"`
+	AnswerWithin AnswerWithin   `json:"answerWithin"`
+	Paces        []message.Pace `json:"paces" doc:"How soon the clinic answers, by topic"`
 }
 
 // MessageTeam is somebody at the clinic who reads messages.
@@ -48,7 +49,7 @@ func (p *Portal) messageOptions(ctx context.Context, in *OfChart) (*body[Message
 	if err != nil {
 		return nil, err
 	}
-	out := MessageOptions{CanSend: o.CanSend, Audience: []MessageTeam{}, Topics: message.Topics, AnswerWithin: AnswerWithin{int(o.Within.Hours())}}
+	out := MessageOptions{CanSend: o.CanSend, Audience: []MessageTeam{}, Topics: message.Topics, AnswerWithin: AnswerWithin{int(o.Within.Hours())}, Paces: some(o.Paces)}
 	for _, n := range o.Audience {
 		out.Audience = append(out.Audience, MessageTeam{n.Name, string(n.Role)})
 	}

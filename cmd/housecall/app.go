@@ -237,7 +237,7 @@ func (a *App) Start(ctx context.Context) error {
 		part part
 	}{
 		{"access", a.Access}, {"identity", a.Identity}, {"provider", a.Provider}, {"login", a.Login}, {"revocations", a.Revocations}, {"hub", a.Hub}, {"nudges", newNudges(a.Revocations, a.Hub)}, {"jobs", a.Notices}, {"visits", a.Signal}, {"subscriptions", a.Subscriptions}, {"portal", a.Portal},
-		{"relabelling", records.NewRelabeller(a.Records, a.Config.Node)},
+		{"relabelling", records.NewRelabeller(a.Records, a.Config.Node)}, {"inbox", message.NewMinder(a.Messages, a.Log)},
 	} {
 		if err := p.part.Start(ctx); err != nil {
 			return fmt.Errorf("start %s: %w", p.name, err)

@@ -11,6 +11,7 @@ import (
 	"housecall/notifications"
 	"housecall/records"
 	"housecall/records/access"
+	"housecall/telehealth/pool"
 )
 
 // Topics are what a thread can be about.
@@ -83,6 +84,8 @@ type Thread struct {
 	Turn      string     `json:"turn" enum:"you,clinic,patient,none"`
 	Due       *time.Time `json:"due,omitempty" doc:"The clinic answers by then"`
 	ClaimedBy *Claim     `json:"claimedBy,omitempty"`
+	Priority  string     `json:"priority,omitempty" enum:"routine,soon,urgent" doc:"For the clinic"`
+	Pool      string     `json:"pool,omitempty" doc:"For the clinic: who has it while nobody has taken it"`
 }
 
 // Page is a thread with some of its messages, the oldest first. The first page
@@ -107,14 +110,14 @@ type Publisher interface{ Publish(topic string) }
 
 // Deps is what the service works with.
 type Deps struct {
-	DB           *db.DB
-	Records      *records.Store
-	Access       *access.Service
-	Notices      *notifications.Service
-	Hub          Publisher // nil: no page is told
-	Key          sitekey.Key
-	AnswerWithin time.Duration // 0: two days
-	Now          func() time.Time
+	DB      *db.DB
+	Records *records.Store
+	Access  *access.Service
+	Notices *notifications.Service
+	Pools   *pool.Service // nil: made here
+	Hub     Publisher     // nil: no page is told
+	Key     sitekey.Key
+	Now     func() time.Time
 }
 
 // Service keeps threads.
@@ -132,8 +135,12 @@ func New(d Deps) (*Service, error) {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
-	if d.AnswerWithin == 0 {
-		d.AnswerWithin = 48 * time.Hour
+	if d.Pools == nil {
+		pools, err := pool.New(pool.Deps{DB: d.DB, Access: d.Access, Topics: Topics, Now: d.Now})
+		if err != nil {
+			return nil, err
+		}
+		d.Pools = pools
 	}
 	s := &Service{Deps: d, digests: d.Key.Derive("message digests", 32)}
 	d.Records.OnUpload(s.expectFile)

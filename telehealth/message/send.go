@@ -150,7 +150,7 @@ func (s *Service) sendTx(c *db.Conn, who identity.Principal, patient, name strin
 	if err := s.write(c, who, patient, in.ID, node, files, labels); err != nil {
 		return Message{}, err
 	}
-	if err := s.keep(c, t, from, in.ID, at, digest); err != nil {
+	if err := s.keep(c, t, from, in.ID, at, digest, circle); err != nil {
 		return Message{}, err
 	}
 	if err := dropDraft(c, who.Account, patient, cmp.Or(in.Thread, newDraft)); err != nil {
@@ -237,7 +237,7 @@ func (s *Service) slow(c *db.Conn, who identity.Principal) error {
 // place finds the thread, or begins one, and gives what it is about.
 func (s *Service) place(c *db.Conn, v *access.View, who identity.Principal, in In, at int64) (*thread, written, error) {
 	if in.Thread == "" {
-		return &thread{patient: v.Patient, id: in.ID, state: open, startedAt: at}, written{topic: in.Topic, subject: in.Subject}, nil
+		return &thread{patient: v.Patient, id: in.ID, state: open, startedAt: at, topic: in.Topic}, written{topic: in.Topic, subject: in.Subject}, nil
 	}
 	t, err := threadTx(c, v.Patient, in.Thread)
 	if err != nil {
@@ -248,17 +248,11 @@ func (s *Service) place(c *db.Conn, v *access.View, who identity.Principal, in I
 }
 
 // keep writes the rows beside the Communication.
-func (s *Service) keep(c *db.Conn, t *thread, from Author, id string, at int64, digest []byte) error {
+func (s *Service) keep(c *db.Conn, t *thread, from Author, id string, at int64, digest []byte, circle []access.Near) error {
 	t.lastN++
 	t.lastAt, t.state = at, open
-	switch {
-	case from.Side == PatientSide && t.waitsSince == 0:
-		t.waitsSince = at
-	case from.Side == ClinicSide:
-		t.waitsSince = 0
-		if t.claimedBy == "" && (from.Role == string(identity.Clinician) || from.Role == string(identity.Nurse)) { // who answers takes it
-			t.claim(from, at)
-		}
+	if err := s.deliver(c, t, from, at, circle); err != nil {
+		return err
 	}
 	if _, err := c.Exec(`INSERT INTO thread_messages (patient_id, thread, n, id, at, account, name, role, relation, digest) VALUES `+db.Placeholders(1, 10),
 		t.patient, t.id, t.lastN, id, at, from.Account, from.Name, from.Role, from.Relation, digest); err != nil {
@@ -270,7 +264,10 @@ func (s *Service) keep(c *db.Conn, t *thread, from Author, id string, at int64, 
 // tell lets everybody know who is concerned: those on the patient's side, and
 // at the clinic who takes care of the thread or, when nobody does, all who may.
 func (s *Service) tell(c *db.Conn, t *thread, from Author, id string, at int64, circle []access.Near, labels access.Labels) error {
-	taken := slices.ContainsFunc(circle, func(n access.Near) bool { return n.Account == t.claimedBy })
+	owners, err := s.owners(c, t, circle)
+	if err != nil {
+		return err
+	}
 	topics := topics(t.patient, labels&access.AllLabels == 0)
 	for _, n := range circle {
 		staff := n.Relation == access.CareTeam
@@ -280,7 +277,7 @@ func (s *Service) tell(c *db.Conn, t *thread, from Author, id string, at int64, 
 		if staff {
 			topics = append(topics, InboxTopic(n.Account))
 		}
-		if n.Account == from.Account || !n.Sees(access.Class{Category: access.Messages, Labels: labels}) || staff && (from.Side == ClinicSide || taken && n.Account != t.claimedBy) {
+		if n.Account == from.Account || !n.Sees(access.Class{Category: access.Messages, Labels: labels}) || staff && (from.Side == ClinicSide || !owners[n.Account]) {
 			continue
 		}
 		if err := s.Notices.PostTx(c, notifications.Notice{
