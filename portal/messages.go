@@ -78,6 +78,12 @@ func (p *Portal) threads(ctx context.Context, in *threadsIn) (*body[list[message
 	return &body[list[message.Thread]]{list[message.Thread]{some(items), next}}, err
 }
 
+// Danger is how a page deals with words that may mean danger.
+type Danger struct {
+	Ask  bool `json:"ask,omitempty" doc:"Answer 409 with the code call-emergency or call-crisis, and send nothing, when the words may mean danger"`
+	Told bool `json:"told,omitempty" doc:"The writer was told whom to call"`
+}
+
 type beginThreadIn struct {
 	OfChart
 	Body struct {
@@ -86,12 +92,13 @@ type beginThreadIn struct {
 		Subject     string   `json:"subject,omitempty" maxLength:"480"`
 		Text        string   `json:"text" maxLength:"40000"`
 		Attachments []string `json:"attachments,omitempty" maxItems:"10" doc:"Ids of Binary resources of the chart"`
+		Danger
 	}
 }
 
 func (p *Portal) beginThread(ctx context.Context, in *beginThreadIn) (*body[message.Page], error) {
 	b := in.Body
-	m, err := p.Messages.Send(ctx, edge.Who(ctx), in.Patient, message.In{ID: b.ID, Topic: b.Topic, Subject: b.Subject, Text: b.Text, Attachments: b.Attachments})
+	m, err := p.Messages.Send(ctx, edge.Who(ctx), in.Patient, message.In{ID: b.ID, Topic: b.Topic, Subject: b.Subject, Text: b.Text, Attachments: b.Attachments, Ask: b.Ask, Told: b.Told})
 	if err != nil {
 		return nil, err
 	}
@@ -121,12 +128,13 @@ type sendIn struct {
 		ID          string   `json:"id" maxLength:"36" doc:"Made by the client; sent twice it is done once"`
 		Text        string   `json:"text" maxLength:"40000"`
 		Attachments []string `json:"attachments,omitempty" maxItems:"10" doc:"Ids of Binary resources of the chart"`
+		Danger
 	}
 }
 
 func (p *Portal) sendMessage(ctx context.Context, in *sendIn) (*body[message.Message], error) {
 	b := in.Body
-	m, err := p.Messages.Send(ctx, edge.Who(ctx), in.Patient, message.In{ID: b.ID, Thread: in.Thread, Text: b.Text, Attachments: b.Attachments})
+	m, err := p.Messages.Send(ctx, edge.Who(ctx), in.Patient, message.In{ID: b.ID, Thread: in.Thread, Text: b.Text, Attachments: b.Attachments, Ask: b.Ask, Told: b.Told})
 	return &body[message.Message]{m}, err
 }
 

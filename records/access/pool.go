@@ -164,6 +164,26 @@ func (s *Service) RegisterTx(c *db.Conn, patient, organization string) error {
 	return err
 }
 
+// LendPoolTx joins a pool to a chart by a rule of the house, until a time: the pool
+// that is called when a message may mean danger. A pool that stays longer is left
+// as it is.
+func (s *Service) LendPoolTx(c *db.Conn, pool, patient string, until time.Time) error {
+	if err := s.lockChart(c, patient); err != nil {
+		return err
+	}
+	if err := isPool(c, pool); err != nil {
+		return err
+	}
+	now := micros(s.now())
+	n, err := c.Exec(`INSERT INTO pool_charts (patient_id, pool, start_at, end_at, version, created_by, created_at) VALUES (?,?,?,?,1,'',?)
+		ON CONFLICT (patient_id, pool) DO UPDATE SET start_at = excluded.start_at, end_at = excluded.end_at, version = pool_charts.version + 1
+		WHERE pool_charts.end_at <> 0 AND pool_charts.end_at < excluded.end_at`, patient, pool, now, micros(until), now)
+	if err != nil || n == 0 {
+		return err
+	}
+	return s.changedTx(c, identity.Principal{Kind: identity.System, Name: "urgent messages"}, patient, "create", "CareTeam", pool)
+}
+
 // ChartPool is a pool that is joined to a chart.
 type ChartPool struct {
 	ID, Name     string

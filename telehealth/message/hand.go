@@ -132,22 +132,6 @@ func (s *Service) PartPool(ctx context.Context, who identity.Principal, id, pati
 	})
 }
 
-// UrgeTx makes a thread urgent by a rule, in the transaction that finds it so. The
-// escalation of that name takes it from there.
-func (s *Service) UrgeTx(c *db.Conn, patient, id, reason string) error {
-	t, err := threadTx(c, patient, id)
-	if err != nil {
-		return err
-	}
-	if err := s.prioritize(c, t, Author{}, pool.Urgent, reason); err != nil {
-		return err
-	}
-	if err := t.save(c); err != nil {
-		return err
-	}
-	return s.moved(c, t)
-}
-
 // moved tells the open pages of a thread and of the inboxes that it is in.
 func (s *Service) moved(c *db.Conn, t *thread) error {
 	circle, err := s.Access.Circle(c, t.patient)

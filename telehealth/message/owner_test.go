@@ -14,6 +14,7 @@ import (
 	"housecall/internal/identity"
 	"housecall/telehealth/message"
 	"housecall/telehealth/pool"
+	"housecall/telehealth/triage"
 )
 
 func TestAMessageFindsItsPoolAndSaysWhy(t *testing.T) {
@@ -202,19 +203,18 @@ func TestWhatNobodyAnswersIsPassedOn(t *testing.T) {
 		require.Equal(t, [3]int{2, 2, 1}, told())
 		require.Equal(t, []string{"route Refills topic", "escalate Refills slow 1", "escalate Hale slow 2", "escalate Hale slow 3", "escalate Care team slow end"}, k.way(id))
 		mind(24 * time.Hour)
-		require.Len(t, k.way(id), 5)
+		require.Equal(t, "escalate Care team urgent 2", k.way(id)[5], "urgent as it is now, it goes round until somebody has it")
 		require.NotContains(t, k.way(answered), "escalate Refills slow 1")
 
 		// An urgent one goes round until somebody has it.
-		_, err = k.Pools.SaveEscalation(ctx, k.admin, pool.Escalation{Name: pool.UrgentEscalation, From: "arrival", Until: "claimed", Clock: "wall", Then: "repeat",
+		_, err = k.Pools.SaveEscalation(ctx, k.admin, pool.Escalation{Name: pool.UrgentEscalation, From: "arrival", Until: "claimed", Clock: "wall", Then: "repeat", Version: 1,
 			Steps: []pool.Rung{{Minutes: 5}, {Account: k.hale.Account, Minutes: 5}}})
 		require.NoError(t, err)
-		urgent := k.begin("question", "It hurts.")
-		k.tx(func(c *db.Conn) error { return k.UrgeTx(c, k.rosa.Patient, urgent, "words") })
+		urgent := k.begin("question", "My chest hurts.")
 		for range 3 {
 			mind(5 * time.Minute)
 		}
-		require.Equal(t, []string{"route Care team standard", "priority urgent words", "escalate Hale urgent 2", "escalate Care team urgent 1", "escalate Hale urgent 2"}, k.way(urgent))
+		require.Equal(t, []string{"danger emergency sent " + triage.Version, "route Care team standard", "escalate Hale urgent 2", "escalate Care team urgent 1", "escalate Hale urgent 2"}, k.way(urgent))
 		_, err = k.Claim(ctx, k.birch, k.rosa.Patient, urgent)
 		require.NoError(t, err)
 		mind(time.Hour)

@@ -33,6 +33,8 @@ type In struct {
 	Topic, Subject string // of a new thread
 	Text           string
 	Attachments    []string // ids of Binary resources of the chart
+	Ask            bool     `json:"-"` // refuse words of danger, so that the writer is told whom to call
+	Told           bool     `json:"-"` // the writer was told
 }
 
 func (in *In) check() error {
@@ -124,6 +126,10 @@ func (s *Service) sendTx(c *db.Conn, who identity.Principal, patient, name strin
 		return Message{}, err
 	}
 	from := authorOf(who, v)
+	found := in.reads(from)
+	if found.Urgent() && in.Ask {
+		return Message{}, callFirst(found)
+	}
 	at := s.now()
 	t, w, err := s.place(c, v, who, in, at)
 	if err != nil {
@@ -150,7 +156,10 @@ func (s *Service) sendTx(c *db.Conn, who identity.Principal, patient, name strin
 	if err := s.write(c, who, patient, in.ID, node, files, labels); err != nil {
 		return Message{}, err
 	}
-	if err := s.keep(c, t, from, in.ID, at, digest, circle); err != nil {
+	if err := s.danger(c, t, from, in.Told, found); err != nil {
+		return Message{}, err
+	}
+	if err := s.keep(c, t, from, in.ID, at, digest, circle, found.Urgent()); err != nil {
 		return Message{}, err
 	}
 	if err := dropDraft(c, who.Account, patient, cmp.Or(in.Thread, newDraft)); err != nil {
@@ -248,11 +257,16 @@ func (s *Service) place(c *db.Conn, v *access.View, who identity.Principal, in I
 }
 
 // keep writes the rows beside the Communication.
-func (s *Service) keep(c *db.Conn, t *thread, from Author, id string, at int64, digest []byte, circle []access.Near) error {
+func (s *Service) keep(c *db.Conn, t *thread, from Author, id string, at int64, digest []byte, circle []access.Near, danger bool) error {
 	t.lastN++
 	t.lastAt, t.state = at, open
 	if err := s.deliver(c, t, from, at, circle); err != nil {
 		return err
+	}
+	if danger {
+		if err := s.alarm(c, t, at); err != nil {
+			return err
+		}
 	}
 	if _, err := c.Exec(`INSERT INTO thread_messages (patient_id, thread, n, id, at, account, name, role, relation, digest) VALUES `+db.Placeholders(1, 10),
 		t.patient, t.id, t.lastN, id, at, from.Account, from.Name, from.Role, from.Relation, digest); err != nil {

@@ -15,7 +15,7 @@ import (
 // Step is one thing that became of a thread, and why. Only the clinic sees it.
 type Step struct {
 	At     time.Time `json:"at"`
-	Kind   string    `json:"kind" enum:"route,claim,release,hand,priority,close,reopen,escalate,turn"`
+	Kind   string    `json:"kind" enum:"route,claim,release,hand,priority,close,reopen,escalate,turn,danger"`
 	By     string    `json:"by,omitempty" doc:"Name; missing: a rule did it"`
 	To     string    `json:"to,omitempty" doc:"Name of a person or pool, or a priority"`
 	Reason string    `json:"reason,omitempty"`
