@@ -77,9 +77,9 @@ func (p *Portal) changePool(ctx context.Context, in *changePoolIn) (*body[pool.P
 	return p.savePool(ctx, in.Pool, in.Body)
 }
 
-func (p *Portal) poolMembers(ctx context.Context, in *ofPool) (*body[list[pool.Member]], error) {
+func (p *Portal) poolMembers(ctx context.Context, in *ofPool) (*body[list[pool.PoolMember]], error) {
 	items, err := p.Pools().Members(ctx, edge.Who(ctx), in.Pool)
-	return &body[list[pool.Member]]{list[pool.Member]{Items: some(items)}}, err
+	return &body[list[pool.PoolMember]]{list[pool.PoolMember]{Items: some(items)}}, err
 }
 
 type joinPoolIn struct {

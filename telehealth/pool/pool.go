@@ -369,8 +369,8 @@ func (s *Service) changed(c *db.Conn, who identity.Principal, pool, what string)
 	return err
 }
 
-// Member is somebody of a pool.
-type Member struct {
+// PoolMember is somebody of a pool.
+type PoolMember struct {
 	Account string     `json:"account"`
 	Name    string     `json:"name"`
 	Role    string     `json:"role" enum:"clinician,nurse,frontdesk"`
@@ -380,7 +380,7 @@ type Member struct {
 }
 
 // Members lists who is or will be in a pool: to administrators, and to its members.
-func (s *Service) Members(ctx context.Context, who identity.Principal, pool string) ([]Member, error) {
+func (s *Service) Members(ctx context.Context, who identity.Principal, pool string) ([]PoolMember, error) {
 	c := s.DB.Read(ctx)
 	if manages(who) != nil {
 		mine, err := s.Of(c, who)
@@ -395,10 +395,10 @@ func (s *Service) Members(ctx context.Context, who identity.Principal, pool stri
 		return nil, err
 	}
 	now := s.now()
-	out := []Member{}
+	out := []PoolMember{}
 	err := c.Each(`SELECT m.account, a.name, m.role, m.start_at, m.end_at, EXISTS (SELECT 1 FROM coverage v WHERE v.account = m.account AND v.start_at <= ? AND v.end_at > ?)
 		FROM pool_members m JOIN accounts a ON a.id = m.account WHERE m.pool = ? AND (m.end_at = 0 OR m.end_at > ?) AND a.active ORDER BY a.name, a.id LIMIT ?`, func(r *sql.Rows) error {
-		var m Member
+		var m PoolMember
 		var from, until int64
 		err := r.Scan(&m.Account, &m.Name, &m.Role, &from, &until, &m.Out)
 		m.From = moment(from)
