@@ -160,9 +160,19 @@ type saveDraftIn struct {
 	Body message.Draft
 }
 
-func (p *Portal) saveDraft(ctx context.Context, in *saveDraftIn) (*body[message.Draft], error) {
-	d, err := p.Messages.SaveDraft(ctx, edge.Who(ctx), in.Patient, in.Thread, in.Body)
-	return &body[message.Draft]{d}, err
+// savedDraft is the draft as it is kept now. 409: another device had saved since,
+// and it holds what both wrote.
+type savedDraft struct {
+	Status int
+	Body   message.Draft
+}
+
+func (p *Portal) saveDraft(ctx context.Context, in *saveDraftIn) (*savedDraft, error) {
+	d, older, err := p.Messages.SaveDraft(ctx, edge.Who(ctx), in.Patient, in.Thread, in.Body)
+	if older {
+		return &savedDraft{http.StatusConflict, d}, err
+	}
+	return &savedDraft{http.StatusOK, d}, err
 }
 
 func (p *Portal) dropDraft(ctx context.Context, in *OfThread) (*none, error) {

@@ -153,7 +153,7 @@ func (s *Service) sendTx(c *db.Conn, who identity.Principal, patient, name strin
 	if err := s.keep(c, t, from, in.ID, at, digest); err != nil {
 		return Message{}, err
 	}
-	if err := dropDraft(c, who.Account, patient, cmp.Or(in.Thread, newDraft)); err != nil {
+	if err := s.sentDraft(c, who.Account, patient, cmp.Or(in.Thread, newDraft), in); err != nil {
 		return Message{}, err
 	}
 	if err := s.tell(c, t, from, in.ID, at, circle, labels); err != nil {
