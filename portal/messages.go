@@ -30,6 +30,7 @@ type MessageOptions struct {
 	Audience     []MessageTeam `json:"audience"`
 	Topics       []string      `json:"topics"`
 	AnswerWithin AnswerWithin  `json:"answerWithin"`
+	UndoSeconds  int           `json:"undoSeconds" doc:"How long what was sent can be taken back"`
 }
 
 // MessageTeam is somebody at the clinic who reads messages.
@@ -48,7 +49,7 @@ func (p *Portal) messageOptions(ctx context.Context, in *OfChart) (*body[Message
 	if err != nil {
 		return nil, err
 	}
-	out := MessageOptions{CanSend: o.CanSend, Audience: []MessageTeam{}, Topics: message.Topics, AnswerWithin: AnswerWithin{int(o.Within.Hours())}}
+	out := MessageOptions{CanSend: o.CanSend, Audience: []MessageTeam{}, Topics: message.Topics, AnswerWithin: AnswerWithin{int(o.Within.Hours())}, UndoSeconds: int(p.Messages.Undo.Seconds())}
 	for _, n := range o.Audience {
 		out.Audience = append(out.Audience, MessageTeam{n.Name, string(n.Role)})
 	}
@@ -85,12 +86,13 @@ type beginThreadIn struct {
 		Subject     string   `json:"subject,omitempty" maxLength:"480"`
 		Text        string   `json:"text" maxLength:"40000"`
 		Attachments []string `json:"attachments,omitempty" maxItems:"10" doc:"Ids of Binary resources of the chart"`
+		Language    string   `json:"language,omitempty" maxLength:"35" doc:"In which it is written (BCP 47)"`
 	}
 }
 
 func (p *Portal) beginThread(ctx context.Context, in *beginThreadIn) (*body[message.Page], error) {
 	b := in.Body
-	m, err := p.Messages.Send(ctx, edge.Who(ctx), in.Patient, message.In{ID: b.ID, Topic: b.Topic, Subject: b.Subject, Text: b.Text, Attachments: b.Attachments})
+	m, err := p.Messages.Send(ctx, edge.Who(ctx), in.Patient, message.In{ID: b.ID, Topic: b.Topic, Subject: b.Subject, Text: b.Text, Attachments: b.Attachments, Language: b.Language})
 	if err != nil {
 		return nil, err
 	}
@@ -118,14 +120,16 @@ type sendIn struct {
 	OfThread
 	Body struct {
 		ID          string   `json:"id" maxLength:"36" doc:"Made by the client; sent twice it is done once"`
+		Corrects    string   `json:"corrects,omitempty" maxLength:"36" doc:"An own message of the conversation that this one corrects"`
 		Text        string   `json:"text" maxLength:"40000"`
 		Attachments []string `json:"attachments,omitempty" maxItems:"10" doc:"Ids of Binary resources of the chart"`
+		Language    string   `json:"language,omitempty" maxLength:"35" doc:"In which it is written (BCP 47)"`
 	}
 }
 
 func (p *Portal) sendMessage(ctx context.Context, in *sendIn) (*body[message.Message], error) {
 	b := in.Body
-	m, err := p.Messages.Send(ctx, edge.Who(ctx), in.Patient, message.In{ID: b.ID, Thread: in.Thread, Text: b.Text, Attachments: b.Attachments})
+	m, err := p.Messages.Send(ctx, edge.Who(ctx), in.Patient, message.In{ID: b.ID, Thread: in.Thread, Text: b.Text, Attachments: b.Attachments, Language: b.Language, Corrects: b.Corrects})
 	return &body[message.Message]{m}, err
 }
 

@@ -1,7 +1,10 @@
 package message
 
 import (
+	"context"
 	"errors"
+	"log/slog"
+	"sync"
 	"time"
 
 	"housecall/internal/db"
@@ -57,6 +60,9 @@ type Message struct {
 	ForPatient  string       `json:"forPatient,omitempty" doc:"Name of the patient, when somebody else wrote for them"`
 	Text        string       `json:"text"`
 	Attachments []Attachment `json:"attachments"`
+	Language    string       `json:"language,omitempty" doc:"In which it was written, as far as it is known"`
+	Corrects    string       `json:"corrects,omitempty" doc:"Id of the message that this one corrects"`
+	CorrectedBy []string     `json:"correctedBy,omitempty" doc:"Ids of the messages that correct this one"`
 	ReadBy      []Reader     `json:"readBy"`
 }
 
@@ -113,7 +119,10 @@ type Deps struct {
 	Notices      *notifications.Service
 	Hub          Publisher // nil: no page is told
 	Key          sitekey.Key
+	Accounts     Accounts
 	AnswerWithin time.Duration // 0: two days
+	Undo         time.Duration // how long what was sent can be taken back; 0: 30 seconds
+	Log          *slog.Logger  // nil: the default one
 	Now          func() time.Time
 }
 
@@ -121,12 +130,15 @@ type Deps struct {
 type Service struct {
 	Deps
 	digests []byte
+	swept   int64 // when what was taken back long ago was last forgotten
+	cancel  context.CancelFunc
+	done    sync.WaitGroup
 }
 
 // New makes the service. It lets go of files that were never sent once the jobs of
-// Notices run.
+// Notices run, and delivers what was held once it is started.
 func New(d Deps) (*Service, error) {
-	if d.DB == nil || d.Records == nil || d.Access == nil || d.Notices == nil {
+	if d.DB == nil || d.Records == nil || d.Access == nil || d.Notices == nil || d.Accounts == nil {
 		return nil, errors.New("message: a part is missing")
 	}
 	if d.Now == nil {
@@ -134,6 +146,9 @@ func New(d Deps) (*Service, error) {
 	}
 	if d.AnswerWithin == 0 {
 		d.AnswerWithin = 48 * time.Hour
+	}
+	if d.Undo == 0 {
+		d.Undo = defaultOff
 	}
 	s := &Service{Deps: d, digests: d.Key.Derive("message digests", 32)}
 	d.Records.OnUpload(s.expectFile)

@@ -33,6 +33,9 @@ type In struct {
 	Topic, Subject string // of a new thread
 	Text           string
 	Attachments    []string // ids of Binary resources of the chart
+	Language       string   `json:",omitempty"` // BCP 47; empty: that of the account
+	Corrects       string   `json:",omitempty"` // an earlier message of the same writer in the thread
+	Close          bool     `json:",omitempty"` // the thread is closed with it
 }
 
 func (in *In) check() error {
@@ -51,6 +54,9 @@ func (in *In) check() error {
 		return tooLong()
 	case len(in.Attachments) > maxAttachments:
 		return fault.New(fault.TooLarge, "At most 10 files can be sent with one message.")
+	}
+	if err := checkLanguage(in.Language); err != nil {
+		return err
 	}
 	for i, id := range in.Attachments {
 		if !fhir.IsUUID(id) || slices.Contains(in.Attachments[:i], id) {
@@ -88,7 +94,7 @@ func (s *Service) Send(ctx context.Context, who identity.Principal, patient stri
 	var m Message
 	err = s.DB.InTx(ctx, func(c *db.Conn) error {
 		var err error
-		m, err = s.sendTx(c, who, patient, name, in)
+		m, err = s.sendTx(c, who, patient, name, in, false)
 		return err
 	})
 	if errors.Is(err, gorm.ErrDuplicatedKey) { // the same id, at the same moment, in another chart
@@ -100,7 +106,9 @@ func (s *Service) Send(ctx context.Context, who identity.Principal, patient stri
 	return m, nil
 }
 
-func (s *Service) sendTx(c *db.Conn, who identity.Principal, patient, name string, in In) (Message, error) {
+// sendTx writes a message. held tells that it waited here until now, and was
+// bounded when it came.
+func (s *Service) sendTx(c *db.Conn, who identity.Principal, patient, name string, in In, held bool) (Message, error) {
 	v, err := s.Records.EnterTx(c, who, patient, communication)
 	if err == nil {
 		err = mayRead(v)
@@ -120,7 +128,16 @@ func (s *Service) sendTx(c *db.Conn, who identity.Principal, patient, name strin
 	if err := mayAct(v); err != nil {
 		return Message{}, err
 	}
-	if err := s.slow(c, who); err != nil {
+	if !held {
+		if err := s.notHeld(c, who, patient, in.ID, digest); err != nil {
+			return Message{}, err
+		}
+		if err := s.slow(c, who); err != nil {
+			return Message{}, err
+		}
+	}
+	corrects, err := s.corrected(c, who, v, in)
+	if err != nil {
 		return Message{}, err
 	}
 	from := authorOf(who, v)
@@ -129,7 +146,7 @@ func (s *Service) sendTx(c *db.Conn, who identity.Principal, patient, name strin
 	if err != nil {
 		return Message{}, err
 	}
-	w.text, w.patient = in.Text, name
+	w.text, w.patient, w.language, w.corrects = in.Text, name, languageOf(who, in), corrects
 	files, err := s.attach(c, v, who, in.Attachments)
 	if err != nil {
 		return Message{}, err
@@ -150,7 +167,7 @@ func (s *Service) sendTx(c *db.Conn, who identity.Principal, patient, name strin
 	if err := s.write(c, who, patient, in.ID, node, files, labels); err != nil {
 		return Message{}, err
 	}
-	if err := s.keep(c, t, from, in.ID, at, digest); err != nil {
+	if err := s.keep(c, t, from, in.ID, at, digest, corrects, in.Close); err != nil {
 		return Message{}, err
 	}
 	if err := s.sentDraft(c, who.Account, patient, cmp.Or(in.Thread, newDraft), in); err != nil {
@@ -159,7 +176,26 @@ func (s *Service) sendTx(c *db.Conn, who identity.Principal, patient, name strin
 	if err := s.tell(c, t, from, in.ID, at, circle, labels); err != nil {
 		return Message{}, err
 	}
-	return message(row{thread: t.id, id: in.ID, at: at, from: from}, who, w), nil
+	m := message(row{thread: t.id, id: in.ID, at: at, from: from}, who, w)
+	m.Corrects = corrects
+	return m, nil
+}
+
+// notHeld: a message that waits here may be sent at once, and then waits no more;
+// one that was taken back stays so.
+func (s *Service) notHeld(c *db.Conn, who identity.Principal, patient, id string, digest []byte) error {
+	h, err := heldTx(c, who.Account, id)
+	switch {
+	case err != nil || h == nil:
+		return err
+	case h.patient != patient:
+		return idUsed()
+	case h.state == takenBack:
+		return wasTaken()
+	case !hmac.Equal(h.digest, digest):
+		return idUsed()
+	}
+	return dropHeld(c, who.Account, id)
 }
 
 // sentBefore looks whether the id is known. Whose it is and where is told to
@@ -224,7 +260,9 @@ func (s *Service) slow(c *db.Conn, who identity.Principal) error {
 		most   int
 	}{{time.Minute, perMinute}, {24 * time.Hour, perDay}} {
 		var n int
-		if err := c.QueryRow(`SELECT count(*) FROM thread_messages WHERE account = ? AND at > ?`, who.Account, now-x.within.Microseconds()).Scan(&n); err != nil {
+		since := now - x.within.Microseconds()
+		if err := c.QueryRow(`SELECT (SELECT count(*) FROM thread_messages WHERE account = ? AND at > ?) + (SELECT count(*) FROM held_messages WHERE account = ? AND created_at > ?)`,
+			who.Account, since, who.Account, since).Scan(&n); err != nil {
 			return err
 		}
 		if n >= x.most*factor {
@@ -248,7 +286,7 @@ func (s *Service) place(c *db.Conn, v *access.View, who identity.Principal, in I
 }
 
 // keep writes the rows beside the Communication.
-func (s *Service) keep(c *db.Conn, t *thread, from Author, id string, at int64, digest []byte) error {
+func (s *Service) keep(c *db.Conn, t *thread, from Author, id string, at int64, digest []byte, corrects string, closes bool) error {
 	t.lastN++
 	t.lastAt, t.state = at, open
 	switch {
@@ -260,8 +298,11 @@ func (s *Service) keep(c *db.Conn, t *thread, from Author, id string, at int64, 
 			t.claim(from, at)
 		}
 	}
-	if _, err := c.Exec(`INSERT INTO thread_messages (patient_id, thread, n, id, at, account, name, role, relation, digest) VALUES `+db.Placeholders(1, 10),
-		t.patient, t.id, t.lastN, id, at, from.Account, from.Name, from.Role, from.Relation, digest); err != nil {
+	if closes {
+		t.state, t.waitsSince = closed, 0
+	}
+	if _, err := c.Exec(`INSERT INTO thread_messages (patient_id, thread, n, id, at, account, name, role, relation, digest, corrects) VALUES `+db.Placeholders(1, 11),
+		t.patient, t.id, t.lastN, id, at, from.Account, from.Name, from.Role, from.Relation, digest, corrects); err != nil {
 		return err
 	}
 	return t.save(c)
