@@ -57,6 +57,7 @@ func (p *Portal) Mount(app *fiber.App) {
 	p.mountAccount(api)
 	p.mountNotices(api)
 	p.mountMessages(api)
+	p.mountHeld(api)
 	p.mountInbox(api)
 	p.mountPools(api)
 	p.mountBooking(api)

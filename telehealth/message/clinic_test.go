@@ -69,7 +69,7 @@ func newClinic(t testing.TB, d *db.DB) *clinic {
 	u, _ := url.Parse("http://housecall.test")
 	notices, err := notifications.New(notifications.Deps{DB: d, Key: key, Accounts: k.ids, BaseURL: u, Now: k.now})
 	require.NoError(t, err)
-	k.Service, err = message.New(message.Deps{DB: d, Records: k.store, Access: acc, Notices: notices, Key: key, Now: k.now})
+	k.Service, err = message.New(message.Deps{DB: d, Records: k.store, Access: acc, Notices: notices, Key: key, Accounts: k.ids, Now: k.now})
 	require.NoError(t, err)
 	require.NoError(t, rev.Start(ctx))
 	t.Cleanup(rev.Stop)

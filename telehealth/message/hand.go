@@ -22,7 +22,7 @@ type Hand struct {
 	Note          string // for the clinic alone
 }
 
-const maxNote = 500
+const maxWord = 500
 
 // HandOver gives a thread to somebody else, or to a pool.
 func (s *Service) HandOver(ctx context.Context, who identity.Principal, patient, id string, h Hand) (Thread, error) {
@@ -36,7 +36,7 @@ func (s *Service) handing(h Hand) func(*db.Conn, *thread, Author) error {
 			return err
 		case (h.Account == "") == (h.Pool == ""):
 			return fault.New(fault.Invalid, "Choose one person or one pool.")
-		case utf8.RuneCountInString(h.Note) > maxNote || !fhir.IsText(h.Note):
+		case utf8.RuneCountInString(h.Note) > maxWord || !fhir.IsText(h.Note):
 			return fault.New(fault.TooLarge, "The note is too long. Please shorten it.")
 		case h.From != t.claimedBy:
 			return taken()

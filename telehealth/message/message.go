@@ -1,7 +1,10 @@
 package message
 
 import (
+	"context"
 	"errors"
+	"log/slog"
+	"sync"
 	"time"
 
 	"housecall/internal/db"
@@ -58,6 +61,9 @@ type Message struct {
 	ForPatient  string       `json:"forPatient,omitempty" doc:"Name of the patient, when somebody else wrote for them"`
 	Text        string       `json:"text"`
 	Attachments []Attachment `json:"attachments"`
+	Language    string       `json:"language,omitempty" doc:"In which it was written, as far as it is known"`
+	Corrects    string       `json:"corrects,omitempty" doc:"Id of the message that this one corrects"`
+	CorrectedBy []string     `json:"correctedBy,omitempty" doc:"Ids of the messages that correct this one"`
 	ReadBy      []Reader     `json:"readBy"`
 }
 
@@ -110,26 +116,32 @@ type Publisher interface{ Publish(topic string) }
 
 // Deps is what the service works with.
 type Deps struct {
-	DB      *db.DB
-	Records *records.Store
-	Access  *access.Service
-	Notices *notifications.Service
-	Pools   *pool.Service // nil: made here
-	Hub     Publisher     // nil: no page is told
-	Key     sitekey.Key
-	Now     func() time.Time
+	DB       *db.DB
+	Records  *records.Store
+	Access   *access.Service
+	Notices  *notifications.Service
+	Pools    *pool.Service // nil: made here
+	Hub      Publisher     // nil: no page is told
+	Key      sitekey.Key
+	Accounts Accounts
+	Undo     time.Duration // how long what was sent can be taken back; 0: 30 seconds
+	Log      *slog.Logger  // nil: the default one
+	Now      func() time.Time
 }
 
 // Service keeps threads.
 type Service struct {
 	Deps
 	digests []byte
+	swept   int64 // when what was taken back long ago was last forgotten
+	cancel  context.CancelFunc
+	done    sync.WaitGroup
 }
 
 // New makes the service. It lets go of files that were never sent once the jobs of
-// Notices run.
+// Notices run, and delivers what was held once it is started.
 func New(d Deps) (*Service, error) {
-	if d.DB == nil || d.Records == nil || d.Access == nil || d.Notices == nil {
+	if d.DB == nil || d.Records == nil || d.Access == nil || d.Notices == nil || d.Accounts == nil {
 		return nil, errors.New("message: a part is missing")
 	}
 	if d.Now == nil {
@@ -141,6 +153,9 @@ func New(d Deps) (*Service, error) {
 			return nil, err
 		}
 		d.Pools = pools
+	}
+	if d.Undo == 0 {
+		d.Undo = defaultOff
 	}
 	s := &Service{Deps: d, digests: d.Key.Derive("message digests", 32)}
 	d.Records.OnUpload(s.expectFile)

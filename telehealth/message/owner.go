@@ -24,9 +24,9 @@ const (
 	answered    = "answered" // who answers takes it
 )
 
-// deliver decides who owns a thread into which somebody has just written, and
+// assign decides who owns a thread into which somebody has just written, and
 // since when somebody waits.
-func (s *Service) deliver(c *db.Conn, t *thread, from Author, at int64, circle []access.Near) error {
+func (s *Service) assign(c *db.Conn, t *thread, from Author, at int64, circle []access.Near) error {
 	if t.pool == "" {
 		if err := s.route(c, t, from); err != nil {
 			return err

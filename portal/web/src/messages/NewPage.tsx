@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
-import { take } from '../api/client'
+import { apiLanguage, take } from '../api/client'
 import { BackLink, PageHead } from '../shell/PageHead'
 import { usePageTitle } from '../shell/title'
 import { useSubject } from '../shell/useMe'
@@ -13,9 +13,9 @@ import { useClinic, useWords } from '../ui/useWords'
 import { api } from './calls'
 import { Composer } from './Composer'
 import css from './messages.module.css'
-import { messagesKey, optionsQuery, threadKey } from './queries'
+import { heldKey, messagesKey, optionsQuery } from './queries'
 import { Readers } from './Readers'
-import type { Attachment, Topic } from './types'
+import type { Attachment, Held, Topic } from './types'
 import { isAway } from './useSend'
 
 /** Who reads it, what it is about, what it says. */
@@ -61,7 +61,7 @@ function Form() {
     return () => window.removeEventListener('online', go)
   }, [])
 
-  const send = async (words: string, files: Attachment[]): Promise<boolean> => {
+  const send = async (words: string, files: Attachment[], _: unknown, goes?: string): Promise<boolean> => {
     waiting.current = undefined
     setMissing(!topic)
     setError(undefined)
@@ -70,14 +70,17 @@ function Form() {
       return false
     }
     const attachments = files.map(({ id }) => id)
-    const said = JSON.stringify([topic, words, attachments])
+    const said = JSON.stringify([topic, words, attachments, goes])
     if (last.current.said !== said) last.current = { id: crypto.randomUUID(), said }
     try {
-      const page = await take(api.POST('/charts/{patient}/threads', { params: { path: { patient } }, body: { id: last.current.id, topic, text: words, ...(attachments.length > 0 && { attachments }) } }))
-      queries.setQueryData(threadKey(patient, page.thread.id), { pages: [page], pageParams: [''] })
+      const held = await take(api.POST('/charts/{patient}/held', {
+        params: { path: { patient } },
+        body: { id: last.current.id, topic, text: words, language: apiLanguage(), at: goes, ...(attachments.length > 0 && { attachments }) },
+      }))
+      if (held.state === 'waits') queries.setQueryData<Held[]>(heldKey(patient), (now = []) => [...now.filter(({ id }) => id !== held.id), held])
       void queries.invalidateQueries({ queryKey: messagesKey(patient) })
       // After the composer has let go of its draft.
-      window.setTimeout(() => void navigate({ to: '/p/$patient/messages/$thread', params: { patient, thread: page.thread.id }, replace: true }))
+      window.setTimeout(() => void (goes ? navigate({ to: '/p/$patient/messages', params: { patient }, replace: true }) : navigate({ to: '/p/$patient/messages/$thread', params: { patient, thread: held.id }, replace: true })))
       return true
     } catch (failed) {
       setError(failed)

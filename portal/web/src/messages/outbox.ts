@@ -10,6 +10,12 @@ export interface Outgoing {
   text: string
   attachments: Attachment[]
   at: string
+  language?: string
+  corrects?: string
+  /** The conversation is closed with it. */
+  close?: boolean
+  /** When it is to go; missing: as soon as it cannot be taken back any more. */
+  goes?: string
   state: 'sending' | 'failed'
   /** Why it was not sent, in words. */
   why?: string

@@ -1,24 +1,25 @@
-import { useQueryClient, type InfiniteData, type QueryClient } from '@tanstack/react-query'
+import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef } from 'react'
-import { take } from '../api/client'
+import { apiLanguage, take } from '../api/client'
 import { ApiError } from '../api/problem'
 import { meQuery } from '../api/queries'
 import { useMe } from '../shell/useMe'
 import { useErrorText } from '../ui/ErrorSummary'
 import { api } from './calls'
 import { outbox, type Outgoing } from './outbox'
-import { inboxKey, messagesKey, threadKey } from './queries'
-import type { Attachment, Message, ThreadPage } from './types'
+import { heldKey, inboxKey, messagesKey } from './queries'
+import type { Attachment, Held } from './types'
 
 type Says = (error: unknown) => string
 
-async function post(queries: QueryClient, says: Says, { id, patient, thread, text, attachments }: Outgoing): Promise<boolean> {
+async function post(queries: QueryClient, says: Says, { id, patient, thread, text, attachments, language, corrects, close, goes }: Outgoing): Promise<boolean> {
   try {
-    const done = await take(api.POST('/charts/{patient}/threads/{thread}/messages', {
-      params: { path: { patient, thread } },
-      body: { id, text, ...(attachments.length > 0 && { attachments: attachments.map((file) => file.id) }) },
+    // It can be taken back for a while: nobody has it before.
+    const held = await take(api.POST('/charts/{patient}/held', {
+      params: { path: { patient } },
+      body: { id, thread, text, ...(attachments.length > 0 && { attachments: attachments.map((file) => file.id) }), language, corrects, close, at: goes },
     }))
-    queries.setQueryData<InfiniteData<ThreadPage>>(threadKey(patient, thread), (now) => withMessage(now, done))
+    if (held.state === 'waits') queries.setQueryData<Held[]>(heldKey(patient), (now = []) => [...now.filter((one) => one.id !== id), held])
     outbox.arrived(thread, id)
     void queries.invalidateQueries({ queryKey: messagesKey(patient) })
     void queries.invalidateQueries({ queryKey: inboxKey })
@@ -45,6 +46,9 @@ function onLine(queries: QueryClient, says: Says): void {
   }
 }
 
+/** What else belongs to a message: when it goes, what it corrects, whether it ends the conversation. */
+type How = Pick<Outgoing, 'corrects' | 'close' | 'goes'>
+
 /** Sends into a thread: it stands there at once, and keeps its place and its id until it arrived. */
 export function useSend(patient: string, thread: string) {
   const queries = useQueryClient()
@@ -57,18 +61,12 @@ export function useSend(patient: string, thread: string) {
     if (navigator.onLine) deliver?.()
   }, [queries])
 
-  const send = (words: string, attachments: Attachment[]): Promise<boolean> => {
-    return post(queries, says.current, outbox.add({ id: crypto.randomUUID(), patient, thread, text: words, attachments, at: new Date().toISOString() }))
+  const send = (words: string, attachments: Attachment[], how: How = {}): Promise<boolean> => {
+    return post(queries, says.current, outbox.add({ id: crypto.randomUUID(), patient, thread, text: words, attachments, language: apiLanguage(), ...how, at: new Date().toISOString() }))
   }
   const again = useCallback((id: string) => {
     const message = outbox.again(thread, id)
     if (message) void post(queries, says.current, message)
   }, [thread, queries])
   return { send, again }
-}
-
-function withMessage(now: InfiniteData<ThreadPage> | undefined, message: Message): InfiniteData<ThreadPage> | undefined {
-  const [first, ...rest] = now?.pages ?? []
-  if (!now || !first || first.messages.some(({ id }) => id === message.id)) return now
-  return { ...now, pages: [{ ...first, messages: [...first.messages, message] }, ...rest] }
 }

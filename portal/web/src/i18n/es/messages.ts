@@ -24,6 +24,15 @@ export const messages: Same<typeof english> = {
     flagTitle: 'Puede que esto no pueda esperar', flagText: 'Quizás nadie lea esto en varias horas. Si ocurre ahora mismo, llame.', flagStay: 'También puede enviarlo.',
     about: '¿De qué se trata?', text: 'Su mensaje', write: 'Escriba un mensaje', writeFor: 'Escriba por {{name}}', answerHours_one: 'Le responderemos en {{count}} hora.', answerHours_other: 'Le responderemos en {{count}} horas.', answerDays_one: 'Le responderemos en {{count}} día laborable.', answerDays_other: 'Le responderemos en {{count}} días laborables.',
     send: 'Enviar', sendFor: 'Enviar por {{name}}', saved: 'Guardado', saving: 'Guardando', notSaved: 'Sin guardar todavía', add: 'Añadir foto', files: 'Fotos y archivos', needText: 'Escriba algo primero, o añada una foto.', needTopic: 'Elija de qué se trata.', wait: 'La foto todavía se está enviando. Espere un momento y envíe después.', tooLong: 'Tiene más de {{count}} letras. Escríbalo más corto.',
+    draft: { title: 'También escribió esto en otro dispositivo', use: 'Usar este texto', add: 'Añadirlo al mío', drop: 'No usarlo' },
+    held: {
+      title: 'Por enviar', in_one: 'Se envía en {{count}} segundo', in_other: 'Se envía en {{count}} segundos', undo: 'Deshacer', now: 'Enviar ahora', at: 'Se envía el {{date}}', takeBack: 'Retirarlo', change: 'Cambiar la hora',
+      later: 'Enviar más tarde', when: '¿Cuándo se envía?', choose: 'Enviar a esa hora', save: 'Guardar esta hora', needTime: 'Elija una hora dentro de los próximos 90 días.',
+    },
+    link: '(abre {{host}})', mark: { bold: 'Negrita', italic: 'Cursiva', list: 'Lista' },
+    correct: { do: 'Corregir', label: 'Su corrección. Lo que envió se queda, y se muestran los dos.', send: 'Añadir la corrección', cancel: 'Dejarlo', need: 'Escriba lo que debe decir.', of: 'Corrige: {{text}}', earlier: 'Corrige un mensaje anterior', at: 'Corregido. {{when}}' },
+    search: { label: 'Buscar en sus mensajes', do: 'Buscar', results: 'Lo que se encontró', none: 'No se encontró nada.', found_one: '{{count}} mensaje', found_other: '{{count}} mensajes', more: 'Buscar más atrás' },
+    record: { do: 'Grabar', stop: 'Parar', recording: 'Grabando. {{time}}', title: 'Grabación', refused: 'El micrófono está bloqueado. Permítalo en su navegador para grabar.' },
     file: {
       photo: 'Foto', document: 'Documento', preparing: 'Preparando', sending: '{{percent}} % enviado', ready: 'Lista', remove: 'Quitar {{title}}', again: 'Intentar de nuevo',
       unreadable: 'No podemos leer esta foto. Guárdela como JPEG o PNG y elíjala otra vez.', kind: 'Solo se pueden añadir fotos y archivos PDF.', photoLarge: 'La foto es muy grande. Elija una de menos de 60 MB.', documentLarge: 'El archivo es muy grande. Elija uno de menos de 25 MB.', tooMany_one: 'Puede añadir {{count}} archivo a un mensaje.', tooMany_other: 'Puede añadir {{count}} archivos a un mensaje.',
