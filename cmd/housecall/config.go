@@ -49,6 +49,7 @@ type Config struct {
 	ClinicName     string  `group:"settings" env:"HOUSECALL_CLINIC_NAME" placeholder:"NAME" help:"Name of the clinic as people read it."`
 	ClinicPhone    string  `group:"settings" env:"HOUSECALL_CLINIC_PHONE" placeholder:"PHONE" help:"Telephone of the clinic as people read it."`
 	EmergencyPhone string  `group:"settings" env:"HOUSECALL_EMERGENCY_PHONE" default:"911" placeholder:"PHONE" help:"What to call in an emergency."`
+	CrisisPhone    string  `group:"settings" env:"HOUSECALL_CRISIS_PHONE" default:"988" placeholder:"PHONE" help:"What somebody who may harm themselves can call."`
 	TimeZone       string  `group:"settings" env:"HOUSECALL_TIME_ZONE" placeholder:"ZONE" help:"Time zone of the clinic, for example America/Chicago. Default: that of the machine."`
 
 	BulkKeep time.Duration `group:"settings" name:"bulk-keep" env:"HOUSECALL_BULK_KEEP" default:"24h" placeholder:"TIME" help:"How long the files of exports and imports by FHIR are kept once they are made."`
@@ -324,7 +325,7 @@ func (c *Config) Redacted() []string {
 		"HOUSECALL_DATA=" + c.Data, "HOUSECALL_DATABASE_URL=" + redactURL(c.DatabaseURL), "HOUSECALL_CLAMD=" + c.Clamd, "HOUSECALL_AUDIT_ANCHOR_URL=" + strings.Join(anchor.Names(c.AuditAnchorURL), ", "), "HOUSECALL_NATS_URL=" + redactURL(c.NATSURL), "HOUSECALL_SMTP_URL=" + redactURL(c.SMTPURL), "HOUSECALL_BREACH_URL=" + redactURL(c.BreachURL),
 		"HOUSECALL_NODE=" + c.Node, "HOUSECALL_OIDC_ISSUERS=" + secret(c.OIDCIssuers), "HOUSECALL_SITE_KEY=" + secret(c.SiteKey), "HOUSECALL_LOG=" + c.Log,
 		fmt.Sprintf("HOUSECALL_RATE_LIMIT=%g", c.RateLimit), "HOUSECALL_BULK_KEEP=" + c.BulkKeep.String(), "HOUSECALL_KEY_AGE=" + c.KeyAge.String(), "HOUSECALL_UNDO=" + c.Undo.String(), "HOUSECALL_CLINIC_NAME=" + c.ClinicName, "HOUSECALL_CLINIC_PHONE=" + c.ClinicPhone,
-		"HOUSECALL_EMERGENCY_PHONE=" + c.EmergencyPhone, "HOUSECALL_TIME_ZONE=" + c.zone.String(),
+		"HOUSECALL_EMERGENCY_PHONE=" + c.EmergencyPhone, "HOUSECALL_CRISIS_PHONE=" + c.CrisisPhone, "HOUSECALL_TIME_ZONE=" + c.zone.String(),
 	}
 }
 

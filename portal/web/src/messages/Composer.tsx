@@ -3,11 +3,10 @@ import { Button } from '../ui/Button'
 import { Icon } from '../ui/Icon'
 import { useWords } from '../ui/useWords'
 import css from './composer.module.css'
-import { EmergencyLine, RedFlag } from './Emergency'
+import { EmergencyLine } from './Emergency'
 import { FileList } from './FileList'
 import { mark } from './markup'
 import { OtherTexts } from './OtherTexts'
-import { isRedFlag } from './redFlags'
 import { SendTime } from './SendTime'
 import type { Attachment, Draft } from './types'
 import { useDraft } from './useDraft'
@@ -121,11 +120,9 @@ export function Composer({ patient, thread, label, head, acting, side, send, onS
       void submit('first')
     }
   }
-  const flagged = side === 'patient' && isRedFlag(text)
   return (
     <form className={css.composer} data-compose="" data-acting={acting ? true : undefined} onSubmit={(event) => { event.preventDefault(); void submit('first') }} noValidate>
       {side === 'patient' && <EmergencyLine />}
-      {flagged && <RedFlag />}
       <div className={css.box}>
         {head}
         <label htmlFor={id} className={head ? 'sr' : css.label}>{label}</label>

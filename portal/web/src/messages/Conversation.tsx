@@ -9,7 +9,8 @@ import css from './conversation.module.css'
 import { Corrected, Correcting } from './Correction'
 import { HeldLine } from './HeldLines'
 import { lastMine, namesDay, sameAuthor, stillGoing } from './lines'
-import type { Outgoing } from './outbox'
+import { RedFlag } from './Emergency'
+import { outbox, type Outgoing } from './outbox'
 import { RichText } from './RichText'
 import type { Message } from './types'
 import { useHeld } from './useHeld'
@@ -102,11 +103,12 @@ function Going({ patient, acting, message, face, onAgain }: { patient: string; a
         <div className={css.bubble}>
           <RichText text={message.text} lang={message.language} />
           <Attachments patient={patient} files={message.attachments} from={t('message.photoFromYou')} />
-          {failed && <div className={css.again}><Button variant="default" icon="refresh" onClick={onAgain}>{t('message.tryAgain')}</Button></div>}
+          {message.call && <RedFlag call={message.call} onSend={onAgain} onDrop={() => outbox.arrived(message.thread, message.id)} />}
+          {failed && !message.call && <div className={css.again}><Button variant="default" icon="refresh" onClick={onAgain}>{t('message.tryAgain')}</Button></div>}
         </div>
         <p className={css.state} role="status" data-failed={failed || undefined}>
           <Icon name={failed ? 'alert' : 'clock'} size={16} />
-          {failed ? `${t('message.notSent')}. ${message.unreachable ? t('message.later') : (message.why ?? '')}` : t('message.sending')}
+          {message.call ? `${t('message.notSent')}.` : failed ? `${t('message.notSent')}. ${message.unreachable ? t('message.later') : (message.why ?? '')}` : t('message.sending')}
         </p>
       </div>
     </article>

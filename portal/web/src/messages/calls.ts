@@ -14,10 +14,10 @@ interface Paths {
   '/charts/{patient}/message-options': { get: Answer<MessageOptions> & At<Chart> }
   '/charts/{patient}/threads': {
     get: Answer<Page<Thread>> & At<Chart, { cursor?: string; limit?: number }>
-    post: Answer<ThreadPage> & Body<{ id: string; topic: Topic; text: string; attachments?: string[] }> & At<Chart>
+    post: Answer<ThreadPage> & Body<{ id: string; topic: Topic; text: string; attachments?: string[]; language?: string; told?: boolean }> & At<Chart>
   }
   '/charts/{patient}/threads/{thread}': { get: Answer<ThreadPage> & At<InThread, { cursor?: string; limit?: number }> }
-  '/charts/{patient}/threads/{thread}/messages': { post: Answer<Message> & Body<{ id: string; text: string; attachments?: string[] }> & At<InThread> }
+  '/charts/{patient}/threads/{thread}/messages': { post: Answer<Message> & Body<{ id: string; text: string; attachments?: string[]; language?: string; corrects?: string; told?: boolean }> & At<InThread> }
   '/charts/{patient}/threads/{thread}/read': { post: Answer<unknown> & Body<{ message: string }> & At<InThread> }
   '/charts/{patient}/threads/{thread}/close': { post: Answer<Thread> & At<InThread> }
   '/charts/{patient}/threads/{thread}/reopen': { post: Answer<Thread> & At<InThread> }

@@ -47,7 +47,7 @@ export interface Held {
   why?: string
 }
 
-export interface HoldBody { id: string; thread?: string; topic?: Topic; text: string; attachments?: string[]; language?: string; corrects?: string; close?: boolean; at?: string; version?: number }
+export interface HoldBody { id: string; thread?: string; topic?: Topic; text: string; attachments?: string[]; language?: string; corrects?: string; close?: boolean; at?: string; version?: number; ask?: boolean; told?: boolean }
 
 export interface Found extends Message { subject: string; topic: Topic; excerpt: string }
 

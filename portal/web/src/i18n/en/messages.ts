@@ -19,7 +19,10 @@ export const messages = {
     readers: '{{list}} can read this', readersMore_one: '{{list}} and {{count}} other person at the clinic can read this', readersMore_other: '{{list}} and {{count}} others at the clinic can read this', readersTeam: 'The care team can read this', self: 'you',
     close: 'Close this conversation', closed: 'Closed. You can open it again.', reopen: 'Open it again', earlier: 'Show earlier conversations', older: 'Show earlier messages', newBelow_one: '{{count}} new message', newBelow_other: '{{count}} new messages',
     emergency: 'Chest pain, fainting or hard to breathe?', callEmergency: 'Call {{phone}}',
-    flagTitle: 'This may not be able to wait', flagText: 'Nobody may read this for hours. If it is happening now, call.', flagStay: 'You can still send it.',
+    call: {
+      emergency: 'Call for help first', crisis: 'Talk to somebody now', text: 'What you wrote may not be able to wait. Nobody may read it for a while. If it is happening now, call.',
+      then: 'It was not sent yet. If you send it, the clinic is told that it is urgent.', send: 'Send it to the clinic too', drop: 'Do not send it',
+    },
     about: 'What is it about?', text: 'Your message', write: 'Write a message', writeFor: 'Write for {{name}}', answerHours_one: 'You hear from us within {{count}} hour.', answerHours_other: 'You hear from us within {{count}} hours.', answerDays_one: 'You hear from us within {{count}} working day.', answerDays_other: 'You hear from us within {{count}} working days.',
     send: 'Send', sendFor: 'Send for {{name}}', saved: 'Saved', saving: 'Saving', notSaved: 'Not saved yet', add: 'Add photo', files: 'Photos and files', needText: 'Write something first, or add a photo.', needTopic: 'Choose what it is about.', wait: 'The photo is still on its way. Wait a moment, then send.', tooLong: 'This is longer than {{count}} letters. Make it shorter.',
     draft: { title: 'You also wrote this on another device', use: 'Use this instead', add: 'Add it to mine', drop: 'Leave it out' },

@@ -21,7 +21,10 @@ export const messages: Same<typeof english> = {
     readers: 'Pueden leer esto: {{list}}', readersMore_one: 'Pueden leer esto: {{list}} y {{count}} persona más de la clínica', readersMore_other: 'Pueden leer esto: {{list}} y {{count}} personas más de la clínica', readersTeam: 'El equipo médico puede leer esto', self: 'usted',
     close: 'Cerrar esta conversación', closed: 'Cerrada. Puede abrirla de nuevo.', reopen: 'Abrirla de nuevo', earlier: 'Ver conversaciones anteriores', older: 'Ver mensajes anteriores', newBelow_one: '{{count}} mensaje nuevo', newBelow_other: '{{count}} mensajes nuevos',
     emergency: '¿Dolor de pecho, desmayo o le cuesta respirar?', callEmergency: 'Llame al {{phone}}',
-    flagTitle: 'Puede que esto no pueda esperar', flagText: 'Quizás nadie lea esto en varias horas. Si ocurre ahora mismo, llame.', flagStay: 'También puede enviarlo.',
+    call: {
+      emergency: 'Primero llame para pedir ayuda', crisis: 'Hable con alguien ahora', text: 'Puede que lo que escribió no pueda esperar. Quizás nadie lo lea por un rato. Si ocurre ahora mismo, llame.',
+      then: 'Todavía no se envió. Si lo envía, la clínica sabrá que es urgente.', send: 'Enviarlo también a la clínica', drop: 'No enviarlo',
+    },
     about: '¿De qué se trata?', text: 'Su mensaje', write: 'Escriba un mensaje', writeFor: 'Escriba por {{name}}', answerHours_one: 'Le responderemos en {{count}} hora.', answerHours_other: 'Le responderemos en {{count}} horas.', answerDays_one: 'Le responderemos en {{count}} día laborable.', answerDays_other: 'Le responderemos en {{count}} días laborables.',
     send: 'Enviar', sendFor: 'Enviar por {{name}}', saved: 'Guardado', saving: 'Guardando', notSaved: 'Sin guardar todavía', add: 'Añadir foto', files: 'Fotos y archivos', needText: 'Escriba algo primero, o añada una foto.', needTopic: 'Elija de qué se trata.', wait: 'La foto todavía se está enviando. Espere un momento y envíe después.', tooLong: 'Tiene más de {{count}} letras. Escríbalo más corto.',
     draft: { title: 'También escribió esto en otro dispositivo', use: 'Usar este texto', add: 'Añadirlo al mío', drop: 'No usarlo' },
