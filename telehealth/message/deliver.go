@@ -176,6 +176,7 @@ func (s *Service) deliverTx(c *db.Conn, who identity.Principal, h held) error {
 	if err := dropHeld(c, h.account, h.id); err != nil {
 		return err
 	}
+	b.wasOpen = b.Open
 	_, err = s.sendTx(c, who, h.patient, b.Name, b.In, true)
 	return err
 }
@@ -237,6 +238,7 @@ func (s *Service) SendNow(ctx context.Context, who identity.Principal, patient, 
 		if err := dropHeld(c, who.Account, id); err != nil {
 			return err
 		}
+		b.wasOpen = b.Open
 		m, err = s.sendTx(c, who, patient, b.Name, b.In, true)
 		return err
 	})

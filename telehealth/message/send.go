@@ -36,6 +36,8 @@ type In struct {
 	Language       string   `json:",omitempty"` // BCP 47; empty: that of the account
 	Corrects       string   `json:",omitempty"` // an earlier message of the same writer in the thread
 	Close          bool     `json:",omitempty"` // the thread is closed with it
+
+	wasOpen bool // it waited here, and the thread was open when it came
 }
 
 func (in *In) check() error {
@@ -167,7 +169,7 @@ func (s *Service) sendTx(c *db.Conn, who identity.Principal, patient, name strin
 	if err := s.write(c, who, patient, in.ID, node, files, labels); err != nil {
 		return Message{}, err
 	}
-	if err := s.keep(c, t, from, in.ID, at, digest, corrects, in.Close); err != nil {
+	if err := s.keep(c, t, from, in.ID, at, digest, corrects, in); err != nil {
 		return Message{}, err
 	}
 	if err := s.sentDraft(c, who.Account, patient, cmp.Or(in.Thread, newDraft), in); err != nil {
@@ -286,8 +288,9 @@ func (s *Service) place(c *db.Conn, v *access.View, who identity.Principal, in I
 }
 
 // keep writes the rows beside the Communication.
-func (s *Service) keep(c *db.Conn, t *thread, from Author, id string, at int64, digest []byte, corrects string, closes bool) error {
+func (s *Service) keep(c *db.Conn, t *thread, from Author, id string, at int64, digest []byte, corrects string, in In) error {
 	t.lastN++
+	wasClosed := t.state == closed
 	t.lastAt, t.state = at, open
 	switch {
 	case from.Side == PatientSide && t.waitsSince == 0:
@@ -298,7 +301,8 @@ func (s *Service) keep(c *db.Conn, t *thread, from Author, id string, at int64, 
 			t.claim(from, at)
 		}
 	}
-	if closes {
+	// Who at the clinic answers and closes, closes: also when the answer waited longer.
+	if in.Close || in.wasOpen && wasClosed && from.Side == ClinicSide {
 		t.state, t.waitsSince = closed, 0
 	}
 	if _, err := c.Exec(`INSERT INTO thread_messages (patient_id, thread, n, id, at, account, name, role, relation, digest, corrects) VALUES `+db.Placeholders(1, 11),

@@ -7,6 +7,7 @@ import { EmergencyLine, RedFlag } from './Emergency'
 import { FileList } from './FileList'
 import { mark } from './markup'
 import { OtherTexts } from './OtherTexts'
+import { Recorder } from './Recorder'
 import { isRedFlag } from './redFlags'
 import { SendTime } from './SendTime'
 import type { Attachment, Draft } from './types'
@@ -144,13 +145,14 @@ export function Composer({ patient, thread, label, head, acting, side, send, onS
         {later && <SendTime label={t('message.held.when')} choose={t('message.held.choose')} onChoose={(at) => void submit('first', at)} />}
         <div className={css.foot}>
           <input
-            ref={picker} type="file" accept="image/*,application/pdf" multiple className="sr" tabIndex={-1} aria-label={t('message.add')}
+            ref={picker} type="file" accept="image/*,application/pdf,audio/*" multiple className="sr" tabIndex={-1} aria-label={t('message.add')}
             onChange={(event) => {
               files.add(event.target.files ?? [])
               event.target.value = ''
             }}
           />
           <button type="button" className={css.add} onClick={() => picker.current?.click()}><Icon name="camera" size={22} /><span>{t('message.add')}</span></button>
+          <Recorder onDone={(file) => files.add([file])} />
           <span className={`meta ${css.saved}`} role="status">{draft.saved === 'saved' ? t('message.saved') : draft.saved === 'failed' ? t('message.notSaved') : ''}</span>
           {side === 'clinic' && <Marks onMark={format} />}
           <button type="button" className={css.add} aria-expanded={later} onClick={() => setLater(!later)}><Icon name="clock" size={22} /><span>{t('message.held.later')}</span></button>

@@ -33,7 +33,7 @@ export const messages = {
     record: { do: 'Record', stop: 'Stop', recording: 'Recording. {{time}}', title: 'Recording', refused: 'The microphone is blocked. Allow it in your browser to record.' },
     file: {
       photo: 'Photo', document: 'Document', preparing: 'Getting ready', sending: '{{percent}} % sent', ready: 'Ready', remove: 'Remove {{title}}', again: 'Try again',
-      unreadable: 'We cannot read this photo. Save it as JPEG or PNG and choose it again.', kind: 'Only photos and PDF files can be added.', photoLarge: 'This photo is too big. Choose one under 60 MB.', documentLarge: 'This file is too big. Choose one under 25 MB.', tooMany_one: 'You can add {{count}} file to a message.', tooMany_other: 'You can add {{count}} files to a message.',
+      unreadable: 'We cannot read this photo. Save it as JPEG or PNG and choose it again.', kind: 'Only photos, PDF files and recordings can be added.', photoLarge: 'This photo is too big. Choose one under 60 MB.', documentLarge: 'This file is too big. Choose one under 25 MB.', tooMany_one: 'You can add {{count}} file to a message.', tooMany_other: 'You can add {{count}} files to a message.',
     },
   },
 } as const

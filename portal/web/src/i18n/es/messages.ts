@@ -35,7 +35,7 @@ export const messages: Same<typeof english> = {
     record: { do: 'Grabar', stop: 'Parar', recording: 'Grabando. {{time}}', title: 'Grabación', refused: 'El micrófono está bloqueado. Permítalo en su navegador para grabar.' },
     file: {
       photo: 'Foto', document: 'Documento', preparing: 'Preparando', sending: '{{percent}} % enviado', ready: 'Lista', remove: 'Quitar {{title}}', again: 'Intentar de nuevo',
-      unreadable: 'No podemos leer esta foto. Guárdela como JPEG o PNG y elíjala otra vez.', kind: 'Solo se pueden añadir fotos y archivos PDF.', photoLarge: 'La foto es muy grande. Elija una de menos de 60 MB.', documentLarge: 'El archivo es muy grande. Elija uno de menos de 25 MB.', tooMany_one: 'Puede añadir {{count}} archivo a un mensaje.', tooMany_other: 'Puede añadir {{count}} archivos a un mensaje.',
+      unreadable: 'No podemos leer esta foto. Guárdela como JPEG o PNG y elíjala otra vez.', kind: 'Solo se pueden añadir fotos, archivos PDF y grabaciones.', photoLarge: 'La foto es muy grande. Elija una de menos de 60 MB.', documentLarge: 'El archivo es muy grande. Elija uno de menos de 25 MB.', tooMany_one: 'Puede añadir {{count}} archivo a un mensaje.', tooMany_other: 'Puede añadir {{count}} archivos a un mensaje.',
     },
   },
 }
