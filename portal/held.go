@@ -18,6 +18,7 @@ func (p *Portal) mountHeld(api huma.API) {
 	route(api, http.MethodDelete, "/charts/{patient}/held/{id}", "Take a message back", p.takeBack)
 	route(api, http.MethodPost, "/charts/{patient}/held/{id}/send", "Send a message that waits at once", p.sendHeld)
 	route(api, http.MethodPost, "/charts/{patient}/messages/search", "Messages in which words stand, the newest first", p.searchMessages)
+	route(api, http.MethodPost, "/charts/{patient}/threads/{thread}/typing", "Tell the other side that one is writing", p.typing)
 	get(api, "/clinic/inbox/{patient}/{thread}/notes", "What the care team noted about a conversation, for itself", p.staffNotes)
 	create(api, "/clinic/inbox/{patient}/{thread}/notes", "Note something about a conversation, for the care team alone", p.addStaffNote)
 }
@@ -113,4 +114,8 @@ type addNoteIn struct {
 func (p *Portal) addStaffNote(ctx context.Context, in *addNoteIn) (*body[message.StaffNote], error) {
 	n, err := p.Messages.AddNote(ctx, edge.Who(ctx), in.Patient, in.Thread, in.Body.ID, in.Body.Text)
 	return &body[message.StaffNote]{n}, err
+}
+
+func (p *Portal) typing(ctx context.Context, in *OfThread) (*none, error) {
+	return &none{}, p.Messages.Typing(ctx, edge.Who(ctx), in.Patient, in.Thread)
 }

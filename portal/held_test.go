@@ -106,6 +106,7 @@ func TestAMessageGoesAtItsTime(t *testing.T) {
 		h := f.self.holds(f.chart(), fmt.Sprintf(begin, id, "In two days", when, 0))
 		require.True(t, h.Scheduled)
 		n.clock.Add(time.Hour)
+		f.self, f.doctor = f.renew(), n.signedIn(f.doctor.account)
 		n.deliver()
 		require.Len(t, f.self.held(f.chart()), 1)
 

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -198,7 +199,7 @@ func (s *Service) setAside(ctx context.Context, h held, why error) error {
 		if err != nil || n == 0 {
 			return err
 		}
-		return s.Notices.PostTx(c, notifications.Notice{ID: "stuck/" + h.id, Account: h.account, Kind: notifications.Message, Patient: h.patient, Ref: "held/" + h.id, At: moment(s.now())})
+		return s.Notices.PostTx(c, notifications.Notice{ID: "stuck/" + h.id, Account: h.account, Kind: notifications.Message, Patient: h.patient, Ref: ref(cmp.Or(h.thread, h.id)), At: moment(s.now())})
 	})
 }
 

@@ -11,8 +11,10 @@ import { Recorder } from './Recorder'
 import { isRedFlag } from './redFlags'
 import { SendTime } from './SendTime'
 import type { Attachment, Draft } from './types'
+import { TellsTyping } from './Typing'
 import { useDraft } from './useDraft'
 import { useFiles } from './useFiles'
+import { useTellTyping } from './useTyping'
 
 const longest = 10_000
 
@@ -68,7 +70,9 @@ export function Composer({ patient, thread, label, head, acting, side, send, onS
     area.style.height = `${area.scrollHeight + 2}px`
   }, [text])
 
+  const tell = useTellTyping(patient, thread)
   const write = (next: string) => {
+    if (next.length > text.length) tell()
     setText(next)
     setProblem('')
     draft.save({ ...more, text: next, attachments: files.ready })
@@ -154,7 +158,7 @@ export function Composer({ patient, thread, label, head, acting, side, send, onS
           <button type="button" className={css.add} onClick={() => picker.current?.click()}><Icon name="camera" size={22} /><span>{t('message.add')}</span></button>
           <Recorder onDone={(file) => files.add([file])} />
           <span className={`meta ${css.saved}`} role="status">{draft.saved === 'saved' ? t('message.saved') : draft.saved === 'failed' ? t('message.notSaved') : ''}</span>
-          {side === 'clinic' && <Marks onMark={format} />}
+          {side === 'clinic' && <><TellsTyping /><Marks onMark={format} /></>}
           <button type="button" className={css.add} aria-expanded={later} onClick={() => setLater(!later)}><Icon name="clock" size={22} /><span>{t('message.held.later')}</span></button>
           {second && <Button variant="default" onClick={() => void submit('second')}>{second}</Button>}
           <Button type="submit" icon="send" loading={busy} className={acting ? css.actingSend : ''}>{send}</Button>

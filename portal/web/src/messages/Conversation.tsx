@@ -12,6 +12,7 @@ import { lastMine, namesDay, sameAuthor, stillGoing } from './lines'
 import type { Outgoing } from './outbox'
 import { RichText } from './RichText'
 import type { Message } from './types'
+import { Typing } from './Typing'
 import { useHeld } from './useHeld'
 import { useWritten } from './useWritten'
 
@@ -57,6 +58,7 @@ export function Conversation({ patient, acting, messages, outgoing, look, older,
           </li>
         ))}
       </ol>
+      {thread && <Typing patient={patient} thread={thread} newest={newest.id} clinic={look === 'list'} />}
       <Announced messages={messages} />
     </div>
   )
