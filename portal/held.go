@@ -18,6 +18,7 @@ func (p *Portal) mountHeld(api huma.API) {
 	route(api, http.MethodDelete, "/charts/{patient}/held/{id}", "Take a message back", p.takeBack)
 	route(api, http.MethodPost, "/charts/{patient}/held/{id}/send", "Send a message that waits at once", p.sendHeld)
 	route(api, http.MethodPost, "/charts/{patient}/messages/search", "Messages in which words stand, the newest first", p.searchMessages)
+	route(api, http.MethodPost, "/charts/{patient}/threads/{thread}/typing", "Tell the other side that one is writing", p.typing)
 	get(api, "/clinic/inbox/{patient}/{thread}/notes", "What the care team noted about a conversation, for itself", p.staffNotes)
 	create(api, "/clinic/inbox/{patient}/{thread}/notes", "Note something about a conversation, for the care team alone", p.addStaffNote)
 }
@@ -42,9 +43,9 @@ func (h HoldMessage) in() message.HoldIn {
 	return message.HoldIn{In: message.In{ID: h.ID, Thread: h.Thread, Topic: h.Topic, Subject: h.Subject, Text: h.Text, Attachments: h.Attachments, Language: h.Language, Corrects: h.Corrects, Close: h.Close, Ask: h.Ask, Told: h.Told}, At: h.At, Version: h.Version}
 }
 
-func (p *Portal) heldMessages(ctx context.Context, in *OfChart) (*body[list[message.Held]], error) {
+func (p *Portal) heldMessages(ctx context.Context, in *OfChart) (*body[list[message.HeldMessage]], error) {
 	items, err := p.Messages.HeldOf(ctx, edge.Who(ctx), in.Patient)
-	return &body[list[message.Held]]{list[message.Held]{Items: some(items)}}, err
+	return &body[list[message.HeldMessage]]{list[message.HeldMessage]{Items: some(items)}}, err
 }
 
 type holdMessageIn struct {
@@ -52,10 +53,10 @@ type holdMessageIn struct {
 	Body HoldMessage
 }
 
-func (p *Portal) holdMessage(ctx context.Context, in *holdMessageIn) (*body[message.Held], error) {
+func (p *Portal) holdMessage(ctx context.Context, in *holdMessageIn) (*body[message.HeldMessage], error) {
 	in.Body.Version = 0
 	h, err := p.Messages.Hold(ctx, edge.Who(ctx), in.Patient, in.Body.in())
-	return &body[message.Held]{h}, err
+	return &body[message.HeldMessage]{h}, err
 }
 
 type ofHeld struct {
@@ -68,18 +69,18 @@ type changeHeldIn struct {
 	Body HoldMessage
 }
 
-func (p *Portal) changeHeld(ctx context.Context, in *changeHeldIn) (*body[message.Held], error) {
+func (p *Portal) changeHeld(ctx context.Context, in *changeHeldIn) (*body[message.HeldMessage], error) {
 	in.Body.ID = in.ID
 	if in.Body.Version == 0 {
 		in.Body.Version = -1 // of none
 	}
 	h, err := p.Messages.Hold(ctx, edge.Who(ctx), in.Patient, in.Body.in())
-	return &body[message.Held]{h}, err
+	return &body[message.HeldMessage]{h}, err
 }
 
-func (p *Portal) takeBack(ctx context.Context, in *ofHeld) (*body[message.Held], error) {
+func (p *Portal) takeBack(ctx context.Context, in *ofHeld) (*body[message.HeldMessage], error) {
 	h, err := p.Messages.TakeBack(ctx, edge.Who(ctx), in.Patient, in.ID)
-	return &body[message.Held]{h}, err
+	return &body[message.HeldMessage]{h}, err
 }
 
 func (p *Portal) sendHeld(ctx context.Context, in *ofHeld) (*body[message.Message], error) {
@@ -92,10 +93,10 @@ type searchMessagesIn struct {
 	Body Words
 }
 
-func (p *Portal) searchMessages(ctx context.Context, in *searchMessagesIn) (*body[list[message.Found]], error) {
+func (p *Portal) searchMessages(ctx context.Context, in *searchMessagesIn) (*body[list[message.FoundMessage]], error) {
 	page := in.Body.paging()
 	items, next, err := p.Messages.Search(ctx, edge.Who(ctx), in.Patient, in.Body.Words, page.Cursor, page.count())
-	return &body[list[message.Found]]{list[message.Found]{some(items), next}}, err
+	return &body[list[message.FoundMessage]]{list[message.FoundMessage]{some(items), next}}, err
 }
 
 func (p *Portal) staffNotes(ctx context.Context, in *OfThread) (*body[list[message.StaffNote]], error) {
@@ -114,4 +115,8 @@ type addNoteIn struct {
 func (p *Portal) addStaffNote(ctx context.Context, in *addNoteIn) (*body[message.StaffNote], error) {
 	n, err := p.Messages.AddNote(ctx, edge.Who(ctx), in.Patient, in.Thread, in.Body.ID, in.Body.Text)
 	return &body[message.StaffNote]{n}, err
+}
+
+func (p *Portal) typing(ctx context.Context, in *OfThread) (*none, error) {
+	return &none{}, p.Messages.Typing(ctx, edge.Who(ctx), in.Patient, in.Thread)
 }

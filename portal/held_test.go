@@ -106,6 +106,7 @@ func TestAMessageGoesAtItsTime(t *testing.T) {
 		h := f.self.holds(f.chart(), fmt.Sprintf(begin, id, "In two days", when, 0))
 		require.True(t, h.Scheduled)
 		n.clock.Add(time.Hour)
+		f.self, f.doctor = f.renew(), n.signedIn(f.doctor.account)
 		n.deliver()
 		require.Len(t, f.self.held(f.chart()), 1)
 
@@ -128,6 +129,22 @@ func TestAMessageGoesAtItsTime(t *testing.T) {
 		require.NoError(t, n.db.Read(context.Background()).QueryRow(`SELECT state FROM held_messages WHERE id = ?`, theirs).Scan(&state))
 		require.Equal(t, 3, state, "it is kept for the doctor, and not sent")
 
+		// Who at the clinic answers and closes, closes; who asks opens again.
+		f.doctor = n.signedIn(f.doctor.account)
+		f.join(f.doctor, f.rosa)
+		for _, x := range []struct {
+			who  *someone
+			want string
+		}{{f.doctor, "closed"}, {f.renew(), "open"}} {
+			x.who.holds(f.chart(), fmt.Sprintf(`{"id":"%s","thread":"%s","text":"One more thing"}`, newID(), id))
+			require.Equal(t, 200, f.doctor.do("POST", f.chart()+"/threads/"+id+"/close", "").StatusCode)
+			n.clock.Add(time.Minute)
+			n.deliver()
+			var page wirePage
+			f.doctor.get(f.chart()+"/threads/"+id).json(t, &page)
+			require.Equal(t, x.want, page.Thread.State)
+		}
+
 		// At once: without a wait, and once.
 		now := newID()
 		f.self = f.renew()
@@ -136,7 +153,7 @@ func TestAMessageGoesAtItsTime(t *testing.T) {
 		require.Equal(t, 200, f.self.do("POST", f.chart()+"/held/"+now+"/send", "").StatusCode)
 		var page wirePage
 		f.self.get(f.chart()+"/threads/"+id).json(t, &page)
-		require.Len(t, page.Messages, 2)
+		require.Len(t, page.Messages, 4)
 	})
 }
 

@@ -50,6 +50,7 @@ func (p *Portal) Mount(app *fiber.App) {
 	api.UseMiddleware(keepCookie)
 	app.Put("/api/v1/charts/:patient/binaries/:id", rest.PutBinary(p.Records))
 	app.Get("/api/v1/charts/:patient/binaries/:id", rest.GetBinary(p.Records))
+	app.Get("/api/v1/charts/:patient/binaries/:id/thumbnail", rest.GetThumbnail(p.Records))
 
 	app.Put("/api/v1/me/requests/:id/evidence", rest.PutEvidence(p.Records))
 	app.Get("/api/v1/clinic/access-requests/:id/evidence", rest.GetEvidence(p.Records))

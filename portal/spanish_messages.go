@@ -41,4 +41,8 @@ var spanishMessages = map[string]string{
 	"Write something before you send.":                                                                             "Escriba algo antes de enviar.",
 	"You can read these messages, but not write here.":                                                             "Usted puede leer estos mensajes, pero no escribir aquí.",
 	"You sent many messages in a short time. Please wait a little.":                                                "Envió muchos mensajes en poco tiempo. Espere un poco, por favor.",
+	"This account may not do that.":                                                                                "Esta cuenta no puede hacer eso.",
+	"This was changed meanwhile. Please look again.":                                                               "Esto cambió mientras tanto. Vuelva a mirarlo.",
+	"There is no small picture of this.":                                                                           "No hay una imagen pequeña de esto.",
+	"Photos of this kind (HEIC) cannot be shown on every device, and may say where they were taken. Please send it as JPEG: most phones do that when you choose the photo in their own gallery.": "Las fotos de este tipo (HEIC) no se pueden ver en todos los dispositivos y pueden decir dónde se tomaron. Envíela como JPEG: la mayoría de los teléfonos lo hacen al elegir la foto en su propia galería.",
 }

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -176,6 +177,7 @@ func (s *Service) deliverTx(c *db.Conn, who identity.Principal, h held) error {
 	if err := dropHeld(c, h.account, h.id); err != nil {
 		return err
 	}
+	b.wasOpen = b.Open
 	_, err = s.sendTx(c, who, h.patient, b.Name, b.In, true)
 	return err
 }
@@ -197,7 +199,7 @@ func (s *Service) setAside(ctx context.Context, h held, why error) error {
 		if err != nil || n == 0 {
 			return err
 		}
-		return s.Notices.PostTx(c, notifications.Notice{ID: "stuck/" + h.id, Account: h.account, Kind: notifications.Message, Patient: h.patient, Ref: "held/" + h.id, At: moment(s.now())})
+		return s.Notices.PostTx(c, notifications.Notice{ID: "stuck/" + h.id, Account: h.account, Kind: notifications.Message, Patient: h.patient, Ref: ref(cmp.Or(h.thread, h.id)), At: moment(s.now())})
 	})
 }
 
@@ -237,6 +239,7 @@ func (s *Service) SendNow(ctx context.Context, who identity.Principal, patient, 
 		if err := dropHeld(c, who.Account, id); err != nil {
 			return err
 		}
+		b.wasOpen = b.Open
 		m, err = s.sendTx(c, who, patient, b.Name, b.In, true)
 		return err
 	})

@@ -204,7 +204,7 @@ func (d *Draft) bounded() error {
 	return nil
 }
 
-var errRaced = fault.New(fault.Conflict, "This was changed by somebody else meanwhile. Please look again.")
+var errRaced = fault.New(fault.Conflict, "This was changed meanwhile. Please look again.")
 
 // save writes the draft in place of a version, and gives it the next one. The
 // clock makes versions differ from those of a draft that was thrown away.

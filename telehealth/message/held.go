@@ -33,10 +33,10 @@ const (
 	defaultOff = 30 * time.Second
 )
 
-// Held is a message that its writer sent and nobody has yet: they can still take
+// HeldMessage is a message that its writer sent and nobody has yet: they can still take
 // it back. Nobody else sees it, nor that there is one: like a draft it stands beside
 // the chart, and leaves its row in the audit when it is delivered.
-type Held struct {
+type HeldMessage struct {
 	ID          string       `json:"id"`
 	Thread      string       `json:"thread,omitempty" doc:"Missing: it begins one"`
 	Topic       string       `json:"topic,omitempty"`
@@ -75,6 +75,7 @@ type held struct {
 type heldBody struct {
 	In
 	Name  string // of the patient
+	Open  bool   // the thread was open when it came
 	Files []Attachment
 }
 
@@ -84,12 +85,12 @@ func (h *held) columns() []any {
 	return []any{&h.id, &h.patient, &h.account, &h.thread, &h.client, &h.scopes, &h.body, &h.digest, &h.state, &h.scheduled, &h.due, &h.next, &h.tries, &h.version, &h.why, &h.created}
 }
 
-func (h *held) show() (Held, error) {
+func (h *held) show() (HeldMessage, error) {
 	var b heldBody
 	if err := json.Unmarshal(h.body, &b); err != nil {
-		return Held{}, err
+		return HeldMessage{}, err
 	}
-	out := Held{ID: h.id, Thread: h.thread, Topic: b.Topic, Subject: b.Subject, Text: b.Text, Attachments: b.Files, Language: b.Language, Corrects: b.Corrects,
+	out := HeldMessage{ID: h.id, Thread: h.thread, Topic: b.Topic, Subject: b.Subject, Text: b.Text, Attachments: b.Files, Language: b.Language, Corrects: b.Corrects,
 		State: [...]string{waits: "waits", takenBack: "taken_back", stuck: "stuck"}[h.state], Scheduled: h.scheduled, Due: moment(h.due), SentAt: moment(h.created), Version: h.version, Why: h.why}
 	if out.Attachments == nil {
 		out.Attachments = []Attachment{}
@@ -121,7 +122,7 @@ func wasSent() error {
 
 // Hold keeps a message until it is delivered. Sent twice it is held once; one that
 // was taken back stays so.
-func (s *Service) Hold(ctx context.Context, who identity.Principal, patient string, in HoldIn) (out Held, err error) {
+func (s *Service) Hold(ctx context.Context, who identity.Principal, patient string, in HoldIn) (out HeldMessage, err error) {
 	// Nobody learns from the checks below anything about a chart that is not theirs.
 	v, err := s.enter(s.DB.Read(ctx), who, patient)
 	if err == nil {
@@ -154,68 +155,75 @@ func (s *Service) Hold(ctx context.Context, who identity.Principal, patient stri
 		err = idUsed()
 	}
 	if err != nil {
-		return Held{}, s.Records.Refuse(ctx, who, patient, communication, in.ID, err)
+		return HeldMessage{}, s.Records.Refuse(ctx, who, patient, communication, in.ID, err)
 	}
 	return out, nil
 }
 
-func (s *Service) holdTx(c *db.Conn, who identity.Principal, patient, name string, in HoldIn) (Held, error) {
+func (s *Service) holdTx(c *db.Conn, who identity.Principal, patient, name string, in HoldIn) (HeldMessage, error) {
 	v, err := s.Records.EnterTx(c, who, patient, communication)
 	if err == nil {
 		err = mayRead(v)
 	}
 	if err != nil {
-		return Held{}, err
+		return HeldMessage{}, err
 	}
 	digest := s.digest(who, patient, in.In)
 	sent, was, err := s.sentBefore(c, v, who, in.In)
 	switch {
 	case err != nil:
-		return Held{}, err
+		return HeldMessage{}, err
 	case was != nil && !hmac.Equal(was, digest):
-		return Held{}, wasSent()
+		return HeldMessage{}, wasSent()
 	case was != nil:
-		return Held{ID: sent.ID, Thread: sent.Thread, Text: sent.Text, Attachments: sent.Attachments, State: "sent", Due: sent.At, SentAt: sent.At}, nil
+		return HeldMessage{ID: sent.ID, Thread: sent.Thread, Text: sent.Text, Attachments: sent.Attachments, State: "sent", Due: sent.At, SentAt: sent.At}, nil
 	}
 	old, err := heldTx(c, who.Account, in.ID)
 	switch {
 	case err != nil:
-		return Held{}, err
+		return HeldMessage{}, err
 	case old != nil && old.patient != patient:
-		return Held{}, idUsed()
+		return HeldMessage{}, idUsed()
 	case old != nil && old.state == takenBack:
-		return Held{}, wasTaken()
+		return HeldMessage{}, wasTaken()
 	case old != nil && hmac.Equal(old.digest, digest) && in.Version != old.version: // it came again
 		return old.show()
 	case old != nil && in.Version != old.version:
-		return Held{}, fault.New(fault.Conflict, "This was changed by somebody else meanwhile. Please look again.").WithCode("changed")
+		return HeldMessage{}, fault.New(fault.Conflict, "This was changed meanwhile. Please look again.").WithCode("changed")
 	case old == nil && in.Version != 0:
-		return Held{}, notFound()
+		return HeldMessage{}, notFound()
 	}
 	if err := mayAct(v); err != nil {
-		return Held{}, err
+		return HeldMessage{}, err
 	}
 	if err := s.slow(c, who); err != nil {
-		return Held{}, err
+		return HeldMessage{}, err
 	}
 	if err := s.mayGo(c, who, v, in.In); err != nil {
-		return Held{}, err
+		return HeldMessage{}, err
 	}
 	files, err := s.attach(c, v, who, in.Attachments)
 	if err != nil {
-		return Held{}, err
+		return HeldMessage{}, err
 	}
 	b := heldBody{In: in.In, Name: name}
+	if in.Thread != "" {
+		t, err := threadTx(c, patient, in.Thread)
+		if err != nil {
+			return HeldMessage{}, err
+		}
+		b.Open = t.state == open
+	}
 	for _, f := range files {
 		b.Files = append(b.Files, attachment(f))
 	}
 	h := held{id: in.ID, patient: patient, account: who.Account, thread: in.Thread, client: who.Client, digest: digest, state: waits, scheduled: !in.At.IsZero(), created: s.now(), version: 1}
 	if h.body, err = json.Marshal(b); err != nil {
-		return Held{}, err
+		return HeldMessage{}, err
 	}
 	scopes, err := json.Marshal(who.Scopes)
 	if err != nil {
-		return Held{}, err
+		return HeldMessage{}, err
 	}
 	h.scopes = string(scopes)
 	h.due = s.now() + s.Undo.Microseconds()
@@ -227,10 +235,10 @@ func (s *Service) holdTx(c *db.Conn, who identity.Principal, patient, name strin
 		h.created, h.version = old.created, old.version+1
 	}
 	if err := h.save(c, s.now()); err != nil {
-		return Held{}, err
+		return HeldMessage{}, err
 	}
 	if err := s.sentDraft(c, who.Account, patient, cmp.Or(in.Thread, newDraft), in.In); err != nil {
-		return Held{}, err
+		return HeldMessage{}, err
 	}
 	return h.show()
 }
@@ -264,7 +272,7 @@ func (h *held) save(c *db.Conn, now int64) error {
 
 // HeldOf lists what somebody sent in a chart and nobody has yet, what goes first
 // first, and what could not be delivered.
-func (s *Service) HeldOf(ctx context.Context, who identity.Principal, patient string) (out []Held, err error) {
+func (s *Service) HeldOf(ctx context.Context, who identity.Principal, patient string) (out []HeldMessage, err error) {
 	c := s.DB.Read(ctx)
 	if _, err := s.enter(c, who, patient); err != nil {
 		return nil, s.Records.Refuse(ctx, who, patient, communication, "", err)
@@ -284,7 +292,7 @@ func (s *Service) HeldOf(ctx context.Context, who identity.Principal, patient st
 // TakeBack keeps a message from being sent, and puts its words back into the
 // draft. Of one that has not come here yet it is remembered: it stays taken back
 // when it does.
-func (s *Service) TakeBack(ctx context.Context, who identity.Principal, patient, id string) (out Held, err error) {
+func (s *Service) TakeBack(ctx context.Context, who identity.Principal, patient, id string) (out HeldMessage, err error) {
 	err = s.DB.InTx(ctx, func(c *db.Conn) error {
 		v, err := s.Records.EnterTx(c, who, patient, communication)
 		if err == nil {
@@ -331,7 +339,7 @@ func (s *Service) TakeBack(ctx context.Context, who identity.Principal, patient,
 		return h.save(c, s.now())
 	})
 	if err != nil {
-		return Held{}, s.Records.Refuse(ctx, who, patient, communication, id, err)
+		return HeldMessage{}, s.Records.Refuse(ctx, who, patient, communication, id, err)
 	}
 	return out, nil
 }

@@ -18,8 +18,8 @@ import (
 	"housecall/records/access"
 )
 
-// Found is a message in which words were found.
-type Found struct {
+// FoundMessage is one in which words were found.
+type FoundMessage struct {
 	Message
 	Subject string `json:"subject"`
 	Topic   string `json:"topic"`
@@ -37,7 +37,7 @@ const (
 // written, in what it is about, and in the names of files. There is no index:
 // what somebody sees is read and looked at, so that nothing that is hidden from
 // them is counted, ranked or waited for.
-func (s *Service) Search(ctx context.Context, who identity.Principal, patient, words, cursor string, limit int) (items []Found, next string, err error) {
+func (s *Service) Search(ctx context.Context, who identity.Principal, patient, words, cursor string, limit int) (items []FoundMessage, next string, err error) {
 	limit = min(max(limit, 1), maxPage)
 	wanted := strings.Fields(folded(words))
 	if len(wanted) == 0 || len(wanted) > maxSearchWords {
@@ -135,16 +135,16 @@ func (s *Service) searched(c *db.Conn, v *access.View, who identity.Principal, r
 }
 
 // found tells whether all words stand in a message.
-func found(m Message, w written, words []string) (Found, bool) {
+func found(m Message, w written, words []string) (FoundMessage, bool) {
 	all := []string{w.subject, w.text}
 	for _, a := range w.attachments {
 		all = append(all, a.Title)
 	}
 	text := folded(strings.Join(all, "\n"))
 	if slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) }) {
-		return Found{}, false
+		return FoundMessage{}, false
 	}
-	return Found{Message: m, Subject: w.subject, Topic: w.topic, Excerpt: around(w.text, words)}, true
+	return FoundMessage{Message: m, Subject: w.subject, Topic: w.topic, Excerpt: around(w.text, words)}, true
 }
 
 // around is what stands around the first word that is found, on one line.

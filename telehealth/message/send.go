@@ -38,6 +38,8 @@ type In struct {
 	Close          bool     `json:",omitempty"` // the thread is closed with it
 	Ask            bool     `json:"-"`          // refuse words of danger, so that the writer is told whom to call
 	Told           bool     `json:"-"`          // the writer was told
+
+	wasOpen bool // it waited here, and the thread was open when it came
 }
 
 func (in *In) check() error {
@@ -176,7 +178,7 @@ func (s *Service) sendTx(c *db.Conn, who identity.Principal, patient, name strin
 	if err := s.danger(c, t, from, in.Told, found); err != nil {
 		return Message{}, err
 	}
-	if err := s.keep(c, t, from, in.ID, at, digest, circle, found.Urgent(), corrects, in.Close); err != nil {
+	if err := s.keep(c, t, from, in.ID, at, digest, circle, found.Urgent(), corrects, in); err != nil {
 		return Message{}, err
 	}
 	if err := s.sentDraft(c, who.Account, patient, cmp.Or(in.Thread, newDraft), in); err != nil {
@@ -295,8 +297,9 @@ func (s *Service) place(c *db.Conn, v *access.View, who identity.Principal, in I
 }
 
 // keep writes the rows beside the Communication.
-func (s *Service) keep(c *db.Conn, t *thread, from Author, id string, at int64, digest []byte, circle []access.Near, danger bool, corrects string, closes bool) error {
+func (s *Service) keep(c *db.Conn, t *thread, from Author, id string, at int64, digest []byte, circle []access.Near, danger bool, corrects string, in In) error {
 	t.lastN++
+	wasClosed := t.state == closed
 	t.lastAt, t.state = at, open
 	if err := s.assign(c, t, from, at, circle); err != nil {
 		return err
@@ -306,7 +309,8 @@ func (s *Service) keep(c *db.Conn, t *thread, from Author, id string, at int64, 
 			return err
 		}
 	}
-	if closes {
+	// Who at the clinic answers and closes, closes: also when the answer waited longer.
+	if in.Close || in.wasOpen && wasClosed && from.Side == ClinicSide {
 		t.state = closed
 		t.rest()
 	}

@@ -7,10 +7,13 @@ import { EmergencyLine } from './Emergency'
 import { FileList } from './FileList'
 import { mark } from './markup'
 import { OtherTexts } from './OtherTexts'
+import { Recorder } from './Recorder'
 import { SendTime } from './SendTime'
 import type { Attachment, Draft } from './types'
+import { TellsTyping } from './Typing'
 import { useDraft } from './useDraft'
 import { useFiles } from './useFiles'
+import { useTellTyping } from './useTyping'
 
 const longest = 10_000
 
@@ -66,7 +69,9 @@ export function Composer({ patient, thread, label, head, acting, side, send, onS
     area.style.height = `${area.scrollHeight + 2}px`
   }, [text])
 
+  const tell = useTellTyping(patient, thread)
   const write = (next: string) => {
+    if (next.length > text.length) tell()
     setText(next)
     setProblem('')
     draft.save({ ...more, text: next, attachments: files.ready })
@@ -141,15 +146,16 @@ export function Composer({ patient, thread, label, head, acting, side, send, onS
         {later && <SendTime label={t('message.held.when')} choose={t('message.held.choose')} onChoose={(at) => void submit('first', at)} />}
         <div className={css.foot}>
           <input
-            ref={picker} type="file" accept="image/*,application/pdf" multiple className="sr" tabIndex={-1} aria-label={t('message.add')}
+            ref={picker} type="file" accept="image/*,application/pdf,audio/*" multiple className="sr" tabIndex={-1} aria-label={t('message.add')}
             onChange={(event) => {
               files.add(event.target.files ?? [])
               event.target.value = ''
             }}
           />
           <button type="button" className={css.add} onClick={() => picker.current?.click()}><Icon name="camera" size={22} /><span>{t('message.add')}</span></button>
+          <Recorder onDone={(file) => files.add([file])} />
           <span className={`meta ${css.saved}`} role="status">{draft.saved === 'saved' ? t('message.saved') : draft.saved === 'failed' ? t('message.notSaved') : ''}</span>
-          {side === 'clinic' && <Marks onMark={format} />}
+          {side === 'clinic' && <><TellsTyping /><Marks onMark={format} /></>}
           <button type="button" className={css.add} aria-expanded={later} onClick={() => setLater(!later)}><Icon name="clock" size={22} /><span>{t('message.held.later')}</span></button>
           {second && <Button variant="default" onClick={() => void submit('second')}>{second}</Button>}
           <Button type="submit" icon="send" loading={busy} className={acting ? css.actingSend : ''}>{send}</Button>

@@ -13,6 +13,7 @@ import { RedFlag } from './Emergency'
 import { outbox, type Outgoing } from './outbox'
 import { RichText } from './RichText'
 import type { Message } from './types'
+import { Typing } from './Typing'
 import { useHeld } from './useHeld'
 import { useWritten } from './useWritten'
 
@@ -58,6 +59,7 @@ export function Conversation({ patient, acting, messages, outgoing, look, older,
           </li>
         ))}
       </ol>
+      {thread && <Typing patient={patient} thread={thread} newest={newest.id} clinic={look === 'list'} />}
       <Announced messages={messages} />
     </div>
   )

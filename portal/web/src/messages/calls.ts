@@ -22,6 +22,7 @@ interface Paths {
   '/charts/{patient}/threads/{thread}/close': { post: Answer<Thread> & At<InThread> }
   '/charts/{patient}/threads/{thread}/reopen': { post: Answer<Thread> & At<InThread> }
   '/charts/{patient}/drafts/{thread}': { get: Answer<Draft> & At<InThread>; put: Answer<Draft> & Body<Draft> & At<InThread>; delete: Answer<unknown> & At<InThread> }
+  '/charts/{patient}/threads/{thread}/typing': { post: Answer<unknown> & At<InThread> }
   '/charts/{patient}/held': { get: Answer<Page<Held>> & At<Chart>; post: Answer<Held> & Body<HoldBody> & At<Chart> }
   '/charts/{patient}/held/{id}': { put: Answer<Held> & Body<HoldBody> & At<Chart & { id: string }>; delete: Answer<Held> & At<Chart & { id: string }> }
   '/charts/{patient}/held/{id}/send': { post: Answer<Message> & At<Chart & { id: string }> }

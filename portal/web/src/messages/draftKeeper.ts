@@ -124,7 +124,7 @@ export class DraftKeeper {
     // What was brought together is what the clinic keeps from here on.
     this.dirty = true
     this.place.keep({ ...this.now, version: this.version })
-    if (!this.closed) window.setTimeout(() => void this.flush())
+    if (!this.closed) setTimeout(() => void this.flush())
   }
 
   private take(draft: Draft): void {
