@@ -32,6 +32,7 @@ type Clinic struct {
 	Name      string `json:"name"`
 	Phone     string `json:"phone"`
 	Emergency string `json:"emergency" doc:"Number for emergencies"`
+	Crisis    string `json:"crisis"` // number for who may harm themselves
 	TimeZone  string `json:"timeZone" doc:"IANA name"`
 }
 

@@ -71,7 +71,7 @@ func newSite(t *testing.T, d *db.DB) *site {
 	require.NoError(t, err)
 	notices, err := notifications.New(notifications.Deps{DB: d, Hub: hub, Key: key, Accounts: s.id, BaseURL: u})
 	require.NoError(t, err)
-	s.messages, err = message.New(message.Deps{DB: d, Records: s.store, Access: s.access, Notices: notices, Hub: hub, Key: key})
+	s.messages, err = message.New(message.Deps{DB: d, Records: s.store, Access: s.access, Notices: notices, Hub: hub, Key: key, Accounts: s.id})
 	require.NoError(t, err)
 	s.schedule, err = schedule.New(schedule.Deps{DB: d, Records: s.store, Access: s.access, Notices: notices, Hub: hub, Key: key})
 	require.NoError(t, err)

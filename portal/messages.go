@@ -26,10 +26,12 @@ func (p *Portal) mountMessages(api huma.API) {
 
 // MessageOptions is what somebody can do with the messages of a chart.
 type MessageOptions struct {
-	CanSend      bool          `json:"canSend"`
-	Audience     []MessageTeam `json:"audience"`
-	Topics       []string      `json:"topics"`
-	AnswerWithin AnswerWithin  `json:"answerWithin"`
+	CanSend      bool           `json:"canSend"`
+	Audience     []MessageTeam  `json:"audience"`
+	Topics       []string       `json:"topics"`
+	AnswerWithin AnswerWithin   `json:"answerWithin"`
+	Paces        []message.Pace `json:"paces" doc:"How soon the clinic answers, by topic"`
+	UndoSeconds  int            `json:"undoSeconds" doc:"How long what was sent can be taken back"`
 }
 
 // MessageTeam is somebody at the clinic who reads messages.
@@ -48,7 +50,7 @@ func (p *Portal) messageOptions(ctx context.Context, in *OfChart) (*body[Message
 	if err != nil {
 		return nil, err
 	}
-	out := MessageOptions{CanSend: o.CanSend, Audience: []MessageTeam{}, Topics: message.Topics, AnswerWithin: AnswerWithin{int(o.Within.Hours())}}
+	out := MessageOptions{CanSend: o.CanSend, Audience: []MessageTeam{}, Topics: message.Topics, AnswerWithin: AnswerWithin{int(o.Within.Hours())}, Paces: some(o.Paces), UndoSeconds: int(p.Messages.Undo.Seconds())}
 	for _, n := range o.Audience {
 		out.Audience = append(out.Audience, MessageTeam{n.Name, string(n.Role)})
 	}
@@ -77,6 +79,12 @@ func (p *Portal) threads(ctx context.Context, in *threadsIn) (*body[list[message
 	return &body[list[message.Thread]]{list[message.Thread]{some(items), next}}, err
 }
 
+// Danger is how a page deals with words that may mean danger.
+type Danger struct {
+	Ask  bool `json:"ask,omitempty" doc:"Answer 409 with the code call-emergency or call-crisis, and send nothing, when the words may mean danger"`
+	Told bool `json:"told,omitempty" doc:"The writer was told whom to call"`
+}
+
 type beginThreadIn struct {
 	OfChart
 	Body struct {
@@ -85,12 +93,14 @@ type beginThreadIn struct {
 		Subject     string   `json:"subject,omitempty" maxLength:"480"`
 		Text        string   `json:"text" maxLength:"40000"`
 		Attachments []string `json:"attachments,omitempty" maxItems:"10" doc:"Ids of Binary resources of the chart"`
+		Language    string   `json:"language,omitempty" maxLength:"35" doc:"In which it is written (BCP 47)"`
+		Danger
 	}
 }
 
 func (p *Portal) beginThread(ctx context.Context, in *beginThreadIn) (*body[message.Page], error) {
 	b := in.Body
-	m, err := p.Messages.Send(ctx, edge.Who(ctx), in.Patient, message.In{ID: b.ID, Topic: b.Topic, Subject: b.Subject, Text: b.Text, Attachments: b.Attachments})
+	m, err := p.Messages.Send(ctx, edge.Who(ctx), in.Patient, message.In{ID: b.ID, Topic: b.Topic, Subject: b.Subject, Text: b.Text, Attachments: b.Attachments, Language: b.Language, Ask: b.Ask, Told: b.Told})
 	if err != nil {
 		return nil, err
 	}
@@ -118,14 +128,17 @@ type sendIn struct {
 	OfThread
 	Body struct {
 		ID          string   `json:"id" maxLength:"36" doc:"Made by the client; sent twice it is done once"`
+		Corrects    string   `json:"corrects,omitempty" maxLength:"36" doc:"An own message of the conversation that this one corrects"`
 		Text        string   `json:"text" maxLength:"40000"`
 		Attachments []string `json:"attachments,omitempty" maxItems:"10" doc:"Ids of Binary resources of the chart"`
+		Language    string   `json:"language,omitempty" maxLength:"35" doc:"In which it is written (BCP 47)"`
+		Danger
 	}
 }
 
 func (p *Portal) sendMessage(ctx context.Context, in *sendIn) (*body[message.Message], error) {
 	b := in.Body
-	m, err := p.Messages.Send(ctx, edge.Who(ctx), in.Patient, message.In{ID: b.ID, Thread: in.Thread, Text: b.Text, Attachments: b.Attachments})
+	m, err := p.Messages.Send(ctx, edge.Who(ctx), in.Patient, message.In{ID: b.ID, Thread: in.Thread, Text: b.Text, Attachments: b.Attachments, Language: b.Language, Corrects: b.Corrects, Ask: b.Ask, Told: b.Told})
 	return &body[message.Message]{m}, err
 }
 
@@ -160,9 +173,19 @@ type saveDraftIn struct {
 	Body message.Draft
 }
 
-func (p *Portal) saveDraft(ctx context.Context, in *saveDraftIn) (*body[message.Draft], error) {
-	d, err := p.Messages.SaveDraft(ctx, edge.Who(ctx), in.Patient, in.Thread, in.Body)
-	return &body[message.Draft]{d}, err
+// savedDraft is the draft as it is kept now. 409: another device had saved since,
+// and it holds what both wrote.
+type savedDraft struct {
+	Status int
+	Body   message.Draft
+}
+
+func (p *Portal) saveDraft(ctx context.Context, in *saveDraftIn) (*savedDraft, error) {
+	d, older, err := p.Messages.SaveDraft(ctx, edge.Who(ctx), in.Patient, in.Thread, in.Body)
+	if older {
+		return &savedDraft{http.StatusConflict, d}, err
+	}
+	return &savedDraft{http.StatusOK, d}, err
 }
 
 func (p *Portal) dropDraft(ctx context.Context, in *OfThread) (*none, error) {

@@ -147,7 +147,7 @@ func newNode(t *testing.T, d *db.DB, bus string, client fs.FS) *node {
 	require.NoError(t, err)
 	n.notices, err = notifications.New(notifications.Deps{DB: d, Hub: hub, Key: key, Accounts: n.id, BaseURL: u, Now: n.clock.Now, Log: log})
 	require.NoError(t, err)
-	n.messages, err = message.New(message.Deps{DB: d, Records: n.store, Access: n.access, Notices: n.notices, Hub: hub, Key: key, Now: n.clock.Now})
+	n.messages, err = message.New(message.Deps{DB: d, Records: n.store, Access: n.access, Notices: n.notices, Hub: hub, Key: key, Accounts: n.id, Now: n.clock.Now})
 	require.NoError(t, err)
 	n.schedule, err = schedule.New(schedule.Deps{DB: d, Records: n.store, Access: n.access, Notices: n.notices, Hub: hub, Key: key, Now: n.clock.Now})
 	require.NoError(t, err)

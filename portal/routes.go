@@ -52,6 +52,7 @@ func (p *Portal) Mount(app *fiber.App) {
 	api.UseMiddleware(keepCookie)
 	app.Put("/api/v1/charts/:patient/binaries/:id", rest.PutBinary(p.Records))
 	app.Get("/api/v1/charts/:patient/binaries/:id", rest.GetBinary(p.Records))
+	app.Get("/api/v1/charts/:patient/binaries/:id/thumbnail", rest.GetThumbnail(p.Records))
 
 	app.Put("/api/v1/me/requests/:id/evidence", rest.PutEvidence(p.Records))
 	app.Get("/api/v1/clinic/access-requests/:id/evidence", rest.GetEvidence(p.Records))
@@ -59,7 +60,9 @@ func (p *Portal) Mount(app *fiber.App) {
 	p.mountAccount(api)
 	p.mountNotices(api)
 	p.mountMessages(api)
+	p.mountHeld(api)
 	p.mountInbox(api)
+	p.mountPools(api)
 	p.mountBooking(api)
 	p.mountVisits(api)
 	p.mountWorklist(api)

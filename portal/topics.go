@@ -40,12 +40,17 @@ func (p *Portal) topicKinds() map[string]func(ctx context.Context, who identity.
 			return notifications.Topic(who.Account), nil
 		},
 		"messages": p.Messages.MayFollow,
+		"typing":   p.Messages.MayFollowTyping,
 		"visit": func(ctx context.Context, who identity.Principal, rest string) (string, error) {
 			patient, visit, _ := strings.Cut(rest, "/")
 			return p.Visits.MayFollow(ctx, who, patient, visit)
 		},
 	}
 }
+
+// passing: of these topics the hint is all there is. Nothing is to be looked at
+// again, so that they are told of when they move and at no other time.
+func passing(name string) bool { return strings.HasPrefix(name, "typing/") }
 
 func (l *live) allowed(ctx context.Context, who identity.Principal, name string) (string, error) {
 	kind, rest, _ := strings.Cut(name, "/")
@@ -90,7 +95,9 @@ func (s *socket) followTopics(names []string) {
 			l.watchTopic(s, name, topic)
 		}
 		l.mu.Unlock()
-		s.say("", encode(map[string]any{"topic": name})) // what moved before is not missed
+		if !passing(name) {
+			s.say("", encode(map[string]any{"topic": name})) // what moved before is not missed
+		}
 	}
 }
 
@@ -170,7 +177,7 @@ func (s *socket) lookTopic(ctx context.Context, name string, moved bool) {
 		l.unwatchTopic(s, name, topic)
 		l.watchTopic(s, name, now)
 		l.mu.Unlock()
-		moved = true
+		moved = !passing(name)
 	}
 	if moved {
 		s.say("", encode(map[string]any{"topic": name}))
@@ -189,7 +196,9 @@ func (l *live) lookAtTopics() {
 	l.blind = false
 	for _, sockets := range l.pages {
 		for s, name := range sockets {
-			l.later(task{socket: s, topic: name})
+			if !passing(name) {
+				l.later(task{socket: s, topic: name})
+			}
 		}
 	}
 }

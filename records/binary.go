@@ -157,7 +157,11 @@ func (in *BinaryIn) check() error {
 	if found == "application/ogg" || found == "video/ogg" {
 		found = "audio/ogg"
 	}
+	found = soundOnly(found, in.Content)
 	said, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(in.ContentType)), ";")
+	if found == "image/heic" || found == "image/heif" || found == "image/avif" || found == "image/heic-sequence" || found == "image/heif-sequence" {
+		return fault.New(fault.Invalid, "Photos of this kind (HEIC) cannot be shown on every device, and may say where they were taken. Please send it as JPEG: most phones do that when you choose the photo in their own gallery.").WithCode("file_type")
+	}
 	if said == "video/mp4" || !binaryTypes[found] {
 		return fault.New(fault.Invalid, "Files of this kind cannot be sent. Photos (JPEG, PNG, WebP, GIF), PDF, sound and plain text can.").WithCode("file_type")
 	}

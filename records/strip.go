@@ -9,8 +9,9 @@ import (
 
 var errPicture = errors.New("the picture is not whole")
 
-// stripPicture takes out of a picture what it says beside its pixels: where and
-// when it was taken, with what, and by whom. Which side is up stays.
+// stripPicture takes out of a picture what it says beside its pixels, and out of a
+// recording what it says beside its sound: where and when it was taken, with what,
+// and by whom. Which side is up stays.
 func stripPicture(contentType string, b []byte) ([]byte, error) {
 	switch contentType {
 	case "image/jpeg":
@@ -21,6 +22,8 @@ func stripPicture(contentType string, b []byte) ([]byte, error) {
 		return stripWebP(b)
 	case "image/gif":
 		return stripGIF(b)
+	case "audio/mp4", "audio/x-m4a":
+		return stripMP4(b)
 	}
 	return b, nil
 }

@@ -306,7 +306,11 @@ func (s *Store) lockCharts(c *db.Conn, who identity.Principal, charts []string, 
 			continue
 		}
 		if slices.ContainsFunc(changes, func(ch *change) bool { return ch.Type == "Patient" && ch.ID == p && !ch.homeless() }) {
-			if _, err := c.Exec(`INSERT INTO charts (patient_id, class_heads, created_at, label_rules, label_floor) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, p, []byte{}, at, s.labelRules, s.labelRules); err != nil {
+			added, err := c.Exec(`INSERT INTO charts (patient_id, class_heads, created_at, label_rules, label_floor) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, p, []byte{}, at, s.labelRules, s.labelRules)
+			if err == nil && added > 0 {
+				err = s.access.RegisterTx(c, p, organizationOf(changes, p))
+			}
+			if err != nil {
 				return nil, err
 			}
 		}
@@ -332,6 +336,18 @@ func (s *Store) lockCharts(c *db.Conn, who identity.Principal, charts []string, 
 		locked[p] = &h
 	}
 	return locked, nil
+}
+
+// organizationOf is the id of the organization that keeps a patient's record, as
+// their Patient among the changes says it.
+func organizationOf(changes []*change, patient string) string {
+	for _, ch := range changes {
+		if ch.Type == "Patient" && ch.ID == patient && ch.Node != nil {
+			id, _ := strings.CutPrefix(ch.Node.Get("managingOrganization", "reference").Str(), "Organization/")
+			return id
+		}
+	}
+	return ""
 }
 
 // noChart is the answer to a change in a chart that is not there or may not be

@@ -172,7 +172,7 @@ var (
 	anyID     = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
 	anyTime   = regexp.MustCompile(`20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)`)
 	anySeal   = regexp.MustCompile(`[A-Za-z0-9_-]{32,}={0,2}|AuditEvent/[0-9a-f]+-[0-9a-f]+|"(sealedUpTo|pending)":\d+`)
-	givesAway = regexp.MustCompile(`zq(visittype|pharmacy|vaccine|insurance|aftervisit|slot|deleted|merged|thread|file)`)
+	givesAway = regexp.MustCompile(`zq(visittype|pharmacy|vaccine|insurance|aftervisit|slot|deleted|merged|thread|file|staffnote|draft|held)`)
 )
 
 // leveled is an answer without what differs between two charts that are alike: ids
@@ -254,6 +254,16 @@ func TestWhatIsHiddenLeavesNoTrace(t *testing.T) {
 		require.NoError(t, err)
 		thread := say(miaWho, mia, "Contraception", "zqthread", mia.file)
 		require.NoError(t, h.app.Messages.MarkRead(ctx, doctor, mia.rosa, thread, thread))
+		// What is noted among the staff, begun, and not delivered yet. To look at a thread is
+		// all that the logs tell of a note.
+		_, err = h.app.Messages.AddNote(ctx, doctor, mia.rosa, mia.things["thread"], inTurn(), "zqstaffnote")
+		require.NoError(t, err)
+		_, err = h.app.Messages.Thread(ctx, doctor, ana.rosa, ana.things["thread"], "", 10)
+		require.NoError(t, err)
+		_, _, err = h.app.Messages.SaveDraft(ctx, miaWho, mia.rosa, mia.things["thread"], message.Draft{Text: "zqdraft"})
+		require.NoError(t, err)
+		_, err = h.app.Messages.Hold(ctx, miaWho, mia.rosa, message.HoldIn{In: message.In{ID: inTurn(), Thread: mia.things["thread"], Text: "zqheld"}, At: time.Now().Add(24 * time.Hour)})
+		require.NoError(t, err)
 		for _, p := range pages {
 			require.Zero(t, p.of(mia.rosa))
 		}
@@ -370,7 +380,11 @@ func TestWhatIsHiddenLeavesNoTrace(t *testing.T) {
 			all.WriteString(h.walk(self, path).body)
 		}
 		all.WriteString(h.walk(self, "/api/v1/charts/"+mia.rosa+"/threads/"+thread).body + h.walk(self, "/api/v1/charts/"+mia.rosa+"/binaries/"+mia.file).body)
-		words := []string{"zqthread", "zqfile", "zqmerged"}
+		words := []string{"zqthread", "zqfile", "zqmerged", "zqheld"}
+		require.NotContains(t, all.String(), "zqstaffnote", "what the clinic notes for itself she does not find either")
+		noted, err := h.app.Messages.Notes(ctx, doctor, mia.rosa, mia.things["thread"])
+		require.NoError(t, err)
+		require.Len(t, noted, 1)
 		for _, s := range secretTeen {
 			words = append(words, s.word)
 		}

@@ -135,6 +135,8 @@ func (h *house) people(m matrix) {
 	sent, err := h.app.Messages.Send(ctx, rosa, h.rosa, message.In{ID: uuid.NewString(), Topic: "question", Subject: "zqmessages-plain", Text: "zqmessages-plain"})
 	require.NoError(h.t, err)
 	h.things["thread"] = sent.Thread
+	_, err = h.app.Messages.AddNote(ctx, doctor, h.rosa, sent.Thread, uuid.NewString(), "zqstaffnote")
+	require.NoError(h.t, err)
 	h.visit(ctx, doctor, rosa)
 	h.guest(ctx, rosa, who["guest"])
 	h.link(ctx, who["desk"], m.actors[slices.IndexFunc(m.actors, func(a *actor) bool { return a.name == "link" })])

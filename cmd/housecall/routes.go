@@ -63,7 +63,7 @@ func (c *Config) clinic() portal.Clinic {
 	if zone == "Local" {
 		zone = localZone()
 	}
-	return portal.Clinic{Name: c.ClinicName, Phone: c.ClinicPhone, Emergency: c.EmergencyPhone, TimeZone: zone}
+	return portal.Clinic{Name: c.ClinicName, Phone: c.ClinicPhone, Emergency: c.EmergencyPhone, Crisis: c.CrisisPhone, TimeZone: zone}
 }
 
 // smart says where apps sign in (SMART App Launch 2.2, section 2.1.9).

@@ -57,9 +57,12 @@ func (s *Service) ChartsTx(c *db.Conn, who identity.Principal, most int) ([]stri
 		if err != nil {
 			return nil, err
 		}
-		for _, m := range team {
-			t := tie{team: m}
-			if t.member(who, now) {
+		pools, err := pooled(c, "WHERE m.account = ? AND (m.end_at = 0 OR m.end_at > ?) AND (pc.end_at = 0 OR pc.end_at > ?) ORDER BY pc.patient_id LIMIT ?", who.Account, now, now, most)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range append(team, pools...) {
+			if m.runs(who, now) {
 				add(m.Patient)
 			}
 		}

@@ -15,6 +15,7 @@ type Near struct {
 	Practitioner  string // FHIR id of a staff member
 	Relation      Relation
 	Role          identity.Role // of staff
+	Pool          string        // by which staff are in the team; empty: in person
 	Kinship       string        // of a proxy
 	See           CategorySet
 	Hide          Labels // sensitive kinds that are not there for them
@@ -62,24 +63,14 @@ func (s *Service) Circle(c *db.Conn, patient string) ([]Near, error) {
 		}
 		out = append(out, n)
 	}
-	err = c.Each(`SELECT a.id, a.name, a.practitioner, a.roles, t.role FROM care_team t JOIN accounts a ON a.id = t.account
-		WHERE t.patient_id = ? AND t.start_at <= ? AND (t.end_at = 0 OR t.end_at > ?) AND a.active ORDER BY a.id LIMIT ?`, func(r *sql.Rows) error {
-		n := Near{Relation: CareTeam}
-		var roles string
-		if err := r.Scan(&n.Account, &n.Name, &n.Practitioner, &roles, &n.Role); err != nil {
-			return err
-		}
-		if n.Role == identity.FrontDesk {
-			n.Relation, n.Hide = ClinicStaff, AllLabels
-		}
-		n.See, _ = allowed(n.Relation, n.Role)
-		if slices.Contains(strings.Fields(roles), string(n.Role)) && !kept[n.Account] {
-			out = append(out, n)
-		}
-		return nil
-	}, patient, at, at, most)
+	staff, err := s.staffOf(c, patient, at)
 	if err != nil {
 		return nil, err
+	}
+	for _, n := range staff {
+		if !kept[n.Account] {
+			out = append(out, n)
+		}
 	}
 	ties := map[string]tie{}
 	in, list := c.Among("patient_id", []string{patient})
@@ -89,5 +80,39 @@ func (s *Service) Circle(c *db.Conn, patient string) ([]Near, error) {
 		n := &out[i]
 		n.See &^= t.lost(identity.Principal{Account: n.Account}, n.Relation)
 	}
+	return out, err
+}
+
+// staffOf lists who is in the care team of a chart now, in person or by a pool,
+// each in their strongest role.
+func (s *Service) staffOf(c *db.Conn, patient string, at int64) ([]Near, error) {
+	var out []Near
+	read := func(r *sql.Rows) error {
+		n := Near{Relation: CareTeam}
+		var roles string
+		if err := r.Scan(&n.Account, &n.Name, &n.Practitioner, &roles, &n.Role, &n.Pool); err != nil || !slices.Contains(strings.Fields(roles), string(n.Role)) {
+			return err
+		}
+		if n.Role == identity.FrontDesk {
+			n.Relation, n.Hide = ClinicStaff, AllLabels
+		}
+		n.See, _ = allowed(n.Relation, n.Role)
+		switch i := slices.IndexFunc(out, func(o Near) bool { return o.Account == n.Account }); {
+		case i < 0:
+			out = append(out, n)
+		case strength(n.Role) < strength(out[i].Role):
+			out[i] = n
+		}
+		return nil
+	}
+	err := c.Each(`SELECT a.id, a.name, a.practitioner, a.roles, t.role, '' FROM care_team t JOIN accounts a ON a.id = t.account
+		WHERE t.patient_id = ? AND t.start_at <= ? AND (t.end_at = 0 OR t.end_at > ?) AND a.active ORDER BY a.id LIMIT ?`, read, patient, at, at, most)
+	if err != nil {
+		return nil, err
+	}
+	err = c.Each(`SELECT a.id, a.name, a.practitioner, a.roles, m.role, m.pool FROM pool_charts t JOIN pool_members m ON m.pool = t.pool
+		JOIN pools p ON p.id = t.pool AND p.active JOIN accounts a ON a.id = m.account
+		WHERE t.patient_id = ? AND t.start_at <= ? AND (t.end_at = 0 OR t.end_at > ?) AND m.start_at <= ? AND (m.end_at = 0 OR m.end_at > ?) AND a.active
+		ORDER BY a.id, m.pool LIMIT ?`, read, patient, at, at, at, at, most)
 	return out, err
 }

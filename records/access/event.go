@@ -38,6 +38,7 @@ type entry struct {
 	Relation     string      `json:"relation,omitempty"`
 	Kinship      string      `json:"kinship,omitempty"`
 	Grant        string      `json:"grant,omitempty"`
+	Pool         string      `json:"pool,omitempty"`
 	Practitioner string      `json:"practitioner,omitempty"`
 	App          string      `json:"app,omitempty"`
 	AppName      string      `json:"appName,omitempty"`
@@ -98,7 +99,7 @@ func (s *Service) row(e *Event, at time.Time) (row, error) {
 	}
 	body, err := json.Marshal(entry{
 		Kind: kindNames[e.Who.Kind], Account: clean(e.Who.Account, 64), Name: clean(e.Who.Name, 200), Role: roleOf(e.Who, &e.View),
-		Relation: e.View.Base.String(), Kinship: clean(e.View.Kinship, 60), Grant: e.View.Grant, Practitioner: clean(e.Who.Practitioner, 64),
+		Relation: e.View.Base.String(), Kinship: clean(e.View.Kinship, 60), Grant: e.View.Grant, Pool: e.View.Pool, Practitioner: clean(e.Who.Practitioner, 64),
 		App: clean(e.Who.Client, 200), AppName: clean(e.Who.ClientName, 200),
 		Action: clean(e.Action, 20), Categories: e.Categories, Type: clean(e.Type, 64), ID: clean(e.ID, 64), Count: count, Outcome: clean(outcome, 20),
 		Purpose: clean(purposeOf(e), 40), Emergency: e.View.Emergency, Reason: clean(e.View.Reason, 500), Detail: clean(e.Detail, 200),

@@ -126,17 +126,19 @@ func (s *Service) memberSQL(who identity.Principal, column string) (string, []an
 		return "FALSE", nil
 	}
 	now := micros(s.now())
-	args := []any{who.Account, now, now}
-	roles := 0
+	var roles []any
 	for _, r := range who.Roles {
 		if teamRole(r) {
-			args = append(args, string(r))
-			roles++
+			roles = append(roles, string(r))
 		}
 	}
-	if roles == 0 {
+	if len(roles) == 0 {
 		return "FALSE", nil
 	}
-	return `EXISTS (SELECT 1 FROM care_team t WHERE t.account = ? AND t.patient_id = ` + column + ` AND t.start_at <= ? AND (t.end_at = 0 OR t.end_at > ?) AND t.role IN ` +
-		db.Placeholders(1, roles) + `)`, args
+	in := db.Placeholders(1, len(roles))
+	args := append([]any{who.Account, now, now}, roles...)
+	args = append(append(args, who.Account, now, now, now, now), roles...)
+	return `(EXISTS (SELECT 1 FROM care_team t WHERE t.account = ? AND t.patient_id = ` + column + ` AND t.start_at <= ? AND (t.end_at = 0 OR t.end_at > ?) AND t.role IN ` + in + `)
+		OR EXISTS (SELECT 1 FROM pool_charts t JOIN pool_members m ON m.pool = t.pool JOIN pools ON pools.id = t.pool AND pools.active
+			WHERE m.account = ? AND t.patient_id = ` + column + ` AND m.start_at <= ? AND (m.end_at = 0 OR m.end_at > ?) AND t.start_at <= ? AND (t.end_at = 0 OR t.end_at > ?) AND m.role IN ` + in + `))`, args
 }

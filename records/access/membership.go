@@ -121,13 +121,7 @@ func (s *Service) DismissTx(c *db.Conn, by identity.Principal, account, patient 
 // does not, for it may tell which kind of care somebody has.
 func (s *Service) Team(ctx context.Context, who identity.Principal, patient string) ([]Membership, error) {
 	c := s.db.Read(ctx)
-	v := View{Patient: patient, Role: identity.Admin}
-	var err error
-	if mayManageTeam(who) {
-		err = isPatient(c, patient)
-	} else if v, err = s.ViewOf(c, who, patient); err == nil && (v.app || v.Base == Proxy || !v.See.Has(Demographics)) {
-		err = NoChart()
-	}
+	v, err := s.seesTeam(c, who, patient)
 	if err != nil {
 		return nil, s.refused(ctx, who, patient, "CareTeam", err)
 	}
@@ -139,6 +133,19 @@ func (s *Service) Team(ctx context.Context, who identity.Principal, patient stri
 	order := func(m *Membership) int { return slices.Index([]string{"now", "planned", "past"}, m.At(now)) }
 	slices.SortStableFunc(out, func(a, b Membership) int { return order(&a) - order(&b) })
 	return out, s.Record(ctx, Event{Who: who, Patient: patient, View: v, Action: "read", Type: "CareTeam", Categories: Of(Demographics), Count: len(out)})
+}
+
+// seesTeam decides who is told of a care team.
+func (s *Service) seesTeam(c *db.Conn, who identity.Principal, patient string) (View, error) {
+	v := View{Patient: patient, Role: identity.Admin}
+	if mayManageTeam(who) {
+		return v, isPatient(c, patient)
+	}
+	v, err := s.ViewOf(c, who, patient)
+	if err == nil && (v.app || v.Base == Proxy || !v.See.Has(Demographics)) {
+		err = NoChart()
+	}
+	return v, err
 }
 
 func queryMemberships(c *db.Conn, patient string) ([]Membership, error) {

@@ -109,11 +109,28 @@ func (r *Restriction) holds(account string, base Relation, app bool) bool {
 	return false
 }
 
-// KeptFromSQL is the condition that the clinic agreed to keep a category from a
-// member of the care team, for lists and counts that one statement makes.
-func KeptFromSQL(c Category, account, patient string) (string, []any) {
-	return `EXISTS (SELECT 1 FROM restrictions kept WHERE kept.patient_id = ` + patient + ` AND kept.account = ` + account +
-		` AND kept.state = ? AND kept.towards = ? AND kept.categories & ? <> 0)`, []any{int(Agreed), string(TowardsMember), int64(Of(c))}
+// KeptCharts lists the charts of whose category a member of the care team is kept
+// out now, by what the clinic agreed to or by a court's paper: for lists and counts
+// that one statement makes. Nearly everybody has none.
+func (s *Service) KeptCharts(c *db.Conn, account string, cat Category) ([]string, error) {
+	now := micros(s.now())
+	blocks, err := blocksOf(c, account)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for p, spans := range blocks {
+		if t := (tie{blocks: spans}); t.blocked(now) {
+			out = append(out, p)
+		}
+	}
+	err = c.Each(`SELECT patient_id FROM restrictions WHERE account = ? AND account <> '' AND state = ? AND towards = ? AND categories & ? <> 0`, func(r *sql.Rows) error {
+		var p string
+		err := r.Scan(&p)
+		out = append(out, p)
+		return err
+	}, account, int(Agreed), string(TowardsMember), int64(Of(cat)))
+	return out, err
 }
 
 const restrictionColumns = `SELECT id, patient_id, towards, account, name, categories, words, state, reason, asked_by, asked_at, decider, decided_at, ended_at FROM restrictions `

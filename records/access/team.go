@@ -18,6 +18,7 @@ type Member struct {
 	Start            int64 // microseconds
 	Until            int64 // 0: until they leave
 	Version          int64
+	Pool             string // by which they are in it; empty: in person
 }
 
 // teamRoles are the roles that a care team knows. Privacy officers and

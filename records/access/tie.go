@@ -14,7 +14,8 @@ import (
 // decision: clock, roles and scopes are looked at each time.
 type tie struct {
 	grant      Grant
-	team       Member
+	team       Member   // in person
+	pools      []Member // by pools
 	emergency  emergency
 	visits     []VisitGrant
 	blocks     []span        // times in which a court's paper keeps them out
@@ -29,10 +30,8 @@ type emergency struct {
 	until  int64
 }
 
-// member tells whether the tie is a running membership in a role that the
-// principal still has.
-func (t *tie) member(who identity.Principal, now int64) bool {
-	m := &t.team
+// runs tells whether the membership runs, in a role that the principal still has.
+func (m *Member) runs(who identity.Principal, now int64) bool {
 	return m.Account != "" && teamRole(m.Role) && who.Is(m.Role) && m.Start <= now && (m.Until == 0 || now < m.Until)
 }
 
@@ -41,7 +40,7 @@ func (e *emergency) holds(who identity.Principal, now int64) bool {
 }
 
 func (t *tie) empty() bool {
-	return !t.own && t.grant.ID == "" && t.team.Account == "" && t.emergency.role == "" && t.visits == nil && t.blocks == nil
+	return !t.own && t.grant.ID == "" && t.team.Account == "" && t.pools == nil && t.emergency.role == "" && t.visits == nil && t.blocks == nil
 }
 
 // ViewOf decides what the principal may see and do in the chart. Without a

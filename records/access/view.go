@@ -15,6 +15,7 @@ type View struct {
 	Base        Relation      // whom an app acts for: Self or Proxy; otherwise the relation itself
 	Role        identity.Role // staff: the role as which they act in this chart
 	Grant       string        // the grant by which a proxy acts
+	Pool        string        // staff: the pool by which they are in the care team; empty: in person
 	Kinship     string        // how the proxy is related: "child", "mother", ...
 	See, Act    CategorySet
 	Can         Powers      // what the grant lets a proxy do besides seeing
@@ -194,12 +195,13 @@ func viewOf(who identity.Principal, patient string, t tie, now int64) (View, boo
 		v.Relation, v.HoldResults = Self, true
 	case t.blocked(now):
 		return View{}, false
-	case who.Kind == identity.Staff && t.member(who, now):
-		v.Relation, v.Role, version = CareTeam, t.team.Role, t.team.Version
+	case who.Kind == identity.Staff && t.place(who, now) != nil:
+		m := t.place(who, now)
+		v.Relation, v.Role, v.Pool, version = CareTeam, m.Role, m.Pool, m.Version
 		if v.Role == identity.FrontDesk {
 			v.Relation, v.Hide = ClinicStaff, AllLabels // why somebody comes is not for the desk
 		}
-		v.ChangesAt = t.team.Until
+		v.ChangesAt = t.turn(now)
 	case who.Kind == identity.Staff && t.emergency.holds(who, now):
 		v.Relation, v.Role, version = EmergencyAccess, t.emergency.role, t.emergency.until
 		v.Emergency, v.Reason, v.ChangesAt = true, t.emergency.reason, t.emergency.until
@@ -266,6 +268,7 @@ func fingerprint(who identity.Principal, v *View, version int64) uint64 {
 	word(who.Account)
 	word(v.Patient)
 	word(v.Grant)
+	word(v.Pool)
 	word(string(v.Role))
 	number(uint64(v.Relation)<<8 | uint64(v.Base))
 	number(uint64(version))

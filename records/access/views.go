@@ -126,6 +126,16 @@ func readTies(c *db.Conn, who identity.Principal, patients []string, now int64) 
 			out[m.Patient] = t
 		}
 	}
+	ps, err := pooled(c, `WHERE m.account = ? AND pc.`+in+` AND (m.end_at = 0 OR m.end_at > ?) AND (pc.end_at = 0 OR pc.end_at > ?)
+		AND NOT EXISTS (SELECT 1 FROM accounts WHERE accounts.id = m.account AND NOT accounts.active) ORDER BY m.pool LIMIT ?`, who.Account, list, now, now, most*len(patients))
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range ps {
+		t := out[m.Patient]
+		t.pools = append(t.pools, m)
+		out[m.Patient] = t
+	}
 	err = c.Each(`SELECT patient_id, role, reason, start_at, end_at FROM emergency_access WHERE account = ? AND `+in+` AND end_at > ?`+enabled, func(r *sql.Rows) error {
 		var p string
 		var e emergency

@@ -39,6 +39,12 @@ func TestViewsOfManyChartsAreThoseOfEach(t *testing.T) {
 						return err
 					}
 				}
+				if i%6 == 3 {
+					if _, err := c.Exec(`INSERT INTO pool_charts (patient_id, pool, start_at, end_at, version, created_by, created_at) VALUES (?,?,?,?,1,'',0)`,
+						p, standardPool, micros(start), int64(i%4/2)*micros(now.Add(time.Duration(i%5-2)*time.Minute))); err != nil {
+						return err
+					}
+				}
 				if i%7 == 0 {
 					if _, err := c.Exec(`INSERT INTO emergency_access (account, patient_id, role, reason, start_at, end_at) VALUES (?,?,?,?,?,?)`,
 						doctor.Account, p, string(identity.Clinician), "unconscious in the emergency room", micros(now), micros(now.Add(glassTime))); err != nil {
@@ -69,6 +75,11 @@ func TestViewsOfManyChartsAreThoseOfEach(t *testing.T) {
 					if _, err := c.Exec(`INSERT INTO chart_links (id, survivor, other, reason, survivor_n, other_n, created_by, created_at) VALUES (?,?,?,?,0,0,'x',?)`, "l"+p, p, fmt.Sprintf("pat-%02d", i+3), "one person", i); err != nil {
 						return err
 					}
+				}
+			}
+			for who, role := range map[string]identity.Role{doctor.Account: identity.Nurse, nurse.Account: identity.Nurse, desk.Account: identity.FrontDesk, nobody.Account: identity.Clinician} {
+				if _, err := c.Exec(`INSERT INTO pool_members (pool, account, role, start_at, end_at, version, created_by, created_at) VALUES (?,?,?,1,0,1,'',0)`, standardPool, who, string(role)); err != nil {
+					return err
 				}
 			}
 			_, err := c.Exec(`INSERT INTO accounts (id, email, name, kind, roles, patient, practitioner, locale, password, active, created_at) VALUES (?, 'off@housecall.test', 'Off', 2, 'clinician', '', '', '', '', FALSE, 0)`, nobody.Account)

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"encoding/base64"
 	"mime"
 	"net/http"
 	"strings"
@@ -61,6 +62,31 @@ func GetBinary(store *records.Store) fiber.Handler {
 			return err
 		}
 		return sendContent(c, f)
+	}
+}
+
+// GetThumbnail hands a small picture of a file over. It is decided on as the file
+// itself is, each time.
+func GetThumbnail(store *records.Store) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		f, err := store.ReadBinary(c.UserContext(), edge.Principal(c), strings.Clone(c.Params("patient")), strings.Clone(c.Params("id")))
+		if err != nil {
+			return err
+		}
+		defer func() { _ = f.Close() }()
+		tag := `"` + base64.RawURLEncoding.EncodeToString(f.SHA256[:12]) + `-small"`
+		c.Set(fiber.HeaderETag, tag)
+		c.Set(fiber.HeaderCacheControl, "private, no-store")
+		if c.Get(fiber.HeaderIfNoneMatch) == tag {
+			return c.SendStatus(http.StatusNotModified)
+		}
+		b, err := records.Thumbnail(c.UserContext(), f.ContentType, f)
+		if err != nil {
+			return err
+		}
+		c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
+		c.Set(fiber.HeaderContentType, "image/jpeg")
+		return c.Send(b)
 	}
 }
 

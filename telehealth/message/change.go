@@ -2,7 +2,6 @@ package message
 
 import (
 	"context"
-	"slices"
 
 	"housecall/internal/db"
 	"housecall/internal/fault"
@@ -12,15 +11,16 @@ import (
 
 // Close ends a thread until somebody writes again.
 func (s *Service) Close(ctx context.Context, who identity.Principal, patient, id string) (Thread, error) {
-	return s.change(ctx, who, patient, id, "close", func(_ *db.Conn, t *thread, _ Author) error {
-		t.state, t.waitsSince = closed, 0
-		return nil
+	return s.change(ctx, who, patient, id, "close", func(c *db.Conn, t *thread, me Author) error {
+		t.rest()
+		t.state = closed
+		return s.step(c, t, me, stepOf("close"))
 	})
 }
 
 // Reopen opens a closed thread again.
 func (s *Service) Reopen(ctx context.Context, who identity.Principal, patient, id string) (Thread, error) {
-	return s.change(ctx, who, patient, id, "reopen", func(c *db.Conn, t *thread, _ Author) error {
+	return s.change(ctx, who, patient, id, "reopen", func(c *db.Conn, t *thread, me Author) error {
 		if t.state == open {
 			return nil
 		}
@@ -29,9 +29,11 @@ func (s *Service) Reopen(ctx context.Context, who identity.Principal, patient, i
 			return err
 		}
 		if t.state = open; sideOf(role) == PatientSide {
-			t.waitsSince = t.lastAt
+			if err := s.wait(c, t, t.lastAt); err != nil {
+				return err
+			}
 		}
-		return nil
+		return s.step(c, t, me, stepOf("reopen"))
 	})
 }
 
@@ -49,17 +51,20 @@ func (s *Service) Claim(ctx context.Context, who identity.Principal, patient, id
 		if err != nil {
 			return err
 		}
-		if slices.ContainsFunc(circle, func(n access.Near) bool { return n.Account == t.claimedBy && n.Relation == access.CareTeam }) {
+		if inTeam(circle, t.claimedBy) {
 			return taken()
 		} // else nobody has it, or who had it has left the team
 		t.claim(me, s.now())
-		return nil
+		if err := s.held(c, t); err != nil {
+			return err
+		}
+		return s.step(c, t, me, stepOf("claim"))
 	})
 }
 
 // Release gives a thread back to the care team.
 func (s *Service) Release(ctx context.Context, who identity.Principal, patient, id string) (Thread, error) {
-	return s.change(ctx, who, patient, id, "release", func(_ *db.Conn, t *thread, me Author) error {
+	return s.change(ctx, who, patient, id, "release", func(c *db.Conn, t *thread, me Author) error {
 		if err := me.answers(); err != nil {
 			return err
 		}
@@ -67,7 +72,7 @@ func (s *Service) Release(ctx context.Context, who identity.Principal, patient, 
 			return taken()
 		}
 		t.claim(Author{}, 0)
-		return nil
+		return s.step(c, t, me, stepOf("release"))
 	})
 }
 
@@ -110,20 +115,9 @@ func (s *Service) change(ctx context.Context, who identity.Principal, patient, i
 			Categories: access.Of(access.Messages), Count: 1, Outcome: "ok", Detail: what}); err != nil {
 			return err
 		}
-		circle, err := s.Access.Circle(c, patient)
-		if err != nil {
+		if err := s.moved(c, t); err != nil {
 			return err
 		}
-		topics, err := topicsTx(c, patient, id, 0, wholeThread)
-		if err != nil {
-			return err
-		}
-		for _, n := range circle {
-			if n.Relation == access.CareTeam {
-				topics = append(topics, InboxTopic(n.Account))
-			}
-		}
-		c.After(func() { s.publish(topics...) })
 		out, err = s.one(c, who, v, id)
 		return err
 	})

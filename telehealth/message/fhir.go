@@ -19,6 +19,8 @@ type written struct {
 	patient        string // name
 	text           string
 	attachments    []Attachment
+	language       string
+	corrects       string // id of the message that it corrects
 }
 
 func member(key string, v *fhir.Node) fhir.Member { return fhir.Member{Key: key, Value: v} }
@@ -50,6 +52,12 @@ func person(a Author, patient, practitioner string) *fhir.Node {
 // resource gives the Communication of a message (FHIR R4, section 12.5).
 func resource(in In, t *thread, patient string, from *fhir.Node, to []*fhir.Node, w written, sent string) *fhir.Node {
 	n := fhir.Object(text("resourceType", communication), text("id", in.ID))
+	if w.language != "" {
+		n.Set("language", fhir.String(w.language))
+	}
+	if w.corrects != "" {
+		n.Set("partOf", fhir.Array(reference(communication+"/"+w.corrects, "")))
+	}
 	if t.id != in.ID {
 		n.Set("inResponseTo", fhir.Array(reference(communication+"/"+t.id, "")))
 	}
@@ -97,6 +105,7 @@ func read(body []byte) (w written, err error) {
 		w.topic = coding[0].Get("code").Str()
 	}
 	w.subject = n.Get("topic", "text").Str()
+	w.language = n.Get("language").Str()
 	w.patient = n.Get("subject", "display").Str()
 	for _, p := range n.Get("payload").Items() {
 		if s := p.Get("contentString").Str(); s != "" {

@@ -1,7 +1,10 @@
 package message
 
 import (
+	"context"
 	"errors"
+	"log/slog"
+	"sync"
 	"time"
 
 	"housecall/internal/db"
@@ -11,6 +14,7 @@ import (
 	"housecall/notifications"
 	"housecall/records"
 	"housecall/records/access"
+	"housecall/telehealth/pool"
 )
 
 // Topics are what a thread can be about.
@@ -57,6 +61,9 @@ type Message struct {
 	ForPatient  string       `json:"forPatient,omitempty" doc:"Name of the patient, when somebody else wrote for them"`
 	Text        string       `json:"text"`
 	Attachments []Attachment `json:"attachments"`
+	Language    string       `json:"language,omitempty" doc:"In which it was written, as far as it is known"`
+	Corrects    string       `json:"corrects,omitempty" doc:"Id of the message that this one corrects"`
+	CorrectedBy []string     `json:"correctedBy,omitempty" doc:"Ids of the messages that correct this one"`
 	ReadBy      []Reader     `json:"readBy"`
 }
 
@@ -83,6 +90,8 @@ type Thread struct {
 	Turn      string     `json:"turn" enum:"you,clinic,patient,none"`
 	Due       *time.Time `json:"due,omitempty" doc:"The clinic answers by then"`
 	ClaimedBy *Claim     `json:"claimedBy,omitempty"`
+	Priority  string     `json:"priority,omitempty" enum:"routine,soon,urgent" doc:"For the clinic"`
+	Pool      string     `json:"pool,omitempty" doc:"For the clinic: who has it while nobody has taken it"`
 }
 
 // Page is a thread with some of its messages, the oldest first. The first page
@@ -107,33 +116,46 @@ type Publisher interface{ Publish(topic string) }
 
 // Deps is what the service works with.
 type Deps struct {
-	DB           *db.DB
-	Records      *records.Store
-	Access       *access.Service
-	Notices      *notifications.Service
-	Hub          Publisher // nil: no page is told
-	Key          sitekey.Key
-	AnswerWithin time.Duration // 0: two days
-	Now          func() time.Time
+	DB       *db.DB
+	Records  *records.Store
+	Access   *access.Service
+	Notices  *notifications.Service
+	Pools    *pool.Service // nil: made here
+	Hub      Publisher     // nil: no page is told
+	Key      sitekey.Key
+	Accounts Accounts
+	Undo     time.Duration // how long what was sent can be taken back; 0: 30 seconds
+	Log      *slog.Logger  // nil: the default one
+	Now      func() time.Time
 }
 
 // Service keeps threads.
 type Service struct {
 	Deps
 	digests []byte
+	swept   int64 // when what was taken back long ago was last forgotten
+	cancel  context.CancelFunc
+	done    sync.WaitGroup
 }
 
 // New makes the service. It lets go of files that were never sent once the jobs of
-// Notices run.
+// Notices run, and delivers what was held once it is started.
 func New(d Deps) (*Service, error) {
-	if d.DB == nil || d.Records == nil || d.Access == nil || d.Notices == nil {
+	if d.DB == nil || d.Records == nil || d.Access == nil || d.Notices == nil || d.Accounts == nil {
 		return nil, errors.New("message: a part is missing")
 	}
 	if d.Now == nil {
 		d.Now = time.Now
 	}
-	if d.AnswerWithin == 0 {
-		d.AnswerWithin = 48 * time.Hour
+	if d.Pools == nil {
+		pools, err := pool.New(pool.Deps{DB: d.DB, Access: d.Access, Topics: Topics, Now: d.Now})
+		if err != nil {
+			return nil, err
+		}
+		d.Pools = pools
+	}
+	if d.Undo == 0 {
+		d.Undo = defaultOff
 	}
 	s := &Service{Deps: d, digests: d.Key.Derive("message digests", 32)}
 	d.Records.OnUpload(s.expectFile)

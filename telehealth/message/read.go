@@ -76,12 +76,12 @@ func (s *Service) messages(c *db.Conn, v *access.View, who identity.Principal, r
 		}
 		out = append(out, m)
 	}
-	return out, nil
+	return out, s.withCorrections(c, v, rows[0].thread, out)
 }
 
 func message(r row, who identity.Principal, w written) Message {
 	m := Message{ID: r.id, Thread: r.thread, At: moment(r.at), From: r.from, Mine: r.from.Account == who.Account, Text: w.text,
-		Attachments: w.attachments, ReadBy: []Reader{}}
+		Attachments: w.attachments, Language: w.language, ReadBy: []Reader{}}
 	if m.Attachments == nil {
 		m.Attachments = []Attachment{}
 	}

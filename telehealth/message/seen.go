@@ -96,8 +96,8 @@ func (t *thread) only(seen []row, upto int64, who identity.Principal) {
 			waits = m.at
 		}
 	}
-	if t.state == open {
-		t.waitsSince = waits
+	if t.state == open && t.waitsSince != waits {
+		t.waitsSince, t.dueAt = waits, 0
 	}
 }
 

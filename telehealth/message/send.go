@@ -33,6 +33,13 @@ type In struct {
 	Topic, Subject string // of a new thread
 	Text           string
 	Attachments    []string // ids of Binary resources of the chart
+	Language       string   `json:",omitempty"` // BCP 47; empty: that of the account
+	Corrects       string   `json:",omitempty"` // an earlier message of the same writer in the thread
+	Close          bool     `json:",omitempty"` // the thread is closed with it
+	Ask            bool     `json:"-"`          // refuse words of danger, so that the writer is told whom to call
+	Told           bool     `json:"-"`          // the writer was told
+
+	wasOpen bool // it waited here, and the thread was open when it came
 }
 
 func (in *In) check() error {
@@ -51,6 +58,9 @@ func (in *In) check() error {
 		return tooLong()
 	case len(in.Attachments) > maxAttachments:
 		return fault.New(fault.TooLarge, "At most 10 files can be sent with one message.")
+	}
+	if err := checkLanguage(in.Language); err != nil {
+		return err
 	}
 	for i, id := range in.Attachments {
 		if !fhir.IsUUID(id) || slices.Contains(in.Attachments[:i], id) {
@@ -88,7 +98,7 @@ func (s *Service) Send(ctx context.Context, who identity.Principal, patient stri
 	var m Message
 	err = s.DB.InTx(ctx, func(c *db.Conn) error {
 		var err error
-		m, err = s.sendTx(c, who, patient, name, in)
+		m, err = s.sendTx(c, who, patient, name, in, false)
 		return err
 	})
 	if errors.Is(err, gorm.ErrDuplicatedKey) { // the same id, at the same moment, in another chart
@@ -100,7 +110,9 @@ func (s *Service) Send(ctx context.Context, who identity.Principal, patient stri
 	return m, nil
 }
 
-func (s *Service) sendTx(c *db.Conn, who identity.Principal, patient, name string, in In) (Message, error) {
+// sendTx writes a message. held tells that it waited here until now, and was
+// bounded when it came.
+func (s *Service) sendTx(c *db.Conn, who identity.Principal, patient, name string, in In, held bool) (Message, error) {
 	v, err := s.Records.EnterTx(c, who, patient, communication)
 	if err == nil {
 		err = mayRead(v)
@@ -120,16 +132,29 @@ func (s *Service) sendTx(c *db.Conn, who identity.Principal, patient, name strin
 	if err := mayAct(v); err != nil {
 		return Message{}, err
 	}
-	if err := s.slow(c, who); err != nil {
+	if !held {
+		if err := s.notHeld(c, who, patient, in.ID, digest); err != nil {
+			return Message{}, err
+		}
+		if err := s.slow(c, who); err != nil {
+			return Message{}, err
+		}
+	}
+	corrects, err := s.corrected(c, who, v, in)
+	if err != nil {
 		return Message{}, err
 	}
 	from := authorOf(who, v)
+	found := in.reads(from)
+	if found.Urgent() && in.Ask {
+		return Message{}, callFirst(found)
+	}
 	at := s.now()
 	t, w, err := s.place(c, v, who, in, at)
 	if err != nil {
 		return Message{}, err
 	}
-	w.text, w.patient = in.Text, name
+	w.text, w.patient, w.language, w.corrects = in.Text, name, languageOf(who, in), corrects
 	files, err := s.attach(c, v, who, in.Attachments)
 	if err != nil {
 		return Message{}, err
@@ -150,16 +175,38 @@ func (s *Service) sendTx(c *db.Conn, who identity.Principal, patient, name strin
 	if err := s.write(c, who, patient, in.ID, node, files, labels); err != nil {
 		return Message{}, err
 	}
-	if err := s.keep(c, t, from, in.ID, at, digest); err != nil {
+	if err := s.danger(c, t, from, in.Told, found); err != nil {
 		return Message{}, err
 	}
-	if err := dropDraft(c, who.Account, patient, cmp.Or(in.Thread, newDraft)); err != nil {
+	if err := s.keep(c, t, from, in.ID, at, digest, circle, found.Urgent(), corrects, in); err != nil {
+		return Message{}, err
+	}
+	if err := s.sentDraft(c, who.Account, patient, cmp.Or(in.Thread, newDraft), in); err != nil {
 		return Message{}, err
 	}
 	if err := s.tell(c, t, from, in.ID, at, circle, labels); err != nil {
 		return Message{}, err
 	}
-	return message(row{thread: t.id, id: in.ID, at: at, from: from}, who, w), nil
+	m := message(row{thread: t.id, id: in.ID, at: at, from: from}, who, w)
+	m.Corrects = corrects
+	return m, nil
+}
+
+// notHeld: a message that waits here may be sent at once, and then waits no more;
+// one that was taken back stays so.
+func (s *Service) notHeld(c *db.Conn, who identity.Principal, patient, id string, digest []byte) error {
+	h, err := heldTx(c, who.Account, id)
+	switch {
+	case err != nil || h == nil:
+		return err
+	case h.patient != patient:
+		return idUsed()
+	case h.state == takenBack:
+		return wasTaken()
+	case !hmac.Equal(h.digest, digest):
+		return idUsed()
+	}
+	return dropHeld(c, who.Account, id)
 }
 
 // sentBefore looks whether the id is known. Whose it is and where is told to
@@ -224,7 +271,9 @@ func (s *Service) slow(c *db.Conn, who identity.Principal) error {
 		most   int
 	}{{time.Minute, perMinute}, {24 * time.Hour, perDay}} {
 		var n int
-		if err := c.QueryRow(`SELECT count(*) FROM thread_messages WHERE account = ? AND at > ?`, who.Account, now-x.within.Microseconds()).Scan(&n); err != nil {
+		since := now - x.within.Microseconds()
+		if err := c.QueryRow(`SELECT (SELECT count(*) FROM thread_messages WHERE account = ? AND at > ?) + (SELECT count(*) FROM held_messages WHERE account = ? AND created_at > ?)`,
+			who.Account, since, who.Account, since).Scan(&n); err != nil {
 			return err
 		}
 		if n >= x.most*factor {
@@ -237,7 +286,7 @@ func (s *Service) slow(c *db.Conn, who identity.Principal) error {
 // place finds the thread, or begins one, and gives what it is about.
 func (s *Service) place(c *db.Conn, v *access.View, who identity.Principal, in In, at int64) (*thread, written, error) {
 	if in.Thread == "" {
-		return &thread{patient: v.Patient, id: in.ID, state: open, startedAt: at}, written{topic: in.Topic, subject: in.Subject}, nil
+		return &thread{patient: v.Patient, id: in.ID, state: open, startedAt: at, topic: in.Topic}, written{topic: in.Topic, subject: in.Subject}, nil
 	}
 	t, err := threadTx(c, v.Patient, in.Thread)
 	if err != nil {
@@ -248,20 +297,25 @@ func (s *Service) place(c *db.Conn, v *access.View, who identity.Principal, in I
 }
 
 // keep writes the rows beside the Communication.
-func (s *Service) keep(c *db.Conn, t *thread, from Author, id string, at int64, digest []byte) error {
+func (s *Service) keep(c *db.Conn, t *thread, from Author, id string, at int64, digest []byte, circle []access.Near, danger bool, corrects string, in In) error {
 	t.lastN++
+	wasClosed := t.state == closed
 	t.lastAt, t.state = at, open
-	switch {
-	case from.Side == PatientSide && t.waitsSince == 0:
-		t.waitsSince = at
-	case from.Side == ClinicSide:
-		t.waitsSince = 0
-		if t.claimedBy == "" && (from.Role == string(identity.Clinician) || from.Role == string(identity.Nurse)) { // who answers takes it
-			t.claim(from, at)
+	if err := s.assign(c, t, from, at, circle); err != nil {
+		return err
+	}
+	if danger {
+		if err := s.alarm(c, t, at); err != nil {
+			return err
 		}
 	}
-	if _, err := c.Exec(`INSERT INTO thread_messages (patient_id, thread, n, id, at, account, name, role, relation, digest) VALUES `+db.Placeholders(1, 10),
-		t.patient, t.id, t.lastN, id, at, from.Account, from.Name, from.Role, from.Relation, digest); err != nil {
+	// Who at the clinic answers and closes, closes: also when the answer waited longer.
+	if in.Close || in.wasOpen && wasClosed && from.Side == ClinicSide {
+		t.state = closed
+		t.rest()
+	}
+	if _, err := c.Exec(`INSERT INTO thread_messages (patient_id, thread, n, id, at, account, name, role, relation, digest, corrects) VALUES `+db.Placeholders(1, 11),
+		t.patient, t.id, t.lastN, id, at, from.Account, from.Name, from.Role, from.Relation, digest, corrects); err != nil {
 		return err
 	}
 	return t.save(c)
@@ -270,7 +324,10 @@ func (s *Service) keep(c *db.Conn, t *thread, from Author, id string, at int64, 
 // tell lets everybody know who is concerned: those on the patient's side, and
 // at the clinic who takes care of the thread or, when nobody does, all who may.
 func (s *Service) tell(c *db.Conn, t *thread, from Author, id string, at int64, circle []access.Near, labels access.Labels) error {
-	taken := slices.ContainsFunc(circle, func(n access.Near) bool { return n.Account == t.claimedBy })
+	owners, err := s.owners(c, t, circle)
+	if err != nil {
+		return err
+	}
 	topics := topics(t.patient, labels&access.AllLabels == 0)
 	for _, n := range circle {
 		staff := n.Relation == access.CareTeam
@@ -280,7 +337,7 @@ func (s *Service) tell(c *db.Conn, t *thread, from Author, id string, at int64, 
 		if staff {
 			topics = append(topics, InboxTopic(n.Account))
 		}
-		if n.Account == from.Account || !n.Sees(access.Class{Category: access.Messages, Labels: labels}) || staff && (from.Side == ClinicSide || taken && n.Account != t.claimedBy) {
+		if n.Account == from.Account || !n.Sees(access.Class{Category: access.Messages, Labels: labels}) || staff && (from.Side == ClinicSide || !owners[n.Account]) {
 			continue
 		}
 		if err := s.Notices.PostTx(c, notifications.Notice{

@@ -13,6 +13,7 @@ import (
 	"housecall/internal/fault"
 	"housecall/internal/identity"
 	"housecall/records/access"
+	"housecall/telehealth/pool"
 )
 
 // States of a thread. They are stored.
@@ -29,6 +30,10 @@ type thread struct {
 	waitsSince                          int64
 	claimedBy, claimedName, claimedRole string
 	claimedAt                           int64
+	pool, topic                         string // the pool owns it while nobody has claimed it
+	priority                            pool.Priority
+	dueAt                               int64 // of waitsSince
+	ladder
 
 	// of its last message, and for one viewer
 	lastID string
@@ -37,10 +42,12 @@ type thread struct {
 	unread int
 }
 
-const threadColumns = `t.patient_id, t.id, t.state, t.started_at, t.last_at, t.last_n, t.waits_since, t.claimed_by, t.claimed_name, t.claimed_role, t.claimed_at`
+const threadColumns = `t.patient_id, t.id, t.state, t.started_at, t.last_at, t.last_n, t.waits_since, t.claimed_by, t.claimed_name, t.claimed_role, t.claimed_at,
+	t.pool, t.topic, t.priority, t.due_at, t.escalation, t.rung, t.ring_at`
 
 func (t *thread) columns() []any {
-	return []any{&t.patient, &t.id, &t.state, &t.startedAt, &t.lastAt, &t.lastN, &t.waitsSince, &t.claimedBy, &t.claimedName, &t.claimedRole, &t.claimedAt}
+	return []any{&t.patient, &t.id, &t.state, &t.startedAt, &t.lastAt, &t.lastN, &t.waitsSince, &t.claimedBy, &t.claimedName, &t.claimedRole, &t.claimedAt,
+		&t.pool, &t.topic, &t.priority, &t.dueAt, &t.escalation, &t.rung, &t.ringAt}
 }
 
 // threadTx reads a thread to change it; its row is locked.
@@ -65,19 +72,23 @@ func (t *thread) claim(by Author, at int64) {
 // which somebody does.
 const far = int64(1) << 60
 
+// place is where a thread stands in an inbox: what waits comes first, the more
+// urgent and then what is due earlier before the rest; then what was last written.
 func (t *thread) place() int64 {
 	if t.state == open && t.waitsSince > 0 {
-		return t.waitsSince
+		return int64(pool.Urgent-t.priority)<<54 + t.dueAt
 	}
 	return far - t.lastAt
 }
 
 func (t *thread) save(c *db.Conn) error {
-	_, err := c.Exec(`INSERT INTO threads (patient_id, id, state, started_at, last_at, last_n, waits_since, place, claimed_by, claimed_name, claimed_role, claimed_at)
-		VALUES `+db.Placeholders(1, 12)+` ON CONFLICT (patient_id, id) DO UPDATE SET state = excluded.state, last_at = excluded.last_at, last_n = excluded.last_n,
+	_, err := c.Exec(`INSERT INTO threads (patient_id, id, state, started_at, last_at, last_n, waits_since, place, claimed_by, claimed_name, claimed_role, claimed_at,
+		pool, topic, priority, due_at, escalation, rung, ring_at) VALUES `+db.Placeholders(1, 19)+` ON CONFLICT (patient_id, id) DO UPDATE SET state = excluded.state, last_at = excluded.last_at, last_n = excluded.last_n,
 		waits_since = excluded.waits_since, place = excluded.place, claimed_by = excluded.claimed_by, claimed_name = excluded.claimed_name,
-		claimed_role = excluded.claimed_role, claimed_at = excluded.claimed_at`,
-		t.patient, t.id, t.state, t.startedAt, t.lastAt, t.lastN, t.waitsSince, t.place(), t.claimedBy, t.claimedName, t.claimedRole, t.claimedAt)
+		claimed_role = excluded.claimed_role, claimed_at = excluded.claimed_at, pool = excluded.pool, priority = excluded.priority, due_at = excluded.due_at,
+		escalation = excluded.escalation, rung = excluded.rung, ring_at = excluded.ring_at`,
+		t.patient, t.id, t.state, t.startedAt, t.lastAt, t.lastN, t.waitsSince, t.place(), t.claimedBy, t.claimedName, t.claimedRole, t.claimedAt,
+		t.pool, t.topic, int(t.priority), t.dueAt, t.escalation, t.rung, t.ringAt)
 	return err
 }
 
@@ -110,7 +121,7 @@ func listThreads(c *db.Conn, who identity.Principal, from, rest string, args ...
 }
 
 // show is a thread as the viewer sees it.
-func (s *Service) show(t *thread, who identity.Principal, v *access.View, body []byte) (Thread, error) {
+func (s *Service) show(c *db.Conn, t *thread, who identity.Principal, v *access.View, body []byte) (Thread, error) {
 	out := Thread{ID: t.id, Patient: t.patient, Topic: "other", State: "open", StartedAt: moment(t.startedAt), LastAt: moment(t.lastAt),
 		LastFrom: t.last, Count: t.count, Unread: t.unread, Turn: "none"}
 	if body != nil {
@@ -124,6 +135,9 @@ func (s *Service) show(t *thread, who identity.Principal, v *access.View, body [
 		out.ClaimedBy = &Claim{Name: t.claimedName, Role: t.claimedRole, Me: t.claimedBy == who.Account}
 	}
 	me := authorOf(who, v)
+	if me.Side == ClinicSide {
+		out.Priority, out.Pool = t.priority.String(), t.pool
+	}
 	switch {
 	case t.state == closed:
 		out.State = "closed"
@@ -132,7 +146,14 @@ func (s *Service) show(t *thread, who identity.Principal, v *access.View, body [
 		if me.Side == ClinicSide && t.claimedBy == who.Account {
 			out.Turn = "you"
 		}
-		due := moment(t.waitsSince).Add(s.AnswerWithin)
+		due := moment(t.dueAt)
+		if t.dueAt == 0 { // of what this view sees, it is another message that waits
+			p, err := s.Pools.Get(c, t.pool)
+			if err != nil {
+				return out, err
+			}
+			due = p.Due(t.topic, t.priority, moment(t.waitsSince))
+		}
 		out.Due = &due
 	case me.Side == PatientSide:
 		out.Turn = "you"
@@ -163,7 +184,7 @@ func (s *Service) showAll(c *db.Conn, who identity.Principal, v *access.View, li
 	}
 	out := make([]Thread, len(list))
 	for i, t := range list {
-		if out[i], err = s.show(t, who, v, bodies[t.lastID]); err != nil {
+		if out[i], err = s.show(c, t, who, v, bodies[t.lastID]); err != nil {
 			return nil, err
 		}
 	}
@@ -183,7 +204,15 @@ func (s *Service) enter(c *db.Conn, who identity.Principal, patient string) (*ac
 type Options struct {
 	CanSend  bool
 	Audience []access.Near // who reads at the clinic
-	Within   time.Duration // how soon it answers
+	Within   time.Duration // the longest that the clinic promises to take
+	Paces    []Pace        // how soon it answers, by topic
+}
+
+// Pace is how soon the pool to which a topic would go now answers it.
+type Pace struct {
+	Topic string `json:"topic"`
+	pool.Pace
+	Opens *time.Time `json:"opens,omitempty" doc:"It is closed until then"`
 }
 
 // Options tells what somebody can do with the messages of a chart, and who will
@@ -200,8 +229,31 @@ func (s *Service) Options(ctx context.Context, who identity.Principal, patient s
 			o.Audience = append(o.Audience, n)
 		}
 	}
-	o.CanSend, o.Within = mayAct(v) == nil, s.AnswerWithin
-	return o, err
+	o.CanSend = mayAct(v) == nil
+	if err != nil {
+		return o, err
+	}
+	language, err := localeOf(c, who.Account)
+	if err != nil {
+		return o, err
+	}
+	for _, topic := range Topics {
+		to, err := s.Pools.RouteTx(c, patient, topic, language)
+		if err != nil {
+			return o, err
+		}
+		x := Pace{Topic: topic}
+		if x.Pace, err = s.Pools.Pace(c, to.Pool, topic); err != nil {
+			return o, err
+		}
+		if opens := to.Pool.Rules.Hours.Opens(s.Now()); opens.After(s.Now()) {
+			opens = opens.UTC()
+			x.Opens = &opens
+		}
+		o.Paces = append(o.Paces, x)
+		o.Within = max(o.Within, to.Pool.Within(topic, pool.Routine))
+	}
+	return o, nil
 }
 
 // Threads lists the threads of a chart, what was last written first.

@@ -21,7 +21,8 @@ type unsent struct {
 // Kind is the job's name in the queue.
 func (unsent) Kind() string { return "unsent_file" }
 
-// keepUnsent is how long a file waits to be sent; one that a draft names waits on.
+// keepUnsent is how long a file waits to be sent; one that a draft or a held message
+// names waits on.
 const keepUnsent = 7 * 24 * time.Hour
 
 func (s *Service) expectFile(c *db.Conn, patient, id string) error {
@@ -43,8 +44,21 @@ func (s *Service) forget(ctx context.Context, job unsent) error {
 	return err
 }
 
-// drafted tells whether a draft of the account names the file.
+// drafted tells whether a draft or a held message of the account names the file.
 func drafted(c *db.Conn, account, patient, id string) (found bool, err error) {
+	err = c.Each(`SELECT body FROM held_messages WHERE account = ? AND patient_id = ? AND state IN (1, 3)`, func(r *sql.Rows) error {
+		var body []byte
+		var in In
+		if err := r.Scan(&body); err != nil {
+			return err
+		}
+		err := json.Unmarshal(body, &in)
+		found = found || slices.Contains(in.Attachments, id)
+		return err
+	}, account, patient)
+	if err != nil || found {
+		return found, err
+	}
 	err = c.Each(`SELECT body FROM drafts WHERE account = ? AND patient_id = ?`, func(r *sql.Rows) error {
 		var body []byte
 		var d Draft

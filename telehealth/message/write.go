@@ -52,6 +52,13 @@ func (s *Service) labels(c *db.Conn, v *access.View, who identity.Principal, t *
 		}
 		about &= first.Labels
 	}
+	if w.corrects != "" {
+		of, err := s.Records.ClassTx(c, t.patient, communication, w.corrects)
+		if err != nil {
+			return 0, err
+		}
+		labels |= of.Labels
+	}
 	labels |= about
 	for _, n := range circle {
 		if v.Base == access.Proxy && n.Account == who.Account {

@@ -47,7 +47,7 @@ func TestLoadTwiceIsOnce(t *testing.T) {
 		require.NoError(t, err)
 		notices, err := notifications.New(notifications.Deps{DB: d, Hub: hub, Key: sitekey.ForTest(), Accounts: ids, BaseURL: base})
 		require.NoError(t, err)
-		messages, err := message.New(message.Deps{DB: d, Records: store, Access: acc, Notices: notices, Key: sitekey.ForTest()})
+		messages, err := message.New(message.Deps{DB: d, Records: store, Access: acc, Notices: notices, Key: sitekey.ForTest(), Accounts: ids})
 		require.NoError(t, err)
 		booking, err := schedule.New(schedule.Deps{DB: d, Records: store, Access: acc, Notices: notices, Key: sitekey.ForTest()})
 		require.NoError(t, err)

@@ -2631,6 +2631,7 @@ export interface components {
             role: string;
         };
         Clinic: {
+            crisis: string;
             emergency: string;
             name: string;
             phone: string;

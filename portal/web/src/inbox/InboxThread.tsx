@@ -23,6 +23,7 @@ import { useWords } from '../ui/useWords'
 import { useInbox } from './context'
 import css from './inbox.module.css'
 import { PatientStrip } from './PatientStrip'
+import { StaffNotes } from './StaffNotes'
 import { useThreadActs } from './useThreadActs'
 
 /** The conversation that is open, and the box to answer in. */
@@ -57,11 +58,12 @@ function Opened({ patient, id }: { patient: string; id: string }) {
     if (act === 'reopen') reopened()
   })
   const box = useRef<HTMLTextAreaElement>(null)
+  const note = useRef<HTMLTextAreaElement>(null)
   const [strip, setStrip] = useState(false)
   const act = (name: 'claim' | 'release' | 'close' | 'reopen') => acts.mutate({ act: name, patient, id })
   const open = thread?.state === 'open'
   useKeys({
-    c: () => open && !thread.claimedBy && act('claim'), e: () => open && act('close'), r: () => box.current?.focus(),
+    c: () => open && !thread.claimedBy && act('claim'), e: () => open && act('close'), r: () => box.current?.focus(), n: () => note.current?.focus(),
     o: () => void navigate({ to: '/clinic/p/$patient', params: { patient } }),
   })
   if (!thread) {
@@ -96,6 +98,7 @@ function Opened({ patient, id }: { patient: string; id: string }) {
             patient={patient} messages={messages} outgoing={outgoing} look="list" onAgain={again}
             older={query.hasNextPage ? { loading: query.isFetchingNextPage, load: () => void query.fetchNextPage() } : undefined}
           />
+          <StaffNotes patient={patient} thread={id} can={options?.canSend ?? false} box={note} />
           <div ref={end} />
         </div>
         <div className={css.reply}>
@@ -105,9 +108,9 @@ function Opened({ patient, id }: { patient: string; id: string }) {
               patient={patient} thread={id} side="clinic" box={box} rows={3} label={t('inbox.replyLabel')}
               head={<p className="meta">{others.length > 0 ? t('inbox.reply', { list: listOf(others, locale) }) : t('inbox.replyLabel')}</p>}
               send={t('inbox.sendClose')} second={t('inbox.send')}
-              onSend={(words, files, which) => {
-                void send(words, files).then((sent) => {
-                  if (sent && which === 'first') act('close')
+              onSend={(words, files, which, goes) => {
+                void send(words, files, { goes, close: which === 'first' && !goes ? true : undefined }).then((sent) => {
+                  if (sent && which === 'first' && !goes) act('close')
                 })
                 return true
               }}

@@ -3,12 +3,17 @@ import { Button } from '../ui/Button'
 import { Icon } from '../ui/Icon'
 import { useWords } from '../ui/useWords'
 import css from './composer.module.css'
-import { EmergencyLine, RedFlag } from './Emergency'
+import { EmergencyLine } from './Emergency'
 import { FileList } from './FileList'
-import { isRedFlag } from './redFlags'
+import { mark } from './markup'
+import { OtherTexts } from './OtherTexts'
+import { Recorder } from './Recorder'
+import { SendTime } from './SendTime'
 import type { Attachment, Draft } from './types'
+import { TellsTyping } from './Typing'
 import { useDraft } from './useDraft'
 import { useFiles } from './useFiles'
+import { useTellTyping } from './useTyping'
 
 const longest = 10_000
 
@@ -24,7 +29,7 @@ interface Props {
   side: 'patient' | 'clinic'
   send: string
   /** True when it is on its way, and the box is free for the next one. */
-  onSend: (text: string, attachments: Attachment[], which: 'first' | 'second') => boolean | Promise<boolean>
+  onSend: (text: string, attachments: Attachment[], which: 'first' | 'second', goes?: string) => boolean | Promise<boolean>
   second?: string
   /** What else belongs to the draft, and what a kept one had. */
   more?: Pick<Draft, 'topic'>
@@ -40,6 +45,7 @@ export function Composer({ patient, thread, label, head, acting, side, send, onS
   const [text, setText] = useState('')
   const [problem, setProblem] = useState('')
   const [busy, setBusy] = useState(false)
+  const [later, setLater] = useState(false)
   const own = useRef<HTMLTextAreaElement | null>(null)
   const picker = useRef<HTMLInputElement>(null)
   const files = useFiles(patient, (ready) => draft.save({ ...more, text, attachments: ready }))
@@ -63,18 +69,28 @@ export function Composer({ patient, thread, label, head, acting, side, send, onS
     area.style.height = `${area.scrollHeight + 2}px`
   }, [text])
 
+  const tell = useTellTyping(patient, thread)
   const write = (next: string) => {
+    if (next.length > text.length) tell()
     setText(next)
     setProblem('')
     draft.save({ ...more, text: next, attachments: files.ready })
   }
-  const submit = async (which: 'first' | 'second') => {
+  const format = (sign: '**' | '_' | '- ') => {
+    const area = own.current
+    if (!area) return
+    const next = mark(area.value, area.selectionStart, area.selectionEnd, sign)
+    write(next.text)
+    area.focus()
+    requestAnimationFrame(() => area.setSelectionRange(next.from, next.to))
+  }
+  const submit = async (which: 'first' | 'second', goes?: string) => {
     const words = text.trim()
     const why = !words && files.ready.length === 0 ? t('message.needText') : files.busy ? t('message.wait') : words.length > longest ? t('message.tooLong', { count: longest }) : ''
     setProblem(why)
     own.current?.focus()
     if (why || busy) return
-    const going = onSend(words, files.ready, which)
+    const going = onSend(words, files.ready, which, goes)
     if (going !== true) {
       setBusy(true)
       const sent = await going
@@ -83,20 +99,35 @@ export function Composer({ patient, thread, label, head, acting, side, send, onS
     }
     setText('')
     files.clear()
-    draft.settle({ text: '' })
+    draft.settle()
+    setLater(false)
+    own.current?.focus()
+  }
+  /** Somebody decides about a text of another device: it takes the place of this one, is added, or is let go. */
+  const decide = (at: number, how: 'use' | 'add' | 'drop') => {
+    const other = draft.others[at]
+    if (!other) return
+    const rest = draft.others.filter((_, n) => n !== at)
+    const next = how === 'use' ? other.text : how === 'add' ? `${text.trimEnd()}\n\n${other.text}` : text
+    if (how === 'use' && text.trim()) rest.push({ text, savedAt: new Date().toISOString() })
+    setText(next)
+    draft.decide(rest, { ...more, text: next, attachments: files.ready })
     own.current?.focus()
   }
   const keys = (event: KeyboardEvent) => {
+    const sign = (event.metaKey || event.ctrlKey) && !event.altKey && !event.shiftKey ? ({ b: '**', i: '_' } as const)[event.key as 'b' | 'i'] : undefined
+    if (sign) {
+      event.preventDefault()
+      format(sign)
+    }
     if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) {
       event.preventDefault()
       void submit('first')
     }
   }
-  const flagged = side === 'patient' && isRedFlag(text)
   return (
     <form className={css.composer} data-compose="" data-acting={acting ? true : undefined} onSubmit={(event) => { event.preventDefault(); void submit('first') }} noValidate>
       {side === 'patient' && <EmergencyLine />}
-      {flagged && <RedFlag />}
       <div className={css.box}>
         {head}
         <label htmlFor={id} className={head ? 'sr' : css.label}>{label}</label>
@@ -111,20 +142,37 @@ export function Composer({ patient, thread, label, head, acting, side, send, onS
         />
         {problem && <p id={`${id}-problem`} className={css.problem} role="alert">{problem}</p>}
         <FileList patient={patient} files={files} />
+        <OtherTexts others={draft.others} onUse={(at) => decide(at, 'use')} onAdd={(at) => decide(at, 'add')} onDrop={(at) => decide(at, 'drop')} />
+        {later && <SendTime label={t('message.held.when')} choose={t('message.held.choose')} onChoose={(at) => void submit('first', at)} />}
         <div className={css.foot}>
           <input
-            ref={picker} type="file" accept="image/*,application/pdf" multiple className="sr" tabIndex={-1} aria-label={t('message.add')}
+            ref={picker} type="file" accept="image/*,application/pdf,audio/*" multiple className="sr" tabIndex={-1} aria-label={t('message.add')}
             onChange={(event) => {
               files.add(event.target.files ?? [])
               event.target.value = ''
             }}
           />
           <button type="button" className={css.add} onClick={() => picker.current?.click()}><Icon name="camera" size={22} /><span>{t('message.add')}</span></button>
+          <Recorder onDone={(file) => files.add([file])} />
           <span className={`meta ${css.saved}`} role="status">{draft.saved === 'saved' ? t('message.saved') : draft.saved === 'failed' ? t('message.notSaved') : ''}</span>
+          {side === 'clinic' && <><TellsTyping /><Marks onMark={format} /></>}
+          <button type="button" className={css.add} aria-expanded={later} onClick={() => setLater(!later)}><Icon name="clock" size={22} /><span>{t('message.held.later')}</span></button>
           {second && <Button variant="default" onClick={() => void submit('second')}>{second}</Button>}
           <Button type="submit" icon="send" loading={busy} className={acting ? css.actingSend : ''}>{send}</Button>
         </div>
       </div>
     </form>
+  )
+}
+
+/** The little that a text can be formatted by. */
+function Marks({ onMark }: { onMark: (sign: '**' | '_' | '- ') => void }) {
+  const { t } = useWords()
+  return (
+    <>
+      <button type="button" className={css.add} onClick={() => onMark('**')}><b>{t('message.mark.bold')}</b></button>
+      <button type="button" className={css.add} onClick={() => onMark('_')}><i>{t('message.mark.italic')}</i></button>
+      <button type="button" className={css.add} onClick={() => onMark('- ')}>{t('message.mark.list')}</button>
+    </>
   )
 }

@@ -6,9 +6,15 @@ import { Icon } from '../ui/Icon'
 import { useWords } from '../ui/useWords'
 import { Attachments } from './Attachments'
 import css from './conversation.module.css'
+import { Corrected, Correcting } from './Correction'
+import { HeldLine } from './HeldLines'
 import { lastMine, namesDay, sameAuthor, stillGoing } from './lines'
-import type { Outgoing } from './outbox'
+import { RedFlag } from './Emergency'
+import { outbox, type Outgoing } from './outbox'
+import { RichText } from './RichText'
 import type { Message } from './types'
+import { Typing } from './Typing'
+import { useHeld } from './useHeld'
 import { useWritten } from './useWritten'
 
 interface Props {
@@ -29,6 +35,8 @@ export function Conversation({ patient, acting, messages, outgoing, look, older,
   const going = stillGoing(outgoing, messages)
   const state = lastMine(messages)
   const newest = messages.at(-1)
+  const thread = newest?.thread
+  const held = useHeld(patient, thread ?? '').filter(({ id }) => !messages.some((message) => message.id === id))
   return (
     <div className={css.conversation} data-look={look} data-acting={acting ? true : undefined}>
       {older && <div className={css.older}><Button variant="subtle" loading={older.loading} onClick={older.load}>{t('message.older')}</Button></div>}
@@ -39,10 +47,11 @@ export function Conversation({ patient, acting, messages, outgoing, look, older,
           return (
             <li key={message.id} data-mine={message.mine || undefined}>
               {day && <h2 className={css.day}>{dayName(message.at)}</h2>}
-              <Line patient={patient} message={message} named={day || !sameAuthor(before?.from, message.from)} stated={message.id === state && going.length === 0} face={look === 'list'} />
+              <Line patient={patient} message={message} named={day || !sameAuthor(before?.from, message.from)} messages={messages} stated={message.id === state && going.length === 0 && held.length === 0} face={look === 'list'} />
             </li>
           )
         })}
+        {held.map((one) => <li key={one.id} data-mine><HeldLine patient={patient} held={one} face={look === 'list'} acting={acting} /></li>)}
         {going.map((message) => (
           <li key={message.id} data-mine>
             {newest && namesDay(message.at, newest.at, clock) && <h2 className={css.day}>{dayName(message.at)}</h2>}
@@ -50,13 +59,15 @@ export function Conversation({ patient, acting, messages, outgoing, look, older,
           </li>
         ))}
       </ol>
+      {thread && <Typing patient={patient} thread={thread} newest={newest.id} clinic={look === 'list'} />}
       <Announced messages={messages} />
     </div>
   )
 }
 
-function Line({ patient, message, named, stated, face }: { patient: string; message: Message; named: boolean; stated: boolean; face: boolean }) {
+function Line({ patient, message, messages, named, stated, face }: { patient: string; message: Message; messages: Message[]; named: boolean; stated: boolean; face: boolean }) {
   const { t } = useWords()
+  const [correcting, setCorrecting] = useState(false)
   const { role, forName, readBy, time } = useWritten()
   const { from, mine } = message
   const under = [forName(message), !mine && from.side === 'clinic' ? role(from) : ''].filter(Boolean).join(', ')
@@ -68,10 +79,13 @@ function Line({ patient, message, named, stated, face }: { patient: string; mess
           {named && <><b>{mine ? t('message.you') : from.name}</b>{under && `, ${under}`}{'. '}</>}<time dateTime={message.at}>{time(message.at)}</time>
         </p>
         <div className={css.bubble}>
-          {message.text && <p className={css.text}>{message.text}</p>}
+          <RichText text={message.text} lang={message.language} />
           <Attachments patient={patient} files={message.attachments} from={mine ? t('message.photoFromYou') : t('message.photoFrom', { name: from.name })} />
+          <Corrected message={message} messages={messages} />
         </div>
         {stated && <p className={css.state}><Icon name="check" size={16} />{readBy(message) || t('message.sent')}</p>}
+        {mine && !message.corrects && message.text && !correcting && <button type="button" className={css.correct} onClick={() => setCorrecting(true)}>{t('message.correct.do')}</button>}
+        {correcting && <Correcting patient={patient} message={message} onDone={() => setCorrecting(false)} />}
       </div>
     </article>
   )
@@ -89,13 +103,14 @@ function Going({ patient, acting, message, face, onAgain }: { patient: string; a
       <div className={css.box}>
         <p className={css.head} data-named><b>{t('message.you')}</b>{acting && `, ${t('message.forName', { name: acting })}`}{'. '}<time dateTime={message.at}>{time(message.at)}</time></p>
         <div className={css.bubble}>
-          {message.text && <p className={css.text}>{message.text}</p>}
+          <RichText text={message.text} lang={message.language} />
           <Attachments patient={patient} files={message.attachments} from={t('message.photoFromYou')} />
-          {failed && <div className={css.again}><Button variant="default" icon="refresh" onClick={onAgain}>{t('message.tryAgain')}</Button></div>}
+          {message.call && <RedFlag call={message.call} onSend={onAgain} onDrop={() => outbox.arrived(message.thread, message.id)} />}
+          {failed && !message.call && <div className={css.again}><Button variant="default" icon="refresh" onClick={onAgain}>{t('message.tryAgain')}</Button></div>}
         </div>
         <p className={css.state} role="status" data-failed={failed || undefined}>
           <Icon name={failed ? 'alert' : 'clock'} size={16} />
-          {failed ? `${t('message.notSent')}. ${message.unreachable ? t('message.later') : (message.why ?? '')}` : t('message.sending')}
+          {message.call ? `${t('message.notSent')}.` : failed ? `${t('message.notSent')}. ${message.unreachable ? t('message.later') : (message.why ?? '')}` : t('message.sending')}
         </p>
       </div>
     </article>

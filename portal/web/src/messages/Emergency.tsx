@@ -1,6 +1,7 @@
-import { AnchorButton } from '../ui/Button'
+import { AnchorButton, Button } from '../ui/Button'
 import { Icon } from '../ui/Icon'
 import { useClinic, useWords } from '../ui/useWords'
+import type { Call } from './call'
 import css from './composer.module.css'
 
 const dial = (phone: string) => `tel:${phone.replace(/[^+\d]/g, '')}`
@@ -13,17 +14,23 @@ export function EmergencyLine() {
   return <p className={css.emergency}><span>{t('message.emergency')}</span> <a href={dial(phone)}>{t('message.callEmergency', { phone })}</a></p>
 }
 
-/** Offers the call before something is sent that cannot wait. Sending stays possible. */
-export function RedFlag() {
+/** Offers the call when the server says that something cannot wait. Nothing was sent yet; sending stays possible. */
+export function RedFlag({ call, onSend, onDrop }: { call: Call; onSend: () => void; onDrop?: () => void }) {
   const { t } = useWords()
   const clinic = useClinic()
   return (
-    <div className={css.flag} role="status">
-      <h2><Icon name="alert" size={22} />{t('message.flagTitle')}</h2>
-      <p>{t('message.flagText')} {t('message.flagStay')}</p>
+    <div className={css.flag} role="alert">
+      <h2><Icon name="alert" size={22} />{t(`message.call.${call}`)}</h2>
+      <p>{t('message.call.text')}</p>
       <div className={css.flagCalls}>
-        {clinic?.emergency && <AnchorButton variant="danger" icon="phone" href={dial(clinic.emergency)}>{t('message.callEmergency', { phone: clinic.emergency })}</AnchorButton>}
+        {call === 'crisis' && clinic?.crisis && <AnchorButton variant="danger" icon="phone" href={dial(clinic.crisis)}>{t('message.callEmergency', { phone: clinic.crisis })}</AnchorButton>}
+        {clinic?.emergency && <AnchorButton variant={call === 'crisis' ? 'default' : 'danger'} icon="phone" href={dial(clinic.emergency)}>{t('message.callEmergency', { phone: clinic.emergency })}</AnchorButton>}
         {clinic?.phone && <AnchorButton variant="default" icon="phone" href={dial(clinic.phone)}>{t('call', { phone: clinic.phone })}</AnchorButton>}
+      </div>
+      <p>{t('message.call.then')}</p>
+      <div className={css.flagCalls}>
+        <Button variant="default" icon="send" onClick={onSend}>{t('message.call.send')}</Button>
+        {onDrop && <Button variant="subtle" onClick={onDrop}>{t('message.call.drop')}</Button>}
       </div>
     </div>
   )

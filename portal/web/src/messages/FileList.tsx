@@ -3,7 +3,7 @@ import { Icon } from '../ui/Icon'
 import { useWords } from '../ui/useWords'
 import css from './composer.module.css'
 import { kindOf } from './photo'
-import { fileAddress } from './upload'
+import { fileAddress, smallAddress } from './upload'
 import type { Files, Upload } from './useFiles'
 
 /** The files of a message that is being written, each with how far it is. */
@@ -16,10 +16,11 @@ export function FileList({ patient, files }: { patient: string; files: Files }) 
         const bad = file.state === 'refused' || file.state === 'failed'
         return (
           <li key={file.id} className={css.fileItem} data-bad={bad || undefined}>
-            {file.state === 'ready' && kindOf(file.contentType) === 'photo' ? <img src={fileAddress(patient, file.id)} alt="" width={48} height={48} /> : <span className={css.thumb}><Icon name={bad ? 'alert' : 'letter'} size={22} /></span>}
+            {file.state === 'ready' && kindOf(file.contentType) === 'photo' ? <img src={smallAddress(patient, file.id)} alt="" width={48} height={48} /> : <span className={css.thumb}><Icon name={bad ? 'alert' : 'letter'} size={22} /></span>}
             <span className="grow">
               <b>{file.title}</b>
               <span className="meta" role="status"><FileState file={file} /></span>
+              {file.state === 'ready' && kindOf(file.contentType) === 'sound' && <audio controls preload="none" src={fileAddress(patient, file.id)} aria-label={file.title} />}
               {file.state === 'sending' && <progress max={1} value={file.progress} aria-label={file.title} />}
             </span>
             {file.state === 'failed' && <Button variant="default" onClick={() => files.again(file.id)}>{t('message.file.again')}</Button>}

@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
 import { ApiError, isNotFound } from '../api/problem'
 import { PageHead } from '../shell/PageHead'
 import { usePageTitle } from '../shell/title'
@@ -12,10 +13,13 @@ import { Face } from '../ui/Face'
 import { Icon } from '../ui/Icon'
 import { Skeleton } from '../ui/Skeleton'
 import { useWords } from '../ui/useWords'
+import { HeldLine } from './HeldLines'
 import css from './messages.module.css'
 import { useOutgoing } from './outbox'
 import { threadsQuery } from './queries'
+import { Results, SearchBox } from './SearchBox'
 import type { Thread } from './types'
+import { useHeld } from './useHeld'
 import { useSend } from './useSend'
 import { useWritten } from './useWritten'
 
@@ -27,6 +31,9 @@ export function MessagesPage() {
   // What waits for the line goes from here as well.
   useSend(patient, '')
   const threads = useInfiniteQuery(threadsQuery(patient))
+  const [words, setWords] = useState('')
+  // What begins a conversation and waits is in no conversation yet.
+  const held = useHeld(patient).filter(({ thread }) => !thread)
   const items = threads.data?.pages.flatMap((page) => page.items) ?? []
   const title = acting ? t('message.titleFor', { name }) : t('message.title')
   const refused = threads.error && (isNotFound(threads.error) || (threads.error instanceof ApiError && threads.error.status === 403))
@@ -40,14 +47,22 @@ export function MessagesPage() {
       <PageHead title={title} />
       {threads.error && !threads.data ? <LoadError error={threads.error} onRetry={() => void threads.refetch()} />
         : !threads.data ? <Skeleton heights={[48, 92, 92, 92]} onRetry={() => void threads.refetch()} />
-        : items.length === 0 ? <Empty icon="chat" title={t('message.none')} text={acting ? t('message.noneTextFor', { name }) : t('message.noneText')} action={write} />
+        : items.length === 0 && held.length === 0 ? <Empty icon="chat" title={t('message.none')} text={acting ? t('message.noneTextFor', { name }) : t('message.noneText')} action={write} />
         : (
           <>
             {write && <div className={css.new}>{write}</div>}
-            <nav aria-label={t('message.list')}>
+            {items.length > 0 && <SearchBox onWords={setWords} />}
+            {words && <Results patient={patient} words={words} />}
+            {held.length > 0 && !words && (
+              <section className={css.held} aria-labelledby="held-title">
+                <h2 id="held-title">{t('message.held.title')}</h2>
+                <ul data-look="bubbles">{held.map((one) => <li key={one.id}><HeldLine patient={patient} held={one} face={false} acting={acting ? name : undefined} /></li>)}</ul>
+              </section>
+            )}
+            {!words && <nav aria-label={t('message.list')}>
               <Card rows>{items.map((thread) => <ThreadItem key={thread.id} thread={thread} />)}</Card>
-            </nav>
-            {threads.hasNextPage && <div className={css.more}><Button variant="default" loading={threads.isFetchingNextPage} onClick={() => void threads.fetchNextPage()}>{t('message.earlier')}</Button></div>}
+            </nav>}
+            {!words && threads.hasNextPage && <div className={css.more}><Button variant="default" loading={threads.isFetchingNextPage} onClick={() => void threads.fetchNextPage()}>{t('message.earlier')}</Button></div>}
           </>
         )}
     </div>

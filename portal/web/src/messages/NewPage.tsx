@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
-import { take } from '../api/client'
+import { apiLanguage, take } from '../api/client'
 import { BackLink, PageHead } from '../shell/PageHead'
 import { usePageTitle } from '../shell/title'
 import { useSubject } from '../shell/useMe'
@@ -10,13 +10,17 @@ import { Empty } from '../ui/Empty'
 import { ErrorSummary, LoadError, useErrorText } from '../ui/ErrorSummary'
 import { Skeleton } from '../ui/Skeleton'
 import { useClinic, useWords } from '../ui/useWords'
+import { callOf, type Call } from './call'
 import { api } from './calls'
 import { Composer } from './Composer'
 import css from './messages.module.css'
-import { messagesKey, optionsQuery, threadKey } from './queries'
+import { RedFlag } from './Emergency'
+import { heldKey, messagesKey, optionsQuery } from './queries'
 import { Readers } from './Readers'
-import type { Attachment, Topic } from './types'
+import type { Attachment, Held, Topic } from './types'
 import { isAway } from './useSend'
+
+const submit = () => document.querySelector<HTMLFormElement>('form[data-compose]')?.requestSubmit()
 
 /** Who reads it, what it is about, what it says. */
 export function NewPage() {
@@ -51,6 +55,8 @@ function Form() {
   const [topic, setTopic] = useState<Topic>()
   const [missing, setMissing] = useState(false)
   const [error, setError] = useState<unknown>()
+  const [call, setCall] = useState<Call>()
+  const told = useRef('') // the text of which the writer knows whom to call
   const first = useRef<HTMLInputElement>(null)
   // One id for one text: sent twice it arrives once, and a changed text is another message.
   const last = useRef({ id: '', said: '' })
@@ -61,27 +67,37 @@ function Form() {
     return () => window.removeEventListener('online', go)
   }, [])
 
-  const send = async (words: string, files: Attachment[]): Promise<boolean> => {
+  const send = async (words: string, files: Attachment[], _: unknown, goes?: string): Promise<boolean> => {
     waiting.current = undefined
     setMissing(!topic)
     setError(undefined)
+    setCall(undefined)
     if (!topic) {
       first.current?.focus()
       return false
     }
     const attachments = files.map(({ id }) => id)
-    const said = JSON.stringify([topic, words, attachments])
+    const said = JSON.stringify([topic, words, attachments, goes])
     if (last.current.said !== said) last.current = { id: crypto.randomUUID(), said }
+    const sent = attachments.length > 0 && { attachments }
+    const urgent = told.current === said && !goes
     try {
-      const page = await take(api.POST('/charts/{patient}/threads', { params: { path: { patient } }, body: { id: last.current.id, topic, text: words, ...(attachments.length > 0 && { attachments }) } }))
-      queries.setQueryData(threadKey(patient, page.thread.id), { pages: [page], pageParams: [''] })
+      if (urgent) await take(api.POST('/charts/{patient}/threads', { params: { path: { patient } }, body: { id: last.current.id, topic, text: words, language: apiLanguage(), ...sent, told: true } }))
+      const held = urgent ? { id: last.current.id, state: 'sent' } as Held : await take(api.POST('/charts/{patient}/held', {
+        params: { path: { patient } },
+        body: { id: last.current.id, topic, text: words, language: apiLanguage(), at: goes, ...sent, ask: told.current !== said },
+      }))
+      if (held.state === 'waits') queries.setQueryData<Held[]>(heldKey(patient), (now = []) => [...now.filter(({ id }) => id !== held.id), held])
       void queries.invalidateQueries({ queryKey: messagesKey(patient) })
       // After the composer has let go of its draft.
-      window.setTimeout(() => void navigate({ to: '/p/$patient/messages/$thread', params: { patient, thread: page.thread.id }, replace: true }))
+      window.setTimeout(() => void (goes ? navigate({ to: '/p/$patient/messages', params: { patient }, replace: true }) : navigate({ to: '/p/$patient/messages/$thread', params: { patient, thread: held.id }, replace: true })))
       return true
     } catch (failed) {
-      setError(failed)
-      if (isAway(failed)) waiting.current = () => document.querySelector<HTMLFormElement>('form[data-compose]')?.requestSubmit()
+      const whom = callOf(failed)
+      setCall(whom)
+      if (whom) told.current = said
+      else setError(failed)
+      if (isAway(failed)) waiting.current = submit
       return false
     }
   }
@@ -91,6 +107,7 @@ function Form() {
       {error !== undefined && (
         <ErrorSummary errors={[{ message: isAway(error) ? `${t('message.notSent')}. ${t('message.later')}` : text(error) }]} />
       )}
+      {call && <RedFlag call={call} onSend={submit} />}
       <div className={css.facts}>
         <Readers options={options} />
         {hours > 0 && <p className="dim">{hours < 24 ? t('message.answerHours', { count: hours }) : t('message.answerDays', { count: Math.round(hours / 24) })}</p>}

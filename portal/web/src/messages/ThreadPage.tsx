@@ -14,6 +14,7 @@ import { useWords } from '../ui/useWords'
 import { api } from './calls'
 import { Composer } from './Composer'
 import { Conversation } from './Conversation'
+import { HeldLine } from './HeldLines'
 import { messagesOf } from './lines'
 import css from './messages.module.css'
 import { useOutgoing } from './outbox'
@@ -21,6 +22,7 @@ import { messagesKey, optionsQuery, threadQuery } from './queries'
 import { Readers } from './Readers'
 import { ThreadTurn } from './ThreadTurn'
 import type { Thread } from './types'
+import { useHeld } from './useHeld'
 import { useEnd, useReading } from './useReading'
 import { useSend } from './useSend'
 import { useWritten } from './useWritten'
@@ -44,6 +46,15 @@ export function ThreadPage() {
   useReading(patient, id, messages, thread?.unread ?? 0)
   const { end, below, jump } = useEnd(messages, outgoing)
   const back = <BackLink to="/p/$patient/messages" params={{ patient }} place={t('message.page')} />
+  const began = useHeld(patient, id)
+  if (!thread && began.length > 0) {
+    return (
+      <div className={css.page}>
+        <PageHead back={back} title={t('message.held.title')} />
+        <ul data-look="bubbles">{began.map((one) => <li key={one.id} data-mine><HeldLine patient={patient} held={one} face={false} acting={acting ? name : undefined} /></li>)}</ul>
+      </div>
+    )
+  }
   if (!thread) {
     return (
       <div className={css.page}>
@@ -70,8 +81,8 @@ export function ThreadPage() {
           <Composer
             key={id} patient={patient} thread={id} side="patient" rows={1} acting={acting ? name : undefined} label={acting ? t('message.writeFor', { name }) : t('message.write')}
             send={acting ? t('message.sendFor', { name }) : t('message.send')}
-            onSend={(words, files) => {
-              void send(words, files)
+            onSend={(words, files, _, goes) => {
+              void send(words, files, { goes })
               return true
             }}
           />

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { lastMine, messagesOf, namesDay, newestOfOthers, readersOf, stillGoing } from './lines'
 import { Outbox } from './outbox'
 import { fit } from './photo'
-import { isRedFlag } from './redFlags'
 import type { Message, Thread, ThreadPage } from './types'
 
 const author = (name: string, side: 'patient' | 'clinic'): Message['from'] => ({ name, role: side === 'clinic' ? 'nurse' : 'patient', side })
@@ -48,6 +47,16 @@ describe('the outbox', () => {
     box.arrived('t', 'a')
     expect(box.of('t')).toEqual([])
   })
+  it('sends what cannot wait only when the writer says so, and then at once', () => {
+    const box = new Outbox()
+    box.open('somebody')
+    box.add(going('a'))
+    box.failed('t', 'a', 'call first', false, 'emergency')
+    expect(box.waiting()).toEqual([])
+    expect(box.again('t', 'a')).toMatchObject({ state: 'sending', told: true, call: undefined })
+    box.failed('t', 'a', 'away', true)
+    expect(box.waiting()).toMatchObject([{ id: 'a', told: true }])
+  })
   it('sends nothing by itself that was refused', () => {
     const box = new Outbox()
     box.open('somebody')
@@ -68,8 +77,3 @@ it('makes a photo smaller and never larger', () => {
   expect(fit(4000, 3000)).toEqual({ width: 2000, height: 1500 })
   expect(fit(640, 480)).toEqual({ width: 640, height: 480 })
 })
-
-it.each([
-  ['I have chest pain since the morning', true], ['She can’t breathe', true], ['Se me cierra la garganta', true], ['Me duele el pecho', true], ['no puedo respirar', true],
-  ['Could I take it with breakfast?', false], ['¿Puedo tomarla con el desayuno?', false],
-])('%s', (text, flagged) => expect(isRedFlag(text)).toBe(flagged))

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react'
+import type { Call } from './call'
 import { keep, kept } from './kept'
 import type { Attachment } from './types'
 
@@ -10,9 +11,19 @@ export interface Outgoing {
   text: string
   attachments: Attachment[]
   at: string
+  language?: string
+  corrects?: string
+  /** The conversation is closed with it. */
+  close?: boolean
+  /** When it is to go; missing: as soon as it cannot be taken back any more. */
+  goes?: string
   state: 'sending' | 'failed'
   /** Why it was not sent, in words. */
   why?: string
+  /** What it says cannot wait: whom the server says to call first. It goes when the writer says so. */
+  call?: Call
+  /** The writer was told whom to call, and sends it all the same. */
+  told?: boolean
   /** Nobody refused it: the line was down, and it may go by itself when the line is back. */
   unreachable?: boolean
 }
@@ -45,11 +56,13 @@ export class Outbox {
     this.put(message.thread, [...this.of(message.thread), added])
     return added
   }
+  /** Sends again; what was held back because it cannot wait goes as one that its writer was told about. */
   again(thread: string, id: string): Outgoing | undefined {
-    return this.change(thread, id, { state: 'sending', why: undefined, unreachable: undefined })
+    const told = this.of(thread).some((one) => one.id === id && (one.call || one.told))
+    return this.change(thread, id, { state: 'sending', why: undefined, unreachable: undefined, call: undefined, ...(told && { told }) })
   }
-  failed(thread: string, id: string, why: string, unreachable: boolean): void {
-    this.change(thread, id, { state: 'failed', why, unreachable })
+  failed(thread: string, id: string, why: string, unreachable: boolean, call?: Call): void {
+    this.change(thread, id, { state: 'failed', why, unreachable, call })
   }
   arrived(thread: string, id: string): void {
     this.put(thread, this.of(thread).filter((one) => one.id !== id))

@@ -7,8 +7,8 @@ export const largestFile = 60_000_000
 /** What the clinic takes of other files. */
 export const largestUpload = 25_000_000
 
-export type FileKind = 'photo' | 'document' | 'other'
-export const kindOf = (type: string): FileKind => (type.startsWith('image/') ? 'photo' : type === 'application/pdf' ? 'document' : 'other')
+export type FileKind = 'photo' | 'document' | 'sound' | 'other'
+export const kindOf = (type: string): FileKind => (type.startsWith('image/') ? 'photo' : type === 'application/pdf' ? 'document' : type.startsWith('audio/') ? 'sound' : 'other')
 
 /** The size of a picture whose longer side is `most` at the most; never larger than it was. */
 export function fit(width: number, height: number, most = longest): { width: number; height: number } {

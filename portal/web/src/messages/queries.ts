@@ -34,6 +34,23 @@ export const threadQuery = (patient: string, thread: string) =>
     getNextPageParam: (last) => last.next || undefined,
   })
 
+/** What one sent oneself and nobody has yet. */
+export const heldKey = (patient: string) => [...messagesKey(patient), 'held'] as const
+export const heldQuery = (patient: string) =>
+  queryOptions({ queryKey: heldKey(patient), queryFn: async () => (await take(api.GET('/charts/{patient}/held', { params: { path: { patient } } }))).items })
+
+export const notesKey = (patient: string, thread: string) => [...inboxKey, 'notes', patient, thread] as const
+export const notesQuery = (patient: string, thread: string) =>
+  queryOptions({ queryKey: notesKey(patient, thread), queryFn: async () => (await take(api.GET('/clinic/inbox/{patient}/{thread}/notes', { params: { path: { patient, thread } } }))).items })
+
+export const foundQuery = (patient: string, words: string) =>
+  infiniteQueryOptions({
+    queryKey: [...messagesKey(patient), 'found', words],
+    queryFn: ({ pageParam }) => take(api.POST('/charts/{patient}/messages/search', { params: { path: { patient } }, body: { words, ...(pageParam && { cursor: pageParam }), limit: 20 } })),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next || undefined,
+  })
+
 export const inboxQuery = (view: InboxView, q: string) =>
   infiniteQueryOptions({
     queryKey: [...inboxKey, view, q],

@@ -27,6 +27,32 @@ export interface Thread {
   claimedBy?: { name: string; role: AuthorRole; me: boolean }
 }
 
+export interface OtherText { text: string; savedAt: string }
+
+/** What its writer sent and nobody has yet: for some seconds, or until its time. */
+export interface Held {
+  id: string
+  /** Missing: it begins a conversation, which gets its id. */
+  thread?: string
+  topic?: Topic
+  text: string
+  attachments: Attachment[]
+  language?: string
+  corrects?: string
+  state: 'waits' | 'taken_back' | 'stuck' | 'sent'
+  scheduled: boolean
+  due: string
+  sentAt: string
+  version: number
+  why?: string
+}
+
+export interface HoldBody { id: string; thread?: string; topic?: Topic; text: string; attachments?: string[]; language?: string; corrects?: string; close?: boolean; at?: string; version?: number; ask?: boolean; told?: boolean }
+
+export interface Found extends Message { subject: string; topic: Topic; excerpt: string }
+
+export interface StaffNote { id: string; at: string; author: Author; mine: boolean; text: string }
+
 export interface Read { name: string; role: AuthorRole; side: Side; at: string }
 
 export interface Message {
@@ -39,15 +65,19 @@ export interface Message {
   forPatient?: string
   text: string
   attachments: Attachment[]
+  language?: string
+  /** The own message that this one corrects, and those that correct it. */
+  corrects?: string
+  correctedBy?: string[]
   readBy: Read[]
 }
 
 /** One page of a thread, oldest first; the first page has the newest. */
 export interface ThreadPage { thread: Thread; messages: Message[]; next?: string }
 
-export interface MessageOptions { canSend: boolean; audience: { name: string; role: AuthorRole }[]; topics: Topic[]; answerWithin: { hours: number } }
+export interface MessageOptions { canSend: boolean; audience: { name: string; role: AuthorRole }[]; topics: Topic[]; answerWithin: { hours: number }; undoSeconds: number }
 
-export interface Draft { text: string; topic?: Topic; subject?: string; attachments?: Attachment[]; savedAt?: string }
+export interface Draft { text: string; topic?: Topic; subject?: string; attachments?: Attachment[]; others?: OtherText[]; version?: number; savedAt?: string }
 
 export type InboxView = 'all' | 'mine' | 'unclaimed' | 'done'
 export interface InboxItem extends Thread { patientName: string; birthDate?: string; age?: Age; sex?: string }

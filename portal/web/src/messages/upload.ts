@@ -6,6 +6,8 @@ import type { Attachment } from './types'
 
 export const fileAddress = (patient: string, id: string): string => `/api/v1/charts/${patient}/binaries/${id}`
 
+export const smallAddress = (patient: string, id: string): string => `${fileAddress(patient, id)}/thumbnail`
+
 /** Sends a file and tells how far it is. The id is ours, so that a second try is no second file. */
 export function upload(patient: string, id: string, title: string, body: Blob, onProgress: (part: number) => void, signal: AbortSignal): Promise<Attachment> {
   return new Promise((done, failed) => {

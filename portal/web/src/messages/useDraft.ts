@@ -2,102 +2,88 @@ import { useEffect, useRef, useState } from 'react'
 import { take } from '../api/client'
 import { useMe } from '../shell/useMe'
 import { api } from './calls'
+import { DraftKeeper, type Place } from './draftKeeper'
 import { keep, kept } from './kept'
 import { readDraft } from './queries'
-import type { Draft } from './types'
+import type { Draft, OtherText } from './types'
 
 const quietMs = 1000
 
 export type Saved = 'none' | 'saving' | 'saved' | 'failed'
-const isEmpty = (draft: Draft): boolean => !draft.text.trim() && !draft.attachments?.length
+
+/** Composers that are open, so that what is taken back stands in its box again. */
+const open = new Map<string, () => void>()
+export const draftMoved = (patient: string, thread: string): void => open.get(`${patient}/${thread}`)?.()
 
 /**
  * What is written is kept at the clinic a second after the last key, so that it is there on the next device
- * and after the page was locked; until the clinic has it, in this tab.
+ * and after the page was locked; until the clinic has it, in this tab. What another device wrote meanwhile
+ * is offered and never overwritten.
  */
 export function useDraft(patient: string, thread: string, onFound: (draft: Draft) => void) {
   const [saved, setSaved] = useState<Saved>('none')
-  const state = useRef({ draft: undefined as Draft | undefined, timer: 0, touched: false, kept: false })
+  const [others, setOthers] = useState<OtherText[]>([])
   const found = useRef(onFound)
   found.current = onFound
   const { id: account } = useMe().account
-  const place = `draft.${patient}.${thread}`
+  const keeper = useRef<DraftKeeper | undefined>(undefined)
+  const timer = useRef(0)
 
   useEffect(() => {
-    const here = state.current
-    let gone = false
-    const local = kept<Draft>(account, place)
-    if (local && !here.touched) {
-      // It never got there: newer than what did.
-      found.current(local)
-      here.touched = true
-      here.draft = local
-      flush()
-    }
-    readDraft(patient, thread).then(
-      (draft) => {
-        if (!draft || isEmpty(draft)) return
-        here.kept = true
-        // What was typed meanwhile is newer.
-        if (gone || here.touched) return
-        found.current(draft)
-        setSaved('saved')
+    const params = { path: { patient, thread } }
+    const name = `draft.${patient}.${thread}`
+    const place: Place = {
+      read: () => readDraft(patient, thread),
+      save: async (body) => {
+        const answer = await api.PUT('/charts/{patient}/drafts/{thread}', { params, body })
+        if (answer.response.status === 409) return { draft: (await answer.response.clone().json()) as Draft, older: true }
+        return { draft: await take(Promise.resolve(answer)), older: false }
       },
-      () => undefined,
-    )
-    const hide = () => {
-      if (document.visibilityState === 'hidden') flush()
+      keep: (draft) => keep(account, name, draft),
+      kept: () => kept<Draft>(account, name),
+      show: (draft) => found.current(draft),
+      others: setOthers,
+      saved: setSaved,
     }
-    document.addEventListener('visibilitychange', hide)
+    const here = new DraftKeeper(place)
+    keeper.current = here
+    void here.begin()
+    const flush = () => {
+      window.clearTimeout(timer.current)
+      void here.flush()
+    }
+    const look = () => (document.visibilityState === 'hidden' ? flush() : void here.look())
+    document.addEventListener('visibilitychange', look)
+    window.addEventListener('focus', look)
+    const key = `${patient}/${thread}`
+    open.set(key, () => void here.look())
     return () => {
-      gone = true
-      document.removeEventListener('visibilitychange', hide)
+      open.delete(key)
+      document.removeEventListener('visibilitychange', look)
+      window.removeEventListener('focus', look)
       flush()
+      here.close()
     }
     // A composer belongs to one thread; another thread is another composer.
   }, [patient, thread, account])
 
-  function flush(): void {
-    const here = state.current
-    window.clearTimeout(here.timer)
-    const draft = here.draft
-    here.draft = undefined
-    if (!draft) return
-    const params = { path: { patient, thread } }
-    if (isEmpty(draft)) {
-      keep(account, place, undefined)
-      if (here.kept) take(api.DELETE('/charts/{patient}/drafts/{thread}', { params })).catch(() => undefined)
-      here.kept = false
-      setSaved('none')
-      return
-    }
-    keep(account, place, draft)
-    setSaved('saving')
-    here.kept = true
-    take(api.PUT('/charts/{patient}/drafts/{thread}', { params, body: draft })).then(
-      () => {
-        if (!here.draft) keep(account, place, undefined)
-        setSaved((now) => (now === 'saving' ? 'saved' : now))
-      },
-      () => setSaved('failed'),
-    )
-  }
   return {
-    saved,
+    saved, others,
     save(draft: Draft) {
-      const here = state.current
-      here.touched = true
-      here.draft = draft
-      keep(account, place, isEmpty(draft) ? undefined : draft)
-      setSaved('none')
-      window.clearTimeout(here.timer)
-      here.timer = window.setTimeout(flush, quietMs)
+      keeper.current?.write(draft)
+      window.clearTimeout(timer.current)
+      timer.current = window.setTimeout(() => void keeper.current?.flush(), quietMs)
     },
-    /** What is left after a message arrived: usually nothing. */
-    settle(draft: Draft) {
-      state.current.draft = draft
-      state.current.touched = true
-      flush()
+    /** The others that are left, after somebody decided about one. */
+    decide(left: OtherText[], draft: Draft) {
+      keeper.current?.decide(left, draft)
+      void keeper.current?.flush()
+    },
+    /** What was written went out: the box is empty. */
+    settle() {
+      window.clearTimeout(timer.current)
+      keeper.current?.write({ text: '' })
+      void keeper.current?.flush()
     },
   }
 }

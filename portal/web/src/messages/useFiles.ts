@@ -75,7 +75,7 @@ export function useFiles(patient: string, onChange: (ready: Attachment[]) => voi
       const id = crypto.randomUUID()
       const kind = kindOf(file.type)
       // The name of a file may tell what somebody has, and a title travels in an address.
-      const title = t(kind === 'photo' ? 'message.file.photo' : 'message.file.document')
+      const title = t(kind === 'photo' ? 'message.file.photo' : kind === 'sound' ? 'message.record.title' : 'message.file.document')
       const why = latest.current.filter(({ state }) => state !== 'refused').length >= mostFiles ? t('message.file.tooMany', { count: mostFiles })
         : kind === 'other' ? t('message.file.kind')
         : file.size > (kind === 'photo' ? largestFile : largestUpload) ? t(kind === 'photo' ? 'message.file.photoLarge' : 'message.file.documentLarge')

@@ -1,6 +1,7 @@
 /** The clinic's inbox: loaded with its page. */
 export const inbox = {
   inbox: {
+    notes: { title: 'Team notes', who: 'Only the care team sees these.', label: 'Note for the team', add: 'Add note' },
     page: 'Inbox', views: 'Views', view: { all: 'Everybody', mine: 'Mine', unclaimed: 'No owner', done: 'Closed' }, count_one: '{{count}} open', count_other: '{{count}} open', countDone_one: '{{count}} closed', countDone_other: '{{count}} closed',
     list: 'Messages, due first', search: 'Search messages', searchHelp: 'Name or words', more: 'Show more', patient: 'About the patient', moreFacts_one: '{{count}} more in the chart', moreFacts_other: '{{count}} more in the chart', none: 'Nothing waits here', noneText: 'New messages of your patients show here at once.', noMatch: 'Nothing here fits “{{q}}”', noMatchText: 'Try a part of the name.',
     pick: 'No message is open', pickText: 'Choose one on the left, or press Enter.', unread: 'New', due: 'Due {{date}}', late: 'Late since {{date}}', waits: 'With the patient', owner: 'With {{name}}', ownerYou: 'You', noOwner: 'No owner', closed: 'Closed', photo: 'Photo or file',

@@ -19,12 +19,25 @@ export const messages = {
     readers: '{{list}} can read this', readersMore_one: '{{list}} and {{count}} other person at the clinic can read this', readersMore_other: '{{list}} and {{count}} others at the clinic can read this', readersTeam: 'The care team can read this', self: 'you',
     close: 'Close this conversation', closed: 'Closed. You can open it again.', reopen: 'Open it again', earlier: 'Show earlier conversations', older: 'Show earlier messages', newBelow_one: '{{count}} new message', newBelow_other: '{{count}} new messages',
     emergency: 'Chest pain, fainting or hard to breathe?', callEmergency: 'Call {{phone}}',
-    flagTitle: 'This may not be able to wait', flagText: 'Nobody may read this for hours. If it is happening now, call.', flagStay: 'You can still send it.',
+    call: {
+      emergency: 'Call for help first', crisis: 'Talk to somebody now', text: 'What you wrote may not be able to wait. Nobody may read it for a while. If it is happening now, call.',
+      then: 'It was not sent yet. If you send it, the clinic is told that it is urgent.', send: 'Send it to the clinic too', drop: 'Do not send it',
+    },
     about: 'What is it about?', text: 'Your message', write: 'Write a message', writeFor: 'Write for {{name}}', answerHours_one: 'You hear from us within {{count}} hour.', answerHours_other: 'You hear from us within {{count}} hours.', answerDays_one: 'You hear from us within {{count}} working day.', answerDays_other: 'You hear from us within {{count}} working days.',
     send: 'Send', sendFor: 'Send for {{name}}', saved: 'Saved', saving: 'Saving', notSaved: 'Not saved yet', add: 'Add photo', files: 'Photos and files', needText: 'Write something first, or add a photo.', needTopic: 'Choose what it is about.', wait: 'The photo is still on its way. Wait a moment, then send.', tooLong: 'This is longer than {{count}} letters. Make it shorter.',
+    draft: { title: 'You also wrote this on another device', use: 'Use this instead', add: 'Add it to mine', drop: 'Leave it out' },
+    held: {
+      title: 'Waiting to be sent', in_one: 'Sent in {{count}} second', in_other: 'Sent in {{count}} seconds', undo: 'Undo', now: 'Send now', at: 'Goes {{date}}', takeBack: 'Take it back', change: 'Change the time',
+      later: 'Send later', when: 'When should it go?', choose: 'Send at this time', save: 'Save this time', needTime: 'Choose a time in the next 90 days.',
+    },
+    link: '(opens {{host}})', mark: { bold: 'Bold', italic: 'Italic', list: 'List' },
+    correct: { do: 'Correct this', label: 'Your correction. What you sent stays, and both are shown.', send: 'Add correction', cancel: 'Leave it', need: 'Write what should stand there.', of: 'Corrects: {{text}}', earlier: 'Corrects an earlier message', at: 'Corrected. {{when}}' },
+    search: { label: 'Search your messages', do: 'Search', results: 'What was found', none: 'Nothing was found.', found_one: '{{count}} message', found_other: '{{count}} messages', more: 'Look further back' },
+    record: { do: 'Record', stop: 'Stop', recording: 'Recording. {{time}}', title: 'Recording', refused: 'The microphone is blocked. Allow it in your browser to record.' },
+    typing: { clinic: 'The care team is writing', patient: 'Somebody on the patient’s side is writing', tell: 'Show that I am writing' },
     file: {
       photo: 'Photo', document: 'Document', preparing: 'Getting ready', sending: '{{percent}} % sent', ready: 'Ready', remove: 'Remove {{title}}', again: 'Try again',
-      unreadable: 'We cannot read this photo. Save it as JPEG or PNG and choose it again.', kind: 'Only photos and PDF files can be added.', photoLarge: 'This photo is too big. Choose one under 60 MB.', documentLarge: 'This file is too big. Choose one under 25 MB.', tooMany_one: 'You can add {{count}} file to a message.', tooMany_other: 'You can add {{count}} files to a message.',
+      unreadable: 'We cannot read this photo. Save it as JPEG or PNG and choose it again.', kind: 'Only photos, PDF files and recordings can be added.', photoLarge: 'This photo is too big. Choose one under 60 MB.', documentLarge: 'This file is too big. Choose one under 25 MB.', tooMany_one: 'You can add {{count}} file to a message.', tooMany_other: 'You can add {{count}} files to a message.',
     },
   },
 } as const

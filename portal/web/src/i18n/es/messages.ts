@@ -21,12 +21,25 @@ export const messages: Same<typeof english> = {
     readers: 'Pueden leer esto: {{list}}', readersMore_one: 'Pueden leer esto: {{list}} y {{count}} persona más de la clínica', readersMore_other: 'Pueden leer esto: {{list}} y {{count}} personas más de la clínica', readersTeam: 'El equipo médico puede leer esto', self: 'usted',
     close: 'Cerrar esta conversación', closed: 'Cerrada. Puede abrirla de nuevo.', reopen: 'Abrirla de nuevo', earlier: 'Ver conversaciones anteriores', older: 'Ver mensajes anteriores', newBelow_one: '{{count}} mensaje nuevo', newBelow_other: '{{count}} mensajes nuevos',
     emergency: '¿Dolor de pecho, desmayo o le cuesta respirar?', callEmergency: 'Llame al {{phone}}',
-    flagTitle: 'Puede que esto no pueda esperar', flagText: 'Quizás nadie lea esto en varias horas. Si ocurre ahora mismo, llame.', flagStay: 'También puede enviarlo.',
+    call: {
+      emergency: 'Primero llame para pedir ayuda', crisis: 'Hable con alguien ahora', text: 'Puede que lo que escribió no pueda esperar. Quizás nadie lo lea por un rato. Si ocurre ahora mismo, llame.',
+      then: 'Todavía no se envió. Si lo envía, la clínica sabrá que es urgente.', send: 'Enviarlo también a la clínica', drop: 'No enviarlo',
+    },
     about: '¿De qué se trata?', text: 'Su mensaje', write: 'Escriba un mensaje', writeFor: 'Escriba por {{name}}', answerHours_one: 'Le responderemos en {{count}} hora.', answerHours_other: 'Le responderemos en {{count}} horas.', answerDays_one: 'Le responderemos en {{count}} día laborable.', answerDays_other: 'Le responderemos en {{count}} días laborables.',
     send: 'Enviar', sendFor: 'Enviar por {{name}}', saved: 'Guardado', saving: 'Guardando', notSaved: 'Sin guardar todavía', add: 'Añadir foto', files: 'Fotos y archivos', needText: 'Escriba algo primero, o añada una foto.', needTopic: 'Elija de qué se trata.', wait: 'La foto todavía se está enviando. Espere un momento y envíe después.', tooLong: 'Tiene más de {{count}} letras. Escríbalo más corto.',
+    draft: { title: 'También escribió esto en otro dispositivo', use: 'Usar este texto', add: 'Añadirlo al mío', drop: 'No usarlo' },
+    held: {
+      title: 'Por enviar', in_one: 'Se envía en {{count}} segundo', in_other: 'Se envía en {{count}} segundos', undo: 'Deshacer', now: 'Enviar ahora', at: 'Se envía el {{date}}', takeBack: 'Retirarlo', change: 'Cambiar la hora',
+      later: 'Enviar más tarde', when: '¿Cuándo se envía?', choose: 'Enviar a esa hora', save: 'Guardar esta hora', needTime: 'Elija una hora dentro de los próximos 90 días.',
+    },
+    link: '(abre {{host}})', mark: { bold: 'Negrita', italic: 'Cursiva', list: 'Lista' },
+    correct: { do: 'Corregir', label: 'Su corrección. Lo que envió se queda, y se muestran los dos.', send: 'Añadir la corrección', cancel: 'Dejarlo', need: 'Escriba lo que debe decir.', of: 'Corrige: {{text}}', earlier: 'Corrige un mensaje anterior', at: 'Corregido. {{when}}' },
+    search: { label: 'Buscar en sus mensajes', do: 'Buscar', results: 'Lo que se encontró', none: 'No se encontró nada.', found_one: '{{count}} mensaje', found_other: '{{count}} mensajes', more: 'Buscar más atrás' },
+    record: { do: 'Grabar', stop: 'Parar', recording: 'Grabando. {{time}}', title: 'Grabación', refused: 'El micrófono está bloqueado. Permítalo en su navegador para grabar.' },
+    typing: { clinic: 'El equipo de atención está escribiendo', patient: 'Alguien del lado del paciente está escribiendo', tell: 'Mostrar que escribo' },
     file: {
       photo: 'Foto', document: 'Documento', preparing: 'Preparando', sending: '{{percent}} % enviado', ready: 'Lista', remove: 'Quitar {{title}}', again: 'Intentar de nuevo',
-      unreadable: 'No podemos leer esta foto. Guárdela como JPEG o PNG y elíjala otra vez.', kind: 'Solo se pueden añadir fotos y archivos PDF.', photoLarge: 'La foto es muy grande. Elija una de menos de 60 MB.', documentLarge: 'El archivo es muy grande. Elija uno de menos de 25 MB.', tooMany_one: 'Puede añadir {{count}} archivo a un mensaje.', tooMany_other: 'Puede añadir {{count}} archivos a un mensaje.',
+      unreadable: 'No podemos leer esta foto. Guárdela como JPEG o PNG y elíjala otra vez.', kind: 'Solo se pueden añadir fotos, archivos PDF y grabaciones.', photoLarge: 'La foto es muy grande. Elija una de menos de 60 MB.', documentLarge: 'El archivo es muy grande. Elija uno de menos de 25 MB.', tooMany_one: 'Puede añadir {{count}} archivo a un mensaje.', tooMany_other: 'Puede añadir {{count}} archivos a un mensaje.',
     },
   },
 }
