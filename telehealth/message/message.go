@@ -162,6 +162,14 @@ func New(d Deps) (*Service, error) {
 	return s, notifications.AddWorker(d.Notices, s.forget)
 }
 
+// At gives the service by another clock, for what is told of other times. It
+// delivers nothing.
+func (s *Service) At(clock func() time.Time) *Service {
+	d := s.Deps
+	d.Now = clock
+	return &Service{Deps: d, digests: s.digests}
+}
+
 // now is cut to the millisecond that a FHIR instant shows.
 func (s *Service) now() int64 { return s.Now().UnixMilli() * 1000 }
 

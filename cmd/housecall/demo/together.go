@@ -34,10 +34,10 @@ type together struct {
 // at gives the services as they were at a moment.
 func (g *together) at(t time.Time) (*message.Service, *schedule.Service, *telehealth.Service, error) {
 	clock := func() time.Time { return t }
-	m, s := *g.Messages, *g.Schedule
-	m.Now, s.Now = clock, clock
+	s := *g.Schedule
+	s.Now = clock
 	v, err := telehealth.New(telehealth.Deps{DB: g.DB, Records: g.Records, Access: g.Access, Identity: g.Identity, Notices: g.Notices, Schedule: &s, Now: clock})
-	return &m, &s, v, err
+	return g.Messages.At(clock), &s, v, err
 }
 
 // as is somebody of the clinic or of its patients, who has just signed in.
