@@ -121,7 +121,7 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 		return nil, err
 	}
 	a.closers = append(a.closers, func() { _ = a.DB.Close() })
-	if _, err = a.DB.Migrate(ctx); err != nil {
+	if _, err = migrate(ctx, &cfg, a.DB); err != nil {
 		return nil, err
 	}
 	if a.Key, err = openKey(ctx, a.DB, &cfg); err != nil {

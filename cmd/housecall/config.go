@@ -33,6 +33,7 @@ type Config struct {
 	TrustedProxies string  `group:"settings" env:"HOUSECALL_TRUSTED_PROXIES" placeholder:"NETS" help:"Addresses of proxies in front, for example 10.0.0.0/8,192.168.1.5."`
 	Data           string  `group:"settings" env:"HOUSECALL_DATA" default:"./data" placeholder:"FOLDER" help:"Folder of the site key, SQLite and files."`
 	DatabaseURL    string  `group:"settings" env:"HOUSECALL_DATABASE_URL" placeholder:"URL" help:"postgres://user:password@host:5432/database. Empty: SQLite in the data folder."`
+	MigrateURL     string  `group:"settings" name:"migrate-database-url" env:"HOUSECALL_MIGRATE_DATABASE_URL" placeholder:"URL" help:"The same PostgreSQL database by another account, which may change the schema. That of --database-url needs no right to then. Empty: one account does both."`
 	BlobURL        string  `group:"settings" name:"blob-url" env:"HOUSECALL_BLOB_URL" placeholder:"URL" help:"s3://BUCKET?region=REGION, where files are kept. Empty: in the data folder."`
 	AuditAnchorURL string  `group:"settings" name:"audit-anchor-url" env:"HOUSECALL_AUDIT_ANCHOR_URL" placeholder:"URLS" help:"Where the audit's signed checkpoints go: s3://BUCKET?region=REGION with object lock, syslog://HOST:PORT, syslogs://HOST:PORT; several apart by spaces. Empty: a file in the data folder only."`
 	Clamd          string  `group:"settings" env:"HOUSECALL_CLAMD" placeholder:"ADDRESS" help:"tcp://host:port or unix:/path of a ClamAV daemon that scans files before they are kept. Empty: none are scanned."`
@@ -223,7 +224,14 @@ func (c *Config) checkProxies() error {
 }
 
 func (c *Config) checkDatabase() error {
+	const example = "postgres://owner:secret@localhost:5432/housecall"
+	if m, err := url.Parse(c.MigrateURL); c.MigrateURL != "" && (err != nil || m.Scheme != "postgres" && m.Scheme != "postgresql") {
+		return wrong("HOUSECALL_MIGRATE_DATABASE_URL", redactURL(c.MigrateURL), "it must begin with postgres://", example)
+	}
 	if c.DatabaseURL == "" {
+		if c.MigrateURL != "" {
+			return wrong("HOUSECALL_MIGRATE_DATABASE_URL", redactURL(c.MigrateURL), "HOUSECALL_DATABASE_URL must be set as well, to the account that serves", example)
+		}
 		return nil
 	}
 	u, err := url.Parse(c.DatabaseURL)
@@ -327,7 +335,7 @@ func (c *Config) Redacted() []string {
 	}
 	return []string{
 		"HOUSECALL_ADDR=" + c.Addr, "HOUSECALL_BASE_URL=" + c.base.String(), "HOUSECALL_TLS=" + c.TLS, "HOUSECALL_TRUSTED_PROXIES=" + c.TrustedProxies,
-		"HOUSECALL_DATA=" + c.Data, "HOUSECALL_DATABASE_URL=" + redactURL(c.DatabaseURL), "HOUSECALL_CLAMD=" + c.Clamd, "HOUSECALL_AUDIT_ANCHOR_URL=" + strings.Join(anchor.Names(c.AuditAnchorURL), ", "), "HOUSECALL_NATS_URL=" + redactURL(c.NATSURL), "HOUSECALL_SMTP_URL=" + redactURL(c.SMTPURL), "HOUSECALL_BREACH_URL=" + redactURL(c.BreachURL),
+		"HOUSECALL_DATA=" + c.Data, "HOUSECALL_DATABASE_URL=" + redactURL(c.DatabaseURL), "HOUSECALL_MIGRATE_DATABASE_URL=" + redactURL(c.MigrateURL), "HOUSECALL_LOG_URL=" + c.LogURL, "HOUSECALL_CLAMD=" + c.Clamd, "HOUSECALL_AUDIT_ANCHOR_URL=" + strings.Join(anchor.Names(c.AuditAnchorURL), ", "), "HOUSECALL_NATS_URL=" + redactURL(c.NATSURL), "HOUSECALL_SMTP_URL=" + redactURL(c.SMTPURL), "HOUSECALL_BREACH_URL=" + redactURL(c.BreachURL),
 		"HOUSECALL_NODE=" + c.Node, "HOUSECALL_OIDC_ISSUERS=" + secret(c.OIDCIssuers), "HOUSECALL_SITE_KEY=" + secret(c.SiteKey), "HOUSECALL_LOG=" + c.Log,
 		fmt.Sprintf("HOUSECALL_RATE_LIMIT=%g", c.RateLimit), "HOUSECALL_BULK_KEEP=" + c.BulkKeep.String(), "HOUSECALL_KEY_AGE=" + c.KeyAge.String(), "HOUSECALL_UNDO=" + c.Undo.String(), "HOUSECALL_CLINIC_NAME=" + c.ClinicName, "HOUSECALL_CLINIC_PHONE=" + c.ClinicPhone,
 		"HOUSECALL_EMERGENCY_PHONE=" + c.EmergencyPhone, "HOUSECALL_CRISIS_PHONE=" + c.CrisisPhone, "HOUSECALL_TIME_ZONE=" + c.zone.String(),

@@ -34,6 +34,7 @@ func examine(ctx context.Context, cfg *Config) []Check {
 	checks := []Check{good("settings", "All can be used. This node is %s.", cfg.Node), checkFolder(cfg.Data), checkDisk(cfg.Data)}
 	d, opened := openToLook(ctx, cfg)
 	checks = append(checks, opened...)
+	checks = append(checks, checkRights(ctx, cfg, d), checkLines(cfg))
 	checks = append(checks, checkKey(ctx, cfg, d), checkClock(ctx, d), checkOrder(ctx, d), checkLabels(ctx, d), checkAnchors(ctx, cfg, d))
 	if d != nil {
 		_ = d.Close()

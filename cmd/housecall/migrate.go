@@ -31,10 +31,18 @@ func (migrateCommand) Run(ctx context.Context, cfg *Config, out output) error {
 		return err
 	}
 	defer d.Close()
-	n, err := d.Migrate(ctx)
+	n, err := migrate(ctx, cfg, d)
 	if err != nil {
 		return err
 	}
 	out.printf("%d migrations run; the %s database is up to date.\n", n, d.Dialect)
 	return nil
+}
+
+// migrate brings the schema up to date, by an account of its own where there is one.
+func migrate(ctx context.Context, cfg *Config, d *db.DB) (int, error) {
+	if cfg.MigrateURL == "" {
+		return d.Migrate(ctx)
+	}
+	return db.MigrateFor(ctx, db.Config{URL: cfg.MigrateURL}, db.Config{URL: cfg.DatabaseURL})
 }
