@@ -824,11 +824,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Who was let to one visit, and who is invited */
+        get: operations["get-charts-by-patient-visits-by-id-guests"];
         put?: never;
         /** Invite somebody to one visit */
         post: operations["post-charts-by-patient-visits-by-id-guests"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/guests/{guest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take that away at once */
+        delete: operations["delete-charts-by-patient-visits-by-id-guests-by-guest"];
         options?: never;
         head?: never;
         patch?: never;
@@ -846,6 +864,25 @@ export interface paths {
         /** Tell those who wait how far the clinic is behind */
         post: operations["post-charts-by-patient-visits-by-id-late"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The patient's own link to a visit */
+        get: operations["get-charts-by-patient-visits-by-id-link"];
+        put?: never;
+        /** Make one; the one before ends */
+        post: operations["post-charts-by-patient-visits-by-id-link"];
+        /** Take it back at once */
+        delete: operations["delete-charts-by-patient-visits-by-id-link"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1603,7 +1640,8 @@ export interface paths {
         delete: operations["delete-me-apps-by-id"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Leave an app only a part of what it may see and do */
+        patch: operations["patch-me-apps-by-id"];
         trace?: never;
     };
     "/me/apps/{id}/reads": {
@@ -2519,6 +2557,7 @@ export interface components {
         };
         Block: {
             account: string;
+            birthDate?: string;
             /** Format: date-time */
             createdAt: string;
             createdBy: string;
@@ -2529,11 +2568,17 @@ export interface components {
             liftReason?: string;
             /** Format: date-time */
             liftedAt?: string;
+            liftedBy?: string;
+            lifter?: string;
             name: string;
             patient: string;
+            patientName?: string;
             reason: string;
+            setBy: string;
             /** Format: date-time */
             start: string;
+            /** @enum {string} */
+            state: "planned" | "holds" | "ended" | "lifted";
         };
         BlockInBody: {
             /** @description Of the account that is kept out */
@@ -2546,6 +2591,12 @@ export interface components {
             reason: string;
             /** @description The last day; none: until it is lifted */
             until?: string;
+        };
+        Blocks: {
+            birthDate?: string;
+            items: components["schemas"]["Block"][] | null;
+            next?: string;
+            patientName?: string;
         };
         BookInBody: {
             /** @description Made by the client; sent twice it is done once */
@@ -2960,6 +3011,23 @@ export interface components {
             /** @description The one visit that it is for */
             visit?: string;
         };
+        Guest: {
+            /**
+             * Format: date-time
+             * @description When the visit's doors open
+             */
+            from: string;
+            id: string;
+            name: string;
+            relation: string;
+            /** @enum {string} */
+            state: "invited" | "active" | "ended" | "revoked";
+            /**
+             * Format: date-time
+             * @description When it is over at the latest
+             */
+            until: string;
+        };
         GuestInBody: {
             name: string;
             /** @description What the patient is to this person: mother, child, .. */
@@ -3091,6 +3159,11 @@ export interface components {
              * @description Until when the link can be used
              */
             expiresAt: string;
+            /**
+             * Format: date-time
+             * @description When that visit's doors open
+             */
+            from?: string;
             hides: string[] | null;
             id: string;
             name: string;
@@ -3166,6 +3239,11 @@ export interface components {
              * @description Until when the link can be used
              */
             expiresAt: string;
+            /**
+             * Format: date-time
+             * @description When that visit's doors open
+             */
+            from?: string;
             hides: string[] | null;
             id: string;
             name: string;
@@ -3264,11 +3342,6 @@ export interface components {
             /** @description Cursor of the next page */
             next?: string;
         };
-        ListBlock: {
-            items: components["schemas"]["Block"][] | null;
-            /** @description Cursor of the next page */
-            next?: string;
-        };
         ListChatLine: {
             items: components["schemas"]["ChatLine"][] | null;
             /** @description Cursor of the next page */
@@ -3306,6 +3379,11 @@ export interface components {
         };
         ListGrant: {
             items: components["schemas"]["Grant"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListGuest: {
+            items: components["schemas"]["Guest"][] | null;
             /** @description Cursor of the next page */
             next?: string;
         };
@@ -3451,6 +3529,10 @@ export interface components {
         MoveInBody: {
             slot: string;
         };
+        NarrowAppInBody: {
+            /** @description Ids of the lines that are left; offline_access among them keeps access while the person is away */
+            lines: string[] | null;
+        };
         Next: {
             next: string;
         };
@@ -3502,6 +3584,11 @@ export interface components {
              * @description Until when the link can be used
              */
             expiresAt: string;
+            /**
+             * Format: date-time
+             * @description When that visit's doors open
+             */
+            from?: string;
             hides: string[] | null;
             id: string;
             name: string;
@@ -4156,6 +4243,35 @@ export interface components {
         VisitLateInBody: {
             /** Format: int64 */
             minutes: number;
+        };
+        VisitLink: {
+            /**
+             * @description dead: too many wrong dates of birth
+             * @enum {string}
+             */
+            state: "none" | "open" | "dead" | "expired";
+            /**
+             * Format: date-time
+             * @description When it ends by itself
+             */
+            until?: string;
+            /** @description Somebody gave the right date of birth */
+            used?: boolean;
+        };
+        VisitLinkMade: {
+            link: components["schemas"]["HandedLink"];
+            /**
+             * @description dead: too many wrong dates of birth
+             * @enum {string}
+             */
+            state: "none" | "open" | "dead" | "expired";
+            /**
+             * Format: date-time
+             * @description When it ends by itself
+             */
+            until?: string;
+            /** @description Somebody gave the right date of birth */
+            used?: boolean;
         };
         VisitNote: {
             addenda: components["schemas"]["Addendum"][] | null;
@@ -6227,6 +6343,38 @@ export interface operations {
             };
         };
     };
+    "get-charts-by-patient-visits-by-id-guests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListGuest"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-charts-by-patient-visits-by-id-guests": {
         parameters: {
             query?: never;
@@ -6263,6 +6411,37 @@ export interface operations {
             };
         };
     };
+    "delete-charts-by-patient-visits-by-id-guests-by-guest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+                guest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-charts-by-patient-visits-by-id-late": {
         parameters: {
             query?: never;
@@ -6287,6 +6466,100 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Visit"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-charts-by-patient-visits-by-id-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitLink"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-visits-by-id-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitLinkMade"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-charts-by-patient-visits-by-id-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -6800,8 +7073,8 @@ export interface operations {
     "get-clinic-blocks": {
         parameters: {
             query?: {
-                cursor?: string;
-                limit?: number;
+                /** @description Only those that hold for this chart */
+                patient?: string;
             };
             header?: never;
             path?: never;
@@ -6815,7 +7088,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListBlock"];
+                    "application/json": components["schemas"]["Blocks"];
                 };
             };
             /** @description Error */
@@ -7919,6 +8192,39 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patch-me-apps-by-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NarrowAppInBody"];
+            };
+        };
         responses: {
             /** @description No Content */
             204: {
