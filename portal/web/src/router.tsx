@@ -48,6 +48,8 @@ const invitation = entranceOf('/invitation')
 const recovery = entranceOf('/recovery')
 const reset = createRoute({ getParentRoute: () => root, path: '/reset', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./entrance/ResetPage'), 'ResetPage') })
 const verify = createRoute({ getParentRoute: () => root, path: '/verify', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./entrance/VerifyPage'), 'VerifyPage') })
+// A patient's own link to one visit. Nobody is signed in there.
+const join = createRoute({ getParentRoute: () => root, path: '/join', beforeLoad: () => Promise.all([loadWords('entrance'), loadWords('booking'), loadWords('visits')]), component: lazyRouteComponent(() => import('./join'), 'JoinPage') })
 // The secret of an invitation leaves the address before anybody is asked to sign in.
 const accept = createRoute({
   getParentRoute: () => root,
@@ -236,6 +238,7 @@ const clinicAccesses = createRoute({ getParentRoute: () => clinic, path: '/acces
 const clinicRequests = createRoute({ getParentRoute: () => clinic, path: '/requests', beforeLoad: () => Promise.all([askWords(), loadWords('worklist')]), component: lazyRouteComponent(() => import('./requests'), 'RequestsPage') })
 const clinicBlocks = createRoute({ getParentRoute: () => clinic, path: '/blocks', beforeLoad: () => loadWords('access'), component: lazyRouteComponent(() => import('./blocks'), 'BlocksPage') })
 const clinicPatientBlocks = createRoute({ getParentRoute: () => clinic, path: '/blocks/$patient', beforeLoad: () => loadWords('access'), component: lazyRouteComponent(() => import('./blocks'), 'PatientBlocksPage') })
+const clinicVisitLink = createRoute({ getParentRoute: () => clinic, path: '/visits/$patient/$visit/link', beforeLoad: () => Promise.all([loadWords('entrance'), bookingWords(), loadWords('visits')]), component: lazyRouteComponent(() => import('./invite'), 'VisitLinkPage') })
 const clinicGuests = createRoute({ getParentRoute: () => clinic, path: '/visits/$patient/$visit/guests', beforeLoad: guestWords, component: lazyRouteComponent(() => import('./guests'), 'ClinicGuestsPage') })
 const clinicYou = createRoute({ getParentRoute: () => clinic, path: '/you', component: lazyRouteComponent(() => import('./account/AccountPage'), 'AccountPage') })
 const clinicSecurity = createRoute({ getParentRoute: () => clinic, path: '/you/security', beforeLoad: inviteWords, component: lazyRouteComponent(() => import('./account/SecurityPage'), 'SecurityPage') })
@@ -262,6 +265,7 @@ const tree = root.addChildren([
   reset,
   verify,
   accept,
+  join,
   gate.addChildren([
     start,
     people,
@@ -272,7 +276,7 @@ const tree = root.addChildren([
     consent,
     apps,
     patient.addChildren([home, record, kinds, section, result, entry, visits, book, visitSummary, guests, messages, newMessage, thread, sharing, you, security, devices, told, connected, invite, restrictions]),
-    clinic.addChildren([clinicHome, clinicToday, inbox.addChildren([inboxNone, inboxThread]), clinicBook, cockpit, clinicChart, clinicResult, clinicEntry, clinicMove, clinicJoined, clinicHealth, clinicApps, clinicNewApp, clinicApp, clinicWork, clinicYou, clinicSecurity, clinicDevices, clinicTold, clinicConnected, clinicInvitations, clinicInvite, clinicLookup, clinicTeam, clinicPrivacy, clinicAccesses, clinicRequests, clinicBlocks, clinicPatientBlocks, clinicGuests]),
+    clinic.addChildren([clinicHome, clinicToday, inbox.addChildren([inboxNone, inboxThread]), clinicBook, cockpit, clinicChart, clinicResult, clinicEntry, clinicMove, clinicJoined, clinicHealth, clinicApps, clinicNewApp, clinicApp, clinicWork, clinicYou, clinicSecurity, clinicDevices, clinicTold, clinicConnected, clinicInvitations, clinicInvite, clinicLookup, clinicTeam, clinicPrivacy, clinicAccesses, clinicRequests, clinicBlocks, clinicPatientBlocks, clinicGuests, clinicVisitLink]),
   ]),
 ])
 

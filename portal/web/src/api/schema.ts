@@ -824,11 +824,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Who was let to one visit, and who is invited */
+        get: operations["get-charts-by-patient-visits-by-id-guests"];
         put?: never;
         /** Invite somebody to one visit */
         post: operations["post-charts-by-patient-visits-by-id-guests"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/guests/{guest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take that away at once */
+        delete: operations["delete-charts-by-patient-visits-by-id-guests-by-guest"];
         options?: never;
         head?: never;
         patch?: never;
@@ -846,6 +864,25 @@ export interface paths {
         /** Tell those who wait how far the clinic is behind */
         post: operations["post-charts-by-patient-visits-by-id-late"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The patient's own link to a visit */
+        get: operations["get-charts-by-patient-visits-by-id-link"];
+        put?: never;
+        /** Make one; the one before ends */
+        post: operations["post-charts-by-patient-visits-by-id-link"];
+        /** Take it back at once */
+        delete: operations["delete-charts-by-patient-visits-by-id-link"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1603,7 +1640,8 @@ export interface paths {
         delete: operations["delete-me-apps-by-id"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Leave an app only a part of what it may see and do */
+        patch: operations["patch-me-apps-by-id"];
         trace?: never;
     };
     "/me/apps/{id}/reads": {
@@ -2519,6 +2557,7 @@ export interface components {
         };
         Block: {
             account: string;
+            birthDate?: string;
             /** Format: date-time */
             createdAt: string;
             createdBy: string;
@@ -2529,11 +2568,17 @@ export interface components {
             liftReason?: string;
             /** Format: date-time */
             liftedAt?: string;
+            liftedBy?: string;
+            lifter?: string;
             name: string;
             patient: string;
+            patientName?: string;
             reason: string;
+            setBy: string;
             /** Format: date-time */
             start: string;
+            /** @enum {string} */
+            state: "planned" | "holds" | "ended" | "lifted";
         };
         BlockInBody: {
             /** @description Of the account that is kept out */
@@ -2546,6 +2591,12 @@ export interface components {
             reason: string;
             /** @description The last day; none: until it is lifted */
             until?: string;
+        };
+        Blocks: {
+            birthDate?: string;
+            items: components["schemas"]["Block"][] | null;
+            next?: string;
+            patientName?: string;
         };
         BookInBody: {
             /** @description Made by the client; sent twice it is done once */
@@ -2961,6 +3012,23 @@ export interface components {
             /** @description The one visit that it is for */
             visit?: string;
         };
+        Guest: {
+            /**
+             * Format: date-time
+             * @description When the visit's doors open
+             */
+            from: string;
+            id: string;
+            name: string;
+            relation: string;
+            /** @enum {string} */
+            state: "invited" | "active" | "ended" | "revoked";
+            /**
+             * Format: date-time
+             * @description When it is over at the latest
+             */
+            until: string;
+        };
         GuestInBody: {
             name: string;
             /** @description What the patient is to this person: mother, child, .. */
@@ -3092,6 +3160,11 @@ export interface components {
              * @description Until when the link can be used
              */
             expiresAt: string;
+            /**
+             * Format: date-time
+             * @description When that visit's doors open
+             */
+            from?: string;
             hides: string[] | null;
             id: string;
             name: string;
@@ -3167,6 +3240,11 @@ export interface components {
              * @description Until when the link can be used
              */
             expiresAt: string;
+            /**
+             * Format: date-time
+             * @description When that visit's doors open
+             */
+            from?: string;
             hides: string[] | null;
             id: string;
             name: string;
@@ -3265,11 +3343,6 @@ export interface components {
             /** @description Cursor of the next page */
             next?: string;
         };
-        ListBlock: {
-            items: components["schemas"]["Block"][] | null;
-            /** @description Cursor of the next page */
-            next?: string;
-        };
         ListChatLine: {
             items: components["schemas"]["ChatLine"][] | null;
             /** @description Cursor of the next page */
@@ -3307,6 +3380,11 @@ export interface components {
         };
         ListGrant: {
             items: components["schemas"]["Grant"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListGuest: {
+            items: components["schemas"]["Guest"][] | null;
             /** @description Cursor of the next page */
             next?: string;
         };
@@ -3452,6 +3530,10 @@ export interface components {
         MoveInBody: {
             slot: string;
         };
+        NarrowAppInBody: {
+            /** @description Ids of the lines that are left; offline_access among them keeps access while the person is away */
+            lines: string[] | null;
+        };
         Next: {
             next: string;
         };
@@ -3503,6 +3585,11 @@ export interface components {
              * @description Until when the link can be used
              */
             expiresAt: string;
+            /**
+             * Format: date-time
+             * @description When that visit's doors open
+             */
+            from?: string;
             hides: string[] | null;
             id: string;
             name: string;
@@ -4157,6 +4244,35 @@ export interface components {
         VisitLateInBody: {
             /** Format: int64 */
             minutes: number;
+        };
+        VisitLink: {
+            /**
+             * @description dead: too many wrong dates of birth
+             * @enum {string}
+             */
+            state: "none" | "open" | "dead" | "expired";
+            /**
+             * Format: date-time
+             * @description When it ends by itself
+             */
+            until?: string;
+            /** @description Somebody gave the right date of birth */
+            used?: boolean;
+        };
+        VisitLinkMade: {
+            link: components["schemas"]["HandedLink"];
+            /**
+             * @description dead: too many wrong dates of birth
+             * @enum {string}
+             */
+            state: "none" | "open" | "dead" | "expired";
+            /**
+             * Format: date-time
+             * @description When it ends by itself
+             */
+            until?: string;
+            /** @description Somebody gave the right date of birth */
+            used?: boolean;
         };
         VisitNote: {
             addenda: components["schemas"]["Addendum"][] | null;
@@ -6228,6 +6344,38 @@ export interface operations {
             };
         };
     };
+    "get-charts-by-patient-visits-by-id-guests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListGuest"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-charts-by-patient-visits-by-id-guests": {
         parameters: {
             query?: never;
@@ -6264,6 +6412,37 @@ export interface operations {
             };
         };
     };
+    "delete-charts-by-patient-visits-by-id-guests-by-guest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+                guest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-charts-by-patient-visits-by-id-late": {
         parameters: {
             query?: never;
@@ -6288,6 +6467,100 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Visit"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-charts-by-patient-visits-by-id-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitLink"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-visits-by-id-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitLinkMade"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-charts-by-patient-visits-by-id-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -6801,8 +7074,8 @@ export interface operations {
     "get-clinic-blocks": {
         parameters: {
             query?: {
-                cursor?: string;
-                limit?: number;
+                /** @description Only those that hold for this chart */
+                patient?: string;
             };
             header?: never;
             path?: never;
@@ -6816,7 +7089,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListBlock"];
+                    "application/json": components["schemas"]["Blocks"];
                 };
             };
             /** @description Error */
@@ -7920,6 +8193,39 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patch-me-apps-by-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NarrowAppInBody"];
+            };
+        };
         responses: {
             /** @description No Content */
             204: {

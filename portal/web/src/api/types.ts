@@ -75,13 +75,22 @@ export type Detail = Schemas['Line']
 export type EntryDetail = From<'Detail', { entry: Entry; related: Entry[]; note: Note[]; details: Detail[] }>
 
 export type AccessAction = 'read' | 'search' | 'create' | 'update' | 'delete' | 'export' | 'login' | 'refused'
-export type AccessRow = From<'AccessRow', { role: 'self' | 'proxy' | Role | 'system' | 'app'; action: AccessAction; what: Category[] }>
+export type AccessRow = From<'AccessRow', { role: 'self' | 'proxy' | Role | 'system' | 'app' | 'link'; action: AccessAction; what: Category[] }>
 export type Integrity = Schemas['Integrity']
 export type AccessPage = From<'AccessPage', { items: AccessRow[] }>
 
 export type GrantPower = 'messages' | 'scheduling' | 'medicines' | 'documents' | 'visits' | 'share'
 type Given = { sees: Category[]; hides: string[]; can: GrantPower[] }
 export type Grant = From<'Grant', Given>
+export type Offer = From<'Offer', Given>
+/** With the secret of its link, which is shown this once. */
+export type NewOffer = From<'Invitation', Given>
+export type Invited = From<'Invited', Given>
+export type Guest = Schemas['Guest']
+export type Block = Schemas['Block']
+export type Blocks = From<'Blocks', { items: Block[] }>
+export type AccessRequest = Schemas['AccessRequest']
+export type ClinicRequest = Schemas['ClinicRequest']
 export type SubjectGrant = From<'SubjectGrant', Given>
 export type Subject = From<'Subject', { grant?: SubjectGrant }>
 
@@ -117,20 +126,25 @@ export interface SignInOptions extends SignInStep {
 }
 
 // The paths, in the form that openapi-fetch reads: asked as the server says, answered in the shapes above.
+type Made<O> = O extends { responses: { 201: { content: { 'application/json': infer T } } } } ? T : unknown
 type Said<O> = O extends { responses: { 200: { content: { 'application/json': infer T } } } } ? T : unknown
 type Op<O, T extends Said<O> = Said<O>> = Omit<O, 'responses'> & {
   responses: { 200: { content: { 'application/json': T } }; default: { content: { 'application/problem+json': Problem } } }
 }
-type Get<P extends keyof ServerPaths, T extends Said<ServerPaths[P]['get']> = Said<ServerPaths[P]['get']>> = { get: Op<ServerPaths[P]['get'], T> }
-type Search<P extends keyof ServerPaths, T extends Said<NonNullable<ServerPaths[P]['post']>>> = { post: Op<NonNullable<ServerPaths[P]['post']>, T> }
-type Do<P extends keyof ServerPaths, M extends 'post' | 'patch' | 'delete'> = { [K in M]: Op<NonNullable<ServerPaths[P][K]>> }
+export type Get<P extends keyof ServerPaths, T extends Said<ServerPaths[P]['get']> = Said<ServerPaths[P]['get']>> = { get: Op<ServerPaths[P]['get'], T> }
+export type Post<P extends keyof ServerPaths, T extends Said<NonNullable<ServerPaths[P]['post']>>> = { post: Op<NonNullable<ServerPaths[P]['post']>, T> }
+/** What makes something answers with it. */
+export type Create<P extends keyof ServerPaths, T extends Made<NonNullable<ServerPaths[P]['post']>> = Made<NonNullable<ServerPaths[P]['post']>>> = {
+  post: Omit<NonNullable<ServerPaths[P]['post']>, 'responses'> & { responses: { 201: { content: { 'application/json': T } }; default: { content: { 'application/problem+json': Problem } } } }
+}
+export type Do<P extends keyof ServerPaths, M extends 'post' | 'patch' | 'delete'> = { [K in M]: Op<NonNullable<ServerPaths[P][K]>> }
 
 export interface paths {
   '/me': Get<'/me', Me> & Do<'/me', 'patch'>
   '/me/sessions': Get<'/me/sessions', Page<Device>>
   '/me/sessions/{id}': Do<'/me/sessions/{id}', 'delete'>
   '/me/apps': Get<'/me/apps', Page<ConnectedApp>>
-  '/me/apps/{id}': Do<'/me/apps/{id}', 'delete'>
+  '/me/apps/{id}': Do<'/me/apps/{id}', 'patch' | 'delete'>
   '/me/apps/{id}/reads': Get<'/me/apps/{id}/reads', Page<AppRead>>
   '/consents/{request}': Get<'/consents/{request}', AppAsks> & Do<'/consents/{request}', 'post'>
   '/me/passkeys': Get<'/me/passkeys', Page<Passkey>>
@@ -154,7 +168,7 @@ export interface paths {
   '/step-up/password': Do<'/step-up/password', 'post'>
   '/charts/{patient}': Get<'/charts/{patient}', Chart>
   '/charts/{patient}/timeline': Get<'/charts/{patient}/timeline', Page<Entry>>
-  '/charts/{patient}/timeline/search': Search<'/charts/{patient}/timeline/search', Page<Entry>>
+  '/charts/{patient}/timeline/search': Post<'/charts/{patient}/timeline/search', Page<Entry>>
   '/charts/{patient}/sections/{category}': Get<'/charts/{patient}/sections/{category}', Page<Entry>>
   '/charts/{patient}/trends/{key}': Get<'/charts/{patient}/trends/{key}', Trend>
   '/charts/{patient}/entries/{type}/{id}': Get<'/charts/{patient}/entries/{type}/{id}', EntryDetail>
@@ -162,6 +176,6 @@ export interface paths {
   '/charts/{patient}/grants': Get<'/charts/{patient}/grants', Page<Grant>>
   '/charts/{patient}/grants/{id}': Do<'/charts/{patient}/grants/{id}', 'delete'>
   '/clinic/patients': Get<'/clinic/patients', Page<ClinicPatient>>
-  '/clinic/patients/search': Search<'/clinic/patients/search', Page<ClinicPatient>>
+  '/clinic/patients/search': Post<'/clinic/patients/search', Page<ClinicPatient>>
   '/admin/health': Get<'/admin/health', { checks: HealthCheck[] }>
 }

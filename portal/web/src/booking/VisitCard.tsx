@@ -66,9 +66,10 @@ export function VisitCard({ visit, now, clinic = false, onChange, onCancelled }:
           {visit.visit === 'live' || visit.visit === 'waiting' ? t('appointment.rejoin') : t('appointment.join')}
         </LinkButton>
       )}
-      {visit.mode === 'video' && mayBring && !asking && (
+      {visit.mode === 'video' && (mayBring || clinic) && !asking && (
         <div>
-          {clinic ? <LinkButton variant="subtle" icon="people" to="/clinic/visits/$patient/$visit/guests" params={{ patient: visit.patient, visit: visit.id }} aria-label={t('appointment.bringTo', { when })}>{t('appointment.bring')}</LinkButton>
+          {clinic && <LinkButton variant="subtle" icon="key" to="/clinic/visits/$patient/$visit/link" params={{ patient: visit.patient, visit: visit.id }} aria-label={t('appointment.linkTo', { when })}>{t('appointment.link')}</LinkButton>}
+          {!mayBring ? null : clinic ? <LinkButton variant="subtle" icon="people" to="/clinic/visits/$patient/$visit/guests" params={{ patient: visit.patient, visit: visit.id }} aria-label={t('appointment.bringTo', { when })}>{t('appointment.bring')}</LinkButton>
             : <LinkButton variant="subtle" icon="people" to="/p/$patient/visits/$visit/guests" params={{ patient: visit.patient, visit: visit.id }} aria-label={t('appointment.bringTo', { when })}>{t('appointment.bring')}</LinkButton>}
         </div>
       )}

@@ -3,6 +3,7 @@ import { Button } from '../ui/Button'
 import { useErrorText } from '../ui/ErrorSummary'
 import { useWords } from '../ui/useWords'
 import { Chat, useUnreadChat } from '../visits/Chat'
+import { visitOf } from '../visits/queries'
 import { ConnectionWords } from '../visits/ConnectionWords'
 import { Control, Controls } from '../visits/Controls'
 import { byeWord, stageOf } from '../visits/people'
@@ -45,7 +46,7 @@ function InCall({ visit, room }: { visit: Visit; room: Room }) {
   const { call, media, view, now } = room
   const [chat, setChat] = useState(false)
   const [ending, setEnding] = useState(false)
-  const unread = useUnreadChat(visit.patient, visit.id, true, chat)
+  const unread = useUnreadChat(visitOf(visit.patient, visit.id), true, chat)
   const { main, minis } = stageOf(visit, now)
   useWants(call, main, minis, now.level)
   const frozen = now.phase === 'reconnecting'
@@ -80,7 +81,7 @@ function InCall({ visit, room }: { visit: Visit; room: Room }) {
           <div><Button variant="danger" autoFocus loading={room.act.isPending} onClick={room.end}>{t('cockpit.endGo')}</Button><Button variant="subtle" onClick={() => setEnding(false)}>{t('cockpit.endKeep')}</Button></div>
         </div>
       )}
-      {chat && <div className={css.chat}><Chat patient={visit.patient} visit={visit.id} onClose={() => setChat(false)} /></div>}
+      {chat && <div className={css.chat}><Chat source={visitOf(visit.patient, visit.id)} onClose={() => setChat(false)} /></div>}
     </>
   )
 }

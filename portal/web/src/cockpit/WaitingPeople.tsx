@@ -12,7 +12,7 @@ import css from './video.module.css'
 export function WaitingPeople({ visit, room }: { visit: Visit; room: Room }) {
   const { t } = useWords()
   if (room.waiting.length === 0) {
-    return room.joined ? null : <div className={css.door}><h2>{t('cockpit.nobody')}</h2><p className="dim">{t('cockpit.nobodyText')}</p>{visit.state !== 'ended' && <LinkButton variant="subtle" icon="people" to="/clinic/visits/$patient/$visit/guests" params={{ patient: visit.patient, visit: visit.id }}>{t('appointment.bring')}</LinkButton>}</div>
+    return room.joined ? null : <div className={css.door}><h2>{t('cockpit.nobody')}</h2><p className="dim">{t('cockpit.nobodyText')}</p>{visit.state !== 'ended' && <LinkButton variant="subtle" icon="people" to="/clinic/visits/$patient/$visit/guests" params={{ patient: visit.patient, visit: visit.id }}>{t('appointment.bring')}</LinkButton>}{visit.state !== 'ended' && <LinkButton variant="subtle" icon="key" to="/clinic/visits/$patient/$visit/link" params={{ patient: visit.patient, visit: visit.id }}>{t('appointment.link')}</LinkButton>}</div>
   }
   return (
     <section className={css.door} aria-label={t('cockpit.waiting')} role="status">

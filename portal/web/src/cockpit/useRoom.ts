@@ -3,7 +3,7 @@ import { useLocation, useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { lettingIn } from '../booking/paths'
 import { playTune } from '../rtc/sound'
-import { useVisitAct, visitQuery } from '../visits/queries'
+import { useVisitAct, visitOf, visitQuery } from '../visits/queries'
 import { useActive } from '../visits/stay'
 import { useCall, useMedia } from '../visits/useCall'
 
@@ -15,7 +15,7 @@ export function useRoom(patient: string, id: string) {
   const resumes = visit?.state === 'live' && visit.me.state === 'in'
   const joined = visit?.state === 'live' && (here === 'in' || (here === undefined && resumes))
   const { media, view } = useMedia(joined)
-  const { call, view: now } = useCall(id, joined, media)
+  const { call, view: now } = useCall(visitOf(patient, id).signal, joined, media)
   useActive(joined)
 
   const waiting = (visit?.people ?? []).filter((person) => person.state === 'waiting').sort((a, b) => Date.parse(a.waitingSince ?? '') - Date.parse(b.waitingSince ?? ''))

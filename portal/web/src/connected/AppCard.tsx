@@ -12,12 +12,14 @@ import { useWords } from '../ui/useWords'
 import { AppReads } from './AppReads'
 import css from './connected.module.css'
 import { lineText } from './line'
+import { NarrowDialog } from './NarrowDialog'
 import { appsQuery } from './queries'
 
 /** One app: for whom, what it may see and change, since when, what it did, and the way to end it. */
-export function AppCard({ app, onEnded }: { app: ConnectedApp; onEnded: () => void }) {
+export function AppCard({ app, onEnded, onNarrowed }: { app: ConnectedApp; onEnded: () => void; onNarrowed: () => void }) {
   const { t, locale, dayInside, clock } = useWords()
   const [asking, setAsking] = useState(false)
+  const [narrowing, setNarrowing] = useState(false)
   const [open, setOpen] = useState(false)
   const data = app.lines.filter((line) => line.level)
   return (
@@ -41,8 +43,10 @@ export function AppCard({ app, onEnded }: { app: ConnectedApp; onEnded: () => vo
         <span className="meta grow">
           {t('connected.list.since', { date: longDate(app.since, locale, clock.zone) })}. {t('connected.list.last', { when: moment(app.lastUsedAt, locale, dayInside, clock) })}
         </span>
+        {app.lines.length > 1 && <Button variant="default" aria-label={`${t('connected.list.less')}: ${app.name}`} onClick={() => setNarrowing(true)}>{t('connected.list.less')}</Button>}
         <Button variant="quiet-danger" aria-label={`${t('connected.list.end')}: ${app.name}`} onClick={() => setAsking(true)}>{t('connected.list.end')}</Button>
       </div>
+      <NarrowDialog app={app} opened={narrowing} onClose={() => setNarrowing(false)} onNarrowed={onNarrowed} />
       <EndDialog app={app} opened={asking} onClose={() => setAsking(false)} onEnded={onEnded} />
     </Card>
   )

@@ -18,6 +18,7 @@ export function ConnectedPage() {
   usePageTitle(t('connected.list.page'))
   const apps = useQuery(appsQuery)
   const [ended, setEnded] = useState('')
+  const [narrowed, setNarrowed] = useState('')
   return (
     <div className={css.page}>
       <PageHead
@@ -26,10 +27,11 @@ export function ConnectedPage() {
       />
       <div className={css.cards}>
         {ended && <Said>{t('connected.list.ended', { app: ended })}</Said>}
+        {narrowed && <Said>{t('connected.list.lessDone', { app: narrowed })}</Said>}
         {apps.error && !apps.data ? <LoadError error={apps.error} onRetry={() => void apps.refetch()} />
           : !apps.data ? <Skeleton heights={[220, 220]} />
           : apps.data.items.length === 0 ? <Empty icon="app" title={t('connected.list.empty')} text={t('connected.list.emptyText')} />
-          : apps.data.items.map((app) => <AppCard key={app.id} app={app} onEnded={() => setEnded(app.name)} />)}
+          : apps.data.items.map((app) => <AppCard key={app.id} app={app} onEnded={() => { setNarrowed(''); setEnded(app.name) }} onNarrowed={() => { setEnded(''); setNarrowed(app.name) }} />)}
       </div>
     </div>
   )

@@ -13,6 +13,7 @@ import { ErrorSummary, LoadError, useErrorText, type FieldError } from '../ui/Er
 import { Icon } from '../ui/Icon'
 import { Skeleton } from '../ui/Skeleton'
 import { useWords } from '../ui/useWords'
+import { groupsOf, withTicks } from './groups'
 import { LineGroup } from './LineGroup'
 import css from './consent.module.css'
 
@@ -55,20 +56,9 @@ function Question({ request, asks }: { request: string; asks: AppAsks }) {
     setWrong(missing)
     if (missing.length === 0) decide.mutate(true)
   }
-  const tick = (ids: string[], on: boolean) => setTicked((was) => {
-    const now = new Set(was)
-    for (const id of ids) if (on) now.add(id)
-    else now.delete(id)
-    return now
-  })
+  const tick = (ids: string[], on: boolean) => setTicked((was) => withTicks(was, ids, on))
   const busy = decide.isPending || decide.isSuccess
-  const groups = [
-    { title: t('connected.consent.see'), lines: asks.lines.filter((line) => line.level === 'patient' && !line.write) },
-    { title: t('connected.consent.change'), help: t('connected.consent.changeHelp'), lines: asks.lines.filter((line) => line.level === 'patient' && line.write) },
-    { title: t('connected.consent.seeAll'), lines: asks.lines.filter((line) => line.level === 'user' && !line.write) },
-    { title: t('connected.consent.changeAll'), help: t('connected.consent.changeHelp'), lines: asks.lines.filter((line) => line.level === 'user' && line.write) },
-    { title: t('connected.consent.also'), lines: asks.lines.filter((line) => !line.level) },
-  ].filter(({ lines }) => lines.length > 0)
+  const groups = groupsOf(asks.lines, t)
   const data = asks.lines.some((line) => line.level)
   return (
     <SignInFrame title={t('connected.consent.title', { app: asks.app })} lead="">

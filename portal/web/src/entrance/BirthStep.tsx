@@ -1,5 +1,4 @@
 import { useState, type FormEvent } from 'react'
-import { confirmLink, type Guest } from '../api/auth'
 import { ApiError } from '../api/problem'
 import { Button } from '../ui/Button'
 import { ErrorSummary, useErrorText, type FieldError } from '../ui/ErrorSummary'
@@ -9,7 +8,7 @@ import { birthOf } from './birth'
 import { BirthFields } from './BirthFields'
 
 /** Opening a link uses nothing up: a button begins it, and the date of birth shows that it came to the right person. */
-export function BirthStep({ token, asked, left, onGuest, onShut, onWrong }: { token: string; asked: boolean; left: number; onGuest: (guest: Guest) => void; onShut: (dead: boolean) => void; onWrong: () => void }) {
+export function BirthStep({ asked, left, go, onBirth, onShut, onWrong }: { asked: boolean; left: number; go?: string; onBirth: (date: string) => Promise<unknown>; onShut: (dead: boolean) => void; onWrong: () => void }) {
   const { t } = useWords()
   const text = useErrorText()
   const [birth, setBirth] = useState({ month: '', day: '', year: '' })
@@ -25,7 +24,7 @@ export function BirthStep({ token, asked, left, onGuest, onShut, onWrong }: { to
     setBusy(true)
     setErrors([])
     try {
-      onGuest(await confirmLink(token, date))
+      await onBirth(date)
     } catch (error) {
       if (error instanceof ApiError && error.status === 410) onShut(error.code === 'link_dead')
       setErrors([{ field: asked ? 'birth-month' : undefined, message: error instanceof ApiError && error.status === 429 ? t('signIn.tooMany') : text(error) }])
@@ -37,7 +36,7 @@ export function BirthStep({ token, asked, left, onGuest, onShut, onWrong }: { to
     <form className={css.form} onSubmit={(event) => void submit(event)} noValidate>
       <ErrorSummary errors={errors} />
       {asked && <BirthFields value={birth} onChange={setBirth} error={errors[0]?.message} left={left < 5 ? left : undefined} />}
-      <Button type="submit" wide loading={busy}>{t(asked ? 'enter.goOn' : 'enter.start')}</Button>
+      <Button type="submit" wide loading={busy}>{go ?? t(asked ? 'enter.goOn' : 'enter.start')}</Button>
     </form>
   )
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useLocation } from '@tanstack/react-router'
 import { useState } from 'react'
-import { loginUrl, lookAtLink, type Entrance, type Guest } from '../api/auth'
+import { confirmLink, loginUrl, lookAtLink, type Entrance, type Guest } from '../api/auth'
 import { ApiError } from '../api/problem'
 import { usePageTitle } from '../shell/title'
 import { SignInFrame } from '../signin/SignInFrame'
@@ -48,7 +48,7 @@ function Door({ token, mine }: { token: string; mine: boolean }) {
   }
   return (
     <SignInFrame title={purpose === 'recovery' ? t('enter.back') : t('enter.welcome', { clinic: clinic.name })} lead={purpose === 'recovery' ? t('enter.leadBack') : t('enter.lead')} phone={clinic.phone}>
-      <BirthStep token={token} asked={entrance.birthDate} onGuest={setGuest} onShut={onShut} left={look.data.triesLeft} onWrong={() => void look.refetch()} />
+      <BirthStep asked={entrance.birthDate} onBirth={async (date) => setGuest(await confirmLink(token, date))} onShut={onShut} left={look.data.triesLeft} onWrong={() => void look.refetch()} />
     </SignInFrame>
   )
 }

@@ -3,28 +3,20 @@ import type { Client } from 'openapi-fetch'
 import { activity } from '../api/activity'
 import { api as client, apiLanguage, csrfToken, take } from '../api/client'
 import { ApiError, problemOf } from '../api/problem'
-import type { Category, GrantPower, Page, Problem } from '../api/types'
+import type { AccessRequest, Category, ClinicRequest, Create, Do, Get, GrantPower, Page } from '../api/types'
 
-export const bases = ['parent', 'guardian', 'power-of-attorney'] as const
-export type Basis = (typeof bases)[number]
-export interface AccessRequest {
-  id: string; patientName: string; birthDate: string; relation: string; basis: Basis; note?: string; evidence?: string
-  state: 'waiting' | 'approved' | 'refused' | 'withdrawn'; answer?: string; createdAt: string; doneAt?: string
-}
-/** The same as the clinic works on it. */
-export interface ClinicRequest extends AccessRequest { name: string; email?: string; patient?: string; foundName?: string; foundBirth?: string; mayApprove: boolean }
+export type { AccessRequest, ClinicRequest } from '../api/types'
+export const bases = ['parent', 'guardian', 'power-of-attorney'] as const satisfies readonly AccessRequest['basis'][]
+export type Basis = AccessRequest['basis']
 export interface Approval { patient: string; sees: Category[]; can: GrantPower[]; sensitive: boolean; until: string; evidence: string; jurisdiction?: string }
 
-type Answer<T, S extends number = 200> = { responses: { [K in S]: { content: { 'application/json': T } } } & { default: { content: { 'application/problem+json': Problem } } } }
-type Body<T> = { requestBody: { content: { 'application/json': T } } }
-type ById = { parameters: { path: { id: string } } }
 interface Paths {
-  '/me/requests': { get: Answer<Page<AccessRequest>>; post: Answer<AccessRequest, 201> & Body<{ patientName: string; birthDate: string; relation: string; basis: Basis; note?: string }> }
-  '/me/requests/{id}': { delete: Answer<unknown> & ById }
-  '/clinic/access-requests': { get: Answer<Page<ClinicRequest>> & { parameters: { query: { cursor?: string; limit?: number } } } }
-  '/clinic/access-requests/{id}/match': { post: Answer<unknown> & Body<{ patient: string }> & ById }
-  '/clinic/access-requests/{id}/approve': { post: Answer<unknown> & Body<Approval> & ById }
-  '/clinic/access-requests/{id}/refuse': { post: Answer<unknown> & Body<{ reason: string }> & ById }
+  '/me/requests': Get<'/me/requests', Page<AccessRequest>> & Create<'/me/requests', AccessRequest>
+  '/me/requests/{id}': Do<'/me/requests/{id}', 'delete'>
+  '/clinic/access-requests': Get<'/clinic/access-requests', Page<ClinicRequest>>
+  '/clinic/access-requests/{id}/match': Do<'/clinic/access-requests/{id}/match', 'post'>
+  '/clinic/access-requests/{id}/approve': Do<'/clinic/access-requests/{id}/approve', 'post'>
+  '/clinic/access-requests/{id}/refuse': Do<'/clinic/access-requests/{id}/refuse', 'post'>
 }
 export const api = client as unknown as Client<Paths>
 

@@ -22,9 +22,9 @@ export function AccessRowLine({ row }: { row: AccessRow }) {
       <td className={css.when}>{moment(row.at, locale, day, clock)}</td>
       <td>
         <div className={css.who}>
-          <Face name={row.who} size="s" acting={row.role === 'proxy'} tone={row.emergency ? 'look' : self ? 'accent' : 'plain'} />
+          <Face name={row.who || '?'} size="s" acting={row.role === 'proxy'} tone={row.emergency ? 'look' : self ? 'accent' : 'plain'} />
           <div>
-            <b>{self ? t('sharing.youWho') : row.who}</b>
+            <b>{self ? t('sharing.youWho') : row.role === 'link' ? t('sharing.linkWho') : row.who}</b>
             <span className="meta">{underWho(row, words)}</span>
           </div>
         </div>

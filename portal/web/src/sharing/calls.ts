@@ -2,25 +2,17 @@ import { queryOptions } from '@tanstack/react-query'
 import type { Client } from 'openapi-fetch'
 import { api as client, take } from '../api/client'
 import { chartKey } from '../api/queries'
-import type { Category, GrantPower, Page, Problem } from '../api/types'
+import type { Category, Create, Do, Get, GrantPower, Invited, NewOffer, Offer, Page, Post } from '../api/types'
 
-export interface Offer {
-  id: string; name: string; relation: string; sees: Category[]; hides: string[]; can: GrantPower[]; until: string; expiresAt: string
-  state: 'waiting' | 'accepted' | 'withdrawn' | 'expired'; createdAt: string
-}
-/** What somebody is given who opens the link: the patient's id comes with the acceptance. */
-export interface Invited extends Offer { patient?: string; patientName: string; visit?: string; from?: string }
+export type { Invited, Offer } from '../api/types'
 export interface Shared { sees: Category[]; can: GrantPower[]; sensitive: boolean; until: string }
 
-type Answer<T, S extends number = 200> = { responses: { [K in S]: { content: { 'application/json': T } } } & { default: { content: { 'application/problem+json': Problem } } } }
-type Body<T> = { requestBody: { content: { 'application/json': T } } }
-type At<P> = { parameters: { path: P } }
 interface Paths {
-  '/charts/{patient}/offers': { get: Answer<Page<Offer>> & At<{ patient: string }>; post: Answer<Offer & { secret: string }, 201> & Body<Shared & { name: string; relation: string }> & At<{ patient: string }> }
-  '/charts/{patient}/offers/{id}': { delete: Answer<unknown> & At<{ patient: string; id: string }> }
-  '/charts/{patient}/grants/{id}': { patch: Answer<unknown> & Body<Shared> & At<{ patient: string; id: string }>; delete: Answer<unknown> & At<{ patient: string; id: string }> }
-  '/me/offers/open': { post: Answer<Invited> & Body<{ secret: string }> }
-  '/me/offers/accept': { post: Answer<Invited> & Body<{ secret: string }> }
+  '/charts/{patient}/offers': Get<'/charts/{patient}/offers', Page<Offer>> & Create<'/charts/{patient}/offers', NewOffer>
+  '/charts/{patient}/offers/{id}': Do<'/charts/{patient}/offers/{id}', 'delete'>
+  '/charts/{patient}/grants/{id}': Do<'/charts/{patient}/grants/{id}', 'patch' | 'delete'>
+  '/me/offers/open': Post<'/me/offers/open', Invited>
+  '/me/offers/accept': Post<'/me/offers/accept', Invited>
 }
 export const api = client as unknown as Client<Paths>
 

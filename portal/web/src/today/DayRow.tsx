@@ -7,7 +7,7 @@ import { cockpitPath } from '../booking/paths'
 import type { DayItem } from '../booking/types'
 import { ageSex } from '../clinic/words'
 import { timeOf } from '../format/date'
-import { Button } from '../ui/Button'
+import { Button, LinkButton } from '../ui/Button'
 import { Tag } from '../ui/Card'
 import { Face } from '../ui/Face'
 import { Icon, type IconName } from '../ui/Icon'
@@ -59,6 +59,9 @@ export function DayRow({ item, now, line, next, marked, whose, desk, zone, onCan
             <Tag tone={toneOf[tag]} icon={icon && <Icon name={icon} size={14} />}>
               {tag === 'waiting' && item.waitingSince ? t('day.waits', { count: minutesSince(item.waitingSince, now) }) : t(`day.tag.${tag}`)}
             </Tag>
+            {desk && item.mode === 'video' && isOpen(item) && !asking && (
+              <LinkButton variant="subtle" className={css.cancel} to="/clinic/visits/$patient/$visit/link" params={{ patient: item.patient, visit: item.id }} aria-label={t('day.linkOf', { name: item.patientName, time })}>{t('day.link')}</LinkButton>
+            )}
             {desk && isOpen(item) && Date.parse(item.start) > now.getTime() && !asking && (
               <Button variant="quiet-danger" className={css.cancel} aria-label={t('day.cancelOf', { name: item.patientName, time })} onClick={() => setAsking(true)}>{t('day.cancel')}</Button>
             )}

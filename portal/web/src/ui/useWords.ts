@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { meQuery } from '../api/queries'
+import type { Me } from '../api/types'
 import { clockNow, type Clock, type DayWords } from '../format/date'
 import { currentLocale } from '../i18n'
 
@@ -18,10 +19,14 @@ export function useWords() {
     // A new language is a new t.
   }, [t, i18n, locale])
 }
+type Clinic = Me['clinic']
 export type Words = ReturnType<typeof useWords>
 
-/** Who is signed in, from the cache; every page below the gate has it. */
-export function useClinic() {
+/** What the clinic of a visit is called, on a page that nobody is signed in to. */
+export const clinicKey = ['clinic', 'here'] as const
+
+/** The clinic, from the cache; every page below the gate has it, and so has that of a link to a visit. */
+export function useClinic(): Clinic | undefined {
   const client = useQueryClient()
-  return client.getQueryData(meQuery.queryKey)?.clinic
+  return client.getQueryData(meQuery.queryKey)?.clinic ?? client.getQueryData<Clinic>(clinicKey)
 }

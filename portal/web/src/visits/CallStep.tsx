@@ -12,15 +12,18 @@ import { useActive } from './stay'
 import { Tile } from './Tile'
 import type { Visit } from './types'
 import { useCall } from './useCall'
+import { useSource } from './source'
 import { useWants } from './useWants'
 import { Voices } from './Voices'
 
 /** The visit: the other one large, everybody else small, five controls with their words. */
-export function CallStep({ patient, visit, media, view, onLeave }: { patient: string; visit: Visit; media: LocalMedia; view: MediaView; onLeave: () => void }) {
+export function CallStep({ visit, media, view, onLeave }: { visit: Visit; media: LocalMedia; view: MediaView; onLeave: () => void }) {
   const { t } = useWords()
-  const { call, view: now } = useCall(visit.id, true, media)
+  const source = useSource()
+  const { home } = source
+  const { call, view: now } = useCall(source.signal, true, media)
   const [chat, setChat] = useState(false)
-  const unread = useUnreadChat(patient, visit.id, true, chat)
+  const unread = useUnreadChat(source, true, chat)
   const stage = useRef<HTMLElement>(null)
   const corner = useCorner(stage)
   useActive(true)
@@ -34,11 +37,11 @@ export function CallStep({ patient, visit, media, view, onLeave }: { patient: st
     const why = byeWord(now)
     return (
       <main id="content" tabIndex={-1} className={css.end}>
-        <h1>{t(`bye.${why}`)}</h1>
-        <p className={css.lead}>{t(`bye.${why}Text`)}</p>
+        <h1>{t(!home && why === 'signed_out' ? 'bye.closed' : `bye.${why}`)}</h1>
+        <p className={css.lead}>{t(home ? `bye.${why}Text` : why === 'signed_out' ? 'bye.closedText' : why === 'ended' ? 'end.thanksText' : `bye.${why}Text`)}</p>
         <div className={css.endButtons}>
           {(why === 'lost' || why === 'elsewhere') && <Button wide onClick={() => call?.retry()}>{t(why === 'lost' ? 'tryAgain' : 'bye.here')}</Button>}
-          <LinkButton wide variant="default" to="/p/$patient/visits" params={{ patient }}>{t('end.toVisits')}</LinkButton>
+          {home && <LinkButton wide variant="default" to="/p/$patient/visits" params={{ patient: home }}>{t('end.toVisits')}</LinkButton>}
         </div>
       </main>
     )
@@ -58,7 +61,7 @@ export function CallStep({ patient, visit, media, view, onLeave }: { patient: st
         <Minis corner={corner} minis={minis} frozen={frozen} media={media} view={view} />
         {now.level === 'bad' && now.phase === 'in' && <p className={css.onlySound}>{t('visit.onlySound')}</p>}
       </section>
-      {chat && <div className={css.chatPlace}><Chat patient={patient} visit={visit.id} onClose={() => setChat(false)} /></div>}
+      {chat && <div className={css.chatPlace}><Chat source={source} onClose={() => setChat(false)} /></div>}
       <Controls media={media} view={view} chat={{ open: chat, unread, toggle: () => setChat(!chat) }} onLeave={leave} />
     </main>
   )

@@ -1,20 +1,18 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState, type FormEvent } from 'react'
-import { take } from '../api/client'
 import { timeOf } from '../format/date'
 import { Button } from '../ui/Button'
 import { useErrorText } from '../ui/ErrorSummary'
 import { useWords } from '../ui/useWords'
-import { api, of } from './calls'
 import css from './chat.module.css'
-import { chatQuery } from './queries'
+import { chatOf, type VisitSource } from './source'
 import type { ChatLine } from './types'
 
 const longest = 2_000
 
 /** How many lines of others came since the chat was last open. */
-export function useUnreadChat(patient: string, visit: string, on: boolean, open: boolean): number {
-  const lines = useQuery({ ...chatQuery(patient, visit), enabled: on }).data?.items
+export function useUnreadChat(source: VisitSource, on: boolean, open: boolean): number {
+  const lines = useQuery({ ...chatOf(source), enabled: on }).data?.items
   const seen = useRef<number | undefined>(undefined)
   const others = lines?.filter((line) => !line.mine).length
   if (others === undefined) return 0
@@ -23,22 +21,22 @@ export function useUnreadChat(patient: string, visit: string, on: boolean, open:
   return Math.max(0, others - seen.current)
 }
 
-export function Chat({ patient, visit, onClose }: { patient: string; visit: string; onClose: () => void }) {
+export function Chat({ source, onClose }: { source: VisitSource; onClose: () => void }) {
   const { t } = useWords()
   const said = useErrorText()
   const queries = useQueryClient()
-  const chat = useQuery(chatQuery(patient, visit))
+  const chat = useQuery(chatOf(source))
   const [text, setText] = useState('')
   const field = useRef<HTMLTextAreaElement>(null)
   const end = useRef<HTMLLIElement>(null)
   // The same line sent twice is said once.
   const id = useRef(crypto.randomUUID())
   const send = useMutation({
-    mutationFn: (line: { id: string; text: string }) => take(api.POST('/charts/{patient}/visits/{id}/chat', { ...of(patient, visit), body: line })),
+    mutationFn: (line: { id: string; text: string }) => source.say(line),
     onSuccess: (_, line) => {
       id.current = crypto.randomUUID()
       setText((now) => (now.trim() === line.text ? '' : now))
-      return queries.invalidateQueries({ queryKey: chatQuery(patient, visit).queryKey })
+      return queries.invalidateQueries({ queryKey: chatOf(source).queryKey })
     },
   })
   const lines = chat.data?.items ?? []

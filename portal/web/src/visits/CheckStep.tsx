@@ -1,6 +1,4 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react'
-import { take } from '../api/client'
-import { BackLink } from '../shell/PageHead'
 import type { LocalMedia, MediaView } from '../rtc/media'
 import { testNetwork, type NetworkWord } from '../rtc/network'
 import { meter, playTune } from '../rtc/sound'
@@ -9,24 +7,26 @@ import { Button } from '../ui/Button'
 import { Card, Dot } from '../ui/Card'
 import { Icon } from '../ui/Icon'
 import { useWords } from '../ui/useWords'
-import { api, of } from './calls'
 import css from './check.module.css'
 import { DevicePicks } from './DevicePicks'
 import { Fix, type Problem } from './Fix'
 import { Tile } from './Tile'
 import type { CheckResult } from './types'
+import { HomeLink } from './HomeLink'
+import { useSource } from './source'
 import { newPeer } from './useCall'
 import visit from './visit.module.css'
 import { VisitIcon, type VisitIconName } from './VisitIcon'
 
-interface CheckProps { over: string; patient: string; id: string; media: LocalMedia; view: MediaView; last: boolean; busy: boolean; onDone(result: CheckResult): void }
+interface CheckProps { over: string; media: LocalMedia; view: MediaView; last: boolean; busy: boolean; onDone(result: CheckResult): void }
 
 // A voice at arm's length is over this; the hum of a room is not.
 const heardAt = 0.35
 
 /** See yourself, be heard, hear a tune, and a line that holds. Nothing of it must pass: one may always go on. */
-export function CheckStep({ over, patient, id, media, view, last, busy, onDone }: CheckProps) {
+export function CheckStep({ over, media, view, last, busy, onDone }: CheckProps) {
   const { t } = useWords()
+  const source = useRef(useSource())
   const [network, setNetwork] = useState<NetworkWord>()
   const [run, setRun] = useState(0)
   const [heard, setHeard] = useState<'yes' | 'no' | 'played'>()
@@ -38,10 +38,10 @@ export function CheckStep({ over, patient, id, media, view, last, busy, onDone }
   useEffect(() => {
     let gone = false
     setNetwork(undefined)
-    void testNetwork({ ask: () => take(api.GET('/charts/{patient}/visits/{id}', of(patient, id))), newPeer, now: () => performance.now(), timers: pageTimers })
+    void testNetwork({ ask: () => source.current.read(), newPeer, now: () => performance.now(), timers: pageTimers })
       .then((word) => { if (!gone) setNetwork(word) })
     return () => { gone = true }
-  }, [patient, id, run])
+  }, [run])
 
   const problems: Problem[] = [
     ...(view.faults.camera ? [{ part: 'camera', fault: view.faults.camera } as const] : []),
@@ -59,7 +59,7 @@ export function CheckStep({ over, patient, id, media, view, last, busy, onDone }
   const cameraWords = camera ? t('check.cameraOk') : view.faults.camera ? t('check.cameraFail') : view.cam ? t('check.cameraWait') : t('visit.pictureOff')
   return (
     <>
-      <header className={visit.top}><BackLink to="/p/$patient/visits" params={{ patient }} place={t('visit.back')} /><p className={visit.over}>{over}</p></header>
+      <header className={visit.top}><HomeLink /><p className={visit.over}>{over}</p></header>
       <main id="content" tabIndex={-1} className={visit.narrow}>
         <h1>{view.faults.camera ? t('check.titleFail') : t('check.title')}</h1>
         <div className={css.self}>

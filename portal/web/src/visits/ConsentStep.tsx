@@ -1,22 +1,23 @@
-import { BackLink } from '../shell/PageHead'
 import { Button, LinkButton } from '../ui/Button'
 import { Card } from '../ui/Card'
 import { useErrorText } from '../ui/ErrorSummary'
 import { Icon } from '../ui/Icon'
 import { useWords } from '../ui/useWords'
-import type { useVisitAct } from './queries'
+import { HomeLink } from './HomeLink'
+import { useSource, type VisitAct } from './source'
 import type { Visit } from './types'
 import css from './visit.module.css'
 
 const lines = ['video', 'private', 'record', 'emergency', 'stop'] as const
 
 /** What one agrees to, in words; pressing is agreeing, and nothing is ticked beforehand. */
-export function ConsentStep({ over, patient, visit, act }: { over: string; patient: string; visit: Visit; act: ReturnType<typeof useVisitAct> }) {
+export function ConsentStep({ over, visit, act }: { over: string; visit: Visit; act: VisitAct }) {
   const { t } = useWords()
   const said = useErrorText()
+  const { home } = useSource()
   return (
     <>
-      <header className={css.top}><BackLink to="/p/$patient/visits" params={{ patient }} place={t('visit.back')} /><p className={css.over}>{over}</p></header>
+      <header className={css.top}><HomeLink /><p className={css.over}>{over}</p></header>
       <main id="content" tabIndex={-1} className={css.narrow}>
         <h1>{t('consent.title')}</h1>
         <p className={css.lead}>{visit.me.role === 'proxy' ? t('consent.leadFor', { name: visit.patientName }) : t('consent.lead')}</p>
@@ -30,7 +31,7 @@ export function ConsentStep({ over, patient, visit, act }: { over: string; patie
       </main>
       <footer className={css.foot}>
         <Button wide loading={act.isPending} onClick={() => act.mutate({ do: 'consent', version: visit.consent.version })}>{t('consent.agree')}</Button>
-        <LinkButton wide variant="subtle" to="/p/$patient/visits" params={{ patient }}>{t('consent.no')}</LinkButton>
+        {home && <LinkButton wide variant="subtle" to="/p/$patient/visits" params={{ patient: home }}>{t('consent.no')}</LinkButton>}
       </footer>
     </>
   )

@@ -9,8 +9,10 @@ import css from './visit.module.css'
 type End = Exclude<Step, 'early' | 'check' | 'consent' | 'wait' | 'visit'>
 const icons: Record<End, IconName> = { left: 'leave', refused: 'clock', over: 'done', cancelled: 'calendar' }
 
+export interface EndProps { step: End; visit: Visit; onBack: () => void }
+
 /** Outside the visit: what happened, and the one thing to do now. */
-export function EndStep({ step, patient, visit, onBack }: { step: End; patient: string; visit: Visit; onBack: () => void }) {
+export function EndStep({ step, visit, onBack }: EndProps) {
   const { t } = useWords()
   const phone = useClinic()?.phone
   const name = visit.appointment.practitioner.name
@@ -24,7 +26,7 @@ export function EndStep({ step, patient, visit, onBack }: { step: End; patient: 
         {step === 'left' && <Button wide icon="video" onClick={onBack}>{t('end.goBack')}</Button>}
         {summary && <LinkButton wide icon="letter" to={summaryPath(visit)}>{t('end.readSummary')}</LinkButton>}
         {step === 'refused' && phone && <AnchorButton wide icon="phone" href={`tel:${phone}`}>{t('call', { phone })}</AnchorButton>}
-        <LinkButton wide variant={step === 'cancelled' || (step === 'over' && !summary) ? 'filled' : 'default'} to="/p/$patient/visits" params={{ patient }}>{t('end.toVisits')}</LinkButton>
+        <LinkButton wide variant={step === 'cancelled' || (step === 'over' && !summary) ? 'filled' : 'default'} to="/p/$patient/visits" params={{ patient: visit.patient }}>{t('end.toVisits')}</LinkButton>
       </div>
     </main>
   )

@@ -7,14 +7,14 @@ import { useErrorText } from '../ui/ErrorSummary'
 import { Face } from '../ui/Face'
 import { Row } from '../ui/Row'
 import { useClinic, useWords } from '../ui/useWords'
-import type { useVisitAct } from './queries'
+import { useSource, type VisitAct } from './source'
 import { minutesLeft } from './step'
 import { Tile } from './Tile'
 import type { Visit } from './types'
 import css from './visit.module.css'
 import { VisitIcon } from './VisitIcon'
 
-interface WaitProps { visit: Visit; media: LocalMedia; view: MediaView; act: ReturnType<typeof useVisitAct>; early: boolean }
+interface WaitProps { visit: Visit; media: LocalMedia; view: MediaView; act: VisitAct; early: boolean }
 
 /** Who knows that one is here, how long it takes, and that nothing has to be done meanwhile. */
 export function WaitStep({ visit, media, view, act, early }: WaitProps) {
@@ -23,12 +23,15 @@ export function WaitStep({ visit, media, view, act, early }: WaitProps) {
   const said = useErrorText()
   const navigate = useNavigate()
   const phone = useClinic()?.phone
+  const { home } = useSource()
   const name = visit.appointment.practitioner.name
   const known = visit.me.state === 'waiting'
   const others = visit.people.filter((person) => !person.me && (person.state === 'waiting' || person.state === 'in' || person.state === 'admitted'))
   const minutes = minutesLeft(visit)
   const late = visit.behindMinutes ?? 0
-  const back = () => void navigate({ to: '/p/$patient/visits', params: { patient: visit.patient } })
+  const back = () => {
+    if (home) void navigate({ to: '/p/$patient/visits', params: { patient: home } })
+  }
   const leave = () => {
     if (known) act.mutate({ do: 'leaveWaiting' }, { onSettled: back })
     else back()
@@ -36,7 +39,7 @@ export function WaitStep({ visit, media, view, act, early }: WaitProps) {
   const { joinFrom } = visit.appointment
   return (
     <>
-      <header className={css.top}><span className="grow" /><Button variant="subtle" onClick={leave}>{t('visit.leave')}</Button></header>
+      <header className={css.top}><span className="grow" />{home && <Button variant="subtle" onClick={leave}>{t('visit.leave')}</Button>}</header>
       <main id="content" tabIndex={-1} className={css.narrow}>
         <div className={css.greet}>
           <span className={css.big}><Face name={name} size="l" tone="accent" /></span>

@@ -1,30 +1,25 @@
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { queryOptions } from '@tanstack/react-query'
 import { take } from '../api/client'
 import { chartKey } from '../api/queries'
 import { api, of } from './calls'
-import type { CheckResult, Visit } from './types'
-
-// Hints come over the live socket; these are for when it is lost, and for what it does not tell.
-const waitingMs = 3_000
-const quietMs = 20_000
+import { stateOf, useActOf, type Act, type VisitSource } from './source'
+import type { Visit } from './types'
 
 export const visitKey = (patient: string, id: string) => ['visit', patient, id] as const
 
-export const visitQuery = (patient: string, id: string) =>
-  queryOptions({
-    queryKey: [...visitKey(patient, id), 'state'],
-    queryFn: () => take(api.GET('/charts/{patient}/visits/{id}', of(patient, id))),
-    refetchInterval: ({ state }) => (state.data?.state === 'ended' ? quietMs : waitingMs),
-    // Somebody who waits looks elsewhere meanwhile.
-    refetchIntervalInBackground: true,
-  })
+/** A visit of a chart, for who is signed in. */
+export const visitOf = (patient: string, id: string): VisitSource => ({
+  key: visitKey(patient, id),
+  read: () => take(api.GET('/charts/{patient}/visits/{id}', of(patient, id))),
+  act: (act) => doIn(patient, id, act),
+  chat: () => take(api.GET('/charts/{patient}/visits/{id}/chat', of(patient, id))),
+  say: (line) => take(api.POST('/charts/{patient}/visits/{id}/chat', { ...of(patient, id), body: line })),
+  signal: `/visits/${id}/signal`,
+  home: patient,
+})
 
-export const chatQuery = (patient: string, id: string) =>
-  queryOptions({
-    queryKey: [...visitKey(patient, id), 'chat'],
-    queryFn: () => take(api.GET('/charts/{patient}/visits/{id}/chat', of(patient, id))),
-    refetchInterval: waitingMs,
-  })
+export const visitQuery = (patient: string, id: string) => stateOf(visitOf(patient, id))
+export const useVisitAct = (patient: string, id: string) => useActOf(visitOf(patient, id))
 
 export const summaryQuery = (patient: string, id: string) =>
   queryOptions({
@@ -41,35 +36,17 @@ export const noteQuery = (patient: string, id: string) =>
     staleTime: Number.POSITIVE_INFINITY,
   })
 
-export type Act =
-  | { do: 'check'; body: CheckResult }
-  | { do: 'consent'; version: string }
-  | { do: 'wait' | 'leaveWaiting' | 'start' | 'end' }
-  | { do: 'admit' | 'refuse'; seat: string }
-  | { do: 'late'; minutes: number }
-
-/** Everything that moves a visit answers with the visit as it is then. */
-export function useVisitAct(patient: string, id: string) {
-  const queries = useQueryClient()
-  return useMutation({
-    mutationFn: (act: Act) => {
-      const visit = of(patient, id)
-      switch (act.do) {
-        case 'check': return take(api.POST('/charts/{patient}/visits/{id}/check', { ...visit, body: act.body }))
-        case 'consent': return take(api.POST('/charts/{patient}/visits/{id}/consent', { ...visit, body: { version: act.version, agreed: true } }))
-        case 'wait': return take(api.POST('/charts/{patient}/visits/{id}/wait', visit))
-        case 'leaveWaiting': return take(api.DELETE('/charts/{patient}/visits/{id}/wait', visit))
-        case 'start': return take(api.POST('/charts/{patient}/visits/{id}/start', visit))
-        case 'end': return take(api.POST('/charts/{patient}/visits/{id}/end', visit))
-        case 'admit': return take(api.POST('/charts/{patient}/visits/{id}/admit', { ...visit, body: { seat: act.seat } }))
-        case 'refuse': return take(api.POST('/charts/{patient}/visits/{id}/refuse', { ...visit, body: { seat: act.seat } }))
-        case 'late': return take(api.POST('/charts/{patient}/visits/{id}/late', { ...visit, body: { minutes: act.minutes } }))
-      }
-    },
-    onSuccess: (visit: Visit | undefined) => {
-      const { queryKey } = visitQuery(patient, id)
-      if (visit?.id) queries.setQueryData(queryKey, visit)
-      return queries.invalidateQueries({ queryKey })
-    },
-  })
+function doIn(patient: string, id: string, act: Act): Promise<Visit> {
+  const visit = of(patient, id)
+  switch (act.do) {
+    case 'check': return take(api.POST('/charts/{patient}/visits/{id}/check', { ...visit, body: act.body }))
+    case 'consent': return take(api.POST('/charts/{patient}/visits/{id}/consent', { ...visit, body: { version: act.version, agreed: true } }))
+    case 'wait': return take(api.POST('/charts/{patient}/visits/{id}/wait', visit))
+    case 'leaveWaiting': return take(api.DELETE('/charts/{patient}/visits/{id}/wait', visit))
+    case 'start': return take(api.POST('/charts/{patient}/visits/{id}/start', visit))
+    case 'end': return take(api.POST('/charts/{patient}/visits/{id}/end', visit))
+    case 'admit': return take(api.POST('/charts/{patient}/visits/{id}/admit', { ...visit, body: { seat: act.seat } }))
+    case 'refuse': return take(api.POST('/charts/{patient}/visits/{id}/refuse', { ...visit, body: { seat: act.seat } }))
+    case 'late': return take(api.POST('/charts/{patient}/visits/{id}/late', { ...visit, body: { minutes: act.minutes } }))
+  }
 }

@@ -28,9 +28,9 @@ export function useMedia(on: boolean): { media: LocalMedia; view: MediaView } {
   return { media, view: useSyncExternalStore(media.subscribe, media.current) }
 }
 
-function signalUrl(visit: string): string {
+function socketUrl(path: string): string {
   const scheme = window.location.protocol === 'https:' ? 'wss' : 'ws'
-  return `${scheme}://${window.location.host}/visits/${visit}/signal`
+  return `${scheme}://${window.location.host}${path}`
 }
 
 export const newPeer = () => new RTCPeerConnection({ bundlePolicy: 'max-bundle' })
@@ -39,7 +39,7 @@ const idle: CallView = { phase: 'joining', seats: [], speaking: [], level: 'good
 const none = { subscribe: () => () => undefined, current: () => idle }
 
 /** The call itself, while `on`. Closing the page leaves the seat waiting, so that a reload comes back to it. */
-export function useCall(visit: string, on: boolean, media: LocalMedia): { call: Call | undefined; view: CallView } {
+export function useCall(signal: string, on: boolean, media: LocalMedia): { call: Call | undefined; view: CallView } {
   const [call, setCall] = useState<Call>()
   const ready = useSyncExternalStore(media.subscribe, () => media.current().ready)
   useEffect(() => {
@@ -49,7 +49,7 @@ export function useCall(visit: string, on: boolean, media: LocalMedia): { call: 
       const { tracks, mic, cam } = media.current()
       return { tracks, mic: mic && Boolean(tracks.audio), cam: cam && Boolean(tracks.camera) }
     }
-    const made = new Call({ dial: () => new WebSocket(signalUrl(visit)) as unknown as LineSocket, newPeer, shareTaken: () => media.unshare(), timers: pageTimers }, sending())
+    const made = new Call({ dial: () => new WebSocket(socketUrl(signal)) as unknown as LineSocket, newPeer, shareTaken: () => media.unshare(), timers: pageTimers }, sending())
     const unsubscribe = media.subscribe(() => made.send(sending()))
     const hurry = () => {
       if (document.visibilityState === 'visible') made.hurry()
@@ -65,7 +65,7 @@ export function useCall(visit: string, on: boolean, media: LocalMedia): { call: 
       made.stop()
       setCall(undefined)
     }
-  }, [visit, on, ready, media])
+  }, [signal, on, ready, media])
   const source = call ?? none
   return { call, view: useSyncExternalStore(source.subscribe, source.current) }
 }

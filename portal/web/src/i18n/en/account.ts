@@ -92,7 +92,7 @@ export const account = {
     stopped: 'You no longer share your record with {{name}}.', past: 'Ended',
     looked: 'Who looked at your record', lookedFor: 'Who looked at {{name}}’s record', lookedLead: 'Everyone, every time. Newest first.', notYours: 'Only {{name}} can see this list', notYoursText: 'Everything you do here for {{name}} is written down in it.',
     when: 'When', who: 'Who', did: 'What they did', why: 'Why', emergency: 'Opened in an emergency', times_one: '{{count}} time', times_other: '{{count}} times', through: 'through {{app}}',
-    emptyLog: 'Nobody has looked yet', emptyLogText: 'Each time somebody opens this record, it is written down here.', youWho: 'You', forYou: '{{relation}}, for you',
+    emptyLog: 'Nobody has looked yet', emptyLogText: 'Each time somebody opens this record, it is written down here.', youWho: 'You', linkWho: 'Somebody with your date of birth', forYou: '{{relation}}, for you',
     wrong: 'Is this wrong? Call us: {{phone}}',
     complete: 'This list is complete.', completeText: 'Nothing was changed or taken out. Checked {{when}}.', pending_one: '{{count}} new line is being sealed.', pending_other: '{{count}} new lines are being sealed.',
     incomplete: 'We are checking this list.', incompleteText: 'One part could not be confirmed. The clinic has been told.', how: 'How we check',

@@ -16,6 +16,7 @@ export const connected = { connected: {
     offline: 'Keeps access while you are away', since: 'Since {{date}}', last: 'Last used {{when}}', did: 'What it did', didNothing: 'It has read nothing yet.',
     when: 'When', what: 'What', whose: 'Whose record', times_one: '{{count}} time', times_other: '{{count}} times',
     end: 'End access', endTitle: 'End access for {{app}}?', endText: '{{app}} is cut off at once. What it took before stays with it: ask the app to delete that.', endGo: 'End access', keep: 'Keep it', ended: '{{app}} is cut off.',
+    less: 'Take something away', lessTitle: 'What may {{app}} still see?', lessText: 'Untick what you take away. It ends at once, and {{app}} goes on with the rest. If it needs more later, it has to ask you again.', lessGo: 'Keep only what is ticked', lessKeep: 'Leave it as it is', lessSame: 'Untick at least one thing.', lessAll: 'Leave at least one thing ticked, or end the access of this app.', lessDone: '{{app}} keeps only what stands here.',
     deed: { looked: 'Read {{what}}', searched: 'Searched {{what}}', wrote: 'Added to {{what}}', changed: 'Changed {{what}}', removed: 'Removed something from {{what}}', took: 'Took a copy of {{what}}', signedIn: 'Signed in', refused: 'Asked for {{what}} and was refused' },
     theRecord: 'the record',
   },

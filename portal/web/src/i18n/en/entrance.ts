@@ -26,10 +26,15 @@ export const entrance = {
     page: 'Invitations', title: 'Invitations', lead: 'People who were asked to make an account and have not done so yet.', for: 'Access for this patient', chart: 'Accounts and invitations',
     has: 'The patient has an account.', hasNot: 'The patient has no account yet.', who: 'Who is invited?', patient: 'The patient', caregiver: 'Somebody who helps', staff: 'Invite staff', name: 'Name', birth: 'Date of birth', birthHelp: 'They are asked for it: 1980-06-07', email: 'E-mail', optional: 'E-mail (not needed)', how: 'How does the link get there?', mail: 'By e-mail', print: 'Printed, handed over here', language: 'Language', roles: 'Role',
     role: { clinician: 'Doctor', nurse: 'Nurse', frontdesk: 'Front desk', privacy: 'Privacy officer', admin: 'Administrator' },
-    make: 'Make the invitation', mailed: 'The link is on its way.', once: 'This link is shown only now. Print it and hand it over.', qr: 'Picture to scan with a phone', printIt: 'Print', done: 'Done',
+    make: 'Make the invitation', mailed: 'The link is on its way.', once: 'This link is shown only now. Print it and hand it over.', qr: 'Picture to scan with a phone', printIt: 'Print', copyIt: 'Copy the link', copied: 'The link is copied.', done: 'Done',
     none: 'No open invitations', noneText: 'Whoever is invited and has not come in yet stands here.', until: 'Until {{date}}', again: 'New link', againMail: 'Mail a new link', withdraw: 'Take back', more: 'Show more',
     state: { open: 'Waiting', dead: 'Closed: too many wrong dates of birth', expired: 'Too old', accepted: 'Taken', withdrawn: 'Taken back' }, kind: { patient: 'Patient', caregiver: 'Helps', staff: 'Staff' },
     needName: 'Enter a name.', needBirth: 'Enter the date of birth like this: 1980-06-07', needEmail: 'Enter an e-mail address, or print the link.', needRole: 'Choose a role.',
     recover: 'Help back in', recoverLead: 'For somebody who lost every way to sign in. Look at a proof of who they are first. Once the link is used, all old ways to sign in end.', reason: 'How do you know that it is them?', reasonHelp: 'For example: driving licence seen', needReason: 'Say in a few words how you know that it is them.', recoverGo: 'Make the link', recoverEmail: 'E-mail of the account',
+  },
+  visitLink: {
+    page: 'Link to a visit', title: 'A link for the patient', lead: 'For somebody who has no account. They open it on a phone or a computer, enter their date of birth, and come to this visit as the patient. Nothing else of the record opens.',
+    state: { none: 'No link yet', open: 'Good', dead: 'Closed: too many wrong dates of birth', expired: 'Too old' }, used: 'It was opened', until: 'Until {{date}}, {{time}}', make: 'Make the link', again: 'Make a new link', againText: 'A new link ends the one before, and whoever is in the visit by it is out.',
+    drop: 'Take the link back', dropped: 'The link is closed. Nobody can come by it any more.', letter: 'Your video visit: {{when}}, with {{name}}. Point the camera of your phone at the picture, or type the address into your browser. Then enter your date of birth. You need no password. Tell nobody this address.',
   },
 } as const

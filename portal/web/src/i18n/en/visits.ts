@@ -31,13 +31,21 @@ export const visits = {
     yours: 'Your wait', soon: 'It should not take long', minutes_one: 'About {{count}} minute', minutes_other: 'About {{count}} minutes', putDown: 'You can put the phone down. It rings when it is your turn. Keep this page open.', putDownEarly: 'You can put the phone down. Keep this page open.',
     late_one: '{{name}} is {{count}} minute behind. Keep waiting, or call us.', late_other: '{{name}} is {{count}} minutes behind. Keep waiting, or call us.', device: 'Your camera and sound', soundOn: 'Sound is on', soundOff: 'Sound is off', pictureOn: 'Picture is on', pictureOff: 'Picture is off', here: '{{name}} is here', phone: 'Use a phone call instead: {{phone}}',
   },
+  join: {
+    page: 'Your visit', title: 'Your video visit', lead: '{{clinic}} invites you to a visit by video. You need no password.', open: 'Open my visit',
+    hello: 'Hello {{name}}', yours: 'This is your video visit. You see and hear each other on this device.', when: '{{day}} at {{time}}', from: 'Come back to this page {{day}} from {{time}} on. Keep your letter: the link in it opens this page again.',
+    go: 'Go to the visit', try: 'Try camera and sound now', notYou: 'Is this not you? Close this page, and call the clinic.',
+    gone: 'This link does not work any more', goneText: 'The clinic closed it, the visit is over, or there is a newer link. Call the clinic, and we help you.', dead: 'This link is closed', deadText: 'There were too many wrong dates of birth. Call the clinic, and you get a new link.',
+    closed: 'Your visit is not open here', closedText: 'It was opened on another device, or the clinic closed the link.', noLink: 'Open the link from your letter again, or call the clinic.', again: 'Open it on this device',
+  },
   end: {
     left: 'You left the visit', leftText: 'It goes on without you, and you can go back in.', goBack: 'Go back to the visit', refused: 'We could not let you in', refusedText: 'The clinic did not let you into this visit. Call us, and we find out why.',
     over: 'The visit is over', overText: 'The summary comes as soon as {{name}} has signed it. You find it here and among your visits.', summaryReady: 'The summary is ready.', readSummary: 'Read the summary', cancelled: 'This visit was cancelled', cancelledText: 'You can book another one.', toVisits: 'To your visits',
+    thanks: 'Thank you. The visit is over.', thanksText: 'You can close this page now. If you have a question, call us.', cancelledCall: 'Call us if you need another one.',
   },
   bye: {
     lost: 'We could not call you back', lostText: 'The connection is gone. Check the Wi-Fi or mobile data. Your place in the visit is kept.', ended: 'The visit is over', endedText: 'The clinician ended it. The summary comes as soon as it is signed.', removed: 'You are no longer in this visit', removedText: 'Call the clinic if this is a mistake.',
-    signed_out: 'You are signed out', signed_outText: 'Sign in again, then go back to the visit.', elsewhere: 'You are in the visit on another device', elsewhereText: 'Only one device at a time can take your place.', here: 'Use this device',
+    signed_out: 'You are signed out', signed_outText: 'Sign in again, then go back to the visit.', elsewhere: 'You are in the visit on another device', elsewhereText: 'Only one device at a time can take your place.', here: 'Use this device', closed: 'The visit is closed here', closedText: 'It was opened on another device, or the clinic closed the link. Open your link again, or call the clinic.',
   },
   summary: {
     page: 'Visit summary', title: 'Summary of your visit', titleFor: 'Summary of {{name}}’s visit', with: 'With {{name}}, {{date}}', yourTurn: 'Your turn', callIf: 'Call {{phone}} if', next: 'What comes next.', signed: 'Signed by {{name}}, {{when}}.', addendum: 'Added later', addedBy: '{{name}}, {{when}}', ask: 'Ask a question', new: 'New since {{time}}',

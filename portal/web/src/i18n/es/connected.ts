@@ -18,6 +18,7 @@ export const connected: Same<typeof english> = { connected: {
     offline: 'Conserva el acceso cuando usted no está', since: 'Desde el {{date}}', last: 'Último uso: {{when}}', did: 'Qué hizo', didNothing: 'Todavía no ha leído nada.',
     when: 'Cuándo', what: 'Qué', whose: 'De quién', times_one: '{{count}} vez', times_other: '{{count}} veces',
     end: 'Terminar el acceso', endTitle: '¿Terminar el acceso de {{app}}?', endText: '{{app}} deja de tener acceso de inmediato. Lo que ya se llevó se queda con ella: pídale que lo borre.', endGo: 'Terminar el acceso', keep: 'Conservarla', ended: '{{app}} ya no tiene acceso.',
+    less: 'Quitarle algo', lessTitle: '¿Qué puede seguir viendo {{app}}?', lessText: 'Desmarque lo que le quita. Termina de inmediato, y {{app}} sigue con lo demás. Si después necesita más, tiene que pedírselo otra vez.', lessGo: 'Dejar solo lo marcado', lessKeep: 'Dejarlo como está', lessSame: 'Desmarque al menos una cosa.', lessAll: 'Deje marcada al menos una cosa, o termine el acceso de esta aplicación.', lessDone: '{{app}} conserva solo lo que dice aquí.',
     deed: { looked: 'Leyó {{what}}', searched: 'Buscó en {{what}}', wrote: 'Añadió a {{what}}', changed: 'Cambió {{what}}', removed: 'Quitó algo de {{what}}', took: 'Se llevó una copia de {{what}}', signedIn: 'Entró', refused: 'Pidió {{what}} y se le negó' },
     theRecord: 'el expediente',
   },

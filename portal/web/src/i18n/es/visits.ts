@@ -33,13 +33,21 @@ export const visits: Same<typeof english> = {
     yours: 'Su espera', soon: 'No debería tardar mucho', minutes_one: 'Alrededor de {{count}} minuto', minutes_other: 'Alrededor de {{count}} minutos', putDown: 'Puede dejar el teléfono. Suena cuando es su turno. Deje esta página abierta.', putDownEarly: 'Puede dejar el teléfono. Deje esta página abierta.',
     late_one: '{{name}} lleva {{count}} minuto de retraso. Siga esperando o llámenos.', late_other: '{{name}} lleva {{count}} minutos de retraso. Siga esperando o llámenos.', device: 'Su cámara y su sonido', soundOn: 'El sonido está encendido', soundOff: 'El sonido está apagado', pictureOn: 'La imagen está encendida', pictureOff: 'La imagen está apagada', here: '{{name}} está aquí', phone: 'Mejor por teléfono: {{phone}}',
   },
+  join: {
+    page: 'Su consulta', title: 'Su consulta por video', lead: '{{clinic}} le invita a una consulta por video. No necesita contraseña.', open: 'Abrir mi consulta',
+    hello: 'Hola, {{name}}', yours: 'Esta es su consulta por video. Se ven y se oyen en este dispositivo.', when: '{{day}} a las {{time}}', from: 'Vuelva a esta página {{day}}, a partir de las {{time}}. Guarde su carta: el enlace abre esta página otra vez.',
+    go: 'Ir a la consulta', try: 'Probar ahora la cámara y el sonido', notYou: '¿No es usted? Cierre esta página y llame a la clínica.',
+    gone: 'Este enlace ya no sirve', goneText: 'La clínica lo cerró, la consulta terminó o hay un enlace más nuevo. Llame a la clínica y le ayudamos.', dead: 'Este enlace está cerrado', deadText: 'Hubo demasiadas fechas de nacimiento equivocadas. Llame a la clínica y le damos un enlace nuevo.',
+    closed: 'Su consulta no está abierta aquí', closedText: 'Se abrió en otro dispositivo, o la clínica cerró el enlace.', noLink: 'Abra otra vez el enlace de su carta, o llame a la clínica.', again: 'Abrirla en este dispositivo',
+  },
   end: {
     left: 'Usted salió de la consulta', leftText: 'Continúa sin usted, y puede volver a entrar.', goBack: 'Volver a la consulta', refused: 'No pudimos hacerle pasar', refusedText: 'La clínica no le hizo pasar a esta consulta. Llámenos y averiguamos por qué.',
     over: 'La consulta ha terminado', overText: 'El resumen llega en cuanto {{name}} lo firme. Lo encuentra aquí y entre sus consultas.', summaryReady: 'El resumen está listo.', readSummary: 'Leer el resumen', cancelled: 'Esta consulta se canceló', cancelledText: 'Puede reservar otra.', toVisits: 'A sus consultas',
+    thanks: 'Gracias. La consulta ha terminado.', thanksText: 'Ya puede cerrar esta página. Si tiene alguna pregunta, llámenos.', cancelledCall: 'Llámenos si necesita otra.',
   },
   bye: {
     lost: 'No pudimos volver a llamarle', lostText: 'No hay conexión. Revise el wifi o los datos móviles. Le guardamos su lugar en la consulta.', ended: 'La consulta ha terminado', endedText: 'El médico la terminó. El resumen llega en cuanto esté firmado.', removed: 'Ya no está en esta consulta', removedText: 'Llame a la clínica si es un error.',
-    signed_out: 'Su sesión se cerró', signed_outText: 'Entre otra vez y vuelva a la consulta.', elsewhere: 'Está en la consulta en otro dispositivo', elsewhereText: 'Solo un dispositivo a la vez puede ocupar su lugar.', here: 'Usar este dispositivo',
+    signed_out: 'Su sesión se cerró', signed_outText: 'Entre otra vez y vuelva a la consulta.', elsewhere: 'Está en la consulta en otro dispositivo', elsewhereText: 'Solo un dispositivo a la vez puede ocupar su lugar.', here: 'Usar este dispositivo', closed: 'La consulta está cerrada aquí', closedText: 'Se abrió en otro dispositivo, o la clínica cerró el enlace. Abra su enlace otra vez o llame a la clínica.',
   },
   summary: {
     page: 'Resumen de la consulta', title: 'Resumen de su consulta', titleFor: 'Resumen de la consulta de {{name}}', with: 'Con {{name}}, {{date}}', yourTurn: 'Le toca a usted', callIf: 'Llame al {{phone}} si', next: 'Qué viene después.', signed: 'Firmado por {{name}}, {{when}}.', addendum: 'Añadido después', addedBy: '{{name}}, {{when}}', ask: 'Hacer una pregunta', new: 'Nuevo desde las {{time}}',

@@ -1,0 +1,65 @@
+import { apiLanguage } from '../api/client'
+import { ApiError, problemOf } from '../api/problem'
+import type { Me } from '../api/types'
+import type { Act, VisitSource } from '../visits/source'
+import type { ChatLine, Visit } from '../visits/types'
+
+export interface Looked { here: boolean; triesLeft: number; clinic: { name: string; phone?: string } }
+interface Joined { csrf: string; clinic: Me['clinic']; visit: Visit }
+
+let csrf = ''
+
+async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  let response: Response
+  try {
+    response = await fetch(`/api/join/${path}`, {
+      method, credentials: 'same-origin', cache: 'no-store',
+      headers: {
+        Accept: 'application/json', 'Accept-Language': apiLanguage(),
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        ...(method !== 'GET' && { 'X-CSRF-Token': csrf }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    })
+  } catch {
+    throw new ApiError({ status: 0 })
+  }
+  // Nobody is signed in here: that the link is closed in this browser is no reason to go to the sign-in.
+  if (response.status === 401) throw new ApiError({ status: 410, code: 'closed' })
+  if (!response.ok) throw await problemOf(response)
+  const text = await response.text()
+  return (text ? JSON.parse(text) : undefined) as T
+}
+
+/** Uses nothing up: pictures of links are opened by programs as well. */
+export const lookAtVisitLink = (token: string) => call<Looked>('POST', 'look', { token })
+export const enterVisit = (token: string, birthDate: string) => call<void>('POST', 'enter', { token, birthDate })
+
+const visitIn = (joined: Joined): Visit => {
+  csrf = joined.csrf
+  return joined.visit
+}
+export const readJoined = () => call<Joined>('GET', 'visit').then((joined) => {
+  csrf = joined.csrf
+  return joined
+})
+
+function act(what: Act): Promise<Visit> {
+  switch (what.do) {
+    case 'check': return call<Joined>('POST', 'check', what.body).then(visitIn)
+    case 'consent': return call<Joined>('POST', 'consent', { version: what.version }).then(visitIn)
+    case 'wait': return call<Joined>('POST', 'wait').then(visitIn)
+    case 'leaveWaiting': return call<Joined>('DELETE', 'wait').then(visitIn)
+    default: return Promise.reject(new ApiError({ status: 403 })) // the clinic's part
+  }
+}
+
+/** The one visit that the link of this browser opens. */
+export const joinedVisit: VisitSource = {
+  key: ['join'],
+  read: () => readJoined().then(visitIn),
+  act,
+  chat: () => call<{ items: ChatLine[] }>('GET', 'chat'),
+  say: (line) => call('POST', 'chat', line),
+  signal: '/api/join/signal',
+}
