@@ -9,7 +9,7 @@ import { desk, phone, suite } from './harness/suite.mjs'
 import { until } from './harness/wait.mjs'
 import { en } from './harness/words.mjs'
 
-const scene = suite({ env: { HOUSECALL_UNDO: '20s' } })
+const scene = suite({ env: { HOUSECALL_TAKE_BACK: '20s' } })
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
