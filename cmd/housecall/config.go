@@ -53,8 +53,8 @@ type Config struct {
 
 	BulkKeep time.Duration `group:"settings" name:"bulk-keep" env:"HOUSECALL_BULK_KEEP" default:"24h" placeholder:"TIME" help:"How long the files of exports and imports by FHIR are kept once they are made."`
 
-	Undo   time.Duration `group:"settings" name:"undo" env:"HOUSECALL_TAKE_BACK" default:"30s" placeholder:"TIME" help:"How long a message that was sent can be taken back."`
-	KeyAge time.Duration `group:"settings" name:"key-age" env:"HOUSECALL_KEY_AGE" default:"2160h" placeholder:"TIME" help:"After which time the OpenID provider signs with a new key. 0: only by housecall keys rotate."`
+	TakeBack time.Duration `group:"settings" name:"take-back" env:"HOUSECALL_TAKE_BACK" default:"30s" placeholder:"TIME" help:"How long a message that was sent can be taken back."`
+	KeyAge   time.Duration `group:"settings" name:"key-age" env:"HOUSECALL_KEY_AGE" default:"2160h" placeholder:"TIME" help:"After which time the OpenID provider signs with a new key. 0: only by housecall keys rotate."`
 
 	base       *url.URL
 	proxies    []netip.Prefix

@@ -386,5 +386,5 @@ func (s *Service) toDraft(c *db.Conn, h *held) error {
 	} else if err := d.join(back, moment(s.now())); err != nil {
 		return err
 	}
-	return d.save(c, h.account, h.patient, place, was, s.now())
+	return s.saveDraft(c, &d, h.account, h.patient, place, was)
 }
