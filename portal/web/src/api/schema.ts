@@ -368,6 +368,59 @@ export interface paths {
         patch: operations["patch-charts-by-patient-grants-by-id"];
         trace?: never;
     };
+    "/charts/{patient}/held": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one sent and nobody has yet */
+        get: operations["get-charts-by-patient-held"];
+        put?: never;
+        /** Send a message that can be taken back, or goes later */
+        post: operations["post-charts-by-patient-held"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/held/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a message that was not delivered yet, or when it goes */
+        put: operations["put-charts-by-patient-held-by-id"];
+        post?: never;
+        /** Take a message back */
+        delete: operations["delete-charts-by-patient-held-by-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/held/{id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a message that waits at once */
+        post: operations["post-charts-by-patient-held-by-id-send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/charts/{patient}/joined": {
         parameters: {
             query?: never;
@@ -414,6 +467,23 @@ export interface paths {
         get: operations["get-charts-by-patient-message-options"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/messages/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Messages in which words stand, the newest first */
+        post: operations["post-charts-by-patient-messages-search"];
         delete?: never;
         options?: never;
         head?: never;
@@ -663,6 +733,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/charts/{patient}/threads/{thread}/typing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell the other side that one is writing */
+        post: operations["post-charts-by-patient-threads-by-thread-typing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/charts/{patient}/timeline": {
         parameters: {
             query?: never;
@@ -824,11 +911,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Who was let to one visit, and who is invited */
+        get: operations["get-charts-by-patient-visits-by-id-guests"];
         put?: never;
         /** Invite somebody to one visit */
         post: operations["post-charts-by-patient-visits-by-id-guests"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/guests/{guest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take that away at once */
+        delete: operations["delete-charts-by-patient-visits-by-id-guests-by-guest"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1273,6 +1378,24 @@ export interface paths {
         put?: never;
         /** Take care of a conversation */
         post: operations["post-clinic-inbox-by-patient-by-thread-claim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/inbox/{patient}/{thread}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the care team noted about a conversation, for itself */
+        get: operations["get-clinic-inbox-by-patient-by-thread-notes"];
+        put?: never;
+        /** Note something about a conversation, for the care team alone */
+        post: operations["post-clinic-inbox-by-patient-by-thread-notes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2265,6 +2388,11 @@ export interface components {
             practitioner?: string;
             roles: string[] | null;
         };
+        AddNoteInBody: {
+            /** @description Made by the client; sent twice it is done once */
+            id: string;
+            text: string;
+        };
         AddedApp: {
             app: components["schemas"]["RegisteredApp"];
             secret?: string;
@@ -2512,6 +2640,8 @@ export interface components {
             attachments?: string[] | null;
             /** @description Made by the client; sent twice it is done once */
             id: string;
+            /** @description In which it is written (BCP 47) */
+            language?: string;
             subject?: string;
             text: string;
             /** @enum {string} */
@@ -2519,6 +2649,7 @@ export interface components {
         };
         Block: {
             account: string;
+            birthDate?: string;
             /** Format: date-time */
             createdAt: string;
             createdBy: string;
@@ -2529,11 +2660,17 @@ export interface components {
             liftReason?: string;
             /** Format: date-time */
             liftedAt?: string;
+            liftedBy?: string;
+            lifter?: string;
             name: string;
             patient: string;
+            patientName?: string;
             reason: string;
+            setBy: string;
             /** Format: date-time */
             start: string;
+            /** @enum {string} */
+            state: "planned" | "holds" | "ended" | "lifted";
         };
         BlockInBody: {
             /** @description Of the account that is kept out */
@@ -2546,6 +2683,12 @@ export interface components {
             reason: string;
             /** @description The last day; none: until it is lifted */
             until?: string;
+        };
+        Blocks: {
+            birthDate?: string;
+            items: components["schemas"]["Block"][] | null;
+            next?: string;
+            patientName?: string;
         };
         BookInBody: {
             /** @description Made by the client; sent twice it is done once */
@@ -2816,6 +2959,8 @@ export interface components {
         };
         Draft: {
             attachments?: components["schemas"]["Attachment"][] | null;
+            /** @description What was written at the same time on other devices, until somebody takes it or leaves it */
+            others?: components["schemas"]["OtherText"][] | null;
             /**
              * Format: date-time
              * @description Missing: there is none
@@ -2824,6 +2969,11 @@ export interface components {
             subject?: string;
             text: string;
             topic?: string;
+            /**
+             * Format: int64
+             * @description Of the draft that was read; 0: there was none. Saved from an older one, both texts are answered (409)
+             */
+            version?: number;
         };
         EmailTelling: {
             /** @description That of the account; it is not changed here */
@@ -2886,6 +3036,29 @@ export interface components {
             open: boolean;
             patient: string;
             sex?: string;
+        };
+        FoundMessage: {
+            /** Format: date-time */
+            at: string;
+            attachments: components["schemas"]["Attachment"][] | null;
+            /** @description Ids of the messages that correct this one */
+            correctedBy?: string[] | null;
+            /** @description Id of the message that this one corrects */
+            corrects?: string;
+            /** @description What stands around the first of the words */
+            excerpt: string;
+            /** @description Name of the patient, when somebody else wrote for them */
+            forPatient?: string;
+            from: components["schemas"]["Author"];
+            id: string;
+            /** @description In which it was written, as far as it is known */
+            language?: string;
+            mine: boolean;
+            readBy: components["schemas"]["Reader"][] | null;
+            subject: string;
+            text: string;
+            thread: string;
+            topic: string;
         };
         Free: {
             canBook: boolean;
@@ -2960,6 +3133,23 @@ export interface components {
             /** @description The one visit that it is for */
             visit?: string;
         };
+        Guest: {
+            /**
+             * Format: date-time
+             * @description When the visit's doors open
+             */
+            from: string;
+            id: string;
+            name: string;
+            relation: string;
+            /** @enum {string} */
+            state: "invited" | "active" | "ended" | "revoked";
+            /**
+             * Format: date-time
+             * @description When it is over at the latest
+             */
+            until: string;
+        };
         GuestInBody: {
             name: string;
             /** @description What the patient is to this person: mother, child, .. */
@@ -2979,6 +3169,35 @@ export interface components {
             reason?: string;
             /** Format: date-time */
             until: string;
+        };
+        HeldMessage: {
+            attachments: components["schemas"]["Attachment"][] | null;
+            corrects?: string;
+            /** Format: date-time */
+            due: string;
+            id: string;
+            language?: string;
+            /** @description Somebody chose the time */
+            scheduled: boolean;
+            /**
+             * Format: date-time
+             * @description When its writer sent it
+             */
+            sentAt: string;
+            /**
+             * @description stuck: it could not be delivered; sent: it is in the conversation
+             * @enum {string}
+             */
+            state: "waits" | "taken_back" | "stuck" | "sent";
+            subject?: string;
+            text: string;
+            /** @description Missing: it begins one */
+            thread?: string;
+            topic?: string;
+            /** Format: int64 */
+            version: number;
+            /** @description Of one that is stuck, for its writer */
+            why?: string;
         };
         HeldResult: {
             by?: string;
@@ -3019,6 +3238,33 @@ export interface components {
             reason: string;
             /** Format: date-time */
             until: string;
+        };
+        HoldMessage: {
+            /**
+             * Format: date-time
+             * @description When it goes; missing: as soon as it cannot be taken back any more
+             */
+            at?: string;
+            /** @description Ids of Binary resources of the chart */
+            attachments?: string[] | null;
+            /** @description The conversation is closed with it */
+            close?: boolean;
+            /** @description An own message of the conversation that this one corrects */
+            corrects?: string;
+            /** @description Made by the client; sent twice it is done once. It becomes that of the message */
+            id: string;
+            /** @description In which it is written (BCP 47) */
+            language?: string;
+            subject?: string;
+            text: string;
+            /** @description Missing: it begins a conversation, which gets its id */
+            thread?: string;
+            topic?: string;
+            /**
+             * Format: int64
+             * @description Of the one that is changed
+             */
+            version?: number;
         };
         Identifier: {
             label: string;
@@ -3091,6 +3337,11 @@ export interface components {
              * @description Until when the link can be used
              */
             expiresAt: string;
+            /**
+             * Format: date-time
+             * @description When that visit's doors open
+             */
+            from?: string;
             hides: string[] | null;
             id: string;
             name: string;
@@ -3166,6 +3417,11 @@ export interface components {
              * @description Until when the link can be used
              */
             expiresAt: string;
+            /**
+             * Format: date-time
+             * @description When that visit's doors open
+             */
+            from?: string;
             hides: string[] | null;
             id: string;
             name: string;
@@ -3264,11 +3520,6 @@ export interface components {
             /** @description Cursor of the next page */
             next?: string;
         };
-        ListBlock: {
-            items: components["schemas"]["Block"][] | null;
-            /** @description Cursor of the next page */
-            next?: string;
-        };
         ListChatLine: {
             items: components["schemas"]["ChatLine"][] | null;
             /** @description Cursor of the next page */
@@ -3299,6 +3550,11 @@ export interface components {
             /** @description Cursor of the next page */
             next?: string;
         };
+        ListFoundMessage: {
+            items: components["schemas"]["FoundMessage"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
         ListGlass: {
             items: components["schemas"]["Glass"][] | null;
             /** @description Cursor of the next page */
@@ -3306,6 +3562,16 @@ export interface components {
         };
         ListGrant: {
             items: components["schemas"]["Grant"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListGuest: {
+            items: components["schemas"]["Guest"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListHeldMessage: {
+            items: components["schemas"]["HeldMessage"][] | null;
             /** @description Cursor of the next page */
             next?: string;
         };
@@ -3369,6 +3635,11 @@ export interface components {
             /** @description Cursor of the next page */
             next?: string;
         };
+        ListStaffNote: {
+            items: components["schemas"]["StaffNote"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
         ListTeamMember: {
             items: components["schemas"]["TeamMember"][] | null;
             /** @description Cursor of the next page */
@@ -3429,10 +3700,16 @@ export interface components {
             /** Format: date-time */
             at: string;
             attachments: components["schemas"]["Attachment"][] | null;
+            /** @description Ids of the messages that correct this one */
+            correctedBy?: string[] | null;
+            /** @description Id of the message that this one corrects */
+            corrects?: string;
             /** @description Name of the patient, when somebody else wrote for them */
             forPatient?: string;
             from: components["schemas"]["Author"];
             id: string;
+            /** @description In which it was written, as far as it is known */
+            language?: string;
             mine: boolean;
             readBy: components["schemas"]["Reader"][] | null;
             text: string;
@@ -3443,6 +3720,11 @@ export interface components {
             audience: components["schemas"]["MessageTeam"][] | null;
             canSend: boolean;
             topics: string[] | null;
+            /**
+             * Format: int64
+             * @description How long what was sent can be taken back
+             */
+            undoSeconds: number;
         };
         MessageTeam: {
             name: string;
@@ -3502,6 +3784,11 @@ export interface components {
              * @description Until when the link can be used
              */
             expiresAt: string;
+            /**
+             * Format: date-time
+             * @description When that visit's doors open
+             */
+            from?: string;
             hides: string[] | null;
             id: string;
             name: string;
@@ -3537,6 +3824,11 @@ export interface components {
             since: string;
             /** Format: date-time */
             until: string;
+        };
+        OtherText: {
+            /** Format: date-time */
+            savedAt: string;
+            text: string;
         };
         OtherWay: {
             id: string;
@@ -3859,8 +4151,12 @@ export interface components {
         SendInBody: {
             /** @description Ids of Binary resources of the chart */
             attachments?: string[] | null;
+            /** @description An own message of the conversation that this one corrects */
+            corrects?: string;
             /** @description Made by the client; sent twice it is done once */
             id: string;
+            /** @description In which it is written (BCP 47) */
+            language?: string;
             text: string;
         };
         Series: {
@@ -3918,6 +4214,14 @@ export interface components {
         Speaker: {
             name: string;
             role: string;
+        };
+        StaffNote: {
+            /** Format: date-time */
+            at: string;
+            author: components["schemas"]["Author"];
+            id: string;
+            mine: boolean;
+            text: string;
         };
         Standing: {
             /** Format: date-time */
@@ -5132,6 +5436,172 @@ export interface operations {
             };
         };
     };
+    "get-charts-by-patient-held": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListHeldMessage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-held": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldMessage"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldMessage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-charts-by-patient-held-by-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldMessage"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldMessage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-charts-by-patient-held-by-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldMessage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-held-by-id-send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-charts-by-patient-joined": {
         parameters: {
             query?: never;
@@ -5247,6 +5717,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MessageOptions"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-messages-search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Words"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListFoundMessage"];
                 };
             };
             /** @description Error */
@@ -5885,6 +6390,36 @@ export interface operations {
             };
         };
     };
+    "post-charts-by-patient-threads-by-thread-typing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                thread: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-charts-by-patient-timeline": {
         parameters: {
             query?: {
@@ -6227,6 +6762,38 @@ export interface operations {
             };
         };
     };
+    "get-charts-by-patient-visits-by-id-guests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListGuest"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-charts-by-patient-visits-by-id-guests": {
         parameters: {
             query?: never;
@@ -6251,6 +6818,37 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Invitation"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-charts-by-patient-visits-by-id-guests-by-guest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+                guest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -6800,8 +7398,8 @@ export interface operations {
     "get-clinic-blocks": {
         parameters: {
             query?: {
-                cursor?: string;
-                limit?: number;
+                /** @description Only those that hold for this chart */
+                patient?: string;
             };
             header?: never;
             path?: never;
@@ -6815,7 +7413,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListBlock"];
+                    "application/json": components["schemas"]["Blocks"];
                 };
             };
             /** @description Error */
@@ -7199,6 +7797,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Thread"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-clinic-inbox-by-patient-by-thread-notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                thread: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListStaffNote"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-inbox-by-patient-by-thread-notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                thread: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddNoteInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffNote"];
                 };
             };
             /** @description Error */
