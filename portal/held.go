@@ -59,13 +59,14 @@ func (p *Portal) holdMessage(ctx context.Context, in *holdMessageIn) (*body[mess
 	return &body[message.HeldMessage]{h}, err
 }
 
-type ofHeld struct {
+// OfHeld names a message that waits.
+type OfHeld struct {
 	OfChart
 	ID string `path:"id" maxLength:"36"`
 }
 
 type changeHeldIn struct {
-	ofHeld
+	OfHeld
 	Body HoldMessage
 }
 
@@ -78,12 +79,12 @@ func (p *Portal) changeHeld(ctx context.Context, in *changeHeldIn) (*body[messag
 	return &body[message.HeldMessage]{h}, err
 }
 
-func (p *Portal) takeBack(ctx context.Context, in *ofHeld) (*body[message.HeldMessage], error) {
+func (p *Portal) takeBack(ctx context.Context, in *OfHeld) (*body[message.HeldMessage], error) {
 	h, err := p.Messages.TakeBack(ctx, edge.Who(ctx), in.Patient, in.ID)
 	return &body[message.HeldMessage]{h}, err
 }
 
-func (p *Portal) sendHeld(ctx context.Context, in *ofHeld) (*body[message.Message], error) {
+func (p *Portal) sendHeld(ctx context.Context, in *OfHeld) (*body[message.Message], error) {
 	m, err := p.Messages.SendNow(ctx, edge.Who(ctx), in.Patient, in.ID)
 	return &body[message.Message]{m}, err
 }

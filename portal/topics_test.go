@@ -100,3 +100,34 @@ func TestAMessageSentAtOneNodeIsSeenAtTheOther(t *testing.T) {
 	there.get("/api/v1/clinic/inbox").json(t, &inbox)
 	require.Len(t, inbox.Items, 2)
 }
+
+// That somebody is writing is told to the other side while it happens: not to the own
+// one, not at the beginning, and not to who sees only a part of what is written.
+func TestTheOtherSideHearsThatSomebodyIsWriting(t *testing.T) {
+	each(t, func(t *testing.T, n *node) {
+		f := newFamily(t, n)
+		f.regrant(access.Everything, access.PowerMessages)
+		began := f.self.begin(f.rosa, "A question")
+		typing := "typing/" + f.rosa + "/" + began.Thread.ID
+		doctor, self, elena, stranger := f.doctor.open(), f.self.open(), f.elena.open(), f.stranger.open()
+		elena.topics(typing) // from whom sensitive kinds are hidden
+		elena.loses(typing)
+		stranger.topics(typing)
+		stranger.loses(typing)
+		doctor.topics(typing)
+		self.topics(typing)
+		for _, p := range []*page{doctor, self} {
+			p.topics(typing, "notices")
+			require.Equal(t, "notices", p.next()["topic"], "to follow it is not to be told")
+		}
+		says := func(who *someone) {
+			r := who.do("POST", f.chart()+"/threads/"+began.Thread.ID+"/typing", "")
+			require.Equal(t, 204, r.StatusCode, r.body)
+		}
+		says(f.self)
+		require.Equal(t, typing, doctor.next()["topic"])
+		says(f.doctor)
+		require.Equal(t, typing, self.next()["topic"], "and of the own words nothing")
+		require.Equal(t, 404, f.stranger.do("POST", f.chart()+"/threads/"+began.Thread.ID+"/typing", "").StatusCode)
+	})
+}

@@ -57,8 +57,8 @@ type Config struct {
 
 	BulkKeep time.Duration `group:"settings" name:"bulk-keep" env:"HOUSECALL_BULK_KEEP" default:"24h" placeholder:"TIME" help:"How long the files of exports and imports by FHIR are kept once they are made."`
 
-	Undo   time.Duration `group:"settings" name:"undo" env:"HOUSECALL_UNDO" default:"30s" placeholder:"TIME" help:"How long a message that was sent can be taken back."`
-	KeyAge time.Duration `group:"settings" name:"key-age" env:"HOUSECALL_KEY_AGE" default:"2160h" placeholder:"TIME" help:"After which time the OpenID provider signs with a new key. 0: only by housecall keys rotate."`
+	TakeBack time.Duration `group:"settings" name:"take-back" env:"HOUSECALL_TAKE_BACK" default:"30s" placeholder:"TIME" help:"How long a message that was sent can be taken back."`
+	KeyAge   time.Duration `group:"settings" name:"key-age" env:"HOUSECALL_KEY_AGE" default:"2160h" placeholder:"TIME" help:"After which time the OpenID provider signs with a new key. 0: only by housecall keys rotate."`
 
 	base       *url.URL
 	proxies    []netip.Prefix
@@ -102,8 +102,8 @@ func (c *Config) checkAddr() error {
 	if c.BulkKeep != 0 && (c.BulkKeep < 10*time.Minute || c.BulkKeep > 30*24*time.Hour) {
 		return wrong("HOUSECALL_BULK_KEEP", c.BulkKeep.String(), "it must be between 10m and 720h", "24h")
 	}
-	if c.Undo != 0 && (c.Undo < time.Second || c.Undo > 10*time.Minute) {
-		return wrong("HOUSECALL_UNDO", c.Undo.String(), "it must be between 1s and 10m", "30s")
+	if c.TakeBack != 0 && (c.TakeBack < time.Second || c.TakeBack > 10*time.Minute) {
+		return wrong("HOUSECALL_TAKE_BACK", c.TakeBack.String(), "it must be between 1s and 10m", "30s")
 	}
 	if c.KeyAge != 0 && (c.KeyAge < 24*time.Hour || c.KeyAge > 10*366*24*time.Hour) {
 		return wrong("HOUSECALL_KEY_AGE", c.KeyAge.String(), "it must be 0 or at least 24h", "2160h")
@@ -337,7 +337,7 @@ func (c *Config) Redacted() []string {
 		"HOUSECALL_ADDR=" + c.Addr, "HOUSECALL_BASE_URL=" + c.base.String(), "HOUSECALL_TLS=" + c.TLS, "HOUSECALL_TRUSTED_PROXIES=" + c.TrustedProxies,
 		"HOUSECALL_DATA=" + c.Data, "HOUSECALL_DATABASE_URL=" + redactURL(c.DatabaseURL), "HOUSECALL_MIGRATE_DATABASE_URL=" + redactURL(c.MigrateURL), "HOUSECALL_LOG_URL=" + c.LogURL, "HOUSECALL_CLAMD=" + c.Clamd, "HOUSECALL_AUDIT_ANCHOR_URL=" + strings.Join(anchor.Names(c.AuditAnchorURL), ", "), "HOUSECALL_NATS_URL=" + redactURL(c.NATSURL), "HOUSECALL_SMTP_URL=" + redactURL(c.SMTPURL), "HOUSECALL_BREACH_URL=" + redactURL(c.BreachURL),
 		"HOUSECALL_NODE=" + c.Node, "HOUSECALL_OIDC_ISSUERS=" + secret(c.OIDCIssuers), "HOUSECALL_SITE_KEY=" + secret(c.SiteKey), "HOUSECALL_LOG=" + c.Log,
-		fmt.Sprintf("HOUSECALL_RATE_LIMIT=%g", c.RateLimit), "HOUSECALL_BULK_KEEP=" + c.BulkKeep.String(), "HOUSECALL_KEY_AGE=" + c.KeyAge.String(), "HOUSECALL_UNDO=" + c.Undo.String(), "HOUSECALL_CLINIC_NAME=" + c.ClinicName, "HOUSECALL_CLINIC_PHONE=" + c.ClinicPhone,
+		fmt.Sprintf("HOUSECALL_RATE_LIMIT=%g", c.RateLimit), "HOUSECALL_BULK_KEEP=" + c.BulkKeep.String(), "HOUSECALL_KEY_AGE=" + c.KeyAge.String(), "HOUSECALL_TAKE_BACK=" + c.TakeBack.String(), "HOUSECALL_CLINIC_NAME=" + c.ClinicName, "HOUSECALL_CLINIC_PHONE=" + c.ClinicPhone,
 		"HOUSECALL_EMERGENCY_PHONE=" + c.EmergencyPhone, "HOUSECALL_CRISIS_PHONE=" + c.CrisisPhone, "HOUSECALL_TIME_ZONE=" + c.zone.String(),
 	}
 }

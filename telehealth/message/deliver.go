@@ -206,10 +206,7 @@ func (s *Service) setAside(ctx context.Context, h held, why error) error {
 // SendNow delivers a held message at once.
 func (s *Service) SendNow(ctx context.Context, who identity.Principal, patient, id string) (m Message, err error) {
 	err = s.DB.InTx(ctx, func(c *db.Conn) error {
-		v, err := s.Records.EnterTx(c, who, patient, communication)
-		if err == nil {
-			err = mayRead(v)
-		}
+		v, err := s.enterHeld(c, who, patient, id)
 		if err != nil {
 			return err
 		}

@@ -177,7 +177,7 @@ func (s *Service) SaveDraft(ctx context.Context, who identity.Principal, patient
 			kept = Draft{}
 			return dropDraft(c, who.Account, patient, thread)
 		}
-		return kept.save(c, who.Account, patient, thread, was.Version, now)
+		return s.saveDraft(c, &kept, who.Account, patient, thread, was.Version)
 	})
 	if errors.Is(err, errRaced) { // another device began at the same moment
 		return s.SaveDraft(ctx, who, patient, thread, d)
@@ -206,15 +206,16 @@ func (d *Draft) bounded() error {
 
 var errRaced = fault.New(fault.Conflict, "This was changed meanwhile. Please look again.")
 
-// save writes the draft in place of a version, and gives it the next one. The
+// saveDraft writes a draft in place of a version, and gives it the next one. The
 // clock makes versions differ from those of a draft that was thrown away.
-func (d *Draft) save(c *db.Conn, account, patient, thread string, was, now int64) error {
+func (s *Service) saveDraft(c *db.Conn, d *Draft, account, patient, thread string, was int64) error {
+	now := s.now()
 	d.SavedAt, d.Version = nil, 0
 	body, err := json.Marshal(d)
 	if err != nil {
 		return err
 	}
-	version := max(was+1, now)
+	version := max(was+1, s.Now().UnixMicro())
 	done, err := c.Exec(`INSERT INTO drafts (account, patient_id, thread, body, saved_at, version) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (account, patient_id, thread) DO UPDATE SET body = excluded.body, saved_at = excluded.saved_at, version = excluded.version WHERE drafts.version = ?`,
 		account, patient, thread, body, now, version, was)
@@ -259,5 +260,5 @@ func (s *Service) sentDraft(c *db.Conn, account, patient, thread string, in In) 
 	if left.empty() {
 		return dropDraft(c, account, patient, thread)
 	}
-	return left.save(c, account, patient, thread, was, s.now())
+	return s.saveDraft(c, &left, account, patient, thread, was)
 }

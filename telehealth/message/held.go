@@ -135,7 +135,7 @@ func (s *Service) Hold(ctx context.Context, who identity.Principal, patient stri
 		return out, err
 	}
 	if who.ThroughApp() || who.Kind == identity.System {
-		return out, fault.New(fault.Forbidden, "This can only be done in Housecall itself.").WithCode("session")
+		return out, onlyHere()
 	}
 	if at := in.At; !at.IsZero() && (at.Before(s.Now().Add(-time.Minute)) || at.After(s.Now().Add(furthest))) {
 		return out, fault.New(fault.Invalid, "Choose a time within the next 90 days.").WithCode("time")
@@ -277,6 +277,9 @@ func (s *Service) HeldOf(ctx context.Context, who identity.Principal, patient st
 	if _, err := s.enter(c, who, patient); err != nil {
 		return nil, s.Records.Refuse(ctx, who, patient, communication, "", err)
 	}
+	if who.ThroughApp() { // what was not sent is no part of the record that an app was let into
+		return nil, nil
+	}
 	err = c.Each(`SELECT `+heldColumns+` FROM held_messages WHERE account = ? AND patient_id = ? AND state IN (1, 3) ORDER BY due_at, id LIMIT ?`, func(r *sql.Rows) error {
 		var h held
 		if err := r.Scan(h.columns()...); err != nil {
@@ -289,18 +292,34 @@ func (s *Service) HeldOf(ctx context.Context, who identity.Principal, patient st
 	return out, err
 }
 
+// enterHeld decides whether somebody may do something to what they sent and
+// nobody has yet.
+func (s *Service) enterHeld(c *db.Conn, who identity.Principal, patient, id string) (*access.View, error) {
+	v, err := s.Records.EnterTx(c, who, patient, communication)
+	if err == nil {
+		err = mayAct(v)
+	}
+	switch {
+	case err != nil:
+		return nil, err
+	case who.ThroughApp():
+		return nil, onlyHere()
+	case !fhir.IsUUID(id):
+		return nil, notFound()
+	}
+	return v, nil
+}
+
+func onlyHere() error {
+	return fault.New(fault.Forbidden, "This can only be done in Housecall itself.").WithCode("session")
+}
+
 // TakeBack keeps a message from being sent, and puts its words back into the
 // draft. Of one that has not come here yet it is remembered: it stays taken back
 // when it does.
 func (s *Service) TakeBack(ctx context.Context, who identity.Principal, patient, id string) (out HeldMessage, err error) {
 	err = s.DB.InTx(ctx, func(c *db.Conn) error {
-		v, err := s.Records.EnterTx(c, who, patient, communication)
-		if err == nil {
-			err = mayRead(v)
-		}
-		if err == nil && !fhir.IsUUID(id) {
-			err = notFound()
-		}
+		v, err := s.enterHeld(c, who, patient, id)
 		if err != nil {
 			return err
 		}
@@ -314,9 +333,6 @@ func (s *Service) TakeBack(ctx context.Context, who identity.Principal, patient,
 				return notFoundOf(err)
 			case was != nil:
 				return wasSent()
-			}
-			if err := mayAct(v); err != nil {
-				return err
 			}
 			if err := s.slow(c, who); err != nil {
 				return err
@@ -373,5 +389,5 @@ func (s *Service) toDraft(c *db.Conn, h *held) error {
 	} else if err := d.join(back, moment(s.now())); err != nil {
 		return err
 	}
-	return d.save(c, h.account, h.patient, place, was, s.now())
+	return s.saveDraft(c, &d, h.account, h.patient, place, was)
 }

@@ -368,6 +368,59 @@ export interface paths {
         patch: operations["patch-charts-by-patient-grants-by-id"];
         trace?: never;
     };
+    "/charts/{patient}/held": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one sent and nobody has yet */
+        get: operations["get-charts-by-patient-held"];
+        put?: never;
+        /** Send a message that can be taken back, or goes later */
+        post: operations["post-charts-by-patient-held"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/held/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a message that was not delivered yet, or when it goes */
+        put: operations["put-charts-by-patient-held-by-id"];
+        post?: never;
+        /** Take a message back */
+        delete: operations["delete-charts-by-patient-held-by-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/held/{id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a message that waits at once */
+        post: operations["post-charts-by-patient-held-by-id-send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/charts/{patient}/joined": {
         parameters: {
             query?: never;
@@ -414,6 +467,23 @@ export interface paths {
         get: operations["get-charts-by-patient-message-options"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/messages/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Messages in which words stand, the newest first */
+        post: operations["post-charts-by-patient-messages-search"];
         delete?: never;
         options?: never;
         head?: never;
@@ -657,6 +727,23 @@ export interface paths {
         put?: never;
         /** Open a conversation again */
         post: operations["post-charts-by-patient-threads-by-thread-reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/threads/{thread}/typing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell the other side that one is writing */
+        post: operations["post-charts-by-patient-threads-by-thread-typing"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1310,6 +1397,24 @@ export interface paths {
         put?: never;
         /** Take care of a conversation */
         post: operations["post-clinic-inbox-by-patient-by-thread-claim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/inbox/{patient}/{thread}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the care team noted about a conversation, for itself */
+        get: operations["get-clinic-inbox-by-patient-by-thread-notes"];
+        put?: never;
+        /** Note something about a conversation, for the care team alone */
+        post: operations["post-clinic-inbox-by-patient-by-thread-notes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2303,6 +2408,11 @@ export interface components {
             practitioner?: string;
             roles: string[] | null;
         };
+        AddNoteInBody: {
+            /** @description Made by the client; sent twice it is done once */
+            id: string;
+            text: string;
+        };
         AddedApp: {
             app: components["schemas"]["RegisteredApp"];
             secret?: string;
@@ -2550,6 +2660,8 @@ export interface components {
             attachments?: string[] | null;
             /** @description Made by the client; sent twice it is done once */
             id: string;
+            /** @description In which it is written (BCP 47) */
+            language?: string;
             subject?: string;
             text: string;
             /** @enum {string} */
@@ -2868,6 +2980,8 @@ export interface components {
         };
         Draft: {
             attachments?: components["schemas"]["Attachment"][] | null;
+            /** @description What was written at the same time on other devices, until somebody takes it or leaves it */
+            others?: components["schemas"]["OtherText"][] | null;
             /**
              * Format: date-time
              * @description Missing: there is none
@@ -2876,6 +2990,11 @@ export interface components {
             subject?: string;
             text: string;
             topic?: string;
+            /**
+             * Format: int64
+             * @description Of the draft that was read; 0: there was none. Saved from an older one, both texts are answered (409)
+             */
+            version?: number;
         };
         EmailTelling: {
             /** @description That of the account; it is not changed here */
@@ -2938,6 +3057,29 @@ export interface components {
             open: boolean;
             patient: string;
             sex?: string;
+        };
+        FoundMessage: {
+            /** Format: date-time */
+            at: string;
+            attachments: components["schemas"]["Attachment"][] | null;
+            /** @description Ids of the messages that correct this one */
+            correctedBy?: string[] | null;
+            /** @description Id of the message that this one corrects */
+            corrects?: string;
+            /** @description What stands around the first of the words */
+            excerpt: string;
+            /** @description Name of the patient, when somebody else wrote for them */
+            forPatient?: string;
+            from: components["schemas"]["Author"];
+            id: string;
+            /** @description In which it was written, as far as it is known */
+            language?: string;
+            mine: boolean;
+            readBy: components["schemas"]["Reader"][] | null;
+            subject: string;
+            text: string;
+            thread: string;
+            topic: string;
         };
         Free: {
             canBook: boolean;
@@ -3049,6 +3191,35 @@ export interface components {
             /** Format: date-time */
             until: string;
         };
+        HeldMessage: {
+            attachments: components["schemas"]["Attachment"][] | null;
+            corrects?: string;
+            /** Format: date-time */
+            due: string;
+            id: string;
+            language?: string;
+            /** @description Somebody chose the time */
+            scheduled: boolean;
+            /**
+             * Format: date-time
+             * @description When its writer sent it
+             */
+            sentAt: string;
+            /**
+             * @description stuck: it could not be delivered; sent: it is in the conversation
+             * @enum {string}
+             */
+            state: "waits" | "taken_back" | "stuck" | "sent";
+            subject?: string;
+            text: string;
+            /** @description Missing: it begins one */
+            thread?: string;
+            topic?: string;
+            /** Format: int64 */
+            version: number;
+            /** @description Of one that is stuck, for its writer */
+            why?: string;
+        };
         HeldResult: {
             by?: string;
             entry: components["schemas"]["Entry"];
@@ -3088,6 +3259,33 @@ export interface components {
             reason: string;
             /** Format: date-time */
             until: string;
+        };
+        HoldMessage: {
+            /**
+             * Format: date-time
+             * @description When it goes; missing: as soon as it cannot be taken back any more
+             */
+            at?: string;
+            /** @description Ids of Binary resources of the chart */
+            attachments?: string[] | null;
+            /** @description The conversation is closed with it */
+            close?: boolean;
+            /** @description An own message of the conversation that this one corrects */
+            corrects?: string;
+            /** @description Made by the client; sent twice it is done once. It becomes that of the message */
+            id: string;
+            /** @description In which it is written (BCP 47) */
+            language?: string;
+            subject?: string;
+            text: string;
+            /** @description Missing: it begins a conversation, which gets its id */
+            thread?: string;
+            topic?: string;
+            /**
+             * Format: int64
+             * @description Of the one that is changed
+             */
+            version?: number;
         };
         Identifier: {
             label: string;
@@ -3373,6 +3571,11 @@ export interface components {
             /** @description Cursor of the next page */
             next?: string;
         };
+        ListFoundMessage: {
+            items: components["schemas"]["FoundMessage"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
         ListGlass: {
             items: components["schemas"]["Glass"][] | null;
             /** @description Cursor of the next page */
@@ -3385,6 +3588,11 @@ export interface components {
         };
         ListGuest: {
             items: components["schemas"]["Guest"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListHeldMessage: {
+            items: components["schemas"]["HeldMessage"][] | null;
             /** @description Cursor of the next page */
             next?: string;
         };
@@ -3448,6 +3656,11 @@ export interface components {
             /** @description Cursor of the next page */
             next?: string;
         };
+        ListStaffNote: {
+            items: components["schemas"]["StaffNote"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
         ListTeamMember: {
             items: components["schemas"]["TeamMember"][] | null;
             /** @description Cursor of the next page */
@@ -3508,10 +3721,16 @@ export interface components {
             /** Format: date-time */
             at: string;
             attachments: components["schemas"]["Attachment"][] | null;
+            /** @description Ids of the messages that correct this one */
+            correctedBy?: string[] | null;
+            /** @description Id of the message that this one corrects */
+            corrects?: string;
             /** @description Name of the patient, when somebody else wrote for them */
             forPatient?: string;
             from: components["schemas"]["Author"];
             id: string;
+            /** @description In which it was written, as far as it is known */
+            language?: string;
             mine: boolean;
             readBy: components["schemas"]["Reader"][] | null;
             text: string;
@@ -3522,6 +3741,11 @@ export interface components {
             audience: components["schemas"]["MessageTeam"][] | null;
             canSend: boolean;
             topics: string[] | null;
+            /**
+             * Format: int64
+             * @description How long what was sent can be taken back
+             */
+            undoSeconds: number;
         };
         MessageTeam: {
             name: string;
@@ -3625,6 +3849,11 @@ export interface components {
             since: string;
             /** Format: date-time */
             until: string;
+        };
+        OtherText: {
+            /** Format: date-time */
+            savedAt: string;
+            text: string;
         };
         OtherWay: {
             id: string;
@@ -3947,8 +4176,12 @@ export interface components {
         SendInBody: {
             /** @description Ids of Binary resources of the chart */
             attachments?: string[] | null;
+            /** @description An own message of the conversation that this one corrects */
+            corrects?: string;
             /** @description Made by the client; sent twice it is done once */
             id: string;
+            /** @description In which it is written (BCP 47) */
+            language?: string;
             text: string;
         };
         Series: {
@@ -4006,6 +4239,14 @@ export interface components {
         Speaker: {
             name: string;
             role: string;
+        };
+        StaffNote: {
+            /** Format: date-time */
+            at: string;
+            author: components["schemas"]["Author"];
+            id: string;
+            mine: boolean;
+            text: string;
         };
         Standing: {
             /** Format: date-time */
@@ -5249,6 +5490,172 @@ export interface operations {
             };
         };
     };
+    "get-charts-by-patient-held": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListHeldMessage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-held": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldMessage"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldMessage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-charts-by-patient-held-by-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldMessage"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldMessage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-charts-by-patient-held-by-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldMessage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-held-by-id-send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-charts-by-patient-joined": {
         parameters: {
             query?: never;
@@ -5364,6 +5771,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MessageOptions"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-messages-search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Words"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListFoundMessage"];
                 };
             };
             /** @description Error */
@@ -5990,6 +6432,36 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Thread"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-threads-by-thread-typing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                thread: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -7473,6 +7945,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Thread"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-clinic-inbox-by-patient-by-thread-notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                thread: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListStaffNote"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-inbox-by-patient-by-thread-notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                thread: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddNoteInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffNote"];
                 };
             };
             /** @description Error */

@@ -6,11 +6,11 @@ import css from './composer.module.css'
 import { EmergencyLine } from './Emergency'
 import { FileList } from './FileList'
 import { mark } from './markup'
+import { Marks } from './Marks'
 import { OtherTexts } from './OtherTexts'
 import { Recorder } from './Recorder'
 import { SendTime } from './SendTime'
 import type { Attachment, Draft } from './types'
-import { TellsTyping } from './Typing'
 import { useDraft } from './useDraft'
 import { useFiles } from './useFiles'
 import { useTellTyping } from './useTyping'
@@ -155,24 +155,12 @@ export function Composer({ patient, thread, label, head, acting, side, send, onS
           <button type="button" className={css.add} onClick={() => picker.current?.click()}><Icon name="camera" size={22} /><span>{t('message.add')}</span></button>
           <Recorder onDone={(file) => files.add([file])} />
           <span className={`meta ${css.saved}`} role="status">{draft.saved === 'saved' ? t('message.saved') : draft.saved === 'failed' ? t('message.notSaved') : ''}</span>
-          {side === 'clinic' && <><TellsTyping /><Marks onMark={format} /></>}
+          {side === 'clinic' && <Marks onMark={format} />}
           <button type="button" className={css.add} aria-expanded={later} onClick={() => setLater(!later)}><Icon name="clock" size={22} /><span>{t('message.held.later')}</span></button>
           {second && <Button variant="default" onClick={() => void submit('second')}>{second}</Button>}
           <Button type="submit" icon="send" loading={busy} className={acting ? css.actingSend : ''}>{send}</Button>
         </div>
       </div>
     </form>
-  )
-}
-
-/** The little that a text can be formatted by. */
-function Marks({ onMark }: { onMark: (sign: '**' | '_' | '- ') => void }) {
-  const { t } = useWords()
-  return (
-    <>
-      <button type="button" className={css.add} onClick={() => onMark('**')}><b>{t('message.mark.bold')}</b></button>
-      <button type="button" className={css.add} onClick={() => onMark('_')}><i>{t('message.mark.italic')}</i></button>
-      <button type="button" className={css.add} onClick={() => onMark('- ')}>{t('message.mark.list')}</button>
-    </>
   )
 }

@@ -3,6 +3,7 @@ import { Button } from '../ui/Button'
 import { Icon } from '../ui/Icon'
 import { useWords } from '../ui/useWords'
 import css from './conversation.module.css'
+import { plainOf } from './markup'
 import { RichText } from './RichText'
 import type { Message } from './types'
 import { useSend } from './useSend'
@@ -55,4 +56,7 @@ export function Corrected({ message, messages }: { message: Message; messages: M
   )
 }
 
-const short = (text: string): string => (text.length > 80 ? `${text.slice(0, 79).trimEnd()}…` : text)
+const short = (text: string): string => {
+  const line = plainOf(text)
+  return line.length > 80 ? `${line.slice(0, 79).trimEnd()}…` : line
+}

@@ -14,6 +14,7 @@ import { Icon } from '../ui/Icon'
 import { Skeleton } from '../ui/Skeleton'
 import { useWords } from '../ui/useWords'
 import { HeldLine } from './HeldLines'
+import { plainOf } from './markup'
 import css from './messages.module.css'
 import { useOutgoing } from './outbox'
 import { threadsQuery } from './queries'
@@ -80,7 +81,7 @@ function ThreadItem({ thread }: { thread: Thread }) {
       <Face name={lastFrom.name} acting={lastFrom.role === 'proxy'} />
       <span className="grow">
         <span className={css.itemHead}><b>{topic(thread)}</b><span className="meta">{lately(thread.lastAt)}</span></span>
-        <span className={css.last}>{t('message.from', { name: lastFrom.name, text: lastText || t('message.withFile') })}</span>
+        <span className={css.last}>{t('message.from', { name: lastFrom.name, text: plainOf(lastText) || t('message.withFile') })}</span>
         <span className={css.tags}>
           {thread.unread > 0 && <Tag tone="accent">{t('message.unread', { count: thread.unread })}</Tag>}
           {failed && <Tag tone="urgent" icon={<Icon name="alert" size={16} />}>{t('message.notSent')}</Tag>}

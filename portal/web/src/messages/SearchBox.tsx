@@ -8,6 +8,7 @@ import { Face } from '../ui/Face'
 import { Icon } from '../ui/Icon'
 import { Skeleton } from '../ui/Skeleton'
 import { useWords } from '../ui/useWords'
+import { plainOf } from './markup'
 import css from './messages.module.css'
 import { foundQuery } from './queries'
 import { useWritten } from './useWritten'
@@ -54,7 +55,7 @@ export function Results({ patient, words }: { patient: string; words: string }) 
                 <Face name={one.from.name} acting={one.from.role === 'proxy'} />
                 <span className="grow">
                   <span className={css.itemHead}><b>{one.subject || t(`message.topic.${one.topic}`)}</b><span className="meta">{lately(one.at)}</span></span>
-                  <span className={css.last}>{t('message.from', { name: one.mine ? t('message.you') : one.from.name, text: one.excerpt || t('message.withFile') })}</span>
+                  <span className={css.last}>{t('message.from', { name: one.mine ? t('message.you') : one.from.name, text: plainOf(one.excerpt) || t('message.withFile') })}</span>
                 </span>
                 <Icon name="go" size={20} />
               </Link>

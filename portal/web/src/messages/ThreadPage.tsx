@@ -37,7 +37,9 @@ export function ThreadPage() {
   // What it is about is no title of a tab.
   usePageTitle(t('message.thread'), acting ? name : undefined)
   const { topic } = useWritten()
-  const query = useInfiniteQuery(threadQuery(patient, id))
+  // One that begins a conversation and waits is in no conversation yet.
+  const began = useHeld(patient, id)
+  const query = useInfiniteQuery({ ...threadQuery(patient, id), enabled: !began.some((one) => one.id === id && !one.thread) })
   const options = useQuery(optionsQuery(patient)).data
   const messages = useMemo(() => (query.data ? messagesOf(query.data.pages) : nothing), [query.data])
   const thread = query.data?.pages[0]?.thread
@@ -46,7 +48,6 @@ export function ThreadPage() {
   useReading(patient, id, messages, thread?.unread ?? 0)
   const { end, below, jump } = useEnd(messages, outgoing)
   const back = <BackLink to="/p/$patient/messages" params={{ patient }} place={t('message.page')} />
-  const began = useHeld(patient, id)
   if (!thread && began.length > 0) {
     return (
       <div className={css.page}>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { blocksOf, mark, spansOf } from './markup'
+import { blocksOf, mark, plainOf, spansOf } from './markup'
 
 const text = (spans: ReturnType<typeof spansOf>) => spans.map((span) => `${span.kind}:${span.text}`)
 
@@ -28,6 +28,9 @@ describe('formatted text', () => {
       const shown = blocksOf(line).flatMap((block) => (block.kind === 'list' ? block.items : block.lines)).flat().map((span) => span.text).join('')
       expect(shown.replace(/[^a]/g, '')).toBe(line.replace(/[^a]/g, ''))
     }
+  })
+  it('is plain in lists', () => {
+    expect(plainOf('Take **two**:\n- [now](https://a.example)\n- _later_')).toBe('Take two: now later')
   })
   it('puts signs around what is chosen', () => {
     expect(mark('take two now', 5, 8, '**')).toEqual({ text: 'take **two** now', from: 7, to: 10 })

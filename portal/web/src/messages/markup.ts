@@ -62,6 +62,10 @@ export function blocksOf(text: string): Block[] {
   return out
 }
 
+/** A text on one line without the signs, as lists show it. */
+export const plainOf = (text: string): string =>
+  blocksOf(text).flatMap((block) => (block.kind === 'list' ? block.items : block.lines)).map((line) => line.map((span) => span.text).join('')).join(' ').replace(/\s+/g, ' ').trim()
+
 /** Puts signs around what is chosen in a text, and tells what is chosen then. */
 export function mark(text: string, from: number, to: number, sign: '**' | '_' | '- '): { text: string; from: number; to: number } {
   if (sign === '- ') {
