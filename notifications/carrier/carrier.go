@@ -18,9 +18,11 @@ import (
 // Word is what is carried.
 type Word struct {
 	ID       string // opaque; the same each time it is tried, so that it rings once
+	Subject  string // of a mail
 	Text     string // fixed words in the receiver's language
 	Language string
 	Link     string    // to open; means nothing without signing in
+	Stop     string    // address that ends mails of this kind; empty: they cannot be ended
 	Until    time.Time // after which it is of no use; zero: a day
 	Urgent   bool      // wakes a phone that sleeps
 }
