@@ -55,7 +55,7 @@ func (s *Service) number(c *db.Conn, account string) (n number, err error) {
 // number that is not theirs. A number that was confirmed is no longer used.
 func (s *Service) GiveNumber(ctx context.Context, who identity.Principal, raw string) error {
 	if s.Carriers.SMS == nil || s.Vault == nil {
-		return fault.New(fault.Unavailable, "This site sends no text messages.")
+		return fault.New(fault.Conflict, "This site sends no text messages.")
 	}
 	to := strings.NewReplacer(" ", "", "-", "", "(", "", ")", "", ".", "").Replace(raw)
 	if !carrier.Number.MatchString(to) {

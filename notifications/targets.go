@@ -141,7 +141,7 @@ func (s *Service) forgetTx(c *db.Conn, a identity.Account, t target) error {
 // that somebody else used before is theirs no longer.
 func (s *Service) Subscribe(ctx context.Context, who identity.Principal, sub carrier.Subscription) error {
 	if s.Carriers.WebPush == nil || s.Vault == nil {
-		return fault.New(fault.Unavailable, "This site does not tell browsers.")
+		return fault.New(fault.Conflict, "This site does not tell browsers.")
 	}
 	if err := sub.Check(s.Private); err != nil {
 		return fault.Wrap(fault.Invalid, "This browser cannot be told from here.", err)
