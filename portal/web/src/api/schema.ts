@@ -91,6 +91,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How telling people goes, in numbers */
+        get: operations["get-admin-delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/health": {
         parameters: {
             query?: never;
@@ -824,11 +841,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Who was let to one visit, and who is invited */
+        get: operations["get-charts-by-patient-visits-by-id-guests"];
         put?: never;
         /** Invite somebody to one visit */
         post: operations["post-charts-by-patient-visits-by-id-guests"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/guests/{guest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take that away at once */
+        delete: operations["delete-charts-by-patient-visits-by-id-guests-by-guest"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1652,6 +1687,92 @@ export interface paths {
         /** Change how somebody wants to be told */
         put: operations["put-me-notifications"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/notifications/browser": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let this browser be told */
+        put: operations["put-me-notifications-browser"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/notifications/browser/forget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do not tell this browser any more */
+        post: operations["post-me-notifications-browser-forget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/notifications/email/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mail to the address again */
+        post: operations["post-me-notifications-email-again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/notifications/number": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a telephone number, to which a code is sent */
+        post: operations["post-me-notifications-number"];
+        /** Forget the telephone number */
+        delete: operations["delete-me-notifications-number"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/notifications/number/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm it with the code */
+        post: operations["post-me-notifications-number-confirm"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2519,6 +2640,7 @@ export interface components {
         };
         Block: {
             account: string;
+            birthDate?: string;
             /** Format: date-time */
             createdAt: string;
             createdBy: string;
@@ -2529,11 +2651,17 @@ export interface components {
             liftReason?: string;
             /** Format: date-time */
             liftedAt?: string;
+            liftedBy?: string;
+            lifter?: string;
             name: string;
             patient: string;
+            patientName?: string;
             reason: string;
+            setBy: string;
             /** Format: date-time */
             start: string;
+            /** @enum {string} */
+            state: "planned" | "holds" | "ended" | "lifted";
         };
         BlockInBody: {
             /** @description Of the account that is kept out */
@@ -2547,6 +2675,12 @@ export interface components {
             /** @description The last day; none: until it is lifted */
             until?: string;
         };
+        Blocks: {
+            birthDate?: string;
+            items: components["schemas"]["Block"][] | null;
+            next?: string;
+            patientName?: string;
+        };
         BookInBody: {
             /** @description Made by the client; sent twice it is done once */
             id: string;
@@ -2558,6 +2692,14 @@ export interface components {
         BreakGlassInBody: {
             /** @description The patient reads it */
             reason: string;
+        };
+        BrowserGoneBody: {
+            endpoint: string;
+        };
+        BrowserInBody: {
+            auth: string;
+            endpoint: string;
+            p256dh: string;
         };
         CancelInBody: {
             reason?: string;
@@ -2780,6 +2922,65 @@ export interface components {
             /** @description Whose record it is about */
             patient?: string;
         };
+        Delivery: {
+            /**
+             * Format: int64
+             * @description That can be told
+             */
+            browsers: number;
+            counts: components["schemas"]["DeliveryCount"][] | null;
+            /**
+             * Format: int64
+             * @description Mail addresses that servers say do not exist
+             */
+            failing: number;
+            failures: components["schemas"]["DeliveryFailure"][] | null;
+            networks: components["schemas"]["DeliveryNetwork"][] | null;
+            /**
+             * Format: int64
+             * @description Telephone numbers that are dead
+             */
+            noNumber: number;
+            /** Format: int64 */
+            numbers: number;
+            /** Format: int64 */
+            phones: number;
+            /** Format: date-time */
+            since: string;
+        };
+        DeliveryCount: {
+            kind: string;
+            /** Format: int64 */
+            n: number;
+            network: string;
+            /** @enum {string} */
+            state: "waits" | "underWay" | "sent" | "dropped" | "covered" | "refused" | "unknown" | "gathered" | "gone";
+        };
+        DeliveryFailure: {
+            /** @enum {string} */
+            class: "later" | "unknown" | "refused" | "gone" | "setup" | "bounced";
+            /**
+             * Format: int64
+             * @description Of the network's protocol; 0: no answer
+             */
+            code: number;
+            /** Format: date-time */
+            last: string;
+            /** Format: int64 */
+            n: number;
+            network: string;
+        };
+        DeliveryNetwork: {
+            /**
+             * Format: int64
+             * @description Places that were forgotten, because nobody was there any more
+             */
+            dead: number;
+            host?: string;
+            /** @enum {string} */
+            name: "webpush" | "apns" | "fcm" | "mail" | "sms";
+            on: boolean;
+        };
         Detail: {
             chart?: string;
             details: components["schemas"]["Line"][] | null;
@@ -2806,6 +3007,11 @@ export interface components {
             about: "status" | "dose" | "date" | "none-known";
             says: components["schemas"]["Saying"][] | null;
         };
+        DigestTelling: {
+            /** @example 08:00 */
+            at: string;
+            on: boolean;
+        };
         Document: {
             contentType: string;
             /** Format: int64 */
@@ -2828,6 +3034,8 @@ export interface components {
         EmailTelling: {
             /** @description That of the account; it is not changed here */
             address?: string;
+            /** @description Mail servers say that there is no such address */
+            failing?: boolean;
             on: boolean;
             /** @description Whether this site sends mail at all; it is not changed here */
             works?: boolean;
@@ -2960,6 +3168,23 @@ export interface components {
             /** @description The one visit that it is for */
             visit?: string;
         };
+        Guest: {
+            /**
+             * Format: date-time
+             * @description When the visit's doors open
+             */
+            from: string;
+            id: string;
+            name: string;
+            relation: string;
+            /** @enum {string} */
+            state: "invited" | "active" | "ended" | "revoked";
+            /**
+             * Format: date-time
+             * @description When it is over at the latest
+             */
+            until: string;
+        };
         GuestInBody: {
             name: string;
             /** @description What the patient is to this person: mother, child, .. */
@@ -3091,6 +3316,11 @@ export interface components {
              * @description Until when the link can be used
              */
             expiresAt: string;
+            /**
+             * Format: date-time
+             * @description When that visit's doors open
+             */
+            from?: string;
             hides: string[] | null;
             id: string;
             name: string;
@@ -3166,6 +3396,11 @@ export interface components {
              * @description Until when the link can be used
              */
             expiresAt: string;
+            /**
+             * Format: date-time
+             * @description When that visit's doors open
+             */
+            from?: string;
             hides: string[] | null;
             id: string;
             name: string;
@@ -3264,11 +3499,6 @@ export interface components {
             /** @description Cursor of the next page */
             next?: string;
         };
-        ListBlock: {
-            items: components["schemas"]["Block"][] | null;
-            /** @description Cursor of the next page */
-            next?: string;
-        };
         ListChatLine: {
             items: components["schemas"]["ChatLine"][] | null;
             /** @description Cursor of the next page */
@@ -3306,6 +3536,11 @@ export interface components {
         };
         ListGrant: {
             items: components["schemas"]["Grant"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListGuest: {
+            items: components["schemas"]["Guest"][] | null;
             /** @description Cursor of the next page */
             next?: string;
         };
@@ -3476,9 +3711,9 @@ export interface components {
             at: string;
             id: string;
             /** @enum {string} */
-            kind: "message" | "appointment" | "visit" | "note" | "sharing" | "result" | "oversight";
+            kind: "message" | "appointment" | "visit" | "note" | "sharing" | "result" | "oversight" | "reach";
             patient?: string;
-            /** @description thread/<id>, visit/<id>, appointment/<id>, entry/<type>/<id>, glass/<id> or restriction/<id> */
+            /** @description thread/<id>, visit/<id>, appointment/<id>, entry/<type>/<id>, glass/<id>, restriction/<id>, reach/mail or reach/sms */
             ref: string;
             seen: boolean;
         };
@@ -3493,6 +3728,10 @@ export interface components {
             all?: boolean;
             ids?: string[] | null;
         };
+        NumberInBody: {
+            /** @example +1 555 010 0123 */
+            number: string;
+        };
         Offer: {
             can: string[] | null;
             /** Format: date-time */
@@ -3502,6 +3741,11 @@ export interface components {
              * @description Until when the link can be used
              */
             expiresAt: string;
+            /**
+             * Format: date-time
+             * @description When that visit's doors open
+             */
+            from?: string;
             hides: string[] | null;
             id: string;
             name: string;
@@ -3617,6 +3861,10 @@ export interface components {
             /** Format: date-time */
             waitingSince?: string;
         };
+        PersonTelling: {
+            kinds: components["schemas"]["TellingKinds"];
+            patient: string;
+        };
         Place: {
             address?: string;
             app?: string;
@@ -3674,6 +3922,17 @@ export interface components {
         ProblemDetail: {
             location?: string;
             message: string;
+        };
+        PushTelling: {
+            /** Format: int64 */
+            browsers?: number;
+            /** @description What browsers subscribe with; empty: they cannot */
+            key?: string;
+            on: boolean;
+            /** Format: int64 */
+            phones?: number;
+            /** @description Whether this site can make browsers or phones ring; it is not changed here */
+            works?: boolean;
         };
         QuietHours: {
             /** @example 22:00 */
@@ -3841,6 +4100,15 @@ export interface components {
             justified: boolean;
             note: string;
         };
+        SMSTelling: {
+            /** @description The number does not take messages any more */
+            failing?: boolean;
+            /** @description The end of the confirmed number; it is not changed here */
+            number?: string;
+            on: boolean;
+            /** @description Whether this site sends text messages; it is not changed here */
+            works?: boolean;
+        };
         SaveNoteInBody: {
             body: components["schemas"]["NoteBody"];
             /**
@@ -3909,6 +4177,9 @@ export interface components {
             practitioner: string;
             /** Format: date-time */
             start: string;
+        };
+        SmsCodeInBody: {
+            code: string;
         };
         Source: {
             name: string;
@@ -4006,12 +4277,21 @@ export interface components {
             until?: string;
         };
         Telling: {
+            digest: components["schemas"]["DigestTelling"];
             email: components["schemas"]["EmailTelling"];
             kinds: components["schemas"]["TellingKinds"];
+            /** @description Which way is tried first; the next one follows when it was not seen */
+            order: ("push" | "email" | "sms")[] | null;
+            /** @description Where somebody cared for is told of otherwise */
+            people?: components["schemas"]["PersonTelling"][] | null;
+            push: components["schemas"]["PushTelling"];
             quiet: components["schemas"]["QuietHours"];
+            sms: components["schemas"]["SMSTelling"];
         };
         TellingKind: {
             email: boolean;
+            push: boolean;
+            sms: boolean;
         };
         TellingKinds: {
             appointment: components["schemas"]["TellingKind"];
@@ -4418,6 +4698,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AppSecret"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-admin-delivery": {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
                 };
             };
             /** @description Error */
@@ -6227,6 +6538,38 @@ export interface operations {
             };
         };
     };
+    "get-charts-by-patient-visits-by-id-guests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListGuest"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-charts-by-patient-visits-by-id-guests": {
         parameters: {
             query?: never;
@@ -6251,6 +6594,37 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Invitation"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-charts-by-patient-visits-by-id-guests-by-guest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+                guest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -6800,8 +7174,8 @@ export interface operations {
     "get-clinic-blocks": {
         parameters: {
             query?: {
-                cursor?: string;
-                limit?: number;
+                /** @description Only those that hold for this chart */
+                patient?: string;
             };
             header?: never;
             path?: never;
@@ -6815,7 +7189,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListBlock"];
+                    "application/json": components["schemas"]["Blocks"];
                 };
             };
             /** @description Error */
@@ -8053,6 +8427,184 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Telling"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-me-notifications-browser": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BrowserInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-me-notifications-browser-forget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BrowserGoneBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-me-notifications-email-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-me-notifications-number": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NumberInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-me-notifications-number": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-me-notifications-number-confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SmsCodeInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
