@@ -22,8 +22,9 @@ type tellJob struct {
 	Notice  string `json:"notice"`
 }
 
-// Kind implements Job.
-func (tellJob) Kind() string { return "notice_tell" }
+// Kind implements Job. It has the name of when there was mail only: such jobs may wait
+// in a database that is brought up to date.
+func (tellJob) Kind() string { return "notice_mail" }
 
 // grace is how long a notice waits for somebody who is looking at the page: what
 // they see there need not ring as well.

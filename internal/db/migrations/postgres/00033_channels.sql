@@ -24,6 +24,11 @@ CREATE TABLE notice_deliveries (
 CREATE INDEX notice_deliveries_changed ON notice_deliveries (changed_at);
 CREATE INDEX notice_deliveries_gathered ON notice_deliveries (account) WHERE state = 8;
 
+-- What was handed to a mail server and not answered when this was brought up to date.
+INSERT INTO notice_deliveries (account, notice, network, endpoint, kind, state, attempts, class, code, at, changed_at)
+SELECT account, id, 'mail', '', kind, 2, 1, '', 0, telling_at, telling_at FROM notices WHERE telling = 2;
+UPDATE notices SET step = 1 WHERE telling = 2;
+
 -- Browsers that may be told by Web Push.
 CREATE TABLE notice_browsers (
     id           TEXT COLLATE "C" PRIMARY KEY,   -- hash of the endpoint
