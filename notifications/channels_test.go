@@ -382,3 +382,28 @@ func TestANumberIsUsedOnceItIsConfirmed(t *testing.T) {
 		require.True(t, fault.Is(w.ConfirmNumber(ctx, ida, code), fault.Invalid))
 	})
 }
+
+func TestQuietHoursAreForEveryChannel(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newTown(t, d, people{"ida": person("ida", "")})
+		ctx, ida := context.Background(), identity.Principal{Account: "ida"}
+		w.browser("ida")
+		w.phone("ida", "ios", "i", iphone)
+		tokyo, err := notifications.Zone("Asia/Tokyo")
+		require.NoError(t, err)
+		now := w.Now().In(tokyo)
+		minute := now.Hour()*60 + now.Minute()
+		p, err := w.Preferences(ctx, ida)
+		require.NoError(t, err)
+		p.Quiet = notifications.Quiet{On: true, From: (minute + 1440 - 60) % 1440, To: (minute + 120) % 1440, Zone: tokyo}
+		require.NoError(t, w.SetPreferences(ctx, ida, p))
+		w.start()
+		w.post(told("ida", "m1", notifications.Message))
+		w.looks()
+		require.Empty(t, w.push.All())
+		require.Empty(t, w.apple.All())
+		w.later(3 * time.Hour)
+		w.steps(func() bool { return len(w.push.All()) == 1 && len(w.apple.All()) == 1 })
+		require.Empty(t, w.sink.Mails(), "they have time to see it")
+	})
+}
