@@ -2,7 +2,6 @@ package notifications
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -10,6 +9,7 @@ import (
 
 	"housecall/internal/db"
 	"housecall/internal/identity"
+	"housecall/notifications/carrier"
 )
 
 // Links makes the secrets of the one-time links that are mailed, and is told who
@@ -54,8 +54,8 @@ func (s *Service) mailLetter(ctx context.Context, job *river.Job[letterJob]) err
 		return err
 	}
 	subject, text := writeLetter(l)
-	err = s.Mail.send(ctx, l.To, subject, text, s.link("letter", fmt.Sprintf("%s %d", job.Args.Link, job.Attempt)))
-	if errors.Is(err, errMailRefused) || errors.Is(err, errMailUnknown) {
+	err = s.Mail.Carry(ctx, l.To, carrier.Word{ID: s.link("letter", fmt.Sprintf("%s %d", job.Args.Link, job.Attempt)), Subject: subject, Text: text})
+	if err != nil && carrier.Failure(err).Class != carrier.Later {
 		return GiveUp(err)
 	}
 	return err

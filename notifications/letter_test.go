@@ -79,7 +79,7 @@ func TestTriesToSignInAreTold(t *testing.T) {
 			_, err := c.Exec(`UPDATE accounts SET verified_at = 1 WHERE id = ?`, rosa.ID)
 			return err
 		}))
-		quiet := notifications.Preferences{Email: false, Silent: notifications.Kinds}
+		quiet := notifications.Preferences{Email: false}
 		require.NoError(t, s.SetPreferences(ctx, identity.Principal{Kind: identity.Person, Account: rosa.ID}, quiet))
 		for range 8 {
 			for _, email := range []string{"rosa@example.org", "tom@example.org"} {
@@ -97,7 +97,7 @@ func TestTriesToSignInAreTold(t *testing.T) {
 		require.NoError(t, s.Start(ctx))
 		t.Cleanup(s.Stop)
 		mailed := func(account string) (state int) {
-			require.NoError(t, d.Read(ctx).QueryRow(`SELECT mail FROM notices WHERE account = ?`, account).Scan(&state))
+			require.NoError(t, d.Read(ctx).QueryRow(`SELECT telling FROM notices WHERE account = ?`, account).Scan(&state))
 			return state
 		}
 		require.Eventually(t, func() bool { return len(sink.Mails()) == 1 && mailed(tom.ID) == 4 }, 30*time.Second, 20*time.Millisecond, "Tom never confirmed his address")

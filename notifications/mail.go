@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/wneessen/go-mail"
+
+	"housecall/notifications/carrier"
 )
 
 // Mailer hands mails to an SMTP server (RFC 5321).
@@ -109,36 +111,33 @@ func (m *Mailer) Check(ctx context.Context) error {
 	return nil
 }
 
-// What a mail server may do with a mail other than take it. None of these name
-// the receiver, as the server's own words may.
-var (
-	errMailLater   = errors.New("the mail server did not take a mail")
-	errMailRefused = errors.New("the mail server will not take a mail")
-	errMailUnknown = errors.New("the mail server did not say whether it took a mail")
-)
-
-// send hands over one mail. id is the same each time, so that servers that look
-// for doubles find them.
-func (m *Mailer) send(ctx context.Context, to, subject, text, id string) error {
+// Carry implements carrier.Carrier; the target is an address. The id stays the same,
+// so that servers that look for doubles find them, and comes back with a bounce.
+func (m *Mailer) Carry(ctx context.Context, target string, w carrier.Word) error {
+	refuse := &carrier.Error{Class: carrier.Refused, Why: "address"}
 	msg := mail.NewMsg(mail.WithNoDefaultUserAgent())
 	if err := msg.From(m.from); err != nil {
-		return errMailRefused
+		return refuse
 	}
-	if err := msg.To(to); err != nil {
-		return errMailRefused
+	if err := msg.To(target); err != nil {
+		return refuse
 	}
-	msg.Subject(subject)
-	msg.SetMessageIDWithValue(id + "@" + m.hello)
+	msg.Subject(w.Subject)
+	msg.SetMessageIDWithValue(w.ID + "@" + m.hello)
 	msg.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834, section 5
-	msg.SetBodyString(mail.TypeTextPlain, text)
+	if w.Stop != "" {                                    // RFC 8058; its address must be https
+		msg.SetGenHeader("List-Unsubscribe", "<"+w.Stop+">")
+		msg.SetGenHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+	}
+	msg.SetBodyString(mail.TypeTextPlain, w.Text)
 	c, err := m.client()
 	if err != nil {
-		return errMailLater
+		return &carrier.Error{Class: carrier.Later, Why: "unreachable"}
 	}
 	dial, cancel := context.WithTimeout(ctx, smtpTime)
 	defer cancel()
 	if err := c.DialWithContext(dial); err != nil {
-		return errMailLater
+		return &carrier.Error{Class: carrier.Later, Why: "unreachable"}
 	}
 	defer c.Close() //nolint:errcheck // the mail is there or not by now
 	err = c.Send(msg)
@@ -146,13 +145,23 @@ func (m *Mailer) send(ctx context.Context, to, subject, text, id string) error {
 		return nil
 	}
 	e, ok := errors.AsType[*mail.SendError](err)
-	switch {
-	case !ok:
-		return errMailLater
-	case e.Reason == mail.ErrSMTPDataClose && e.ErrorCode() == 0: // no answer to the end of the data
-		return errMailUnknown
-	case e.ErrorCode() >= 500 && e.Reason != mail.ErrSMTPMailFrom:
-		return fmt.Errorf("%w (%d)", errMailRefused, e.ErrorCode())
+	if !ok {
+		return &carrier.Error{Class: carrier.Later, Why: "server"}
 	}
-	return fmt.Errorf("%w (%d)", errMailLater, e.ErrorCode())
+	return refusal(e)
+}
+
+// refusal reads what a mail server said to a mail. Its own words are not repeated:
+// they may name the receiver.
+func refusal(e *mail.SendError) *carrier.Error {
+	f := &carrier.Error{Class: carrier.Later, Code: e.ErrorCode(), Why: "server"}
+	switch {
+	case e.Reason == mail.ErrSMTPDataClose && f.Code == 0: // no answer to the end of the data
+		f.Class = carrier.Unknown
+	case e.Reason == mail.ErrSMTPRcptTo && (f.Code == 550 || f.Code == 551 || f.Code == 553): // RFC 5321, section 4.2.3: no such mailbox
+		f.Class, f.Why = carrier.Gone, "address"
+	case f.Code >= 500 && e.Reason != mail.ErrSMTPMailFrom:
+		f.Class = carrier.Refused
+	}
+	return f
 }

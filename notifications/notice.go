@@ -42,7 +42,11 @@ const Oversight Kind = "oversight"
 const SignIn Kind = "signin"
 
 // held tells whether wishes and quiet hours count for a kind.
-func (k Kind) held() bool { return k != Oversight && k != SignIn }
+func (k Kind) held() bool { return k != Oversight && k != SignIn && k != Reach }
+
+// Reach tells somebody that a way to reach them does not work any more. It is told
+// in the app only: there is no other place for it.
+const Reach Kind = "reach"
 
 // Kinds lists every kind about which somebody may say how they want to be told.
 var Kinds = []Kind{Message, Appointment, Visit, Note, Sharing, Result}
@@ -55,7 +59,7 @@ type Notice struct {
 	Patient string // chart, an opaque id; only for the link in the app
 	Ref     string // thread/<id>, visit/<id>, appointment/<id>, entry/<type>/<id>
 	At      time.Time
-	// Until is when its mail stops being of use, for instance when the visit
+	// Until is when telling stops being of use, for instance when the visit
 	// begins. Quiet hours do not hold back what would come too late.
 	Until time.Time
 }
@@ -70,18 +74,21 @@ type Told struct {
 	Seen    bool
 }
 
-// mailState is what became of a notice's mail.
-type mailState int
+// state is what became of telling somebody of a notice outside the app, as a whole
+// or by one network at one place. The numbers are in the database.
+type state int
 
 const (
-	noMail      mailState = iota // mail is off here
-	mailWaits                    // a job will look at it
-	mailSending                  // handed to the mail server, which has not answered
-	mailSent
-	mailDropped // seen meanwhile, taken back, too late, or not wanted
-	mailCovered // another mail of its kind told the person already
-	mailRefused // the mail server will not have it
-	mailUnknown // the server did not say whether it took it; not sent again
+	notTold  state = iota // nothing is told outside the app here
+	waits                 // a job will look at it
+	underWay              // handed over; no answer yet
+	sent
+	dropped  // seen meanwhile, taken back, too late, or not wanted
+	covered  // another one of its kind told the person already
+	refused  // the other side will not have it
+	unknown  // the other side did not say whether it took it; not sent again
+	gathered // comes with the mail of the day
+	gone     // nobody was at that place any more, and it was forgotten
 )
 
 // PostTx tells people in the transaction that makes it true: rolled back, nobody
@@ -96,23 +103,23 @@ func (s *Service) PostTx(c *db.Conn, notices ...Notice) error {
 		if at.IsZero() {
 			at = s.now()
 		}
-		state, until := noMail, int64(0)
-		if s.Mail != nil {
-			state = mailWaits
+		telling, until := notTold, int64(0)
+		if s.tells() && n.Kind != Reach {
+			telling = waits
 		}
 		if !n.Until.IsZero() {
 			until = n.Until.UnixMicro()
 		}
-		added, err := c.Exec(`INSERT INTO notices (account, id, kind, patient, ref, link, at, until_at, mail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-			n.Account, n.ID, string(n.Kind), n.Patient, n.Ref, s.link(n.Account, n.ID), at.UnixMicro(), until, int(state))
+		added, err := c.Exec(`INSERT INTO notices (account, id, kind, patient, ref, link, at, until_at, telling) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+			n.Account, n.ID, string(n.Kind), n.Patient, n.Ref, s.link(n.Account, n.ID), at.UnixMicro(), until, int(telling))
 		if err != nil {
 			return err
 		}
 		if added == 0 {
 			continue
 		}
-		if s.Mail != nil {
-			if err := s.EnqueueTx(c, mailJob{Account: n.Account, Notice: n.ID}, s.mailAt(n)); err != nil {
+		if telling == waits {
+			if err := s.EnqueueTx(c, tellJob{Account: n.Account, Notice: n.ID}, s.firstAt(n)); err != nil {
 				return err
 			}
 		}
@@ -145,11 +152,11 @@ func (s *Service) nudgeTx(c *db.Conn, account string) {
 	}
 }
 
-// CancelTx takes back the mails of these notices that have not been sent. The
+// CancelTx takes back what has not been told of these notices outside the app. The
 // notices stay.
 func (s *Service) CancelTx(c *db.Conn, ids ...string) error {
 	for _, id := range ids {
-		if _, err := c.Exec(`UPDATE notices SET mail = ?, mail_at = ? WHERE id = ? AND mail = 1`, int(mailDropped), s.now().UnixMicro(), id); err != nil {
+		if _, err := c.Exec(`UPDATE notices SET telling = ?, telling_at = ? WHERE id = ? AND telling = 1`, int(dropped), s.now().UnixMicro(), id); err != nil {
 			return err
 		}
 	}
@@ -157,7 +164,7 @@ func (s *Service) CancelTx(c *db.Conn, ids ...string) error {
 }
 
 // SeenRefTx marks what one person was told about a thing as seen: they have
-// looked at the thing itself. Mails about it that wait are not sent.
+// looked at the thing itself, and are told of it by no further channel.
 func (s *Service) SeenRefTx(c *db.Conn, account, ref string) error {
 	n, err := c.Exec(`UPDATE notices SET seen_at = ? WHERE account = ? AND ref = ? AND seen_at = 0`, s.now().UnixMicro(), account, ref)
 	if err == nil && n > 0 {

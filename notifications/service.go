@@ -2,6 +2,8 @@ package notifications
 
 import (
 	"context"
+	"crypto/aes"
+	"crypto/cipher"
 	"errors"
 	"log/slog"
 	"net/url"
@@ -25,6 +27,9 @@ type Deps struct {
 	Accounts Accounts
 	Links    Links   // nil: no one-time links are mailed
 	Mail     *Mailer // nil: no mail is sent
+	Carriers Carriers
+	Vault    Vault // nil: there are no browsers, phones and numbers
+	Private  bool  // browsers' push services may be inside the network, as in tests
 	// MayOpen tells whether a chart is open to somebody now; nil: nobody asks.
 	MayOpen func(ctx context.Context, account, patient string) (bool, error)
 	BaseURL *url.URL       // links in mails lead here
@@ -38,6 +43,7 @@ type Deps struct {
 type Service struct {
 	Deps
 	linkKey []byte
+	stops   cipher.AEAD
 	queue
 }
 
@@ -57,13 +63,28 @@ func New(d Deps) (*Service, error) {
 		d.Log = slog.Default()
 	}
 	s := &Service{Deps: d, linkKey: d.Key.Derive("notice links", 32)}
+	block, err := aes.NewCipher(d.Key.Derive("notice unsubscribe", 32))
+	if err != nil {
+		return nil, err
+	}
+	if s.stops, err = cipher.NewGCM(block); err != nil {
+		return nil, err
+	}
 	if err := s.queue.prepare(d.DB); err != nil {
 		return nil, err
 	}
-	if err := s.addMail(); err != nil {
+	if err := addWorker(s, s.tell); err != nil {
+		return nil, err
+	}
+	if err := addWorker(s, s.mailDigest); err != nil {
 		return nil, err
 	}
 	return s, s.carryLetters()
+}
+
+// tells: there is some way to be told outside the app.
+func (s *Service) tells() bool {
+	return s.Mail != nil || s.Carriers.WebPush != nil || s.Carriers.APNs != nil || s.Carriers.FCM != nil || s.Carriers.SMS != nil
 }
 
 func (s *Service) now() time.Time { return s.Now() }

@@ -31,17 +31,48 @@ var letters = map[string]map[Kind]letter{
 	},
 }
 
+// rings is what browsers and phones show, whatever it is about: screens are seen by
+// others. The service worker of the web client has the same words.
+var rings = map[string]string{"en": "You have a new message", "es": "Tiene un mensaje nuevo"}
+
+// digests is the mail of the day.
+var digests = map[string]letter{
+	"en": {"Something new is waiting for you", "Something new is waiting for you. This mail comes once a day at most. Sign in to see it:"},
+	"es": {"Hay algo nuevo para usted", "Hay algo nuevo para usted. Este correo llega una vez al día como máximo. Entre para verlo:"},
+}
+
+var codes = map[string]string{
+	"en": "Your code is %s. Nobody from the clinic will ask you for it.",
+	"es": "Su código es %s. Nadie de la clínica se lo pedirá.",
+}
+
 var closing = map[string]string{
 	"en": "This mail was sent by a machine; nobody reads answers to it. After signing in you can choose which mails you get.",
 	"es": "Este correo lo envió una máquina; nadie lee las respuestas. Después de entrar puede elegir qué correos recibe.",
 }
 
-// write gives the mail about a notice in somebody's language; English when they
-// chose none.
-func write(locale string, kind Kind, link string) (subject, text string) {
+var stopping = map[string]string{
+	"en": "No more mails of this kind, without signing in:",
+	"es": "Dejar de recibir estos correos, sin entrar:",
+}
+
+// language is the one that we have words in; English when somebody chose none.
+func language(locale string) string {
 	if letters[locale] == nil {
-		locale = "en"
+		return "en"
 	}
-	l := letters[locale][kind]
-	return l.subject, fmt.Sprintf("%s\n%s\n\n-- \n%s\n", l.text, link, closing[locale])
+	return locale
+}
+
+// write gives the mail about a notice in somebody's language.
+func write(locale string, kind Kind, link, stop string) (subject, text string) {
+	return compose(language(locale), letters[language(locale)][kind], link, stop)
+}
+
+func compose(lang string, l letter, link, stop string) (subject, text string) {
+	text = fmt.Sprintf("%s\n%s\n\n-- \n%s\n", l.text, link, closing[lang])
+	if stop != "" {
+		text += fmt.Sprintf("%s\n%s\n", stopping[lang], stop)
+	}
+	return l.subject, text
 }

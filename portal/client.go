@@ -36,7 +36,7 @@ type file struct {
 const nonceMark = "__NONCE__"
 
 // faces are paths of the server itself. What is not found there is not a page.
-var faces = []string{"/api", "/auth", "/oidc", "/fhir", "/mobile", "/live", "/visits", "/cds-services", "/healthz", "/readyz", "/metrics", "/assets"}
+var faces = []string{"/api", "/auth", "/oidc", "/fhir", "/mobile", "/live", "/visits", "/cds-services", "/hooks", "/healthz", "/readyz", "/metrics", "/assets"}
 
 var types = map[string]string{
 	".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".json": "application/json",

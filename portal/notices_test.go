@@ -56,7 +56,16 @@ func TestHowSomebodyWantsToBeTold(t *testing.T) {
 				On                 bool
 				From, To, TimeZone string
 			}
-			Kinds map[string]struct{ Email bool }
+			Kinds  map[string]struct{ Push, Email, SMS bool }
+			Order  []string
+			Digest struct {
+				On bool
+				At string
+			}
+			People []struct {
+				Patient string
+				Kinds   map[string]struct{ Push, Email, SMS bool }
+			}
 		}
 		var w telling
 		self.get("/api/v1/me/notifications").json(t, &w)
@@ -65,9 +74,17 @@ func TestHowSomebodyWantsToBeTold(t *testing.T) {
 		require.NotEmpty(t, w.Email.Address)
 		require.False(t, w.Quiet.On)
 		require.Len(t, w.Kinds, len(notifications.Kinds))
-		const kinds = `"kinds":{"message":{"email":false},"appointment":{"email":true},"visit":{"email":true},"note":{"email":true},"result":{"email":true},"sharing":{"email":true}}`
+		require.Equal(t, []string{"push", "email", "sms"}, w.Order)
+		require.True(t, w.Kinds["visit"].SMS)
+		require.False(t, w.Kinds["note"].SMS, "telephones ring for what cannot wait")
+		kinds := func(message, appointment string) string {
+			return `{"message":{` + message + `},"appointment":{` + appointment + `},"visit":{"push":true,"email":true,"sms":true},"note":{"push":true,"email":true,"sms":false},"result":{"push":true,"email":true,"sms":false},"sharing":{"push":true,"email":true,"sms":false}}`
+		}
+		const all, noMail = `"push":true,"email":true,"sms":true`, `"push":true,"email":false,"sms":true`
+		order := `["email","push","sms"]`
 		put := func(quiet string) reply {
-			return self.do("PUT", "/api/v1/me/notifications", `{"email":{"on":true},"quiet":`+quiet+`,`+kinds+`}`)
+			return self.do("PUT", "/api/v1/me/notifications", `{"push":{"on":true},"email":{"on":true},"sms":{"on":false},"order":`+order+`,"digest":{"on":true,"at":"18:15"},"quiet":`+quiet+
+				`,"kinds":`+kinds(noMail, all)+`,"people":[{"patient":"mother","kinds":`+kinds(noMail, noMail)+`},{"patient":"father","kinds":`+kinds(noMail, all)+`}]}`)
 		}
 		require.Equal(t, 200, put(`{"on":true,"from":"21:30","to":"06:45","timeZone":"Europe/Madrid"}`).StatusCode)
 		w = telling{}
@@ -76,6 +93,18 @@ func TestHowSomebodyWantsToBeTold(t *testing.T) {
 		require.Equal(t, "21:30 06:45 Europe/Madrid", w.Quiet.From+" "+w.Quiet.To+" "+w.Quiet.TimeZone)
 		require.False(t, w.Kinds["message"].Email)
 		require.True(t, w.Kinds["visit"].Email)
+		require.True(t, w.Kinds["visit"].SMS, "what was chosen stays, though the channel is off")
+		require.Equal(t, []string{"email", "push", "sms"}, w.Order)
+		require.True(t, w.Digest.On)
+		require.Equal(t, "18:15", w.Digest.At)
+		require.Len(t, w.People, 1, "only who is told of otherwise")
+		require.Equal(t, "mother", w.People[0].Patient)
+		require.False(t, w.People[0].Kinds["appointment"].Email)
+		require.True(t, w.People[0].Kinds["appointment"].Push)
+		require.False(t, w.People[0].Kinds["message"].Email, "as for everybody")
+		order = `["email","email","sms"]`
+		require.Equal(t, 400, put(`{"on":true,"from":"21:30","to":"06:45","timeZone":"Europe/Madrid"}`).StatusCode)
+		order = `["email","push","sms"]`
 		for _, wrong := range []string{
 			`{"on":true,"from":"25:00","to":"06:45","timeZone":"Europe/Madrid"}`, `{"on":true,"from":"21:00","to":"06:45","timeZone":"Mars/Olympus"}`,
 			`{"on":true,"from":"21:00","to":"21:00","timeZone":"Europe/Madrid"}`,

@@ -64,6 +64,7 @@ type Deps struct {
 	BaseURL     *url.URL
 	Clinic      Clinic
 	Version     string
+	BounceToken string                        // with which a mail server reports bounces; empty: none does
 	Health      func(context.Context) []Check // nil: nothing to say
 	Calls       *edge.Limiter                 // of API calls; nil: 50 a second, 300 at once
 	Client      fs.FS                         // the built web client; nil: the one in the binary

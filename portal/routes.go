@@ -36,6 +36,9 @@ func (p *Portal) Mount(app *fiber.App) {
 	app.Post("/auth/passkey/finish", p.signInPasskeyDone)
 	app.Post("/auth/first", p.firstAdministrator)
 	p.mountEntrance(app)
+	app.Post("/auth/unsubscribe/look", p.stopLook)
+	app.Post("/auth/unsubscribe/change", p.stopChange)
+	app.Post("/unsubscribe/:token", steps.Handler, p.stopOneTap)
 	app.Post("/auth/logout", who, csrf, p.logout)
 	app.Post("/auth/link", who, csrf, edge.Required, p.linkOutside)
 
@@ -58,7 +61,7 @@ func (p *Portal) Mount(app *fiber.App) {
 	app.Get("/api/v1/clinic/access-requests/:id/evidence", rest.GetEvidence(p.Records))
 
 	p.mountAccount(api)
-	p.mountNotices(api)
+	p.mountNotices(app, api)
 	p.mountMessages(api)
 	p.mountHeld(api)
 	p.mountInbox(api)

@@ -142,7 +142,11 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 	if a.Identity, err = identity.New(identity.Deps{DB: a.DB, Key: a.Key, Revocations: a.Revocations, BaseURL: cfg.base.String(), Record: a.Access.RecordActs, Breach: cfg.breach}); err != nil {
 		return nil, err
 	}
-	if a.Notices, err = notifications.New(notifications.Deps{DB: a.DB, Hub: a.Hub, Key: a.Key, Accounts: a.Identity, Links: a.Identity, Mail: cfg.mail, BaseURL: cfg.base, Zone: cfg.namedZone(), MayOpen: a.stillOpen, Log: a.Log}); err != nil {
+	ways, err := cfg.openCarriers(a.Key)
+	if err != nil {
+		return nil, err
+	}
+	if a.Notices, err = notifications.New(notifications.Deps{Carriers: ways, Vault: a.Identity, Private: cfg.onlyHere(), DB: a.DB, Hub: a.Hub, Key: a.Key, Accounts: a.Identity, Links: a.Identity, Mail: cfg.mail, BaseURL: cfg.base, Zone: cfg.namedZone(), MayOpen: a.stillOpen, Log: a.Log}); err != nil {
 		return nil, err
 	}
 	if a.Provider, err = provider.New(provider.Deps{DB: a.DB, Identity: a.Identity, Key: a.Key, Charts: a.Access, Apps: egress.Client(cfg.onlyHere()), KeyAge: cfg.KeyAge}); err != nil {
@@ -201,7 +205,7 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 	}
 	if a.Portal, err = portal.New(portal.Deps{
 		DB: a.DB, Records: a.Records, Importer: a.Importer, Access: a.Access, Identity: a.Identity, Provider: a.Provider, Login: a.Login, Hub: a.Hub, Notices: a.Notices, Messages: a.Messages, Schedule: a.Schedule, Visits: a.Visits, Signal: a.Signal, Revocations: a.Revocations,
-		Key: a.Key, BaseURL: cfg.base, Clinic: cfg.clinic(), Version: version, Health: a.Health, Calls: a.Limit, Log: a.Log,
+		Key: a.Key, BaseURL: cfg.base, Clinic: cfg.clinic(), Version: version, BounceToken: cfg.BounceToken, Health: a.Health, Calls: a.Limit, Log: a.Log,
 	}); err != nil {
 		return nil, err
 	}

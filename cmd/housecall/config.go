@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"os"
@@ -40,6 +41,11 @@ type Config struct {
 	BreachURL      string  `group:"settings" name:"breach-url" env:"HOUSECALL_BREACH_URL" placeholder:"URL" help:"List of stolen passwords that new ones are compared with, for example https://api.pwnedpasswords.com/range. It is told five signs of a hash. Empty: only the list that comes along."`
 	NATSURL        string  `group:"settings" name:"nats-url" env:"HOUSECALL_NATS_URL" placeholder:"URL" help:"nats://host:4222, when several nodes serve one site. Empty: inside this process."`
 	SMTPURL        string  `group:"settings" name:"smtp-url" env:"HOUSECALL_SMTP_URL" placeholder:"URL" help:"smtp(s)://user:password@host:port?from=ADDRESS, through which notices are mailed. Empty: no mail."`
+	WebPush        string  `group:"settings" name:"web-push" env:"HOUSECALL_WEB_PUSH" placeholder:"CONTACT" help:"mailto: or https: address under which push services find you; then browsers that people allow to are made to ring. Empty: none are."`
+	APNsURL        string  `group:"settings" name:"apns-url" env:"HOUSECALL_APNS_URL" placeholder:"URL" help:"https://api.push.apple.com?key=FILE&key-id=ID&team=ID&topic=BUNDLE, through which iPhones with the app ring. Empty: they do not."`
+	FCMURL         string  `group:"settings" name:"fcm-url" env:"HOUSECALL_FCM_URL" placeholder:"URL" help:"https://fcm.googleapis.com?key=FILE, with the key of a service account, through which Android phones with the app ring. Empty: they do not."`
+	SMSURL         string  `group:"settings" name:"sms-url" env:"HOUSECALL_SMS_URL" placeholder:"URL" help:"https://:TOKEN@gateway.example.org/messages?from=SENDER, through which text messages go. Empty: none are sent."`
+	BounceToken    string  `group:"settings" name:"bounce-token" env:"HOUSECALL_BOUNCE_TOKEN" placeholder:"TOKEN" help:"With which your mail server reports mails that came back, at /hooks/mail-bounces. Empty: it does not."`
 	ICEPort        int     `group:"settings" name:"ice-port" env:"HOUSECALL_ICE_PORT" default:"0" placeholder:"PORT" help:"UDP port for video. 0: any free one, which no firewall can be told of."`
 	ICEAddress     string  `group:"settings" name:"ice-address" env:"HOUSECALL_ICE_ADDRESS" placeholder:"IP" help:"Address at which people's browsers reach this node for video, when it is not the machine's own."`
 	Node           string  `group:"settings" env:"HOUSECALL_NODE" placeholder:"NAME" help:"Name of this node. Default: host name and port."`
@@ -64,6 +70,8 @@ type Config struct {
 	proxies    []netip.Prefix
 	issuers    []login.Issuer
 	mail       *notifications.Mailer
+	carriers   notifications.Carriers // Web Push comes with the site key
+	outward    func() *http.Client    // of tests, whose servers have keys of their own; nil: as usual
 	breach     *identity.Breach
 	zone       *time.Location
 	iceAddress netip.Addr
@@ -84,7 +92,7 @@ func wrong(name, value, why, example string) error {
 
 // Validate reads the settings and says what is wrong with the first wrong one.
 func (c *Config) Validate() error {
-	for _, check := range []func() error{c.checkAddr, c.checkBaseURL, c.checkTLS, c.checkProxies, c.checkDatabase, c.checkBlobs, c.checkAnchors, c.checkScanner, c.checkNATS, c.checkMail, c.checkBreach, c.checkICE, c.checkApps, c.checkNode, c.checkIssuers, c.checkLog, c.checkClinic} {
+	for _, check := range []func() error{c.checkAddr, c.checkBaseURL, c.checkTLS, c.checkProxies, c.checkDatabase, c.checkBlobs, c.checkAnchors, c.checkScanner, c.checkNATS, c.checkMail, c.checkCarriers, c.checkBreach, c.checkICE, c.checkApps, c.checkNode, c.checkIssuers, c.checkLog, c.checkClinic} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -335,7 +343,7 @@ func (c *Config) Redacted() []string {
 	}
 	return []string{
 		"HOUSECALL_ADDR=" + c.Addr, "HOUSECALL_BASE_URL=" + c.base.String(), "HOUSECALL_TLS=" + c.TLS, "HOUSECALL_TRUSTED_PROXIES=" + c.TrustedProxies,
-		"HOUSECALL_DATA=" + c.Data, "HOUSECALL_DATABASE_URL=" + redactURL(c.DatabaseURL), "HOUSECALL_MIGRATE_DATABASE_URL=" + redactURL(c.MigrateURL), "HOUSECALL_LOG_URL=" + c.LogURL, "HOUSECALL_CLAMD=" + c.Clamd, "HOUSECALL_AUDIT_ANCHOR_URL=" + strings.Join(anchor.Names(c.AuditAnchorURL), ", "), "HOUSECALL_NATS_URL=" + redactURL(c.NATSURL), "HOUSECALL_SMTP_URL=" + redactURL(c.SMTPURL), "HOUSECALL_BREACH_URL=" + redactURL(c.BreachURL),
+		"HOUSECALL_DATA=" + c.Data, "HOUSECALL_DATABASE_URL=" + redactURL(c.DatabaseURL), "HOUSECALL_MIGRATE_DATABASE_URL=" + redactURL(c.MigrateURL), "HOUSECALL_LOG_URL=" + c.LogURL, "HOUSECALL_CLAMD=" + c.Clamd, "HOUSECALL_AUDIT_ANCHOR_URL=" + strings.Join(anchor.Names(c.AuditAnchorURL), ", "), "HOUSECALL_NATS_URL=" + redactURL(c.NATSURL), "HOUSECALL_SMTP_URL=" + redactURL(c.SMTPURL), "HOUSECALL_WEB_PUSH=" + c.WebPush, "HOUSECALL_APNS_URL=" + redactURL(c.APNsURL), "HOUSECALL_FCM_URL=" + redactURL(c.FCMURL), "HOUSECALL_SMS_URL=" + redactURL(c.SMSURL), "HOUSECALL_BOUNCE_TOKEN=" + secret(c.BounceToken), "HOUSECALL_BREACH_URL=" + redactURL(c.BreachURL),
 		"HOUSECALL_NODE=" + c.Node, "HOUSECALL_OIDC_ISSUERS=" + secret(c.OIDCIssuers), "HOUSECALL_SITE_KEY=" + secret(c.SiteKey), "HOUSECALL_LOG=" + c.Log,
 		fmt.Sprintf("HOUSECALL_RATE_LIMIT=%g", c.RateLimit), "HOUSECALL_BULK_KEEP=" + c.BulkKeep.String(), "HOUSECALL_KEY_AGE=" + c.KeyAge.String(), "HOUSECALL_TAKE_BACK=" + c.TakeBack.String(), "HOUSECALL_CLINIC_NAME=" + c.ClinicName, "HOUSECALL_CLINIC_PHONE=" + c.ClinicPhone,
 		"HOUSECALL_EMERGENCY_PHONE=" + c.EmergencyPhone, "HOUSECALL_CRISIS_PHONE=" + c.CrisisPhone, "HOUSECALL_TIME_ZONE=" + c.zone.String(),

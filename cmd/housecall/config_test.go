@@ -34,6 +34,13 @@ func TestWrongSettingsAreToldInOneLine(t *testing.T) {
 		{"other bus", func(c *Config) { c.NATSURL = "redis://u:hunter2@x" }, []string{"HOUSECALL_NATS_URL", "nats://"}},
 		{"scanner without a port", func(c *Config) { c.Clamd = "tcp://u:hunter2@scanner" }, []string{"HOUSECALL_CLAMD", "tcp://host:port or unix:/path", "unix:/run/clamav/clamd.ctl"}},
 		{"mail without sender", func(c *Config) { c.SMTPURL = "smtp://u:hunter2@mail.example.org" }, []string{"HOUSECALL_SMTP_URL", "?from=", "portal@example.org"}},
+		{"push without a contact", func(c *Config) { c.WebPush = "it@clinic.example.org" }, []string{"HOUSECALL_WEB_PUSH", "mailto:"}},
+		{"iPhones without a key", func(c *Config) {
+			c.APNsURL = "https://u:hunter2@api.push.apple.com?key=none.p8&key-id=ABC1234567&team=DEF1234567&topic=org.example.app"
+		}, []string{"HOUSECALL_APNS_URL", "cannot be read", "topic="}},
+		{"Android without a key", func(c *Config) { c.FCMURL = "https://fcm.googleapis.com" }, []string{"HOUSECALL_FCM_URL", "cannot be read", "service-account.json"}},
+		{"texts in the clear", func(c *Config) { c.SMSURL = "http://:hunter2@sms.example.org/messages" }, []string{"HOUSECALL_SMS_URL", "https://"}},
+		{"a short bounce token", func(c *Config) { c.BounceToken = "hunter2" }, []string{"HOUSECALL_BOUNCE_TOKEN", "20", "openssl"}},
 		{"stolen passwords in the clear", func(c *Config) { c.BreachURL = "http://u:hunter2@lists.example/range" }, []string{"HOUSECALL_BREACH_URL", "https://api.pwnedpasswords.com/range"}},
 		{"node with blanks", func(c *Config) { c.Node = "my node" }, []string{"HOUSECALL_NODE", "portal-1"}},
 		{"issuers that are no JSON", func(c *Config) { c.OIDCIssuers = "https://login.example" }, []string{"HOUSECALL_OIDC_ISSUERS", `"client_id"`}},

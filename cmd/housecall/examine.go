@@ -39,7 +39,8 @@ func examine(ctx context.Context, cfg *Config) []Check {
 	if d != nil {
 		_ = d.Close()
 	}
-	checks = append(checks, checkBus(cfg), checkClamd(ctx, cfg), checkMail(ctx, cfg), checkSecure(cfg), checkWeb(ctx, cfg))
+	checks = append(checks, checkBus(cfg), checkClamd(ctx, cfg), checkMail(ctx, cfg))
+	checks = append(append(checks, checkWays(ctx, cfg)...), checkSecure(cfg), checkWeb(ctx, cfg))
 	return append(checks, checkIssuers(ctx, cfg)...)
 }
 

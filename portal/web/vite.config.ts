@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 
 // What the server answers itself. The service worker must never touch these:
 // it holds the shell (script, style, icons, index.html) and no word of a chart.
-const serverPaths = [/^\/(api|auth|oidc|fhir|live|mobile|visits|cds-services)(\/|$)/, /^\/(healthz|readyz|metrics)$/]
+const serverPaths = [/^\/(api|auth|oidc|fhir|live|mobile|visits|cds-services|hooks)(\/|$)/, /^\/(healthz|readyz|metrics)$/]
 
 export default defineConfig({
   plugins: [
@@ -32,6 +32,7 @@ export default defineConfig({
         globPatterns: ['**/*.{js,css,html,svg,png}'],
         // A patient's phone does not carry the clinic's pages.
         globIgnores: ['**/clinic-*'],
+        importScripts: ['/push-worker.js'],
         navigateFallback: '/index.html',
         navigateFallbackDenylist: serverPaths,
         cleanupOutdatedCaches: true,

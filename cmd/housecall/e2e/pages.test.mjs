@@ -68,7 +68,7 @@ scene('the privacy officer', { as: 'privacy', timeout: 120_000 }, async ({ page,
 })
 
 scene('the administrator', { as: 'admin', timeout: 120_000 }, async ({ page, site }) => {
-  await walk(page, site, [{ name: 'clinic-role', path: '/clinic' }, { name: 'clinic-health', path: '/clinic/health' }, { name: 'clinic-blocks', path: '/clinic/blocks' }])
+  await walk(page, site, [{ name: 'clinic-role', path: '/clinic' }, { name: 'clinic-health', path: '/clinic/health' }, { name: 'clinic-delivery', path: '/clinic/delivery' }, { name: 'clinic-blocks', path: '/clinic/blocks' }])
 })
 
 scene('dialogs, and pages that are not there', { as: 'patient', timeout: 180_000, expect: [/status of 404/] }, async ({ page, open, site }) => {

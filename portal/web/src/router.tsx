@@ -47,6 +47,7 @@ const entranceOf = (path: '/invitation' | '/recovery') => createRoute({ getParen
 const invitation = entranceOf('/invitation')
 const recovery = entranceOf('/recovery')
 const reset = createRoute({ getParentRoute: () => root, path: '/reset', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./entrance/ResetPage'), 'ResetPage') })
+const unsubscribe = createRoute({ getParentRoute: () => root, path: '/unsubscribe/$token', beforeLoad: () => loadWords('notices'), component: lazyRouteComponent(() => import('./notices/UnsubscribePage'), 'UnsubscribePage') })
 const verify = createRoute({ getParentRoute: () => root, path: '/verify', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./entrance/VerifyPage'), 'VerifyPage') })
 // A patient's own link to one visit. Nobody is signed in there.
 const join = createRoute({ getParentRoute: () => root, path: '/join', beforeLoad: () => Promise.all([loadWords('entrance'), loadWords('booking'), loadWords('visits')]), component: lazyRouteComponent(() => import('./join'), 'JoinPage') })
@@ -226,6 +227,7 @@ const clinicBook = createRoute({
 })
 const cockpit = createRoute({ getParentRoute: () => clinic, path: '/visits/$patient/$visit', beforeLoad: visitWords, component: lazyRouteComponent(() => import('./cockpit'), 'CockpitPage') })
 const clinicHealth = createRoute({ getParentRoute: () => clinic, path: '/health', component: lazyRouteComponent(() => import('./clinic'), 'HealthPage') })
+const clinicDelivery = createRoute({ getParentRoute: () => clinic, path: '/delivery', beforeLoad: () => loadWords('delivery'), component: lazyRouteComponent(() => import('./delivery'), 'DeliveryPage') })
 const appsWords = () => loadWords('apps')
 const clinicApps = createRoute({ getParentRoute: () => clinic, path: '/apps', beforeLoad: appsWords, component: lazyRouteComponent(() => import('./apps'), 'AppsPage') })
 const clinicNewApp = createRoute({ getParentRoute: () => clinic, path: '/apps/new', beforeLoad: appsWords, component: lazyRouteComponent(() => import('./apps'), 'NewAppPage') })
@@ -263,6 +265,7 @@ const tree = root.addChildren([
   invitation,
   recovery,
   reset,
+  unsubscribe,
   verify,
   accept,
   join,
@@ -276,7 +279,7 @@ const tree = root.addChildren([
     consent,
     apps,
     patient.addChildren([home, record, kinds, section, result, entry, visits, book, visitSummary, guests, messages, newMessage, thread, sharing, you, security, devices, told, connected, invite, restrictions]),
-    clinic.addChildren([clinicHome, clinicToday, inbox.addChildren([inboxNone, inboxThread]), clinicBook, cockpit, clinicChart, clinicResult, clinicEntry, clinicMove, clinicJoined, clinicHealth, clinicApps, clinicNewApp, clinicApp, clinicWork, clinicYou, clinicSecurity, clinicDevices, clinicTold, clinicConnected, clinicInvitations, clinicInvite, clinicLookup, clinicTeam, clinicPrivacy, clinicAccesses, clinicRequests, clinicBlocks, clinicPatientBlocks, clinicGuests, clinicVisitLink]),
+    clinic.addChildren([clinicHome, clinicToday, inbox.addChildren([inboxNone, inboxThread]), clinicBook, cockpit, clinicChart, clinicResult, clinicEntry, clinicMove, clinicJoined, clinicHealth, clinicDelivery, clinicApps, clinicNewApp, clinicApp, clinicWork, clinicYou, clinicSecurity, clinicDevices, clinicTold, clinicConnected, clinicInvitations, clinicInvite, clinicLookup, clinicTeam, clinicPrivacy, clinicAccesses, clinicRequests, clinicBlocks, clinicPatientBlocks, clinicGuests, clinicVisitLink]),
   ]),
 ])
 

@@ -41,6 +41,10 @@ export const lookAtLink = (token: string) => call<Entrance>('/auth/invitation/lo
 export const confirmLink = (token: string, birthDate: string) => call<Guest>('/auth/invitation/confirm', { token, birthDate })
 export const beginLinkPasskey = (token: string) => call<PublicKeyOptions>('/auth/invitation/passkey', { token })
 export const finishLink = (token: string, how: { credential: unknown } | { password: string; email?: string }) => call<SignInStep>('/auth/invitation/finish', { token, ...how })
+/** What a link of a mail ends, and whether it has. */
+export interface Stopped { kind: string; stopped: boolean }
+export const lookAtStop = (token: string) => call<Stopped>('/auth/unsubscribe/look', { token })
+export const changeStop = (token: string, stop: boolean) => call<Stopped>('/auth/unsubscribe/change', { token, stop })
 export const verifyAddress = (token: string) => call<SignInStep>('/auth/verify', { token })
 export const askReset = (email: string) => call<SignInStep>('/auth/reset/ask', { email })
 export const finishReset = (token: string, password: string) => call<SignInStep>('/auth/reset/finish', { token, password })

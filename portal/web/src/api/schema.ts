@@ -91,6 +91,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How telling people goes, in numbers */
+        get: operations["get-admin-delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/health": {
         parameters: {
             query?: never;
@@ -1801,6 +1818,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/notifications/browser": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let this browser be told */
+        put: operations["put-me-notifications-browser"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/notifications/browser/forget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do not tell this browser any more */
+        post: operations["post-me-notifications-browser-forget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/notifications/email/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mail to the address again */
+        post: operations["post-me-notifications-email-again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/notifications/number": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a telephone number, to which a code is sent */
+        post: operations["post-me-notifications-number"];
+        /** Forget the telephone number */
+        delete: operations["delete-me-notifications-number"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/notifications/number/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm it with the code */
+        post: operations["post-me-notifications-number-confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/offers/accept": {
         parameters: {
             query?: never;
@@ -2722,6 +2825,14 @@ export interface components {
             /** @description The patient reads it */
             reason: string;
         };
+        BrowserGoneBody: {
+            endpoint: string;
+        };
+        BrowserInBody: {
+            auth: string;
+            endpoint: string;
+            p256dh: string;
+        };
         CancelInBody: {
             reason?: string;
         };
@@ -2944,6 +3055,65 @@ export interface components {
             /** @description Whose record it is about */
             patient?: string;
         };
+        Delivery: {
+            /**
+             * Format: int64
+             * @description That can be told
+             */
+            browsers: number;
+            counts: components["schemas"]["DeliveryCount"][] | null;
+            /**
+             * Format: int64
+             * @description Mail addresses that servers say do not exist
+             */
+            failing: number;
+            failures: components["schemas"]["DeliveryFailure"][] | null;
+            networks: components["schemas"]["DeliveryNetwork"][] | null;
+            /**
+             * Format: int64
+             * @description Telephone numbers that are dead
+             */
+            noNumber: number;
+            /** Format: int64 */
+            numbers: number;
+            /** Format: int64 */
+            phones: number;
+            /** Format: date-time */
+            since: string;
+        };
+        DeliveryCount: {
+            kind: string;
+            /** Format: int64 */
+            n: number;
+            network: string;
+            /** @enum {string} */
+            state: "waits" | "underWay" | "sent" | "dropped" | "covered" | "refused" | "unknown" | "gathered" | "gone";
+        };
+        DeliveryFailure: {
+            /** @enum {string} */
+            class: "later" | "unknown" | "refused" | "gone" | "setup" | "bounced";
+            /**
+             * Format: int64
+             * @description Of the network's protocol; 0: no answer
+             */
+            code: number;
+            /** Format: date-time */
+            last: string;
+            /** Format: int64 */
+            n: number;
+            network: string;
+        };
+        DeliveryNetwork: {
+            /**
+             * Format: int64
+             * @description Places that were forgotten, because nobody was there any more
+             */
+            dead: number;
+            host?: string;
+            /** @enum {string} */
+            name: "webpush" | "apns" | "fcm" | "mail" | "sms";
+            on: boolean;
+        };
         Detail: {
             chart?: string;
             details: components["schemas"]["Line"][] | null;
@@ -2969,6 +3139,11 @@ export interface components {
             /** @enum {string} */
             about: "status" | "dose" | "date" | "none-known";
             says: components["schemas"]["Saying"][] | null;
+        };
+        DigestTelling: {
+            /** @example 08:00 */
+            at: string;
+            on: boolean;
         };
         Document: {
             contentType: string;
@@ -2999,6 +3174,8 @@ export interface components {
         EmailTelling: {
             /** @description That of the account; it is not changed here */
             address?: string;
+            /** @description Mail servers say that there is no such address */
+            failing?: boolean;
             on: boolean;
             /** @description Whether this site sends mail at all; it is not changed here */
             works?: boolean;
@@ -3783,9 +3960,9 @@ export interface components {
             at: string;
             id: string;
             /** @enum {string} */
-            kind: "message" | "appointment" | "visit" | "note" | "sharing" | "result" | "oversight" | "signin";
+            kind: "message" | "appointment" | "visit" | "note" | "sharing" | "result" | "oversight" | "signin" | "reach";
             patient?: string;
-            /** @description thread/<id>, visit/<id>, appointment/<id>, entry/<type>/<id>, glass/<id> or restriction/<id> */
+            /** @description thread/<id>, visit/<id>, appointment/<id>, entry/<type>/<id>, glass/<id>, restriction/<id>, reach/mail or reach/sms */
             ref: string;
             seen: boolean;
         };
@@ -3799,6 +3976,10 @@ export interface components {
         NoticesSeenInBody: {
             all?: boolean;
             ids?: string[] | null;
+        };
+        NumberInBody: {
+            /** @example +1 555 010 0123 */
+            number: string;
         };
         Offer: {
             can: string[] | null;
@@ -3934,6 +4115,10 @@ export interface components {
             /** Format: date-time */
             waitingSince?: string;
         };
+        PersonTelling: {
+            kinds: components["schemas"]["TellingKinds"];
+            patient: string;
+        };
         Place: {
             address?: string;
             app?: string;
@@ -3991,6 +4176,17 @@ export interface components {
         ProblemDetail: {
             location?: string;
             message: string;
+        };
+        PushTelling: {
+            /** Format: int64 */
+            browsers?: number;
+            /** @description What browsers subscribe with; empty: they cannot */
+            key?: string;
+            on: boolean;
+            /** Format: int64 */
+            phones?: number;
+            /** @description Whether this site can make browsers or phones ring; it is not changed here */
+            works?: boolean;
         };
         QuietHours: {
             /** @example 22:00 */
@@ -4158,6 +4354,15 @@ export interface components {
             justified: boolean;
             note: string;
         };
+        SMSTelling: {
+            /** @description The number does not take messages any more */
+            failing?: boolean;
+            /** @description The end of the confirmed number; it is not changed here */
+            number?: string;
+            on: boolean;
+            /** @description Whether this site sends text messages; it is not changed here */
+            works?: boolean;
+        };
         SaveNoteInBody: {
             body: components["schemas"]["NoteBody"];
             /**
@@ -4230,6 +4435,9 @@ export interface components {
             practitioner: string;
             /** Format: date-time */
             start: string;
+        };
+        SmsCodeInBody: {
+            code: string;
         };
         Source: {
             name: string;
@@ -4335,12 +4543,21 @@ export interface components {
             until?: string;
         };
         Telling: {
+            digest: components["schemas"]["DigestTelling"];
             email: components["schemas"]["EmailTelling"];
             kinds: components["schemas"]["TellingKinds"];
+            /** @description Which way is tried first; the next one follows when it was not seen */
+            order: ("push" | "email" | "sms")[] | null;
+            /** @description Where somebody cared for is told of otherwise */
+            people?: components["schemas"]["PersonTelling"][] | null;
+            push: components["schemas"]["PushTelling"];
             quiet: components["schemas"]["QuietHours"];
+            sms: components["schemas"]["SMSTelling"];
         };
         TellingKind: {
             email: boolean;
+            push: boolean;
+            sms: boolean;
         };
         TellingKinds: {
             appointment: components["schemas"]["TellingKind"];
@@ -4776,6 +4993,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AppSecret"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-admin-delivery": {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
                 };
             };
             /** @description Error */
@@ -8900,6 +9148,184 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Telling"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-me-notifications-browser": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BrowserInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-me-notifications-browser-forget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BrowserGoneBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-me-notifications-email-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-me-notifications-number": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NumberInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-me-notifications-number": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-me-notifications-number-confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SmsCodeInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {

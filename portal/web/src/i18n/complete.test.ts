@@ -11,6 +11,7 @@ import { detail as detailEn } from './en/detail'
 import { entrance as entranceEn } from './en/entrance'
 import { inbox as inboxEn } from './en/inbox'
 import { messages as messagesEn } from './en/messages'
+import { delivery as deliveryEn } from './en/delivery'
 import { notices as noticesEn } from './en/notices'
 import { sharing as sharingEn } from './en/sharing'
 import { privacy as privacyEn } from './en/privacy'
@@ -30,6 +31,7 @@ import { detail as detailEs } from './es/detail'
 import { entrance as entranceEs } from './es/entrance'
 import { inbox as inboxEs } from './es/inbox'
 import { messages as messagesEs } from './es/messages'
+import { delivery as deliveryEs } from './es/delivery'
 import { notices as noticesEs } from './es/notices'
 import { sharing as sharingEs } from './es/sharing'
 import { privacy as privacyEs } from './es/privacy'
@@ -62,6 +64,7 @@ describe.each([
   ['today', todayEn as Tree, todayEs as Tree],
   ['messages', messagesEn as Tree, messagesEs as Tree],
   ['inbox', inboxEn as Tree, inboxEs as Tree],
+  ['delivery', deliveryEn as Tree, deliveryEs as Tree],
   ['notices', noticesEn as Tree, noticesEs as Tree],
   ['connected', connectedEn as Tree, connectedEs as Tree],
   ['entrance', entranceEn as Tree, entranceEs as Tree],

@@ -19,6 +19,7 @@ const parts = {
   messages: { en: () => import('./en/messages').then((part) => part.messages), es: () => import('./es/messages').then((part) => part.messages) },
   inbox: { en: () => import('./en/inbox').then((part) => part.inbox), es: () => import('./es/inbox').then((part) => part.inbox) },
   notices: { en: () => import('./en/notices').then((part) => part.notices), es: () => import('./es/notices').then((part) => part.notices) },
+  delivery: { en: () => import('./en/delivery').then((part) => part.delivery), es: () => import('./es/delivery').then((part) => part.delivery) },
   sharing: { en: () => import('./en/sharing').then((part) => part.sharing), es: () => import('./es/sharing').then((part) => part.sharing) },
   worklist: { en: () => import('./en/worklist').then((part) => part.worklist), es: () => import('./es/worklist').then((part) => part.worklist) },
   apps: { en: () => import('./en/apps').then((part) => part.apps), es: () => import('./es/apps').then((part) => part.apps) },
@@ -54,7 +55,14 @@ async function load(locale: Locale): Promise<void> {
   await Promise.all([...wanted.keys()].map((part) => addPart(part, locale)))
 }
 
+/** The service worker has words of its own, and no page to ask. */
+function tellWorker(locale: Locale): void {
+  if (!('caches' in window)) return
+  window.caches.open('housecall-language').then((kept) => kept.put('/language', new Response(locale))).catch(() => undefined)
+}
+
 function wear(locale: Locale): void {
+  tellWorker(locale)
   document.documentElement.lang = tagOf(locale)
   setApiLanguage(locale)
 }

@@ -17,7 +17,7 @@ import css from './notices.module.css'
 import { placeOf } from './place'
 import { api, noticesQuery, type Notice, type NoticeKind } from './queries'
 
-const icons: Record<NoticeKind, IconName> = { message: 'chat', appointment: 'calendar', visit: 'video', note: 'letter', sharing: 'share', result: 'flask', oversight: 'shield', signin: 'lock' }
+const icons: Record<NoticeKind, IconName> = { message: 'chat', appointment: 'calendar', visit: 'video', note: 'letter', sharing: 'share', result: 'flask', oversight: 'shield', signin: 'lock', reach: 'alert' }
 
 /** What somebody was told, and how they want to be. */
 export function NoticesPage() {
@@ -60,8 +60,8 @@ function NoticeRow({ notice }: { notice: Notice }) {
     if (notice.seen) return
     take(api.POST('/notices/seen', { body: { ids: [notice.id] } })).then(() => queries.invalidateQueries({ queryKey: ['notices'] }), () => undefined)
   }
-  return (
-    <Link to={placeOf(notice, me.account.kind === 'staff', me.people[0]?.patient)} className={css.row} onClick={open}>
+  const inside = (
+    <>
       <Dot tone={notice.seen ? 'plain' : 'accent'}><Icon name={icons[notice.kind]} /></Dot>
       <span className="grow">
         <b>{t(`notices.kind.${notice.kind}`)}</b>
@@ -69,6 +69,11 @@ function NoticeRow({ notice }: { notice: Notice }) {
       </span>
       {!notice.seen && <Tag tone="accent">{t('notices.new')}</Tag>}
       <Icon name="go" size={20} />
-    </Link>
+    </>
+  )
+  // What it is about is further down on this page.
+  if (notice.kind === 'reach') return <a href="#how" className={css.row} onClick={open}>{inside}</a>
+  return (
+    <Link to={placeOf(notice, me.account.kind === 'staff', me.people[0]?.patient)} className={css.row} onClick={open}>{inside}</Link>
   )
 }

@@ -3,13 +3,31 @@ import type { Client } from 'openapi-fetch'
 import { api as client, take } from '../api/client'
 import type { Problem } from '../api/types'
 
-export type NoticeKind = 'message' | 'appointment' | 'visit' | 'note' | 'sharing' | 'result' | 'oversight' | 'signin'
+export type ToldKind = 'message' | 'appointment' | 'visit' | 'note' | 'sharing' | 'result'
+export type NoticeKind = ToldKind | 'oversight' | 'signin' | 'reach'
+export type Channel = 'push' | 'email' | 'sms'
 export interface Notice { id: string; kind: NoticeKind; at: string; seen: boolean; patient?: string; ref: string }
 export interface NoticePage { items: Notice[]; next?: string; unseen: number }
+export type Kinds = Record<ToldKind, Record<Channel, boolean>>
 export interface Telling {
-  email: { on: boolean; address?: string; works?: boolean }
+  push: { on: boolean; works?: boolean; key?: string; browsers?: number; phones?: number }
+  email: { on: boolean; address?: string; works?: boolean; failing?: boolean }
+  sms: { on: boolean; works?: boolean; number?: string; failing?: boolean }
+  order: Channel[]
+  digest: { on: boolean; at: string }
   quiet: { on: boolean; from: string; to: string; timeZone: string }
-  kinds: Record<Exclude<NoticeKind, 'oversight' | 'signin'>, { email: boolean }>
+  kinds: Kinds
+  people?: { patient: string; kinds: Kinds }[]
+}
+export type Network = 'webpush' | 'apns' | 'fcm' | 'mail' | 'sms'
+export type State = 'waits' | 'underWay' | 'sent' | 'dropped' | 'covered' | 'refused' | 'unknown' | 'gathered' | 'gone'
+export type FailureClass = 'later' | 'unknown' | 'refused' | 'gone' | 'setup' | 'bounced'
+export interface Delivery {
+  since: string
+  networks: { name: Network; on: boolean; host?: string; dead: number }[]
+  counts: { network: Network; kind: NoticeKind; state: State; n: number }[]
+  failures: { network: Network; class: FailureClass; code: number; n: number; last: string }[]
+  browsers: number; phones: number; numbers: number; failing: number; noNumber: number
 }
 
 type Answer<T> = { responses: { 200: { content: { 'application/json': T } }; default: { content: { 'application/problem+json': Problem } } } }
@@ -19,6 +37,12 @@ interface Paths {
   '/notices/seen': { post: Answer<unknown> & Body<{ ids?: string[]; all?: boolean }> }
   '/notices/{id}': { get: Answer<Notice> & { parameters: { path: { id: string } } } }
   '/me/notifications': { get: Answer<Telling>; put: Answer<Telling> & Body<Telling> }
+  '/me/notifications/browser': { put: Answer<unknown> & Body<{ endpoint: string; p256dh: string; auth: string }> }
+  '/me/notifications/browser/forget': { post: Answer<unknown> & Body<{ endpoint: string }> }
+  '/me/notifications/number': { post: Answer<unknown> & Body<{ number: string }>; delete: Answer<unknown> }
+  '/me/notifications/number/confirm': { post: Answer<unknown> & Body<{ code: string }> }
+  '/me/notifications/email/again': { post: Answer<unknown> }
+  '/admin/delivery': { get: Answer<Delivery> & { parameters: { query?: { days?: number } } } }
 }
 export const api = client as unknown as Client<Paths>
 
@@ -33,3 +57,4 @@ export const noticesQuery = infiniteQueryOptions({
 })
 export const tellingQuery = queryOptions({ queryKey: ['me', 'notifications'], queryFn: () => take(api.GET('/me/notifications', {})) })
 export const noticeQuery = (id: string) => queryOptions({ queryKey: [...noticesKey, 'one', id], queryFn: () => take(api.GET('/notices/{id}', { params: { path: { id } } })) })
+export const deliveryQuery = (days: number) => queryOptions({ queryKey: ['admin', 'delivery', days], queryFn: () => take(api.GET('/admin/delivery', { params: { query: { days } } })), refetchInterval: 30_000 })

@@ -1,5 +1,6 @@
 export const clinic = {
   clinic: {
+    delivery: 'How notifications arrive', deliveryText: 'Counts by channel, without any content',
     accounts: 'Accounts and invitations',
     nav: { accesses: 'Who looked at what', today: 'Today', inbox: 'Inbox', patients: 'Patients', system: 'System', work: 'To decide', account: 'Your account', apps: 'Apps', invitations: 'Invitations', privacy: 'For your word', requests: 'Requests for access', blocks: 'Court papers' }, requestsText: 'Caregivers who ask for somebody’s record', blocksText: 'Who must not get into which record',
     patients: 'Your patients', patientsLead: 'People in your care teams.', search: 'Find a patient', searchHelp: 'Name, birth date, phone or number',

@@ -3,6 +3,7 @@ import type { clinic as english } from '../en/clinic'
 
 export const clinic: Same<typeof english> = {
   clinic: {
+    delivery: 'Cómo llegan los avisos', deliveryText: 'Cantidades por canal, sin ningún contenido',
     accounts: 'Cuentas e invitaciones',
     nav: { accesses: 'Quién miró qué', today: 'Hoy', inbox: 'Bandeja', patients: 'Pacientes', system: 'Sistema', account: 'Su cuenta', work: 'Por decidir', apps: 'Aplicaciones', invitations: 'Invitaciones', privacy: 'Para su decisión', requests: 'Solicitudes de acceso', blocks: 'Papeles de un juez' }, requestsText: 'Quienes cuidan a alguien y piden su expediente', blocksText: 'Quién no debe entrar en qué expediente',
     patients: 'Sus pacientes', patientsLead: 'Personas de sus equipos de atención.', search: 'Buscar un paciente', searchHelp: 'Nombre, fecha de nacimiento, teléfono o número',

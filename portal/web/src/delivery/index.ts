@@ -1,0 +1,2 @@
+// How telling people goes, in numbers: for administrators, and without anybody in it.
+export { DeliveryPage } from './DeliveryPage'
