@@ -35,6 +35,13 @@ type file struct {
 // nonceMark stands in index.html for the nonce of the style policy.
 const nonceMark = "__NONCE__"
 
+// worker is the service worker. The policy that comes with it is that of all it does:
+// it loads its other parts, and fetches the shell that it keeps.
+const (
+	worker       = "/sw.js"
+	workerPolicy = "default-src 'none'; script-src 'self'; connect-src 'self'"
+)
+
 // faces are paths of the server itself. What is not found there is not a page.
 var faces = []string{"/api", "/auth", "/oidc", "/fhir", "/mobile", "/live", "/visits", "/cds-services", "/hooks", "/healthz", "/readyz", "/metrics", "/assets"}
 
@@ -75,6 +82,9 @@ func newClient(from fs.FS) (*client, error) {
 func (cl *client) serve(c *fiber.Ctx) error {
 	p := c.Path()
 	if f := cl.files[p]; f != nil {
+		if p == worker {
+			c.Set(fiber.HeaderContentSecurityPolicy, workerPolicy)
+		}
 		return f.serve(c)
 	}
 	for _, face := range faces {

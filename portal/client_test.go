@@ -33,7 +33,9 @@ func TestTheWebClient(t *testing.T) {
 	require.Equal(t, "br", packed.Header.Get("Content-Encoding"))
 	require.Less(t, len(packed.body), 200)
 	require.Equal(t, 304, who.do("GET", "/assets/index-a1b2c3d4.js", "", "If-None-Match", js.Header.Get("ETag")).StatusCode)
-	require.Equal(t, "no-cache", who.get("/sw.js").Header.Get("Cache-Control"))
+	worker := who.get("/sw.js")
+	require.Equal(t, "no-cache", worker.Header.Get("Cache-Control"))
+	require.Contains(t, worker.Header.Get("Content-Security-Policy"), "script-src 'self'; connect-src 'self'", "it could load nothing else of itself")
 	require.Equal(t, "image/svg+xml", who.get("/icon.svg").Header.Get("Content-Type"))
 	for _, path := range []string{"/assets/index-old.js", "/assets/x", "/nothing.png", "/.vite/manifest.json", "/api/v2/x", "/fhir/x", "/mobile/x", "/visits/x", "/auth/x"} {
 		require.Equal(t, 404, who.get(path).StatusCode, path)

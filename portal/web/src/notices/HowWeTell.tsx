@@ -17,10 +17,15 @@ export function HowWeTell() {
   const text = useErrorText()
   const queries = useQueryClient()
   const telling = useQuery(tellingQuery)
+  // Two changes in a row: they are kept one after the other, and the first one's answer does not undo the second.
   const save = useMutation({
+    mutationKey: ['telling'],
+    scope: { id: 'telling' },
     mutationFn: (body: Telling) => take(api.PUT('/me/notifications', { body })),
     onMutate: (body) => queries.setQueryData(tellingQuery.queryKey, body),
-    onSuccess: (kept) => queries.setQueryData(tellingQuery.queryKey, kept),
+    onSuccess: (kept) => {
+      if (queries.isMutating({ mutationKey: ['telling'] }) === 1) queries.setQueryData(tellingQuery.queryKey, kept)
+    },
     onError: () => queries.invalidateQueries({ queryKey: tellingQuery.queryKey }),
   })
   const now = telling.data

@@ -1,7 +1,7 @@
 // How telling people goes, for administrators.
 export const delivery = {
   delivery: {
-    page: 'How notifications arrive', title: 'How notifications arrive', lead: 'Numbers only: nobody’s name, and nothing of what was said.', days: 'Time', last_one: 'Last day', last_other: 'Last {{count}} days',
+    page: 'How notifications arrive', title: 'How notifications arrive', lead: 'Numbers only: nobody’s name, and nothing of what was said.', days: 'How far back', last_one: '{{count}} day', last_other: '{{count}} days',
     networks: 'Networks', on: 'On', off: 'Off', dead_one: '{{count}} place was forgotten: nobody there any more', dead_other: '{{count}} places were forgotten: nobody there any more', network: { webpush: 'Web Push', apns: 'iPhones (APNs)', fcm: 'Android (FCM)', mail: 'E-mail', sms: 'Text messages' },
     places: 'Places that can be reached', place: { browsers: 'Browsers', phones: 'Phones with the app', numbers: 'Confirmed numbers', failing: 'Mail addresses that fail', noNumber: 'Numbers that fail' },
     counts: 'What became of them', head: { by: 'By', kind: 'About', state: 'State', n: 'How many' }, kind: { signin: 'Tries to sign in', message: 'Messages', appointment: 'Booked visits', visit: 'Coming visits', note: 'Visit summaries', result: 'Results', sharing: 'Sharing', oversight: 'Privacy duties', reach: 'Reaching people' },

@@ -3,7 +3,7 @@ import type { delivery as english } from '../en/delivery'
 
 export const delivery: Same<typeof english> = {
   delivery: {
-    page: 'Cómo llegan los avisos', title: 'Cómo llegan los avisos', lead: 'Solo cantidades: ningún nombre y nada de lo que se dijo.', days: 'Tiempo', last_one: 'Último día', last_other: 'Últimos {{count}} días',
+    page: 'Cómo llegan los avisos', title: 'Cómo llegan los avisos', lead: 'Solo cantidades: ningún nombre y nada de lo que se dijo.', days: 'Desde hace', last_one: '{{count}} día', last_other: '{{count}} días',
     networks: 'Redes', on: 'Activa', off: 'Inactiva', dead_one: 'Se olvidó {{count}} lugar: ya no hay nadie', dead_other: 'Se olvidaron {{count}} lugares: ya no hay nadie', network: { webpush: 'Web Push', apns: 'iPhone (APNs)', fcm: 'Android (FCM)', mail: 'Correo electrónico', sms: 'Mensajes de texto' },
     places: 'Lugares adonde se puede avisar', place: { browsers: 'Navegadores', phones: 'Teléfonos con la aplicación', numbers: 'Números confirmados', failing: 'Direcciones de correo que fallan', noNumber: 'Números que fallan' },
     counts: 'Qué fue de ellos', head: { by: 'Por', kind: 'Sobre', state: 'Estado', n: 'Cuántos' }, kind: { signin: 'Intentos de entrar', message: 'Mensajes', appointment: 'Visitas pedidas', visit: 'Visitas que se acercan', note: 'Resúmenes de visitas', result: 'Resultados', sharing: 'Lo que se comparte', oversight: 'Deberes de privacidad', reach: 'Maneras de avisar' },
