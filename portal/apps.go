@@ -35,6 +35,7 @@ type AppSays struct {
 	Scopes     []string `json:"scopes,omitempty" maxItems:"200"`
 	Offline    bool     `json:"offline,omitempty" doc:"May have refresh tokens"`
 	Backend    bool     `json:"backend,omitempty" doc:"Acts for itself (SMART Backend Services)"`
+	Group      string   `json:"group,omitempty" maxLength:"64" doc:"Group of patients that an app which acts for itself works for; missing: all patients"`
 	Keys       string   `json:"keys,omitempty" maxLength:"65536" doc:"JSON Web Key set with its public keys"`
 	KeysURL    string   `json:"keysUrl,omitempty" maxLength:"500" doc:"or where that is"`
 }
@@ -66,7 +67,7 @@ type AppSecret struct {
 func (a AppSays) client() provider.Client {
 	return provider.Client{
 		Name: a.Name, Publisher: a.Publisher, Homepage: a.Homepage, LaunchURL: a.LaunchURL, LogoutURL: a.LogoutURL, AuthMethod: oidc.AuthMethod(a.Method), Native: a.Native,
-		Redirects: a.Redirects, PostLogout: a.PostLogout, Scopes: a.Scopes, Offline: a.Offline, Backend: a.Backend, Keys: a.Keys, KeysURL: a.KeysURL,
+		Redirects: a.Redirects, PostLogout: a.PostLogout, Scopes: a.Scopes, Offline: a.Offline, Backend: a.Backend, Group: a.Group, Keys: a.Keys, KeysURL: a.KeysURL,
 	}
 }
 
@@ -75,7 +76,7 @@ func registered(r provider.Registered) RegisteredApp {
 		ID: r.ID, Kind: r.Kind(), Own: r.FirstParty, Active: r.Active, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt, ChangedAt: r.ChangedAt,
 		AppSays: AppSays{
 			Name: r.Name, Publisher: r.Publisher, Homepage: r.Homepage, LaunchURL: r.LaunchURL, LogoutURL: r.LogoutURL, Method: string(r.AuthMethod), Native: r.Native,
-			Redirects: r.Redirects, PostLogout: r.PostLogout, Scopes: r.Scopes, Offline: r.Offline, Backend: r.Backend, Keys: r.Keys, KeysURL: r.KeysURL,
+			Redirects: r.Redirects, PostLogout: r.PostLogout, Scopes: r.Scopes, Offline: r.Offline, Backend: r.Backend, Group: r.Group, Keys: r.Keys, KeysURL: r.KeysURL,
 		},
 	}
 	if !r.SecretAt.IsZero() {

@@ -233,7 +233,7 @@ func (s *Store) prepareOne(who identity.Principal, c *change) error {
 	if c.Node == nil {
 		return invalid("The resource is missing.")
 	}
-	if who.Kind != identity.System && !c.kept {
+	if !who.Everywhere() && !c.kept {
 		c.unsigned(who)
 	}
 	if src := c.Node.Get("meta", "source").Str(); src != "" {
@@ -243,7 +243,7 @@ func (s *Store) prepareOne(who identity.Principal, c *change) error {
 	}
 	c.Node.Set("id", fhir.String(c.ID))
 	if err := check(c.Node, c.claims); err != nil {
-		if c.Kind == Create || who.Kind == identity.System || c.kept {
+		if c.Kind == Create || who.Everywhere() || c.kept {
 			return err
 		}
 		c.late = err

@@ -42,7 +42,7 @@ func (s *Store) complete(c *db.Conn, who identity.Principal, ch *change, v *acce
 	if hits == nil && cut == nil && ch.late != nil {
 		return ch.late
 	}
-	ours := who.Kind == identity.System || ch.kept
+	ours := who.Everywhere() || ch.kept
 	if ch.Kind != Patch && hits == nil && cut == nil && ours {
 		return nil
 	}

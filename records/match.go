@@ -43,6 +43,13 @@ func (s *Store) MatchPatients(ctx context.Context, who identity.Principal, wante
 	}
 	c := s.db.Read(ctx)
 	parts := [][]string{nil} // charts to look among; nil: all
+	if who.Bound() {
+		charts, err := s.access.ChartsTx(c, who, maxCharts)
+		if err != nil {
+			return nil, err
+		}
+		parts = slices.Collect(slices.Chunk(charts, panelPart))
+	}
 	if who.Kind == identity.Staff {
 		panel, err := s.panel(ctx, who)
 		if err != nil {

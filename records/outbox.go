@@ -190,10 +190,10 @@ func (s *Store) Tell(c *db.Conn, who identity.Principal, h Happened) (Told, erro
 	if err != nil {
 		return t, err
 	}
-	if !v.AllowsType(h.Type, 'r') || h.Patient == "" && !publicShared[h.Type] && who.Kind != identity.System {
+	if !v.AllowsType(h.Type, 'r') || h.Patient == "" && !publicShared[h.Type] && !who.Everywhere() {
 		return t, nil
 	}
-	if who.Kind == identity.System && h.Patient != "" && severalTypes[h.Type] { // told by the whole
+	if who.Everywhere() && h.Patient != "" && severalTypes[h.Type] { // told by the whole
 		var part bool
 		err := c.QueryRow(`SELECT EXISTS (SELECT 1 FROM resource_versions WHERE patient_id = '' AND type = ? AND id = ? AND version = ?)`, h.Type, h.ID, h.Version).Scan(&part)
 		if err != nil || part {

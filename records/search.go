@@ -207,7 +207,7 @@ func (s *Store) scopeOf(c *db.Conn, who identity.Principal, q *fhir.Query) (scop
 		return s.scopeOfTypes(c, who, q)
 	}
 	named := namedPatients(q)
-	if who.Kind == identity.System && (namesOthers(q) || severalTypes[q.Type] && q.Type != "List") {
+	if who.Everywhere() && (namesOthers(q) || severalTypes[q.Type] && q.Type != "List") {
 		named = nil // what is about several patients is whole in the shared chart
 	}
 	if named == nil && !inCharts(q.Type) {
@@ -232,8 +232,11 @@ func (s *Store) scopeOf(c *db.Conn, who identity.Principal, q *fhir.Query) (scop
 		}
 		return sc, nil
 	}
-	if who.Kind == identity.System {
+	if who.Everywhere() {
 		return scope{all: true}, nil
+	}
+	if err := s.fewEnough(c, who); err != nil {
+		return scope{}, err
 	}
 	charts, err := s.chartsOfIDs(c, q)
 	if charts == nil && err == nil {
@@ -245,6 +248,19 @@ func (s *Store) scopeOf(c *db.Conn, who identity.Principal, q *fhir.Query) (scop
 	var sc scope
 	err = s.addViews(c, who, q, &sc, charts)
 	return sc, err
+}
+
+// fewEnough refuses a search over a Group that is too large for it: a part of what there
+// is would be taken for all.
+func (s *Store) fewEnough(c *db.Conn, who identity.Principal) error {
+	if !who.Bound() {
+		return nil
+	}
+	members, err := s.access.MembersOf(c, who.Group)
+	if err == nil && len(members) > maxCharts {
+		err = fault.New(fault.Invalid, "There are too many patients to search in all of them. Name the patient, or export the group.").WithIssues(fault.Issue{Code: "too-costly"})
+	}
+	return err
 }
 
 // chartsOfIDs finds the charts of a search by _id; nil when it is none. Which of

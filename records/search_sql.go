@@ -219,7 +219,7 @@ func (x *searcher) seen(a, typ string) (string, []any, error) {
 	if err != nil {
 		return "", nil, err
 	}
-	if v == nil || !publicShared[typ] && x.who.Kind != identity.System || !v.AllowsType(typ, 's') && !v.AllowsType(typ, 'r') {
+	if v == nil || !publicShared[typ] && !x.who.Everywhere() || !v.AllowsType(typ, 's') && !v.AllowsType(typ, 'r') {
 		return cond, args, nil
 	}
 	also, more := visibleSQL(v, x.now, a)
@@ -232,7 +232,7 @@ func (x *searcher) seen(a, typ string) (string, []any, error) {
 
 // everywhere says whether chains and includes may go into every chart: a system
 // sees them all, whichever it names.
-func (x *searcher) everywhere() bool { return x.who.Kind == identity.System }
+func (x *searcher) everywhere() bool { return x.who.Everywhere() }
 
 // inParts adds what a system sees of all charts, if it does not see all of it.
 func (x *searcher) inParts(w *clause, a string) {

@@ -144,7 +144,7 @@ func (s *Store) writeTx(c *db.Conn, who identity.Principal, changes []*change) (
 			}
 			continue
 		}
-		if _, looked := hidden[ch.patient]; !looked && ch.old != nil && (who.Kind != identity.System || views[ch.patient].Parts != 0) {
+		if _, looked := hidden[ch.patient]; !looked && ch.old != nil && (!who.Everywhere() || views[ch.patient].Parts != 0) {
 			if hidden[ch.patient], err = s.hidden(c, views[ch.patient]); err != nil {
 				return nil, err
 			}
@@ -355,7 +355,7 @@ func organizationOf(changes []*change, patient string) string {
 // told more.
 func noChart(who identity.Principal, patient string, changes []*change) error {
 	why := notFound()
-	if who.Kind == identity.System {
+	if who.Everywhere() {
 		why = why.WithIssues(fault.Issue{Code: "not-found", Expression: "subject", Text: "the patient is not known here"})
 	}
 	return &OpError{slices.IndexFunc(changes, func(ch *change) bool { return ch.patient == patient || slices.Contains(ch.charts, patient) }), why}

@@ -61,6 +61,7 @@ type Principal struct {
 	Scopes       []string // granted scopes; nil: the whole of what the person may do
 	Context      Context  // what the app was launched about
 	Thing        string   // of a visitor: the one thing of the chart that their link opens, as Type/id
+	Group        string   // Group of patients that a backend service is bound to; empty: none
 	Purpose      string   // v3-PurposeOfUse that the request names; empty: by the relation
 	Locale       string
 	RequestID    string
@@ -92,6 +93,12 @@ const PhoneClient = "housecall-phone"
 // own app may do is still narrowed by the scopes of its token.
 func (p Principal) ThroughApp() bool { return p.Scopes != nil && p.Client != PhoneClient }
 
+// Bound tells whether it is a backend service that works for a Group of patients only.
+func (p Principal) Bound() bool { return p.Kind == System && p.Group != "" }
+
+// Everywhere tells whether it is a system that works in every chart.
+func (p Principal) Everywhere() bool { return p.Kind == System && p.Group == "" }
+
 // AllowsFHIR tells whether the scopes let the principal do the action
 // ('c' 'r' 'u' 'd' 's') on the resource type. A scope that is narrowed to a
 // category allows it on a part of what there is: on which, the view of a chart
@@ -101,6 +108,9 @@ func (p Principal) AllowsFHIR(resourceType string, action byte) bool {
 		return true
 	}
 	act := ActOf(action)
+	if p.Bound() && resourceType == "Group" && act&(ReadAct|SearchAct) == 0 {
+		return false // it would say by itself what it is bound to
+	}
 	for _, s := range p.Scopes {
 		if sc, ok := ParseScope(s); ok && sc.Allows(resourceType, act) {
 			return true

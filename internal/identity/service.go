@@ -120,7 +120,8 @@ func parseBaseURL(raw string) (*url.URL, error) {
 // BaseURL is the address of the portal without a slash at its end.
 func (s *Service) BaseURL() string { return s.base.String() }
 
-// Start prunes what has expired every ten minutes, until Stop.
+// Start prunes what has expired every ten minutes, and ends sessions that ran out
+// within a minute, until Stop.
 func (s *Service) Start(ctx context.Context) error {
 	ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	s.done = make(chan struct{})
@@ -128,10 +129,16 @@ func (s *Service) Start(ctx context.Context) error {
 		defer close(s.done)
 		tick := time.NewTicker(10 * time.Minute)
 		defer tick.Stop()
+		sweep := time.NewTicker(sweepEvery)
+		defer sweep.Stop()
 		for {
 			select {
 			case <-ctx.Done():
 				return
+			case <-sweep.C:
+				if err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
+					slog.Warn("sessions that ran out could not be ended", "err", err)
+				}
 			case <-tick.C:
 				if err := s.Prune(ctx); err != nil && ctx.Err() == nil {
 					slog.Warn("expired sign-in data could not be removed", "err", err)

@@ -18,13 +18,13 @@ func (s *Service) Standing(ctx context.Context, family string) (Principal, error
 		p                                Principal
 		account, system, scopes          string
 		roles, name, patient, pract, loc sql.NullString
-		clientName                       sql.NullString
+		clientName, group                sql.NullString
 		kind                             sql.NullInt64
 	)
-	err := s.db.Read(ctx).QueryRow(`SELECT f.account, f.system, f.client, f.scopes, f.patient, f.encounter, c.name, a.kind, a.name, a.roles, a.patient, a.practitioner, a.locale
+	err := s.db.Read(ctx).QueryRow(`SELECT f.account, f.system, f.client, f.scopes, f.patient, f.encounter, c.name, c.patients, a.kind, a.name, a.roles, a.patient, a.practitioner, a.locale
 		FROM token_families f LEFT JOIN accounts a ON a.id = f.account LEFT JOIN oauth_clients c ON c.id = f.client
 		WHERE f.id = ? AND f.revoked_at = 0 AND f.expires_at > ? AND (f.account = '' OR a.active) AND (c.id IS NULL OR c.active)`, family, micros(s.now())).
-		Scan(&account, &system, &p.Client, &scopes, &p.Context.Patient, &p.Context.Encounter, &clientName, &kind, &name, &roles, &patient, &pract, &loc)
+		Scan(&account, &system, &p.Client, &scopes, &p.Context.Patient, &p.Context.Encounter, &clientName, &group, &kind, &name, &roles, &patient, &pract, &loc)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Principal{}, errToken
 	}
@@ -33,7 +33,7 @@ func (s *Service) Standing(ctx context.Context, family string) (Principal, error
 	}
 	p.Session, p.ClientName, p.Scopes = family, clientName.String, append([]string{}, strings.Fields(scopes)...)
 	if account == "" {
-		p.Kind, p.Account, p.Name = System, system, systemName(system, p.Client, p.ClientName)
+		p.Kind, p.Account, p.Name, p.Group = System, system, systemName(system, p.Client, p.ClientName), group.String
 		return p, nil
 	}
 	p.Kind, p.Account, p.Name, p.Roles = Kind(kind.Int64), account, name.String, rolesOf(roles.String)

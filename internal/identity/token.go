@@ -249,17 +249,17 @@ func (s *Service) loadToken(ctx context.Context, hash []byte, now time.Time) (*e
 		p                                Principal
 		account, system, scopes, client  string
 		roles, name, patient, pract, loc sql.NullString
-		clientName                       sql.NullString
+		clientName, group                sql.NullString
 		kind                             sql.NullInt64
 		provedAt, expires                int64
 	)
 	err := s.db.Read(ctx).QueryRow(`SELECT f.id, f.account, f.system, f.client, t.scopes, f.proof, f.proved_at, t.expires_at, f.address, f.patient, f.encounter,
-			c.name, a.kind, a.name, a.roles, a.patient, a.practitioner, a.locale
+			c.name, c.patients, a.kind, a.name, a.roles, a.patient, a.practitioner, a.locale
 		FROM access_tokens t JOIN token_families f ON f.id = t.family
 			LEFT JOIN accounts a ON a.id = f.account LEFT JOIN oauth_clients c ON c.id = f.client
 		WHERE t.hash = ? AND f.revoked_at = 0 AND (f.account = '' OR a.active) AND (c.id IS NULL OR c.active)`, hash).
 		Scan(&p.Session, &account, &system, &client, &scopes, &p.Proof, &provedAt, &expires, &p.Address, &p.Context.Patient, &p.Context.Encounter,
-			&clientName, &kind, &name, &roles, &patient, &pract, &loc)
+			&clientName, &group, &kind, &name, &roles, &patient, &pract, &loc)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, errToken
 	}
@@ -269,7 +269,7 @@ func (s *Service) loadToken(ctx context.Context, hash []byte, now time.Time) (*e
 	p.Client, p.ClientName = client, clientName.String
 	p.Scopes = append([]string{}, strings.Fields(scopes)...)
 	if account == "" {
-		p.Kind, p.Account, p.Name = System, system, systemName(system, client, clientName.String)
+		p.Kind, p.Account, p.Name, p.Group = System, system, systemName(system, client, clientName.String), group.String
 	} else {
 		p.Kind, p.Account, p.Name, p.Roles = Kind(kind.Int64), account, name.String, rolesOf(roles.String)
 		p.Patient, p.Practitioner, p.Locale, p.ProvedAt = patient.String, pract.String, loc.String, fromMicros(provedAt)

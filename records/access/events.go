@@ -109,6 +109,12 @@ func (s *Service) maySeeEvents(ctx context.Context, who identity.Principal, pati
 	switch {
 	case !who.AllowsFHIR("AuditEvent", action):
 		return View{}, false, errEventScope
+	case who.Bound():
+		_, err := s.ViewOf(s.db.Read(ctx), who, patient)
+		if err == nil && patient == "" {
+			err = errEventScope // those of nobody's chart are not its own
+		}
+		return View{Patient: patient, Relation: Feed, Base: Feed}, true, err
 	case who.Kind == identity.System && who.Scopes != nil:
 		return View{Patient: patient, Relation: Feed, Base: Feed}, true, nil
 	case who.Is(identity.Privacy):

@@ -48,6 +48,7 @@ type Service struct {
 	sealer      *sealer
 	refusals    *refusals
 	told        func(Told)
+	groups      groups
 	anchors     []*anchorer
 }
 

@@ -21,6 +21,7 @@ type tie struct {
 	blocks     []span        // times in which a court's paper keeps them out
 	restricted []Restriction // that were agreed to and are about somebody who reads here
 	own        bool          // of the account's own chart
+	grouped    bool          // of the Group that a service is bound to
 }
 
 type emergency struct {
@@ -59,8 +60,13 @@ func (s *Service) ViewOf(c *db.Conn, who identity.Principal, patient string) (Vi
 			return View{}, err
 		}
 	}
+	if who.Bound() {
+		if t, err = s.boundTie(c, who, patient); err != nil {
+			return View{}, err
+		}
+	}
 	v, ok := viewOf(who, patient, t, now)
-	if !ok && !t.blocked(now) {
+	if !ok && !t.blocked(now) && !who.Bound() {
 		if v, ok, err = s.throughLink(c, who, patient, now); err != nil {
 			return View{}, err
 		}

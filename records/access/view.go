@@ -86,7 +86,7 @@ func (v *View) AllowsType(typ string, action byte) bool {
 // Wide gives the view that a system has of every chart, if its scopes let it see
 // only parts of some types; nil otherwise: then no row has to be looked at for it.
 func Wide(who identity.Principal) *View {
-	if who.Kind != identity.System || who.Scopes == nil {
+	if !who.Everywhere() || who.Scopes == nil {
 		return nil
 	}
 	v, ok := viewOf(who, "every", tie{}, 0)
@@ -183,6 +183,10 @@ func viewOf(who identity.Principal, patient string, t tie, now int64) (View, boo
 	v := View{Patient: patient}
 	var version int64
 	switch {
+	case who.Bound() && patient == "":
+		return sharedView(who), true
+	case who.Bound() && !t.grouped:
+		return View{}, false
 	case who.Kind == identity.System:
 		v.Relation = Feed
 	case who.Kind == identity.Visitor:

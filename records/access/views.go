@@ -22,8 +22,13 @@ func (s *Service) ViewsOf(c *db.Conn, who identity.Principal, patients []string)
 	out := make([]View, 0, len(patients))
 	for _, p := range patients {
 		t := ties[p]
+		if who.Bound() {
+			if t, err = s.boundTie(c, who, p); err != nil {
+				return nil, err
+			}
+		}
 		v, ok := viewOf(who, p, t, now)
-		if !ok && !t.blocked(now) { // few: a list of charts has no others
+		if !ok && !t.blocked(now) && !who.Bound() { // few: a list of charts has no others
 			if v, ok, err = s.throughLink(c, who, p, now); err != nil {
 				return nil, err
 			}

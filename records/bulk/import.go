@@ -30,7 +30,7 @@ var sourceName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,199}$`)
 // check decides whether the import may be made.
 func (i *Import) check(who identity.Principal) error {
 	for _, action := range importScopes {
-		if who.Kind != identity.System || !who.AllowsFHIR("*", byte(action)) {
+		if !who.Everywhere() || !who.AllowsFHIR("*", byte(action)) {
 			return fault.New(fault.Forbidden, "Only systems with the scope system/*.cruds can import records.").WithCode("scope")
 		}
 	}

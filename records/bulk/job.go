@@ -49,7 +49,7 @@ func scanJob(r *sql.Row) (*job, error) {
 		return nil, err
 	}
 	j.family = p.Family
-	j.who = identity.Principal{Kind: identity.System, Account: p.Account, Name: p.Name, Client: p.Client, ClientName: p.ClientName, Scopes: p.Scopes, RequestID: p.Request}
+	j.who = identity.Principal{Kind: identity.System, Account: p.Account, Name: p.Name, Client: p.Client, ClientName: p.ClientName, Scopes: p.Scopes, RequestID: p.Request, Group: p.Group}
 	return &j, nil
 }
 
@@ -63,6 +63,7 @@ type principal struct {
 	Scopes     []string `json:"scopes"`
 	Request    string   `json:"request,omitempty"`
 	Family     string   `json:"family,omitempty"`
+	Group      string   `json:"group,omitempty"` // that they are bound to
 }
 
 // StartExport begins an export and gives the name of the job.
@@ -86,7 +87,7 @@ func (s *Service) start(ctx context.Context, who identity.Principal, kind, url s
 	if err != nil {
 		return "", err
 	}
-	p, err := json.Marshal(principal{who.Account, who.Name, who.Client, who.ClientName, who.Scopes, who.RequestID, who.Session})
+	p, err := json.Marshal(principal{who.Account, who.Name, who.Client, who.ClientName, who.Scopes, who.RequestID, who.Session, who.Group})
 	if err != nil {
 		return "", err
 	}

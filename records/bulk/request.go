@@ -58,6 +58,11 @@ func (s *Service) check(ctx context.Context, who identity.Principal, e *Export) 
 	if who.Kind != identity.System {
 		return fault.New(fault.Forbidden, "Only systems with scopes like system/*.rs can export records.").WithCode("scope")
 	}
+	if who.Bound() {
+		if err := e.bind(who); err != nil {
+			return err
+		}
+	}
 	if e.Level == System && e.Patients != nil {
 		return refused("not-supported", "patient", "An export of the whole clinic names no patients.")
 	}
@@ -95,6 +100,18 @@ func (s *Service) check(ctx context.Context, who identity.Principal, e *Export) 
 			return refused("not-found", "patient", "One of these patients is not known here.")
 		}
 	}
+	return nil
+}
+
+// bind keeps an export within the Group that who asks is bound to.
+func (e *Export) bind(who identity.Principal) error {
+	switch {
+	case e.Level == System:
+		return fault.New(fault.Forbidden, "This app works for a group of patients. It can export that group.").WithCode("scope")
+	case e.Level == Group && e.Group != who.Group:
+		return fault.New(fault.NotFound, "We could not find this group.")
+	}
+	e.Level, e.Group = Group, who.Group // all patients are those of the group
 	return nil
 }
 
@@ -172,6 +189,9 @@ func (e *Export) checkFilters() error {
 // members gives the patients of a Group, sorted. Reading it is decided and
 // accounted for as any other read.
 func (s *Service) members(ctx context.Context, who identity.Principal, id string) ([]string, error) {
+	if who.Bound() {
+		return s.Access.MembersOf(s.DB.Read(ctx), who.Group)
+	}
 	st, err := s.Records.Read(ctx, who, "Group", id)
 	if err != nil {
 		return nil, err

@@ -46,6 +46,7 @@ type Client struct {
 	Scopes     []string // allowed; see allows
 	Offline    bool     // may have refresh tokens
 	Backend    bool     // acts for itself, with the allowed scopes that begin with system/
+	Group      string   // a backend service: Group of patients that it works for; empty: all
 }
 
 type clientRow struct {
@@ -66,6 +67,7 @@ type clientRow struct {
 	Keys       string `gorm:"column:jwks"`
 	KeysURL    string `gorm:"column:jwks_uri"`
 	Backend    bool
+	Group      string `gorm:"column:patients"`
 	Publisher  string
 	Homepage   string
 	CreatedBy  string

@@ -64,7 +64,7 @@ func (row appRow) app() Registered {
 	return Registered{
 		Client: Client{
 			ID: r.ID, Name: r.Name, Publisher: r.Publisher, Homepage: r.Homepage, LaunchURL: r.LaunchURL, LogoutURL: r.LogoutURL, AuthMethod: r.AuthMethod, Keys: r.Keys, KeysURL: r.KeysURL,
-			Native: r.Native, FirstParty: r.FirstParty, Redirects: unlist(r.Redirects), PostLogout: unlist(r.PostLogout), Scopes: unlist(r.Scopes), Offline: r.Offline, Backend: r.Backend,
+			Native: r.Native, FirstParty: r.FirstParty, Redirects: unlist(r.Redirects), PostLogout: unlist(r.PostLogout), Scopes: unlist(r.Scopes), Offline: r.Offline, Backend: r.Backend, Group: r.Group,
 		},
 		Active: r.Active, CreatedBy: row.ByName, CreatedAt: at(r.CreatedAt), ChangedAt: at(r.ChangedAt), SecretAt: at(r.SecretAt),
 	}
@@ -183,7 +183,7 @@ func (p *Provider) ChangeApp(ctx context.Context, who identity.Principal, id str
 func less(old, now clientRow) bool {
 	scopes := unlist(now.Scopes)
 	return slices.ContainsFunc(unlist(old.Scopes), func(s string) bool { return !allows(scopes, s) }) ||
-		(old.Offline && !now.Offline) || (old.Backend && !now.Backend) || old.Keys != now.Keys || old.KeysURL != now.KeysURL
+		(old.Offline && !now.Offline) || (old.Backend && !now.Backend) || old.Keys != now.Keys || old.KeysURL != now.KeysURL || old.Group != now.Group
 }
 
 // RotateAppSecret gives an app a new secret. The old one is worth nothing from

@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/google/uuid"
 	"github.com/zitadel/oidc/v3/pkg/oidc"
 
 	"housecall/internal/fault"
@@ -53,14 +54,28 @@ func (p *Provider) rowOf(c Client) (clientRow, error) {
 	row := clientRow{
 		ID: c.ID, Name: strings.TrimSpace(c.Name), Publisher: strings.TrimSpace(c.Publisher), Homepage: c.Homepage, LaunchURL: c.LaunchURL, LogoutURL: c.LogoutURL,
 		AuthMethod: c.AuthMethod, KeysURL: c.KeysURL, Native: c.Native, FirstParty: c.FirstParty,
-		Redirects: list(c.Redirects), PostLogout: list(c.PostLogout), Scopes: list(c.Scopes), Offline: c.Offline, Backend: c.Backend,
+		Redirects: list(c.Redirects), PostLogout: list(c.PostLogout), Scopes: list(c.Scopes), Offline: c.Offline, Backend: c.Backend, Group: strings.TrimPrefix(strings.TrimSpace(c.Group), "Group/"),
 	}
-	for _, check := range []func(Client, *clientRow) error{checkWords, checkProof, checkAddresses, checkScopes} {
+	for _, check := range []func(Client, *clientRow) error{checkWords, checkProof, checkAddresses, checkScopes, checkGroup} {
 		if err := check(c, &row); err != nil {
 			return clientRow{}, err
 		}
 	}
 	return row, nil
+}
+
+// checkGroup: only who acts for itself is bound to a Group; people are bound to the
+// charts that they may open.
+func checkGroup(_ Client, row *clientRow) error {
+	switch {
+	case row.Group == "":
+		return nil
+	case !row.Backend:
+		return wrong("group", fault.New(fault.Invalid, "Only an app that acts for itself works for a group of patients."))
+	case uuid.Validate(row.Group) != nil || len(row.Group) != 36:
+		return wrong("group", fault.New(fault.Invalid, "Give the id of a FHIR Group, for example 0f6f8a4e-1c0b-4b52-9d52-3d1f6b7a9e11."))
+	}
+	return nil
 }
 
 func checkWords(_ Client, row *clientRow) error {

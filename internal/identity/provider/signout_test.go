@@ -9,12 +9,15 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"github.com/stretchr/testify/require"
 
 	"housecall/internal/db"
 	"housecall/internal/db/dbtest"
+	"housecall/internal/fault"
+	"housecall/internal/identity"
 	"housecall/internal/identity/provider"
 	"housecall/internal/identity/sitetest"
 	"housecall/internal/sitekey"
@@ -103,6 +106,79 @@ func TestAppsAreToldThatSomebodySignedOut(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, s.ID.Disable(ctx, a.ID))
 		require.Len(t, app.tokens, 1, "an account that is taken out of use signs out everywhere")
+	})
+}
+
+// A session that nobody ends runs out, and apps hear of it as of a sign-out: once,
+// whichever node is first. Not so while somebody is there, and tokens that are for being
+// away stay (SMART App Launch 2.2, offline_access).
+func TestAppsAreToldThatASessionRanOut(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		clock := newClock()
+		s := sitetest.Start(t, d, sitetest.Options{Now: clock.Now})
+		second := sitetest.Start(t, d, sitetest.Options{Now: clock.Now, Of: s})
+		a := s.Person(ada)
+		app := newListening(t)
+		require.NoError(t, s.Provider.RegisterClient(ctx, provider.Client{ID: "growth", Name: "Growth", Redirects: []string{app.URL + "/in"}, Secret: appSecret, LogoutURL: app.URL + "/out", Offline: true}))
+		start := func() (session, cookie string, here, away identity.Tokens) {
+			id, cookie, err := s.ID.StartSession(ctx, identity.NewSession{Account: a.ID, Proof: identity.Password, AMR: []string{"pwd"}})
+			require.NoError(t, err)
+			require.NoError(t, d.InTx(ctx, func(c *db.Conn) (err error) {
+				if _, here, err = s.ID.GrantTx(c, identity.Family{Account: a.ID, Client: "growth", Session: id, Scopes: []string{"openid"}}); err != nil {
+					return err
+				}
+				_, away, err = s.ID.GrantTx(c, identity.Family{Account: a.ID, Client: "growth", Session: id, Offline: true, Scopes: []string{"openid", "offline_access"}})
+				return err
+			}))
+			return id, cookie, here, away
+		}
+		ended := func(session string, offline bool) (n int) {
+			require.NoError(t, d.Read(ctx).QueryRow(`SELECT count(*) FROM token_families WHERE session = ? AND offline = ? AND revoked_at > 0`, session, offline).Scan(&n))
+			return n
+		}
+		sweep := func() {
+			require.NoError(t, s.ID.Sweep(ctx))
+			require.NoError(t, second.ID.Sweep(ctx))
+		}
+		session, cookie, here, away := start()
+		_, err := s.ID.Bearer(ctx, here.Access)
+		require.NoError(t, err)
+		for range 3 {
+			clock.Add(20 * time.Minute)
+			_, err := s.ID.Session(ctx, cookie, true)
+			require.NoError(t, err)
+			sweep()
+		}
+		require.Empty(t, app.tokens, "somebody is there")
+		clock.Add(identity.SessionIdle)
+		sweep()
+		sweep()
+		require.Len(t, app.tokens, 1, "told once")
+		require.Equal(t, 1, ended(session, false), "its tokens ended with it")
+		_, err = s.ID.Bearer(ctx, here.Access)
+		require.True(t, fault.Is(err, fault.Unauthenticated))
+		require.Zero(t, ended(session, true))
+		_, err = s.ID.Refreshable(ctx, away.Refresh, "growth")
+		require.NoError(t, err, "what is for being away stays")
+
+		app.tokens = nil
+		_, cookie, _, _ = start()
+		for range 37 { // twelve hours and more, always at work
+			clock.Add(20 * time.Minute)
+			_, _ = s.ID.Session(ctx, cookie, true)
+			sweep()
+		}
+		require.Len(t, app.tokens, 1, "too old")
+
+		app.tokens = nil
+		start()
+		clock.Add(3 * 24 * time.Hour)
+		sweep()
+		require.Empty(t, app.tokens, "no node was at work for days: that is no news")
+		var open int
+		require.NoError(t, d.Read(ctx).QueryRow(`SELECT count(*) FROM sessions WHERE ended_at = 0`).Scan(&open))
+		require.Zero(t, open)
 	})
 }
 
