@@ -3,12 +3,15 @@ package portal_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"housecall/internal/db"
 	"housecall/internal/identity"
+	"housecall/records"
 )
 
 const aYear = 365 * 24 * time.Hour
@@ -258,5 +261,79 @@ func TestTheGuestsOfAVisit(t *testing.T) {
 		seen(p.self, 1)
 		n.clock.Add(11 * time.Minute)
 		require.Equal(t, "step_up", p.self.do("DELETE", guest, "").code())
+	})
+}
+
+// A guest finds the visits that they were let to, whose doors are open, and no other
+// appointment: in no list, by no id, in no copy, and nothing moves when another does.
+func TestAGuestFindsNoOtherAppointment(t *testing.T) {
+	each(t, func(t *testing.T, n *node) {
+		ctx := context.Background()
+		now := time.Now().Truncate(time.Minute)
+		p := newPractice(t, n, now.Add(5*time.Minute), now.Add(26*time.Minute), now.Add(48*time.Hour), now.Add(50*time.Hour))
+		n.put(`{"resourceType":"RelatedPerson","id":"` + newID() + `","patient":{"reference":"Patient/` + p.rosa + `"},"name":[{"text":"Somebody near"}]}`)
+		carl := n.signedIn(n.account("Carl", identity.Person, ""))
+		var slots []string
+		for _, d := range p.free(p.self).Days {
+			for _, s := range d.Slots {
+				slots = append(slots, s.ID)
+			}
+		}
+		require.Len(t, slots, 4)
+		var ids []string
+		for i, why := range []string{"Sleep", "Dizzy", "Private"} {
+			ids = append(ids, p.book(p.self, slots[i], why).ID)
+		}
+		for _, id := range ids[:2] {
+			var made struct{ Secret string }
+			p.self.do("POST", p.chart()+"/visits/"+id+"/guests", `{"name":"Carl","relation":"sister"}`).json(t, &made)
+			require.Equal(t, 200, carl.do("POST", "/api/v1/me/offers/accept", fmt.Sprintf(`{"secret":"%s"}`, made.Secret)).StatusCode)
+		}
+		sees := func(want ...string) {
+			t.Helper()
+			var list struct{ Items []wireAppointment }
+			carl.get(p.chart()+"/appointments").json(t, &list)
+			var found []string
+			for _, a := range list.Items {
+				found = append(found, a.ID)
+			}
+			require.Equal(t, want, found)
+			for _, id := range ids {
+				for _, at := range []string{"/appointments/", "/visits/"} {
+					status := map[bool]int{true: 200, false: 404}[slices.Contains(want, id)]
+					require.Equal(t, status, carl.get(p.chart()+at+id).StatusCode, id)
+				}
+			}
+		}
+		sees(ids[0])
+		require.NoError(t, n.db.InTx(ctx, func(c *db.Conn) error { // as when the doors of the next one open
+			if _, err := c.Exec(`UPDATE visit_grants SET start_at = ? WHERE appointment = ?`, now.UnixMicro(), ids[1]); err != nil {
+				return err
+			}
+			return n.access.SpreadTx(c, p.rosa)
+		}))
+		sees(ids[0], ids[1])
+		require.Equal(t, 404, carl.do("POST", p.chart()+"/visits/"+ids[2]+"/consent", `{"version":"2026-11","agreed":true}`).StatusCode)
+		require.Equal(t, 404, carl.get(p.chart()+"/booking?mode=video").StatusCode)
+		require.NotContains(t, carl.get(p.chart()).body, "Somebody near")
+
+		copyOf := func(cursor string) records.Changes {
+			t.Helper()
+			c, err := n.store.Changes(ctx, carl.principal(), p.rosa, cursor, 100)
+			require.NoError(t, err)
+			return c
+		}
+		first := copyOf("")
+		require.Len(t, first.Items, 3, "Rosa and two visits")
+		tag := carl.get(p.chart()).Header.Get("ETag")
+		require.Equal(t, 200, p.self.do("POST", p.chart()+"/appointments/"+ids[2]+"/reschedule", `{"slot":"`+slots[3]+`"}`).StatusCode)
+		require.Equal(t, tag, carl.get(p.chart()).Header.Get("ETag"), "another visit moved")
+		again := copyOf(first.Cursor)
+		require.Equal(t, first.Cursor, again.Cursor)
+		require.Empty(t, again.Items)
+		require.Equal(t, 200, p.self.do("POST", p.chart()+"/appointments/"+ids[1]+"/cancel", `{"reason":"better"}`).StatusCode)
+		sees(ids[0])
+		require.NotEqual(t, tag, carl.get(p.chart()).Header.Get("ETag"))
+		require.Len(t, copyOf(first.Cursor).Items, 2)
 	})
 }

@@ -22,7 +22,7 @@ type ReportRow struct {
 	Place     string    `json:"place" doc:"Writer and number: the row's name in the log"`
 	Account   string    `json:"account,omitempty"`
 	Who       string    `json:"who,omitempty"`
-	Kind      string    `json:"kind" doc:"person, staff, system or anonymous"`
+	Kind      string    `json:"kind" doc:"person, staff, system, visitor or anonymous"`
 	Role      string    `json:"role"`
 	Relation  string    `json:"relation,omitempty"`
 	Patient   string    `json:"patient,omitempty"`

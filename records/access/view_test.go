@@ -269,3 +269,47 @@ func TestStaleFeedIsNotTrusted(t *testing.T) {
 	_, err = b.view(dora, "pat-ana")
 	noChart(t, err)
 }
+
+// Who is here for visits alone sees those rows and whose chart it is, whatever else is
+// of the same kinds.
+func TestAViewOfOneVisitHoldsRowsAndNotKinds(t *testing.T) {
+	const now = int64(1_000_000)
+	grant := func(id, appointment string, from, until int64) VisitGrant {
+		return VisitGrant{ID: id, Appointment: appointment, See: visitSees, Can: PowerVisits, State: Active, Start: moment(from), End: moment(until), Version: 1}
+	}
+	carl := identity.Principal{Kind: identity.Person, Account: "carl"}
+	at := tie{visits: []VisitGrant{grant("g1", "a1", 0, now+100), grant("g2", "a2", 0, now+50), grant("g3", "a3", now+20, now+200), grant("g4", "a4", 0, now-1)}}
+	v, ok := viewOf(carl, "p1", at, now)
+	require.True(t, ok)
+	appointment, patient := Class{Category: Appointments}, Class{Category: Demographics}
+	sees := func(v *View, typ, id string, c Class) bool { return v.Sees(typ, id, c, 0, now) }
+	for id, want := range map[string]bool{"a1": true, "a2": true, "a3": false, "a4": false, "a5": false, "": false} {
+		require.Equal(t, want, sees(&v, "Appointment", id, appointment), id)
+	}
+	require.True(t, sees(&v, "Patient", "p1", patient))
+	require.False(t, sees(&v, "RelatedPerson", "r1", patient))
+	require.False(t, sees(&v, "AppointmentResponse", "a1", appointment))
+	require.False(t, sees(&v, "Appointment", "a1", Class{Appointments, HIV}))
+	require.True(t, v.Limited())
+	require.Equal(t, now+20, v.ChangesAt, "the next doors open")
+	require.Equal(t, "g2", v.For("a2").Grant)
+	require.False(t, sees(v.For("a2"), "Appointment", "a1", appointment))
+
+	one, _ := viewOf(carl, "p1", tie{visits: at.visits[:1]}, now)
+	require.NotEqual(t, one.Fingerprint, v.Fingerprint)
+
+	rosa := identity.Principal{Kind: identity.Visitor, Session: "page:x:y", Scopes: []string{}, Context: identity.Context{Patient: "p1"}, Thing: "Appointment/a1"}
+	v, ok = viewOf(rosa, "p1", tie{}, now)
+	require.True(t, ok)
+	require.True(t, sees(&v, "Appointment", "a1", Class{Appointments, HIV}), "it is the patient's own")
+	require.False(t, sees(&v, "Appointment", "a2", appointment) || sees(&v, "RelatedPerson", "r1", patient) || v.MayWrite(appointment) || v.MayWrite(patient))
+	for _, patient := range []string{"p2", ""} {
+		_, ok = viewOf(rosa, patient, tie{}, now)
+		require.False(t, ok, patient)
+	}
+	for _, thing := range []string{"", "Appointment/", "Observation/a1", "Patient/p1"} {
+		rosa.Thing = thing
+		_, ok = viewOf(rosa, "p1", tie{}, now)
+		require.False(t, ok, thing)
+	}
+}

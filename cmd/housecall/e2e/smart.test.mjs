@@ -12,7 +12,7 @@ import { visit } from './harness/pages.mjs'
 import { root } from './harness/paths.mjs'
 import { typePassword } from './harness/signin.mjs'
 import { desk, phone, suite } from './harness/suite.mjs'
-import { en } from './harness/words.mjs'
+import { en, patternOf } from './harness/words.mjs'
 
 const library = readFileSync(path.join(root, 'cmd/housecall/oracles/node_modules/fhirclient/build/fhir-client.js'))
 const scope = 'openid fhirUser launch/patient offline_access patient/Patient.rs patient/Observation.rs patient/Condition.rs patient/Appointment.cruds'
@@ -83,6 +83,35 @@ scene('an app is let in without one kind of data, and cut off', { viewport: phon
   await card.getByRole('table').getByText(new RegExp(en('inline.results'))).first().waitFor()
   await look(own, 'apps', wrong)
   await own.setViewportSize(phone)
+
+  // They take a kind of data away: the app goes on with the rest, and so does what it refreshes.
+  assert.equal(await ask(page, `Appointment?patient=${state.patient}`), 200)
+  await card.getByRole('button', { name: en('connected.list.less') }).click()
+  const less = own.getByRole('dialog')
+  await less.getByRole('button', { name: en('connected.list.lessGo'), exact: true }).click()
+  await less.getByText(en('connected.list.lessSame')).waitFor()
+  await less.getByRole('checkbox', { name: en('connected.type.Appointment') }).uncheck()
+  await look(own, 'apps-less', wrong)
+  await own.setViewportSize(phone)
+  await less.getByRole('button', { name: en('connected.list.lessGo'), exact: true }).click()
+  await own.getByText(en('connected.list.lessDone', { app: 'Growth Chart' })).waitFor()
+  await card.getByText(en('connected.type.Appointment'), { exact: true }).waitFor({ state: 'detached' })
+  assert.equal(await ask(page, `Appointment?patient=${state.patient}`), 403)
+  assert.equal(await ask(page, `Observation?patient=${state.patient}`), 200)
+  assert.equal(await page.evaluate(() => window.client.refresh().then((now) => now.tokenResponse.scope)), 'openid fhirUser launch/patient offline_access patient/Patient.rs patient/Observation.rs')
+
+  // Then the access while they are away: nothing is refreshed any more, and what is open works on.
+  await card.getByText(en('connected.list.offline')).waitFor()
+  await card.getByRole('button', { name: en('connected.list.less') }).click()
+  await less.getByRole('checkbox', { name: patternOf(`${en('connected.scope.offline')}{{more}}`) }).uncheck()
+  await less.getByRole('button', { name: en('connected.list.lessGo'), exact: true }).click()
+  await card.getByText(en('connected.list.offline')).waitFor({ state: 'detached' })
+  assert.equal(await ask(page, `Observation?patient=${state.patient}`), 200)
+  assert.equal(await page.evaluate(() => window.client.refresh().then(() => 'refreshed', () => 'refused')), 'refused')
+  const anew = await page.context().newPage() // more is given by a consent alone
+  await anew.goto(at('/launch.html'))
+  await anew.getByRole('heading', { level: 1, name: en('connected.consent.title', { app: 'Growth Chart' }) }).waitFor()
+  await anew.close()
   await card.getByRole('button', { name: en('connected.list.end') }).click()
   await own.getByRole('dialog').getByRole('button', { name: en('connected.list.endGo'), exact: true }).click()
   await own.getByText(en('connected.list.ended', { app: 'Growth Chart' })).waitFor()

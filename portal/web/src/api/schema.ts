@@ -4298,7 +4298,7 @@ export interface components {
             detail?: string;
             emergency?: boolean;
             id?: string;
-            /** @description person, staff, system or anonymous */
+            /** @description person, staff, system, visitor or anonymous */
             kind: string;
             /** @description Of the patient */
             name?: string;

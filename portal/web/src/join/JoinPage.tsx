@@ -24,6 +24,7 @@ const closed = (error: unknown): boolean => error instanceof ApiError && error.s
 /** Where a patient's own link to a visit leads: the date of birth, then that visit and nothing else. */
 export function JoinPage() {
   const { t } = useWords()
+  const queries = useQueryClient()
   const token = useLocation({ select: (location) => location.hash })
   usePageTitle(t('join.page'))
   const [entered, setEntered] = useState(false)
@@ -39,7 +40,11 @@ export function JoinPage() {
     <SignInFrame title={t('join.title')} lead={t('join.lead', { clinic: look.data.clinic.name })} phone={phone}>
       <BirthStep
         asked left={look.data.triesLeft} go={t('join.open')}
-        onBirth={async (date) => { await enterVisit(token, date); setEntered(true) }}
+        onBirth={async (date) => {
+          await enterVisit(token, date)
+          queries.removeQueries({ queryKey: stateOf(joinedVisit).queryKey }) // of a time at which it was closed here
+          setEntered(true)
+        }}
         onShut={(dead) => setShut(dead ? 'dead' : 'gone')} onWrong={() => void look.refetch()}
       />
     </SignInFrame>

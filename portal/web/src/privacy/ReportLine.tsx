@@ -13,7 +13,7 @@ import css from './privacy.module.css'
 export function ReportLine({ row, onOnly }: { row: ReportRow; onOnly: (who?: Picked, patient?: Picked) => void }) {
   const { t, locale, day, clock } = useWords()
   const kinds = listOf(row.what.filter(isCategory).map((kind) => t(`inline.${kind}`)), locale)
-  const who = row.who || (row.kind === 'anonymous' ? t('privacy.nobody') : row.account || t('privacy.nobody'))
+  const who = row.who || (row.kind === 'visitor' ? t('privacy.holder') : row.kind === 'anonymous' ? t('privacy.nobody') : row.account || t('privacy.nobody'))
   const cell = (name: Parameters<typeof label>[0]) => ({ 'data-label': label(name) })
   const label = (name: 'time' | 'who' | 'role' | 'action' | 'data' | 'patient' | 'app' | 'outcome') => t(`privacy.column.${name}`)
   return (

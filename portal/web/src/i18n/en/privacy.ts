@@ -5,7 +5,7 @@ export const privacy = {
     filter: 'What to show', from: 'From', until: 'To', all: 'All', takeOff: 'show everybody again',
     only: { refused: 'Only refused', emergency: 'Only emergencies', who: 'By {{name}}', patient: 'Record of {{name}}' }, onlyThis: '{{name}}: show only these',
     unusual: 'Worth a look', unusualLead: 'These stand out. That does not mean that anything was wrong: ask before you judge.', unusualNone: 'Nothing stands out in this period.', unusualAll: 'Show all {{count}}', unusualMore: 'There is more than fits here. Choose fewer days.',
-    looked_one: 'looked at the record of {{patient}}', looked_other: 'looked {{count}} times at the record of {{patient}}', somebody: 'somebody', nobody: 'Nobody signed in', show: 'Show the rows', showOf: 'Show the rows of {{who}}',
+    looked_one: 'looked at the record of {{patient}}', looked_other: 'looked {{count}} times at the record of {{patient}}', somebody: 'somebody', nobody: 'Nobody signed in', holder: 'Somebody with the date of birth', show: 'Show the rows', showOf: 'Show the rows of {{who}}',
     hint: { surname: 'Same surname', address: 'Same address', street: 'Same street', colleague: 'A colleague', own: 'Own record', many: 'Very many records', emergency: 'Emergency', quiet: 'Nothing going on' },
     reason: {
       surname: 'They have the same surname as {{patient}}.', address: 'They live at the same address as {{patient}}.', street: 'They live in the same street as {{patient}}.', colleague: '{{patient}} works here too.', own: 'It is their own record, opened at work.',

@@ -8,7 +8,7 @@ export const privacy: Same<typeof english> = {
     filter: 'Qué mostrar', from: 'Desde', until: 'Hasta', all: 'Todo', takeOff: 'mostrar a todos otra vez',
     only: { refused: 'Solo lo rechazado', emergency: 'Solo emergencias', who: 'De {{name}}', patient: 'Expediente de {{name}}' }, onlyThis: '{{name}}: mostrar solo estos',
     unusual: 'Conviene mirarlo', unusualLead: 'Esto llama la atención. No significa que algo estuviera mal: pregunte antes de juzgar.', unusualNone: 'Nada llama la atención en este periodo.', unusualAll: 'Mostrar los {{count}}', unusualMore: 'Hay más de lo que cabe aquí. Elija menos días.',
-    looked_one: 'miró el expediente de {{patient}}', looked_other: 'miró {{count}} veces el expediente de {{patient}}', somebody: 'alguien', nobody: 'Nadie con sesión', show: 'Mostrar los accesos', showOf: 'Mostrar los accesos de {{who}}',
+    looked_one: 'miró el expediente de {{patient}}', looked_other: 'miró {{count}} veces el expediente de {{patient}}', somebody: 'alguien', nobody: 'Nadie con sesión', holder: 'Alguien con la fecha de nacimiento', show: 'Mostrar los accesos', showOf: 'Mostrar los accesos de {{who}}',
     hint: { surname: 'Mismo apellido', address: 'Misma dirección', street: 'Misma calle', colleague: 'Un colega', own: 'Expediente propio', many: 'Muchísimos expedientes', emergency: 'Emergencia', quiet: 'Sin actividad' },
     reason: {
       surname: 'Tiene el mismo apellido que {{patient}}.', address: 'Vive en la misma dirección que {{patient}}.', street: 'Vive en la misma calle que {{patient}}.', colleague: '{{patient}} también trabaja aquí.', own: 'Es su propio expediente, abierto en el trabajo.',
