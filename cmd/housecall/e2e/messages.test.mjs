@@ -162,7 +162,7 @@ scene('what was told, and how to be told', { as: 'caregiver', viewport: phone, t
   await visit(nurse, `${site.url}/clinic/inbox/${thread.patient}/${thread.id}`)
   await box(nurse).fill('How is she today?')
   await nurse.getByRole('button', { name: en('inbox.send'), exact: true }).click()
-  await bubble(nurse, 'How is she today?').waitFor()
+  await until('it is delivered', async () => (await must(nurse, site, `/charts/${thread.patient}/threads/${thread.id}`)).messages.some(({ text }) => text === 'How is she today?'))
   const bell = page.getByRole('link', { name: new RegExp(`^${en('shell.notices')}, `) }).filter({ visible: true })
   await bell.waitFor()
   await unchanged(page)
