@@ -58,6 +58,7 @@ func (p *Portal) Mount(app *fiber.App) {
 	p.mountNotices(api)
 	p.mountMessages(api)
 	p.mountInbox(api)
+	p.mountInboxWork(api)
 	p.mountPools(api)
 	p.mountBooking(api)
 	p.mountVisits(api)
