@@ -9,7 +9,6 @@ import (
 
 	"housecall/internal/db"
 	"housecall/internal/edge"
-	"housecall/internal/fault"
 	"housecall/internal/identity"
 	"housecall/records/access"
 	"housecall/telehealth/pool"
@@ -226,9 +225,7 @@ func (p *Portal) saveEscalation(ctx context.Context, in *escalationIn) (*body[po
 	if err != nil {
 		return nil, err
 	}
-	if in.Body.Name != in.Name {
-		return nil, fault.New(fault.Invalid, "The name in the address and in the escalation must be the same.")
-	}
+	in.Body.Name = in.Name
 	out, err := p.Pools().SaveEscalation(ctx, who, in.Body)
 	return &body[pool.Escalation]{out}, err
 }

@@ -216,7 +216,7 @@ func (m *Make) resource(patient, name string, by *fhir.Node, thread string, at t
 func (s *Service) MadeOf(ctx context.Context, who identity.Principal, patient, id string) ([]Made, error) {
 	c := s.DB.Read(ctx)
 	v, err := s.enter(c, who, patient)
-	if err == nil && authorOf(who, v).answers() != nil {
+	if err == nil && !v.Treats() {
 		err = notFound()
 	}
 	if err == nil {

@@ -10,6 +10,7 @@ import { clinic as clinicEn } from './en/clinic'
 import { detail as detailEn } from './en/detail'
 import { entrance as entranceEn } from './en/entrance'
 import { inbox as inboxEn } from './en/inbox'
+import { pools as poolsEn } from './en/pools'
 import { messages as messagesEn } from './en/messages'
 import { notices as noticesEn } from './en/notices'
 import { sharing as sharingEn } from './en/sharing'
@@ -29,6 +30,7 @@ import { clinic as clinicEs } from './es/clinic'
 import { detail as detailEs } from './es/detail'
 import { entrance as entranceEs } from './es/entrance'
 import { inbox as inboxEs } from './es/inbox'
+import { pools as poolsEs } from './es/pools'
 import { messages as messagesEs } from './es/messages'
 import { notices as noticesEs } from './es/notices'
 import { sharing as sharingEs } from './es/sharing'
@@ -62,6 +64,7 @@ describe.each([
   ['today', todayEn as Tree, todayEs as Tree],
   ['messages', messagesEn as Tree, messagesEs as Tree],
   ['inbox', inboxEn as Tree, inboxEs as Tree],
+  ['pools', poolsEn as Tree, poolsEs as Tree],
   ['notices', noticesEn as Tree, noticesEs as Tree],
   ['connected', connectedEn as Tree, connectedEs as Tree],
   ['entrance', entranceEn as Tree, entranceEs as Tree],

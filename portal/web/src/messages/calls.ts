@@ -22,8 +22,8 @@ interface Paths {
   '/charts/{patient}/threads/{thread}/close': { post: Answer<Thread> & At<InThread> }
   '/charts/{patient}/threads/{thread}/reopen': { post: Answer<Thread> & At<InThread> }
   '/charts/{patient}/drafts/{thread}': { get: Answer<Draft> & At<InThread>; put: Answer<Draft> & Body<Draft> & At<InThread>; delete: Answer<unknown> & At<InThread> }
-  '/clinic/inbox': { get: Answer<InboxPage> & Asked<{ view: InboxView; cursor?: string; limit?: number }> }
-  '/clinic/inbox/search': { post: Answer<InboxPage> & Body<{ view: InboxView; words: string; cursor?: string; limit?: number }> }
+  '/clinic/inbox': { get: Answer<InboxPage> & Asked<{ view: InboxView; pool?: string; priority?: string; overdue?: boolean; cursor?: string; limit?: number }> }
+  '/clinic/inbox/search': { post: Answer<InboxPage> & Body<{ view: InboxView; pool?: string; words: string; cursor?: string; limit?: number }> }
   '/clinic/inbox/{patient}/{thread}/claim': { post: Answer<Thread> & At<InThread> }
   '/clinic/inbox/{patient}/{thread}/release': { post: Answer<Thread> & At<InThread> }
 }

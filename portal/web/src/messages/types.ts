@@ -24,7 +24,10 @@ export interface Thread {
   turn: 'you' | 'clinic' | 'patient' | 'none'
   /** When the clinic answers at the latest. */
   due?: string
-  claimedBy?: { name: string; role: AuthorRole; me: boolean }
+  claimedBy?: { name: string; role: AuthorRole; me: boolean; account?: string }
+  /** For the clinic. */
+  priority?: 'routine' | 'soon' | 'urgent'
+  pool?: string
 }
 
 export interface Read { name: string; role: AuthorRole; side: Side; at: string }
