@@ -11,6 +11,7 @@ import { ErrorSummary, LoadError, useErrorText } from '../ui/ErrorSummary'
 import { Skeleton } from '../ui/Skeleton'
 import { useClinic, useWords } from '../ui/useWords'
 import { api } from './calls'
+import { AnswerTime } from './AnswerTime'
 import { Composer } from './Composer'
 import css from './messages.module.css'
 import { messagesKey, optionsQuery, threadKey } from './queries'
@@ -85,7 +86,6 @@ function Form() {
       return false
     }
   }
-  const hours = options?.answerWithin.hours ?? 0
   return (
     <div className={css.form}>
       {error !== undefined && (
@@ -93,7 +93,7 @@ function Form() {
       )}
       <div className={css.facts}>
         <Readers options={options} />
-        {hours > 0 && <p className="dim">{hours < 24 ? t('message.answerHours', { count: hours }) : t('message.answerDays', { count: Math.round(hours / 24) })}</p>}
+        <AnswerTime options={options} topic={topic} />
       </div>
       <fieldset className={css.topics} aria-describedby={missing ? 'topic-missing' : undefined}>
         <legend>{t('message.about')}</legend>

@@ -48,7 +48,10 @@ export interface Message {
 /** One page of a thread, oldest first; the first page has the newest. */
 export interface ThreadPage { thread: Thread; messages: Message[]; next?: string }
 
-export interface MessageOptions { canSend: boolean; audience: { name: string; role: AuthorRole }[]; topics: Topic[]; answerWithin: { hours: number } }
+export interface MessageOptions { canSend: boolean; audience: { name: string; role: AuthorRole }[]; topics: Topic[]; answerWithin: { hours: number }; paces?: Pace[] }
+
+/** Minutes of opening time in which half and nine of ten are answered; not measured: promised. */
+export interface Pace { topic: Topic; median: number; ninety: number; measured: boolean; opens?: string }
 
 export interface Draft { text: string; topic?: Topic; subject?: string; attachments?: Attachment[]; savedAt?: string }
 
