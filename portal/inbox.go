@@ -40,30 +40,39 @@ type Inbox struct {
 const maxFound = 500
 
 type inboxIn struct {
-	View string `query:"view" enum:"all,mine,unclaimed,done" default:"all"`
+	View     string `query:"view" enum:"all,mine,unclaimed,done" default:"all"`
+	Pool     string `query:"pool" maxLength:"64" doc:"Only of this pool"`
+	Topic    string `query:"topic" enum:"question,medicine,appointment,results,billing,other"`
+	Priority string `query:"priority" enum:"routine,soon,urgent"`
+	Overdue  bool   `query:"overdue" doc:"Only what should have been answered by now"`
 	Paging
 }
 
 func (p *Portal) inbox(ctx context.Context, in *inboxIn) (*body[Inbox], error) {
-	return p.findThreads(ctx, in.View, "", in.Paging)
+	return p.findThreads(ctx, message.InboxQuery{View: in.View, Pool: in.Pool, Topic: in.Topic, Priority: in.Priority, Overdue: in.Overdue}, "", in.Paging)
 }
 
 type inboxSearch struct {
 	Body struct {
 		View string `json:"view,omitempty" enum:"all,mine,unclaimed,done" default:"all"`
+		Pool string `json:"pool,omitempty" maxLength:"64" doc:"Only of this pool"`
 		Words
 	} `doc:"Name, birth date, phone or number of a patient, in one field"`
 }
 
 func (p *Portal) searchInbox(ctx context.Context, in *inboxSearch) (*body[Inbox], error) {
-	return p.findThreads(ctx, in.Body.View, in.Body.Words.Words, in.Body.paging())
+	return p.findThreads(ctx, message.InboxQuery{View: in.Body.View, Pool: in.Body.Pool}, in.Body.Words.Words, in.Body.paging())
 }
 
-func (p *Portal) findThreads(ctx context.Context, view, wanted string, in Paging) (*body[Inbox], error) {
+func (p *Portal) findThreads(ctx context.Context, q message.InboxQuery, wanted string, in Paging) (*body[Inbox], error) {
 	who := edge.Who(ctx)
-	q := message.InboxQuery{View: view, Cursor: in.Cursor, Limit: in.count()}
+	q.Cursor, q.Limit = in.Cursor, in.count()
 	if wanted != "" {
-		known, err := p.panel(ctx, who)
+		ids, err := p.Messages.InboxCharts(ctx, who, q, maxPanel)
+		if err != nil {
+			return nil, err
+		}
+		known, err := p.Records.Patients(ctx, who, ids)
 		if err != nil {
 			return nil, err
 		}

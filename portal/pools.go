@@ -9,7 +9,6 @@ import (
 
 	"housecall/internal/db"
 	"housecall/internal/edge"
-	"housecall/internal/fault"
 	"housecall/internal/identity"
 	"housecall/records/access"
 	"housecall/telehealth/pool"
@@ -64,12 +63,13 @@ func (p *Portal) makePool(ctx context.Context, in *struct{ Body PoolInput }) (*b
 	return p.savePool(ctx, "", in.Body)
 }
 
-type ofPool struct {
+// OfPool names a pool.
+type OfPool struct {
 	Pool string `path:"pool" maxLength:"64"`
 }
 
 type changePoolIn struct {
-	ofPool
+	OfPool
 	Body PoolInput
 }
 
@@ -77,13 +77,13 @@ func (p *Portal) changePool(ctx context.Context, in *changePoolIn) (*body[pool.P
 	return p.savePool(ctx, in.Pool, in.Body)
 }
 
-func (p *Portal) poolMembers(ctx context.Context, in *ofPool) (*body[list[pool.PoolMember]], error) {
+func (p *Portal) poolMembers(ctx context.Context, in *OfPool) (*body[list[pool.PoolMember]], error) {
 	items, err := p.Pools().Members(ctx, edge.Who(ctx), in.Pool)
 	return &body[list[pool.PoolMember]]{list[pool.PoolMember]{Items: some(items)}}, err
 }
 
 type joinPoolIn struct {
-	ofPool
+	OfPool
 	Body struct {
 		Account string     `json:"account" minLength:"1" maxLength:"64"`
 		Role    string     `json:"role" enum:"clinician,nurse,frontdesk"`
@@ -108,7 +108,7 @@ func orZero(t *time.Time) time.Time {
 }
 
 type poolMemberIn struct {
-	ofPool
+	OfPool
 	Account string `path:"account" maxLength:"64"`
 }
 
@@ -159,7 +159,7 @@ func (p *Portal) joinChart(ctx context.Context, in *joinChartIn) (*none, error) 
 
 type chartPoolIn struct {
 	Patient string `path:"patient" maxLength:"64"`
-	ofPool
+	OfPool
 }
 
 func (p *Portal) partChart(ctx context.Context, in *chartPoolIn) (*none, error) {
@@ -225,9 +225,7 @@ func (p *Portal) saveEscalation(ctx context.Context, in *escalationIn) (*body[po
 	if err != nil {
 		return nil, err
 	}
-	if in.Body.Name != in.Name {
-		return nil, fault.New(fault.Invalid, "The name in the address and in the escalation must be the same.")
-	}
+	in.Body.Name = in.Name
 	out, err := p.Pools().SaveEscalation(ctx, who, in.Body)
 	return &body[pool.Escalation]{out}, err
 }

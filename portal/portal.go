@@ -23,6 +23,7 @@ import (
 	"housecall/records/oversight"
 	"housecall/telehealth"
 	"housecall/telehealth/message"
+	"housecall/telehealth/phrase"
 	"housecall/telehealth/schedule"
 	"housecall/telehealth/signal"
 )
@@ -80,6 +81,7 @@ type Portal struct {
 	client *client
 
 	oversight *oversight.Service
+	phrases   *phrase.Service
 }
 
 // New makes the portal. Call it before the feed of revocations is started.
@@ -111,6 +113,9 @@ func New(d Deps) (*Portal, error) {
 		return nil, err
 	}
 	if p.oversight, err = oversight.New(oversight.Deps{DB: d.DB, Access: d.Access, Accounts: d.Identity}); err != nil {
+		return nil, err
+	}
+	if p.phrases, err = phrase.New(phrase.Deps{DB: d.DB, Records: d.Records, Schedule: d.Schedule, Zone: p.zone(), Now: d.Now}); err != nil {
 		return nil, err
 	}
 	p.live = newLive(p)

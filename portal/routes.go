@@ -65,6 +65,7 @@ func (p *Portal) Mount(app *fiber.App) {
 	p.mountMessages(api)
 	p.mountHeld(api)
 	p.mountInbox(api)
+	p.mountInboxWork(api)
 	p.mountPools(api)
 	p.mountBooking(api)
 	p.mountVisits(api)

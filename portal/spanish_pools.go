@@ -1,7 +1,6 @@
 package portal
 
 var spanishPools = map[string]string{
-	"The name in the address and in the escalation must be the same.":         "El nombre de la dirección y el del escalamiento deben ser iguales.",
 	"Nobody can put themselves into a pool.":                                  "Nadie puede incluirse a sí mismo en un grupo.",
 	"They are not in this pool.":                                              "No está en este grupo.",
 	"We could not find this pool.":                                            "No encontramos este grupo.",

@@ -28,6 +28,29 @@ const communicationType = "Communication"
 // label by which they (or the app they write with) do not find it again.
 func (ch *change) speaks() bool { return ch.kept && ch.Kind == Create && sentTypes[ch.Type] }
 
+// addsAbout tells whether a message says what it said and only names more of what
+// came of it: the task or note that it became.
+func addsAbout(old, now *fhir.Node) bool {
+	if now == nil {
+		return false
+	}
+	was, is := old.Get("about").Items(), now.Get("about").Items()
+	if len(is) <= len(was) {
+		return false
+	}
+	for i := range was {
+		if !was[i].Equal(is[i]) {
+			return false
+		}
+	}
+	a, b := old.Clone(), now.Clone()
+	for _, n := range []*fhir.Node{a, b} {
+		n.Delete("about")
+		n.Delete("meta")
+	}
+	return a.Equal(b)
+}
+
 // mayTouch refuses changes to what is kept or signed, and records that only
 // pretend to be.
 func (ch *change) mayTouch() error {
@@ -40,10 +63,10 @@ func (ch *change) mayTouch() error {
 			return err
 		}
 		if old.Get("meta", "source").Str() == Own {
-			if sentTypes[ch.Type] {
+			if sentTypes[ch.Type] && !(ch.kept && ch.Kind == Update && addsAbout(old, ch.Node)) {
 				return fault.New(fault.Forbidden, "What was sent is not changed any more. Please write a new message.").WithCode("sent")
 			}
-			if frozenTypes[ch.Type] {
+			if frozenTypes[ch.Type] && !sentTypes[ch.Type] {
 				return fault.New(fault.Forbidden, "This is signed. It can be added to, not changed.").WithCode("signed")
 			}
 			if !ch.kept {

@@ -19,6 +19,7 @@ import (
 	"housecall/records/access"
 	"housecall/records/fhir"
 	"housecall/telehealth/message"
+	"housecall/telehealth/pool"
 	"housecall/telehealth/schedule"
 )
 
@@ -255,10 +256,22 @@ func (h *house) tie(a *actor, who identity.Principal) {
 			return h.app.Access.JoinTeamTx(c, matrixFeed, who.Account, h.rosa, role, time.Time{})
 		})
 	}
-	if a.is("team") {
+	if a.is("team") && a.name != "nurse-pool" {
 		team(who.Roles[0])
 	}
 	switch a.name {
+	case "nurse-pool", "nurse-pool-left", "nurse-pool-apart": // in the standard pool, which is joined to Rosa's chart, or in one that is not
+		pools := h.app.Messages.Pools
+		id := pool.Standard
+		if a.name == "nurse-pool-apart" {
+			apart, err := pools.Save(context.Background(), matrixFeed, pool.Pool{Name: "Apart"})
+			require.NoError(h.t, err)
+			id = apart.ID
+		}
+		require.NoError(h.t, pools.Join(context.Background(), matrixFeed, access.NewPoolMember{Pool: id, Account: who.Account, Role: identity.Nurse}))
+		if a.name == "nurse-pool-left" {
+			require.NoError(h.t, pools.Leave(context.Background(), matrixFeed, id, who.Account))
+		}
 	case "doctor-before":
 		team(identity.Clinician)
 		in(func(c *db.Conn) error { return h.app.Access.LeaveTeamTx(c, matrixFeed, who.Account, h.rosa) })

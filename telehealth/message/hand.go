@@ -150,3 +150,55 @@ func (s *Service) moved(c *db.Conn, t *thread) error {
 	c.After(func() { s.publish(topics...) })
 	return nil
 }
+
+// People are to whom threads of a chart can be handed over.
+type People struct {
+	People []Peer       `json:"people"`
+	Pools  []pool.Named `json:"pools"`
+}
+
+// Peer is somebody of the care team who answers messages.
+type Peer struct {
+	Account string `json:"account"`
+	Name    string `json:"name"`
+	Role    string `json:"role"`
+	Me      bool   `json:"me"`
+	Out     bool   `json:"out" doc:"It goes to who stands in for them"`
+}
+
+// PeopleFor lists them, to those who answer messages themselves.
+func (s *Service) PeopleFor(ctx context.Context, who identity.Principal, patient string) (People, error) {
+	out := People{People: []Peer{}, Pools: []pool.Named{}}
+	c := s.DB.Read(ctx)
+	v, err := s.enter(c, who, patient)
+	if err == nil && !v.Treats() {
+		err = notFound()
+	}
+	if err != nil {
+		return out, s.Records.Refuse(ctx, who, patient, communication, "", err)
+	}
+	circle, err := s.Access.Circle(c, patient)
+	if err != nil {
+		return out, err
+	}
+	for _, n := range circle {
+		if !inTeam(circle, n.Account) {
+			continue
+		}
+		_, away, err := s.Pools.PresentTx(c, n.Account)
+		if err != nil {
+			return out, err
+		}
+		out.People = append(out.People, Peer{n.Account, n.Name, string(n.Role), n.Account == who.Account, away})
+	}
+	pools, err := s.Access.ChartPools(c, patient)
+	if err != nil {
+		return out, err
+	}
+	for _, p := range pools {
+		if !p.Start.After(s.Now()) {
+			out.Pools = append(out.Pools, pool.Named{ID: p.ID, Name: p.Name})
+		}
+	}
+	return out, s.Records.Looked(ctx, who, v, "read", communication, "", access.Of(access.Messages), 1)
+}

@@ -2,6 +2,7 @@ package message
 
 import (
 	"context"
+	"database/sql"
 	"strings"
 
 	"housecall/internal/db"
@@ -190,6 +191,28 @@ func (s *Service) Inbox(ctx context.Context, who identity.Principal, q InboxQuer
 	}
 	items, err = s.ofCharts(ctx, c, who, list)
 	return items, next, counts, err
+}
+
+// InboxCharts gives the charts of the first so many threads of a view, for a search by
+// name.
+func (s *Service) InboxCharts(ctx context.Context, who identity.Principal, q InboxQuery, most int) (patients []string, err error) {
+	c := s.DB.Read(ctx)
+	parts, err := s.parts(c, who, q.Pool)
+	if err != nil || len(parts) == 0 {
+		return nil, err
+	}
+	cond, args, err := viewSQL(q.View, who)
+	if err != nil {
+		return nil, err
+	}
+	from, all := union(parts, cond, args, most)
+	err = c.Each(`SELECT DISTINCT k.patient_id FROM (`+from+`) k ORDER BY k.patient_id LIMIT ?`, func(r *sql.Rows) error {
+		var p string
+		err := r.Scan(&p)
+		patients = append(patients, p)
+		return err
+	}, append(all, most)...)
+	return patients, err
 }
 
 // countInbox counts what each view holds, up to a bound: who has a thousand threads

@@ -72,6 +72,8 @@ type Claim struct {
 	Name string `json:"name"`
 	Role string `json:"role"`
 	Me   bool   `json:"me"`
+
+	Account string `json:"account,omitempty" doc:"For the clinic"`
 }
 
 // Thread is one conversation, as its viewer stands to it.

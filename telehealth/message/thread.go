@@ -137,6 +137,9 @@ func (s *Service) show(c *db.Conn, t *thread, who identity.Principal, v *access.
 	me := authorOf(who, v)
 	if me.Side == ClinicSide {
 		out.Priority, out.Pool = t.priority.String(), t.pool
+		if out.ClaimedBy != nil {
+			out.ClaimedBy.Account = t.claimedBy
+		}
 	}
 	switch {
 	case t.state == closed:

@@ -247,12 +247,20 @@ const clinicSecurity = createRoute({ getParentRoute: () => clinic, path: '/you/s
 const clinicDevices = createRoute({ getParentRoute: () => clinic, path: '/you/devices', component: lazyRouteComponent(() => import('./account/DevicesPage'), 'DevicesPage') })
 const clinicConnected = createRoute({ getParentRoute: () => clinic, path: '/you/apps', beforeLoad: connectedWords, component: lazyRouteComponent(() => import('./connected/ConnectedPage'), 'ConnectedPage') })
 const clinicTold = createRoute({ getParentRoute: () => clinic, path: '/you/notifications', beforeLoad: noticeWords, component: lazyRouteComponent(() => import('./notices'), 'NoticesPage') })
+const poolWords = () => Promise.all([messageWords(), loadWords('pools')])
+const clinicPools = createRoute({ getParentRoute: () => clinic, path: '/pools', beforeLoad: poolWords, component: lazyRouteComponent(() => import('./pools'), 'PoolsPage') })
+const clinicPool = createRoute({ getParentRoute: () => clinic, path: '/pools/$pool', beforeLoad: poolWords, component: lazyRouteComponent(() => import('./pools'), 'PoolPage') })
 const views = ['all', 'mine', 'unclaimed', 'done'] as const
+const topics = ['question', 'medicine', 'appointment', 'results', 'billing', 'other'] as const
+const hurries = ['routine', 'soon', 'urgent'] as const
 const inbox = createRoute({
   getParentRoute: () => clinic,
   path: '/inbox',
   beforeLoad: () => Promise.all([messageWords(), loadWords('inbox')]),
-  validateSearch: (search: Record<string, unknown>): { view?: (typeof views)[number] } => ({ view: views.find((view) => view === search.view) }),
+  validateSearch: (search: Record<string, unknown>): { view?: (typeof views)[number]; pool?: string; topic?: (typeof topics)[number]; priority?: (typeof hurries)[number]; overdue?: boolean } => ({
+    view: views.find((view) => view === search.view), pool: typeof search.pool === 'string' ? search.pool : undefined, topic: topics.find((topic) => topic === search.topic),
+    priority: hurries.find((one) => one === search.priority), overdue: search.overdue === true ? true : undefined,
+  }),
   component: lazyRouteComponent(() => import('./inbox'), 'InboxPage'),
 })
 const inboxNone = createRoute({ getParentRoute: () => inbox, path: '/', component: lazyRouteComponent(() => import('./inbox'), 'NothingOpen') })
@@ -279,7 +287,7 @@ const tree = root.addChildren([
     consent,
     apps,
     patient.addChildren([home, record, kinds, section, result, entry, visits, book, visitSummary, guests, messages, newMessage, thread, sharing, you, security, devices, told, connected, invite, restrictions]),
-    clinic.addChildren([clinicHome, clinicToday, inbox.addChildren([inboxNone, inboxThread]), clinicBook, cockpit, clinicChart, clinicResult, clinicEntry, clinicMove, clinicJoined, clinicHealth, clinicDelivery, clinicApps, clinicNewApp, clinicApp, clinicWork, clinicYou, clinicSecurity, clinicDevices, clinicTold, clinicConnected, clinicInvitations, clinicInvite, clinicLookup, clinicTeam, clinicPrivacy, clinicAccesses, clinicRequests, clinicBlocks, clinicPatientBlocks, clinicGuests, clinicVisitLink]),
+    clinic.addChildren([clinicHome, clinicToday, inbox.addChildren([inboxNone, inboxThread]), clinicBook, cockpit, clinicChart, clinicResult, clinicEntry, clinicMove, clinicJoined, clinicHealth, clinicDelivery, clinicApps, clinicNewApp, clinicApp, clinicWork, clinicYou, clinicSecurity, clinicDevices, clinicTold, clinicConnected, clinicInvitations, clinicInvite, clinicLookup, clinicTeam, clinicPrivacy, clinicAccesses, clinicRequests, clinicBlocks, clinicPatientBlocks, clinicPools, clinicPool, clinicGuests, clinicVisitLink]),
   ]),
 ])
 

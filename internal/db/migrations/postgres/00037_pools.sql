@@ -98,7 +98,7 @@ ALTER TABLE threads ADD COLUMN escalation TEXT COLLATE "C" NOT NULL DEFAULT ''; 
 ALTER TABLE threads ADD COLUMN rung SMALLINT NOT NULL DEFAULT 0;                -- its steps that are done
 ALTER TABLE threads ADD COLUMN ring_at BIGINT NOT NULL DEFAULT 0;               -- when its next one is due; 0: none
 UPDATE threads SET topic = COALESCE((SELECT convert_from(r.body, 'UTF8')::jsonb #>> '{topic,coding,0,code}' FROM resources r
-    WHERE r.patient_id = threads.patient_id AND r.type = 'Communication' AND r.id = threads.id), 'other');
+    WHERE r.patient_id = threads.patient_id AND r.type = 'Communication' AND r.id = threads.id AND NOT r.deleted), 'other');
 UPDATE threads SET due_at = waits_since + 172800000000, place = 36028797018963968 + waits_since + 172800000000 WHERE state = 1 AND waits_since > 0;
 DROP INDEX threads_claimed;
 CREATE INDEX threads_pool ON threads (pool, state, place, id);

@@ -98,7 +98,7 @@ ALTER TABLE threads ADD COLUMN escalation TEXT NOT NULL DEFAULT ''; -- that runs
 ALTER TABLE threads ADD COLUMN rung INTEGER NOT NULL DEFAULT 0;                -- its steps that are done
 ALTER TABLE threads ADD COLUMN ring_at INTEGER NOT NULL DEFAULT 0;               -- when its next one is due; 0: none
 UPDATE threads SET topic = COALESCE((SELECT json_extract(CAST(r.body AS TEXT), '$.topic.coding[0].code') FROM resources r
-    WHERE r.patient_id = threads.patient_id AND r.type = 'Communication' AND r.id = threads.id), 'other');
+    WHERE r.patient_id = threads.patient_id AND r.type = 'Communication' AND r.id = threads.id AND NOT r.deleted), 'other');
 UPDATE threads SET due_at = waits_since + 172800000000, place = 36028797018963968 + waits_since + 172800000000 WHERE state = 1 AND waits_since > 0;
 DROP INDEX threads_claimed;
 CREATE INDEX threads_pool ON threads (pool, state, place, id);

@@ -15,6 +15,7 @@ import { api, colleaguesQuery, teamQuery, type Colleague, type TeamMember, type 
 import css from './care.module.css'
 import { Field, LineField } from './Field'
 import { TeamLine } from './TeamLine'
+import { TeamPools } from './TeamPools'
 
 /** A care team: who is in it, who was; and for who may, the way to add somebody and to end a membership. */
 export function TeamPage() {
@@ -43,6 +44,7 @@ export function TeamEditor({ patient }: { patient: string }) {
   return (
     <>
       <Members patient={patient} items={team.data.items} />
+      <TeamPools patient={patient} />
       {(roles.includes('admin') || roles.includes('clinician')) && <AddForm patient={patient} />}
     </>
   )

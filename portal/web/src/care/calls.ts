@@ -12,6 +12,7 @@ export interface Glass {
 }
 export type TeamRole = 'clinician' | 'nurse' | 'frontdesk'
 export interface TeamMember { account: string; name: string; role: TeamRole; from: string; until?: string; state: 'now' | 'planned' | 'past'; addedBy?: string }
+export interface TeamPool { id: string; name: string; members: number }
 export interface Colleague { account: string; name: string; roles: TeamRole[] }
 export const towards = ['frontdesk', 'member', 'caregiver', 'caregivers', 'apps', 'insurer', 'organization', 'person'] as const
 export type Towards = (typeof towards)[number]
@@ -35,6 +36,9 @@ interface Paths {
   '/privacy/glass/{id}/review': { post: Answer<unknown> & Body<{ justified: boolean; note: string }> & At<{ id: string }> }
   '/clinic/colleagues': { get: Answer<Page<Colleague>> }
   '/charts/{patient}/team': { get: Answer<Page<TeamMember>> & InChart; post: Answer<unknown> & Body<{ account: string; role: TeamRole; from?: string; until?: string }> & InChart }
+  '/charts/{patient}/pools': { get: Answer<Page<TeamPool>> & InChart; post: Answer<unknown> & Body<{ pool: string }> & InChart }
+  '/charts/{patient}/pools/{pool}': { delete: Answer<unknown> & At<{ patient: string; pool: string }> }
+  '/clinic/pools': { get: Answer<Page<TeamPool & { active: boolean }>> }
   '/charts/{patient}/team/{account}': { delete: Answer<unknown> & At<{ patient: string; account: string }> }
   '/charts/{patient}/restrictions': { get: Answer<Page<Restriction>> & InChart; post: Answer<Restriction> & Body<Ask> & InChart }
   '/charts/{patient}/restrictions/{id}': { delete: Answer<unknown> & At<{ patient: string; id: string }> }
@@ -60,3 +64,5 @@ export const teamQuery = (patient: string) =>
 export const colleaguesQuery = queryOptions({ queryKey: ['clinic', 'colleagues'], queryFn: () => take(api.GET('/clinic/colleagues')) })
 export const restrictionsQuery = (patient: string) =>
   queryOptions({ queryKey: [...chartKey(patient), 'restrictions'], queryFn: () => take(api.GET('/charts/{patient}/restrictions', { params: { path: { patient } } })) })
+export const teamPoolsQuery = (patient: string) => queryOptions({ queryKey: [...chartKey(patient), 'pools'], queryFn: () => take(api.GET('/charts/{patient}/pools', { params: { path: { patient } } })) })
+export const allPoolsQuery = queryOptions({ queryKey: ['clinic', 'pools', 'all'], queryFn: () => take(api.GET('/clinic/pools')) })

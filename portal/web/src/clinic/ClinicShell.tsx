@@ -49,6 +49,7 @@ export function ClinicShell() {
             </Link>
             {seesPatients && <Link to="/clinic/work" aria-label={t('clinic.nav.work')} title={t('clinic.nav.work')}><Icon name="list" size={21} /></Link>}
             {roles.includes('admin') && <Link to="/clinic/apps" aria-label={t('clinic.nav.apps')} title={t('clinic.nav.apps')}><Icon name="app" size={21} /></Link>}
+            {roles.includes('admin') && <Link to="/clinic/pools" aria-label={t('clinic.nav.pools')} title={t('clinic.nav.pools')}><Icon name="people" size={21} /></Link>}
             {roles.includes('admin') && <Link to="/clinic/invitations" aria-label={t('clinic.nav.invitations')} title={t('clinic.nav.invitations')}><Icon name="letter" size={21} /></Link>}
             {roles.includes('privacy') && <Link to="/clinic/privacy" aria-label={t('clinic.nav.privacy')} title={t('clinic.nav.privacy')}><Icon name="shield" size={21} /></Link>}
             {roles.includes('privacy') && <Link to="/clinic/accesses" aria-label={t('clinic.nav.accesses')} title={t('clinic.nav.accesses')}><Icon name="list" size={21} /></Link>}

@@ -10,6 +10,7 @@ import { clinic as clinicEn } from './en/clinic'
 import { detail as detailEn } from './en/detail'
 import { entrance as entranceEn } from './en/entrance'
 import { inbox as inboxEn } from './en/inbox'
+import { pools as poolsEn } from './en/pools'
 import { messages as messagesEn } from './en/messages'
 import { delivery as deliveryEn } from './en/delivery'
 import { notices as noticesEn } from './en/notices'
@@ -30,6 +31,7 @@ import { clinic as clinicEs } from './es/clinic'
 import { detail as detailEs } from './es/detail'
 import { entrance as entranceEs } from './es/entrance'
 import { inbox as inboxEs } from './es/inbox'
+import { pools as poolsEs } from './es/pools'
 import { messages as messagesEs } from './es/messages'
 import { delivery as deliveryEs } from './es/delivery'
 import { notices as noticesEs } from './es/notices'
@@ -65,6 +67,7 @@ describe.each([
   ['messages', messagesEn as Tree, messagesEs as Tree],
   ['inbox', inboxEn as Tree, inboxEs as Tree],
   ['delivery', deliveryEn as Tree, deliveryEs as Tree],
+  ['pools', poolsEn as Tree, poolsEs as Tree],
   ['notices', noticesEn as Tree, noticesEs as Tree],
   ['connected', connectedEn as Tree, connectedEs as Tree],
   ['entrance', entranceEn as Tree, entranceEs as Tree],

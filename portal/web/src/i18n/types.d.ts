@@ -10,6 +10,7 @@ import type { clinic } from './en/clinic'
 import type { detail } from './en/detail'
 import type { entrance } from './en/entrance'
 import type { inbox } from './en/inbox'
+import type { pools } from './en/pools'
 import type { messages } from './en/messages'
 import type { delivery } from './en/delivery'
 import type { notices } from './en/notices'
@@ -22,6 +23,6 @@ import type { worklist } from './en/worklist'
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation'
-    resources: { translation: typeof en & typeof account & typeof detail & typeof clinic & typeof booking & typeof today & typeof messages & typeof inbox & typeof notices & typeof delivery & typeof visits & typeof worklist & typeof apps & typeof connected & typeof entrance & typeof sharing & typeof care & typeof privacy & typeof access }
+    resources: { translation: typeof en & typeof account & typeof detail & typeof clinic & typeof booking & typeof today & typeof messages & typeof inbox & typeof pools & typeof notices & typeof delivery & typeof visits & typeof worklist & typeof apps & typeof connected & typeof entrance & typeof sharing & typeof care & typeof privacy & typeof access }
   }
 }

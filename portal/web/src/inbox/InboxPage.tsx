@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useKeyHints, useKeys } from '../clinic/keys'
@@ -13,13 +13,18 @@ import { Icon, type IconName } from '../ui/Icon'
 import { Skeleton } from '../ui/Skeleton'
 import { useLookup } from '../ui/useLookup'
 import { useWords } from '../ui/useWords'
+import { BulkBar } from './BulkBar'
+import { poolsQuery } from './calls'
 import { InboxContext } from './context'
 import css from './inbox.module.css'
 import { InboxRow } from './InboxRow'
+import { Narrow } from './Narrow'
 import { useThreadActs } from './useThreadActs'
 
 const views: { view: InboxView; icon: IconName }[] = [{ view: 'all', icon: 'people' }, { view: 'mine', icon: 'person' }, { view: 'unclaimed', icon: 'ask' }, { view: 'done', icon: 'done' }]
 const undoMs = 8000
+const maxChosen = 100
+const most = 1000
 const none: InboxItem[] = []
 
 /** What patients wrote, due first; beside it the one that is open. */
@@ -32,9 +37,13 @@ export function InboxPage() {
   const search = useSearch({ from: '/gate/clinic/inbox' })
   const view = search.view ?? 'all'
   const { typed, type, words } = useLookup()
-  const list = useInfiniteQuery({ ...inboxQuery(view, words), placeholderData: (before) => before })
+  const list = useInfiniteQuery({ ...inboxQuery(view, words, { pool: search.pool, priority: search.priority, overdue: search.overdue }), placeholderData: (before) => before })
   useTopic('inbox', () => void queries.invalidateQueries({ queryKey: inboxKey }))
   const items = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? none, [list.data])
+  const pools = useQuery(poolsQuery).data?.items ?? []
+  const [chosen, setChosen] = useState<string[]>([])
+  const picked = items.filter(({ id }) => chosen.includes(id))
+  const choose = (id: string) => setChosen((now) => (now.includes(id) ? now.filter((one) => one !== id) : [...now, id].slice(0, maxChosen)))
   const counts = list.data?.pages[0]?.counts
   const [undo, setUndo] = useState<{ patient: string; id: string }>()
   const [held, setHeld] = useState(false)
@@ -73,11 +82,12 @@ export function InboxPage() {
   }, [marked])
   useKeys({
     j: () => move(1), k: () => move(-1), ArrowDown: () => move(1), ArrowUp: () => move(-1), Enter: () => items[Math.max(0, marked)] && open(items[Math.max(0, marked)]),
+    x: () => { const item = items[Math.max(0, marked)]; if (item) choose(item.id) },
     '/': () => find.current?.focus(), z: takeBack, Escape: () => thread && open(undefined),
   })
   useKeyHints([
-    { keys: ['J', 'K'], says: t('inbox.key.move') }, ...(thread ? [{ keys: ['C'], says: t('inbox.key.claim') }, { keys: ['R'], says: t('inbox.key.reply') }, { keys: ['E'], says: t('inbox.key.done') }, { keys: ['O'], says: t('inbox.key.chart') }] : [{ keys: ['↵'], says: t('inbox.key.open') }]),
-    { keys: ['Z'], says: t('inbox.key.undo') }, { keys: ['/'], says: t('inbox.key.find') },
+    { keys: ['J', 'K'], says: t('inbox.key.move') }, ...(thread ? [{ keys: ['C'], says: t('inbox.key.claim') }, { keys: ['H'], says: t('inbox.key.hand') }, { keys: ['B'], says: t('inbox.key.become') }, { keys: ['R'], says: t('inbox.key.reply') }, { keys: ['E'], says: t('inbox.key.done') }, { keys: ['O'], says: t('inbox.key.chart') }] : [{ keys: ['↵'], says: t('inbox.key.open') }]),
+    { keys: ['X'], says: t('inbox.key.choose') }, { keys: ['Z'], says: t('inbox.key.undo') }, { keys: ['/'], says: t('inbox.key.find') },
   ])
   const ways = useMemo(() => ({
     items,
@@ -98,10 +108,11 @@ export function InboxPage() {
           <div role="group" aria-label={t('inbox.views')} className={css.viewList}>
             {views.map(({ view: one, icon }) => (
               <button key={one} type="button" aria-pressed={view === one} onClick={() => void navigate({ to: '/clinic/inbox', search: { ...search, view: one === 'all' ? undefined : one }, hash: true })}>
-                <Icon name={icon} size={18} /><span className="grow">{t(`inbox.view.${one}`)}</span>{counts && <span className={css.number}>{counts[one]}</span>}
+                <Icon name={icon} size={18} /><span className="grow">{t(`inbox.view.${one}`)}</span>{counts && <span className={css.number}>{counts[one] >= most ? `${most - 1}+` : counts[one]}</span>}
               </button>
             ))}
           </div>
+          <Narrow pools={pools} />
         </div>
         <section className={css.list} aria-labelledby="inbox-list">
           <h2 id="inbox-list" className="sr">{t('inbox.list')}</h2>
@@ -110,6 +121,7 @@ export function InboxPage() {
             <label htmlFor="inbox-find" className="sr">{t('inbox.search')}</label>
             <input id="inbox-find" ref={find} type="search" value={typed} placeholder={t('inbox.searchHelp')} maxLength={100} autoComplete="off" onChange={(event) => type(event.target.value)} />
           </div>
+          <BulkBar chosen={picked} pools={pools} onDone={setChosen} />
           {list.error && !list.data ? <div className={css.pad}><LoadError error={list.error} onRetry={() => void list.refetch()} /></div>
             : !list.data ? <div className={css.pad}><Skeleton heights={[84, 84, 84, 84]} onRetry={() => void list.refetch()} /></div>
             : items.length === 0 ? (
@@ -118,7 +130,7 @@ export function InboxPage() {
               </div>
             ) : (
               <ol ref={rows} aria-label={t('inbox.list')}>
-                {items.map((item, n) => <InboxRow key={item.id} item={item} marked={n === at} search={search} />)}
+                {items.map((item, n) => <InboxRow key={item.id} item={item} marked={n === at} chosen={chosen.includes(item.id)} onChoose={() => choose(item.id)} search={search} />)}
               </ol>
             )}
           {list.hasNextPage && <div className={css.more}><Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>{t('inbox.more')}</Button></div>}

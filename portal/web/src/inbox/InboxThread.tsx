@@ -1,6 +1,7 @@
-import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useMemo, useRef, useState } from 'react'
+import { take } from '../api/client'
 import { ApiError } from '../api/problem'
 import { useKeys } from '../clinic/keys'
 import { listOf } from '../format/locale'
@@ -8,7 +9,7 @@ import { Composer } from '../messages/Composer'
 import { Conversation } from '../messages/Conversation'
 import { messagesOf } from '../messages/lines'
 import { useOutgoing } from '../messages/outbox'
-import { messagesKey, optionsQuery, threadQuery } from '../messages/queries'
+import { inboxKey, messagesKey, optionsQuery, threadQuery } from '../messages/queries'
 import type { Message, Thread } from '../messages/types'
 import { useEnd, useReading } from '../messages/useReading'
 import { useSend } from '../messages/useSend'
@@ -20,11 +21,16 @@ import { LoadError, useErrorText } from '../ui/ErrorSummary'
 import { Icon } from '../ui/Icon'
 import { Skeleton } from '../ui/Skeleton'
 import { useWords } from '../ui/useWords'
+import { BecomeDialog } from './BecomeDialog'
+import { priorities, work, type Hand, type Priority } from './calls'
 import { useInbox } from './context'
+import { HandDialog } from './HandDialog'
 import css from './inbox.module.css'
 import { PatientStrip } from './PatientStrip'
 import { StaffNotes } from './StaffNotes'
+import { usePhrases } from './usePhrases'
 import { useThreadActs } from './useThreadActs'
+import { Way } from './Way'
 
 /** The conversation that is open, and the box to answer in. */
 export function InboxThread() {
@@ -60,10 +66,22 @@ function Opened({ patient, id }: { patient: string; id: string }) {
   const box = useRef<HTMLTextAreaElement>(null)
   const note = useRef<HTMLTextAreaElement>(null)
   const [strip, setStrip] = useState(false)
+  const [handing, setHanding] = useState(false)
+  const [making, setMaking] = useState(false)
+  const path = { patient, thread: id }
+  const moved = () => {
+    void queries.invalidateQueries({ queryKey: messagesKey(patient) })
+    void queries.invalidateQueries({ queryKey: inboxKey })
+  }
+  const from = thread?.claimedBy?.account
+  const hand = useMutation({ mutationFn: (to: Hand) => take(work.POST('/clinic/inbox/{patient}/{thread}/hand', { params: { path }, body: { ...to, ...(from && { from }) } })), onSuccess: () => setHanding(false), onSettled: moved })
+  const hurry = useMutation({ mutationFn: (priority: Priority) => take(work.POST('/clinic/inbox/{patient}/{thread}/priority', { params: { path }, body: { priority } })), onSettled: moved })
+  const { phrases, onKey, insert } = usePhrases(patient, id, box)
   const act = (name: 'claim' | 'release' | 'close' | 'reopen') => acts.mutate({ act: name, patient, id })
   const open = thread?.state === 'open'
   useKeys({
     c: () => open && !thread.claimedBy && act('claim'), e: () => open && act('close'), r: () => box.current?.focus(), n: () => note.current?.focus(),
+    h: () => open && setHanding(true), b: () => setMaking(true),
     o: () => void navigate({ to: '/clinic/p/$patient', params: { patient } }),
   })
   if (!thread) {
@@ -84,10 +102,13 @@ function Opened({ patient, id }: { patient: string; id: string }) {
             {open ? (
               <>
                 {!thread.claimedBy && <Button variant="default" icon="person" loading={acts.isPending} onClick={() => act('claim')}>{t('inbox.claim')} <kbd aria-hidden="true">C</kbd></Button>}
+                <Button variant="default" icon="share" onClick={() => setHanding(true)}>{t('inbox.hand')} <kbd aria-hidden="true">H</kbd></Button>
                 {thread.claimedBy?.me && <Button variant="default" icon="people" loading={acts.isPending} onClick={() => act('release')}>{t('inbox.release')}</Button>}
                 <Button variant="default" icon="done" loading={acts.isPending} onClick={() => act('close')}>{t('inbox.done')} <kbd aria-hidden="true">E</kbd></Button>
               </>
             ) : <Button variant="default" icon="refresh" loading={acts.isPending} onClick={() => act('reopen')}>{t('inbox.reopen')}</Button>}
+            <Button variant="default" icon="list" onClick={() => setMaking(true)}>{t('inbox.become')} <kbd aria-hidden="true">B</kbd></Button>
+            {open && <select aria-label={t('inbox.priority')} className={css.hurry} value={thread.priority ?? 'routine'} onChange={(event) => hurry.mutate(event.target.value as Priority)}>{priorities.map((one) => <option key={one} value={one}>{t(`inbox.priorities.${one}`)}</option>)}</select>}
             <Button variant="default" icon="record" className={css.about} aria-expanded={strip} onClick={() => setStrip(!strip)}>{t('inbox.patient')}</Button>
             <span className="meta" role="status">{thread.claimedBy ? (thread.claimedBy.me ? t('inbox.claimedYou') : t('inbox.claimedBy', { name: thread.claimedBy.name })) : ''}</span>
           </div>
@@ -98,11 +119,18 @@ function Opened({ patient, id }: { patient: string; id: string }) {
             patient={patient} messages={messages} outgoing={outgoing} look="list" onAgain={again}
             older={query.hasNextPage ? { loading: query.isFetchingNextPage, load: () => void query.fetchNextPage() } : undefined}
           />
+          <Way patient={patient} thread={id} />
           <StaffNotes patient={patient} thread={id} can={options?.canSend ?? false} box={note} />
           <div ref={end} />
         </div>
-        <div className={css.reply}>
+        <div className={css.reply} onKeyDown={onKey}>
           {below > 0 && <Button variant="default" icon="down" className={css.below} onClick={jump}>{t('message.newBelow', { count: below })}</Button>}
+          {phrases.length > 0 && options?.canSend && (
+            <select className={css.hurry} aria-label={t('inbox.phrase')} value="" onChange={(event) => insert(event.target.value)}>
+              <option value="">{t('inbox.phrase')}</option>
+              {phrases.map((one) => <option key={`${one.name} ${one.clinic}`} value={one.name}>.{one.name}</option>)}
+            </select>
+          )}
           {options && !options.canSend ? <p className="dim">{t('inbox.cannot')}</p> : (
             <Composer
               patient={patient} thread={id} side="clinic" box={box} rows={3} label={t('inbox.replyLabel')}
@@ -118,6 +146,8 @@ function Opened({ patient, id }: { patient: string; id: string }) {
           )}
         </div>
       </section>
+      <HandDialog patient={patient} thread={id} opened={handing} busy={hand.isPending} error={hand.error} onClose={() => { hand.reset(); setHanding(false) }} onHand={(to) => hand.mutate(to)} />
+      {making && <BecomeDialog patient={patient} thread={id} text={thread.lastText} opened onClose={() => setMaking(false)} />}
       <PatientStrip patient={patient} open={strip} onClose={() => setStrip(false)} />
     </>
   )

@@ -12,6 +12,7 @@ import { Skeleton } from '../ui/Skeleton'
 import { useClinic, useWords } from '../ui/useWords'
 import { callOf, type Call } from './call'
 import { api } from './calls'
+import { AnswerTime } from './AnswerTime'
 import { Composer } from './Composer'
 import css from './messages.module.css'
 import { RedFlag } from './Emergency'
@@ -101,7 +102,6 @@ function Form() {
       return false
     }
   }
-  const hours = options?.answerWithin.hours ?? 0
   return (
     <div className={css.form}>
       {error !== undefined && (
@@ -110,7 +110,7 @@ function Form() {
       {call && <RedFlag call={call} onSend={submit} />}
       <div className={css.facts}>
         <Readers options={options} />
-        {hours > 0 && <p className="dim">{hours < 24 ? t('message.answerHours', { count: hours }) : t('message.answerDays', { count: Math.round(hours / 24) })}</p>}
+        <AnswerTime options={options} topic={topic} />
       </div>
       <fieldset className={css.topics} aria-describedby={missing ? 'topic-missing' : undefined}>
         <legend>{t('message.about')}</legend>

@@ -51,14 +51,16 @@ export const foundQuery = (patient: string, words: string) =>
     getNextPageParam: (last) => last.next || undefined,
   })
 
-export const inboxQuery = (view: InboxView, q: string) =>
+export interface InboxNarrow { pool?: string; priority?: 'routine' | 'soon' | 'urgent'; overdue?: boolean }
+
+export const inboxQuery = (view: InboxView, q: string, narrow: InboxNarrow = {}) =>
   infiniteQueryOptions({
-    queryKey: [...inboxKey, view, q],
+    queryKey: [...inboxKey, view, q, narrow],
     queryFn: ({ pageParam }) =>
       take(
         q
-          ? api.POST('/clinic/inbox/search', { body: { view, words: q, ...(pageParam && { cursor: pageParam }), limit: 30 } })
-          : api.GET('/clinic/inbox', { params: { query: { view, ...(pageParam && { cursor: pageParam }), limit: 30 } } }),
+          ? api.POST('/clinic/inbox/search', { body: { view, words: q, ...(narrow.pool && { pool: narrow.pool }), ...(pageParam && { cursor: pageParam }), limit: 30 } })
+          : api.GET('/clinic/inbox', { params: { query: { view, ...narrow, ...(pageParam && { cursor: pageParam }), limit: 30 } } }),
       ),
     initialPageParam: '',
     getNextPageParam: (last) => last.next || undefined,

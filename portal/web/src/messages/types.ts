@@ -24,7 +24,10 @@ export interface Thread {
   turn: 'you' | 'clinic' | 'patient' | 'none'
   /** When the clinic answers at the latest. */
   due?: string
-  claimedBy?: { name: string; role: AuthorRole; me: boolean }
+  claimedBy?: { name: string; role: AuthorRole; me: boolean; account?: string }
+  /** For the clinic. */
+  priority?: 'routine' | 'soon' | 'urgent'
+  pool?: string
 }
 
 export interface OtherText { text: string; savedAt: string }
@@ -75,7 +78,10 @@ export interface Message {
 /** One page of a thread, oldest first; the first page has the newest. */
 export interface ThreadPage { thread: Thread; messages: Message[]; next?: string }
 
-export interface MessageOptions { canSend: boolean; audience: { name: string; role: AuthorRole }[]; topics: Topic[]; answerWithin: { hours: number }; undoSeconds: number }
+export interface MessageOptions { canSend: boolean; audience: { name: string; role: AuthorRole }[]; topics: Topic[]; answerWithin: { hours: number }; paces?: Pace[]; undoSeconds: number }
+
+/** Minutes of opening time in which half and nine of ten are answered; not measured: promised. */
+export interface Pace { topic: Topic; median: number; ninety: number; measured: boolean; opens?: string }
 
 export interface Draft { text: string; topic?: Topic; subject?: string; attachments?: Attachment[]; others?: OtherText[]; version?: number; savedAt?: string }
 

@@ -1,0 +1,3 @@
+// One chunk with the administrator's pools.
+export { PoolPage } from './PoolPage'
+export { PoolsPage } from './PoolsPage'
