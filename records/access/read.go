@@ -23,6 +23,10 @@ func (s *Service) Record(ctx context.Context, events ...Event) error {
 	if len(events) == 0 {
 		return nil
 	}
+	return s.record(ctx, events)
+}
+
+func (s *Service) keep(ctx context.Context, events []Event) error {
 	w := waiter{rows: make([]row, len(events)), done: make(chan error, 1)}
 	at := s.now()
 	for i := range events {
