@@ -16,6 +16,7 @@ import (
 	"housecall/internal/fault"
 	"housecall/internal/identity"
 	"housecall/records/access"
+	"housecall/records/access/audittest"
 	"housecall/telehealth"
 	"housecall/telehealth/schedule"
 )
@@ -216,18 +217,13 @@ func TestEveryStepOfAVisitLeavesItsRow(t *testing.T) {
 		require.Equal(t, 200, p.doctor.do("POST", p.at(a)+"/note/sign", `{"version":1}`).StatusCode)
 
 		got := map[string]int{}
-		require.NoError(t, n.db.Read(context.Background()).Each(`SELECT body FROM audit WHERE patient_id = ?`, func(r *sql.Rows) error {
-			var b []byte
-			if err := r.Scan(&b); err != nil {
-				return err
-			}
-			require.NotContains(t, string(b), "cough")
+		for _, r := range audittest.Of(t, n.db, p.rosa) {
+			require.NotContains(t, string(r.Body), "cough")
 			var e struct{ Name, Action, Type, ID, Outcome, Detail string }
-			if json.Unmarshal(b, &e) == nil && e.ID == a.ID && e.Action == "update" && e.Outcome == "ok" && e.Detail != "" {
+			if json.Unmarshal(r.Body, &e) == nil && e.ID == a.ID && e.Action == "update" && e.Outcome == "ok" && e.Detail != "" {
 				got[e.Name+" "+e.Detail]++
 			}
-			return nil
-		}, p.rosa))
+		}
 		require.Equal(t, map[string]int{
 			"Rosa check": 1, "Rosa consent": 1, "Rosa wait": 3, "Rosa leave": 1, "Rosa chat": 1,
 			"Dr. Juniper Hale late": 1, "Dr. Juniper Hale refuse": 1, "Dr. Juniper Hale admit": 1, "Dr. Juniper Hale start": 1, "Dr. Juniper Hale end": 1,

@@ -14,6 +14,7 @@ import (
 	"housecall/internal/identity"
 	"housecall/records"
 	"housecall/records/access"
+	"housecall/records/access/audittest"
 )
 
 // staff makes a staff member of the care teams of these patients.
@@ -185,12 +186,9 @@ func TestJoinedCharts(t *testing.T) {
 // audits counts the rows that somebody has in the audit of a chart.
 func (h *house) audits(patient string, who identity.Principal) (n int) {
 	h.t.Helper()
-	for _, d := range []*db.DB{h.db, h.db.Audit()} {
-		var here int
-		require.NoError(h.t, d.Read(context.Background()).QueryRow(`SELECT count(*) FROM audit WHERE patient_id = ? AND account = ?`, patient, who.Account).Scan(&here))
-		n += here
-		if h.db.Audit() == h.db {
-			break
+	for _, r := range audittest.Of(h.t, h.db, patient) {
+		if r.Account == who.Account {
+			n++
 		}
 	}
 	return n

@@ -53,12 +53,21 @@ func (c *Conn) Exec(query string, args ...any) (int64, error) {
 
 // Query runs a query. The caller closes the rows.
 func (c *Conn) Query(query string, args ...any) (*sql.Rows, error) {
+	if st, err := c.statement(query); err != nil {
+		return nil, c.translate(err)
+	} else if st != nil {
+		rows, err := st.QueryContext(c.ctx, args...)
+		return rows, c.translate(err)
+	}
 	rows, err := c.ORM.Statement.ConnPool.QueryContext(c.ctx, c.rebind(query), args...)
 	return rows, c.translate(err)
 }
 
 // QueryRow runs a query that gives at most one row; Scan reports sql.ErrNoRows.
 func (c *Conn) QueryRow(query string, args ...any) *sql.Row {
+	if st, err := c.statement(query); err == nil && st != nil {
+		return st.QueryRowContext(c.ctx, args...)
+	}
 	query = c.rebind(query)
 	row := c.ORM.Statement.ConnPool.QueryRowContext(c.ctx, query, args...)
 	if *row != (sql.Row{}) {

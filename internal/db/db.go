@@ -230,6 +230,15 @@ func (d *DB) InTx(ctx context.Context, f func(*Conn) error) error {
 	}
 }
 
+// Once runs one statement, which is a transaction of its own: it is durable when
+// it has returned.
+func (d *DB) Once(ctx context.Context, query string, args ...any) (changed int64, err error) {
+	if err := refuseNesting(ctx); err != nil {
+		return 0, err
+	}
+	return (&Conn{ORM: d.write.WithContext(ctx), Dialect: d.Dialect, ctx: ctx}).Exec(query, args...)
+}
+
 // transaction runs f once. On PostgreSQL it holds the connection as well, for
 // statements that go together (Conn.Run).
 func (d *DB) transaction(ctx context.Context, c *Conn, f func(*Conn) error) error {

@@ -145,7 +145,7 @@ type line struct {
 // foldRows makes lines of rows, newest first. Once it has the page's lines it
 // reads on as far as their ten minutes reach, so that their counts are whole;
 // the first row that would begin a further line begins the next page.
-func foldRows(in *rowReader, open []openLine, limit int) (out []AccessRow, to logCursor, more bool, err error) {
+func foldRows(in *keyRows, open []openLine, limit int) (out []AccessRow, to logCursor, more bool, err error) {
 	var lines []*line
 	byKey := map[folding]*line{}
 	earlier := map[folding]int64{}

@@ -2,11 +2,9 @@ package access
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"time"
 
-	"housecall/internal/db"
 	"housecall/internal/fault"
 	"housecall/internal/identity"
 )
@@ -48,7 +46,7 @@ func (s *Service) AppReads(ctx context.Context, who identity.Principal, client, 
 	if err != nil || len(charts) == 0 {
 		return out, "", err
 	}
-	in := s.appRows(ctx, who.Account, charts, from)
+	in := &keyRows{s: s, ctx: ctx, charts: charts, accounts: []string{who.Account}, from: from}
 	var seen []CategorySet
 	for range maxRead {
 		r, err := in.next()
@@ -85,71 +83,4 @@ func worded(out []AppRead, seen []CategorySet) []AppRead {
 		out[i].What = seen[i].Words()
 	}
 	return out
-}
-
-// accountRows reads the rows of one account in some charts, newest first.
-type accountRows struct {
-	c       *db.Conn
-	account string
-	charts  []string
-	from    position
-	rows    []row
-	over    bool
-}
-
-type mergedRows []*accountRows
-
-func (s *Service) appRows(ctx context.Context, account string, charts []string, from position) mergedRows {
-	var out mergedRows
-	for _, d := range s.stores() {
-		out = append(out, &accountRows{c: d.Read(ctx), account: account, charts: charts, from: from})
-	}
-	return out
-}
-
-func (x *accountRows) head() (*row, error) {
-	if len(x.rows) == 0 && !x.over {
-		in, list := x.c.Among("patient_id", x.charts)
-		err := x.c.Each(rowColumns+`FROM audit WHERE `+in+` AND account = ? AND (at, writer, counter) < (?, ?, ?)
-			ORDER BY at DESC, writer DESC, counter DESC LIMIT ?`, func(rows *sql.Rows) error {
-			var r row
-			err := r.scan(rows)
-			x.rows = append(x.rows, r)
-			return err
-		}, list, x.account, x.from.At, x.from.Writer, x.from.Counter, rowPage)
-		if err != nil {
-			return nil, err
-		}
-		x.over = len(x.rows) < rowPage
-		if len(x.rows) > 0 {
-			x.from = x.rows[len(x.rows)-1].position()
-		}
-	}
-	if len(x.rows) == 0 {
-		return nil, nil
-	}
-	return &x.rows[0], nil
-}
-
-// next gives the next older row; nil: there is none.
-func (m mergedRows) next() (*row, error) {
-	heads := make([]*row, len(m))
-	for i, x := range m {
-		h, err := x.head()
-		if err != nil {
-			return nil, err
-		}
-		heads[i] = h
-	}
-	best := -1
-	for i, h := range heads {
-		if h != nil && (best < 0 || older(heads[best].position(), h.position())) {
-			best = i
-		}
-	}
-	if best < 0 {
-		return nil, nil
-	}
-	m[best].rows = m[best].rows[1:]
-	return heads[best], nil
 }

@@ -5,31 +5,32 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
 	"slices"
 
 	"housecall/internal/db"
 )
 
-// batch is what one round of sealing takes.
+// batch is what one round of sealing takes: whole pages.
 type batch struct {
-	rows   []row
+	pages  []sealing
+	n      int // rows of them
 	marks  map[int64]int64
 	faults []auditFault
 }
 
-func (b *batch) empty() bool { return len(b.rows) == 0 && len(b.marks) == 0 && len(b.faults) == 0 }
+type sealing struct {
+	page
+	rows []row
+}
+
+func (b *batch) empty() bool { return len(b.pages) == 0 && len(b.marks) == 0 && len(b.faults) == 0 }
 
 // collect reads the rows after each writer's mark. A writer's numbers commit in
 // order, so what is below its next number is there, or was taken away.
 func (z *sealer) collect(ctx context.Context) (batch, error) {
 	b := batch{marks: map[int64]int64{}}
-	marks := map[int64]int64{}
-	err := z.s.db.Audit().Read(ctx).Each(`SELECT writer, upto FROM audit_marks`, func(r *sql.Rows) error {
-		var writer, upto int64
-		err := r.Scan(&writer, &upto)
-		marks[writer] = upto
-		return err
-	})
+	upto, err := marks(z.s.db.Audit().Read(ctx))
 	if err != nil {
 		return b, err
 	}
@@ -42,7 +43,7 @@ func (z *sealer) collect(ctx context.Context) (batch, error) {
 			if err := r.Scan(&x.writer, &x.next); err != nil {
 				return err
 			}
-			x.from = marks[x.writer] + 1
+			x.from = upto[x.writer] + 1
 			switch {
 			case x.next > x.from:
 				spans = append(spans, x)
@@ -55,7 +56,7 @@ func (z *sealer) collect(ctx context.Context) (batch, error) {
 			return b, err
 		}
 		for _, x := range spans {
-			if len(b.rows) >= z.batch {
+			if b.n >= z.batch {
 				break
 			}
 			if err := z.span(c, &b, x.writer, x.from, x.next); err != nil {
@@ -64,34 +65,39 @@ func (z *sealer) collect(ctx context.Context) (batch, error) {
 		}
 	}
 	b.faults, err = z.news(ctx, b.faults)
-	slices.SortStableFunc(b.rows, func(x, y row) int {
-		return cmp.Or(cmp.Compare(x.at, y.at), cmp.Compare(x.writer, y.writer), cmp.Compare(x.counter, y.counter))
+	slices.SortStableFunc(b.pages, func(x, y sealing) int {
+		return cmp.Or(cmp.Compare(x.at, y.at), cmp.Compare(x.writer, y.writer), cmp.Compare(x.first, y.first))
 	})
 	return b, err
 }
 
-// span reads one writer's rows from one number up to below another.
+// span reads one writer's pages from one number up to below another.
 func (z *sealer) span(c *db.Conn, b *batch, writer, from, next int64) error {
-	room := z.batch - len(b.rows)
+	room := z.batch - b.n
 	expect, n := from, 0
-	err := c.Each(rowColumns+`FROM audit WHERE writer = ? AND counter >= ? AND counter < ? ORDER BY counter LIMIT ?`, func(r *sql.Rows) error {
-		var x row
-		if err := x.scan(r); err != nil {
+	for n < room {
+		const most = 50 // pages at once
+		pages, err := readPages(c, `WHERE writer = ? AND first >= ? AND first < ? ORDER BY first LIMIT ?`, writer, expect, next, most)
+		if err != nil {
 			return err
 		}
-		if x.counter != expect {
-			b.faults = append(b.faults, auditFault{writer, expect, x.counter - 1, "gap"})
+		for i := range pages {
+			p := &pages[i]
+			rows := z.s.rows(p)
+			if p.first != expect {
+				b.faults = append(b.faults, auditFault{writer, expect, p.first - 1, "gap"})
+			}
+			if rows[0].bad {
+				b.faults = append(b.faults, auditFault{writer, p.first, p.last(), "code"})
+			}
+			b.pages = append(b.pages, sealing{*p, rows})
+			b.n += p.n
+			n += p.n
+			expect = p.last() + 1
 		}
-		if !z.s.intact(&x) {
-			b.faults = append(b.faults, auditFault{writer, x.counter, x.counter, "code"})
+		if len(pages) < most {
+			break
 		}
-		b.rows = append(b.rows, x)
-		expect = x.counter + 1
-		n++
-		return nil
-	}, writer, from, next, room)
-	if err != nil {
-		return err
 	}
 	if n < room && expect < next {
 		b.faults = append(b.faults, auditFault{writer, expect, next - 1, "gap"})
@@ -116,44 +122,44 @@ func (z *sealer) news(ctx context.Context, faults []auditFault) ([]auditFault, e
 	return out, nil
 }
 
-const rowColumns = `SELECT writer, counter, patient_id, account, at, body, mac, source `
-
-func (r *row) scan(rows *sql.Rows) error {
-	return rows.Scan(&r.writer, &r.counter, &r.patient, &r.account, &r.at, &r.body, &r.mac, &r.source)
-}
-
 // commit seals a batch under the lease.
 func (z *sealer) commit(ctx context.Context, b batch) error {
-	return z.s.db.Audit().InTx(ctx, func(c *db.Conn) error {
+	var size int64
+	var heads map[string]chartHead
+	err := z.s.db.Audit().InTx(ctx, func(c *db.Conn) error {
 		query := `SELECT fence, size FROM audit_state WHERE id = 1`
 		if c.Dialect == db.Postgres {
 			query += ` FOR UPDATE`
 		}
-		var fence, size int64
+		var fence int64
 		if err := c.QueryRow(query).Scan(&fence, &size); err != nil {
 			return err
 		}
 		if fence != z.fence {
 			return errors.New("access: another node seals now")
 		}
-		heads, err := readHeads(c, b.rows)
-		if err != nil {
+		var err error
+		if heads, err = z.readHeads(c, b.pages); err != nil {
 			return err
 		}
 		t := newTree(size, loadTiles(c))
-		seals := make([]seal, len(b.rows))
-		for i := range b.rows {
-			r := &b.rows[i]
-			head := heads[r.patient]
-			l := link{n: head.n + 1, prev: head.hash}
-			if head.n == 0 {
-				l.prev = noLink
-			}
-			h := leafHash(r.leaf(l))
-			seals[i] = seal{seq: size + int64(i), writer: r.writer, counter: r.counter, link: l, hash: h}
-			heads[r.patient] = chartHead{l.n, h}
-			if err := t.append(h); err != nil {
-				return err
+		seals := make([]seal, len(b.pages))
+		for i := range b.pages {
+			p := &b.pages[i]
+			seals[i] = seal{seq: t.size, writer: p.writer, first: p.first, n: p.n}
+			for k := range p.rows {
+				r := &p.rows[k]
+				head := heads[r.patient]
+				l := link{n: head.n + 1, prev: head.hash}
+				if head.n == 0 {
+					l.prev = noLink
+				}
+				h := leafHash(z.s.leaf(r, l))
+				seals[i].links = l.append(seals[i].links)
+				heads[r.patient] = chartHead{l.n, h}
+				if err := t.append(h); err != nil {
+					return err
+				}
 			}
 		}
 		if err := writeSeals(c, seals); err != nil {
@@ -186,6 +192,15 @@ func (z *sealer) commit(ctx context.Context, b batch) error {
 		_, err = c.Exec(`UPDATE audit_state SET size = ?, root = ?, checked_at = ? WHERE id = 1`, t.size, root, now.UnixMicro())
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	z.remember(b.pages, size)
+	if len(z.heads)+len(heads) > maxHeads {
+		clear(z.heads)
+	}
+	maps.Copy(z.heads, heads)
+	return nil
 }
 
 type chartHead struct {
@@ -193,60 +208,67 @@ type chartHead struct {
 	hash []byte
 }
 
+// seal is a page's place in the log, with the links of its rows.
 type seal struct {
-	seq, writer, counter int64
-	link
-	hash []byte
+	seq           int64
+	writer, first int64
+	n             int
+	links         []byte
 }
 
-func readHeads(c *db.Conn, rows []row) (map[string]chartHead, error) {
+// maxHeads bounds how many heads of charts a sealer remembers.
+const maxHeads = 20_000
+
+// readHeads gives the last links of the charts that the pages are of. Only who
+// holds the lease writes them: those that it wrote are as it wrote them.
+func (z *sealer) readHeads(c *db.Conn, pages []sealing) (map[string]chartHead, error) {
 	heads := map[string]chartHead{}
 	var patients []string
-	for i := range rows {
-		if _, ok := heads[rows[i].patient]; !ok {
-			heads[rows[i].patient] = chartHead{}
-			patients = append(patients, rows[i].patient)
+	for i := range pages {
+		for k := range pages[i].rows {
+			p := pages[i].rows[k].patient
+			if _, ok := heads[p]; ok {
+				continue
+			}
+			h, known := z.heads[p]
+			if heads[p] = h; !known {
+				patients = append(patients, p)
+			}
 		}
 	}
-	read := func(r *sql.Rows) error {
+	if len(patients) == 0 {
+		return heads, nil
+	}
+	in, list := c.Among("patient_id", patients)
+	return heads, c.Each(`SELECT patient_id, n, hash FROM audit_charts WHERE `+in, func(r *sql.Rows) error {
 		var p string
 		var h chartHead
 		err := r.Scan(&p, &h.n, &h.hash)
 		heads[p] = h
 		return err
-	}
-	const query = `SELECT patient_id, n, hash FROM audit_charts WHERE patient_id = `
-	if c.Dialect == db.Postgres {
-		return heads, c.Each(query+`ANY(?::text[])`, read, patients)
-	}
-	for _, p := range patients {
-		if err := c.Each(query+`?`, read, p); err != nil {
-			return nil, err
-		}
-	}
-	return heads, nil
+	}, list)
 }
 
 func writeSeals(c *db.Conn, seals []seal) error {
-	const into = `INSERT INTO audit_seals (seq, writer, counter, n, prev, hash) `
+	const into = `INSERT INTO audit_seals (seq, writer, first, n, links) `
 	if c.Dialect == db.SQLite {
 		for i := range seals {
 			x := &seals[i]
-			if _, err := c.Exec(into+`VALUES (?,?,?,?,?,?)`, x.seq, x.writer, x.counter, x.n, x.prev, x.hash); err != nil {
+			if _, err := c.Exec(into+`VALUES (?,?,?,?,?)`, x.seq, x.writer, x.first, x.n, x.links); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
 	k := len(seals)
-	numbers, blobs := make([]int64, 4*k), make([][]byte, 2*k)
+	numbers, counts, links := make([]int64, 3*k), make([]int32, k), make([][]byte, k)
 	for i := range seals {
 		x := &seals[i]
-		numbers[i], numbers[k+i], numbers[2*k+i], numbers[3*k+i] = x.seq, x.writer, x.counter, x.n
-		blobs[i], blobs[k+i] = x.prev, x.hash
+		numbers[i], numbers[k+i], numbers[2*k+i] = x.seq, x.writer, x.first
+		counts[i], links[i] = int32(x.n), x.links
 	}
-	_, err := c.Exec(into+`SELECT * FROM unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bytea[], ?::bytea[])`,
-		numbers[:k], numbers[k:2*k], numbers[2*k:3*k], numbers[3*k:], blobs[:k], blobs[k:])
+	_, err := c.Exec(into+`SELECT * FROM unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::int[], ?::bytea[])`,
+		numbers[:k], numbers[k:2*k], numbers[2*k:], counts, links)
 	return err
 }
 

@@ -56,15 +56,20 @@ type entry struct {
 	Node         string      `json:"node,omitempty"`
 }
 
-// row is an audit row as it is stored.
+// row is an audit row. Rows that were committed together are stored as one page.
 type row struct {
 	writer, counter int64
 	patient         string
 	account         string
 	at              int64
 	body            []byte
-	mac             []byte
 	source          string // from where: address and session; under the code, and not in the body
+	mac             []byte // of a row of before there were pages; nil: it is made when it is asked for
+	bad             bool   // the code of its page is wrong
+	blank           bool   // its page cannot be read: only its place and its time are known
+	sealed          bool
+	seq             int64 // leaf of the log
+	link
 }
 
 var kindNames = map[identity.Kind]string{identity.Anonymous: "anonymous", identity.Person: "person", identity.Staff: "staff", identity.System: "system", identity.Visitor: "visitor"}
@@ -136,7 +141,7 @@ func (r *row) canonical(b []byte) []byte {
 	return append(b, r.body...)
 }
 
-// macOf takes in the source as well. The hash of a leaf takes in this code and
+// macOf is a row's own code, and takes in the source as well. The hash of a leaf takes in this code and
 // not the source: a patient who checks their log offline learns nobody's address.
 func (s *Service) macOf(r *row) []byte {
 	h := hmac.New(sha256.New, s.macKey)
@@ -150,5 +155,10 @@ func (s *Service) macOf(r *row) []byte {
 	return h.Sum(nil)
 }
 
-// intact tells whether the row is as a writer with the site key wrote it.
-func (s *Service) intact(r *row) bool { return hmac.Equal(s.macOf(r), r.mac) }
+// code is what stands in the row's leaf.
+func (s *Service) code(r *row) []byte {
+	if r.mac != nil {
+		return r.mac
+	}
+	return s.macOf(r)
+}

@@ -2,7 +2,6 @@ package access
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"housecall/internal/fault"
@@ -46,15 +45,9 @@ func (s *Service) Events(ctx context.Context, who identity.Principal, q ReportQu
 
 // Event gives one row by its place in the log.
 func (s *Service) Event(ctx context.Context, who identity.Principal, writer, counter int64) (ReportRow, error) {
-	var found *row
-	for _, d := range s.stores() {
-		err := d.Read(ctx).Each(rowColumns+`FROM audit WHERE writer = ? AND counter = ?`, func(rows *sql.Rows) error {
-			found = new(row)
-			return found.scan(rows)
-		}, writer, counter)
-		if err != nil {
-			return ReportRow{}, err
-		}
+	found, err := s.at(ctx, place{writer, counter})
+	if err != nil {
+		return ReportRow{}, err
 	}
 	if found == nil {
 		if !who.AllowsFHIR("AuditEvent", 'r') {

@@ -116,19 +116,16 @@ func (s *Service) export(ctx context.Context, w io.Writer, patient string) error
 // exportRows writes those of a page that are under the checkpoint.
 func (s *Service) exportRows(ctx context.Context, w io.Writer, rows []row, size int64, end *exportEnd) error {
 	return s.db.Audit().InReadTx(ctx, func(c *db.Conn) error {
-		seals, err := sealsOf(c, rows)
-		if err != nil {
-			return err
-		}
 		t := newTree(max(size, 0), loadTiles(c))
 		for i := range rows {
-			x, sealed := seals[place{rows[i].writer, rows[i].counter}]
-			if !sealed || x.seq >= size {
+			r := &rows[i]
+			if !r.sealed || r.seq >= size {
 				end.Pending++
 				continue
 			}
-			out := exportRow{At: moment(rows[i].at), Entry: rows[i].body, Place: x.n, Leaf: rows[i].leaf(x.link), Index: x.seq}
-			if out.Path, err = t.path(x.seq, 0, size); err != nil {
+			var err error
+			out := exportRow{At: moment(r.at), Entry: r.body, Place: r.n, Leaf: s.leaf(r, r.link), Index: r.seq}
+			if out.Path, err = t.path(r.seq, 0, size); err != nil {
 				return err
 			}
 			text, err := json.Marshal(out)
@@ -144,9 +141,9 @@ func (s *Service) exportRows(ctx context.Context, w io.Writer, rows []row, size 
 				return err
 			}
 			if end.Rows++; end.Rows == 1 {
-				end.First, end.Last = x.n, x.n
+				end.First, end.Last = r.n, r.n
 			}
-			end.First, end.Last = min(end.First, x.n), max(end.Last, x.n)
+			end.First, end.Last = min(end.First, r.n), max(end.Last, r.n)
 		}
 		return nil
 	})

@@ -247,9 +247,7 @@ func oneGlass(c *db.Conn, id string) (Glass, error) {
 // glass was broken, newest first.
 func (s *Service) openedBy(ctx context.Context, g *Glass) ([]AccessRow, error) {
 	in := s.rowsOf(ctx, g.Patient, position{At: micros(g.End) + 1})
-	for _, x := range in.stores {
-		x.account, x.since = g.Account, micros(g.Start)
-	}
+	in.accounts, in.since = []string{g.Account}, micros(g.Start)
 	rows, _, _, err := foldRows(in, nil, most)
 	return rows, err
 }

@@ -33,46 +33,42 @@ func (s *Service) integrityOf(ctx context.Context, patient string) (Integrity, e
 		return out, err
 	}
 	out.SealedUpTo = max(st.last.Size, 0)
-	rows, err := s.rowsOf(ctx, patient, newest).take(checkedRows)
+	in := s.rowsOf(ctx, patient, newest)
+	rows, err := in.take(checkedRows)
 	if err != nil {
 		return out, err
 	}
-	seals, err := sealsOf(c, rows)
-	if err != nil {
-		return out, err
-	}
-	var links []seal
+	var links []chainLink
 	for i := range rows {
 		r := &rows[i]
-		if !s.intact(r) {
+		if r.bad {
 			out.Complete = false
 		}
-		x, sealed := seals[place{r.writer, r.counter}]
-		if !sealed || x.seq >= st.last.Size {
+		if !r.sealed || r.seq >= st.last.Size {
 			out.Pending++
 		}
-		if !sealed {
-			continue
-		}
-		if !bytes.Equal(leafHash(r.leaf(x.link)), x.hash) {
-			out.Complete = false
-		}
-		if x.n <= headN { // else sealed since the head was read
-			links = append(links, x)
+		if r.sealed && r.n <= headN { // else sealed since the head was read
+			links = append(links, chainLink{r.link, leafHash(s.leaf(r, r.link))})
 		}
 	}
 	whole := len(rows) < checkedRows
-	if faults > 0 || !chained(links, headN, headHash, whole) {
+	if faults > 0 || !in.whole || !chained(links, headN, headHash, whole) {
 		out.Complete = false
 	}
 	return out, nil
 }
 
+// chainLink is a link with the hash that the next one of its chart names.
+type chainLink struct {
+	link
+	hash []byte
+}
+
 // chained tells whether the links lead without a gap to the chart's head. Rows
 // are read by time and sealed in nearly that order: at the old end of a long
 // chart's newest rows some may lie beyond the part that was read.
-func chained(links []seal, headN int64, headHash []byte, whole bool) bool {
-	slices.SortFunc(links, func(a, b seal) int { return cmp.Compare(a.n, b.n) })
+func chained(links []chainLink, headN int64, headHash []byte, whole bool) bool {
+	slices.SortFunc(links, func(a, b chainLink) int { return cmp.Compare(a.n, b.n) })
 	if len(links) == 0 {
 		return headN == 0
 	}

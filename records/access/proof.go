@@ -113,21 +113,17 @@ func (s *Service) Proofs(ctx context.Context, who identity.Principal, patient, c
 		if err != nil {
 			return err
 		}
-		seals, err := sealsOf(c, rows)
-		if err != nil {
-			return err
-		}
 		t := newTree(st.last.Size, loadTiles(c))
 		for i := range rows {
-			x, sealed := seals[place{rows[i].writer, rows[i].counter}]
-			if !sealed || x.seq >= st.last.Size {
+			r := &rows[i]
+			if !r.sealed || r.seq >= st.last.Size {
 				continue
 			}
-			path, err := t.path(x.seq, 0, st.last.Size)
+			path, err := t.path(r.seq, 0, st.last.Size)
 			if err != nil {
 				return err
 			}
-			proofs = append(proofs, Proof{Leaf: rows[i].leaf(x.link), Index: x.seq, Path: path, Checkpoint: st.last})
+			proofs = append(proofs, Proof{Leaf: s.leaf(r, r.link), Index: r.seq, Path: path, Checkpoint: st.last})
 		}
 		return nil
 	})

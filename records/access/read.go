@@ -5,7 +5,6 @@ import (
 	"sync"
 	"time"
 
-	"housecall/internal/db"
 	"housecall/internal/fault"
 )
 
@@ -13,6 +12,7 @@ const (
 	maxWaiting = 16_384 // rows that may wait; beyond it reads are refused
 	maxGroup   = 500    // rows of one commit
 	groupTime  = 10 * time.Second
+	gatherTime = time.Millisecond // a commit waits so long for those that are likely to come
 )
 
 // Record writes audit rows and returns when they are durable. What comes in
@@ -23,11 +23,14 @@ func (s *Service) Record(ctx context.Context, events ...Event) error {
 	if len(events) == 0 {
 		return nil
 	}
+	return s.record(ctx, events)
+}
+
+func (s *Service) keep(ctx context.Context, events []Event) error {
 	w := waiter{rows: make([]row, len(events)), done: make(chan error, 1)}
-	at := s.now()
 	for i := range events {
 		var err error
-		if w.rows[i], err = s.row(&events[i], at); err != nil {
+		if w.rows[i], err = s.row(&events[i], time.Time{}); err != nil {
 			return err
 		}
 	}
@@ -50,12 +53,17 @@ type waiter struct {
 	done chan error // holds one
 }
 
-// readWriter is the group commit.
+// readWriter is the group commit. It has a writer of its own, which no other
+// process and no transaction uses: it knows the next number, and one statement
+// writes a group and moves the number on.
 type readWriter struct {
 	s      *Service
+	own    place // writer and next number; zero: not known
+	likely int   // rows to be expected: of the last group, and of those who came meanwhile
 	mu     sync.Mutex
 	queue  []waiter
 	n      int  // rows in the queue
+	want   int  // rows that are waited for
 	open   bool // takes rows
 	wake   chan struct{}
 	ending chan struct{}
@@ -100,6 +108,10 @@ func (w *readWriter) add(x waiter) error {
 	}
 	w.queue = append(w.queue, x)
 	w.n += len(x.rows)
+	if w.n < w.want {
+		return nil
+	}
+	w.want = 0
 	select {
 	case w.wake <- struct{}{}:
 	default:
@@ -125,9 +137,43 @@ func (w *readWriter) take() []waiter {
 	return group
 }
 
+// gather waits a moment for those who were answered last: who reads on asks again
+// soon, and what comes together is written together. Without it half of the
+// readers would always wait for the commit of the other half. Who is alone is not
+// kept waiting.
+func (w *readWriter) gather(ending chan struct{}) {
+	w.mu.Lock()
+	want := min(w.likely, maxGroup)
+	w.likely = 0 // once
+	if w.n == 0 || w.n >= want {
+		if w.n == 0 {
+			w.likely = want
+		}
+		w.mu.Unlock()
+		return
+	}
+	w.want = want
+	select { // of one who is in the queue already
+	case <-w.wake:
+	default:
+	}
+	w.mu.Unlock()
+	enough := time.NewTimer(gatherTime)
+	select {
+	case <-w.wake:
+	case <-enough.C:
+	case <-ending:
+	}
+	enough.Stop()
+	w.mu.Lock()
+	w.want = 0
+	w.mu.Unlock()
+}
+
 func (w *readWriter) run(ctx context.Context, ending, done chan struct{}) {
 	defer close(done)
 	for stopping := false; ; {
+		w.gather(ending)
 		group := w.take()
 		if len(group) > 0 {
 			err := w.commit(ctx, group)
@@ -154,13 +200,10 @@ func (w *readWriter) commit(ctx context.Context, group []waiter) error {
 	for i := range group {
 		rows = append(rows, group[i].rows...)
 	}
-	err := w.s.db.Audit().InTx(ctx, func(c *db.Conn) error {
-		steps, err := w.s.appendSteps(c, rows)
-		if err != nil {
-			return err
-		}
-		return c.Run(steps)
-	})
+	err := w.write(ctx, rows)
+	w.mu.Lock()
+	w.likely = w.n + len(rows)
+	w.mu.Unlock()
 	if err != nil {
 		return fault.Wrap(fault.Unavailable, "The record of who looked cannot be kept right now, so nothing can be opened. Please try again in a moment.", err)
 	}

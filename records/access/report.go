@@ -3,7 +3,6 @@ package access
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -180,8 +179,8 @@ func (s *Service) report(ctx context.Context, q *ReportQuery) ([]ReportRow, stri
 
 type reported struct {
 	row
-	entry entry
-	bad   bool
+	entry  entry
+	unread bool // the body is none
 }
 
 // byTime reads on from where the page before ended. A page that has looked at
@@ -257,7 +256,7 @@ func (s *Service) sorted(ctx context.Context, q *ReportQuery, after *reportAt) (
 // keep reads the row's body and tells whether it fits. A body that cannot be read
 // is shown: it was changed.
 func (q *ReportQuery) keep(x *reported) bool {
-	if x.bad = json.Unmarshal(x.body, &x.entry) != nil; x.bad {
+	if x.unread = json.Unmarshal(x.body, &x.entry) != nil; x.unread {
 		x.entry = entry{}
 		return true
 	}
@@ -293,7 +292,7 @@ func (s *Service) reportRow(x *reported) ReportRow {
 	out := ReportRow{
 		At: moment(x.at), Place: fmt.Sprintf("%d/%d", x.writer, x.counter), Account: x.account, Who: e.Name, Kind: e.Kind, Role: e.Role, Relation: e.Relation, Patient: x.patient,
 		Action: e.Action, Outcome: e.Outcome, App: cmp.Or(e.AppName, e.App), Type: e.Type, ID: e.ID, What: e.Categories.Words(), Count: e.Count, Purpose: e.Purpose,
-		Emergency: e.Emergency, Reason: e.Reason, Detail: e.Detail, Request: e.Request, Damaged: x.bad || !s.intact(&x.row),
+		Emergency: e.Emergency, Reason: e.Reason, Detail: e.Detail, Request: e.Request, Damaged: x.unread || x.bad,
 	}
 	out.Address, out.Session = splitSource(x.source)
 	if out.What == nil {
@@ -302,36 +301,61 @@ func (s *Service) reportRow(x *reported) ReportRow {
 	return out
 }
 
-// periodRows reads the rows of a period from all stores, by time: newest first,
-// or oldest first. An account's or a patient's are read by their own index.
+// periodRows reads the rows of a period, by time: newest first, or oldest first.
+// An account's or a patient's are found by the index.
 type periodRows struct {
 	s           *Service
 	q           *ReportQuery
 	ascending   bool
 	from, until int64
 	after       *position
+	keyed       *keyRows
 	stores      []*periodStore
 }
 
+// periodStore is one database, of which the rows are read page by page.
 type periodStore struct {
 	c     *db.Conn
-	after position
+	after position // of the list
+	at    position // of the pages: their first rows
 	rows  []row
 	over  bool
 }
 
+func (p *periodRows) begin(ctx context.Context) {
+	start := position{At: p.until, Writer: -1}
+	if p.ascending {
+		start = position{At: p.from, Writer: -1}
+	}
+	if p.after != nil {
+		start = *p.after
+	}
+	k := &keyRows{s: p.s, ctx: ctx, since: p.from, until: p.until, from: start, ascending: p.ascending, sight: p.q.sight}
+	if p.q.Patient != "" {
+		k.charts = []string{p.q.Patient}
+	}
+	if p.q.Account != "" { // and what was done by nobody who is known, to the account perhaps
+		k.accounts = []string{p.q.Account, ""}
+	}
+	if len(k.charts)+len(k.accounts) > 0 {
+		p.keyed = k
+		return
+	}
+	at := start
+	if p.ascending { // the page may have begun before
+		at.Counter -= maxPageRows
+	}
+	for _, d := range p.s.stores() {
+		p.stores = append(p.stores, &periodStore{c: d.Read(ctx), after: start, at: at})
+	}
+}
+
 func (p *periodRows) next(ctx context.Context) (*row, error) {
-	if p.stores == nil {
-		start := position{At: p.until, Writer: -1}
-		if p.ascending {
-			start = position{At: p.from, Writer: -1}
-		}
-		if p.after != nil {
-			start = *p.after
-		}
-		for _, d := range p.s.stores() {
-			p.stores = append(p.stores, &periodStore{c: d.Read(ctx), after: start})
-		}
+	if p.keyed == nil && p.stores == nil {
+		p.begin(ctx)
+	}
+	if p.keyed != nil {
+		return p.keyed.next()
 	}
 	var best *periodStore
 	for _, x := range p.stores {
@@ -350,7 +374,7 @@ func (p *periodRows) next(ctx context.Context) (*row, error) {
 	return r, nil
 }
 
-const periodPage = 1000
+const periodPages = 50 // pages that are read at once
 
 func (p *periodRows) fill(ctx context.Context, x *periodStore) error {
 	for len(x.rows) == 0 && !x.over {
@@ -366,30 +390,28 @@ func (p *periodRows) fill(ctx context.Context, x *periodStore) error {
 }
 
 func (p *periodRows) read(x *periodStore) error {
-	where, args := `at < ? AND at >= ?`, []any{p.until, p.from}
-	if p.q.Patient != "" {
-		where, args = `patient_id = ? AND `+where, append([]any{p.q.Patient}, args...)
-	}
-	if p.q.Account != "" { // and what was done by nobody who is known, to the account perhaps
-		where, args = `account IN (?, '') AND `+where, append([]any{p.q.Account}, args...)
-	}
-	sign, order := "<", `at DESC, writer DESC, counter DESC`
+	sign, order := "<=", `at DESC, writer DESC, first DESC`
 	if p.ascending {
-		sign, order = ">", `at, writer, counter`
+		sign, order = ">=", `at, writer, first`
 	}
-	x.rows = make([]row, 0, periodPage)
-	err := x.c.Each(rowColumns+`FROM audit WHERE `+where+` AND (at, writer, counter) `+sign+` (?, ?, ?) ORDER BY `+order+` LIMIT ?`, func(rows *sql.Rows) error {
-		var r row
-		err := r.scan(rows)
-		x.rows = append(x.rows, r)
-		return err
-	}, append(args, x.after.At, x.after.Writer, x.after.Counter, periodPage)...)
+	pages, err := readPages(x.c, `WHERE at < ? AND at >= ? AND (at, writer, first) `+sign+` (?, ?, ?) ORDER BY `+order+` LIMIT ?`,
+		p.until, p.from, x.at.At, x.at.Writer, x.at.Counter, periodPages)
 	if err != nil {
 		return err
 	}
-	x.over = len(x.rows) < periodPage
-	if len(x.rows) > 0 {
-		x.after = x.rows[len(x.rows)-1].position()
+	x.over = len(pages) < periodPages
+	x.rows = nil
+	for i := range pages {
+		rows := p.s.rows(&pages[i])
+		if x.at = (position{pages[i].at, pages[i].writer, pages[i].first + 1}); !p.ascending {
+			slices.Reverse(rows)
+			x.at.Counter -= 2
+		}
+		for k := range rows {
+			if at := rows[k].position(); p.ascending && older(x.after, at) || !p.ascending && older(at, x.after) {
+				x.rows = append(x.rows, rows[k])
+			}
+		}
 	}
 	return nil
 }

@@ -130,7 +130,7 @@ func TestReportShowsDamagedRows(t *testing.T) {
 		b := started(t, d)
 		b.writes(t, "p1", 3)
 		b.tx(t, func(c *db.Conn) error {
-			_, err := c.Exec(`UPDATE audit SET body = ? WHERE counter = 2`, []byte{0xff, 0})
+			_, err := c.Exec(`UPDATE audit_pages SET body = ? WHERE first = 2`, []byte{0xff, 0})
 			return err
 		})
 		for _, sort := range []string{"time", "who"} {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -40,12 +41,17 @@ type sealer struct {
 	renewed   time.Time // when
 	announced time.Time // last checkpoint
 	troubled  bool      // the last round failed and was logged
+
+	heads      map[string]chartHead // that it wrote under this lease
+	making     *segment             // of the index, up to this leaf; nil: it is read when it is full
+	makingNext int64
+	full       map[int64]*segment // not written yet
 }
 
 func newSealer(s *Service, file string) *sealer {
 	var b [6]byte
 	_, _ = rand.Read(b[:])
-	z := &sealer{s: s, holder: s.node + "/" + hex.EncodeToString(b[:]), file: checkpointFile{path: file}, batch: 4000}
+	z := &sealer{s: s, holder: s.node + "/" + hex.EncodeToString(b[:]), file: checkpointFile{path: file}, batch: 4000, full: map[int64]*segment{}, heads: map[string]chartHead{}}
 	if s.db.Dialect == db.SQLite {
 		z.batch = 1000 // the file's one writer is not kept from the readers' rows for long
 	}
@@ -103,7 +109,8 @@ func (z *sealer) round(ctx context.Context, last bool) {
 	defer cancel()
 	err := z.seal(ctx, last)
 	if err != nil {
-		z.fence = 0
+		z.fence, z.making, z.makingNext = 0, nil, -1
+		clear(z.heads)
 	}
 	if err != nil && !z.troubled && ctx.Err() == nil {
 		slog.Error("audit rows cannot be sealed; trying on", "err", err)
@@ -128,9 +135,12 @@ func (z *sealer) seal(ctx context.Context, last bool) error {
 		if err := z.commit(ctx, b); err != nil {
 			return err
 		}
-		if len(b.rows) < z.batch {
+		if b.n < z.batch {
 			break
 		}
+	}
+	if err := z.index(ctx); err != nil {
+		return err
 	}
 	if now := time.Now(); last || now.Sub(z.announced) >= checkpointEvery {
 		return z.announce(ctx, now)
@@ -160,6 +170,7 @@ func (z *sealer) hold(ctx context.Context) (bool, error) {
 	}
 	z.renewed = now
 	if taken {
+		clear(z.heads)
 		return true, z.foundGap(ctx)
 	}
 	return true, nil
@@ -250,16 +261,21 @@ type link struct {
 
 var noLink = make([]byte, hashSize)
 
+const linkSize = 8 + hashSize
+
+func (l link) append(b []byte) []byte {
+	return append(binary.BigEndian.AppendUint64(b, uint64(l.n)), l.prev...)
+}
+
+func readLink(b []byte) link {
+	return link{n: int64(binary.BigEndian.Uint64(b)), prev: b[8:linkSize:linkSize]}
+}
+
 // leaf is what is hashed into the log: the place in the chart's chain, the link
 // before it, the row and its code.
-func (r *row) leaf(l link) []byte {
-	b := make([]byte, 0, 256+len(r.body))
-	for i := 7; i >= 0; i-- {
-		b = append(b, byte(uint64(l.n)>>(8*i)))
-	}
-	b = append(b, l.prev...)
-	b = r.canonical(b)
-	return append(b, r.mac...)
+func (s *Service) leaf(r *row, l link) []byte {
+	b := r.canonical(l.append(make([]byte, 0, 256+len(r.body))))
+	return append(b, s.code(r)...)
 }
 
 func loadTiles(c *db.Conn) func(tileID) ([]byte, error) {

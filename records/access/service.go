@@ -45,6 +45,7 @@ type Service struct {
 	signer      ed25519.PrivateKey
 	cursors     cipher.AEAD
 	reads       *readWriter
+	record      func(context.Context, []Event) error // keep, but for a benchmark
 	sealer      *sealer
 	refusals    *refusals
 	told        func(Told)
@@ -82,7 +83,7 @@ func New(d Deps) (*Service, error) {
 		signer:  ed25519.NewKeyFromSeed(d.Key.Derive("audit checkpoints", ed25519.SeedSize)),
 		cursors: aead,
 	}
-	s.reads = newReadWriter(s)
+	s.reads, s.record = newReadWriter(s), s.keep
 	s.sealer = newSealer(s, d.CheckpointFile)
 	s.refusals = newRefusals(s)
 	for _, a := range d.Anchors {

@@ -28,7 +28,7 @@ func (r *Report) OK() bool { return len(r.Problems) == 0 }
 
 // Problem is one place at which the log is not as it was written. Kinds: changed,
 // missing, extra, order, chain, tile, root, state, truncated, checkpoint,
-// unsealed, writer, gap.
+// unsealed, writer, index, gap.
 type Problem struct {
 	Kind    string
 	Seq     int64 // leaf of the log; -1: not about one
@@ -47,8 +47,8 @@ func (r *Report) problem(kind string, seq, writer, counter int64, text string, a
 	r.Problems = append(r.Problems, Problem{kind, seq, writer, counter, fmt.Sprintf(text, args...)})
 }
 
-// Verify walks the whole log: each row's code, each writer's numbers, each
-// chart's chain, the Merkle tree, its root at every checkpoint that left the
+// Verify walks the whole log: each page's and each row's code, each writer's
+// numbers, each chart's chain, the index of charts and accounts, the Merkle tree, its root at every checkpoint that left the
 // database, and their signatures. Writers and the sealer may go on meanwhile.
 func (s *Service) Verify(ctx context.Context) (Report, error) {
 	var rep Report
@@ -134,53 +134,38 @@ type walk struct {
 	spine     [][]byte        // roots of whole subtrees, largest first
 	size      int64
 	tiles     [][]byte // what each level's present tile should hold
+	leaves    []byte   // the tile that holds the present row's leaf
+	index     *indexWalk
 }
 
-const walkPage = 2000
+const walkPages = 500
 
 func (w *walk) log(ctx context.Context, st state) error {
-	page := `SELECT s.seq, s.writer, s.counter, s.n, s.prev, s.hash, a.patient_id, a.account, a.at, a.body, a.mac, COALESCE(a.source, '')
-		FROM audit_seals s LEFT JOIN audit a ON a.writer = s.writer AND a.counter = s.counter WHERE s.seq >= ? AND s.seq < ? ORDER BY s.seq LIMIT ?`
 	c := w.s.db.Audit().Read(ctx)
+	var err error
+	if w.index, err = newIndexWalk(c, w.rep); err != nil {
+		return err
+	}
 	lastRoot := int64(0)
 	for next := int64(0); next < st.Size; {
-		type found struct {
-			seal
-			row
-			there bool
-		}
-		var rows []found
-		err := c.Each(page, func(r *sql.Rows) error {
-			var f found
-			var patient, account sql.NullString
-			var at sql.NullInt64
-			if err := r.Scan(&f.seq, &f.seal.writer, &f.seal.counter, &f.n, &f.prev, &f.hash, &patient, &account, &at, &f.body, &f.mac, &f.source); err != nil {
-				return err
-			}
-			f.there = at.Valid
-			f.row.writer, f.row.counter, f.patient, f.account, f.at = f.seal.writer, f.seal.counter, patient.String, account.String, at.Int64
-			rows = append(rows, f)
-			return nil
-		}, next, st.Size, walkPage)
+		pages, err := w.s.sealedPages(c, `WHERE s.seq >= ? AND s.seq < ? ORDER BY s.seq LIMIT ?`, next, st.Size, walkPages)
 		if err != nil {
 			return err
 		}
-		for i := range rows {
-			f := &rows[i]
-			if !f.there {
-				if f.row, f.there, err = w.elsewhere(ctx, f.seal.writer, f.seal.counter); err != nil {
-					return err
-				}
-			}
-			if f.seq != next {
-				w.rep.problem("missing", next, 0, 0, "rows %d to %d of the log are gone", next, f.seq-1)
+		if len(pages) == 0 {
+			w.rep.problem("missing", next, 0, 0, "rows %d to %d of the log are gone", next, st.Size-1)
+			return nil
+		}
+		for i := range pages {
+			x := &pages[i]
+			if x.seq != next {
+				w.rep.problem("missing", next, 0, 0, "rows %d to %d of the log are gone", next, x.seq-1)
 				return nil // nothing after it can be placed
 			}
-			w.one(&f.seal, &f.row, f.there)
-			if err := w.grow(c, f.hash); err != nil {
+			if err := w.page(c, x); err != nil {
 				return err
 			}
-			next++
+			next = w.size
 			if want := w.roots[w.size]; want != nil {
 				if !bytes.Equal(want, w.root()) {
 					w.rep.problem("root", lastRoot, 0, 0, "between rows %d and %d the log is not what the checkpoint signed", lastRoot, w.size-1)
@@ -188,50 +173,120 @@ func (w *walk) log(ctx context.Context, st state) error {
 				lastRoot = w.size
 			}
 		}
-		if len(rows) == 0 {
-			w.rep.problem("missing", next, 0, 0, "rows %d to %d of the log are gone", next, st.Size-1)
-			return nil
-		}
 	}
 	if !bytes.Equal(w.root(), st.Root) {
 		w.rep.problem("state", -1, 0, 0, "the log's root in the database is not the root of its rows")
 	}
-	return w.lastTiles(c)
-}
-
-// elsewhere finds a row that is in the other file.
-func (w *walk) elsewhere(ctx context.Context, writer, counter int64) (r row, there bool, err error) {
-	if w.s.db.Audit() == w.s.db {
-		return r, false, nil
+	if err := w.lastTiles(c); err != nil {
+		return err
 	}
-	err = w.s.db.Read(ctx).Each(rowColumns+`FROM audit WHERE writer = ? AND counter = ?`, func(rows *sql.Rows) error {
-		there = true
-		return r.scan(rows)
-	}, writer, counter)
-	return r, there, err
+	return w.index.end(ctx, w)
 }
 
-// one checks a row against its seal and its chart's chain.
-func (w *walk) one(x *seal, r *row, there bool) {
-	w.perWriter[x.writer]++
-	if !there {
-		w.rep.problem("missing", x.seq, x.writer, x.counter, "row %d of the log was taken away", x.seq)
-		return
+// page checks the rows of a page. Which of them was changed is told by their
+// leaves; when these are as they were, the page's code or its form was changed.
+func (w *walk) page(c *db.Conn, x *sealedPage) error {
+	if x.n < 1 || x.n > maxPageRows {
+		w.rep.problem("changed", x.seq, x.writer, x.first, "the seal of row %d of the log was changed: there are no pages of %d rows", x.seq, x.n)
+		x.n = max(len(x.rows), 1)
+	}
+	w.perWriter[x.writer] += int64(x.n)
+	if x.rows == nil {
+		w.rep.problem("missing", x.seq, x.writer, x.first, "rows %d to %d of the log were taken away", x.seq, x.seq+int64(x.n)-1)
+	} else if len(x.rows) != x.n || len(x.links) != x.n*linkSize {
+		w.rep.problem("changed", x.seq, x.writer, x.first, "row %d of the log was changed: its page has %d rows, and its seal %d links of %d rows", x.seq, len(x.rows), len(x.links)/linkSize, x.n)
+	}
+	named := false
+	for i := range x.n {
+		var r *row
+		if i < len(x.rows) {
+			r = &x.rows[i]
+		}
+		var l link
+		if (i+1)*linkSize <= len(x.links) {
+			l = readLink(x.links[i*linkSize:])
+		}
+		bad, err := w.one(c, x, int64(i), l, r)
+		if err != nil {
+			return err
+		}
+		named = named || bad
+	}
+	if len(x.rows) > 0 && x.rows[0].bad && !named {
+		w.rep.problem("changed", x.seq, x.writer, x.first, "the page of the rows %d to %d of the log was changed: its code is wrong", x.seq, x.seq+int64(x.n)-1)
+	}
+	return nil
+}
+
+// one checks a row against its leaf and its chart's chain, and tells whether it
+// was named as changed.
+func (w *walk) one(c *db.Conn, x *sealedPage, i int64, l link, r *row) (named bool, err error) {
+	seq := x.seq + i
+	stored, err := w.leaf(c, seq)
+	if err != nil {
+		return false, err
+	}
+	h, known := stored, r != nil
+	if known {
+		made := leafHash(w.s.leaf(r, l))
+		as := bytes.Equal(made, stored)
+		if named = r.bad && !as; named {
+			w.rep.problem("changed", seq, x.writer, r.counter, "row %d of the log was changed: its code is wrong", seq)
+		}
+		if known = !r.blank || as; known {
+			head, there := w.heads[r.patient]
+			if !there {
+				head.hash = noLink
+			}
+			if chain := l.n == head.n+1 && bytes.Equal(l.prev, head.hash); !chain {
+				w.rep.problem("chain", seq, x.writer, r.counter, "row %d of the log does not follow the one before it in its chart's chain", seq)
+			} else if !r.bad || stored == nil {
+				h = made
+			}
+		}
+	}
+	if h == nil {
+		h = noLink
 	}
 	switch {
-	case !w.s.intact(r):
-		w.rep.problem("changed", x.seq, x.writer, x.counter, "row %d of the log was changed: its code is wrong", x.seq)
-	case !bytes.Equal(leafHash(r.leaf(x.link)), x.hash):
-		w.rep.problem("changed", x.seq, x.writer, x.counter, "row %d of the log was changed after it was sealed", x.seq)
+	case known:
+		w.heads[r.patient] = chartHead{l.n, h}
+	case l.n > 1:
+		w.follow(l, h)
 	}
-	head, known := w.heads[r.patient]
-	if !known {
-		head.hash = noLink
+	if err := w.index.row(c, r, seq, r != nil && !r.bad); err != nil {
+		return named, err
 	}
-	if x.n != head.n+1 || !bytes.Equal(x.prev, head.hash) {
-		w.rep.problem("chain", x.seq, x.writer, x.counter, "row %d of the log does not follow the one before it in its chart's chain", x.seq)
+	return named, w.grow(c, h)
+}
+
+// follow moves the head of the chart that a row was of which cannot be read: its
+// link says which one it was, so that what comes after it is not blamed.
+func (w *walk) follow(l link, h []byte) {
+	for patient, head := range w.heads {
+		if head.n == l.n-1 && bytes.Equal(head.hash, l.prev) {
+			w.heads[patient] = chartHead{l.n, h}
+			return
+		}
 	}
-	w.heads[r.patient] = chartHead{x.n, x.hash}
+}
+
+// leaf is the hash that the tree holds for a row; nil: it holds none.
+func (w *walk) leaf(c *db.Conn, seq int64) ([]byte, error) {
+	at := int(seq%tileSize) * hashSize
+	if at == 0 || w.leaves == nil {
+		b, err := loadTiles(c)(tileID{0, seq / tileSize})
+		if err != nil {
+			return nil, err
+		}
+		if w.leaves = b; b == nil {
+			w.leaves = []byte{}
+		}
+	}
+	if len(w.leaves) < at+hashSize {
+		return nil, nil
+	}
+	return w.leaves[at : at+hashSize], nil
 }
 
 // grow adds a leaf to the spine, and compares each tile as it fills.

@@ -10,13 +10,7 @@ import (
 // writers checks that each writer's numbers have no gap, that every row below
 // its mark is in the log, and the codes of the rows that are not sealed yet.
 func (w *walk) writers(ctx context.Context) error {
-	marks := map[int64]int64{}
-	err := w.s.db.Audit().Read(ctx).Each(`SELECT writer, upto FROM audit_marks`, func(r *sql.Rows) error {
-		var writer, upto int64
-		err := r.Scan(&writer, &upto)
-		marks[writer] = upto
-		return err
-	})
+	marks, err := marks(w.s.db.Audit().Read(ctx))
 	if err != nil {
 		return err
 	}
@@ -53,7 +47,7 @@ func (w *walk) writers(ctx context.Context) error {
 }
 
 func (w *walk) strays(c *db.Conn) error {
-	return c.Each(`SELECT DISTINCT writer FROM audit WHERE writer NOT IN (SELECT writer FROM audit_writers) LIMIT 20`, func(r *sql.Rows) error {
+	return c.Each(`SELECT DISTINCT writer FROM audit_pages WHERE writer NOT IN (SELECT writer FROM audit_writers) LIMIT 20`, func(r *sql.Rows) error {
 		var writer int64
 		err := r.Scan(&writer)
 		w.rep.problem("writer", -1, writer, 0, "there are rows of a writer that does not exist")
@@ -64,32 +58,33 @@ func (w *walk) strays(c *db.Conn) error {
 func (w *walk) writer(c *db.Conn, writer, next, mark int64) error {
 	gaps := 0
 	expect, sealed := int64(1), int64(0)
-	err := c.Each(`SELECT counter, CASE WHEN counter > ? THEN patient_id ELSE '' END, CASE WHEN counter > ? THEN account ELSE '' END, at,
-		CASE WHEN counter > ? THEN body END, CASE WHEN counter > ? THEN mac END, CASE WHEN counter > ? THEN source ELSE '' END FROM audit WHERE writer = ? ORDER BY counter`, func(r *sql.Rows) error {
-		x := row{writer: writer}
-		if err := r.Scan(&x.counter, &x.patient, &x.account, &x.at, &x.body, &x.mac, &x.source); err != nil {
+	err := c.Each(`SELECT first, n FROM audit_pages WHERE writer = ? ORDER BY first`, func(r *sql.Rows) error {
+		var first, n int64
+		if err := r.Scan(&first, &n); err != nil {
 			return err
 		}
-		if x.counter >= next {
+		last := first + n - 1
+		if last >= next || first < 1 || n < 1 {
 			gaps++
-			w.rep.problem("extra", -1, writer, x.counter, "row %d of a writer was put there by somebody else: the writer's last is %d", x.counter, next-1)
+			w.rep.problem("extra", -1, writer, first, "row %d of a writer was put there by somebody else: the writer's last is %d", first, next-1)
 			return nil
 		}
-		if x.counter != expect {
+		switch {
+		case first > expect:
 			gaps++
-			w.rep.problem("missing", -1, writer, expect, "rows %d to %d of a writer are gone", expect, x.counter-1)
+			w.rep.problem("missing", -1, writer, expect, "rows %d to %d of a writer are gone", expect, first-1)
+		case first < expect:
+			gaps++
+			w.rep.problem("extra", -1, writer, first, "rows of a writer from %d on are there twice", first)
 		}
-		expect = x.counter + 1
-		if x.counter <= mark {
-			sealed++
-			return nil
-		}
-		w.rep.Pending++
-		if !w.s.intact(&x) {
-			w.rep.problem("changed", -1, writer, x.counter, "a row that waits to be sealed was changed: its code is wrong")
+		expect = max(expect, last+1)
+		if last <= mark {
+			sealed += n
+		} else {
+			w.rep.Pending += n
 		}
 		return nil
-	}, mark, mark, mark, mark, mark, writer)
+	}, writer)
 	if err != nil {
 		return err
 	}
@@ -99,7 +94,23 @@ func (w *walk) writer(c *db.Conn, writer, next, mark int64) error {
 	if gaps == 0 {
 		w.sealed[writer] = sealed
 	}
-	return nil
+	return w.pending(c, writer, mark)
+}
+
+// pending checks the codes of pages that are not sealed yet.
+func (w *walk) pending(c *db.Conn, writer, mark int64) error {
+	for after := mark; ; {
+		pages, err := readPages(c, `WHERE writer = ? AND first > ? ORDER BY first LIMIT ?`, writer, after, walkPages)
+		if err != nil || len(pages) == 0 {
+			return err
+		}
+		for i := range pages {
+			if w.s.rows(&pages[i])[0].bad {
+				w.rep.problem("changed", -1, writer, pages[i].first, "a row that waits to be sealed was changed: its code is wrong")
+			}
+		}
+		after = pages[len(pages)-1].first
+	}
 }
 
 // compareSealed holds the writers' marks against the walk, if it was whole and
@@ -122,25 +133,17 @@ func (w *walk) compareSealed(ctx context.Context) error {
 // unsealed names the first row of a writer that is below its mark and not in the
 // log, or in the log more than once.
 func (w *walk) unsealed(ctx context.Context, writer, n, got int64) error {
-	numbers := func(c *db.Conn, table string) (out []int64, err error) {
-		err = c.Each(`SELECT counter FROM `+table+` WHERE writer = ? ORDER BY counter`, func(r *sql.Rows) error {
-			var counter int64
-			err := r.Scan(&counter)
-			out = append(out, counter)
-			return err
-		}, writer)
-		return out, err
-	}
-	sealed, err := numbers(w.s.db.Audit().Read(ctx), "audit_seals")
+	first := int64(1)
+	err := w.s.db.Audit().Read(ctx).Each(`SELECT first, n FROM audit_seals WHERE writer = ? ORDER BY first`, func(r *sql.Rows) error {
+		var from, n int64
+		err := r.Scan(&from, &n)
+		if from == first {
+			first += n
+		}
+		return err
+	}, writer)
 	if err != nil {
 		return err
-	}
-	first := int64(1)
-	for _, counter := range sealed {
-		if counter != first {
-			break
-		}
-		first++
 	}
 	w.rep.problem("unsealed", -1, writer, first, "%d rows of a writer count as sealed, %d are in the log; the first that is not is row %d of the writer", n, got, first)
 	return nil

@@ -15,7 +15,8 @@ import (
 // It takes a writer that no other transaction holds and locks its row to the
 // end. So its numbers have no gaps (a rollback gives the number back), they
 // commit in order, and no transaction ever waits for another one's writer. There
-// are as many writers as there were ever transactions at one time.
+// are as many writers as there were ever transactions at one time. Rows of one
+// call stand on one page.
 func (s *Service) RecordTx(c *db.Conn, events ...Event) error {
 	steps, err := s.RecordSteps(c, events...)
 	if err != nil {
@@ -51,15 +52,14 @@ func (s *Service) appendSteps(c *db.Conn, rows []row) ([]db.Step, error) {
 	}
 	for i := range rows {
 		rows[i].writer, rows[i].counter = writer, counter+int64(i)
-		rows[i].mac = s.macOf(&rows[i])
 	}
-	return insertSteps(c.Dialect, rows), nil
+	return insertSteps(c.Dialect, s.paginate(rows)), nil
 }
 
 const (
-	takeSQLite = `UPDATE audit_writers SET next = next + ? WHERE writer = (SELECT writer FROM audit_writers ORDER BY writer LIMIT 1) RETURNING writer, next`
+	takeSQLite = `UPDATE audit_writers SET next = next + ? WHERE writer = (SELECT writer FROM audit_writers WHERE reads = 0 ORDER BY writer LIMIT 1) RETURNING writer, next`
 	// Rows held by others are passed over, not waited for.
-	takePostgres = `UPDATE audit_writers SET next = next + ? WHERE writer = (SELECT writer FROM audit_writers ORDER BY writer LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING writer, next`
+	takePostgres = `UPDATE audit_writers SET next = next + ? WHERE writer = (SELECT writer FROM audit_writers WHERE NOT reads ORDER BY writer LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING writer, next`
 )
 
 // takeWriter gives a writer and the first of n numbers.
@@ -76,37 +76,14 @@ func (s *Service) takeWriter(c *db.Conn, n int64) (writer, counter int64, err er
 	if !errors.Is(err, sql.ErrNoRows) {
 		return 0, 0, err
 	}
-	var b [8]byte
-	_, _ = rand.Read(b[:])
-	writer = int64(binary.BigEndian.Uint64(b[:]) >> 1)
-	_, err = c.Exec(`INSERT INTO audit_writers (writer, next, node, created_at) VALUES (?, ?, ?, ?)`, writer, n+1, s.node, micros(s.now()))
+	writer, err = s.newWriter(c, n+1, false)
 	return writer, 1, err
 }
 
-const (
-	insertOne  = `INSERT INTO audit (writer, counter, patient_id, account, at, body, mac, source) VALUES (?,?,?,?,?,?,?,?)`
-	insertMany = `INSERT INTO audit (writer, counter, patient_id, account, at, body, mac, source)
-		SELECT * FROM unnest(?::bigint[], ?::bigint[], ?::text[], ?::text[], ?::bigint[], ?::bytea[], ?::bytea[], ?::text[])`
-)
-
-func insertSteps(d db.Dialect, rows []row) []db.Step {
-	if len(rows) == 1 || d == db.SQLite {
-		steps := make([]db.Step, len(rows))
-		for i := range rows {
-			r := &rows[i]
-			steps[i] = db.Step{SQL: insertOne, Args: []any{r.writer, r.counter, r.patient, r.account, r.at, r.body, r.mac, r.source}}
-		}
-		return steps
-	}
-	n := len(rows)
-	numbers := make([]int64, 3*n)
-	texts := make([]string, 3*n)
-	blobs := make([][]byte, 2*n)
-	for i := range rows {
-		r := &rows[i]
-		numbers[i], numbers[n+i], numbers[2*n+i] = r.writer, r.counter, r.at
-		texts[i], texts[n+i], texts[2*n+i] = r.patient, r.account, r.source
-		blobs[i], blobs[n+i] = r.body, r.mac
-	}
-	return []db.Step{{SQL: insertMany, Args: []any{numbers[:n], numbers[n : 2*n], texts[:n], texts[n : 2*n], numbers[2*n:], blobs[:n], blobs[n:], texts[2*n:]}}}
+func (s *Service) newWriter(c *db.Conn, next int64, reads bool) (writer int64, err error) {
+	var b [8]byte
+	_, _ = rand.Read(b[:])
+	writer = int64(binary.BigEndian.Uint64(b[:]) >> 1)
+	_, err = c.Exec(`INSERT INTO audit_writers (writer, next, node, created_at, reads) VALUES (?, ?, ?, ?, ?)`, writer, next, s.node, micros(s.now()), reads)
+	return writer, err
 }

@@ -3,7 +3,6 @@ package rest_test
 import (
 	"compress/gzip"
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -27,6 +26,7 @@ import (
 	"housecall/internal/sitekey"
 	"housecall/notifications"
 	"housecall/records"
+	"housecall/records/access/audittest"
 	"housecall/records/bulk"
 	"housecall/records/fhir"
 	"housecall/records/ingest"
@@ -254,17 +254,14 @@ func (s *bulkSite) checkAudit() {
 	s.t.Helper()
 	for _, p := range []string{s.rosa, s.ben} {
 		found := false
-		require.NoError(s.t, s.db.Audit().Read(context.Background()).Each(`SELECT body FROM audit WHERE patient_id = ? AND account = 'feed'`, func(r *sql.Rows) error {
-			var body []byte
-			err := r.Scan(&body)
+		for _, r := range audittest.Of(s.t, s.db, p) {
 			var e struct {
 				Action, Detail string
 				Count          int
 			}
-			require.NoError(s.t, json.Unmarshal(body, &e))
-			found = found || e.Action == "export" && e.Count >= 2 && strings.Contains(e.Detail, "Observation") && strings.Contains(e.Detail, "Patient")
-			return err
-		}, p))
+			require.NoError(s.t, json.Unmarshal(r.Body, &e))
+			found = found || r.Account == "feed" && e.Action == "export" && e.Count >= 2 && strings.Contains(e.Detail, "Observation") && strings.Contains(e.Detail, "Patient")
+		}
 		require.True(s.t, found, "a chart was exported without a row")
 	}
 }

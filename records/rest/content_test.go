@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
@@ -23,6 +22,7 @@ import (
 	"housecall/internal/sitekey"
 	"housecall/records"
 	"housecall/records/access"
+	"housecall/records/access/audittest"
 	"housecall/records/rest"
 )
 
@@ -223,14 +223,11 @@ func TestContentIsDecidedLikeTheRecord(t *testing.T) {
 // rowsOf are the audit rows about a record.
 func (s *site) rowsOf(id string) (rows []string) {
 	s.t.Helper()
-	require.NoError(s.t, s.db.Audit().Read(context.Background()).Each(`SELECT body FROM audit`, func(r *sql.Rows) error {
-		var body []byte
-		err := r.Scan(&body)
-		if bytes.Contains(body, []byte(id)) {
-			rows = append(rows, string(body))
+	for _, r := range audittest.Rows(s.t, s.db) {
+		if bytes.Contains(r.Body, []byte(id)) {
+			rows = append(rows, string(r.Body))
 		}
-		return err
-	}))
+	}
 	return rows
 }
 

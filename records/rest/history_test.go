@@ -2,7 +2,6 @@ package rest_test
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"net/url"
 	"strings"
@@ -13,6 +12,7 @@ import (
 
 	"housecall/internal/db"
 	"housecall/internal/db/dbtest"
+	"housecall/records/access/audittest"
 )
 
 // versions lists what a history shows, as "Type/id/version", newest first, over
@@ -147,12 +147,9 @@ func TestHistoryIsAudited(t *testing.T) {
 		s.put(observation(newID(), "Patient/"+s.rosa, 1))
 		s.final(s.doctor, "/fhir/Observation/_history", 1)
 		count := func(patient string) (n int) {
-			require.NoError(t, s.db.Audit().Read(context.Background()).Each(`SELECT body FROM audit WHERE patient_id = ?`, func(r *sql.Rows) error {
-				var body []byte
-				err := r.Scan(&body)
-				n += strings.Count(string(body), `"action":"history"`)
-				return err
-			}, patient))
+			for _, r := range audittest.Of(t, s.db, patient) {
+				n += strings.Count(string(r.Body), `"action":"history"`)
+			}
 			return n
 		}
 		require.NotZero(t, count(s.rosa))

@@ -3,7 +3,6 @@ package rest_test
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -14,6 +13,7 @@ import (
 
 	"housecall/internal/db"
 	"housecall/internal/identity"
+	"housecall/records/access/audittest"
 	"housecall/records/fhir"
 )
 
@@ -32,14 +32,11 @@ func (b bundle) types(t *testing.T) map[string]int {
 // rows counts the audit rows of a chart with an action.
 func (s *site) rows(patient, action string) (n int) {
 	s.t.Helper()
-	require.NoError(s.t, s.db.Audit().Read(context.Background()).Each(`SELECT body FROM audit WHERE patient_id = ?`, func(r *sql.Rows) error {
-		var body []byte
-		err := r.Scan(&body)
-		if bytes.Contains(body, []byte(`"action":"`+action+`"`)) {
+	for _, r := range audittest.Of(s.t, s.db, patient) {
+		if bytes.Contains(r.Body, []byte(`"action":"`+action+`"`)) {
 			n++
 		}
-		return err
-	}, patient))
+	}
 	return n
 }
 

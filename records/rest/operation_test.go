@@ -2,7 +2,6 @@ package rest_test
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -11,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"housecall/internal/db"
+	"housecall/records/access/audittest"
 	"housecall/records/fhir"
 	"housecall/records/ingest"
 )
@@ -45,10 +45,10 @@ var promisedCalls = map[string]func(s *site, typ, path string) reply{
 // audited counts the audit rows of a chart, or ("") all of them.
 func (s *site) audited(t *testing.T, patient string) (n int) {
 	t.Helper()
-	require.NoError(t, s.db.Audit().Read(context.Background()).Each(`SELECT count(*) FROM audit WHERE patient_id = ? OR ? = ''`, func(r *sql.Rows) error {
-		return r.Scan(&n)
-	}, patient, patient))
-	return n
+	if patient == "" {
+		return len(audittest.Rows(t, s.db))
+	}
+	return len(audittest.Of(t, s.db, patient))
 }
 
 // stored counts what is kept.

@@ -3,7 +3,6 @@ package rest_test
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -28,6 +27,7 @@ import (
 	"housecall/internal/identity"
 	"housecall/internal/sitekey"
 	"housecall/records"
+	"housecall/records/access/audittest"
 	"housecall/records/fhir"
 	"housecall/records/rest"
 	"housecall/records/subscription"
@@ -369,14 +369,11 @@ func TestContentOfNotifications(t *testing.T) {
 		var rows int
 		require.Eventually(t, func() bool {
 			rows = 0
-			require.NoError(t, s.db.Audit().Read(context.Background()).Each(`SELECT body FROM audit WHERE patient_id = ?`, func(r *sql.Rows) error {
-				var body []byte
-				err := r.Scan(&body)
-				if bytes.Contains(body, []byte(`"action":"subscription"`)) && bytes.Contains(body, []byte(one)) {
+			for _, r := range audittest.Of(t, s.db, s.rosa) {
+				if bytes.Contains(r.Body, []byte(`"action":"subscription"`)) && bytes.Contains(r.Body, []byte(one)) {
 					rows++
 				}
-				return err
-			}, s.rosa))
+			}
 			return rows >= 2
 		}, patience, 5*time.Millisecond)
 		require.Equal(t, 2, rows, "what was told with content is a look at the chart")
