@@ -9,7 +9,7 @@ export const priorities = ['routine', 'soon', 'urgent'] as const
 export type Priority = (typeof priorities)[number]
 export const kinds = ['task', 'refill', 'appointment', 'note'] as const
 export type MadeKind = (typeof kinds)[number]
-export interface Step { at: string; kind: 'route' | 'claim' | 'release' | 'hand' | 'priority' | 'close' | 'reopen' | 'escalate' | 'turn'; by?: string; to?: string; reason?: string; note?: string }
+export interface Step { at: string; kind: 'route' | 'claim' | 'release' | 'hand' | 'priority' | 'close' | 'reopen' | 'escalate' | 'turn' | 'danger'; by?: string; to?: string; reason?: string; note?: string }
 export interface Made { id: string; kind: MadeKind; ref: string; at: string }
 export interface Pool { id: string; name: string }
 export interface Peer { account: string; name: string; role: 'clinician' | 'nurse'; me: boolean; out: boolean }
