@@ -115,6 +115,11 @@ scene('from the desk to the seat, by a link and a date of birth', { as: 'frontde
   }
   await comeIn(mobile, doctors)
   await lookAtCall(mobile, 'join-waits', wrong)
+  await button(mobile, en('visit.leave')).click()
+  await title(mobile, en('join.hello', { name: today.patientName })).waitFor()
+  await button(mobile, en('join.go')).click()
+  await button(mobile, en('check.next')).or(button(mobile, en('check.go'))).or(button(mobile, en('check.goAnyway'))).first().click()
+  await title(mobile, en('wait.knows', { name: doctors })).waitFor()
 
   // The doctor lets the patient in; a reload comes back by itself.
   const doctor = await open('clinician', media)
