@@ -49,8 +49,6 @@ const recovery = entranceOf('/recovery')
 const reset = createRoute({ getParentRoute: () => root, path: '/reset', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./entrance/ResetPage'), 'ResetPage') })
 const unsubscribe = createRoute({ getParentRoute: () => root, path: '/unsubscribe/$token', beforeLoad: () => loadWords('notices'), component: lazyRouteComponent(() => import('./notices/UnsubscribePage'), 'UnsubscribePage') })
 const verify = createRoute({ getParentRoute: () => root, path: '/verify', beforeLoad: accountWords, component: lazyRouteComponent(() => import('./entrance/VerifyPage'), 'VerifyPage') })
-// A patient's own link to one visit. Nobody is signed in there.
-const join = createRoute({ getParentRoute: () => root, path: '/join', beforeLoad: () => Promise.all([loadWords('entrance'), loadWords('booking'), loadWords('visits')]), component: lazyRouteComponent(() => import('./join'), 'JoinPage') })
 // The secret of an invitation leaves the address before anybody is asked to sign in.
 const accept = createRoute({
   getParentRoute: () => root,
@@ -173,6 +171,8 @@ const book = createRoute({
   component: lazyRouteComponent(() => import('./booking/BookPage'), 'BookPage'),
 })
 const visitWords = () => Promise.all([bookingWords(), loadWords('visits'), loadWords('account')])
+// A patient's own link to one visit. Nobody is signed in there.
+const join = createRoute({ getParentRoute: () => root, path: '/join', beforeLoad: () => Promise.all([accountWords(), visitWords()]), component: lazyRouteComponent(() => import('./join'), 'JoinPage') })
 // A call has the whole screen.
 const visit = createRoute({ getParentRoute: () => gate, path: '/p/$patient/visits/$visit', beforeLoad: visitWords, component: lazyRouteComponent(() => import('./visits'), 'VisitPage') })
 const visitSummary = createRoute({ getParentRoute: () => patient, path: '/visits/$visit/summary', beforeLoad: visitWords, component: lazyRouteComponent(() => import('./visits'), 'SummaryPage') })

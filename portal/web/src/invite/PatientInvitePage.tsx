@@ -23,7 +23,8 @@ export function PatientInvitePage() {
   usePageTitle(t('invite.page'))
   return (
     <>
-      <ChartHead patient={patient} back="chart" />
+      {/* The date of birth is asked for with the link: it is not on the same paper. */}
+      <div className="no-print"><ChartHead patient={patient} back="chart" /></div>
       <div className={css.page}>
         <div>
           <h1>{t('invite.chart')}</h1>

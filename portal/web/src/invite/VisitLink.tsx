@@ -6,7 +6,7 @@ import { longDate, timeOf } from '../format/date'
 import { Button } from '../ui/Button'
 import { Card, Tag } from '../ui/Card'
 import { ErrorSummary, Said, useErrorText } from '../ui/ErrorSummary'
-import { useWords } from '../ui/useWords'
+import { useClinic, useWords } from '../ui/useWords'
 import { api, visitLinkQuery, type Handed, type LinkToVisit } from './calls'
 import css from './invite.module.css'
 import { LinkShown } from './LinkShown'
@@ -14,8 +14,12 @@ import { LinkShown } from './LinkShown'
 const tones = { none: 'outline', open: 'accent', dead: 'look', expired: 'outline' } as const
 
 /** How it stands with the link, and the two things that can be done: make one, take it back. */
-export function VisitLink({ patient, visit, link, when, name }: { patient: string; visit: string; link: LinkToVisit; when: string; name: string }) {
+export function VisitLink({ patient, visit, link, start, name }: { patient: string; visit: string; link: LinkToVisit; start: string; name: string }) {
   const { t, locale, clock } = useWords()
+  const clinic = useClinic()
+  // It is kept, and read on another day: the whole date, by the clinic's clock.
+  const zone = clinic?.timeZone ?? clock.zone
+  const when = t('join.when', { day: longDate(start, locale, zone), time: timeOf(start, zone) })
   const text = useErrorText()
   const queries = useQueryClient()
   const stepUp = useStepUp()
@@ -45,8 +49,8 @@ export function VisitLink({ patient, visit, link, when, name }: { patient: strin
   return (
     <Card pad>
       {error && <ErrorSummary errors={[{ message: text(error) }]} />}
-      <p className={css.which}>{when}. {name}</p>
-      {shown ? <LinkShown link={shown} letter={t('visitLink.letter', { when, name })} onDone={() => setShown(undefined)} /> : (
+      <p className={`${css.which} no-print`}>{when}. {name}</p>
+      {shown ? <LinkShown link={shown} letter={[clinic?.name, t('visitLink.letter', { when, name }), clinic?.phone && t('visitLink.call', { phone: clinic.phone })].filter(Boolean).join('\n')} onDone={() => setShown(undefined)} /> : (
         <>
           {dropped && <Said>{t('visitLink.dropped')}</Said>}
           <p className={css.state}>

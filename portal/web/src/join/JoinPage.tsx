@@ -73,7 +73,7 @@ function Opened({ phone, asks, onClosed }: { phone?: string; asks: boolean; onCl
   if (outside && !begun) return <JoinIntro visit={visit.data} phone={first.data.phone} onGo={() => setBegun(true)} />
   return (
     <div className={css.dark} style={dark as CSSProperties}>
-      <VisitFrom value={joinedVisit}><Steps end={JoinEnd} /></VisitFrom>
+      <VisitFrom value={{ ...joinedVisit, leave: () => setBegun(false) }}><Steps end={JoinEnd} /></VisitFrom>
     </div>
   )
 }

@@ -23,7 +23,7 @@ export function WaitStep({ visit, media, view, act, early }: WaitProps) {
   const said = useErrorText()
   const navigate = useNavigate()
   const phone = useClinic()?.phone
-  const { home } = useSource()
+  const { home, leave: away } = useSource()
   const name = visit.appointment.practitioner.name
   const known = visit.me.state === 'waiting'
   const others = visit.people.filter((person) => !person.me && (person.state === 'waiting' || person.state === 'in' || person.state === 'admitted'))
@@ -31,6 +31,7 @@ export function WaitStep({ visit, media, view, act, early }: WaitProps) {
   const late = visit.behindMinutes ?? 0
   const back = () => {
     if (home) void navigate({ to: '/p/$patient/visits', params: { patient: home } })
+    else away?.()
   }
   const leave = () => {
     if (known) act.mutate({ do: 'leaveWaiting' }, { onSettled: back })
@@ -39,7 +40,7 @@ export function WaitStep({ visit, media, view, act, early }: WaitProps) {
   const { joinFrom } = visit.appointment
   return (
     <>
-      <header className={css.top}><span className="grow" />{home && <Button variant="subtle" onClick={leave}>{t('visit.leave')}</Button>}</header>
+      <header className={css.top}><span className="grow" /><Button variant="subtle" onClick={leave}>{t('visit.leave')}</Button></header>
       <main id="content" tabIndex={-1} className={css.narrow}>
         <div className={css.greet}>
           <span className={css.big}><Face name={name} size="l" tone="accent" /></span>

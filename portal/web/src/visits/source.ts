@@ -25,6 +25,8 @@ export interface VisitSource {
   signal: string
   /** Whose list of visits one comes back to; without it there is nothing but this visit. */
   home?: string
+  /** Where one goes who does not wait any longer, where there is no list. */
+  leave?(): void
 }
 
 const SourceContext = createContext<VisitSource | undefined>(undefined)

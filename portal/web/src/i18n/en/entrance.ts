@@ -35,6 +35,6 @@ export const entrance = {
   visitLink: {
     page: 'Link to a visit', title: 'A link for the patient', lead: 'For somebody who has no account. They open it on a phone or a computer, enter their date of birth, and come to this visit as the patient. Nothing else of the record opens.',
     state: { none: 'No link yet', open: 'Good', dead: 'Closed: too many wrong dates of birth', expired: 'Too old' }, used: 'It was opened', until: 'Until {{date}}, {{time}}', make: 'Make the link', again: 'Make a new link', againText: 'A new link ends the one before, and whoever is in the visit by it is out.',
-    drop: 'Take the link back', dropped: 'The link is closed. Nobody can come by it any more.', letter: 'Your video visit: {{when}}, with {{name}}. Point the camera of your phone at the picture, or type the address into your browser. Then enter your date of birth. You need no password. Tell nobody this address.',
+    drop: 'Take the link back', dropped: 'The link is closed. Nobody can come by it any more.', letter: 'Your video visit: {{when}}, with {{name}}. Point the camera of your phone at the picture, or type the address into your browser. Then enter your date of birth. You need no password. Tell nobody this address.', call: 'Questions? Call {{phone}}.',
   },
 } as const

@@ -37,6 +37,6 @@ export const entrance: Same<typeof en> = {
   visitLink: {
     page: 'Enlace a una consulta', title: 'Un enlace para el paciente', lead: 'Para quien no tiene cuenta. Lo abre en un teléfono o una computadora, escribe su fecha de nacimiento y llega a esta consulta como paciente. No se abre nada más de la historia.',
     state: { none: 'Todavía no hay enlace', open: 'Sirve', dead: 'Cerrado: demasiadas fechas equivocadas', expired: 'Demasiado viejo' }, used: 'Ya se abrió', until: 'Hasta el {{date}}, {{time}}', make: 'Crear el enlace', again: 'Crear un enlace nuevo', againText: 'Un enlace nuevo cierra el anterior, y quien esté en la consulta con él queda fuera.',
-    drop: 'Retirar el enlace', dropped: 'El enlace está cerrado. Ya nadie puede entrar con él.', letter: 'Su consulta por video: {{when}}, con {{name}}. Apunte la cámara de su teléfono a la imagen, o escriba la dirección en su navegador. Después escriba su fecha de nacimiento. No necesita contraseña. No le diga esta dirección a nadie.',
+    drop: 'Retirar el enlace', dropped: 'El enlace está cerrado. Ya nadie puede entrar con él.', letter: 'Su consulta por video: {{when}}, con {{name}}. Apunte la cámara de su teléfono a la imagen, o escriba la dirección en su navegador. Después escriba su fecha de nacimiento. No necesita contraseña. No le diga esta dirección a nadie.', call: '¿Preguntas? Llame al {{phone}}.',
   },
 }
