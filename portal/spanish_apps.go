@@ -1,7 +1,7 @@
 package portal
 
 var spanishApps = map[string]string{
-	"The head of this request cannot be read in one way only.": "La cabecera de esta solicitud se puede leer de más de una manera.",
+	"The head of this request cannot be read in one way only.":                       "La cabecera de esta solicitud se puede leer de más de una manera.",
 	"Only an app that acts for itself works for a group of patients.":                "Solo una aplicación que actúa por sí misma trabaja para un grupo de pacientes.",
 	"Give the id of a FHIR Group, for example 0f6f8a4e-1c0b-4b52-9d52-3d1f6b7a9e11.": "Indique el identificador de un Group de FHIR, por ejemplo 0f6f8a4e-1c0b-4b52-9d52-3d1f6b7a9e11.",
 
