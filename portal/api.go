@@ -71,7 +71,7 @@ func owner(ctx context.Context) (identity.Principal, error) {
 // looks at scopes that begin with system/ and name a type or an action. Theirs is
 // /fhir.
 func people(c *fiber.Ctx) error {
-	if who := edge.Principal(c); who.Kind == identity.System && !slices.Contains(who.Scopes, "system/*.cruds") {
+	if who := edge.Principal(c); who.Kind == identity.System && (who.Bound() || !slices.Contains(who.Scopes, "system/*.cruds")) {
 		return fault.New(fault.Forbidden, "This is for people. Systems use /fhir.").WithCode("role")
 	}
 	return c.Next()

@@ -1,6 +1,7 @@
 package portal_test
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/url"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"housecall/internal/db"
 	"housecall/internal/identity"
 )
 
@@ -96,5 +98,46 @@ func TestG10RegisteredApps(t *testing.T) {
 		}
 		require.Equal(t, 200, admin.get("/api/v1/admin/apps").StatusCode, "looking needs no fresh proof")
 		require.NotContains(t, n.log.String(), fresh.Secret)
+	})
+}
+
+// A system's Group of patients is set where it is registered, and nobody else has one. A
+// system that is bound to one is kept out of what is for people, whatever its scopes.
+func TestABackendServiceIsRegisteredForAGroup(t *testing.T) {
+	each(t, func(t *testing.T, n *node) {
+		admin := n.signedIn(n.account("Ivy", identity.Staff, "", identity.Admin))
+		const group, other = "0f6f8a4e-1c0b-4b52-9d52-3d1f6b7a9e11", "0f6f8a4e-1c0b-4b52-9d52-3d1f6b7a9e12"
+		says := func(group string) string {
+			return `{"name":"Registry","method":"private_key_jwt","backend":true,"keysUrl":"https://registry.example/keys","scopes":["system/*.cruds"],"group":"` + group + `"}`
+		}
+		require.Equal(t, 400, admin.do("POST", "/api/v1/admin/apps", says("everybody")).StatusCode)
+		require.Equal(t, 400, admin.do("POST", "/api/v1/admin/apps", `{"name":"Growth","method":"none","redirects":["https://growth.example/callback"],"scopes":["openid"],"group":"`+group+`"}`).StatusCode, "people are bound to their charts")
+		var added struct{ App struct{ ID, Group string } }
+		r := admin.do("POST", "/api/v1/admin/apps", says("Group/"+group))
+		require.Equal(t, 201, r.StatusCode, r.body)
+		r.json(t, &added)
+		require.Equal(t, group, added.App.Group)
+
+		grant := func() string {
+			var tokens identity.Tokens
+			require.NoError(t, n.db.InTx(context.Background(), func(c *db.Conn) (err error) {
+				_, tokens, err = n.id.GrantTx(c, identity.Family{System: added.App.ID, Client: added.App.ID, Scopes: []string{"system/*.cruds"}})
+				return err
+			}))
+			return tokens.Access
+		}
+		held := grant()
+		who, err := n.id.Bearer(context.Background(), held)
+		require.NoError(t, err)
+		require.Equal(t, group, who.Group)
+		req, err := http.NewRequest("GET", n.base+"/api/v1/clinic/patients", nil)
+		require.NoError(t, err)
+		req.Header.Set("Authorization", "Bearer "+held)
+		res, err := http.DefaultClient.Do(req)
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		require.Equal(t, 403, res.StatusCode)
+		require.Equal(t, 200, admin.do("PUT", "/api/v1/admin/apps/"+added.App.ID, says(other)).StatusCode)
+		require.Eventually(t, func() bool { _, err := n.id.Bearer(context.Background(), held); return err != nil }, 5*time.Second, 10*time.Millisecond, "what it held for the other group ended")
 	})
 }

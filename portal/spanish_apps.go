@@ -1,6 +1,10 @@
 package portal
 
 var spanishApps = map[string]string{
+	"The head of this request cannot be read in one way only.":                       "La cabecera de esta solicitud se puede leer de más de una manera.",
+	"Only an app that acts for itself works for a group of patients.":                "Solo una aplicación que actúa por sí misma trabaja para un grupo de pacientes.",
+	"Give the id of a FHIR Group, for example 0f6f8a4e-1c0b-4b52-9d52-3d1f6b7a9e11.": "Indique el identificador de un Group de FHIR, por ejemplo 0f6f8a4e-1c0b-4b52-9d52-3d1f6b7a9e11.",
+
 	"We could not find this app.":                                                                 "No encontramos esta aplicación.",
 	"This app belongs to Housecall and cannot be changed.":                                        "Esta aplicación es de Housecall y no se puede cambiar.",
 	"This app has no secret.":                                                                     "Esta aplicación no tiene secreto.",

@@ -71,6 +71,9 @@ func (s *Store) Export(ctx context.Context, who identity.Principal, o ExportOpti
 	if who.Kind != identity.System {
 		return ExportPage{}, fault.New(fault.Forbidden, "This app was not allowed to see this kind of record.").WithCode("scope")
 	}
+	if who.Bound() && (o.Patients == nil || o.Shared) {
+		return ExportPage{}, fault.New(fault.Forbidden, "This app was not allowed to see this kind of record.").WithCode("scope")
+	}
 	x := &exporting{s: s, c: s.db.Read(ctx), who: who, o: o, at: at, now: micros(s.now())}
 	for !x.at.Shared && !x.full() {
 		patient, err := x.nextChart()

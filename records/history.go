@@ -34,7 +34,7 @@ func (at *Span) current(who identity.Principal) (string, []any) {
 		return "", nil
 	}
 	same := `w.patient_id = v.patient_id`
-	if who.Kind == identity.System { // what was about one patient may be about several since
+	if who.Everywhere() { // what was about one patient may be about several since
 		same = `w.patient_id IN (v.patient_id, '')`
 	}
 	return ` AND v.last_updated < ? AND (v.kind <> 3 OR v.last_updated >= ?) AND NOT EXISTS (SELECT 1 FROM resource_versions w
@@ -85,7 +85,7 @@ var storedTypes = slices.DeleteFunc(fhir.Types(), func(t string) bool { return !
 // historyViews are the views of the charts that the principal may open. A system
 // sees all charts, and has none.
 func (s *Store) historyViews(ctx context.Context, c *db.Conn, who identity.Principal, types []string) ([]access.View, error) {
-	if who.Kind == identity.System {
+	if who.Everywhere() {
 		return nil, nil
 	}
 	charts, err := s.access.Charts(ctx, who, maxCharts)
@@ -112,7 +112,7 @@ func (s *Store) historyViews(ctx context.Context, c *db.Conn, who identity.Princ
 // current ones. A version is seen by its own class and by that of the current
 // one: what was labelled later hides its past too.
 func historyScope(who identity.Principal, views []access.View, types []string, now int64) (string, []any) {
-	if who.Kind == identity.System {
+	if who.Everywhere() {
 		in, args := typesSQL(types)
 		if slices.ContainsFunc(types, func(t string) bool { return severalTypes[t] }) {
 			in += " AND " + notPartVersion // the whole is told, once
@@ -245,7 +245,7 @@ func (s *Store) historyPage(c *db.Conn, where string, args []any, about string, 
 // come in by that, with how often.
 func (s *Store) historyParts(c *db.Conn, who identity.Principal, page *Page) (map[string]int, error) {
 	also := map[string]int{}
-	if who.Kind == identity.System {
+	if who.Everywhere() {
 		return also, nil
 	}
 	there := map[string]bool{}

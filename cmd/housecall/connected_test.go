@@ -231,6 +231,7 @@ func TestSMARTDiscovery(t *testing.T) {
 			Capabilities  []string `json:"capabilities"`
 			Methods       []string `json:"code_challenge_methods_supported"`
 			Authorization string   `json:"authorization_endpoint"`
+			Scopes        []string `json:"scopes_supported"`
 		}
 		require.NoError(t, json.NewDecoder(res.Body).Decode(&doc), accept)
 		require.NoError(t, res.Body.Close())
@@ -245,6 +246,16 @@ func TestSMARTDiscovery(t *testing.T) {
 			require.Contains(t, doc.Capabilities, c)
 		}
 		require.NotContains(t, doc.Capabilities, "permission-online")
+		var provider struct {
+			Scopes []string `json:"scopes_supported"`
+		}
+		status, body := get(t, a.Config.base.String()+"/oidc/.well-known/openid-configuration", "")
+		require.Equal(t, 200, status)
+		require.NoError(t, json.Unmarshal([]byte(body), &provider))
+		require.ElementsMatch(t, doc.Scopes, provider.Scopes, "both name the same scopes")
+		for _, scope := range []string{"launch/patient", "launch/encounter", "housecall/sensitive", "system/*.cruds"} {
+			require.Contains(t, doc.Scopes, scope)
+		}
 	}
 }
 

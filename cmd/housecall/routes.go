@@ -9,6 +9,7 @@ import (
 	"housecall/internal/identity/provider"
 	"housecall/mobileapi"
 	"housecall/portal"
+	"housecall/records/access"
 	"housecall/records/rest"
 )
 
@@ -74,7 +75,7 @@ func smart(issuer string) *rest.SmartConfiguration {
 		TokenAuthMethods:      []string{"client_secret_basic", "client_secret_post", "private_key_jwt", "none"},
 		TokenAuthSigningAlgos: provider.AssertionAlgorithms(),
 		GrantTypes:            []string{"authorization_code", "refresh_token", "client_credentials"},
-		Scopes:                []string{"openid", "profile", "email", "fhirUser", "launch", "launch/patient", "offline_access", "patient/*.cruds", "user/*.cruds", "system/*.cruds"},
+		Scopes:                []string{"openid", "profile", "email", "fhirUser", "launch", "launch/patient", "launch/encounter", "offline_access", "patient/*.cruds", "user/*.cruds", "system/*.cruds", access.ScopeSensitive},
 		ResponseTypes:         []string{"code"}, CodeChallengeMethods: []string{"S256"},
 		Capabilities: []string{"launch-ehr", "launch-standalone", "authorize-post", "context-banner", "context-style", "context-ehr-patient", "context-ehr-encounter", "context-standalone-patient",
 			"client-public", "client-confidential-symmetric", "client-confidential-asymmetric", "sso-openid-connect", "permission-offline", "permission-patient", "permission-user", "permission-v1", "permission-v2"},

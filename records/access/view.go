@@ -32,6 +32,7 @@ type View struct {
 
 	scopes []identity.Scope // nil: not narrowed by an app's scopes
 	app    bool             // through an app that is not Housecall's own
+	bound  bool             // of a service that works for a Group
 }
 
 // Sees tells whether the view holds a resource of that class. Everything that
@@ -75,6 +76,9 @@ func (v *View) AllowsType(typ string, action byte) bool {
 		return true
 	}
 	act := identity.ActOf(action)
+	if v.bound && typ == "Group" && act&(identity.ReadAct|identity.SearchAct) == 0 {
+		return false // it would say by itself what it is bound to
+	}
 	for i := range v.scopes {
 		if v.scopes[i].Allows(typ, act) {
 			return true
@@ -151,7 +155,7 @@ func (v *View) narrow(who identity.Principal, patient string) {
 	if who.Scopes == nil {
 		return
 	}
-	v.scopes, v.app = scopesFor(who, patient), who.ThroughApp()
+	v.scopes, v.app, v.bound = scopesFor(who, patient), who.ThroughApp(), who.Bound()
 	var see, act CategorySet
 	for i := range v.scopes {
 		s := &v.scopes[i]

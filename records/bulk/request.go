@@ -190,7 +190,8 @@ func (e *Export) checkFilters() error {
 // accounted for as any other read.
 func (s *Service) members(ctx context.Context, who identity.Principal, id string) ([]string, error) {
 	if who.Bound() {
-		return s.Access.MembersOf(s.DB.Read(ctx), who.Group)
+		list, err := s.Access.MembersOf(s.DB.Read(ctx), who.Group)
+		return append([]string{}, list...), err // nil would be all patients
 	}
 	st, err := s.Records.Read(ctx, who, "Group", id)
 	if err != nil {

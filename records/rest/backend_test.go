@@ -30,7 +30,10 @@ type service struct {
 	on    func(bool)                // lets it in, or keeps it out
 }
 
-func (s *bulkSite) backend(scopes ...string) *service {
+func (s *site) backend(scopes ...string) *service { return s.boundBackend("", scopes...) }
+
+// boundBackend is a service that works for a Group of patients.
+func (s *site) boundBackend(group string, scopes ...string) *service {
 	s.t.Helper()
 	ctx := context.Background()
 	feed := revoke.NewFeed(s.db) // another node, where apps sign in
@@ -50,7 +53,7 @@ func (s *bulkSite) backend(scopes ...string) *service {
 	a, err := s.id.CreateAccount(ctx, identity.NewAccount{Email: "it@housecall.test", Name: "Ivy Tran", Kind: identity.Staff, Roles: []identity.Role{identity.Admin}})
 	require.NoError(s.t, err)
 	admin := identity.Principal{Kind: identity.Staff, Account: a.ID, Roles: a.Roles, Proof: identity.Passkey, ProvedAt: time.Now()}
-	added, _, err := op.AddApp(ctx, admin, provider.Client{Name: "Research export", Backend: true, Keys: string(set), Scopes: scopes})
+	added, _, err := op.AddApp(ctx, admin, provider.Client{Name: "Research export", Backend: true, Keys: string(set), Scopes: scopes, Group: group})
 	require.NoError(s.t, err)
 	return &service{
 		id: added.ID,

@@ -5,7 +5,6 @@ import (
 	"sync"
 	"time"
 
-	"housecall/internal/identity"
 	"housecall/internal/revoke"
 )
 
@@ -61,7 +60,7 @@ func (o *offer) restsOn(kind, key string) bool {
 	case revoke.Account:
 		return o.sub.account == key
 	}
-	if o.who.Kind == identity.System {
+	if o.who.Everywhere() {
 		return false
 	}
 	for i := range o.list {

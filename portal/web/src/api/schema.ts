@@ -2635,6 +2635,8 @@ export interface components {
             keys?: string;
             /** @description or where that is */
             keysUrl?: string;
+            /** @description Group of patients that an app which acts for itself works for; missing: all patients */
+            group?: string;
             /** @description Where it is opened from a chart */
             launchUrl?: string;
             /** @description Where it is told that somebody signed out (backchannel_logout_uri) */
@@ -4259,6 +4261,8 @@ export interface components {
             keys?: string;
             /** @description or where that is */
             keysUrl?: string;
+            /** @description Group of patients that an app which acts for itself works for; missing: all patients */
+            group?: string;
             /** @enum {string} */
             kind: "public" | "symmetric" | "asymmetric";
             /** @description Where it is opened from a chart */

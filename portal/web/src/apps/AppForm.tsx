@@ -47,6 +47,9 @@ export function AppForm({ kind, start, button, busy, error, below, onSend }: App
         {...at('scopes')} {...code} rows={6} label={backend ? t('apps.scopesBackend') : t('apps.scopes')} description={backend ? t('apps.scopesBackendHelp') : t('apps.scopesHelp')}
         value={draft.scopes} onChange={(event) => set({ scopes: event.target.value })}
       />
+      {backend && (
+        <TextInput {...at('group')} label={t('apps.group')} description={t('apps.groupHelp')} value={draft.group} onChange={(event) => set({ group: event.target.value })} maxLength={64} autoComplete="off" spellCheck={false} />
+      )}
       {signsIn && (
         <label className={css.pick}>
           <input type="checkbox" checked={draft.offline} onChange={(event) => set({ offline: event.target.checked })} />

@@ -10,6 +10,8 @@ describe('what is said about an app', () => {
     expect(saysOf('symmetric', full).keys).toBeUndefined()
     expect(saysOf('web', full)).toMatchObject({ method: 'none', scopes: ['a', 'b', 'c'], launchUrl: 'https://x.example', logoutUrl: 'https://x.example/out' })
     expect(saysOf('backend', full)).toMatchObject({ method: 'private_key_jwt', keysUrl: 'https://x.example/keys', offline: false })
+    expect(saysOf('backend', { ...full, group: ' 0f6f8a4e ' }).group).toBe('0f6f8a4e')
+    expect(saysOf('asymmetric', { ...full, group: '0f6f8a4e' }).group).toBeUndefined()
     expect(saysOf('backend', full).redirects).toBeUndefined()
     expect(saysOf('backend', full).launchUrl).toBeUndefined()
   })

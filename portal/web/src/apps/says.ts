@@ -14,16 +14,16 @@ export function kindOf(app: Pick<Says, 'method' | 'native' | 'backend'>): Kind {
 /** What stands in the form: lists as lines. */
 export interface Draft {
   name: string; publisher: string; homepage: string; launchUrl: string; logoutUrl: string; redirects: string; postLogout: string; scopes: string
-  offline: boolean; keysUrl: string; keys: string; secretWay: 'client_secret_basic' | 'client_secret_post'
+  offline: boolean; group: string; keysUrl: string; keys: string; secretWay: 'client_secret_basic' | 'client_secret_post'
 }
-export const empty: Draft = { name: '', publisher: '', homepage: '', launchUrl: '', logoutUrl: '', redirects: '', postLogout: '', scopes: '', offline: false, keysUrl: '', keys: '', secretWay: 'client_secret_basic' }
+export const empty: Draft = { name: '', publisher: '', homepage: '', launchUrl: '', logoutUrl: '', redirects: '', postLogout: '', scopes: '', offline: false, group: '', keysUrl: '', keys: '', secretWay: 'client_secret_basic' }
 
 const lines = (list: string[] | null | undefined) => (list ?? []).join('\n')
 const listed = (text: string) => text.split(/\s+/).filter(Boolean)
 
 export const draftOf = (app: RegisteredApp): Draft => ({
   name: app.name, publisher: app.publisher ?? '', homepage: app.homepage ?? '', launchUrl: app.launchUrl ?? '', logoutUrl: app.logoutUrl ?? '', redirects: lines(app.redirects), postLogout: lines(app.postLogout), scopes: lines(app.scopes),
-  offline: app.offline ?? false, keysUrl: app.keysUrl ?? '', keys: app.keys ?? '', secretWay: app.method === 'client_secret_post' ? 'client_secret_post' : 'client_secret_basic',
+  offline: app.offline ?? false, group: app.group ?? '', keysUrl: app.keysUrl ?? '', keys: app.keys ?? '', secretWay: app.method === 'client_secret_post' ? 'client_secret_post' : 'client_secret_basic',
 })
 
 /** What is sent: only what belongs to that kind of app. An app with keys that also signs people in keeps its addresses. */
@@ -40,6 +40,7 @@ export function saysOf(kind: Kind, draft: Draft): Says {
     if (draft.logoutUrl) said.logoutUrl = draft.logoutUrl.trim()
   }
   if (method === 'private_key_jwt') {
+    if (kind === 'backend' && draft.group.trim()) said.group = draft.group.trim()
     if (draft.keysUrl.trim()) said.keysUrl = draft.keysUrl.trim()
     if (draft.keys.trim()) said.keys = draft.keys.trim()
   }
