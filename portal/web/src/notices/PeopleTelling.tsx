@@ -25,7 +25,7 @@ export function PeopleTelling({ now, change }: { now: Telling; change: (people: 
           <div key={patient}>
             <div className={css.person}>
               <span id={id} className="grow"><b>{name}</b><span className="meta">{t(kept ? 'notices.otherwise' : 'notices.asAll')}</span></span>
-              <Button variant="subtle" aria-expanded={open === patient} aria-label={`${t('notices.changeFor')} ${name}`} onClick={() => setOpen(open === patient ? '' : patient)}>{t(open === patient ? 'notices.done' : 'notices.changeFor')}</Button>
+              <Button variant="subtle" aria-expanded={open === patient} aria-label={`${t(open === patient ? 'notices.done' : 'notices.changeFor')} ${name}`} onClick={() => setOpen(open === patient ? '' : patient)}>{t(open === patient ? 'notices.done' : 'notices.changeFor')}</Button>
             </div>
             {open === patient && (
               <>
