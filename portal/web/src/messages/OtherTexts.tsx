@@ -17,7 +17,7 @@ export function OtherTexts({ others, onUse, onAdd, onDrop }: Props) {
   if (others.length === 0) return null
   return (
     <section className={css.others} aria-label={t('message.draft.title')}>
-      <div role="status"><h3>{t('message.draft.title')}</h3></div>
+      <div role="status"><h2>{t('message.draft.title')}</h2></div>
       {others.map(({ text }, at) => (
         <div key={`${at}${text}`} className={css.other}>
           <p>{text}</p>
