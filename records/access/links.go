@@ -138,7 +138,10 @@ func (s *Service) memberSQL(who identity.Principal, column string) (string, []an
 	in := db.Placeholders(1, len(roles))
 	args := append([]any{who.Account, now, now}, roles...)
 	args = append(append(args, who.Account, now, now, now, now), roles...)
-	return `(EXISTS (SELECT 1 FROM care_team t WHERE t.account = ? AND t.patient_id = ` + column + ` AND t.start_at <= ? AND (t.end_at = 0 OR t.end_at > ?) AND t.role IN ` + in + `)
-		OR EXISTS (SELECT 1 FROM pool_charts t JOIN pool_members m ON m.pool = t.pool JOIN pools ON pools.id = t.pool AND pools.active
-			WHERE m.account = ? AND t.patient_id = ` + column + ` AND m.start_at <= ? AND (m.end_at = 0 OR m.end_at > ?) AND t.start_at <= ? AND (t.end_at = 0 OR t.end_at > ?) AND m.role IN ` + in + `))`, args
+	// Its own names are ones that no statement around it uses: the column must not
+	// be taken for one of these tables'.
+	return `(EXISTS (SELECT 1 FROM care_team of_team WHERE of_team.account = ? AND of_team.patient_id = ` + column + ` AND of_team.start_at <= ? AND (of_team.end_at = 0 OR of_team.end_at > ?) AND of_team.role IN ` + in + `)
+		OR EXISTS (SELECT 1 FROM pool_charts of_chart JOIN pool_members of_member ON of_member.pool = of_chart.pool JOIN pools of_pool ON of_pool.id = of_chart.pool AND of_pool.active
+			WHERE of_member.account = ? AND of_chart.patient_id = ` + column + ` AND of_member.start_at <= ? AND (of_member.end_at = 0 OR of_member.end_at > ?)
+			AND of_chart.start_at <= ? AND (of_chart.end_at = 0 OR of_chart.end_at > ?) AND of_member.role IN ` + in + `))`, args
 }

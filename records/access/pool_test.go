@@ -74,6 +74,12 @@ func TestAPoolOpensAChartOnlyWhileItIsJoinedToIt(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, circle, 1)
 		require.Equal(t, Near{Account: nurse.Account, Name: "N. Lee", Relation: CareTeam, Role: identity.Nurse, Pool: "pool-refills", See: see}, circle[0])
+		for _, alias := range []string{"t", "m", "pools"} { // whatever a statement calls its tables
+			cond, args := b.memberSQL(nurse, alias+".patient_id")
+			var n int
+			require.NoError(t, d.Read(ctx).QueryRow(`SELECT count(*) FROM resources `+alias+` WHERE `+cond, args...).Scan(&n))
+			require.Equal(t, 1, n, alias)
+		}
 		cond, args := b.memberSQL(nurse, "r.patient_id")
 		var n int
 		require.NoError(t, d.Read(ctx).QueryRow(`SELECT count(*) FROM resources r WHERE `+cond, args...).Scan(&n))
