@@ -28,6 +28,7 @@ const (
 	Note        Kind = "note"
 	Sharing     Kind = "sharing"
 	Result      Kind = "result"
+	Request     Kind = "request"
 )
 
 // Oversight tells privacy officers that something waits for their word. It is
@@ -35,7 +36,7 @@ const (
 const Oversight Kind = "oversight"
 
 // Kinds lists every kind about which somebody may say how they want to be told.
-var Kinds = []Kind{Message, Appointment, Visit, Note, Sharing, Result}
+var Kinds = []Kind{Message, Appointment, Visit, Note, Sharing, Result, Request}
 
 // Notice tells one person that something waits for them.
 type Notice struct {
@@ -43,7 +44,7 @@ type Notice struct {
 	Account string // to whom
 	Kind    Kind
 	Patient string // chart, an opaque id; only for the link in the app
-	Ref     string // thread/<id>, visit/<id>, appointment/<id>, entry/<type>/<id>
+	Ref     string // thread/<id>, visit/<id>, appointment/<id>, ask/<id>, entry/<type>/<id>
 	At      time.Time
 	// Until is when its mail stops being of use, for instance when the visit
 	// begins. Quiet hours do not hold back what would come too late.

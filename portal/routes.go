@@ -59,6 +59,7 @@ func (p *Portal) Mount(app *fiber.App) {
 	p.mountMessages(api)
 	p.mountInbox(api)
 	p.mountBooking(api)
+	p.mountAsks(api)
 	p.mountVisits(api)
 	p.mountWorklist(api)
 	p.mountSharing(api)
