@@ -3,12 +3,15 @@ package portal_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"housecall/internal/db"
 	"housecall/internal/fault"
 	"housecall/internal/identity"
 	"housecall/records"
@@ -386,5 +389,80 @@ func TestAPageIsToldOfARequestAtOnce(t *testing.T) {
 		f.doctor.stepped(f.chart(), a, "accepted", "")
 		own.hears(mine)
 		stranger.silent()
+	})
+}
+
+func TestAnAgendaOverEverybody(t *testing.T) {
+	each(t, func(t *testing.T, n *node) {
+		f := newFamily(t, n)
+		f.regrant(access.Everything, access.AllPowers)
+		f.join(f.doctor, f.ben)
+		var second access.Grant
+		require.NoError(t, n.db.InTx(context.Background(), func(c *db.Conn) (err error) {
+			second, err = n.access.GrantTx(c, feed, access.GrantInput{Account: f.elena.account.ID, Name: "Elena", Patient: f.ben, Relation: "father", Basis: access.Consent,
+				See: access.Of(access.Demographics, access.Medicines), Can: access.PowerMedicines, End: time.Now().AddDate(0, 6, 0)})
+			return err
+		}))
+		require.NotEmpty(t, second.ID)
+		visit := f.elena.asked(f.chart(), fmt.Sprintf(`{"id":"%s","kind":"visit","note":"Her knee hurts"}`, newID()))
+		f.doctor.stepped(f.chart(), visit, "on-hold", `,"text":"Which knee?"`)
+		thread := f.doctor.write(f.chart(), "", "Hello", "How is the knee?")
+		f.doctor.write("/api/v1/charts/"+f.ben, "", "Not for her", "This is not shared with Elena.")
+		recent := newID()
+		n.put(strings.Replace(observation(recent, f.rosa, 4.1), "2026-11-20", time.Now().UTC().Format(time.DateOnly), 1))
+		var page struct {
+			Items []struct {
+				Patient, Relation string
+				Unread            int
+				Answers           []struct{ ID, Reason string }
+				Threads           []struct{ ID string }
+				Visits            []struct{ ID string }
+				Results           []struct{ Ref string }
+			}
+			Next string
+		}
+		r := f.elena.get("/api/v1/agenda?limit=1")
+		r.json(t, &page)
+		require.Len(t, page.Items, 1)
+		require.NotEmpty(t, page.Next)
+		all := append(page.Items[:0:0], page.Items...)
+		next := page.Next
+		page.Items, page.Next = nil, ""
+		f.elena.get("/api/v1/agenda?limit=1&cursor="+next).json(t, &page)
+		all = append(all, page.Items...)
+		require.Len(t, all, 2)
+		require.Empty(t, page.Next)
+		for _, p := range all {
+			if p.Patient == f.ben {
+				require.Zero(t, p.Unread+len(p.Threads)+len(p.Answers)+len(p.Results), "his messages are not shared")
+				continue
+			}
+			require.Equal(t, f.rosa, p.Patient)
+			require.Equal(t, "mother 1", fmt.Sprint(p.Relation, " ", p.Unread))
+			require.Equal(t, visit.ID+" Which knee?", p.Answers[0].ID+" "+p.Answers[0].Reason)
+			require.Equal(t, thread, p.Threads[0].ID)
+			require.Equal(t, "Observation/"+recent, p.Results[0].Ref)
+		}
+		for _, chart := range []string{f.rosa, f.ben} {
+			rows, _, _, err := n.access.AccessLog(context.Background(), feed, chart, "", 100)
+			require.NoError(t, err)
+			require.True(t, slices.ContainsFunc(rows, func(r access.AccessRow) bool { return r.Who == "Elena" }), "her look into the agenda is in the log of each")
+		}
+
+		deeds := func(who *someone, query string) (out struct {
+			Items []struct{ What, ID string }
+			Next  string
+		}) {
+			who.get(f.chart()+"/grants/"+f.grant.ID+"/deeds"+query).json(t, &out)
+			return out
+		}
+		f.elena.write(f.chart(), thread, "", "The left one.")
+		first := deeds(f.self, "?limit=1")
+		require.Equal(t, "message", first.Items[0].What)
+		rest := deeds(f.self, "?limit=1&cursor="+first.Next)
+		require.Equal(t, "asked "+visit.ID, rest.Items[0].What+" "+rest.Items[0].ID)
+		require.Len(t, deeds(f.self, "").Items, 2, "the doctor's answers are not hers")
+		require.Equal(t, 404, f.doctor.get(f.chart()+"/grants/"+f.grant.ID+"/deeds").StatusCode)
+		require.Equal(t, 404, f.self.get(f.chart()+"/grants/"+second.ID+"/deeds").StatusCode, "a grant of another chart")
 	})
 }

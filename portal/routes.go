@@ -60,6 +60,7 @@ func (p *Portal) Mount(app *fiber.App) {
 	p.mountInbox(api)
 	p.mountBooking(api)
 	p.mountAsks(api)
+	p.mountAgenda(api)
 	p.mountVisits(api)
 	p.mountWorklist(api)
 	p.mountSharing(api)

@@ -19,6 +19,7 @@ import (
 	"housecall/records/access"
 	"housecall/records/fhir"
 	"housecall/telehealth/message"
+	"housecall/telehealth/request"
 	"housecall/telehealth/schedule"
 )
 
@@ -135,6 +136,9 @@ func (h *house) people(m matrix) {
 	sent, err := h.app.Messages.Send(ctx, rosa, h.rosa, message.In{ID: uuid.NewString(), Topic: "question", Subject: "zqmessages-plain", Text: "zqmessages-plain"})
 	require.NoError(h.t, err)
 	h.things["thread"] = sent.Thread
+	asked, err := h.app.Requests.Ask(ctx, rosa, h.rosa, request.Asking{ID: uuid.NewString(), Kind: request.Visit, Note: "zqappointments-plain"})
+	require.NoError(h.t, err)
+	h.things["ask"] = asked.ID
 	h.visit(ctx, doctor, rosa)
 	var open struct{ Results []struct{ Key string } }
 	require.NoError(h.t, json.Unmarshal([]byte(h.ask(m.actors[slices.IndexFunc(m.actors, func(a *actor) bool { return a.name == "rosa" })], "GET", "/api/v1/charts/"+h.rosa, "").body), &open))

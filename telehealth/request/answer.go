@@ -104,6 +104,9 @@ func (s *Service) answerTx(c *db.Conn, who identity.Principal, patient, id strin
 	if bodies[id] == nil {
 		return Request{}, notFound()
 	}
+	if !decides(v, x.kind) && !mayAsk(v, x.kind) {
+		return Request{}, notYours()
+	}
 	digest := s.digest(who, patient, []any{id, mv})
 	var was []byte
 	switch err := c.QueryRow(`SELECT digest FROM request_steps WHERE id = ?`, mv.ID).Scan(&was); {
