@@ -108,6 +108,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/agenda": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is to come and to be done for everybody that one cares for */
+        get: operations["get-agenda"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/charts/{patient}": {
         parameters: {
             query?: never;
@@ -368,6 +385,23 @@ export interface paths {
         patch: operations["patch-charts-by-patient-grants-by-id"];
         trace?: never;
     };
+    "/charts/{patient}/grants/{id}/deeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What somebody did for the patient */
+        get: operations["get-charts-by-patient-grants-by-id-deeds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/charts/{patient}/joined": {
         parameters: {
             query?: never;
@@ -397,6 +431,23 @@ export interface paths {
         put?: never;
         /** Start an app from the chart */
         post: operations["post-charts-by-patient-launches"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/medicines/{id}/request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether a medicine needs a refill or a renewal, and who may ask */
+        get: operations["get-charts-by-patient-medicines-by-id-request"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -467,6 +518,58 @@ export interface paths {
         /** Let new results wait, or not */
         put: operations["put-charts-by-patient-release"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was asked of the clinic, the newest first */
+        get: operations["get-charts-by-patient-requests"];
+        put?: never;
+        /** Ask the clinic for something */
+        post: operations["post-charts-by-patient-requests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One request, with its steps */
+        get: operations["get-charts-by-patient-requests-by-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/requests/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer a request, or take it back */
+        post: operations["post-charts-by-patient-requests-by-id-steps"];
         delete?: never;
         options?: never;
         head?: never;
@@ -824,11 +927,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Who was let to one visit, and who is invited */
+        get: operations["get-charts-by-patient-visits-by-id-guests"];
         put?: never;
         /** Invite somebody to one visit */
         post: operations["post-charts-by-patient-visits-by-id-guests"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/guests/{guest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take that away at once */
+        delete: operations["delete-charts-by-patient-visits-by-id-guests-by-guest"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1495,6 +1616,23 @@ export interface paths {
         put?: never;
         /** Move entries that are in the wrong record */
         post: operations["post-clinic-refile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the patients of one's care teams ask for, the oldest first */
+        get: operations["get-clinic-requests"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2299,6 +2437,23 @@ export interface components {
             /** Format: int64 */
             years: number;
         };
+        AgendaPerson: {
+            /** @description Requests that need an answer from the patient's side */
+            answers: components["schemas"]["Request"][] | null;
+            given: string;
+            name: string;
+            patient: string;
+            /** @description self, or what the person is to the viewer */
+            relation: string;
+            /** @description New ones */
+            results: components["schemas"]["Entry"][] | null;
+            /** @description Conversations with something unread */
+            threads: components["schemas"]["Thread"][] | null;
+            /** Format: int64 */
+            unread: number;
+            /** @description Those to come, the next one first */
+            visits: components["schemas"]["Appointment"][] | null;
+        };
         Alike: {
             address?: string;
             age?: components["schemas"]["Age"];
@@ -2326,6 +2481,23 @@ export interface components {
         AnswerWithin: {
             /** Format: int64 */
             hours: number;
+        };
+        Answering: {
+            /** @description Made by the client; sent twice it is done once */
+            id: string;
+            /** @description The new prescription that is written along with it */
+            issue?: components["schemas"]["Prescribing"];
+            /** @description What came of it: records of this chart */
+            results?: components["schemas"]["Outcome"][] | null;
+            /**
+             * Format: int64
+             * @description The version of the request that this answers
+             */
+            saw: number;
+            /** @description For the other side: what is needed, why not, or the answer */
+            text?: string;
+            /** @enum {string} */
+            to: "received" | "on-hold" | "accepted" | "in-progress" | "completed" | "rejected" | "cancelled";
         };
         ApartInBody: {
             a: string;
@@ -2477,6 +2649,36 @@ export interface components {
             towards: "member" | "caregiver" | "caregivers" | "apps" | "frontdesk" | "insurer" | "organization" | "person";
             words?: string;
         };
+        Asking: {
+            /**
+             * Format: int64
+             * @description How many days the medicine at home still lasts
+             */
+            daysLeft?: number;
+            documents?: string;
+            /** @description Of a form: id of a Binary of the chart */
+            form?: string;
+            /** @description Made by the client; sent twice it is done once */
+            id: string;
+            /** @enum {string} */
+            kind: "refill" | "renewal" | "visit" | "record" | "form";
+            /** @description Of a refill or renewal: the MedicationRequest */
+            medicine?: string;
+            /** @enum {string} */
+            mode?: "video" | "clinic" | "either" | "";
+            note?: string;
+            pharmacy?: string;
+            purpose?: string;
+            recipient?: string;
+            when?: string;
+        };
+        Asks: {
+            /** @description What the viewer may ask for here */
+            canAsk: ("refill" | "renewal" | "visit" | "record" | "form")[] | null;
+            items: components["schemas"]["Request"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
         Assign: {
             entry?: components["schemas"]["Entry"];
             other: components["schemas"]["Patient"];
@@ -2519,6 +2721,7 @@ export interface components {
         };
         Block: {
             account: string;
+            birthDate?: string;
             /** Format: date-time */
             createdAt: string;
             createdBy: string;
@@ -2529,11 +2732,17 @@ export interface components {
             liftReason?: string;
             /** Format: date-time */
             liftedAt?: string;
+            liftedBy?: string;
+            lifter?: string;
             name: string;
             patient: string;
+            patientName?: string;
             reason: string;
+            setBy: string;
             /** Format: date-time */
             start: string;
+            /** @enum {string} */
+            state: "planned" | "holds" | "ended" | "lifted";
         };
         BlockInBody: {
             /** @description Of the account that is kept out */
@@ -2546,6 +2755,12 @@ export interface components {
             reason: string;
             /** @description The last day; none: until it is lifted */
             until?: string;
+        };
+        Blocks: {
+            birthDate?: string;
+            items: components["schemas"]["Block"][] | null;
+            next?: string;
+            patientName?: string;
         };
         BookInBody: {
             /** @description Made by the client; sent twice it is done once */
@@ -2780,6 +2995,14 @@ export interface components {
             /** @description Whose record it is about */
             patient?: string;
         };
+        Deed: {
+            /** Format: date-time */
+            at: string;
+            /** @description Of what was written, to find it again */
+            id?: string;
+            /** @enum {string} */
+            what: "message" | "booked" | "changed" | "asked" | "answered" | "form";
+        };
         Detail: {
             chart?: string;
             details: components["schemas"]["Line"][] | null;
@@ -2879,6 +3102,11 @@ export interface components {
             who?: string;
             whoRef?: string;
         };
+        File: {
+            contentType?: string;
+            id: string;
+            title: string;
+        };
         Found: {
             birthDate?: string;
             name: string;
@@ -2959,6 +3187,23 @@ export interface components {
             until: string;
             /** @description The one visit that it is for */
             visit?: string;
+        };
+        Guest: {
+            /**
+             * Format: date-time
+             * @description When the visit's doors open
+             */
+            from: string;
+            id: string;
+            name: string;
+            relation: string;
+            /** @enum {string} */
+            state: "invited" | "active" | "ended" | "revoked";
+            /**
+             * Format: date-time
+             * @description When it is over at the latest
+             */
+            until: string;
         };
         GuestInBody: {
             name: string;
@@ -3091,6 +3336,11 @@ export interface components {
              * @description Until when the link can be used
              */
             expiresAt: string;
+            /**
+             * Format: date-time
+             * @description When that visit's doors open
+             */
+            from?: string;
             hides: string[] | null;
             id: string;
             name: string;
@@ -3166,6 +3416,11 @@ export interface components {
              * @description Until when the link can be used
              */
             expiresAt: string;
+            /**
+             * Format: date-time
+             * @description When that visit's doors open
+             */
+            from?: string;
             hides: string[] | null;
             id: string;
             name: string;
@@ -3249,6 +3504,11 @@ export interface components {
             /** @description Cursor of the next page */
             next?: string;
         };
+        ListAgendaPerson: {
+            items: components["schemas"]["AgendaPerson"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
         ListAppRead: {
             items: components["schemas"]["AppRead"][] | null;
             /** @description Cursor of the next page */
@@ -3261,11 +3521,6 @@ export interface components {
         };
         ListAssign: {
             items: components["schemas"]["Assign"][] | null;
-            /** @description Cursor of the next page */
-            next?: string;
-        };
-        ListBlock: {
-            items: components["schemas"]["Block"][] | null;
             /** @description Cursor of the next page */
             next?: string;
         };
@@ -3294,6 +3549,11 @@ export interface components {
             /** @description Cursor of the next page */
             next?: string;
         };
+        ListDeed: {
+            items: components["schemas"]["Deed"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
         ListFound: {
             items: components["schemas"]["Found"][] | null;
             /** @description Cursor of the next page */
@@ -3306,6 +3566,11 @@ export interface components {
         };
         ListGrant: {
             items: components["schemas"]["Grant"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListGuest: {
+            items: components["schemas"]["Guest"][] | null;
             /** @description Cursor of the next page */
             next?: string;
         };
@@ -3384,6 +3649,60 @@ export interface components {
             /** @description Cursor of the next page */
             next?: string;
         };
+        Listed: {
+            age?: components["schemas"]["Age"];
+            /** Format: date-time */
+            askedAt: string;
+            birthDate: string;
+            /** @description Who asked */
+            by: components["schemas"]["Party"];
+            /** Format: date-time */
+            changedAt: string;
+            /** Format: int64 */
+            daysLeft?: number;
+            /** @description Which copies */
+            documents?: string;
+            /** @description Name of the patient, when somebody else asked for them */
+            forPatient?: string;
+            form?: components["schemas"]["File"];
+            id: string;
+            /** @description The viewer may write the new prescription with it */
+            issues?: boolean;
+            /** @enum {string} */
+            kind: "refill" | "renewal" | "visit" | "record" | "form";
+            medicine?: components["schemas"]["Medicine"];
+            mine: boolean;
+            /**
+             * @description How a visit suits
+             * @enum {string}
+             */
+            mode?: "video" | "clinic" | "either";
+            /** @description States to which the viewer may bring it */
+            next: string[] | null;
+            note?: string;
+            patient: string;
+            patientName: string;
+            pharmacy?: string;
+            /** @description What they are for */
+            purpose?: string;
+            /** @description What the clinic needs to know, or why it declined */
+            reason?: string;
+            /** @description For whom they are */
+            recipient?: string;
+            results: components["schemas"]["Outcome"][] | null;
+            sex: string;
+            /** @enum {string} */
+            state: "requested" | "received" | "on-hold" | "accepted" | "in-progress" | "completed" | "rejected" | "cancelled";
+            /** @description The oldest first */
+            steps: components["schemas"]["Step"][] | null;
+            /**
+             * Format: int64
+             * @description Number of its last step
+             */
+            version: number;
+            /** @description When a visit suits, in words */
+            when?: string;
+        };
         LookUpInBody: {
             /** @description YYYY-MM-DD */
             birthDate?: string;
@@ -3420,6 +3739,11 @@ export interface components {
             /** @description Missing with an access token */
             session?: components["schemas"]["Session"];
             version: string;
+        };
+        Medicine: {
+            /** @description Of the MedicationRequest */
+            id: string;
+            name: string;
         };
         Member: {
             name: string;
@@ -3502,6 +3826,11 @@ export interface components {
              * @description Until when the link can be used
              */
             expiresAt: string;
+            /**
+             * Format: date-time
+             * @description When that visit's doors open
+             */
+            from?: string;
             hides: string[] | null;
             id: string;
             name: string;
@@ -3525,6 +3854,15 @@ export interface components {
             /** @description The last day, like 2027-12-31 */
             until: string;
         };
+        OpenAsks: {
+            /** @description Open ones of each kind */
+            counts: {
+                [key: string]: number;
+            };
+            items: components["schemas"]["Listed"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
         OpenGlass: {
             patient: string;
             reason: string;
@@ -3543,6 +3881,12 @@ export interface components {
             /** @description Whether the own account is linked with one there */
             linked: boolean;
             name: string;
+        };
+        Outcome: {
+            id: string;
+            title?: string;
+            /** @enum {string} */
+            type: "MedicationRequest" | "Appointment" | "DocumentReference";
         };
         Page: {
             messages: components["schemas"]["Message"][] | null;
@@ -3566,6 +3910,15 @@ export interface components {
              * @description Entries that were written meanwhile and have to be assigned
              */
             written: number;
+        };
+        Party: {
+            name: string;
+            /** @description Of a proxy: how they and the patient are related */
+            relation?: string;
+            /** @enum {string} */
+            role: "patient" | "proxy" | "clinician" | "nurse" | "frontdesk" | "system";
+            /** @enum {string} */
+            side: "patient" | "clinic";
         };
         Passkey: {
             /** Format: date-time */
@@ -3645,6 +3998,26 @@ export interface components {
             /** Format: double */
             number: number;
         };
+        Possible: {
+            canAsk: boolean;
+            /**
+             * @description Missing: nothing can be asked for
+             * @enum {string}
+             */
+            kind?: "refill" | "renewal";
+            /**
+             * Format: int64
+             * @description Fillings that the prescription still allows
+             */
+            left?: number;
+            /** @description The request that is open already */
+            open?: string;
+            /** @description Those that the record names */
+            pharmacies: string[] | null;
+            validUntil?: string;
+            /** @enum {string} */
+            why?: "left" | "none-left" | "expired" | "stopped" | "paused";
+        };
         Practitioner: {
             id: string;
             name: string;
@@ -3655,6 +4028,18 @@ export interface components {
             /** @description Recent measurements, a line each */
             facts: string[] | null;
             reason: string;
+        };
+        Prescribing: {
+            /**
+             * Format: int64
+             * @description How long one filling lasts
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description Further fillings
+             */
+            repeats: number;
         };
         Problem: {
             /** @description Machine word, for example signed_out, csrf, step_up, not_found */
@@ -3805,6 +4190,56 @@ export interface components {
             what: string[] | null;
             who?: string;
         };
+        Request: {
+            /** Format: date-time */
+            askedAt: string;
+            /** @description Who asked */
+            by: components["schemas"]["Party"];
+            /** Format: date-time */
+            changedAt: string;
+            /** Format: int64 */
+            daysLeft?: number;
+            /** @description Which copies */
+            documents?: string;
+            /** @description Name of the patient, when somebody else asked for them */
+            forPatient?: string;
+            form?: components["schemas"]["File"];
+            id: string;
+            /** @description The viewer may write the new prescription with it */
+            issues?: boolean;
+            /** @enum {string} */
+            kind: "refill" | "renewal" | "visit" | "record" | "form";
+            medicine?: components["schemas"]["Medicine"];
+            mine: boolean;
+            /**
+             * @description How a visit suits
+             * @enum {string}
+             */
+            mode?: "video" | "clinic" | "either";
+            /** @description States to which the viewer may bring it */
+            next: string[] | null;
+            note?: string;
+            patient: string;
+            pharmacy?: string;
+            /** @description What they are for */
+            purpose?: string;
+            /** @description What the clinic needs to know, or why it declined */
+            reason?: string;
+            /** @description For whom they are */
+            recipient?: string;
+            results: components["schemas"]["Outcome"][] | null;
+            /** @enum {string} */
+            state: "requested" | "received" | "on-hold" | "accepted" | "in-progress" | "completed" | "rejected" | "cancelled";
+            /** @description The oldest first */
+            steps: components["schemas"]["Step"][] | null;
+            /**
+             * Format: int64
+             * @description Number of its last step
+             */
+            version: number;
+            /** @description When a visit suits, in words */
+            when?: string;
+        };
         Restriction: {
             /** Format: date-time */
             askedAt: string;
@@ -3938,6 +4373,14 @@ export interface components {
             /** @description Where it is */
             patient: string;
             type: string;
+        };
+        Step: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Party"];
+            /** @enum {string} */
+            state: "requested" | "received" | "on-hold" | "accepted" | "in-progress" | "completed" | "rejected" | "cancelled";
+            text?: string;
         };
         Subject: {
             age?: components["schemas"]["Age"];
@@ -4447,6 +4890,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-agenda": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                /** @description People on one page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAgendaPerson"];
                 };
             };
             /** @description Error */
@@ -5132,6 +5608,41 @@ export interface operations {
             };
         };
     };
+    "get-charts-by-patient-grants-by-id-deeds": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListDeed"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-charts-by-patient-joined": {
         parameters: {
             query?: never;
@@ -5216,6 +5727,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Launch"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-charts-by-patient-medicines-by-id-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Possible"];
                 };
             };
             /** @description Error */
@@ -5409,6 +5952,145 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WaitDays"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-charts-by-patient-requests": {
+        parameters: {
+            query?: {
+                /** @description Only those that are not done */
+                open?: boolean;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asks"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Asking"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-charts-by-patient-requests-by-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-requests-by-id-steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Answering"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
                 };
             };
             /** @description Error */
@@ -6227,6 +6909,38 @@ export interface operations {
             };
         };
     };
+    "get-charts-by-patient-visits-by-id-guests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListGuest"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-charts-by-patient-visits-by-id-guests": {
         parameters: {
             query?: never;
@@ -6251,6 +6965,37 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Invitation"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-charts-by-patient-visits-by-id-guests-by-guest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+                guest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -6800,8 +7545,8 @@ export interface operations {
     "get-clinic-blocks": {
         parameters: {
             query?: {
-                cursor?: string;
-                limit?: number;
+                /** @description Only those that hold for this chart */
+                patient?: string;
             };
             header?: never;
             path?: never;
@@ -6815,7 +7560,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListBlock"];
+                    "application/json": components["schemas"]["Blocks"];
                 };
             };
             /** @description Error */
@@ -7654,6 +8399,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Refiled"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-clinic-requests": {
+        parameters: {
+            query?: {
+                kind?: "refill" | "renewal" | "visit" | "record" | "form";
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAsks"];
                 };
             };
             /** @description Error */
