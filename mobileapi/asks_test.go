@@ -44,4 +44,3 @@ func TestAPhoneAsksForAMedicine(t *testing.T) {
 		require.Equal(t, "received The one at the corner.", string(got.State)+" "+got.Steps[2].Text)
 	})
 }
-
