@@ -21,6 +21,7 @@ import (
 	"housecall/records"
 	"housecall/records/rest"
 	"housecall/telehealth/message"
+	"housecall/telehealth/request"
 	"housecall/telehealth/schedule"
 )
 
@@ -76,6 +77,7 @@ type Deps struct {
 	Records  *records.Store
 	Messages *message.Service
 	Schedule *schedule.Service
+	Requests *request.Service
 	Accounts Accounts
 	Bearer   edge.BearerFunc
 	Calls    *edge.Limiter // nil: as many as of the portal
@@ -95,7 +97,7 @@ type Face struct {
 
 // New makes the face.
 func New(d Deps) (*Face, error) {
-	if d.DB == nil || d.Records == nil || d.Messages == nil || d.Schedule == nil || d.Accounts == nil || d.Bearer == nil {
+	if d.DB == nil || d.Records == nil || d.Messages == nil || d.Schedule == nil || d.Requests == nil || d.Accounts == nil || d.Bearer == nil {
 		return nil, errors.New("mobileapi: a part is missing")
 	}
 	for platform, r := range d.Releases {

@@ -28,6 +28,7 @@ import (
 	"housecall/records/access"
 	"housecall/records/fhir"
 	"housecall/telehealth/message"
+	"housecall/telehealth/request"
 	"housecall/telehealth/schedule"
 )
 
@@ -44,6 +45,7 @@ type site struct {
 	store              *records.Store
 	messages           *message.Service
 	schedule           *schedule.Service
+	requests           *request.Service
 	rosa               string
 	self, elena, nurse identity.Account
 	cookie, granted    string
@@ -73,6 +75,8 @@ func newSite(t *testing.T, d *db.DB) *site {
 	require.NoError(t, err)
 	s.messages, err = message.New(message.Deps{DB: d, Records: s.store, Access: s.access, Notices: notices, Hub: hub, Key: key, Accounts: s.id})
 	require.NoError(t, err)
+	s.requests, err = request.New(request.Deps{DB: d, Records: s.store, Access: s.access, Notices: notices, Hub: hub, Key: key})
+	require.NoError(t, err)
 	s.schedule, err = schedule.New(schedule.Deps{DB: d, Records: s.store, Access: s.access, Notices: notices, Hub: hub, Key: key})
 	require.NoError(t, err)
 	require.NoError(t, rev.Start(ctx))
@@ -82,7 +86,7 @@ func newSite(t *testing.T, d *db.DB) *site {
 	s.app, err = edge.New(edge.Config{BaseURL: u})
 	require.NoError(t, err)
 	face, err := mobileapi.New(mobileapi.Deps{
-		DB: d, Records: s.store, Messages: s.messages, Schedule: s.schedule, Accounts: s.id, Bearer: s.id.Bearer, Key: key, Version: "1.2.3",
+		DB: d, Records: s.store, Messages: s.messages, Schedule: s.schedule, Requests: s.requests, Accounts: s.id, Bearer: s.id.Bearer, Key: key, Version: "1.2.3",
 		Clinic:   mobileapi.Clinic{Name: "Hill Clinic", Phone: "555-0100", Emergency: "911", TimeZone: "America/Chicago"},
 		Releases: map[string]mobileapi.Release{"ios": {Minimum: "1.4.0", Recommended: "2.0", Store: "https://store.test/ios"}},
 	})

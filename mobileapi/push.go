@@ -17,6 +17,7 @@ import (
 	"housecall/internal/identity"
 	"housecall/records/fhir"
 	"housecall/telehealth/message"
+	"housecall/telehealth/request"
 	"housecall/telehealth/schedule"
 )
 
@@ -32,9 +33,9 @@ type Push struct {
 // Command is one thing to be done.
 type Command struct {
 	ID      string          `json:"id" doc:"UUID made by the phone. Sent again with the same content, it is done once"`
-	Kind    string          `json:"kind" doc:"message.send, message.read, appointment.book or appointment.cancel; one that this server does not know is refused alone"`
+	Kind    string          `json:"kind" doc:"message.send, message.read, appointment.book, appointment.cancel, request.ask or request.answer; one that this server does not know is refused alone"`
 	Patient string          `json:"patient" doc:"Whose chart. What was joined with it is a chart of its own, and named by its own patient"`
-	Body    json.RawMessage `json:"body" doc:"message.send: {thread?, topic?, subject?, text, attachments?: [binary id]}, the command's id is the message's; message.read: {thread, upTo}; appointment.book: {slot, mode, reason?}, the command's id is the appointment's; appointment.cancel: {appointment, reason?}"`
+	Body    json.RawMessage `json:"body" doc:"message.send: {thread?, topic?, subject?, text, attachments?: [binary id]}, the command's id is the message's; message.read: {thread, upTo}; appointment.book: {slot, mode, reason?}, the command's id is the appointment's; appointment.cancel: {appointment, reason?}; request.ask: {kind, medicine?, daysLeft?, pharmacy?, mode?, when?, documents?, recipient?, purpose?, form?, note?}, the command's id is the request's; request.answer: {request, to, saw, text?}, the command's id is the step's"`
 }
 
 // Pushed tells what became of each command, in the same order.
@@ -199,6 +200,31 @@ var commands = map[string]func(*Face, context.Context, identity.Principal, Comma
 			return err
 		}
 		_, err := f.Schedule.Cancel(ctx, who, x.Patient, b.Appointment, b.Reason)
+		return err
+	},
+	"request.ask": func(f *Face, ctx context.Context, who identity.Principal, x Command) error {
+		var b struct {
+			Kind                                                                      request.Kind
+			DaysLeft                                                                  *int
+			Medicine, Pharmacy, Mode, When, Documents, Recipient, Purpose, Form, Note string
+		}
+		if err := decode(x.Body, &b); err != nil {
+			return err
+		}
+		_, err := f.Requests.Ask(ctx, who, x.Patient, request.Asking{ID: x.ID, Kind: b.Kind, Medicine: b.Medicine, DaysLeft: b.DaysLeft, Pharmacy: b.Pharmacy, Mode: b.Mode,
+			When: b.When, Documents: b.Documents, Recipient: b.Recipient, Purpose: b.Purpose, Form: b.Form, Note: b.Note})
+		return err
+	},
+	"request.answer": func(f *Face, ctx context.Context, who identity.Principal, x Command) error {
+		var b struct {
+			Request, Text string
+			To            request.State
+			Saw           int64
+		}
+		if err := decode(x.Body, &b); err != nil {
+			return err
+		}
+		_, err := f.Requests.Answer(ctx, who, x.Patient, b.Request, request.Answering{ID: x.ID, To: b.To, Saw: b.Saw, Text: b.Text})
 		return err
 	},
 }

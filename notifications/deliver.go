@@ -260,7 +260,7 @@ func (s *Service) word(n Notice, a identity.Account, by network) carrier.Word {
 // That sharing itself has ended is told all the same, and so are visits, to whose
 // guests the chart opens only when they begin.
 func (s *Service) closed(ctx context.Context, n Notice) (bool, error) {
-	if s.MayOpen == nil || n.Patient == "" || !slices.Contains([]Kind{Message, Appointment, Note, Result}, n.Kind) {
+	if s.MayOpen == nil || n.Patient == "" || !slices.Contains([]Kind{Message, Appointment, Note, Result, Request}, n.Kind) {
 		return false, nil
 	}
 	open, err := s.MayOpen(ctx, n.Account, n.Patient)

@@ -30,6 +30,7 @@ const (
 	Note        Kind = "note"
 	Sharing     Kind = "sharing"
 	Result      Kind = "result"
+	Request     Kind = "request"
 )
 
 // Oversight tells privacy officers that something waits for their word. It is
@@ -49,7 +50,7 @@ func (k Kind) held() bool { return k != Oversight && k != SignIn && k != Reach }
 const Reach Kind = "reach"
 
 // Kinds lists every kind about which somebody may say how they want to be told.
-var Kinds = []Kind{Message, Appointment, Visit, Note, Sharing, Result}
+var Kinds = []Kind{Message, Appointment, Visit, Note, Sharing, Result, Request}
 
 // Notice tells one person that something waits for them.
 type Notice struct {
@@ -57,7 +58,7 @@ type Notice struct {
 	Account string // to whom
 	Kind    Kind
 	Patient string // chart, an opaque id; only for the link in the app
-	Ref     string // thread/<id>, visit/<id>, appointment/<id>, entry/<type>/<id>
+	Ref     string // thread/<id>, visit/<id>, appointment/<id>, ask/<id>, entry/<type>/<id>
 	At      time.Time
 	// Until is when telling stops being of use, for instance when the visit
 	// begins. Quiet hours do not hold back what would come too late.

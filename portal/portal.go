@@ -24,6 +24,7 @@ import (
 	"housecall/telehealth"
 	"housecall/telehealth/message"
 	"housecall/telehealth/phrase"
+	"housecall/telehealth/request"
 	"housecall/telehealth/schedule"
 	"housecall/telehealth/signal"
 )
@@ -58,6 +59,7 @@ type Deps struct {
 	Notices     *notifications.Service
 	Messages    *message.Service
 	Schedule    *schedule.Service
+	Requests    *request.Service
 	Visits      *telehealth.Service
 	Signal      *signal.Service
 	Revocations *revoke.Feed // not started yet: the portal subscribes
@@ -87,7 +89,7 @@ type Portal struct {
 // New makes the portal. Call it before the feed of revocations is started.
 func New(d Deps) (*Portal, error) {
 	switch {
-	case d.DB == nil, d.Records == nil, d.Importer == nil, d.Access == nil, d.Identity == nil, d.Provider == nil, d.Login == nil, d.Hub == nil, d.Notices == nil, d.Messages == nil, d.Schedule == nil, d.Visits == nil, d.Signal == nil, d.Revocations == nil:
+	case d.DB == nil, d.Records == nil, d.Importer == nil, d.Access == nil, d.Identity == nil, d.Provider == nil, d.Login == nil, d.Hub == nil, d.Notices == nil, d.Messages == nil, d.Schedule == nil, d.Requests == nil, d.Visits == nil, d.Signal == nil, d.Revocations == nil:
 		return nil, errors.New("portal: a part is missing")
 	case d.BaseURL == nil || d.BaseURL.Host == "":
 		return nil, errors.New("portal: BaseURL is missing")

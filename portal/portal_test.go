@@ -41,6 +41,7 @@ import (
 	"housecall/records/ingest"
 	"housecall/telehealth"
 	"housecall/telehealth/message"
+	"housecall/telehealth/request"
 	"housecall/telehealth/schedule"
 	"housecall/telehealth/sfu"
 	"housecall/telehealth/signal"
@@ -71,6 +72,7 @@ type node struct {
 	notices  *notifications.Service
 	messages *message.Service
 	schedule *schedule.Service
+	requests *request.Service
 	visits   *telehealth.Service
 	signal   *signal.Service
 	store    *records.Store
@@ -149,6 +151,8 @@ func newNode(t *testing.T, d *db.DB, bus string, client fs.FS) *node {
 	require.NoError(t, err)
 	n.messages, err = message.New(message.Deps{DB: d, Records: n.store, Access: n.access, Notices: n.notices, Hub: hub, Key: key, Accounts: n.id, Now: n.clock.Now})
 	require.NoError(t, err)
+	n.requests, err = request.New(request.Deps{DB: d, Records: n.store, Access: n.access, Notices: n.notices, Hub: hub, Key: key, Now: n.clock.Now})
+	require.NoError(t, err)
 	n.schedule, err = schedule.New(schedule.Deps{DB: d, Records: n.store, Access: n.access, Notices: n.notices, Hub: hub, Key: key, Now: n.clock.Now})
 	require.NoError(t, err)
 	n.visits, err = telehealth.New(telehealth.Deps{DB: d, Records: n.store, Access: n.access, Identity: n.id, Notices: n.notices, Schedule: n.schedule, Now: n.clock.Now})
@@ -164,7 +168,7 @@ func newNode(t *testing.T, d *db.DB, bus string, client fs.FS) *node {
 	n.importer, err = ingest.New(ingest.Deps{DB: d, Store: n.store, Access: n.access, Jobs: n.notices, Now: n.clock.Now})
 	require.NoError(t, err)
 	n.portal, err = portal.New(portal.Deps{
-		DB: d, Records: n.store, Importer: n.importer, Access: n.access, Identity: n.id, Provider: op, Login: rp, Hub: hub, Notices: n.notices, Messages: n.messages, Schedule: n.schedule, Visits: n.visits, Signal: n.signal, Revocations: rev, Key: key, BaseURL: u,
+		DB: d, Records: n.store, Importer: n.importer, Access: n.access, Identity: n.id, Provider: op, Login: rp, Hub: hub, Notices: n.notices, Messages: n.messages, Schedule: n.schedule, Requests: n.requests, Visits: n.visits, Signal: n.signal, Revocations: rev, Key: key, BaseURL: u,
 		Clinic: portal.Clinic{Name: "Hill Clinic", Phone: "555-0100", Emergency: "911", TimeZone: "America/Chicago"}, Version: "1.2.3",
 		Health: func(context.Context) []portal.Check {
 			return []portal.Check{{Name: "database", OK: true, Level: "ok", Text: "It answers."}}

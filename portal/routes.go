@@ -68,6 +68,8 @@ func (p *Portal) Mount(app *fiber.App) {
 	p.mountInboxWork(api)
 	p.mountPools(api)
 	p.mountBooking(api)
+	p.mountAsks(api)
+	p.mountAgenda(api)
 	p.mountVisits(api)
 	p.mountWorklist(api)
 	p.mountSharing(api)

@@ -15,6 +15,7 @@ import (
 func (p *Portal) mountSharing(api huma.API) {
 	get(api, "/charts/{patient}/access", "Who looked at the chart", p.accessLog)
 	get(api, "/charts/{patient}/grants", "With whom the chart is shared", p.grants)
+	get(api, "/charts/{patient}/grants/{id}/deeds", "What somebody did for the patient", p.deeds)
 	route(api, http.MethodDelete, "/charts/{patient}/grants/{id}", "Stop sharing at once", p.revokeGrant)
 }
 
@@ -79,6 +80,17 @@ func (p *Portal) grants(ctx context.Context, in *grantsIn) (*body[list[Grant]], 
 type grantIn struct {
 	Patient string `path:"patient" maxLength:"64"`
 	ID      string `path:"id" maxLength:"64"`
+}
+
+type deedsIn struct {
+	Patient string `path:"patient" maxLength:"64"`
+	ID      string `path:"id" maxLength:"64"`
+	Paging
+}
+
+func (p *Portal) deeds(ctx context.Context, in *deedsIn) (*body[list[access.Deed]], error) {
+	found, next, err := p.Access.Deeds(ctx, edge.Who(ctx), in.Patient, in.ID, in.Cursor, in.count())
+	return &body[list[access.Deed]]{list[access.Deed]{some(found), next}}, err
 }
 
 // revokeGrant stops sharing, by whoever may: the patient, the caregiver who gives

@@ -9,6 +9,7 @@ import (
 	"housecall/internal/identity"
 	"housecall/notifications"
 	"housecall/telehealth/message"
+	"housecall/telehealth/request"
 	"housecall/telehealth/schedule"
 )
 
@@ -36,11 +37,13 @@ func (p *Portal) topicKinds() map[string]func(ctx context.Context, who identity.
 	return map[string]func(context.Context, identity.Principal, string) (string, error){
 		"inbox": staff(message.InboxTopic),
 		"day":   staff(schedule.DayTopic),
+		"asked": staff(request.ListTopic),
 		"notices": func(_ context.Context, who identity.Principal, _ string) (string, error) {
 			return notifications.Topic(who.Account), nil
 		},
 		"messages": p.Messages.MayFollow,
 		"typing":   p.Messages.MayFollowTyping,
+		"requests": p.Requests.MayFollow,
 		"visit": func(ctx context.Context, who identity.Principal, rest string) (string, error) {
 			patient, visit, _ := strings.Cut(rest, "/")
 			return p.Visits.MayFollow(ctx, who, patient, visit)

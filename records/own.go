@@ -7,13 +7,13 @@ import (
 )
 
 // Own is the meta.source of what this house itself made and keeps more about
-// than the record holds: booked visits (whose time is taken), signed notes, and
-// messages with what was sent along.
+// than the record holds: booked visits (whose time is taken), signed notes,
+// messages with what was sent along, and requests.
 const Own = access.Own
 
 // keptTypes are the types of which those with the source Own are kept: changed
 // only together with the rows beside them, by a batch that says so (Batch.Kept).
-var keptTypes = map[string]bool{"Appointment": true, "Encounter": true, "Composition": true, "DocumentReference": true, communicationType: true, binaryType: true}
+var keptTypes = map[string]bool{"Appointment": true, "Encounter": true, "Composition": true, "DocumentReference": true, communicationType: true, binaryType: true, taskType: true}
 
 // frozenTypes are signed when they are written, or sent. Nobody changes or
 // deletes them, the house itself included; an addendum is a record of its own.
@@ -22,11 +22,25 @@ var frozenTypes = map[string]bool{"Composition": true, "DocumentReference": true
 // sentTypes are messages and what is sent along with them.
 var sentTypes = map[string]bool{communicationType: true, binaryType: true}
 
-const communicationType = "Communication"
+const (
+	communicationType = "Communication"
+	taskType          = "Task"
+)
 
-// speaks: what somebody writes in a message is theirs to say, also when it gets a
-// label by which they (or the app they write with) do not find it again.
-func (ch *change) speaks() bool { return ch.kept && ch.Kind == Create && sentTypes[ch.Type] }
+// speaks: what somebody writes in a message or a request is theirs to say, also when
+// it gets a label by which they (or the app they write with) do not find it again.
+func (ch *change) speaks() bool {
+	return ch.kept && (ch.Kind == Create && sentTypes[ch.Type] || ch.Type == taskType)
+}
+
+// mayWrite decides about what is written. Requests are asked and answered by those
+// who may not change what they are about, see access.View.MayAsk.
+func (ch *change) mayWrite(v *access.View, class access.Class) bool {
+	if ch.kept && ch.Type == taskType {
+		return v.MayAsk(class)
+	}
+	return v.MayWrite(class)
+}
 
 // addsAbout tells whether a message says what it said and only names more of what
 // came of it: the task or note that it became.
@@ -68,6 +82,9 @@ func (ch *change) mayTouch() error {
 			}
 			if frozenTypes[ch.Type] && !sentTypes[ch.Type] {
 				return fault.New(fault.Forbidden, "This is signed. It can be added to, not changed.").WithCode("signed")
+			}
+			if !ch.kept && ch.Type == taskType {
+				return fault.New(fault.Forbidden, "Requests are answered on the pages for requests.").WithCode("kept")
 			}
 			if !ch.kept {
 				return fault.New(fault.Forbidden, "Visits are booked, moved and cancelled on the pages for visits.").WithCode("kept")

@@ -549,7 +549,7 @@ func (s *Store) apply(ch *change, v *access.View, h *head, at int64) error {
 	if ch.speaks() {
 		made.Labels = access.NoLabels
 	}
-	if !ch.decided && !ch.byParts && (!v.MayWrite(made) || ch.old != nil && !ch.old.deleted && !v.MayWrite(ch.old.class)) {
+	if !ch.decided && !ch.byParts && (!ch.mayWrite(v, made) || ch.old != nil && !ch.old.deleted && !ch.mayWrite(v, ch.old.class)) {
 		return fault.New(fault.Forbidden, "You can read this, but not change it.").WithCode("role")
 	}
 	if ch.Type == "Patient" && ch.Node != nil && h.links > 0 {

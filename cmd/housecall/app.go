@@ -34,6 +34,7 @@ import (
 	"housecall/records/subscription"
 	"housecall/telehealth"
 	"housecall/telehealth/message"
+	"housecall/telehealth/request"
 	"housecall/telehealth/schedule"
 	"housecall/telehealth/sfu"
 	"housecall/telehealth/signal"
@@ -59,6 +60,7 @@ type App struct {
 	Records       *records.Store
 	Messages      *message.Service
 	Schedule      *schedule.Service
+	Requests      *request.Service
 	Visits        *telehealth.Service
 	Signal        *signal.Service
 	Importer      *ingest.Importer
@@ -180,6 +182,9 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 	if a.Schedule, err = schedule.New(schedule.Deps{DB: a.DB, Records: a.Records, Access: a.Access, Notices: a.Notices, Hub: a.Hub, Key: a.Key, Zone: cfg.namedZone()}); err != nil {
 		return nil, err
 	}
+	if a.Requests, err = request.New(request.Deps{DB: a.DB, Records: a.Records, Access: a.Access, Notices: a.Notices, Hub: a.Hub, Key: a.Key, Zone: cfg.namedZone()}); err != nil {
+		return nil, err
+	}
 	if a.Visits, err = telehealth.New(telehealth.Deps{DB: a.DB, Records: a.Records, Access: a.Access, Identity: a.Identity, Notices: a.Notices, Schedule: a.Schedule}); err != nil {
 		return nil, err
 	}
@@ -204,7 +209,7 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 		return nil, err
 	}
 	if a.Portal, err = portal.New(portal.Deps{
-		DB: a.DB, Records: a.Records, Importer: a.Importer, Access: a.Access, Identity: a.Identity, Provider: a.Provider, Login: a.Login, Hub: a.Hub, Notices: a.Notices, Messages: a.Messages, Schedule: a.Schedule, Visits: a.Visits, Signal: a.Signal, Revocations: a.Revocations,
+		DB: a.DB, Records: a.Records, Importer: a.Importer, Access: a.Access, Identity: a.Identity, Provider: a.Provider, Login: a.Login, Hub: a.Hub, Notices: a.Notices, Messages: a.Messages, Schedule: a.Schedule, Requests: a.Requests, Visits: a.Visits, Signal: a.Signal, Revocations: a.Revocations,
 		Key: a.Key, BaseURL: cfg.base, Clinic: cfg.clinic(), Version: version, BounceToken: cfg.BounceToken, Health: a.Health, Calls: a.Limit, Log: a.Log,
 	}); err != nil {
 		return nil, err

@@ -20,6 +20,7 @@ import (
 	"housecall/records/fhir"
 	"housecall/telehealth/message"
 	"housecall/telehealth/pool"
+	"housecall/telehealth/request"
 	"housecall/telehealth/schedule"
 )
 
@@ -138,6 +139,9 @@ func (h *house) people(m matrix) {
 	h.things["thread"] = sent.Thread
 	_, err = h.app.Messages.AddNote(ctx, doctor, h.rosa, sent.Thread, uuid.NewString(), "zqstaffnote")
 	require.NoError(h.t, err)
+	asked, err := h.app.Requests.Ask(ctx, rosa, h.rosa, request.Asking{ID: uuid.NewString(), Kind: request.Visit, Note: "zqappointments-plain"})
+	require.NoError(h.t, err)
+	h.things["ask"] = asked.ID
 	h.visit(ctx, doctor, rosa)
 	h.guest(ctx, rosa, who["guest"])
 	h.link(ctx, who["desk"], m.actors[slices.IndexFunc(m.actors, func(a *actor) bool { return a.name == "link" })])

@@ -70,7 +70,7 @@ func (h *house) open(a *actor, topics []string) *page {
 // walkLive holds who may follow what, and shows that a page is told nothing of
 // what its reader does not see: neither that nor when something was written.
 func (h *house) walkLive(t *testing.T, m matrix) {
-	follow := map[string]string{h.rosa: "chart", "messages/" + h.rosa: "sees:messages", "visit/" + h.rosa + "/" + h.things["visit"]: "sees:visit", "inbox": "staff", "day": "staff", "notices": "account"}
+	follow := map[string]string{h.rosa: "chart", "messages/" + h.rosa: "sees:messages", "visit/" + h.rosa + "/" + h.things["visit"]: "sees:visit", "requests/" + h.rosa: "sees:medicines|sees:appointments|sees:documents", "asked": "staff", "inbox": "staff", "day": "staff", "notices": "account"}
 	var names []string
 	for name := range follow {
 		if name != h.rosa {

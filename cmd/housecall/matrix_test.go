@@ -304,13 +304,17 @@ func (h *house) bodies(face, chart string) map[string]string {
 			out[strings.ToUpper(method)+" "+face+named.ReplaceAllString(strings.TrimPrefix(path, face), ":$1")] = string(b)
 		}
 	}
+	if face == "/api/v1" { // what can be asked for depends on its kind, which the contract does not tell
+		out["POST /api/v1/charts/:patient/requests"] = `{"id":"` + uuid.NewString() + `","kind":"visit","note":"zqappointments-plain"}`
+		out["POST /api/v1/charts/:patient/requests/:id/steps"] = `{"id":"` + uuid.NewString() + `","to":"received","saw":1}`
+	}
 	return out
 }
 
 // fill puts real names into the path of a route.
 func (h *house) fill(path, chart string) string {
 	thing := h.things["Observation"]
-	for part, typ := range map[string]string{"/appointments/": "visit", "/visits/": "visit", "/documents/": "DocumentReference", "/binaries/": "Binary", "/threads/": "thread", "/grants/": "", "/held/": "", "/me/": "", "/devices/": "", "/notices/": ""} {
+	for part, typ := range map[string]string{"/appointments/": "visit", "/visits/": "visit", ":patient/requests/": "ask", "/medicines/": "MedicationRequest", "/documents/": "DocumentReference", "/binaries/": "Binary", "/threads/": "thread", "/grants/": "", "/held/": "", "/me/": "", "/devices/": "", "/notices/": ""} {
 		if strings.Contains(path, part) {
 			thing = h.things[typ]
 		}
@@ -459,7 +463,7 @@ func (h *house) walkContents(t *testing.T, m matrix) {
 func (h *house) readings() (paths []string) {
 	add := func(format string, args ...any) { paths = append(paths, fmt.Sprintf(format, args...)) }
 	api := "/api/v1/charts/" + h.rosa
-	for _, p := range []string{"", "/timeline?limit=200", "/threads", "/appointments", "/appointments?when=past", "/message-options", "/held", "/access", "/grants", "/joined", "/release", "/booking", "/team", "/restrictions"} {
+	for _, p := range []string{"", "/timeline?limit=200", "/threads", "/appointments", "/appointments?when=past", "/message-options", "/held", "/access", "/grants", "/joined", "/release", "/booking", "/team", "/restrictions", "/requests", "/requests/" + h.things["ask"], "/medicines/" + h.things["MedicationRequest"] + "/request"} {
 		add("%s%s", api, p)
 	}
 	for _, c := range allCategories {
@@ -467,6 +471,7 @@ func (h *house) readings() (paths []string) {
 	}
 	add("%s/threads/%s", api, h.things["thread"])
 	add(`%s/messages/search {"words":"zqmessages"}`, api)
+	add("/api/v1/agenda")
 	for typ, ids := range h.resources {
 		for _, id := range ids {
 			add("%s/entries/%s/%s", api, typ, id)

@@ -36,7 +36,7 @@ func (a *App) routes() (*fiber.App, error) {
 	a.FHIR.Mount(app, edge.Authenticate("", nil, a.Identity.Bearer), a.Limit.Handler)
 	a.Portal.Mount(app)
 	phones, err := mobileapi.New(mobileapi.Deps{
-		DB: a.DB, Records: a.Records, Messages: a.Messages, Schedule: a.Schedule, Accounts: a.Identity, Bearer: a.Identity.Bearer, Key: a.Key, Log: a.Log,
+		DB: a.DB, Records: a.Records, Messages: a.Messages, Schedule: a.Schedule, Requests: a.Requests, Accounts: a.Identity, Bearer: a.Identity.Bearer, Key: a.Key, Log: a.Log,
 		Calls: a.Limit, Clinic: mobileapi.Clinic(a.Config.clinic()), Releases: a.Config.releases, Version: version,
 	})
 	if err != nil {

@@ -40,7 +40,9 @@ var typesOf = func() [categories][]string {
 		out[c] = append(out[c], t)
 	}
 	out[Vitals] = append(out[Vitals], "Observation")
-	out[Documents] = append(out[Documents], "DiagnosticReport")
+	out[Documents] = append(out[Documents], "DiagnosticReport", "Task")
+	out[Medicines] = append(out[Medicines], "Task")
+	out[Appointments] = append(out[Appointments], "Task")
 	out[Other] = append(out[Other], "Consent", "Device", "DeviceUseStatement", "Flag", "List", "Provenance", "AuditEvent", "Group", "Basic",
 		"Organization", "Practitioner", "PractitionerRole", "Location", "HealthcareService", "Schedule", "Slot", "Endpoint", "Substance")
 	return out
@@ -57,14 +59,29 @@ const (
 	MessageAttachment = "message"
 )
 
+// RequestKind is the system of the codes that say what somebody asks the clinic for.
+// A Task with one of them is of the category that it asks about: who does not see
+// medicines does not see that one was asked for.
+const RequestKind = "urn:housecall:request"
+
+var requestKinds = map[string]Category{"refill": Medicines, "renewal": Medicines, "visit": Appointments, "record": Appointments, "form": Documents}
+
+// CategoryOfRequest is the category of a Task that asks for this.
+func CategoryOfRequest(kind string) Category {
+	if c, ok := requestKinds[kind]; ok {
+		return c
+	}
+	return NoCategory
+}
+
 // Own is the meta.source of what this house itself made. Nobody else can name it.
 const Own = "urn:housecall"
 
 // Classify says what kind of data a resource is and which sensitive kinds it
 // touches. A resource that carries or sums up labelled content in its own codes
 // (the reason of a visit, the diagnoses of a claim) gets the labels as well. A
-// message that was sent here got its labels when it was sent, by who wrote it to
-// whom; its words are not judged a second time. Which part of its type it is of,
+// message or request that was sent here got its labels when it was sent, by who wrote
+// it to whom; its words are not judged a second time. Which part of its type it is of,
 // see facet.go, goes with the labels.
 func Classify(n *fhir.Node) Class {
 	typ := n.ResourceType()
@@ -89,8 +106,15 @@ func Classify(n *fhir.Node) Class {
 			}
 		}
 	}
+	sent := (typ == "Communication" || typ == "Task") && n.Get("meta", "source").Str() == Own
+	if typ == "Task" && sent {
+		for _, c := range n.Get("code", "coding").Items() {
+			if kind, ok := requestKinds[c.Get("code").Str()]; ok && c.Get("system").Str() == RequestKind {
+				cat = kind
+			}
+		}
+	}
 	l := labeller{medicine: cat == Medicines || cat == Coverage}
-	sent := typ == "Communication" && n.Get("meta", "source").Str() == Own
 	for _, m := range n.Members() {
 		switch m.Key {
 		case "meta":
@@ -103,9 +127,13 @@ func Classify(n *fhir.Node) Class {
 				l.walk(m.Value)
 			}
 		case "title", "description", "conclusion":
-			l.name(m.Value.Str())
+			if !sent || typ != "Task" {
+				l.name(m.Value.Str())
+			}
 		default:
-			l.walk(m.Value)
+			if !sent || typ != "Task" {
+				l.walk(m.Value)
+			}
 		}
 	}
 	return Class{Category: cat, Labels: l.labels | facetsOf(n, typ, cat)}

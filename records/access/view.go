@@ -59,6 +59,26 @@ func (v *View) MayWrite(c Class) bool {
 	return v.Act.Has(c.Category) && c.Labels&v.Hide == 0
 }
 
+// MayAsk tells whether the view may write a request of that class: a Task by which
+// one side asks for something and the other answers. To ask for a medicine is not
+// to change it, so a patient may ask about all that they see; a caregiver needs a
+// power by which they act for the patient, and the clinic the right to act itself.
+// Who may ask and answer what is decided more closely by who keeps requests.
+func (v *View) MayAsk(c Class) bool {
+	if !v.See.Has(c.Category) || c.Labels&v.Hide != 0 {
+		return false
+	}
+	switch v.Base {
+	case Self:
+		return true
+	case Proxy:
+		return v.Can != 0
+	case CareTeam, ClinicStaff:
+		return v.Act.Has(c.Category)
+	}
+	return false
+}
+
 // All gives the view and those beside it.
 func (v *View) All() []*View {
 	all := []*View{v}

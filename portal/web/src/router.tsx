@@ -94,6 +94,8 @@ const people = createRoute({
   component: lazyRouteComponent(() => import('./people/PeoplePage'), 'PeoplePage'),
 })
 
+const agenda = createRoute({ getParentRoute: () => gate, path: '/agenda', beforeLoad: () => Promise.all([accountWords(), loadWords('asks'), messageWords(), bookingWords(), detailWords()]), component: lazyRouteComponent(() => import('./agenda/AgendaPage'), 'AgendaPage') })
+
 const consent = createRoute({
   getParentRoute: () => gate,
   path: '/consent',
@@ -153,7 +155,7 @@ const result = createRoute({
 const entry = createRoute({
   getParentRoute: () => patient,
   path: '/entries/$type/$id',
-  beforeLoad: detailWords,
+  beforeLoad: ({ params }) => Promise.all([detailWords(), params.type === 'MedicationRequest' && loadWords('asks')]),
   component: lazyRouteComponent(() => import('./chart/entry/EntryPage'), 'EntryPage'),
 })
 const visits = createRoute({
@@ -181,6 +183,16 @@ const guests = createRoute({ getParentRoute: () => patient, path: '/visits/$visi
 const messages = createRoute({ getParentRoute: () => patient, path: '/messages', beforeLoad: messageWords, component: lazyRouteComponent(() => import('./messages'), 'MessagesPage') })
 const newMessage = createRoute({ getParentRoute: () => patient, path: '/messages/new', beforeLoad: messageWords, component: lazyRouteComponent(() => import('./messages'), 'NewPage') })
 const thread = createRoute({ getParentRoute: () => patient, path: '/messages/$thread', beforeLoad: messageWords, component: lazyRouteComponent(() => import('./messages'), 'ThreadPage') })
+const askedWords = () => Promise.all([loadWords('asks'), messageWords(), bookingWords(), detailWords(), accountWords()])
+const asks = createRoute({ getParentRoute: () => patient, path: '/asks', beforeLoad: askedWords, component: lazyRouteComponent(() => import('./asks'), 'AsksPage') })
+const newAsk = createRoute({
+  getParentRoute: () => patient,
+  path: '/asks/new',
+  beforeLoad: askedWords,
+  validateSearch: (search: Record<string, unknown>): { medicine?: string } => ({ medicine: text(search.medicine) }),
+  component: lazyRouteComponent(() => import('./asks'), 'NewAskPage'),
+})
+const oneAsk = createRoute({ getParentRoute: () => patient, path: '/asks/$id', beforeLoad: askedWords, component: lazyRouteComponent(() => import('./asks'), 'AskPage') })
 const sharing = createRoute({ getParentRoute: () => patient, path: '/sharing', beforeLoad: () => Promise.all([sharingWords(), loadWords('care')]), component: lazyRouteComponent(() => import('./sharing/SharingPage'), 'SharingPage') })
 const invite = createRoute({ getParentRoute: () => patient, path: '/sharing/invite', beforeLoad: sharingWords, component: lazyRouteComponent(() => import('./sharing/InvitePage'), 'InvitePage') })
 const careWords = () => Promise.all([accountWords(), loadWords('care')])
@@ -263,6 +275,16 @@ const inbox = createRoute({
   }),
   component: lazyRouteComponent(() => import('./inbox'), 'InboxPage'),
 })
+const askable = ['refill', 'renewal', 'visit', 'record', 'form'] as const
+const clinicAsks = createRoute({
+  getParentRoute: () => clinic,
+  path: '/asks',
+  beforeLoad: () => Promise.all([askedWords(), loadWords('inbox')]),
+  validateSearch: (search: Record<string, unknown>): { kind?: (typeof askable)[number] } => ({ kind: askable.find((kind) => kind === search.kind) }),
+  component: lazyRouteComponent(() => import('./desk'), 'DeskPage'),
+})
+const clinicAskNone = createRoute({ getParentRoute: () => clinicAsks, path: '/', component: lazyRouteComponent(() => import('./desk'), 'NoneOpen') })
+const clinicAsk = createRoute({ getParentRoute: () => clinicAsks, path: '/$patient/$id', component: lazyRouteComponent(() => import('./desk'), 'DeskAsk') })
 const inboxNone = createRoute({ getParentRoute: () => inbox, path: '/', component: lazyRouteComponent(() => import('./inbox'), 'NothingOpen') })
 const inboxThread = createRoute({ getParentRoute: () => inbox, path: '/$patient/$thread', component: lazyRouteComponent(() => import('./inbox'), 'InboxThread') })
 
@@ -280,14 +302,15 @@ const tree = root.addChildren([
   gate.addChildren([
     start,
     people,
+    agenda,
     ask,
     welcome,
     visit,
     opened,
     consent,
     apps,
-    patient.addChildren([home, record, kinds, section, result, entry, visits, book, visitSummary, guests, messages, newMessage, thread, sharing, you, security, devices, told, connected, invite, restrictions]),
-    clinic.addChildren([clinicHome, clinicToday, inbox.addChildren([inboxNone, inboxThread]), clinicBook, cockpit, clinicChart, clinicResult, clinicEntry, clinicMove, clinicJoined, clinicHealth, clinicDelivery, clinicApps, clinicNewApp, clinicApp, clinicWork, clinicYou, clinicSecurity, clinicDevices, clinicTold, clinicConnected, clinicInvitations, clinicInvite, clinicLookup, clinicTeam, clinicPrivacy, clinicAccesses, clinicRequests, clinicBlocks, clinicPatientBlocks, clinicPools, clinicPool, clinicGuests, clinicVisitLink]),
+    patient.addChildren([home, record, kinds, section, result, entry, visits, book, visitSummary, guests, messages, newMessage, thread, asks, newAsk, oneAsk, sharing, you, security, devices, told, connected, invite, restrictions]),
+    clinic.addChildren([clinicHome, clinicToday, inbox.addChildren([inboxNone, inboxThread]), clinicAsks.addChildren([clinicAskNone, clinicAsk]), clinicBook, cockpit, clinicChart, clinicResult, clinicEntry, clinicMove, clinicJoined, clinicHealth, clinicDelivery, clinicApps, clinicNewApp, clinicApp, clinicWork, clinicYou, clinicSecurity, clinicDevices, clinicTold, clinicConnected, clinicInvitations, clinicInvite, clinicLookup, clinicTeam, clinicPrivacy, clinicAccesses, clinicRequests, clinicBlocks, clinicPatientBlocks, clinicPools, clinicPool, clinicGuests, clinicVisitLink]),
   ]),
 ])
 

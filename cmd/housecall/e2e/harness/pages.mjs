@@ -35,7 +35,7 @@ export async function patientPages(page, site, patient) {
     ...sections.map((section) => [`section-${section}`, at(`/record/${section}`)]),
     ...Object.entries(found).filter(([, line]) => line).map(([name, line]) => [name, at(`/results/${line.key}`)]),
     ...Object.entries(single).filter(([, entry]) => entry).map(([name, entry]) => [name, at(entryPath(entry.ref))]),
-    ['visits', at('/visits')], ['visits-book', at('/visits/book')], ['messages', at('/messages')], ['messages-new', at('/messages/new')], ['messages-thread', at(`/messages/${thread}`)], ['visits-summary', at(`/visits/${seen}/summary`)], ...(next ? [['visits-guests', at(`/visits/${next}/guests`)]] : []), ['ask', '/ask'], ['welcome', '/welcome'], ['sharing', at('/sharing')], ['restrictions', at('/restrictions')], ['you', at('/you')], ['you-security', at('/you/security')], ['you-devices', at('/you/devices')], ['you-notifications', at('/you/notifications')],
+    ['visits', at('/visits')], ['visits-book', at('/visits/book')], ['messages', at('/messages')], ['messages-new', at('/messages/new')], ['messages-thread', at(`/messages/${thread}`)], ['visits-summary', at(`/visits/${seen}/summary`)], ...(next ? [['visits-guests', at(`/visits/${next}/guests`)]] : []), ['asks', at('/asks')], ['asks-new', at('/asks/new')], ['agenda', '/agenda'], ['ask', '/ask'], ['welcome', '/welcome'], ['sharing', at('/sharing')], ['restrictions', at('/restrictions')], ['you', at('/you')], ['you-security', at('/you/security')], ['you-devices', at('/you/devices')], ['you-notifications', at('/you/notifications')],
   ].map(([name, where]) => ({ name, path: where }))
 }
 
@@ -51,7 +51,7 @@ export async function clinicPages(page, site, patient) {
   return [
     ['patients', '/clinic'], ['today', '/clinic/today'], ['inbox', '/clinic/inbox'], ['inbox-thread', `/clinic/inbox/${patient}/${thread}`], ['cockpit-past', `/clinic/visits/${patient}/${seen}`], ['book', at('/book')], ['chart', at()], ['result', at(`/results/${lineOf(chart, potassium).key}`)], ['result-pressure', at(`/results/${lineOf(chart, '85354-9').key}`)],
     ...[['document', documents[0]], ['visit', visits[0]], ['panel', panel]].filter(([, entry]) => entry).map(([name, entry]) => [`entry-${name}`, at(entryPath(entry.ref))]),
-    ['move', `${at(entryPath(documents[0].ref))}/move`], ['joined', at('/joined')], ['work', '/clinic/work'], ['requests', '/clinic/requests'], ...(next ? [['guests', `/clinic/visits/${patient}/${next}/guests`]] : []), ['lookup', '/clinic/lookup'], ['team', `/clinic/team/${patient}`], ['you', '/clinic/you'], ['you-security', '/clinic/you/security'], ['you-devices', '/clinic/you/devices'], ['you-notifications', '/clinic/you/notifications'],
+    ['move', `${at(entryPath(documents[0].ref))}/move`], ['joined', at('/joined')], ['work', '/clinic/work'], ['requests', '/clinic/requests'], ['asks', '/clinic/asks'], ...(next ? [['guests', `/clinic/visits/${patient}/${next}/guests`]] : []), ['lookup', '/clinic/lookup'], ['team', `/clinic/team/${patient}`], ['you', '/clinic/you'], ['you-security', '/clinic/you/security'], ['you-devices', '/clinic/you/devices'], ['you-notifications', '/clinic/you/notifications'],
   ].map(([name, where]) => ({ name: `clinic-${name}`, path: where }))
 }
 

@@ -9,6 +9,7 @@ export function RecordViews({ patient }: { patient: string }) {
     <nav className={`${css.views} no-print`} aria-label={t('record.view')}>
       <Link to="/p/$patient/record" params={{ patient }} activeOptions={{ exact: true, includeSearch: false }}>{t('record.byDate')}</Link>
       <Link to="/p/$patient/kinds" params={{ patient }} activeOptions={{ exact: true }}>{t('record.byKind')}</Link>
+      <Link to="/p/$patient/asks" params={{ patient }} activeOptions={{ exact: false }}>{t('record.asks')}</Link>
     </nav>
   )
 }

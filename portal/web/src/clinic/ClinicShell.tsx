@@ -44,6 +44,7 @@ export function ClinicShell() {
                 <Icon name="inbox" size={21} />{unread > 0 && <span className={css.count} aria-hidden="true">{unread > 99 ? '99+' : unread}</span>}
               </Link>
             )}
+            {seesPatients && <Link to="/clinic/asks" aria-label={t('clinic.nav.asks')} title={t('clinic.nav.asks')} activeOptions={{ includeSearch: false }}><Icon name="pill" size={21} /></Link>}
             <Link to="/clinic" activeOptions={{ exact: true }} aria-label={t('clinic.nav.patients')} title={t('clinic.nav.patients')} {...(onPatients ? { 'aria-current': 'page' as const } : {})}>
               <Icon name={seesPatients ? 'people' : 'home'} size={21} />
             </Link>
@@ -75,7 +76,7 @@ export function ClinicShell() {
       </div>
       <Modal opened={help} onClose={() => setHelp(false)} title={t('clinic.keysTitle')} closeButtonProps={{ 'aria-label': t('close') }}>
         <dl className={css.keyList}>
-          {([[['J', 'K'], 'move'], [['Enter'], 'open'], [['/'], 'find'], [['F'], 'filter'], [['Esc'], 'clear'], [['B'], 'back'], [['G', 'T'], 'goToday'], ...(answers ? [[['G', 'I'], 'goInbox'] as const] : []), [['G', 'P'], 'goPatients'], [['?'], 'all']] as const).map(([keys, name]) => (
+          {([[['J', 'K'], 'move'], [['Enter'], 'open'], [['/'], 'find'], [['F'], 'filter'], [['Esc'], 'clear'], [['B'], 'back'], [['G', 'T'], 'goToday'], ...(answers ? [[['G', 'I'], 'goInbox'] as const] : []), [['G', 'P'], 'goPatients'], [['G', 'R'], 'goAsks'], [['?'], 'all']] as const).map(([keys, name]) => (
             <div key={name}><dt>{keys.map((key) => <kbd key={key}>{key}</kbd>)}</dt><dd>{t(`clinic.key.${name}`)}</dd></div>
           ))}
         </dl>
@@ -96,7 +97,7 @@ export function ClinicShell() {
 /** `G` and then the first letter of a page. */
 function GoKeys({ answers }: { answers: boolean }) {
   const navigate = useNavigate()
-  useGoKeys({ t: () => void navigate({ to: '/clinic/today' }), p: () => void navigate({ to: '/clinic' }), ...(answers && { i: () => void navigate({ to: '/clinic/inbox' }) }) })
+  useGoKeys({ t: () => void navigate({ to: '/clinic/today' }), p: () => void navigate({ to: '/clinic' }), r: () => void navigate({ to: '/clinic/asks' }), ...(answers && { i: () => void navigate({ to: '/clinic/inbox' }) }) })
   return null
 }
 

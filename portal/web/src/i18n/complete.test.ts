@@ -4,6 +4,7 @@ import { access as accessEn } from './en/access'
 import { account as accountEn } from './en/account'
 import { apps as appsEn } from './en/apps'
 import { connected as connectedEn } from './en/connected'
+import { asks as asksEn } from './en/asks'
 import { booking as bookingEn } from './en/booking'
 import { care as careEn } from './en/care'
 import { clinic as clinicEn } from './en/clinic'
@@ -25,6 +26,7 @@ import { access as accessEs } from './es/access'
 import { account as accountEs } from './es/account'
 import { apps as appsEs } from './es/apps'
 import { connected as connectedEs } from './es/connected'
+import { asks as asksEs } from './es/asks'
 import { booking as bookingEs } from './es/booking'
 import { care as careEs } from './es/care'
 import { clinic as clinicEs } from './es/clinic'
@@ -75,6 +77,7 @@ describe.each([
   ['worklist', worklistEn as Tree, worklistEs as Tree],
   ['apps', appsEn as Tree, appsEs as Tree],
   ['care', careEn as Tree, careEs as Tree],
+  ['asks', asksEn as Tree, asksEs as Tree],
   ['privacy', privacyEn as Tree, privacyEs as Tree],
   ['access', accessEn as Tree, accessEs as Tree],
   ['about', aboutEn as Tree, aboutEs as Tree],

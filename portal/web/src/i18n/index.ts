@@ -27,6 +27,7 @@ const parts = {
   connected: { en: () => import('./en/connected').then((part) => part.connected), es: () => import('./es/connected').then((part) => part.connected) },
   entrance: { en: () => import('./en/entrance').then((part) => part.entrance), es: () => import('./es/entrance').then((part) => part.entrance) },
   access: { en: () => import('./en/access').then((part) => part.access), es: () => import('./es/access').then((part) => part.access) },
+  asks: { en: () => import('./en/asks').then((part) => part.asks), es: () => import('./es/asks').then((part) => part.asks) },
   care: { en: () => import('./en/care').then((part) => part.care), es: () => import('./es/care').then((part) => part.care) },
   privacy: { en: () => import('./en/privacy').then((part) => part.privacy), es: () => import('./es/privacy').then((part) => part.privacy) },
   clinic: { en: () => import('./en/clinic').then((part) => part.clinic), es: () => import('./es/clinic').then((part) => part.clinic) },

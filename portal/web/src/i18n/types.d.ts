@@ -4,6 +4,7 @@ import type { access } from './en/access'
 import type { account } from './en/account'
 import type { apps } from './en/apps'
 import type { connected } from './en/connected'
+import type { asks } from './en/asks'
 import type { booking } from './en/booking'
 import type { care } from './en/care'
 import type { clinic } from './en/clinic'
@@ -23,6 +24,6 @@ import type { worklist } from './en/worklist'
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation'
-    resources: { translation: typeof en & typeof account & typeof detail & typeof clinic & typeof booking & typeof today & typeof messages & typeof inbox & typeof pools & typeof notices & typeof delivery & typeof visits & typeof worklist & typeof apps & typeof connected & typeof entrance & typeof sharing & typeof care & typeof privacy & typeof access }
+    resources: { translation: typeof en & typeof account & typeof detail & typeof clinic & typeof booking & typeof today & typeof messages & typeof inbox & typeof pools & typeof notices & typeof delivery & typeof visits & typeof worklist & typeof apps & typeof connected & typeof entrance & typeof sharing & typeof care & typeof privacy & typeof access & typeof asks }
   }
 }

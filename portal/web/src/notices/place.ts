@@ -8,6 +8,7 @@ export function placeOf({ patient, ref }: { patient?: string; ref: string }, sta
   const chart = staff ? `/clinic/p/${patient}` : `/p/${patient}`
   switch (kind) {
     case 'thread': return staff ? `/clinic/inbox/${patient}/${id}` : `/p/${patient}/messages/${id}`
+    case 'ask': return staff ? `/clinic/asks/${patient}/${id}` : `/p/${patient}/asks/${id}`
     case 'visit': case 'appointment': return staff ? '/clinic/today' : `/p/${patient}/visits`
     case 'entry': return `${chart}/entries/${id}`
     case 'sharing': case 'grant': return staff ? chart : `/p/${patient}/sharing`

@@ -47,6 +47,7 @@ export function PeoplePage() {
             <nav className={css.list} aria-label={t('people.page')}>
               {me.people.map((person) => <Person key={person.patient} person={person} self={person === own} />)}
             </nav>
+            {helpsOthers && <div className={css.leave}><LinkButton variant="default" icon="list" to="/agenda">{t('agenda.open')}</LinkButton></div>}
             {helpsOthers && <p className={css.foot}>{t('people.foot')}</p>}
           </>
         )}

@@ -16,6 +16,7 @@ import { ErrorSummary, useErrorText } from '../ui/ErrorSummary'
 import { Icon } from '../ui/Icon'
 import { useWords } from '../ui/useWords'
 import { lastDayOf } from './calls'
+import { Deeds } from './Deeds'
 import { NarrowDialog } from './NarrowDialog'
 import css from './sharing.module.css'
 
@@ -60,6 +61,7 @@ export function GrantCard({ patient, grant, own, onStopped, onNarrowed }: { pati
         {active && !grant.visit && <Button variant="subtle" onClick={() => setLess(true)}>{t('offer.less')}</Button>}
         {active && <Button variant="quiet-danger" onClick={() => setAsking(true)}>{t('sharing.stop')}</Button>}
       </div>}
+      {own && <Deeds patient={patient} grant={grant} />}
       {own && active && <NarrowDialog patient={patient} grant={grant} opened={less} onClose={() => setLess(false)} onNarrowed={onNarrowed} />}
       {own && active && <StopDialog patient={patient} grant={grant} opened={asking} onClose={() => setAsking(false)} onStopped={onStopped} />}
     </section>

@@ -20,7 +20,7 @@ const pages = [
 ] as const
 
 // Kinds, results and entries are rooms of the record.
-const inRecord = /^\/p\/[^/]+\/(record|kinds|results|entries)/
+const inRecord = /^\/p\/[^/]+\/(record|kinds|results|entries|asks)/
 
 function NavLinks({ patient, className, desk = false }: { patient: string; className: string | undefined; desk?: boolean }) {
   const { t } = useTranslation()

@@ -11,8 +11,11 @@ import { LoadError } from '../../ui/ErrorSummary'
 import { Skeleton } from '../../ui/Skeleton'
 import { useWords, type Words } from '../../ui/useWords'
 import { lineOf, titleOf } from '../entryWords'
+import { lazy, Suspense } from 'react'
 import css from '../result/result.module.css'
 import { EntryBody } from './EntryBody'
+
+const AskForMedicine = lazy(() => import('../../asks/AskForMedicine'))
 
 /** One entry of the record, whatever it is. */
 export function EntryPage() {
@@ -33,6 +36,7 @@ export function EntryPage() {
         back={section ? <BackLink to="/p/$patient/record/$section" params={{ patient, section }} place={t(`category.${section}`)} /> : <BackLink to="/p/$patient/record" params={{ patient }} place={t('record.page')} />}
         title={entry ? titleOf(entry, t) : '\u00a0'} text={entry ? under(entry, t, fullDate(entry.at, locale, clock.zone)) : undefined} actions={<PrintButton />}
       />
+      {detail.data && type === 'MedicationRequest' && <Suspense><AskForMedicine patient={patient} id={id} /></Suspense>}
       {detail.data ? <EntryBody patient={patient} detail={detail.data} trend={trend.data} />
         : detail.error ? <LoadError error={detail.error} onRetry={() => void detail.refetch()} />
         : <Skeleton heights={[200, 120]} onRetry={() => void detail.refetch()} />}

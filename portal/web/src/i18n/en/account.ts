@@ -75,6 +75,7 @@ export const account = {
     totpLead: 'Staff sign in with a password and a code. Scan this picture with your authenticator app.',
     totpDone: 'I have added it',
   },
+  agenda: { page: 'Agenda', title: 'Agenda for everybody', lead: 'What waits for you, and what comes, for all the people you are here for.', people: 'Who are you here for?', open: 'Agenda for everybody', openText: 'Visits, messages, answers, results', answers: 'Needs your answer', unread: 'New messages', visits: 'Next visits', results: 'New results', for: 'For {{name}}', you: 'For you', none: 'Nothing waits', noneText: 'When somebody writes, asks or plans something, it is here.', more: 'Show more people' },
   people: {
     page: 'People', title: 'Who are you here for?', you: 'You', here: 'Here now',
     until: 'Until {{date}}', since: 'Since {{date}}', foot: 'When you act for somebody, the top of every page is purple, and they can see what you did.',

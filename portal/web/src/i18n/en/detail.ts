@@ -25,7 +25,7 @@ export const detail = {
   },
   // The record’s own pages; what the start page says of it is among the first words.
   record: {
-    page: 'Record', title: 'Your record', titleFor: '{{name}}’s record', byDate: 'By date', byKind: 'By kind', view: 'View', search: 'Search the record',
+    page: 'Record', title: 'Your record', titleFor: '{{name}}’s record', byDate: 'By date', byKind: 'By kind', asks: 'Requests', view: 'View', search: 'Search the record',
     searchHint: 'A test, a medicine, a doctor, a year', clearSearch: 'Clear the search', show: 'Show', everything: 'Everything', letters: 'Letters', undated: 'Without a date', newTag: 'New',
     noMatch: 'Nothing fits “{{q}}”', noMatchText: 'Try one word of it, or look in everything.', showEverything: 'Show everything', empty: 'Nothing here yet',
     emptyText: 'Results, visits and letters appear here as soon as your clinic or lab sends them.', emptyKind: 'Nothing of this kind yet',

@@ -1,5 +1,6 @@
 /** Giving somebody access, and accepting it. */
 export const sharing = {
+  deeds: { title: 'What {{name}} did', none: 'Nothing yet besides looking.', message: 'Sent a message', booked: 'Booked a visit', changed: 'Moved or cancelled a visit', asked: 'Asked the clinic for something', answered: 'Answered or took back a request', form: 'Filled in a questionnaire', more: 'Show earlier' },
   offer: {
     title: 'Share with somebody', lead: 'You choose what they see and until when. Nothing is shared before they accept.', open: 'Share with somebody',
     name: 'Their name', relation: 'Who is it?', choose: 'Choose', sees: 'What they can see', sensitive: 'Private notes and topics too', sensitiveMore: 'For example mental health, pregnancy, HIV',

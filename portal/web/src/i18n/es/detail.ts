@@ -27,7 +27,7 @@ export const detail: Same<typeof english> = {
   },
   // The record’s own pages; what the start page says of it is among the first words.
   record: {
-    page: 'Historial', title: 'Su historial', titleFor: 'Historial de {{name}}', byDate: 'Por fecha', byKind: 'Por tipo', view: 'Vista', search: 'Buscar en el historial',
+    page: 'Historial', title: 'Su historial', titleFor: 'Historial de {{name}}', byDate: 'Por fecha', byKind: 'Por tipo', asks: 'Solicitudes', view: 'Vista', search: 'Buscar en el historial',
     searchHint: 'Un análisis, una medicina, un médico, un año', clearSearch: 'Borrar la búsqueda', show: 'Mostrar', everything: 'Todo', letters: 'Cartas', undated: 'Sin fecha',
     newTag: 'Nuevo', noMatch: 'Nada coincide con “{{q}}”', noMatchText: 'Pruebe con una sola palabra, o busque en todo.', showEverything: 'Mostrar todo', empty: 'Aquí no hay nada todavía',
     emptyText: 'Los resultados, visitas y cartas aparecen aquí cuando su clínica o laboratorio los envía.', emptyKind: 'Todavía no hay nada de este tipo',

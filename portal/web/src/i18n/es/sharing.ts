@@ -3,6 +3,7 @@ import type { sharing as english } from '../en/sharing'
 
 /** Dar acceso a alguien, y aceptarlo. */
 export const sharing: Same<typeof english> = {
+  deeds: { title: 'Qué hizo {{name}}', none: 'Nada todavía, salvo mirar.', message: 'Envió un mensaje', booked: 'Reservó una consulta', changed: 'Cambió o canceló una consulta', asked: 'Pidió algo a la clínica', answered: 'Respondió o retiró una solicitud', form: 'Llenó un cuestionario', more: 'Mostrar anteriores' },
   offer: {
     title: 'Compartir con alguien', lead: 'Usted elige qué ve esa persona y hasta cuándo. No se comparte nada antes de que acepte.', open: 'Compartir con alguien',
     name: 'Su nombre', relation: '¿Quién es?', choose: 'Elija', sees: 'Lo que puede ver', sensitive: 'También notas y temas privados', sensitiveMore: 'Por ejemplo salud mental, embarazo, VIH',

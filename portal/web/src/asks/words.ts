@@ -1,0 +1,26 @@
+import { dayOf, weekdayDate } from '../booking/when'
+import { daysAgo, timeOf } from '../format/date'
+import { relationOf } from '../shell/relation'
+import { useWords } from '../ui/useWords'
+import type { Ask, AskStep, Party } from './types'
+
+/** How requests, their people and their days are written. */
+export function useAskWords() {
+  const { t, locale, day, clock } = useWords()
+  const when = (at: string) => {
+    const ago = daysAgo(at, clock)
+    return `${ago === 0 ? day.today : ago === 1 ? day.yesterday : weekdayDate(dayOf(at, clock.zone), locale, clock)}, ${timeOf(at, clock.zone)}`
+  }
+  return {
+    when,
+    title: (ask: Ask) => (ask.medicine?.name ? `${t(`asks.kind.${ask.kind}`)}: ${ask.medicine.name}` : t(`asks.kind.${ask.kind}`)),
+    /** "Elena asked for Rosa". */
+    who: (ask: Ask) => (ask.forPatient ? t('asks.askedFor', { who: ask.by.name, name: ask.forPatient }) : t('asks.asked', { who: ask.by.name })),
+    person: ({ name, role, relation }: Party) => {
+      const kin = relationOf(relation)
+      return role === 'proxy' && kin !== 'self' && kin !== 'other' ? `${name} (${t(`helper.${kin}`).toLocaleLowerCase()})` : name
+    },
+    /** What a step is called: seen by the clinic, or answered by the other side. */
+    stepOf: ({ state, by }: AskStep) => (state === 'received' && by.side === 'patient' ? 'answered' : state) as 'answered' | AskStep['state'],
+  }
+}

@@ -1,0 +1,3 @@
+// The clinic's list of what patients ask for.
+export { DeskAsk } from './DeskAsk'
+export { DeskPage, NoneOpen } from './DeskPage'
