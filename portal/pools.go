@@ -31,9 +31,9 @@ func (p *Portal) mountPools(api huma.API) {
 	route(api, http.MethodPut, "/clinic/escalations/{name}", "Make or change an escalation", p.saveEscalation)
 }
 
-func (p *Portal) pools(ctx context.Context, _ *none) (*body[list[pool.Listed]], error) {
+func (p *Portal) pools(ctx context.Context, _ *none) (*body[list[pool.Overview]], error) {
 	items, err := p.Pools().All(ctx, edge.Who(ctx))
-	return &body[list[pool.Listed]]{list[pool.Listed]{Items: some(items)}}, err
+	return &body[list[pool.Overview]]{list[pool.Overview]{Items: some(items)}}, err
 }
 
 // Pools keeps the pools behind the inboxes.

@@ -213,8 +213,8 @@ func notFound() error { return fault.New(fault.NotFound, "We could not find this
 // maxPools bounds the pools of an installation.
 const maxPools = 500
 
-// Listed is a pool in a list.
-type Listed struct {
+// Overview is a pool in a list.
+type Overview struct {
 	Pool
 	Members int `json:"members" doc:"Of now"`
 	Charts  int `json:"charts" doc:"To whose care teams it is joined; counted up to 1000"`
@@ -222,17 +222,17 @@ type Listed struct {
 }
 
 // All lists the pools for administrators: numbers, and no message.
-func (s *Service) All(ctx context.Context, who identity.Principal) ([]Listed, error) {
+func (s *Service) All(ctx context.Context, who identity.Principal) ([]Overview, error) {
 	if err := manages(who); err != nil {
 		return nil, err
 	}
 	now := s.now()
-	out := []Listed{}
+	out := []Overview{}
 	err := s.DB.Read(ctx).Each(`SELECT `+columns+`, (SELECT count(*) FROM pool_members m WHERE m.pool = p.id AND m.start_at <= ? AND (m.end_at = 0 OR m.end_at > ?)),
 		(SELECT count(*) FROM (SELECT 1 FROM pool_charts x WHERE x.pool = p.id AND (x.end_at = 0 OR x.end_at > ?) LIMIT 1000) y),
 		(SELECT count(*) FROM (SELECT 1 FROM threads t WHERE t.pool = p.id AND t.state = 1 AND t.claimed_by = '' AND t.waits_since > 0 LIMIT 1000) z)
 		FROM pools p ORDER BY p.active DESC, p.standard DESC, p.name, p.id LIMIT ?`, func(r *sql.Rows) error {
-		var x Listed
+		var x Overview
 		var err error
 		x.Pool, err = scan(r, &x.Members, &x.Charts, &x.Waiting)
 		out = append(out, x)

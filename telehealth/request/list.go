@@ -47,7 +47,7 @@ func (s *Service) showAll(c *db.Conn, v *access.View, who identity.Principal, ro
 // bare is what the row alone tells.
 func (s *Service) bare(x *row, who identity.Principal) Request {
 	return Request{ID: x.id, Patient: x.patient, Kind: x.kind, State: x.state, Version: x.step, AskedAt: moment(x.askedAt), ChangedAt: moment(x.changedAt),
-		By: x.by, Mine: x.by.Account == who.Account, Steps: []Step{}, Results: []Outcome{}, Next: []State{}}
+		By: x.by, Mine: x.by.Account == who.Account, Steps: []Stage{}, Results: []Outcome{}, Next: []State{}}
 }
 
 func (s *Service) showOne(c *db.Conn, v *access.View, who identity.Principal, x *row) (Request, error) {

@@ -58,8 +58,8 @@ const (
 	ClinicSide  = "clinic"
 )
 
-// Step is one thing that happened to a request.
-type Step struct {
+// Stage is one thing that happened to a request.
+type Stage struct {
 	State State     `json:"state" enum:"requested,received,on-hold,accepted,in-progress,completed,rejected,cancelled"`
 	At    time.Time `json:"at"`
 	By    Party     `json:"by"`
@@ -111,7 +111,7 @@ type Request struct {
 	Form      *File     `json:"form,omitempty"`
 	Note      string    `json:"note,omitempty"`
 
-	Steps   []Step    `json:"steps" doc:"The oldest first"`
+	Steps   []Stage   `json:"steps" doc:"The oldest first"`
 	Results []Outcome `json:"results"`
 	Next    []State   `json:"next" doc:"States to which the viewer may bring it"`
 	Issues  bool      `json:"issues,omitempty" doc:"The viewer may write the new prescription with it"`

@@ -81,8 +81,8 @@ func (x *row) keep(c *db.Conn, id string, by Party, digest []byte) error {
 }
 
 // steps gives what happened to requests.
-func steps(c *db.Conn, rows []*row) (map[string][]Step, error) {
-	out := map[string][]Step{}
+func steps(c *db.Conn, rows []*row) (map[string][]Stage, error) {
+	out := map[string][]Stage{}
 	args := make([]any, len(rows))
 	for i, x := range rows {
 		args[i] = x.id
@@ -92,7 +92,7 @@ func steps(c *db.Conn, rows []*row) (map[string][]Step, error) {
 	}
 	err := c.Each(`SELECT request, state, at, account, name, role, relation FROM request_steps WHERE request IN `+db.Placeholders(1, len(args))+` ORDER BY request, n`, func(r *sql.Rows) error {
 		var id string
-		var st Step
+		var st Stage
 		var at int64
 		err := r.Scan(&id, &st.State, &at, &st.By.Account, &st.By.Name, &st.By.Role, &st.By.Relation)
 		st.At, st.By.Side = moment(at), sideOf(st.By.Role)

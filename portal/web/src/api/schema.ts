@@ -125,6 +125,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/agenda": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is to come and to be done for everybody that one cares for */
+        get: operations["get-agenda"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/charts/{patient}": {
         parameters: {
             query?: never;
@@ -385,6 +402,23 @@ export interface paths {
         patch: operations["patch-charts-by-patient-grants-by-id"];
         trace?: never;
     };
+    "/charts/{patient}/grants/{id}/deeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What somebody did for the patient */
+        get: operations["get-charts-by-patient-grants-by-id-deeds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/charts/{patient}/held": {
         parameters: {
             query?: never;
@@ -473,6 +507,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/charts/{patient}/medicines/{id}/request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether a medicine needs a refill or a renewal, and who may ask */
+        get: operations["get-charts-by-patient-medicines-by-id-request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/charts/{patient}/message-options": {
         parameters: {
             query?: never;
@@ -542,6 +593,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/charts/{patient}/pools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pools in the care team */
+        get: operations["get-charts-by-patient-pools"];
+        put?: never;
+        /** Put a pool into the care team */
+        post: operations["post-charts-by-patient-pools"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/pools/{pool}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a pool out of the care team at once */
+        delete: operations["delete-charts-by-patient-pools-by-pool"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/charts/{patient}/release": {
         parameters: {
             query?: never;
@@ -554,6 +640,58 @@ export interface paths {
         /** Let new results wait, or not */
         put: operations["put-charts-by-patient-release"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was asked of the clinic, the newest first */
+        get: operations["get-charts-by-patient-requests"];
+        put?: never;
+        /** Ask the clinic for something */
+        post: operations["post-charts-by-patient-requests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One request, with its steps */
+        get: operations["get-charts-by-patient-requests-by-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/requests/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer a request, or take it back */
+        post: operations["post-charts-by-patient-requests-by-id-steps"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1267,6 +1405,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/clinic/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is out, and who stands in */
+        get: operations["get-clinic-coverage"];
+        put?: never;
+        /** Say that somebody is out */
+        post: operations["post-clinic-coverage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/coverage/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** They are back */
+        delete: operations["delete-clinic-coverage-by-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/clinic/day": {
         parameters: {
             query?: never;
@@ -1277,6 +1450,40 @@ export interface paths {
         /** A day of the clinic, and who is waiting */
         get: operations["get-clinic-day"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/escalations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How messages that nobody answers are passed on */
+        get: operations["get-clinic-escalations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/escalations/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Make or change an escalation */
+        put: operations["put-clinic-escalations-by-name"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1386,6 +1593,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/clinic/inbox/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do the same to several conversations */
+        post: operations["post-clinic-inbox-bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/inbox/filters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's saved filters */
+        get: operations["get-clinic-inbox-filters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/inbox/filters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Save a filter */
+        put: operations["put-clinic-inbox-filters-by-id"];
+        post?: never;
+        /** Throw a filter away */
+        delete: operations["delete-clinic-inbox-filters-by-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/inbox/load": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much lies with whom */
+        get: operations["get-clinic-inbox-load"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/inbox/pools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The pools in which one is */
+        get: operations["get-clinic-inbox-pools"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/clinic/inbox/search": {
         parameters: {
             query?: never;
@@ -1403,6 +1696,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/clinic/inbox/{patient}/{thread}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reply and close in one step */
+        post: operations["post-clinic-inbox-by-patient-by-thread-answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/inbox/{patient}/{thread}/become": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a task, a refill, an appointment request or a note of a conversation */
+        post: operations["post-clinic-inbox-by-patient-by-thread-become"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/clinic/inbox/{patient}/{thread}/claim": {
         parameters: {
             query?: never;
@@ -1414,6 +1741,23 @@ export interface paths {
         put?: never;
         /** Take care of a conversation */
         post: operations["post-clinic-inbox-by-patient-by-thread-claim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/inbox/{patient}/{thread}/hand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand a conversation over to somebody, or to a pool */
+        post: operations["post-clinic-inbox-by-patient-by-thread-hand"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1438,6 +1782,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/clinic/inbox/{patient}/{thread}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** To whom a conversation can be handed over */
+        get: operations["get-clinic-inbox-by-patient-by-thread-people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/inbox/{patient}/{thread}/phrase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A phrase with what it names of the chart */
+        post: operations["post-clinic-inbox-by-patient-by-thread-phrase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/inbox/{patient}/{thread}/priority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say how much a conversation hurries */
+        post: operations["post-clinic-inbox-by-patient-by-thread-priority"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/clinic/inbox/{patient}/{thread}/release": {
         parameters: {
             query?: never;
@@ -1449,6 +1844,23 @@ export interface paths {
         put?: never;
         /** Give a conversation back to the team */
         post: operations["post-clinic-inbox-by-patient-by-thread-release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/inbox/{patient}/{thread}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of a conversation, and why */
+        get: operations["get-clinic-inbox-by-patient-by-thread-steps"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1626,6 +2038,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/clinic/phrases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The clinic's phrases and one's own */
+        get: operations["get-clinic-phrases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/phrases/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Save a phrase */
+        put: operations["put-clinic-phrases-by-name"];
+        post?: never;
+        /** Throw a phrase away */
+        delete: operations["delete-clinic-phrases-by-name"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/pools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pools that answer messages, for administrators */
+        get: operations["get-clinic-pools"];
+        put?: never;
+        /** Make a pool */
+        post: operations["post-clinic-pools"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/pools/{pool}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a pool */
+        put: operations["put-clinic-pools-by-pool"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/pools/{pool}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is in a pool */
+        get: operations["get-clinic-pools-by-pool-members"];
+        put?: never;
+        /** Put somebody into a pool */
+        post: operations["post-clinic-pools-by-pool-members"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/pools/{pool}/members/{account}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take somebody out of a pool at once */
+        delete: operations["delete-clinic-pools-by-pool-members-by-account"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/clinic/recoveries": {
         parameters: {
             query?: never;
@@ -1654,6 +2171,23 @@ export interface paths {
         put?: never;
         /** Move entries that are in the wrong record */
         post: operations["post-clinic-refile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the patients of one's care teams ask for, the oldest first */
+        get: operations["get-clinic-requests"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2550,6 +3084,23 @@ export interface components {
             /** Format: int64 */
             years: number;
         };
+        AgendaPerson: {
+            /** @description Requests that need an answer from the patient's side */
+            answers: components["schemas"]["Request"][] | null;
+            given: string;
+            name: string;
+            patient: string;
+            /** @description self, or what the person is to the viewer */
+            relation: string;
+            /** @description New ones */
+            results: components["schemas"]["Entry"][] | null;
+            /** @description Conversations with something unread */
+            threads: components["schemas"]["Thread"][] | null;
+            /** Format: int64 */
+            unread: number;
+            /** @description Those to come, the next one first */
+            visits: components["schemas"]["Appointment"][] | null;
+        };
         Alike: {
             address?: string;
             age?: components["schemas"]["Age"];
@@ -2577,6 +3128,27 @@ export interface components {
         AnswerWithin: {
             /** Format: int64 */
             hours: number;
+        };
+        Answered: {
+            message: components["schemas"]["Message"];
+            thread: components["schemas"]["Thread"];
+        };
+        Answering: {
+            /** @description Made by the client; sent twice it is done once */
+            id: string;
+            /** @description The new prescription that is written along with it */
+            issue?: components["schemas"]["Prescribing"];
+            /** @description What came of it: records of this chart */
+            results?: components["schemas"]["Outcome"][] | null;
+            /**
+             * Format: int64
+             * @description The version of the request that this answers
+             */
+            saw: number;
+            /** @description For the other side: what is needed, why not, or the answer */
+            text?: string;
+            /** @enum {string} */
+            to: "received" | "on-hold" | "accepted" | "in-progress" | "completed" | "rejected" | "cancelled";
         };
         ApartInBody: {
             a: string;
@@ -2630,13 +3202,13 @@ export interface components {
         AppSays: {
             /** @description Acts for itself (SMART Backend Services) */
             backend?: boolean;
+            /** @description Group of patients that an app which acts for itself works for; missing: all patients */
+            group?: string;
             homepage?: string;
             /** @description JSON Web Key set with its public keys */
             keys?: string;
             /** @description or where that is */
             keysUrl?: string;
-            /** @description Group of patients that an app which acts for itself works for; missing: all patients */
-            group?: string;
             /** @description Where it is opened from a chart */
             launchUrl?: string;
             /** @description Where it is told that somebody signed out (backchannel_logout_uri) */
@@ -2730,6 +3302,36 @@ export interface components {
             towards: "member" | "caregiver" | "caregivers" | "apps" | "frontdesk" | "insurer" | "organization" | "person";
             words?: string;
         };
+        Asking: {
+            /**
+             * Format: int64
+             * @description How many days the medicine at home still lasts
+             */
+            daysLeft?: number;
+            documents?: string;
+            /** @description Of a form: id of a Binary of the chart */
+            form?: string;
+            /** @description Made by the client; sent twice it is done once */
+            id: string;
+            /** @enum {string} */
+            kind: "refill" | "renewal" | "visit" | "record" | "form";
+            /** @description Of a refill or renewal: the MedicationRequest */
+            medicine?: string;
+            /** @enum {string} */
+            mode?: "video" | "clinic" | "either" | "";
+            note?: string;
+            pharmacy?: string;
+            purpose?: string;
+            recipient?: string;
+            when?: string;
+        };
+        Asks: {
+            /** @description What the viewer may ask for here */
+            canAsk: ("refill" | "renewal" | "visit" | "record" | "form")[] | null;
+            items: components["schemas"]["Request"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
         Assign: {
             entry?: components["schemas"]["Entry"];
             other: components["schemas"]["Patient"];
@@ -2760,7 +3362,18 @@ export interface components {
             /** @enum {string} */
             side: "patient" | "clinic";
         };
+        BecomeInBody: {
+            /** @description Made by the client; sent twice it is done once */
+            id: string;
+            /** @enum {string} */
+            kind: "task" | "refill" | "appointment" | "note";
+            /** @description Of a refill: id of the MedicationRequest */
+            medicine?: string;
+            text: string;
+        };
         BeginThreadInBody: {
+            /** @description Answer 409 with the code call-emergency or call-crisis, and send nothing, when the words may mean danger */
+            ask?: boolean;
             /** @description Ids of Binary resources of the chart */
             attachments?: string[] | null;
             /** @description Made by the client; sent twice it is done once */
@@ -2769,6 +3382,8 @@ export interface components {
             language?: string;
             subject?: string;
             text: string;
+            /** @description The writer was told whom to call */
+            told?: boolean;
             /** @enum {string} */
             topic: "question" | "medicine" | "appointment" | "results" | "billing" | "other";
         };
@@ -2835,6 +3450,23 @@ export interface components {
             endpoint: string;
             p256dh: string;
         };
+        BulkDone: {
+            /** @description Why not */
+            code?: string;
+            done: boolean;
+            patient: string;
+            thread: string;
+        };
+        BulkInBody: {
+            /** @enum {string} */
+            act: "claim" | "close" | "priority" | "hand";
+            /** @description All of them or none; else each for itself */
+            all?: boolean;
+            hand?: components["schemas"]["HandIn"];
+            on: components["schemas"]["ThreadOf"][] | null;
+            /** @enum {string} */
+            priority?: "routine" | "soon" | "urgent";
+        };
         CancelInBody: {
             reason?: string;
         };
@@ -2885,6 +3517,16 @@ export interface components {
             visits: components["schemas"]["Entry"][] | null;
             vitals: components["schemas"]["ResultLine"][] | null;
         };
+        ChartPool: {
+            /** Format: date-time */
+            from: string;
+            id: string;
+            /** Format: int64 */
+            members: number;
+            name: string;
+            /** Format: date-time */
+            until?: string;
+        };
         ChatLine: {
             /** Format: date-time */
             at: string;
@@ -2902,6 +3544,8 @@ export interface components {
             text: string;
         };
         Claim: {
+            /** @description For the clinic */
+            account?: string;
             me: boolean;
             name: string;
             role: string;
@@ -3006,6 +3650,28 @@ export interface components {
             /** Format: int64 */
             unclaimed: number;
         };
+        CoverInBody: {
+            /** @description Oneself, if it is missing */
+            account?: string;
+            byAccount?: string;
+            byPool?: string;
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            until: string;
+        };
+        Coverage: {
+            account: string;
+            byAccount?: string;
+            byName: string;
+            byPool?: string;
+            /** Format: date-time */
+            from: string;
+            id: string;
+            name: string;
+            /** Format: date-time */
+            until: string;
+        };
         CredentialInBody: {
             /** @description What navigator.credentials.get gave, as JSON */
             credential: {
@@ -3056,6 +3722,14 @@ export interface components {
             lines?: string[] | null;
             /** @description Whose record it is about */
             patient?: string;
+        };
+        Deed: {
+            /** Format: date-time */
+            at: string;
+            /** @description Of what was written, to find it again */
+            id?: string;
+            /** @enum {string} */
+            what: "message" | "booked" | "changed" | "asked" | "answered" | "form";
         };
         Delivery: {
             /**
@@ -3229,6 +3903,55 @@ export interface components {
             who?: string;
             whoRef?: string;
         };
+        Escalation: {
+            /**
+             * @description Whether minutes count always, or in the pool's opening time only
+             * @enum {string}
+             */
+            clock: "wall" | "open";
+            /**
+             * @description When it begins: at once, or when the promise was broken
+             * @enum {string}
+             */
+            from: "arrival" | "due";
+            name: string;
+            steps: components["schemas"]["Rung"][] | null;
+            /**
+             * @description After the last: nothing, again from the first, or the standard pool as urgent
+             * @enum {string}
+             */
+            then: "stop" | "repeat" | "standard";
+            /**
+             * @description What ends it
+             * @enum {string}
+             */
+            until: "claimed" | "answered";
+            /** Format: int64 */
+            version: number;
+        };
+        File: {
+            contentType?: string;
+            id: string;
+            title: string;
+        };
+        Filled: {
+            /** @description Fields of which the chart holds nothing that may be seen */
+            missing: string[] | null;
+            text: string;
+        };
+        Filter: {
+            /** @description Made by the client */
+            id: string;
+            name: string;
+            overdue?: boolean;
+            pool?: string;
+            /** @enum {string} */
+            priority?: "routine" | "soon" | "urgent";
+            /** @enum {string} */
+            topic?: "question" | "medicine" | "appointment" | "results" | "billing" | "other";
+            /** @enum {string} */
+            view?: "all" | "mine" | "unclaimed" | "done";
+        };
         Found: {
             birthDate?: string;
             name: string;
@@ -3355,6 +4078,14 @@ export interface components {
             /** @description What the patient is to this person: mother, child, .. */
             relation: string;
         };
+        HandIn: {
+            account?: string;
+            /** @description Account of who had it when one looked; missing: nobody */
+            from?: string;
+            /** @description For the clinic alone */
+            note?: string;
+            pool?: string;
+        };
         HandedLink: {
             /** @description The same as a picture, a data URL */
             qr: string;
@@ -3440,6 +4171,8 @@ export interface components {
             until: string;
         };
         HoldMessage: {
+            /** @description Answer 409 with the code call-emergency or call-crisis, and send nothing, when the words may mean danger */
+            ask?: boolean;
             /**
              * Format: date-time
              * @description When it goes; missing: as soon as it cannot be taken back any more
@@ -3459,12 +4192,21 @@ export interface components {
             text: string;
             /** @description Missing: it begins a conversation, which gets its id */
             thread?: string;
+            /** @description The writer was told whom to call */
+            told?: boolean;
             topic?: string;
             /**
              * Format: int64
              * @description Of the one that is changed
              */
             version?: number;
+        };
+        Hours: {
+            /** @description Days on which it is closed: 2026-12-25 */
+            holidays?: string[] | null;
+            week?: components["schemas"]["Span"][] | null;
+            /** @description IANA name of the time zone */
+            zone?: string;
         };
         Identifier: {
             label: string;
@@ -3480,6 +4222,8 @@ export interface components {
             cursor?: string;
             /** Format: int64 */
             limit?: number;
+            /** @description Only of this pool */
+            pool?: string;
             /**
              * @default all
              * @enum {string}
@@ -3506,6 +4250,13 @@ export interface components {
             lastText: string;
             patient: string;
             patientName: string;
+            /** @description For the clinic: who has it while nobody has taken it */
+            pool?: string;
+            /**
+             * @description For the clinic
+             * @enum {string}
+             */
+            priority?: "routine" | "soon" | "urgent";
             sex: string;
             /** Format: date-time */
             startedAt: string;
@@ -3637,11 +4388,33 @@ export interface components {
             /** @description The one visit that it is for */
             visit?: string;
         };
+        JoinChartInBody: {
+            /**
+             * Format: date-time
+             * @description Now, if it is missing
+             */
+            from?: string;
+            pool: string;
+            /** Format: date-time */
+            until?: string;
+        };
         JoinInBody: {
             other: string;
             reason: string;
             /** @description The record to go on with */
             survivor: string;
+        };
+        JoinPoolInBody: {
+            account: string;
+            /**
+             * Format: date-time
+             * @description Now, if it is missing
+             */
+            from?: string;
+            /** @enum {string} */
+            role: "clinician" | "nurse" | "frontdesk";
+            /** Format: date-time */
+            until?: string;
         };
         Joined: {
             by?: string;
@@ -3705,6 +4478,11 @@ export interface components {
             /** @description Cursor of the next page */
             next?: string;
         };
+        ListAgendaPerson: {
+            items: components["schemas"]["AgendaPerson"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
         ListAppRead: {
             items: components["schemas"]["AppRead"][] | null;
             /** @description Cursor of the next page */
@@ -3717,6 +4495,16 @@ export interface components {
         };
         ListAssign: {
             items: components["schemas"]["Assign"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListBulkDone: {
+            items: components["schemas"]["BulkDone"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListChartPool: {
+            items: components["schemas"]["ChartPool"][] | null;
             /** @description Cursor of the next page */
             next?: string;
         };
@@ -3742,6 +4530,26 @@ export interface components {
         };
         ListConnectedApp: {
             items: components["schemas"]["ConnectedApp"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListCoverage: {
+            items: components["schemas"]["Coverage"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListDeed: {
+            items: components["schemas"]["Deed"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListEscalation: {
+            items: components["schemas"]["Escalation"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListFilter: {
+            items: components["schemas"]["Filter"][] | null;
             /** @description Cursor of the next page */
             next?: string;
         };
@@ -3790,8 +4598,18 @@ export interface components {
             /** @description Cursor of the next page */
             next?: string;
         };
+        ListLoad: {
+            items: components["schemas"]["Load"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
         ListMatch: {
             items: components["schemas"]["Match"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListNamed: {
+            items: components["schemas"]["Named"][] | null;
             /** @description Cursor of the next page */
             next?: string;
         };
@@ -3810,6 +4628,11 @@ export interface components {
             /** @description Cursor of the next page */
             next?: string;
         };
+        ListOverview: {
+            items: components["schemas"]["Overview"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
         ListPasskey: {
             items: components["schemas"]["Passkey"][] | null;
             /** @description Cursor of the next page */
@@ -3817,6 +4640,11 @@ export interface components {
         };
         ListPlace: {
             items: components["schemas"]["Place"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListPoolMember: {
+            items: components["schemas"]["PoolMember"][] | null;
             /** @description Cursor of the next page */
             next?: string;
         };
@@ -3855,6 +4683,81 @@ export interface components {
             /** @description Cursor of the next page */
             next?: string;
         };
+        Listed: {
+            age?: components["schemas"]["Age"];
+            /** Format: date-time */
+            askedAt: string;
+            birthDate: string;
+            /** @description Who asked */
+            by: components["schemas"]["Party"];
+            /** Format: date-time */
+            changedAt: string;
+            /** Format: int64 */
+            daysLeft?: number;
+            /** @description Which copies */
+            documents?: string;
+            /** @description Name of the patient, when somebody else asked for them */
+            forPatient?: string;
+            form?: components["schemas"]["File"];
+            id: string;
+            /** @description The viewer may write the new prescription with it */
+            issues?: boolean;
+            /** @enum {string} */
+            kind: "refill" | "renewal" | "visit" | "record" | "form";
+            medicine?: components["schemas"]["Medicine"];
+            mine: boolean;
+            /**
+             * @description How a visit suits
+             * @enum {string}
+             */
+            mode?: "video" | "clinic" | "either";
+            /** @description States to which the viewer may bring it */
+            next: string[] | null;
+            note?: string;
+            patient: string;
+            patientName: string;
+            pharmacy?: string;
+            /** @description What they are for */
+            purpose?: string;
+            /** @description What the clinic needs to know, or why it declined */
+            reason?: string;
+            /** @description For whom they are */
+            recipient?: string;
+            results: components["schemas"]["Outcome"][] | null;
+            sex: string;
+            /** @enum {string} */
+            state: "requested" | "received" | "on-hold" | "accepted" | "in-progress" | "completed" | "rejected" | "cancelled";
+            /** @description The oldest first */
+            steps: components["schemas"]["Stage"][] | null;
+            /**
+             * Format: int64
+             * @description Number of its last step
+             */
+            version: number;
+            /** @description When a visit suits, in words */
+            when?: string;
+        };
+        Load: {
+            account: string;
+            /**
+             * Format: int64
+             * @description In the last 30 days, counted up to 500
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Minutes of opening time that half of these answers took
+             */
+            median: number;
+            name: string;
+            /** Format: int64 */
+            open: number;
+            /** @description Somebody stands in for them */
+            out: boolean;
+            /** Format: int64 */
+            overdue: number;
+            role: string;
+        };
         LookUpInBody: {
             /** @description YYYY-MM-DD */
             birthDate?: string;
@@ -3862,6 +4765,15 @@ export interface components {
             name?: string;
             /** @description Or the record number, exactly */
             number?: string;
+        };
+        Made: {
+            /** Format: date-time */
+            at: string;
+            id: string;
+            /** @enum {string} */
+            kind: "task" | "refill" | "appointment" | "note";
+            /** @description Of the resource in the chart */
+            ref: string;
         };
         Match: {
             a: components["schemas"]["Candidate"];
@@ -3892,6 +4804,11 @@ export interface components {
             session?: components["schemas"]["Session"];
             version: string;
         };
+        Medicine: {
+            /** @description Of the MedicationRequest */
+            id: string;
+            name: string;
+        };
         Member: {
             name: string;
             role: string;
@@ -3919,6 +4836,8 @@ export interface components {
             answerWithin: components["schemas"]["AnswerWithin"];
             audience: components["schemas"]["MessageTeam"][] | null;
             canSend: boolean;
+            /** @description How soon the clinic answers, by topic */
+            paces: components["schemas"]["Pace"][] | null;
             topics: string[] | null;
             /**
              * Format: int64
@@ -3932,6 +4851,10 @@ export interface components {
         };
         MoveInBody: {
             slot: string;
+        };
+        Named: {
+            id: string;
+            name: string;
         };
         NarrowAppInBody: {
             /** @description Ids of the lines that are left; offline_access among them keeps access while the person is away */
@@ -4020,6 +4943,15 @@ export interface components {
             /** @description The last day, like 2027-12-31 */
             until: string;
         };
+        OpenAsks: {
+            /** @description Open ones of each kind */
+            counts: {
+                [key: string]: number;
+            };
+            items: components["schemas"]["Listed"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
         OpenGlass: {
             patient: string;
             reason: string;
@@ -4044,6 +4976,61 @@ export interface components {
             linked: boolean;
             name: string;
         };
+        Outcome: {
+            id: string;
+            title?: string;
+            /** @enum {string} */
+            type: "MedicationRequest" | "Appointment" | "DocumentReference";
+        };
+        Overview: {
+            active: boolean;
+            /**
+             * Format: int64
+             * @description To whose care teams it is joined; counted up to 1000
+             */
+            charts: number;
+            /** @description Name of how it passes on what nobody answers */
+            escalation?: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description Of now
+             */
+            members: number;
+            name: string;
+            /** @description Of its clinic; empty: of the whole installation */
+            organization?: string;
+            rules: components["schemas"]["Rules"];
+            /** @description Joined to the clinic's patients when they register */
+            standard: boolean;
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: int64
+             * @description Threads that wait for it; counted up to 1000
+             */
+            waiting: number;
+        };
+        Pace: {
+            /** @description False: it is what the clinic promises */
+            measured: boolean;
+            /**
+             * Format: int64
+             * @description Minutes of opening time in which half are answered
+             */
+            median: number;
+            /**
+             * Format: int64
+             * @description Minutes of opening time in which nine of ten are answered
+             */
+            ninety: number;
+            /**
+             * Format: date-time
+             * @description It is closed until then
+             */
+            opens?: string;
+            topic: string;
+        };
         Page: {
             messages: components["schemas"]["Message"][] | null;
             /** @description Cursor of the older ones */
@@ -4066,6 +5053,15 @@ export interface components {
              * @description Entries that were written meanwhile and have to be assigned
              */
             written: number;
+        };
+        Party: {
+            name: string;
+            /** @description Of a proxy: how they and the patient are related */
+            relation?: string;
+            /** @enum {string} */
+            role: "patient" | "proxy" | "clinician" | "nurse" | "frontdesk" | "system";
+            /** @enum {string} */
+            side: "patient" | "clinic";
         };
         Passkey: {
             /** Format: date-time */
@@ -4103,6 +5099,18 @@ export interface components {
             phones?: string[] | null;
             sex?: string;
         };
+        Peer: {
+            account: string;
+            me: boolean;
+            name: string;
+            /** @description It goes to who stands in for them */
+            out: boolean;
+            role: string;
+        };
+        People: {
+            people: components["schemas"]["Peer"][] | null;
+            pools: components["schemas"]["Named"][] | null;
+        };
         Person: {
             check?: components["schemas"]["DeviceCheck"];
             me: boolean;
@@ -4120,6 +5128,23 @@ export interface components {
         PersonTelling: {
             kinds: components["schemas"]["TellingKinds"];
             patient: string;
+        };
+        Phrase: {
+            /** @description Everybody's, and an administrator's to change */
+            clinic: boolean;
+            name: string;
+            text: string;
+            /** Format: int64 */
+            version?: number;
+        };
+        PhraseInBody: {
+            /** @description Language of dates */
+            locale?: string;
+            name: string;
+        };
+        Phrases: {
+            fields: string[] | null;
+            items: components["schemas"]["Phrase"][] | null;
         };
         Place: {
             address?: string;
@@ -4149,6 +5174,65 @@ export interface components {
             /** Format: double */
             number: number;
         };
+        Pool: {
+            active: boolean;
+            /** @description Name of how it passes on what nobody answers */
+            escalation?: string;
+            id: string;
+            name: string;
+            /** @description Of its clinic; empty: of the whole installation */
+            organization?: string;
+            rules: components["schemas"]["Rules"];
+            /** @description Joined to the clinic's patients when they register */
+            standard: boolean;
+            /** Format: int64 */
+            version: number;
+        };
+        PoolInput: {
+            active: boolean;
+            escalation?: string;
+            name: string;
+            organization?: string;
+            rules: components["schemas"]["Rules"];
+            standard?: boolean;
+            /**
+             * Format: int64
+             * @description The one that is changed
+             */
+            version?: number;
+        };
+        PoolMember: {
+            account: string;
+            /** Format: date-time */
+            from: string;
+            name: string;
+            /** @description Somebody stands in for them now */
+            out: boolean;
+            /** @enum {string} */
+            role: "clinician" | "nurse" | "frontdesk";
+            /** Format: date-time */
+            until?: string;
+        };
+        Possible: {
+            canAsk: boolean;
+            /**
+             * @description Missing: nothing can be asked for
+             * @enum {string}
+             */
+            kind?: "refill" | "renewal";
+            /**
+             * Format: int64
+             * @description Fillings that the prescription still allows
+             */
+            left?: number;
+            /** @description The request that is open already */
+            open?: string;
+            /** @description Those that the record names */
+            pharmacies: string[] | null;
+            validUntil?: string;
+            /** @enum {string} */
+            why?: "left" | "none-left" | "expired" | "stopped" | "paused";
+        };
         Practitioner: {
             id: string;
             name: string;
@@ -4159,6 +5243,22 @@ export interface components {
             /** @description Recent measurements, a line each */
             facts: string[] | null;
             reason: string;
+        };
+        Prescribing: {
+            /**
+             * Format: int64
+             * @description How long one filling lasts
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description Further fillings
+             */
+            repeats: number;
+        };
+        PriorityInBody: {
+            /** @enum {string} */
+            priority: "routine" | "soon" | "urgent";
         };
         Problem: {
             /** @description Machine word, for example signed_out, csrf, step_up, not_found */
@@ -4254,6 +5354,8 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
             createdBy?: string;
+            /** @description Group of patients that an app which acts for itself works for; missing: all patients */
+            group?: string;
             homepage?: string;
             /** @description Its client_id */
             id: string;
@@ -4261,8 +5363,6 @@ export interface components {
             keys?: string;
             /** @description or where that is */
             keysUrl?: string;
-            /** @description Group of patients that an app which acts for itself works for; missing: all patients */
-            group?: string;
             /** @enum {string} */
             kind: "public" | "symmetric" | "asymmetric";
             /** @description Where it is opened from a chart */
@@ -4322,6 +5422,56 @@ export interface components {
             what: string[] | null;
             who?: string;
         };
+        Request: {
+            /** Format: date-time */
+            askedAt: string;
+            /** @description Who asked */
+            by: components["schemas"]["Party"];
+            /** Format: date-time */
+            changedAt: string;
+            /** Format: int64 */
+            daysLeft?: number;
+            /** @description Which copies */
+            documents?: string;
+            /** @description Name of the patient, when somebody else asked for them */
+            forPatient?: string;
+            form?: components["schemas"]["File"];
+            id: string;
+            /** @description The viewer may write the new prescription with it */
+            issues?: boolean;
+            /** @enum {string} */
+            kind: "refill" | "renewal" | "visit" | "record" | "form";
+            medicine?: components["schemas"]["Medicine"];
+            mine: boolean;
+            /**
+             * @description How a visit suits
+             * @enum {string}
+             */
+            mode?: "video" | "clinic" | "either";
+            /** @description States to which the viewer may bring it */
+            next: string[] | null;
+            note?: string;
+            patient: string;
+            pharmacy?: string;
+            /** @description What they are for */
+            purpose?: string;
+            /** @description What the clinic needs to know, or why it declined */
+            reason?: string;
+            /** @description For whom they are */
+            recipient?: string;
+            results: components["schemas"]["Outcome"][] | null;
+            /** @enum {string} */
+            state: "requested" | "received" | "on-hold" | "accepted" | "in-progress" | "completed" | "rejected" | "cancelled";
+            /** @description The oldest first */
+            steps: components["schemas"]["Stage"][] | null;
+            /**
+             * Format: int64
+             * @description Number of its last step
+             */
+            version: number;
+            /** @description When a visit suits, in words */
+            when?: string;
+        };
         Restriction: {
             /** Format: date-time */
             askedAt: string;
@@ -4358,6 +5508,39 @@ export interface components {
             justified: boolean;
             note: string;
         };
+        Rules: {
+            hours: components["schemas"]["Hours"];
+            /** @description Of whom it answers; empty: everybody's */
+            languages?: string[] | null;
+            /** @description Priority of new threads by topic */
+            priorities?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description The same for what is to be answered soon
+             */
+            soon?: number;
+            /** @description What it answers; empty: everything */
+            topics?: string[] | null;
+            /**
+             * Format: int64
+             * @description The same for what is urgent
+             */
+            urgent?: number;
+            /** @description Minutes of opening time until an answer, by topic; "" for all others */
+            within?: {
+                [key: string]: number;
+            };
+        };
+        Rung: {
+            account?: string;
+            /** @description They become its owner, and are not only told */
+            give?: boolean;
+            /** Format: int64 */
+            minutes: number;
+            pool?: string;
+        };
         SMSTelling: {
             /** @description The number does not take messages any more */
             failing?: boolean;
@@ -4375,6 +5558,15 @@ export interface components {
              */
             version: number;
         };
+        SavePhraseInBody: {
+            clinic?: boolean;
+            text: string;
+            /**
+             * Format: int64
+             * @description The one that is changed; missing: it is new
+             */
+            version?: number;
+        };
         Saying: {
             source: components["schemas"]["Source"];
             value: string;
@@ -4383,6 +5575,8 @@ export interface components {
             secret: string;
         };
         SendInBody: {
+            /** @description Answer 409 with the code call-emergency or call-crisis, and send nothing, when the words may mean danger */
+            ask?: boolean;
             /** @description Ids of Binary resources of the chart */
             attachments?: string[] | null;
             /** @description An own message of the conversation that this one corrects */
@@ -4392,6 +5586,8 @@ export interface components {
             /** @description In which it is written (BCP 47) */
             language?: string;
             text: string;
+            /** @description The writer was told whom to call */
+            told?: boolean;
         };
         Series: {
             /** Format: int64 */
@@ -4448,6 +5644,17 @@ export interface components {
             ref: string;
             uri?: string;
         };
+        Span: {
+            /**
+             * Format: int64
+             * @description 0 is Sunday
+             */
+            day: number;
+            /** @description 08:00 */
+            from: string;
+            /** @description 17:00, at most 24:00 */
+            to: string;
+        };
         Speaker: {
             name: string;
             role: string;
@@ -4459,6 +5666,14 @@ export interface components {
             id: string;
             mine: boolean;
             text: string;
+        };
+        Stage: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Party"];
+            /** @enum {string} */
+            state: "requested" | "received" | "on-hold" | "accepted" | "in-progress" | "completed" | "rejected" | "cancelled";
+            text?: string;
         };
         Standing: {
             /** Format: date-time */
@@ -4479,6 +5694,18 @@ export interface components {
             /** @description Where it is */
             patient: string;
             type: string;
+        };
+        Step: {
+            /** Format: date-time */
+            at: string;
+            /** @description Name; missing: a rule did it */
+            by?: string;
+            /** @enum {string} */
+            kind: "route" | "claim" | "release" | "hand" | "priority" | "close" | "reopen" | "escalate" | "turn" | "danger";
+            note?: string;
+            reason?: string;
+            /** @description Name of a person or pool, or a priority */
+            to?: string;
         };
         Subject: {
             age?: components["schemas"]["Age"];
@@ -4587,6 +5814,13 @@ export interface components {
             /** @description The beginning of the last message */
             lastText: string;
             patient: string;
+            /** @description For the clinic: who has it while nobody has taken it */
+            pool?: string;
+            /**
+             * @description For the clinic
+             * @enum {string}
+             */
+            priority?: "routine" | "soon" | "urgent";
             /** Format: date-time */
             startedAt: string;
             /** @enum {string} */
@@ -4598,6 +5832,16 @@ export interface components {
             turn: "you" | "clinic" | "patient" | "none";
             /** Format: int64 */
             unread: number;
+        };
+        ThreadOf: {
+            /** @description Account of who had it when one looked; missing: nobody */
+            from?: string;
+            patient: string;
+            thread: string;
+        };
+        ThreadSteps: {
+            made: components["schemas"]["Made"][] | null;
+            steps: components["schemas"]["Step"][] | null;
         };
         TimelineSearchBody: {
             cursor?: string;
@@ -5057,6 +6301,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-agenda": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                /** @description People on one page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAgendaPerson"];
                 };
             };
             /** @description Error */
@@ -5742,6 +7019,41 @@ export interface operations {
             };
         };
     };
+    "get-charts-by-patient-grants-by-id-deeds": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListDeed"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-charts-by-patient-held": {
         parameters: {
             query?: never;
@@ -6005,6 +7317,38 @@ export interface operations {
             };
         };
     };
+    "get-charts-by-patient-medicines-by-id-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Possible"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-charts-by-patient-message-options": {
         parameters: {
             query?: never;
@@ -6167,6 +7511,100 @@ export interface operations {
             };
         };
     };
+    "get-charts-by-patient-pools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListChartPool"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-pools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinChartInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-charts-by-patient-pools-by-pool": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                pool: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-charts-by-patient-release": {
         parameters: {
             query?: never;
@@ -6220,6 +7658,145 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WaitDays"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-charts-by-patient-requests": {
+        parameters: {
+            query?: {
+                /** @description Only those that are not done */
+                open?: boolean;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asks"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Asking"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-charts-by-patient-requests-by-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-requests-by-id-steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Answering"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
                 };
             };
             /** @description Error */
@@ -7922,6 +9499,97 @@ export interface operations {
             };
         };
     };
+    "get-clinic-coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCoverage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CoverInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Coverage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-clinic-coverage-by-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-clinic-day": {
         parameters: {
             query?: {
@@ -7942,6 +9610,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Day"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-clinic-escalations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEscalation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-clinic-escalations-by-name": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Escalation"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Escalation"];
                 };
             };
             /** @description Error */
@@ -8116,6 +9848,12 @@ export interface operations {
         parameters: {
             query?: {
                 view?: "all" | "mine" | "unclaimed" | "done";
+                /** @description Only of this pool */
+                pool?: string;
+                topic?: "question" | "medicine" | "appointment" | "results" | "billing" | "other";
+                priority?: "routine" | "soon" | "urgent";
+                /** @description Only what should have been answered by now */
+                overdue?: boolean;
                 cursor?: string;
                 limit?: number;
             };
@@ -8132,6 +9870,190 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Inbox"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-inbox-bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBulkDone"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-clinic-inbox-filters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListFilter"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-clinic-inbox-filters-by-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Filter"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-clinic-inbox-filters-by-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-clinic-inbox-load": {
+        parameters: {
+            query: {
+                pool: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListLoad"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-clinic-inbox-pools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListNamed"];
                 };
             };
             /** @description Error */
@@ -8178,6 +10100,78 @@ export interface operations {
             };
         };
     };
+    "post-clinic-inbox-by-patient-by-thread-answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                thread: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answered"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-inbox-by-patient-by-thread-become": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                thread: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BecomeInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-clinic-inbox-by-patient-by-thread-claim": {
         parameters: {
             query?: never;
@@ -8189,6 +10183,42 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-inbox-by-patient-by-thread-hand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                thread: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandIn"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -8278,6 +10308,110 @@ export interface operations {
             };
         };
     };
+    "get-clinic-inbox-by-patient-by-thread-people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                thread: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["People"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-inbox-by-patient-by-thread-phrase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                thread: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhraseInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Filled"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-inbox-by-patient-by-thread-priority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                thread: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriorityInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-clinic-inbox-by-patient-by-thread-release": {
         parameters: {
             query?: never;
@@ -8297,6 +10431,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Thread"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-clinic-inbox-by-patient-by-thread-steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                thread: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadSteps"];
                 };
             };
             /** @description Error */
@@ -8667,6 +10833,292 @@ export interface operations {
             };
         };
     };
+    "get-clinic-phrases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Phrases"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-clinic-phrases-by-name": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavePhraseInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Phrase"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-clinic-phrases-by-name": {
+        parameters: {
+            query?: {
+                clinic?: boolean;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-clinic-pools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOverview"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-pools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PoolInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pool"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-clinic-pools-by-pool": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pool: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PoolInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pool"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-clinic-pools-by-pool-members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pool: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPoolMember"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-pools-by-pool-members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pool: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinPoolInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-clinic-pools-by-pool-members-by-account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pool: string;
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-clinic-recoveries": {
         parameters: {
             query?: never;
@@ -8720,6 +11172,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Refiled"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-clinic-requests": {
+        parameters: {
+            query?: {
+                kind?: "refill" | "renewal" | "visit" | "record" | "form";
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAsks"];
                 };
             };
             /** @description Error */
