@@ -23,7 +23,7 @@ func (p *Portal) mountNotices(api huma.API) {
 // Notice tells that something waits.
 type Notice struct {
 	ID      string    `json:"id"`
-	Kind    string    `json:"kind" enum:"message,appointment,visit,note,sharing,result,oversight"`
+	Kind    string    `json:"kind" enum:"message,appointment,visit,note,sharing,result,ask,oversight"`
 	At      time.Time `json:"at"`
 	Seen    bool      `json:"seen"`
 	Patient string    `json:"patient,omitempty"`
@@ -121,6 +121,7 @@ type TellingKinds struct {
 	Note        TellingKind `json:"note"`
 	Result      TellingKind `json:"result"`
 	Sharing     TellingKind `json:"sharing"`
+	Ask         TellingKind `json:"ask" doc:"Requests"`
 }
 
 // TellingKind is how one kind of notice is told.
@@ -131,7 +132,7 @@ type TellingKind struct {
 func (k *TellingKinds) each() map[notifications.Kind]*TellingKind {
 	return map[notifications.Kind]*TellingKind{
 		notifications.Message: &k.Message, notifications.Appointment: &k.Appointment, notifications.Visit: &k.Visit,
-		notifications.Note: &k.Note, notifications.Result: &k.Result, notifications.Sharing: &k.Sharing,
+		notifications.Note: &k.Note, notifications.Result: &k.Result, notifications.Sharing: &k.Sharing, notifications.Request: &k.Ask,
 	}
 }
 

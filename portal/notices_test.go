@@ -65,7 +65,7 @@ func TestHowSomebodyWantsToBeTold(t *testing.T) {
 		require.NotEmpty(t, w.Email.Address)
 		require.False(t, w.Quiet.On)
 		require.Len(t, w.Kinds, len(notifications.Kinds))
-		const kinds = `"kinds":{"message":{"email":false},"appointment":{"email":true},"visit":{"email":true},"note":{"email":true},"result":{"email":true},"sharing":{"email":true}}`
+		const kinds = `"kinds":{"message":{"email":false},"appointment":{"email":true},"visit":{"email":true},"note":{"email":true},"result":{"email":true},"sharing":{"email":true},"ask":{"email":true}}`
 		put := func(quiet string) reply {
 			return self.do("PUT", "/api/v1/me/notifications", `{"email":{"on":true},"quiet":`+quiet+`,`+kinds+`}`)
 		}

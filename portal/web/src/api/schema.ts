@@ -3800,7 +3800,7 @@ export interface components {
             at: string;
             id: string;
             /** @enum {string} */
-            kind: "message" | "appointment" | "visit" | "note" | "sharing" | "result" | "oversight";
+            kind: "message" | "appointment" | "visit" | "note" | "sharing" | "result" | "ask" | "oversight";
             patient?: string;
             /** @description thread/<id>, visit/<id>, appointment/<id>, entry/<type>/<id>, glass/<id> or restriction/<id> */
             ref: string;
@@ -4352,6 +4352,8 @@ export interface components {
         };
         Speaker: {
             name: string;
+            /** @description Of a proxy: how they and the patient are related */
+            relation?: string;
             role: string;
         };
         Standing: {
@@ -4458,6 +4460,8 @@ export interface components {
         };
         TellingKinds: {
             appointment: components["schemas"]["TellingKind"];
+            /** @description Requests */
+            ask: components["schemas"]["TellingKind"];
             message: components["schemas"]["TellingKind"];
             note: components["schemas"]["TellingKind"];
             result: components["schemas"]["TellingKind"];

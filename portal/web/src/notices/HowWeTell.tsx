@@ -10,7 +10,7 @@ import { api, tellingQuery, type NoticeKind, type Telling } from './queries'
 import '@mantine/core/styles/Switch.css'
 import '@mantine/core/styles/InlineInput.css'
 
-const kinds: Exclude<NoticeKind, 'oversight'>[] = ['message', 'appointment', 'visit', 'note', 'result', 'request', 'sharing']
+const kinds: Exclude<NoticeKind, 'oversight'>[] = ['message', 'appointment', 'visit', 'note', 'result', 'ask', 'sharing']
 
 /** E-mail or not, about what, and when not. Each change is kept at once. */
 export function HowWeTell() {

@@ -17,7 +17,7 @@ import css from './notices.module.css'
 import { placeOf } from './place'
 import { api, noticesQuery, type Notice, type NoticeKind } from './queries'
 
-const icons: Record<NoticeKind, IconName> = { message: 'chat', appointment: 'calendar', visit: 'video', note: 'letter', sharing: 'share', result: 'flask', request: 'list', oversight: 'shield' }
+const icons: Record<NoticeKind, IconName> = { message: 'chat', appointment: 'calendar', visit: 'video', note: 'letter', sharing: 'share', result: 'flask', ask: 'list', oversight: 'shield' }
 
 /** What somebody was told, and how they want to be. */
 export function NoticesPage() {

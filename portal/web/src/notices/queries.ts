@@ -3,7 +3,7 @@ import type { Client } from 'openapi-fetch'
 import { api as client, take } from '../api/client'
 import type { Problem } from '../api/types'
 
-export type NoticeKind = 'message' | 'appointment' | 'visit' | 'note' | 'sharing' | 'result' | 'request' | 'oversight'
+export type NoticeKind = 'message' | 'appointment' | 'visit' | 'note' | 'sharing' | 'result' | 'ask' | 'oversight'
 export interface Notice { id: string; kind: NoticeKind; at: string; seen: boolean; patient?: string; ref: string }
 export interface NoticePage { items: Notice[]; next?: string; unseen: number }
 export interface Telling {

@@ -6,6 +6,7 @@ import { Button } from '../ui/Button'
 import { useErrorText } from '../ui/ErrorSummary'
 import { useWords } from '../ui/useWords'
 import { api, of } from './calls'
+import { relationOf } from '../shell/relation'
 import css from './chat.module.css'
 import { chatQuery } from './queries'
 import type { ChatLine } from './types'
@@ -81,9 +82,12 @@ export function Chat({ patient, visit, onClose }: { patient: string; visit: stri
 
 function Line({ line }: { line: ChatLine }) {
   const { t, clock } = useWords()
+  const relation = relationOf(line.from.relation)
+  // Somebody who acts for the patient is not taken for them.
+  const kin = line.from.role !== 'proxy' ? '' : t(`helper.${relation === 'self' ? 'other' : relation}`)
   return (
     <li className={css.line} data-mine={line.mine || undefined}>
-      <p className={css.who}>{line.mine ? t('you') : line.from.name}, {timeOf(line.at, clock.zone)}</p>
+      <p className={css.who}>{line.mine ? t('you') : kin ? t('visit.chatKin', { name: line.from.name, relation: kin }) : line.from.name}, {timeOf(line.at, clock.zone)}</p>
       <p className={css.text}>{line.text}</p>
     </li>
   )

@@ -3,7 +3,7 @@ export const visits = {
   visit: {
     page: 'Visit', back: 'Visits', with: '{{name}}, {{day}} at {{time}}', stage: 'Picture', controls: 'Call controls', muted: 'sound off', pictureOff: 'Picture is off', reconnecting: 'Reconnecting',
     mute: 'Mute', unmute: 'Unmute', cameraOff: 'Camera off', cameraOn: 'Camera on', flip: 'Turn camera', share: 'Share', unshare: 'Stop sharing', chat: 'Chat', leave: 'Leave', newChat_one: '{{count}} new line', newChat_other: '{{count}} new lines',
-    chatLines: 'What was written', chatNone: 'Nothing is written yet. Everybody in the visit can read it.', chatField: 'Write to everybody in the visit', chatKept: 'Your text is still here.', send: 'Send',
+    chatKin: '{{name}} ({{relation}})', chatLines: 'What was written', chatNone: 'Nothing is written yet. Everybody in the visit can read it.', chatField: 'Write to everybody in the visit', chatKept: 'Your text is still here.', send: 'Send',
     moveSelf: 'Move the small pictures', joining: 'We are connecting you.', alone: '{{name}} is not in the picture right now. Stay here, nothing to do.', soundOn: 'Turn the sound on', onlySound: 'Your connection is very weak. We turned the pictures off so that the sound holds.',
     line: { joining: 'Connecting', good: 'Good connection', weak: 'Weak: picture may blur', bad: 'Very weak: sound only', lost: 'Reconnecting: calling you back' },
   },

@@ -5,7 +5,7 @@ export const visits: Same<typeof english> = {
   visit: {
     page: 'Consulta', back: 'Consultas', with: '{{name}}, {{day}} a las {{time}}', stage: 'Imagen', controls: 'Controles de la llamada', muted: 'sin sonido', pictureOff: 'La imagen está apagada', reconnecting: 'Reconectando',
     mute: 'Silenciar', unmute: 'Activar sonido', cameraOff: 'Apagar cámara', cameraOn: 'Encender cámara', flip: 'Girar cámara', share: 'Compartir', unshare: 'Dejar de compartir', chat: 'Chat', leave: 'Salir', newChat_one: '{{count}} línea nueva', newChat_other: '{{count}} líneas nuevas',
-    chatLines: 'Lo que se escribió', chatNone: 'Todavía no hay nada escrito. Todos en la consulta pueden leerlo.', chatField: 'Escriba a todos en la consulta', chatKept: 'Su texto sigue aquí.', send: 'Enviar',
+    chatKin: '{{name}} ({{relation}})', chatLines: 'Lo que se escribió', chatNone: 'Todavía no hay nada escrito. Todos en la consulta pueden leerlo.', chatField: 'Escriba a todos en la consulta', chatKept: 'Su texto sigue aquí.', send: 'Enviar',
     moveSelf: 'Mover las imágenes pequeñas', joining: 'Le estamos conectando.', alone: '{{name}} no está en la imagen ahora. Quédese aquí, no tiene que hacer nada.', soundOn: 'Encender el sonido', onlySound: 'Su conexión es muy débil. Apagamos las imágenes para que el sonido se mantenga.',
     line: { joining: 'Conectando', good: 'Buena conexión', weak: 'Débil: la imagen puede verse borrosa', bad: 'Muy débil: solo sonido', lost: 'Reconectando: le volvemos a llamar' },
   },
