@@ -63,7 +63,7 @@ scene('a refill asked by the daughter, done by the nurse, seen by the patient', 
   await nurse.keyboard.press('Enter')
   await nurse.waitForURL(new RegExp(id))
   await page.getByText(en('asks.state.received')).first().waitFor()
-  await nurse.getByText(en('asks.askedFor', { who: (await must(page, site, `/charts/${mother.patient}/requests/${id}`)).by.name, name: mother.name })).waitFor()
+  await nurse.getByText(en('asks.askedFor', { who: (await must(page, site, `/charts/${mother.patient}/requests/${id}`)).by.name, name: en('message.kinOf', { name: mother.name, relation: en('message.kin.mother') }) })).waitFor()
   assert.ok(await nurse.getByRole('complementary', { name: en('inbox.about', { name: mother.name }) }).isVisible(), 'the chart stands beside it')
   await look(nurse, 'asks-clinic-one', wrong)
   await nurse.setViewportSize(desk)

@@ -84,10 +84,10 @@ function Line({ line }: { line: ChatLine }) {
   const { t, clock } = useWords()
   const relation = relationOf(line.from.relation)
   // Somebody who acts for the patient is not taken for them.
-  const kin = line.from.role !== 'proxy' ? '' : t(`helper.${relation === 'self' ? 'other' : relation}`)
+  const who = line.from.role === 'proxy' ? t(`visit.chatKin.${relation === 'self' ? 'other' : relation}`, { name: line.from.name }) : line.from.name
   return (
     <li className={css.line} data-mine={line.mine || undefined}>
-      <p className={css.who}>{line.mine ? t('you') : kin ? t('visit.chatKin', { name: line.from.name, relation: kin }) : line.from.name}, {timeOf(line.at, clock.zone)}</p>
+      <p className={css.who}>{line.mine ? t('you') : who}, {timeOf(line.at, clock.zone)}</p>
       <p className={css.text}>{line.text}</p>
     </li>
   )
