@@ -30,7 +30,7 @@ const (
 	Note        Kind = "note"
 	Sharing     Kind = "sharing"
 	Result      Kind = "result"
-	Request     Kind = "request"
+	Request     Kind = "ask"
 )
 
 // Oversight tells privacy officers that something waits for their word. It is

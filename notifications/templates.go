@@ -6,7 +6,7 @@ import "fmt"
 // place for a name or for what the notice is about.
 type letter struct{ subject, text string }
 
-// Notes and results have the same words as everything else that is new: that
+// Notes, results and requests have the same words as everything else that is new: that
 // somebody has results would say too much already.
 var letters = map[string]map[Kind]letter{
 	"en": {
@@ -15,7 +15,7 @@ var letters = map[string]map[Kind]letter{
 		Visit:       {"You have a visit", "You have a visit. Sign in to see it:"},
 		Note:        {"Something new is waiting for you", "Something new is waiting for you. Sign in to see it:"},
 		Result:      {"Something new is waiting for you", "Something new is waiting for you. Sign in to see it:"},
-		Request:     {"There is news about a request", "There is news about a request. Sign in to see it:"},
+		Request:     {"Something new is waiting for you", "Something new is waiting for you. Sign in to see it:"},
 		Sharing:     {"Something new is waiting for you", "Something new is waiting for you. Sign in to see it:"},
 		SignIn:      {"Somebody tried to sign in as you", "Somebody tried several times to sign in as you and was not let in. If it was you, you need not do anything. If not, sign in and look at how your account is kept safe, or call the clinic:"},
 		Oversight:   {"Something needs your attention", "Something needs your attention as privacy officer. Sign in to see it:"},
@@ -26,7 +26,7 @@ var letters = map[string]map[Kind]letter{
 		Visit:       {"Tiene una consulta", "Tiene una consulta. Entre para verla:"},
 		Note:        {"Hay algo nuevo para usted", "Hay algo nuevo para usted. Entre para verlo:"},
 		Result:      {"Hay algo nuevo para usted", "Hay algo nuevo para usted. Entre para verlo:"},
-		Request:     {"Hay novedades sobre una solicitud", "Hay novedades sobre una solicitud. Entre para verlas:"},
+		Request:     {"Hay algo nuevo para usted", "Hay algo nuevo para usted. Entre para verlo:"},
 		Sharing:     {"Hay algo nuevo para usted", "Hay algo nuevo para usted. Entre para verlo:"},
 		SignIn:      {"Alguien intentó entrar con su cuenta", "Alguien intentó varias veces entrar con su cuenta y no pudo. Si fue usted, no tiene que hacer nada. Si no, entre y mire cómo está protegida su cuenta, o llame a la clínica:"},
 		Oversight:   {"Algo requiere su atención", "Algo requiere su atención como responsable de privacidad. Entre para verlo:"},

@@ -78,7 +78,7 @@ func TestHowSomebodyWantsToBeTold(t *testing.T) {
 		require.True(t, w.Kinds["visit"].SMS)
 		require.False(t, w.Kinds["note"].SMS, "telephones ring for what cannot wait")
 		kinds := func(message, appointment string) string {
-			return `{"message":{` + message + `},"appointment":{` + appointment + `},"visit":{"push":true,"email":true,"sms":true},"note":{"push":true,"email":true,"sms":false},"result":{"push":true,"email":true,"sms":false},"sharing":{"push":true,"email":true,"sms":false}}`
+			return `{"message":{` + message + `},"appointment":{` + appointment + `},"visit":{"push":true,"email":true,"sms":true},"note":{"push":true,"email":true,"sms":false},"result":{"push":true,"email":true,"sms":false},"sharing":{"push":true,"email":true,"sms":false},"ask":{"push":true,"email":true,"sms":false}}`
 		}
 		const all, noMail = `"push":true,"email":true,"sms":true`, `"push":true,"email":false,"sms":true`
 		order := `["email","push","sms"]`

@@ -86,6 +86,7 @@ type TellingKinds struct {
 	Note        TellingKind `json:"note"`
 	Result      TellingKind `json:"result"`
 	Sharing     TellingKind `json:"sharing"`
+	Ask         TellingKind `json:"ask" doc:"Requests"`
 }
 
 // TellingKind is how one kind of notice is told.
@@ -104,7 +105,7 @@ type PersonTelling struct {
 func (k *TellingKinds) each() map[notifications.Kind]*TellingKind {
 	return map[notifications.Kind]*TellingKind{
 		notifications.Message: &k.Message, notifications.Appointment: &k.Appointment, notifications.Visit: &k.Visit,
-		notifications.Note: &k.Note, notifications.Result: &k.Result, notifications.Sharing: &k.Sharing,
+		notifications.Note: &k.Note, notifications.Result: &k.Result, notifications.Sharing: &k.Sharing, notifications.Request: &k.Ask,
 	}
 }
 

@@ -19,8 +19,9 @@ import (
 
 // Speaker is who wrote a line.
 type Speaker struct {
-	Name string `json:"name"`
-	Role string `json:"role"`
+	Name     string `json:"name"`
+	Role     string `json:"role"`
+	Relation string `json:"relation,omitempty" doc:"Of a proxy: how they and the patient are related"`
 }
 
 // ChatLine is something that was written during a visit.
@@ -55,11 +56,12 @@ func (s *Service) Chat(ctx context.Context, who identity.Principal, patient, id 
 				return err
 			}
 		}
-		return c.Each(`SELECT id, at, name, role, account, body FROM visit_chat WHERE visit = ? ORDER BY n LIMIT ?`, func(r *sql.Rows) error {
+		return c.Each(`SELECT m.id, m.at, m.name, m.role, COALESCE(p.relation, ''), m.account, m.body FROM visit_chat m LEFT JOIN visit_people p ON p.visit = m.visit AND p.account = m.account
+			WHERE m.visit = ? ORDER BY m.n LIMIT ?`, func(r *sql.Rows) error {
 			var l ChatLine
 			var at int64
 			var account string
-			err := r.Scan(&l.ID, &at, &l.From.Name, &l.From.Role, &account, &l.Text)
+			err := r.Scan(&l.ID, &at, &l.From.Name, &l.From.Role, &l.From.Relation, &account, &l.Text)
 			l.At, l.Mine = moment(at), account == seen.me()
 			out = append(out, l)
 			return err
@@ -115,7 +117,7 @@ func (s *Service) Say(ctx context.Context, who identity.Principal, patient, id, 
 		if err != nil {
 			return err
 		}
-		out.From = Speaker{p.Name, p.Role}
+		out.From = Speaker{p.Name, p.Role, p.Relation}
 		var account, visit, was string
 		var at int64
 		switch err := v.c.QueryRow(`SELECT account, visit, body, at FROM visit_chat WHERE id = ?`, line).Scan(&account, &visit, &was, &at); {

@@ -4885,7 +4885,7 @@ export interface components {
             at: string;
             id: string;
             /** @enum {string} */
-            kind: "message" | "appointment" | "visit" | "note" | "sharing" | "result" | "oversight" | "signin" | "reach";
+            kind: "message" | "appointment" | "visit" | "note" | "sharing" | "result" | "ask" | "oversight" | "signin" | "reach";
             patient?: string;
             /** @description thread/<id>, visit/<id>, appointment/<id>, entry/<type>/<id>, glass/<id>, restriction/<id>, reach/mail or reach/sms */
             ref: string;
@@ -5657,6 +5657,8 @@ export interface components {
         };
         Speaker: {
             name: string;
+            /** @description Of a proxy: how they and the patient are related */
+            relation?: string;
             role: string;
         };
         StaffNote: {
@@ -5792,6 +5794,8 @@ export interface components {
         };
         TellingKinds: {
             appointment: components["schemas"]["TellingKind"];
+            /** @description Requests */
+            ask: components["schemas"]["TellingKind"];
             message: components["schemas"]["TellingKind"];
             note: components["schemas"]["TellingKind"];
             result: components["schemas"]["TellingKind"];

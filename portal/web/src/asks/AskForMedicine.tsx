@@ -15,12 +15,12 @@ export default function AskForMedicine({ patient, id }: { patient: string; id: s
   const offer = useQuery(offerQuery(patient, id)).data
   if (!offer?.kind || (!offer.canAsk && !offer.open)) return null
   return (
-    <SectionCard title={t('asks.needMore')}>
-      <div className={css.page}>
+    <div className={css.medicine}><SectionCard title={t('asks.needMore')}>
+      <div className={css.offer}>
         {offer.why && <p>{offer.why === 'left' ? t('asks.offer.left', { count: offer.left ?? 0 }) : t(`asks.offer.${offer.why}`)}</p>}
         {offer.open ? <LinkButton to="/p/$patient/asks/$id" params={{ patient, id: offer.open }} variant="default" icon="pill">{t('asks.seeOpen')}</LinkButton>
           : <LinkButton to="/p/$patient/asks/new" params={{ patient }} search={{ medicine: id }} icon="pill">{acting ? t(`asks.${offer.kind}For`, { name }) : t(`asks.${offer.kind}`)}</LinkButton>}
       </div>
-    </SectionCard>
+    </SectionCard></div>
   )
 }

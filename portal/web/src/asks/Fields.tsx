@@ -24,7 +24,7 @@ export function Choices<T extends string>({ legend, name, options, value, onChan
         {options.map((option) => (
           <label key={option.value} className={css.choice}>
             <input type="radio" name={name} checked={option.value === value} onChange={() => onChange(option.value)} />
-            <span><b>{option.label}</b>{option.text && <span className="meta"> {option.text}</span>}</span>
+            <span><b>{option.label}</b>{option.text && <span className={css.under}>{option.text}</span>}</span>
           </label>
         ))}
       </div>

@@ -45,7 +45,7 @@ export function OtherForm({ patient, kinds, forName, onDone }: { patient: string
       <ErrorSummary errors={errors} />
       {kinds.length > 1 && (
         <Choices
-          legend={t('asks.what')} name="kind" value={kind} options={kinds.map((one) => ({ value: one, label: t(`asks.pick.${one}`), text: t(`asks.pickText.${one}`) }))}
+          legend={t('asks.need')} name="kind" value={kind} options={kinds.map((one) => ({ value: one, label: t(`asks.pick.${one}`), text: t(`asks.pickText.${one}`) }))}
           onChange={(next) => { setKind(next); setErrors([]) }}
         />
       )}

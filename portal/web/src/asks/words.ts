@@ -15,11 +15,12 @@ export function useAskWords() {
     when,
     title: (ask: Ask) => (ask.medicine?.name ? `${t(`asks.kind.${ask.kind}`)}: ${ask.medicine.name}` : t(`asks.kind.${ask.kind}`)),
     /** "Elena asked for Rosa". */
-    who: (ask: Ask) => (ask.forPatient ? t('asks.askedFor', { who: ask.by.name, name: ask.forPatient }) : t('asks.asked', { who: ask.by.name })),
-    person: ({ name, role, relation }: Party) => {
-      const kin = relationOf(relation)
-      return role === 'proxy' && kin !== 'self' && kin !== 'other' ? `${name} (${t(`helper.${kin}`).toLocaleLowerCase()})` : name
+    who: (ask: Ask) => {
+      const kin = relationOf(ask.by.relation)
+      if (!ask.forPatient) return t('asks.asked', { who: ask.by.name })
+      return t('asks.askedFor', { who: ask.by.name, name: kin === 'self' || kin === 'other' ? ask.forPatient : t('message.kinOf', { name: ask.forPatient, relation: t(`message.kin.${kin}`) }) })
     },
+    person: ({ name, role }: Party) => (role === 'patient' ? name : t('asks.personRole', { name, role: t(`message.role.${role}`) })),
     /** What a step is called: seen by the clinic, or answered by the other side. */
     stepOf: ({ state, by }: AskStep) => (state === 'received' && by.side === 'patient' ? 'answered' : state) as 'answered' | AskStep['state'],
   }

@@ -3,7 +3,7 @@ import type { Client } from 'openapi-fetch'
 import { api as client, take } from '../api/client'
 import type { Problem } from '../api/types'
 
-export type ToldKind = 'message' | 'appointment' | 'visit' | 'note' | 'sharing' | 'result' | 'request'
+export type ToldKind = 'message' | 'appointment' | 'visit' | 'note' | 'sharing' | 'result' | 'ask'
 export type NoticeKind = ToldKind | 'oversight' | 'signin' | 'reach'
 export type Channel = 'push' | 'email' | 'sms'
 export interface Notice { id: string; kind: NoticeKind; at: string; seen: boolean; patient?: string; ref: string }

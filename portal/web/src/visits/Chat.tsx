@@ -4,6 +4,7 @@ import { timeOf } from '../format/date'
 import { Button } from '../ui/Button'
 import { useErrorText } from '../ui/ErrorSummary'
 import { useWords } from '../ui/useWords'
+import { relationOf } from '../shell/relation'
 import css from './chat.module.css'
 import { chatOf, type VisitSource } from './source'
 import type { ChatLine } from './types'
@@ -79,9 +80,12 @@ export function Chat({ source, onClose }: { source: VisitSource; onClose: () => 
 
 function Line({ line }: { line: ChatLine }) {
   const { t, clock } = useWords()
+  const relation = relationOf(line.from.relation)
+  // Somebody who acts for the patient is not taken for them.
+  const who = line.from.role === 'proxy' ? t(`visit.chatKin.${relation === 'self' ? 'other' : relation}`, { name: line.from.name }) : line.from.name
   return (
     <li className={css.line} data-mine={line.mine || undefined}>
-      <p className={css.who}>{line.mine ? t('you') : line.from.name}, {timeOf(line.at, clock.zone)}</p>
+      <p className={css.who}>{line.mine ? t('you') : who}, {timeOf(line.at, clock.zone)}</p>
       <p className={css.text}>{line.text}</p>
     </li>
   )

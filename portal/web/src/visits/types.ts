@@ -35,7 +35,7 @@ export interface Visit {
   summary?: { ref: string }
 }
 
-export interface ChatLine { id: string; at: string; from: { name: string; role: VisitRole }; mine: boolean; text: string }
+export interface ChatLine { id: string; at: string; from: { name: string; role: VisitRole; relation?: string }; mine: boolean; text: string }
 
 export interface Addendum { at: string; by: string; text: string }
 export interface Summary {

@@ -3,13 +3,13 @@ import type { Same } from '../shape'
 
 export const asks: Same<typeof english> = {
   asks: {
-    page: 'Sus solicitudes', title: 'Sus solicitudes', titleFor: 'Solicitudes para {{name}}', list: 'Solicitudes', new: 'Nueva solicitud', newFor: 'Nueva solicitud para {{name}}', none: 'Todavía no hay solicitudes', noneText: 'Pida una consulta, copias de su expediente o que le llenen un formulario. Los surtidos se piden en la página de la medicina.',
+    page: 'Sus solicitudes', title: 'Sus solicitudes', titleFor: 'Solicitudes para {{name}}', list: 'Solicitudes', new: 'Nueva solicitud', newFor: 'Nueva solicitud para {{name}}', none: 'Todavía no hay solicitudes', noneText: 'Pida una consulta, copias de su historial o que le llenen un formulario. Los surtidos se piden en la página de la medicina.',
     hidden: 'Estas solicitudes no se comparten con usted', hiddenText: '{{name}} o la clínica pueden cambiarlo.', more: 'Mostrar anteriores', back: 'Sus solicitudes',
-    kind: { refill: 'Surtido', renewal: 'Renovación', visit: 'Consulta', record: 'Copias del expediente', form: 'Formulario para llenar' },
-    pick: { visit: 'Una consulta', record: 'Copias del expediente', form: 'Que llenen un formulario' }, pickText: { visit: 'Usted dice por qué y cuándo le conviene', record: 'Para usted o para otra persona', form: 'Para la escuela, el trabajo, el seguro' },
+    kind: { refill: 'Surtido', renewal: 'Renovación', visit: 'Consulta', record: 'Copias del historial', form: 'Formulario para llenar' },
+    pick: { visit: 'Una consulta', record: 'Copias del historial', form: 'Que llenen un formulario' }, pickText: { visit: 'Usted dice por qué y cuándo le conviene', record: 'Para usted o para otra persona', form: 'Para la escuela, el trabajo, el seguro' },
     state: { requested: 'Pedida', received: 'Vista por la clínica', 'on-hold': 'Falta su respuesta', accepted: 'Aceptada', 'in-progress': 'En curso', completed: 'Hecha', rejected: 'Rechazada', cancelled: 'Retirada' },
     step: { requested: 'Pedida', received: 'Vista', answered: 'Respondida', 'on-hold': 'Le preguntó algo', accepted: 'Aceptada', 'in-progress': 'Empezada', completed: 'Hecha', rejected: 'Rechazada', cancelled: 'Retirada' },
-    askedFor: '{{who}} la pidió para {{name}}', asked: '{{who}} la pidió', on: '{{what}}, {{when}}', steps: 'Qué pasó', what: 'Qué se pidió', came: 'Qué resultó', why: 'Por qué', reasonAsk: 'La clínica pregunta', reasonNo: 'Por qué se rechazó',
+    personRole: '{{name}}, {{role}}', askedFor: '{{who}} la pidió para {{name}}', asked: '{{who}} la pidió', on: '{{what}}, {{when}}', steps: 'Qué pasó', what: 'Qué se pidió', need: '¿Qué necesita?', came: 'Qué resultó', why: 'Por qué', reasonAsk: 'La clínica pregunta', reasonNo: 'Por qué se rechazó',
     daysLeft_one: 'Alcanza para {{count}} día más', daysLeft_other: 'Alcanza para {{count}} días más', pharmacy: 'Farmacia', note: 'Nota', mode: { video: 'Por video', clinic: 'En la clínica', either: 'Por video o en la clínica' }, when: 'Cuándo conviene', documents: 'Qué copias', recipient: 'Para quién', purpose: 'Para qué', form: 'El formulario', open: 'Abrir {{title}}', medicine: 'Medicina',
     result: { MedicationRequest: 'Receta nueva', Appointment: 'Consulta', DocumentReference: 'Documento' },
     answer: 'Su respuesta', sendAnswer: 'Enviar la respuesta', needAnswer: 'Escriba una respuesta.', takeBack: 'Retirarla', takeBackSure: '¿Retirar esta solicitud?', takeBackText: 'La clínica ya no trabajará en ella. Puede volver a pedir.', keep: 'Dejarla',
