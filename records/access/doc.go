@@ -16,9 +16,10 @@
 // sign-ins leaves one as well (RecordActs); refusals that anybody can cause are
 // counted (RecordRefusal).
 //
-// Each row carries a code under the site key and the next number of its writer.
-// The sealer chains the rows of each chart, appends them to a Merkle log (RFC
-// 9162) and signs checkpoints that leave the database. Verify walks all of it
+// The rows of one commit are one page, under one code with the site key and with
+// the next numbers of their writer (page.go). The sealer chains the rows of each
+// chart, appends them to a Merkle log (RFC 9162), signs checkpoints that leave the
+// database, and keeps an index of charts and accounts (index.go). Verify walks all of it
 // and names the place of any change. Checkpoints leave the machine (anchors.go),
 // and a restore that put the log back leaves a signed Gap. A Proof lets a patient
 // check one row offline, and an export their whole list (export.go). Audit is the

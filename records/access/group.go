@@ -71,26 +71,31 @@ const (
 	nextPage  = `WITH w AS (` + moveNext + ` RETURNING writer) INSERT INTO audit_pages (writer, first, n, at, form, body, mac) SELECT w.writer, ?::bigint, ?::int, ?::bigint, ?::smallint, ?::bytea, ?::bytea FROM w`
 	nextPages = `WITH w AS (` + moveNext + ` RETURNING writer) INSERT INTO audit_pages (writer, first, n, at, form, body, mac)
 		SELECT p.* FROM w CROSS JOIN unnest(?::bigint[], ?::bigint[], ?::int[], ?::bigint[], ?::smallint[], ?::bytea[], ?::bytea[]) AS p`
+	// SQLite has no such statement: there a trigger moves the number on.
+	nextSQLite = `INSERT INTO audit_pages (writer, first, n, at, form, body, mac) SELECT writer, next, ?, ?, ?, ?, ? FROM audit_writers WHERE writer = ? AND next = ?`
 )
 
 // writeNext commits pages if the writer's next number is still the one that is
-// known; on PostgreSQL it is one statement, which is its own transaction.
+// known. One statement does it, which is its own transaction, except where SQLite
+// has several pages to write.
 func (s *Service) writeNext(ctx context.Context, own place, n int64, pages []page) (written bool, err error) {
 	d := s.db.Audit()
-	if d.Dialect == db.Postgres {
-		query, args := nextPages, columnsOf(pages)
-		if len(pages) == 1 {
-			query, args = nextPage, pages[0].args()[1:]
-		}
-		k, err := d.Once(ctx, query, append([]any{n, own.writer, own.counter}, args...)...)
-		return k > 0, err
+	var k int64
+	switch p := &pages[0]; {
+	case d.Dialect == db.Postgres && len(pages) == 1:
+		k, err = d.Once(ctx, nextPage, append([]any{n, own.writer, own.counter}, p.args()[1:]...)...)
+	case d.Dialect == db.Postgres:
+		k, err = d.Once(ctx, nextPages, append([]any{n, own.writer, own.counter}, columnsOf(pages)...)...)
+	case len(pages) == 1:
+		k, err = d.Once(ctx, nextSQLite, p.n, p.at, p.form, p.body, p.mac, own.writer, own.counter)
+	default:
+		err = d.InTx(ctx, func(c *db.Conn) error {
+			var err error
+			if k, err = c.Exec(moveNext, n, own.writer, own.counter); err != nil || k == 0 {
+				return err
+			}
+			return c.Run(insertSteps(c.Dialect, pages))
+		})
 	}
-	err = d.InTx(ctx, func(c *db.Conn) error {
-		k, err := c.Exec(moveNext, n, own.writer, own.counter)
-		if written = k > 0; err != nil || !written {
-			return err
-		}
-		return c.Run(insertSteps(c.Dialect, pages))
-	})
-	return written && err == nil, err
+	return k > 0 && err == nil, err
 }

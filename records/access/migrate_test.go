@@ -34,7 +34,7 @@ func migration(t *testing.T, d *db.DB, folder, file string, up bool) {
 		half = down
 	}
 	require.NoError(t, d.InTx(context.Background(), func(c *db.Conn) error {
-		for _, statement := range strings.Split(half, ";") {
+		for _, statement := range strings.Split(strings.ReplaceAll(half, ";\nEND", "; END"), ";\n") { // a trigger is one
 			if strings.TrimSpace(statement) == "" {
 				continue
 			}

@@ -17,8 +17,8 @@ import (
 )
 
 const (
-	sealEvery       = 300 * time.Millisecond
-	checkpointEvery = 600 * time.Millisecond
+	sealEvery       = 400 * time.Millisecond
+	checkpointEvery = 600 * time.Millisecond // every second round
 	leaseTime       = 5 * time.Second
 	sealTime        = 20 * time.Second // deadline of one round
 )

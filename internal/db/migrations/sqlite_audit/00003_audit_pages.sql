@@ -55,8 +55,17 @@ CREATE TABLE audit_index (
 -- holds one of the others.
 ALTER TABLE audit_writers ADD COLUMN reads INTEGER NOT NULL DEFAULT 0;
 
+-- A page of reads takes its numbers by being written: one statement is one commit.
+-- Whoever writes by a transaction has moved the number on before.
+-- +goose StatementBegin
+CREATE TRIGGER audit_pages_next AFTER INSERT ON audit_pages BEGIN
+    UPDATE audit_writers SET next = NEW.first + NEW.n WHERE writer = NEW.writer AND next = NEW.first AND reads;
+END;
+-- +goose StatementEnd
+
 -- +goose Down
 -- The rows of a page have no codes of their own: there is no way back for them.
+DROP TRIGGER audit_pages_next;
 ALTER TABLE audit_writers DROP COLUMN reads;
 DROP TABLE audit_index;
 DROP TABLE audit_segments;
