@@ -11,7 +11,7 @@ import { LoadError } from '../ui/ErrorSummary'
 import { Skeleton } from '../ui/Skeleton'
 import { TurnLine } from '../ui/TurnLine'
 import { clinicKey, useWords } from '../ui/useWords'
-import { stateOf, VisitFrom } from '../visits/source'
+import { stateOf, VisitFrom, waitingMs } from '../visits/source'
 import { Steps } from '../visits/Steps'
 import css from '../visits/visit.module.css'
 import { enterVisit, joinedVisit, lookAtVisitLink, readJoined } from './calls'
@@ -63,7 +63,9 @@ function Opened({ phone, asks, onClosed }: { phone?: string; asks: boolean; onCl
       return clinic
     },
   })
-  const visit = useQuery({ ...stateOf(joinedVisit), enabled: Boolean(first.data) })
+  const known = stateOf(joinedVisit)
+  // What is closed here stays closed: nobody needs to ask again and again.
+  const visit = useQuery({ ...known, enabled: Boolean(first.data), refetchInterval: ({ state }) => (closed(state.error) ? false : waitingMs) })
   const [begun, setBegun] = useState(false)
   if (closed(first.error) || closed(visit.error)) return <Closed phone={first.data?.phone ?? phone} onAgain={asks ? onClosed : undefined} />
   if (first.error) return <SignInFrame title={t('join.title')} lead=""><LoadError error={first.error} onRetry={() => void first.refetch()} /></SignInFrame>

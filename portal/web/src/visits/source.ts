@@ -3,7 +3,7 @@ import { createContext, useContext } from 'react'
 import type { ChatLine, CheckResult, Visit } from './types'
 
 // Hints come over the live socket; these are for when it is lost, and for what it does not tell.
-const waitingMs = 3_000
+export const waitingMs = 3_000
 const quietMs = 20_000
 
 export type Act =
