@@ -53,7 +53,7 @@ scene('two reach for one message, and one has it', { as: 'caregiver', viewport: 
   await winner.locator('h1').click()
   await winner.keyboard.press('h')
   const dialog = winner.getByRole('dialog')
-  await dialog.getByLabel(en('inbox.handTo')).selectOption({ index: 1 })
+  await dialog.getByLabel(en('inbox.handTo'), { exact: true }).selectOption({ index: 1 })
   await dialog.getByLabel(en('inbox.note')).fill('You know her best.')
   await look(winner, 'hand')
   await dialog.getByRole('button', { name: en('inbox.handGo') }).click()
