@@ -273,6 +273,7 @@ func TestEveryRouteAsksWhoItIs(t *testing.T) {
 		"/auth/password": 410, "/auth/totp": 410, "/auth/passkey/begin": 410, "/auth/passkey/finish": 410, "/auth/first": 400,
 		"/auth/invitation/look": 410, "/auth/invitation/confirm": 410, "/auth/invitation/passkey": 410, "/auth/invitation/finish": 410, "/auth/verify": 410,
 		"/auth/reset/ask": 409 /* there is no mail here */, "/auth/reset/finish": 410, "/auth/enroll/passkey/begin": 410, "/auth/enroll/passkey/finish": 410,
+		"/auth/unsubscribe/look": 404, "/auth/unsubscribe/change": 404, "/unsubscribe/:token": 400, "/hooks/mail-bounces": 404, /* no token is set here */
 		"/api/join/look": 410, "/api/join/enter": 410, "/auth/logout": 200, "/auth/backchannel-logout/:issuer": 404 /* no issuer is trusted here */, "/.well-known/housecall-audit": 200, "/oidc": 404, "/oidc/*": 404,
 		"/api/v1/openapi.json": 200, "/api/v1/openapi.yaml": 200, "/api/v1/openapi-3.0.json": 200, "/api/v1/openapi-3.0.yaml": 200,
 	}

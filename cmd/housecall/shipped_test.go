@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"database/sql"
 	"encoding/json"
 	"net"
 	"net/http"
@@ -14,6 +13,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"housecall/records/access/audittest"
 
 	"housecall/records/access"
 )
@@ -93,16 +94,13 @@ func TestSecurityEventsReachAnotherSystem(t *testing.T) {
 		require.NotContains(t, read(), "SENTINEL")
 
 		kept := map[string]bool{}
-		require.NoError(t, a.DB.Audit().Read(context.Background()).Each(`SELECT body FROM audit`, func(r *sql.Rows) error {
-			var b []byte
-			err := r.Scan(&b)
+		for _, r := range audittest.Rows(t, a.DB) {
 			var e struct{ Outcome, Detail string }
-			_ = json.Unmarshal(b, &e)
+			_ = json.Unmarshal(r.Body, &e)
 			if e.Outcome == "refused" {
 				kept[e.Detail] = true
 			}
-			return err
-		}))
+		}
 		require.True(t, kept["400 auth"] || kept["400 auth invalid"], "%v", kept)
 		a.Stop()
 	})

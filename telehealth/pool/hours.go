@@ -67,9 +67,13 @@ func (h *Hours) open(y int, m time.Month, d int, zone *time.Location) (out [][2]
 		}
 	}
 	slices.SortFunc(out, func(a, b [2]time.Time) int { return a[0].Compare(b[0]) })
-	for i := 1; i < len(out); i++ {
-		if out[i][0].Before(out[i-1][1]) {
-			out[i][0] = out[i-1][1]
+	var end time.Time // of all before
+	for i := range out {
+		if out[i][0].Before(end) {
+			out[i][0] = end
+		}
+		if out[i][1].After(end) {
+			end = out[i][1]
 		}
 	}
 	return slices.DeleteFunc(out, func(s [2]time.Time) bool { return !s[0].Before(s[1]) })
