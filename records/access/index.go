@@ -97,7 +97,7 @@ func (z *sealer) index(ctx context.Context) error {
 // remember keeps what this sealer put into the log for the segment, so that its
 // rows need not be read again. Who began to seal in the midst of one reads it.
 func (z *sealer) remember(pages []sealing, size int64) {
-	if z.making == nil || z.makingNext != size {
+	if z.makingNext != size {
 		z.making, z.makingNext = nil, size
 		clear(z.full)
 	}
