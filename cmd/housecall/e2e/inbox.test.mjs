@@ -78,7 +78,7 @@ scene('two reach for one message, and one has it', { as: 'caregiver', viewport: 
   await winner.keyboard.type('It is. Please call if she is hard to wake.')
   await winner.keyboard.press('Control+Enter')
   await winner.getByText(en('inbox.closedUndo'), { exact: true }).waitFor()
-  await page.getByText('hard to wake').waitFor()
+  await page.locator('article', { hasText: 'hard to wake' }).waitFor()
 })
 
 scene('many are worked through by keyboard and at once', { as: 'caregiver', viewport: phone, timeout: 240_000 }, async ({ page, open, site }) => {
