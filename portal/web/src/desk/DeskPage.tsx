@@ -50,7 +50,9 @@ export function DeskPage() {
   useEffect(() => {
     rows.current?.querySelector('[data-at="true"]')?.scrollIntoView({ block: 'nearest' })
   }, [marked])
-  useKeys({ j: () => move(1), k: () => move(-1), ArrowDown: () => move(1), ArrowUp: () => move(-1), Enter: () => items[Math.max(0, marked)] && open(items[Math.max(0, marked)]), Escape: () => id && open(undefined) })
+  // Enter is the button's that has the focus, but for who walks through the list by keys.
+  const marks = at !== undefined && !id
+  useKeys({ ...(marks && { Enter: () => open(items[at]) }), j: () => move(1), k: () => move(-1), ArrowDown: () => move(1), ArrowUp: () => move(-1), Escape: () => id && open(undefined) })
   useKeyHints([
     { keys: ['J', 'K'], says: t('clinicAsks.key.move') },
     ...(id ? [{ keys: ['A'], says: t('clinicAsks.key.accept') }, { keys: ['B'], says: t('clinicAsks.key.begin') }, { keys: ['D'], says: t('clinicAsks.key.done') }, { keys: ['H'], says: t('clinicAsks.key.hold') }, { keys: ['X'], says: t('clinicAsks.key.decline') }, { keys: ['O'], says: t('clinicAsks.key.chart') }] : [{ keys: ['↵'], says: t('clinicAsks.key.open') }]),
