@@ -78,7 +78,7 @@ func (s *Service) Deeds(ctx context.Context, who identity.Principal, patient, gr
 		}
 		from = r.position()
 		var e entry
-		if json.Unmarshal(r.body, &e) != nil || e.Outcome != "ok" || e.Relation != Proxy.String() {
+		if json.Unmarshal(r.body, &e) != nil || e.Outcome != "ok" || e.Relation != Proxy.String() || e.Detail != "" { // a detail tells of coming to a visit, not of moving it
 			continue
 		}
 		if what, ok := deedsOf[[2]string{e.Action, e.Type}]; ok {

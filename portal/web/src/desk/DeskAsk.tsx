@@ -75,7 +75,7 @@ function Opened({ patient, id }: { patient: string; id: string }) {
           {open.length === 0 && ask.next.length === 0 && ask.state !== 'completed' && ask.state !== 'rejected' && ask.state !== 'cancelled' && <p className="meta">{t('clinicAsks.readOnly')}</p>}
         </header>
         {choice && may(choice) && <Decide key={`${choice} ${ask.version}`} ask={ask} to={choice} answer={answer} onCancel={() => setChoice(undefined)} />}
-        <div className={css.body} tabIndex={0} role="region" aria-label={title(ask)}>
+        <div className={css.body} tabIndex={0} role="region" aria-label={t('clinicAsks.one')}>
           <SectionCard title={t('asks.what')} level={3}><Asked ask={ask} /></SectionCard>
           {ask.results.length > 0 && (
             <SectionCard title={t('asks.came')} level={3}>

@@ -19,7 +19,7 @@ export const asks = {
     sent: 'Sent. You see here how far it is.', optional: '(you can leave this empty)',
   },
   clinicAsks: {
-    page: 'Requests', list: 'Requests, the oldest first', kinds: 'Kinds', all: 'All', none: 'Nothing is asked for', noneText: 'What your patients ask for shows here at once.', pick: 'No request is open', pickText: 'Choose one on the left, or press J and Enter.', more: 'Show more',
+    page: 'Requests', one: 'The request', list: 'Requests, the oldest first', kinds: 'Kinds', all: 'All', none: 'Nothing is asked for', noneText: 'What your patients ask for shows here at once.', pick: 'No request is open', pickText: 'Choose one on the left, or press J and Enter.', more: 'Show more',
     state: { requested: 'New', received: 'Seen', 'on-hold': 'With the patient', accepted: 'Accepted', 'in-progress': 'Being done', completed: 'Done', rejected: 'Declined', cancelled: 'Taken back' },
     step: { requested: 'Asked', received: 'Seen', answered: 'Answered', 'on-hold': 'Asked the patient', accepted: 'Accepted', 'in-progress': 'Began', completed: 'Done', rejected: 'Declined', cancelled: 'Taken back' },
     back: 'Requests', actsFor: '{{name}}, {{relation}}', decide: 'Decide', do: { accepted: 'Accept', 'in-progress': 'Begin', completed: 'Done', 'on-hold': 'Ask back', rejected: 'Decline' },

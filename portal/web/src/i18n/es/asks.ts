@@ -21,7 +21,7 @@ export const asks: Same<typeof english> = {
     sent: 'Enviada. Aquí ve cómo va.', optional: '(puede dejarlo vacío)',
   },
   clinicAsks: {
-    page: 'Solicitudes', list: 'Solicitudes, las más antiguas primero', kinds: 'Tipos', all: 'Todas', none: 'No hay nada pedido', noneText: 'Lo que pidan sus pacientes aparece aquí al momento.', pick: 'Ninguna solicitud abierta', pickText: 'Elija una a la izquierda, o presione J y luego Intro.', more: 'Mostrar más',
+    page: 'Solicitudes', one: 'La solicitud', list: 'Solicitudes, las más antiguas primero', kinds: 'Tipos', all: 'Todas', none: 'No hay nada pedido', noneText: 'Lo que pidan sus pacientes aparece aquí al momento.', pick: 'Ninguna solicitud abierta', pickText: 'Elija una a la izquierda, o presione J y luego Intro.', more: 'Mostrar más',
     state: { requested: 'Nueva', received: 'Vista', 'on-hold': 'Con el paciente', accepted: 'Aceptada', 'in-progress': 'En curso', completed: 'Hecha', rejected: 'Rechazada', cancelled: 'Retirada' },
     step: { requested: 'Pedida', received: 'Vista', answered: 'Respondida', 'on-hold': 'Se preguntó al paciente', accepted: 'Aceptada', 'in-progress': 'Empezada', completed: 'Hecha', rejected: 'Rechazada', cancelled: 'Retirada' },
     back: 'Solicitudes', actsFor: '{{name}}, {{relation}}', decide: 'Decidir', do: { accepted: 'Aceptar', 'in-progress': 'Empezar', completed: 'Hecha', 'on-hold': 'Preguntar', rejected: 'Rechazar' },
