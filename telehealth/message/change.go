@@ -63,7 +63,7 @@ func (s *Service) claiming(c *db.Conn, t *thread, me Author) error {
 	if err := s.held(c, t); err != nil {
 		return err
 	}
-	return s.step(c, t, me, stepOf("claim"))
+	return s.step(c, t, me, Step{Kind: "claim", account: me.Account, To: me.Name})
 }
 
 // Release gives a thread back to the care team.

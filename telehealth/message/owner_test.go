@@ -218,7 +218,7 @@ func TestWhatNobodyAnswersIsPassedOn(t *testing.T) {
 		_, err = k.Claim(ctx, k.birch, k.rosa.Patient, urgent)
 		require.NoError(t, err)
 		mind(time.Hour)
-		require.Equal(t, "claim  ", k.way(urgent)[5])
+		require.Equal(t, "claim Birch ", k.way(urgent)[5])
 		require.Len(t, k.way(urgent), 6, "somebody has it")
 	})
 }
