@@ -140,7 +140,7 @@ scene('the desk helps somebody back in who lost everything', { as: 'frontdesk', 
 })
 
 scene('somebody new on the staff makes a passkey before anything else', { timeout: 120_000, expect: refused }, async ({ page, site }) => {
-  const said = await site.command('user', 'add', 'noor@housecall.test', '--name', 'Noor Haddad', '--role', 'nurse')
+  const said = await site.command('user', 'add', 'noor@housecall.test', '--name', 'Noor Haddad', '--role', 'nurse', '--password')
   const device = await passkeyDevice(page)
   const wrong = []
   await toLogin(page, site.url)

@@ -8,7 +8,7 @@ import { me, people as chartsOf } from './harness/chart.mjs'
 import { look } from './harness/look.mjs'
 import { settled, visit } from './harness/pages.mjs'
 import { freshFolder, root } from './harness/paths.mjs'
-import { typePassword } from './harness/signin.mjs'
+import { choosePassword, typePassword } from './harness/signin.mjs'
 import { freePort, Site } from './harness/site.mjs'
 import { phone, suite } from './harness/suite.mjs'
 import { en } from './harness/words.mjs'
@@ -21,7 +21,7 @@ const people = {}
 /** An account of the hospital, as its operator makes it. */
 async function patientOfHospital(email, name) {
   const said = await hospital.command('user', 'add', email, '--name', name)
-  return { email, name, id: /Account (\S+) made/.exec(said)[1], password: /sign-in: (\S+)/.exec(said)[1] }
+  return { email, name, id: /Account (\S+) made/.exec(said)[1], password: await choosePassword(said) }
 }
 
 const scene = suite({

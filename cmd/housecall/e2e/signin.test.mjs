@@ -85,7 +85,7 @@ scene('staff need a code after the password', { expect: refused }, async ({ page
 })
 
 scene('somebody new on the staff sets up the codes at the first sign-in', { expect: refused }, async ({ page, site }) => {
-  const said = await site.command('user', 'add', 'lee@housecall.test', '--name', 'Dr. Lee Marsh', '--role', 'clinician')
+  const said = await site.command('user', 'add', 'lee@housecall.test', '--name', 'Dr. Lee Marsh', '--role', 'clinician', '--password')
   const password = /sign-in: (\S+)/.exec(said)[1]
   await toLogin(page, site.url)
   await typePassword(page, { email: 'lee@housecall.test', password })

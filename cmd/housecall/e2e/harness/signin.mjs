@@ -36,3 +36,20 @@ export async function signIn(page, site, who, words = en) {
   await page.waitForURL(/\/(clinic|p\/|people)/)
   await page.locator('main h1').first().waitFor()
 }
+
+/** Opens the link that an operator's command printed, and chooses a password there as the page does. */
+export async function choosePassword(printed, password = 'nine patient lanterns') {
+  const [, origin, token] = /(https?:\/\/[^/\s]+)\/invitation[#?](?:token=)?([\w-]+)/.exec(printed)
+  const cookies = new Map()
+  for (const [step, body] of [['look', { token }], ['confirm', { token }], ['finish', { token, password }]]) {
+    const answer = await fetch(`${origin}/auth/invitation/${step}`, {
+      method: 'POST', headers: { 'Content-Type': 'application/json', Origin: origin, Cookie: [...cookies].map((one) => one.join('=')).join('; ') }, body: JSON.stringify(body),
+    })
+    if (!answer.ok) throw new Error(`${step}: ${answer.status} ${await answer.text()}`)
+    for (const line of answer.headers.getSetCookie()) {
+      const [name, value] = line.split(';')[0].split('=')
+      cookies.set(name, value)
+    }
+  }
+  return password
+}
