@@ -39,7 +39,7 @@ export async function signIn(page, site, who, words = en) {
 
 /** Opens the link that an operator's command printed, and chooses a password there as the page does. */
 export async function choosePassword(printed, password = 'nine patient lanterns') {
-  const [, origin, token] = /(https?:\/\/[^/\s]+)\/invitation[#?](?:token=)?([\w-]+)/.exec(printed)
+  const [, origin, token] = /(\S+)\/recovery#(\S{43})/.exec(printed)
   const cookies = new Map()
   for (const [step, body] of [['look', { token }], ['confirm', { token }], ['finish', { token, password }]]) {
     const answer = await fetch(`${origin}/auth/invitation/${step}`, {
