@@ -34,12 +34,14 @@ interface Props {
   /** What else belongs to the draft, and what a kept one had. */
   more?: Pick<Draft, 'topic'>
   onFound?: (draft: Draft) => void
+  /** Something was typed: what was said of the text before is over. */
+  onWrite?: () => void
   box?: Ref<HTMLTextAreaElement>
   rows?: number
 }
 
 /** Where one writes. What is typed is kept; sending leaves the focus where it was. */
-export function Composer({ patient, thread, label, head, acting, side, send, onSend, second, more, onFound, box, rows = 2 }: Props) {
+export function Composer({ patient, thread, label, head, acting, side, send, onSend, second, more, onFound, onWrite, box, rows = 2 }: Props) {
   const { t } = useWords()
   const id = useId()
   const [text, setText] = useState('')
@@ -74,6 +76,7 @@ export function Composer({ patient, thread, label, head, acting, side, send, onS
     if (next.length > text.length) tell()
     setText(next)
     setProblem('')
+    onWrite?.()
     draft.save({ ...more, text: next, attachments: files.ready })
   }
   const format = (sign: '**' | '_' | '- ') => {

@@ -130,7 +130,7 @@ function Form() {
       </fieldset>
       <Composer
         patient={patient} thread="new" side="patient" rows={5} acting={acting ? name : undefined} label={t('message.text')} send={acting ? t('message.sendFor', { name }) : t('message.send')}
-        more={{ topic }} onFound={(draft) => draft.topic && setTopic(draft.topic)} onSend={send}
+        more={{ topic }} onFound={(draft) => draft.topic && setTopic(draft.topic)} onSend={send} onWrite={() => setCall(undefined)}
       />
     </div>
   )

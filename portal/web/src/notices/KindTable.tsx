@@ -2,7 +2,7 @@ import { useWords } from '../ui/useWords'
 import css from './notices.module.css'
 import type { Channel, Kinds, Telling, ToldKind } from './queries'
 
-export const kinds: ToldKind[] = ['message', 'appointment', 'visit', 'note', 'result', 'sharing']
+export const kinds: ToldKind[] = ['message', 'appointment', 'visit', 'note', 'result', 'ask', 'sharing']
 
 /** What is told by which way. A way that is off or that the site does not have is left out. */
 export function KindTable({ label, now, kinds: chosen, change }: { label: string; now: Telling; kinds: Kinds; change: (kinds: Kinds) => void }) {
