@@ -42,7 +42,7 @@ const unchanged = async (page) => assert.ok(await page.evaluate(() => window.__s
 const bubble = (page, text) => page.locator('article', { hasText: text })
 const box = (page) => page.locator('form[data-compose] textarea')
 
-scene('a caregiver writes with a photo, the nurse takes it and answers', { as: 'caregiver', viewport: phone, timeout: 240_000 }, async ({ page, open, site }) => {
+scene('a caregiver writes with a photo, the nurse takes it and answers', { as: 'caregiver', viewport: phone, timeout: 240_000, expect: [/409 \(Conflict\).*\/held/] }, async ({ page, open, site }) => {
   const { mother } = await people(page, site)
   const given = mother.given.split(' ')[0]
   const nurse = await open('nurse')

@@ -22,14 +22,20 @@ export function HowWeTell() {
     mutationKey: ['telling'],
     scope: { id: 'telling' },
     mutationFn: (body: Telling) => take(api.PUT('/me/notifications', { body })),
-    onMutate: (body) => queries.setQueryData(tellingQuery.queryKey, body),
     onSuccess: (kept) => {
       if (queries.isMutating({ mutationKey: ['telling'] }) === 1) queries.setQueryData(tellingQuery.queryKey, kept)
     },
     onError: () => queries.invalidateQueries({ queryKey: tellingQuery.queryKey }),
   })
   const now = telling.data
-  const change = (part: Partial<Telling>) => now && save.mutate({ ...now, ...part })
+  // What was changed shows at once, also while the change before it is on its way.
+  const change = (part: Partial<Telling>) => {
+    const latest = queries.getQueryData(tellingQuery.queryKey) ?? now
+    if (!latest) return
+    const body = { ...latest, ...part }
+    queries.setQueryData(tellingQuery.queryKey, body)
+    save.mutate(body)
+  }
   return (
     <>
       <SectionHead id="how" title={t('notices.how')} />
