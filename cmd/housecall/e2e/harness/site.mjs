@@ -22,7 +22,7 @@ function environment(port, data, more) {
   const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('HOUSECALL_')))
   return {
     ...clean, HOUSECALL_ADDR: `127.0.0.1:${port}`, HOUSECALL_BASE_URL: `http://localhost:${port}`, HOUSECALL_DATA: data,
-    HOUSECALL_TIME_ZONE: 'America/Chicago', ...more,
+    HOUSECALL_TIME_ZONE: 'America/Chicago', HOUSECALL_TAKE_BACK: '2s', ...more, // what is sent can be taken back for a while; here a short one
   }
 }
 
