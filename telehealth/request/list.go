@@ -169,7 +169,7 @@ type Counts map[Kind]int
 // what waits longest first. Each chart is decided on; counts hold what the viewer
 // would find.
 func (s *Service) Open(ctx context.Context, who identity.Principal, kind Kind, cursor string, limit int) (items []Listed, next string, counts Counts, err error) {
-	counts, items = Counts{}, []Listed{}
+	counts = Counts{}
 	for _, k := range Kinds {
 		counts[k] = 0
 	}

@@ -82,7 +82,9 @@ func FuzzRead(f *testing.F) {
 	f.Add("¿Qué pasa si me da, no, ni?")
 	f.Fuzz(func(t *testing.T, text string) {
 		a := Read(text)
-		if b := Read(strings.ToUpper(text)); strings.ToLower(strings.ToUpper(text)) == strings.ToLower(text) && a.Help() != b.Help() {
+		upper := strings.ToUpper(text)
+		back, plain := strings.ToLower(upper), strings.ToLower(text)
+		if b := Read(upper); back == plain && a.Help() != b.Help() { // some letters have no way back
 			t.Errorf("%q: %v in small letters, %v in capitals", text, a, b)
 		}
 	})

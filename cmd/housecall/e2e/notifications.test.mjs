@@ -135,6 +135,7 @@ scene('the order of the ways, a number, and one parent told of otherwise', { as:
   await page.getByRole('table', { name: new RegExp(mother.name) }).getByRole('checkbox', { name: `${en('notices.kindOf.appointment')}, ${en('notices.short.email')}` }).uncheck()
   await page.getByText(en('notices.otherwise'), { exact: true }).waitFor()
   await page.getByLabel(en('notices.digest')).check()
+  await page.locator('input[type=time]').first().waitFor() // what is below moves down
   await page.getByLabel(en('notices.quiet')).check()
   await settled(page)
   await look(page, 'notifications-people', wrong)
