@@ -134,9 +134,10 @@ scene('the order of the ways, a number, and one parent told of otherwise', { as:
   await page.getByRole('button', { name: `${en('notices.changeFor')} ${mother.name}` }).click()
   await page.getByRole('table', { name: new RegExp(mother.name) }).getByRole('checkbox', { name: `${en('notices.kindOf.appointment')}, ${en('notices.short.email')}` }).uncheck()
   await page.getByText(en('notices.otherwise'), { exact: true }).waitFor()
-  await page.getByLabel(en('notices.digest')).check()
-  await page.locator('input[type=time]').first().waitFor() // what is below moves down
-  await page.getByLabel(en('notices.quiet')).check()
+  await page.getByLabel(en('notices.digest')).click()
+  await until('one mail a day is kept', async () => (await told()).digest.on)
+  await page.getByLabel(en('notices.quiet')).click()
+  await until('quiet hours are kept', async () => (await told()).quiet.on)
   await settled(page)
   await look(page, 'notifications-people', wrong)
   const kept = await told()
