@@ -132,7 +132,7 @@ scene('the order of the ways, a number, and one parent told of otherwise', { as:
   await page.getByText(en('notices.smsTo', { number: '…0199' })).waitFor()
 
   await page.getByRole('button', { name: `${en('notices.changeFor')} ${mother.name}` }).click()
-  await page.getByRole('table', { name: new RegExp(mother.name) }).getByRole('checkbox', { name: `${en('notices.kindOf.appointment')}, ${en('notices.short.email')}` }).uncheck()
+  await page.getByRole('table', { name: new RegExp(mother.name) }).getByRole('checkbox', { name: `${en('notices.kindOf.appointment')}, ${en('notices.short.email')}` }).click()
   await page.getByText(en('notices.otherwise'), { exact: true }).waitFor()
   await page.getByLabel(en('notices.digest')).click()
   await until('one mail a day is kept', async () => (await told()).digest.on)
