@@ -15,6 +15,7 @@ import (
 	"housecall/internal/db"
 	"housecall/internal/fault"
 	"housecall/internal/identity"
+	"housecall/records"
 	"housecall/records/fhir"
 	"housecall/telehealth/message"
 	"housecall/telehealth/request"
@@ -130,7 +131,7 @@ func (f *Face) command(ctx context.Context, who identity.Principal, x Command) (
 	case err != nil:
 		return "", err
 	case !hmac.Equal(was, digest):
-		return "", fault.New(fault.Conflict, "This was sent before with other words. Please load the page again.").WithCode("id_used")
+		return "", records.IDUsed()
 	default:
 		return Already, nil
 	}

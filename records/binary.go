@@ -71,7 +71,7 @@ func (s *Store) SaveBinary(ctx context.Context, who identity.Principal, patient 
 	}
 	b, err := s.saveBinary(ctx, who, patient, in)
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
-		err = fileIDUsed()
+		err = IDUsed()
 	}
 	if err != nil {
 		return Binary{}, s.Refuse(ctx, who, patient, binaryType, in.ID, err)
@@ -191,10 +191,6 @@ func unreadable(err error) error {
 	return fault.Wrap(fault.Invalid, "The photo cannot be read. Please save it again and send it once more.", err)
 }
 
-func fileIDUsed() error {
-	return fault.New(fault.Conflict, "This was sent before with other words. Please load the page again.").WithCode("id_used")
-}
-
 // binaryBefore: the same file of the same person is there already.
 func (s *Store) binaryBefore(c *db.Conn, who identity.Principal, patient, id string, given []byte) (*Binary, error) {
 	b := &Binary{ID: id}
@@ -207,7 +203,7 @@ func (s *Store) binaryBefore(c *db.Conn, who identity.Principal, patient, id str
 	case err != nil:
 		return nil, err
 	case of != patient || b.Author != who.Account || subtle.ConstantTimeCompare(was, given) != 1:
-		return nil, fileIDUsed()
+		return nil, IDUsed()
 	}
 	return b, nil
 }

@@ -42,7 +42,7 @@ func (s *Store) keepUpload(c *db.Conn, who identity.Principal, patient string, i
 		return err
 	}
 	if _, used, err := locate(c, binaryType, in.ID); err != nil || used {
-		return errors.Join(err, fileIDUsed())
+		return errors.Join(err, IDUsed())
 	}
 	if _, err := c.Exec(`INSERT INTO binaries (patient_id, id, version, blob, key, size, sha256, given, content_type, title, account, created_at) VALUES `+db.Placeholders(1, 12),
 		patient, in.ID, 0, ref.Name, ref.Key, ref.Size, ref.SHA256, given, in.ContentType, in.Title, who.Account, micros(s.now())); err != nil {

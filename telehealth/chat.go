@@ -12,6 +12,7 @@ import (
 	"housecall/internal/db"
 	"housecall/internal/fault"
 	"housecall/internal/identity"
+	"housecall/records"
 	"housecall/records/access"
 	"housecall/records/fhir"
 	"housecall/telehealth/schedule"
@@ -125,7 +126,7 @@ func (s *Service) Say(ctx context.Context, who identity.Principal, patient, id, 
 			out.At = moment(at)
 			return nil
 		case err == nil:
-			return fault.New(fault.Conflict, "This was sent before with other words. Please load the page again.").WithCode("id_used")
+			return records.IDUsed()
 		case !errors.Is(err, sql.ErrNoRows):
 			return err
 		}

@@ -182,7 +182,7 @@ func (s *Service) Addend(ctx context.Context, who identity.Principal, patient, i
 			return nil
 		}
 		if err == nil {
-			return fault.New(fault.Conflict, "This was sent before with other words. Please load the page again.").WithCode("id_used")
+			return records.IDUsed()
 		}
 		if n.signedAt == 0 {
 			return fault.New(fault.Conflict, "This note is not signed yet. Change it instead.").WithCode("draft")
@@ -221,7 +221,7 @@ func (s *Service) Addend(ctx context.Context, who identity.Principal, patient, i
 		return v.tell("note/"+v.ID+"/"+strconv.Itoa(len(list)+1), notifications.Note, "Composition", addendum)
 	})
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
-		err = fault.New(fault.Conflict, "This was sent before with other words. Please load the page again.").WithCode("id_used")
+		err = records.IDUsed()
 	}
 	return out, err
 }

@@ -11,6 +11,7 @@ import (
 	"housecall/internal/db"
 	"housecall/internal/fault"
 	"housecall/internal/identity"
+	"housecall/records"
 )
 
 // ThreadOf names a thread of a chart. From is who had it when somebody looked.
@@ -115,7 +116,7 @@ func (s *Service) Answer(ctx context.Context, who identity.Principal, patient st
 			return err
 		}
 		if m.Thread != in.Thread {
-			return idUsed()
+			return records.IDUsed()
 		}
 		out, err = s.changeTx(c, who, patient, in.Thread, "close", func(c *db.Conn, t *thread, me Author) error {
 			var last string
@@ -127,7 +128,7 @@ func (s *Service) Answer(ctx context.Context, who identity.Principal, patient st
 		return err
 	})
 	if errors.Is(err, gorm.ErrDuplicatedKey) { // the same id, at the same moment, in another chart
-		err = idUsed()
+		err = records.IDUsed()
 	}
 	if err != nil {
 		return out, m, s.Records.Refuse(ctx, who, patient, communication, in.ID, err)

@@ -14,6 +14,7 @@ import (
 	"housecall/internal/db"
 	"housecall/internal/fault"
 	"housecall/internal/identity"
+	"housecall/records"
 	"housecall/records/access"
 	"housecall/records/fhir"
 )
@@ -152,7 +153,7 @@ func (s *Service) Hold(ctx context.Context, who identity.Principal, patient stri
 		return err
 	})
 	if errors.Is(err, gorm.ErrDuplicatedKey) { // the same id, at the same moment
-		err = idUsed()
+		err = records.IDUsed()
 	}
 	if err != nil {
 		return HeldMessage{}, s.Records.Refuse(ctx, who, patient, communication, in.ID, err)
@@ -168,7 +169,7 @@ func (s *Service) holdTx(c *db.Conn, who identity.Principal, patient, name strin
 	if err != nil {
 		return HeldMessage{}, err
 	}
-	digest := s.digest(who, patient, in.In)
+	digest := records.OnceDigest(s.digests, who, patient, in.In)
 	sent, was, err := s.sentBefore(c, v, who, in.In)
 	switch {
 	case err != nil:
@@ -183,7 +184,7 @@ func (s *Service) holdTx(c *db.Conn, who identity.Principal, patient, name strin
 	case err != nil:
 		return HeldMessage{}, err
 	case old != nil && old.patient != patient:
-		return HeldMessage{}, idUsed()
+		return HeldMessage{}, records.IDUsed()
 	case old != nil && old.state == takenBack:
 		return HeldMessage{}, wasTaken()
 	case old != nil && hmac.Equal(old.digest, digest) && in.Version != old.version: // it came again

@@ -120,7 +120,7 @@ func (s *Service) Become(ctx context.Context, who identity.Principal, patient, i
 		return s.moved(c, t)
 	})
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
-		err = idUsed()
+		err = records.IDUsed()
 	}
 	if err != nil {
 		return Made{}, s.Records.Refuse(ctx, who, patient, madeOf[m.Kind], m.ID, err)

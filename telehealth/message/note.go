@@ -12,6 +12,7 @@ import (
 	"housecall/internal/db"
 	"housecall/internal/fault"
 	"housecall/internal/identity"
+	"housecall/records"
 	"housecall/records/access"
 	"housecall/records/fhir"
 )
@@ -112,11 +113,11 @@ func (s *Service) AddNote(ctx context.Context, who identity.Principal, patient, 
 		err = c.QueryRow(`SELECT patient_id, thread FROM staff_notes WHERE id = ?`, id).Scan(&of, &in)
 		if err == nil { // it came again
 			if of != patient || in != thread {
-				return idUsed()
+				return records.IDUsed()
 			}
 			n, err = scanNote(c.QueryRow(`SELECT id, at, account, name, role, body FROM staff_notes WHERE id = ?`, id).Scan, who)
 			if err == nil && (!n.Mine || n.Text != text) {
-				n, err = StaffNote{}, idUsed()
+				n, err = StaffNote{}, records.IDUsed()
 			}
 			return err
 		}

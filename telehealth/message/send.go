@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/hmac"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"slices"
 	"strconv"
@@ -20,6 +18,7 @@ import (
 	"housecall/internal/fault"
 	"housecall/internal/identity"
 	"housecall/notifications"
+	"housecall/records"
 	"housecall/records/access"
 	"housecall/records/fhir"
 )
@@ -74,18 +73,6 @@ func noAttachment() error {
 	return fault.New(fault.Invalid, "One of the files is not there. Please add it again.").WithCode("attachment")
 }
 
-func idUsed() error {
-	return fault.New(fault.Conflict, "This was sent before with other words. Please load the page again.").WithCode("id_used")
-}
-
-// digest is the same for the same message of the same person.
-func (s *Service) digest(who identity.Principal, patient string, in In) []byte {
-	b, _ := json.Marshal([]any{who.Account, patient, in}) // strings and lists of them
-	m := hmac.New(sha256.New, s.digests)
-	m.Write(b)
-	return m.Sum(nil)
-}
-
 // Send writes a message into the chart, and into the inbox of its care team.
 func (s *Service) Send(ctx context.Context, who identity.Principal, patient string, in In) (Message, error) {
 	if err := in.check(); err != nil {
@@ -102,7 +89,7 @@ func (s *Service) Send(ctx context.Context, who identity.Principal, patient stri
 		return err
 	})
 	if errors.Is(err, gorm.ErrDuplicatedKey) { // the same id, at the same moment, in another chart
-		err = idUsed()
+		err = records.IDUsed()
 	}
 	if err != nil {
 		return Message{}, s.Records.Refuse(ctx, who, patient, communication, in.ID, err)
@@ -120,12 +107,12 @@ func (s *Service) sendTx(c *db.Conn, who identity.Principal, patient, name strin
 	if err != nil {
 		return Message{}, err
 	}
-	digest := s.digest(who, patient, in)
+	digest := records.OnceDigest(s.digests, who, patient, in)
 	switch sent, was, err := s.sentBefore(c, v, who, in); {
 	case err != nil:
 		return Message{}, err
 	case was != nil && !hmac.Equal(was, digest):
-		return Message{}, idUsed()
+		return Message{}, records.IDUsed()
 	case was != nil:
 		return sent, nil
 	}
@@ -200,11 +187,11 @@ func (s *Service) notHeld(c *db.Conn, who identity.Principal, patient, id string
 	case err != nil || h == nil:
 		return err
 	case h.patient != patient:
-		return idUsed()
+		return records.IDUsed()
 	case h.state == takenBack:
 		return wasTaken()
 	case !hmac.Equal(h.digest, digest):
-		return idUsed()
+		return records.IDUsed()
 	}
 	return dropHeld(c, who.Account, id)
 }
@@ -221,7 +208,7 @@ func (s *Service) sentBefore(c *db.Conn, v *access.View, who identity.Principal,
 	if errors.Is(err, sql.ErrNoRows) {
 		var n int
 		if err = c.QueryRow(`SELECT count(*) FROM resource_locator WHERE type = ? AND id = ?`, communication, id).Scan(&n); err == nil && n > 0 {
-			err = idUsed()
+			err = records.IDUsed()
 		}
 		return m, nil, err
 	}
@@ -229,7 +216,7 @@ func (s *Service) sentBefore(c *db.Conn, v *access.View, who identity.Principal,
 		return m, nil, err
 	}
 	if patient != v.Patient || r.from.Account != who.Account {
-		return m, nil, idUsed()
+		return m, nil, records.IDUsed()
 	}
 	list, err := s.messages(c, v, who, []row{r})
 	if err != nil {
@@ -242,7 +229,7 @@ func (s *Service) sentBefore(c *db.Conn, v *access.View, who identity.Principal,
 	for _, a := range in.Attachments {
 		b, err := s.Records.BinaryTx(c, v.Patient, a)
 		if err != nil {
-			return m, nil, idUsed()
+			return m, nil, records.IDUsed()
 		}
 		w.attachments = append(w.attachments, attachment(b))
 	}

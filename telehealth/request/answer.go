@@ -77,7 +77,7 @@ func (s *Service) Answer(ctx context.Context, who identity.Principal, patient, i
 		return err
 	})
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
-		err = idUsed()
+		err = records.IDUsed()
 	}
 	if err != nil {
 		return Request{}, s.Records.Refuse(ctx, who, patient, task, id, err)
@@ -107,13 +107,13 @@ func (s *Service) answerTx(c *db.Conn, who identity.Principal, patient, id strin
 	if !decides(v, x.kind) && !mayAsk(v, x.kind) {
 		return Request{}, notYours()
 	}
-	digest := s.digest(who, patient, []any{id, mv})
+	digest := records.OnceDigest(s.digests, who, patient, []any{id, mv})
 	var was []byte
 	switch err := c.QueryRow(`SELECT digest FROM request_steps WHERE id = ?`, mv.ID).Scan(&was); {
 	case err == nil && hmac.Equal(was, digest):
 		return s.showOne(c, v, who, x)
 	case err == nil:
-		return Request{}, idUsed()
+		return Request{}, records.IDUsed()
 	case !errors.Is(err, sql.ErrNoRows):
 		return Request{}, err
 	}

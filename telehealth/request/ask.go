@@ -3,8 +3,6 @@ package request
 import (
 	"context"
 	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -98,17 +96,6 @@ func words(s string, most int) (string, error) {
 	return s, nil
 }
 
-func (s *Service) digest(who identity.Principal, patient string, of any) []byte {
-	b, _ := json.Marshal([]any{who.Account, patient, of})
-	m := hmac.New(sha256.New, s.digests)
-	m.Write(b)
-	return m.Sum(nil)
-}
-
-func idUsed() error {
-	return fault.New(fault.Conflict, "This was sent before with other words. Please load the page again.").WithCode("id_used")
-}
-
 // Ask writes a request into the chart.
 func (s *Service) Ask(ctx context.Context, who identity.Principal, patient string, in Asking) (Request, error) {
 	if err := in.check(); err != nil {
@@ -125,7 +112,7 @@ func (s *Service) Ask(ctx context.Context, who identity.Principal, patient strin
 		return err
 	})
 	if errors.Is(err, gorm.ErrDuplicatedKey) { // the same id, at the same moment, in another chart
-		err = idUsed()
+		err = records.IDUsed()
 	}
 	if err != nil {
 		return Request{}, s.Records.Refuse(ctx, who, patient, task, in.ID, err)
@@ -138,12 +125,12 @@ func (s *Service) askTx(c *db.Conn, who identity.Principal, patient, name string
 	if err != nil {
 		return Request{}, err
 	}
-	digest := s.digest(who, patient, in)
+	digest := records.OnceDigest(s.digests, who, patient, in)
 	switch known, err := find(c, in.ID, false); {
 	case err != nil:
 		return Request{}, err
 	case known != nil && (known.patient != patient || !hmac.Equal(known.digest, digest)):
-		return Request{}, idUsed()
+		return Request{}, records.IDUsed()
 	case known != nil:
 		return s.showOne(c, v, who, known)
 	}

@@ -3,9 +3,7 @@ package schedule
 import (
 	"context"
 	"crypto/hmac"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"strconv"
 	"strings"
@@ -54,17 +52,6 @@ func line(s string) (string, error) {
 	return s, nil
 }
 
-func (s *Service) digest(who identity.Principal, patient string, in In) []byte {
-	b, _ := json.Marshal([]any{who.Account, patient, in})
-	m := hmac.New(sha256.New, s.digests)
-	m.Write(b)
-	return m.Sum(nil)
-}
-
-func idUsed() error {
-	return fault.New(fault.Conflict, "This was sent before with other words. Please load the page again.").WithCode("id_used")
-}
-
 // Book takes a free time for a patient. Of two who want the same one, exactly
 // one gets it; for the other nothing is written.
 func (s *Service) Book(ctx context.Context, who identity.Principal, patient string, in In) (Appointment, error) {
@@ -82,7 +69,7 @@ func (s *Service) Book(ctx context.Context, who identity.Principal, patient stri
 		return err
 	})
 	if errors.Is(err, gorm.ErrDuplicatedKey) { // the same id, at the same moment, in another chart
-		err = idUsed()
+		err = records.IDUsed()
 	}
 	if err != nil {
 		return Appointment{}, s.Records.Refuse(ctx, who, patient, appointment, in.ID, err)
@@ -95,7 +82,7 @@ func (s *Service) bookTx(c *db.Conn, who identity.Principal, patient, name strin
 	if err != nil {
 		return Appointment{}, err
 	}
-	digest := s.digest(who, patient, in)
+	digest := records.OnceDigest(s.digests, who, patient, in)
 	var was []byte
 	switch err := c.QueryRow(`SELECT digest FROM appointments WHERE id = ?`, in.ID).Scan(&was); {
 	case err == nil && hmac.Equal(was, digest):
@@ -105,7 +92,7 @@ func (s *Service) bookTx(c *db.Conn, who identity.Principal, patient, name strin
 		}
 		return s.showOne(c, v, b)
 	case err == nil:
-		return Appointment{}, idUsed()
+		return Appointment{}, records.IDUsed()
 	case !errors.Is(err, sql.ErrNoRows):
 		return Appointment{}, err
 	}
