@@ -13,7 +13,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -71,7 +70,7 @@ func run(ctx context.Context, bin string, count, threads int, every time.Duratio
 		return err
 	}
 	defer s.database.Remove()
-	if s.busPort, err = freePort(); err != nil {
+	if s.busPort, err = dbtest.FreePort(); err != nil {
 		return err
 	}
 	if err := s.startBus(); err != nil {
@@ -80,7 +79,7 @@ func run(ctx context.Context, bin string, count, threads int, every time.Duratio
 	defer func() { s.bus.Shutdown() }()
 	for i := range s.nodes {
 		n := &node{site: s, name: fmt.Sprintf("n%d", i+1)}
-		if n.port, err = freePort(); err != nil {
+		if n.port, err = dbtest.FreePort(); err != nil {
 			return err
 		}
 		if n.log, err = os.Create(filepath.Join(s.dir, n.name+".log")); err != nil {
@@ -250,13 +249,4 @@ func (n *node) command(ctx context.Context, args ...string) (string, error) {
 	c.Env, c.Stderr = n.env(), os.Stderr
 	out, err := c.Output()
 	return string(out), err
-}
-
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
 }
