@@ -317,3 +317,21 @@ func fingerprint(who identity.Principal, v *View, version int64) uint64 {
 	}
 	return h.Sum64()
 }
+
+// As is as what somebody does something in a chart: the word for their role that
+// clients and the record know, and how they are related to the patient if they act
+// for them.
+func (v *View) As() (role, relation string) {
+	switch v.Base {
+	case Self:
+		return "patient", ""
+	case Proxy:
+		return "proxy", v.Kinship
+	case CareTeam, EmergencyAccess, ClinicStaff:
+		return string(v.Role), ""
+	}
+	return "system", ""
+}
+
+// PatientsSide tells whether a role of As is on the patient's side.
+func PatientsSide(role string) bool { return role == "patient" || role == "proxy" }

@@ -191,22 +191,14 @@ func (s *Service) publish(topics ...string) {
 
 // authorOf is as whom somebody writes and reads in a chart.
 func authorOf(who identity.Principal, v *access.View) Author {
-	a := Author{Account: who.Account, Name: who.Name, Side: ClinicSide}
-	switch v.Base {
-	case access.Self:
-		a.Role, a.Side = "patient", PatientSide
-	case access.Proxy:
-		a.Role, a.Relation, a.Side = "proxy", v.Kinship, PatientSide
-	case access.CareTeam, access.EmergencyAccess, access.ClinicStaff:
-		a.Role = string(v.Role)
-	default:
-		a.Role = "system"
-	}
+	a := Author{Account: who.Account, Name: who.Name}
+	a.Role, a.Relation = v.As()
+	a.Side = sideOf(a.Role)
 	return a
 }
 
 func sideOf(role string) string {
-	if role == "patient" || role == "proxy" {
+	if access.PatientsSide(role) {
 		return PatientSide
 	}
 	return ClinicSide

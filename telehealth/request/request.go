@@ -174,22 +174,14 @@ var asked = access.Of(access.Medicines, access.Appointments, access.Documents)
 func notFound() error { return fault.New(fault.NotFound, "We could not find that.") }
 
 func personOf(who identity.Principal, v *access.View) Party {
-	p := Party{Account: who.Account, Name: who.Name, Side: ClinicSide}
-	switch v.Base {
-	case access.Self:
-		p.Role, p.Side = "patient", PatientSide
-	case access.Proxy:
-		p.Role, p.Relation, p.Side = "proxy", v.Kinship, PatientSide
-	case access.CareTeam, access.EmergencyAccess, access.ClinicStaff:
-		p.Role = string(v.Role)
-	default:
-		p.Role = "system"
-	}
+	p := Party{Account: who.Account, Name: who.Name}
+	p.Role, p.Relation = v.As()
+	p.Side = sideOf(p.Role)
 	return p
 }
 
 func sideOf(role string) string {
-	if role == "patient" || role == "proxy" {
+	if access.PatientsSide(role) {
 		return PatientSide
 	}
 	return ClinicSide
