@@ -165,7 +165,7 @@ func (s *Service) sendTx(c *db.Conn, who identity.Principal, patient, name strin
 	if err := s.danger(c, t, from, in.Told, found); err != nil {
 		return Message{}, err
 	}
-	if err := s.keep(c, t, from, in.ID, at, digest, circle, found.Urgent(), corrects, in); err != nil {
+	if err := s.keep(c, t, from, at, digest, circle, found.Urgent(), corrects, in); err != nil {
 		return Message{}, err
 	}
 	if err := s.sentDraft(c, who.Account, patient, cmp.Or(in.Thread, newDraft), in); err != nil {
@@ -284,7 +284,7 @@ func (s *Service) place(c *db.Conn, v *access.View, who identity.Principal, in I
 }
 
 // keep writes the rows beside the Communication.
-func (s *Service) keep(c *db.Conn, t *thread, from Author, id string, at int64, digest []byte, circle []access.Near, danger bool, corrects string, in In) error {
+func (s *Service) keep(c *db.Conn, t *thread, from Author, at int64, digest []byte, circle []access.Near, danger bool, corrects string, in In) error {
 	t.lastN++
 	wasClosed := t.state == closed
 	t.lastAt, t.state = at, open
@@ -302,7 +302,7 @@ func (s *Service) keep(c *db.Conn, t *thread, from Author, id string, at int64, 
 		t.rest()
 	}
 	if _, err := c.Exec(`INSERT INTO thread_messages (patient_id, thread, n, id, at, account, name, role, relation, digest, corrects) VALUES `+db.Placeholders(1, 11),
-		t.patient, t.id, t.lastN, id, at, from.Account, from.Name, from.Role, from.Relation, digest, corrects); err != nil {
+		t.patient, t.id, t.lastN, in.ID, at, from.Account, from.Name, from.Role, from.Relation, digest, corrects); err != nil {
 		return err
 	}
 	return t.save(c)

@@ -77,12 +77,7 @@ func (s *Service) alarm(c *db.Conn, t *thread, at int64) error {
 		return err
 	}
 	due := p.Due(t.topic, t.priority, moment(at)).UnixMicro()
-	if t.waitsSince == 0 {
-		t.waitsSince = at
-	}
-	if t.dueAt == 0 || due < t.dueAt {
-		t.dueAt = due
-	}
+	t.dueAt = min(t.dueAt, due) // it waits since before, or since now: see assign
 	t.ladder = ladder{}
 	if err := s.climb(c, t, p); err != nil || t.escalation == "" {
 		return err
