@@ -34,7 +34,7 @@ export function HealthPage() {
             {checks.map((check) => (
               <div key={check.name} className={css.check} data-level={check.level}>
                 <Icon name={check.level === 'ok' ? 'done' : 'alert'} />
-                <div><b>{check.name}</b><span className="dim">{check.text}</span></div>
+                <div lang="en" /* as doctor and the log say it */><b>{check.name}</b><span className="dim">{check.text}</span></div>
                 <Tag tone={check.level === 'fail' ? 'urgent' : check.level === 'warn' ? 'look' : 'plain'}>{t(`clinic.level.${check.level}`)}</Tag>
               </div>
             ))}
