@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
-import { apiLanguage, take } from '../api/client'
+import { apiLanguage } from '../api/client'
 import { BackLink, PageHead } from '../shell/PageHead'
 import { usePageTitle } from '../shell/title'
 import { useSubject } from '../shell/useMe'
@@ -11,14 +11,14 @@ import { ErrorSummary, LoadError, useErrorText } from '../ui/ErrorSummary'
 import { Skeleton } from '../ui/Skeleton'
 import { useClinic, useWords } from '../ui/useWords'
 import { callOf, type Call } from './call'
-import { api } from './calls'
 import { AnswerTime } from './AnswerTime'
 import { Composer } from './Composer'
 import css from './messages.module.css'
 import { RedFlag } from './Emergency'
-import { heldKey, messagesKey, optionsQuery } from './queries'
+import { handOver } from './handOver'
+import { optionsQuery } from './queries'
 import { Readers } from './Readers'
-import type { Attachment, Held, Topic } from './types'
+import type { Attachment, Topic } from './types'
 import { isAway } from './useSend'
 
 const submit = () => document.querySelector<HTMLFormElement>('form[data-compose]')?.requestSubmit()
@@ -80,18 +80,11 @@ function Form() {
     const attachments = files.map(({ id }) => id)
     const said = JSON.stringify([topic, words, attachments, goes])
     if (last.current.said !== said) last.current = { id: crypto.randomUUID(), said }
-    const sent = attachments.length > 0 && { attachments }
-    const urgent = told.current === said && !goes
+    const { id } = last.current
     try {
-      if (urgent) await take(api.POST('/charts/{patient}/threads', { params: { path: { patient } }, body: { id: last.current.id, topic, text: words, language: apiLanguage(), ...sent, told: true } }))
-      const held = urgent ? { id: last.current.id, state: 'sent' } as Held : await take(api.POST('/charts/{patient}/held', {
-        params: { path: { patient } },
-        body: { id: last.current.id, topic, text: words, language: apiLanguage(), at: goes, ...sent, ask: told.current !== said },
-      }))
-      if (held.state === 'waits') queries.setQueryData<Held[]>(heldKey(patient), (now = []) => [...now.filter(({ id }) => id !== held.id), held])
-      void queries.invalidateQueries({ queryKey: messagesKey(patient) })
+      await handOver(queries, patient, { id, topic, text: words, language: apiLanguage(), at: goes, ...(attachments.length > 0 && { attachments }), ...(told.current === said && { told: true }) })
       // After the composer has let go of its draft.
-      window.setTimeout(() => void (goes ? navigate({ to: '/p/$patient/messages', params: { patient }, replace: true }) : navigate({ to: '/p/$patient/messages/$thread', params: { patient, thread: held.id }, replace: true })))
+      window.setTimeout(() => void (goes ? navigate({ to: '/p/$patient/messages', params: { patient }, replace: true }) : navigate({ to: '/p/$patient/messages/$thread', params: { patient, thread: id }, replace: true })))
       return true
     } catch (failed) {
       const whom = callOf(failed)

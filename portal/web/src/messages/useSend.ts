@@ -1,46 +1,29 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef } from 'react'
-import { apiLanguage, take } from '../api/client'
+import { apiLanguage } from '../api/client'
 import { ApiError } from '../api/problem'
 import { meQuery } from '../api/queries'
 import { useMe } from '../shell/useMe'
 import { useErrorText } from '../ui/ErrorSummary'
 import { callOf } from './call'
-import { api } from './calls'
+import { handOver } from './handOver'
 import { outbox, type Outgoing } from './outbox'
-import { heldKey, inboxKey, messagesKey } from './queries'
-import type { Attachment, Held } from './types'
+import { inboxKey } from './queries'
+import type { Attachment } from './types'
 
 type Says = (error: unknown) => string
 
 async function post(queries: QueryClient, says: Says, { id, patient, thread, text, attachments, language, corrects, close, goes, told }: Outgoing): Promise<boolean> {
-  const files = attachments.length > 0 && { attachments: attachments.map((file) => file.id) }
   try {
-    if (told && !goes) {
-      // It cannot wait: nobody wants it back, and it goes at once.
-      await take(api.POST('/charts/{patient}/threads/{thread}/messages', { params: { path: { patient, thread } }, body: { id, text, ...files, language, corrects, told } }))
-      settle(queries, patient, thread, id)
-      return true
-    }
-    // It can be taken back for a while: nobody has it before.
-    const held = await take(api.POST('/charts/{patient}/held', {
-      params: { path: { patient } },
-      body: { id, thread, text, ...files, language, corrects, close, at: goes, ask: !told, told },
-    }))
-    if (held.state === 'waits') queries.setQueryData<Held[]>(heldKey(patient), (now = []) => [...now.filter((one) => one.id !== id), held])
-    settle(queries, patient, thread, id)
+    await handOver(queries, patient, { id, thread, text, ...(attachments.length > 0 && { attachments: attachments.map((file) => file.id) }), language, corrects, close, at: goes, told })
+    outbox.arrived(thread, id)
+    void queries.invalidateQueries({ queryKey: inboxKey })
+    void queries.invalidateQueries({ queryKey: meQuery.queryKey, exact: true })
     return true
   } catch (error) {
     outbox.failed(thread, id, says(error), isAway(error), callOf(error))
     return false
   }
-}
-
-function settle(queries: QueryClient, patient: string, thread: string, id: string): void {
-  outbox.arrived(thread, id)
-  void queries.invalidateQueries({ queryKey: messagesKey(patient) })
-  void queries.invalidateQueries({ queryKey: inboxKey })
-  void queries.invalidateQueries({ queryKey: meQuery.queryKey, exact: true })
 }
 
 /** Nobody refused it: the line or the server is away. */
