@@ -182,6 +182,7 @@ func (p *partial) looksEverywhere(t *testing.T, who identity.Principal) {
 	q.Patient = p.rosa
 	got, err = p.store.Search(ctx, who, q)
 	require.ElementsMatch(t, shown, page("compartment", got, err))
+	dbtest.Settled(t, p.db)
 	for _, typ := range []string{"Observation", "Condition", ""} {
 		got, err = p.store.HistoryOf(ctx, who, typ, records.HistoryOptions{Count: 100})
 		require.NotEmpty(t, page("history of "+typ, got, err))

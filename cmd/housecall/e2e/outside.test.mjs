@@ -3,7 +3,6 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import path from 'node:path'
-import { after } from 'node:test'
 import { me, people as chartsOf } from './harness/chart.mjs'
 import { look } from './harness/look.mjs'
 import { settled, visit } from './harness/pages.mjs'
@@ -39,10 +38,10 @@ const scene = suite({
     people.stranger = await patientOfHospital(site.accounts.patient.email, 'Somebody Else')
     await site.command('user', 'link', site.accounts.patient.email, '--issuer', issuer, '--subject', people.known.id)
   },
-})
-after(async () => {
-  await hospital.stop()
-  rmSync(path.dirname(hospital.data), { recursive: true, force: true })
+  ended: async () => {
+    await hospital.stop()
+    rmSync(path.dirname(hospital.data), { recursive: true, force: true })
+  },
 })
 const refused = [/status of 401/, /ApiError: You are signed out/]
 

@@ -9,6 +9,7 @@ import { startBrowserServer } from './harness/browser.mjs'
 import { shotsFolder } from './harness/paths.mjs'
 import { makeTemplate } from './harness/template.mjs'
 
+const fileMs = 10 * 60_000 // a file that does not end would hold up all of them
 const here = path.dirname(fileURLToPath(import.meta.url))
 const named = process.argv.slice(2)
 const files = named.length > 0 ? named.map((file) => path.resolve(file)) : readdirSync(here).filter((file) => file.endsWith('.test.mjs')).map((file) => path.join(here, file))
@@ -19,7 +20,7 @@ files.sort((a, b) => early(b) - early(a) || a.localeCompare(b))
 
 /** Runs a file with a browser; what it says is printed when it is through. */
 function run(file, browser) {
-  const child = spawn(process.execPath, ['--test', '--test-concurrency=1', '--test-reporter=spec', file], {
+  const child = spawn(process.execPath, ['--test', '--test-concurrency=1', `--test-timeout=${fileMs}`, '--test-reporter=spec', file], {
     stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, E2E_BROWSER: browser.wsEndpoint(), E2E_TEMPLATE: template },
   })
   const said = []

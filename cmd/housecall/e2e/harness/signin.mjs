@@ -38,7 +38,7 @@ export async function signIn(page, site, who, words = en) {
 }
 
 /** Opens the link that an operator's command printed, and chooses a password there as the page does. */
-export async function choosePassword(printed, password = 'nine patient lanterns') {
+export async function choosePassword(printed, password = 'nine quiet lanterns') {
   const [, origin, token] = /(\S+)\/recovery#(\S{43})/.exec(printed)
   const cookies = new Map()
   for (const [step, body] of [['look', { token }], ['confirm', { token }], ['finish', { token, password }]]) {

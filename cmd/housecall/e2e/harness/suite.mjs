@@ -12,7 +12,8 @@ import { useTemplate } from './template.mjs'
 export { desk, phone }
 const sceneMs = 120_000
 
-export function suite({ env, started } = {}) {
+/** `started` runs when the site does, `ended` after it, however the rest went. */
+export function suite({ env, started, ended } = {}) {
   const all = {}
   before(async () => {
     all.template = await useTemplate()
@@ -22,11 +23,13 @@ export function suite({ env, started } = {}) {
     await started?.(all)
   })
   after(async () => {
-    await all.browser?.close()
     try {
+      await all.browser?.close()
+      const ran = all.site?.child
       await all.site?.stop()
-      if (all.site) checkLog(all.site)
+      if (ran) checkLog(all.site)
     } finally {
+      await ended?.(all) // what it leaves running would keep the file from ending
       all.site?.remove()
       all.template?.remove()
     }
