@@ -18,7 +18,6 @@ import (
 	"housecall/internal/db"
 	"housecall/internal/edge"
 	"housecall/internal/identity"
-	"housecall/internal/identity/egress"
 	"housecall/internal/identity/login"
 	"housecall/internal/identity/provider"
 	"housecall/internal/logship"
@@ -151,7 +150,7 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 	if a.Notices, err = notifications.New(notifications.Deps{Carriers: ways, Vault: a.Identity, Private: cfg.onlyHere(), DB: a.DB, Hub: a.Hub, Key: a.Key, Accounts: a.Identity, Links: a.Identity, Mail: cfg.mail, BaseURL: cfg.base, Zone: cfg.namedZone(), MayOpen: a.stillOpen, Log: a.Log}); err != nil {
 		return nil, err
 	}
-	if a.Provider, err = provider.New(provider.Deps{DB: a.DB, Identity: a.Identity, Key: a.Key, Charts: a.Access, Apps: egress.Client(cfg.onlyHere()), KeyAge: cfg.KeyAge}); err != nil {
+	if a.Provider, err = provider.New(provider.Deps{DB: a.DB, Identity: a.Identity, Key: a.Key, Charts: a.Access, Keys: cfg.outside(false), Apps: cfg.outside(cfg.onlyHere()), KeyAge: cfg.KeyAge}); err != nil {
 		return nil, err
 	}
 	if err = a.Provider.Init(ctx); err != nil {
@@ -197,11 +196,11 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 	if a.Importer, err = ingest.New(ingest.Deps{DB: a.DB, Store: a.Records, Access: a.Access, Jobs: a.Notices}); err != nil {
 		return nil, err
 	}
-	if a.Bulk, err = bulk.New(bulk.Deps{DB: a.DB, Records: a.Records, Access: a.Access, Accounts: a.Identity, Blobs: a.Blobs, Importer: a.Importer, Jobs: a.Notices, Keep: cfg.BulkKeep}); err != nil {
+	if a.Bulk, err = bulk.New(bulk.Deps{DB: a.DB, Records: a.Records, Access: a.Access, Accounts: a.Identity, Blobs: a.Blobs, Importer: a.Importer, Jobs: a.Notices, Keep: cfg.BulkKeep, Hosts: cfg.hosts}); err != nil {
 		return nil, err
 	}
 	if a.Subscriptions, err = subscription.New(subscription.Deps{
-		DB: a.DB, Records: a.Records, Access: a.Access, Accounts: a.Identity, Key: a.Key, BaseURL: rest.Base(cfg.base), Node: cfg.Node, Private: cfg.onlyHere(), Log: a.Log,
+		DB: a.DB, Records: a.Records, Access: a.Access, Accounts: a.Identity, Key: a.Key, BaseURL: rest.Base(cfg.base), Node: cfg.Node, Private: cfg.onlyHere(), Hosts: cfg.hosts, Log: a.Log,
 	}); err != nil {
 		return nil, err
 	}

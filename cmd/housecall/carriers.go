@@ -49,7 +49,7 @@ func (c *Config) checkCarriers() (err error) {
 func (c *Config) openCarriers(key sitekey.Key) (notifications.Carriers, error) {
 	out := c.outward
 	if out == nil {
-		out = func() *http.Client { return egress.Client(c.onlyHere()) }
+		out = func() *http.Client { return egress.Way{Private: c.onlyHere()}.Client() }
 	}
 	ways := c.carriers
 	if ways.APNs != nil {
@@ -64,7 +64,11 @@ func (c *Config) openCarriers(key sitekey.Key) (notifications.Carriers, error) {
 	if c.WebPush == "" {
 		return ways, nil
 	}
-	w, err := carrier.NewWebPush(key, c.WebPush, out())
+	browsers := out()
+	if c.outward == nil { // their push services are where each browser says
+		browsers = c.outside(c.onlyHere())
+	}
+	w, err := carrier.NewWebPush(key, c.WebPush, browsers)
 	ways.WebPush = w
 	return ways, err
 }

@@ -18,6 +18,7 @@ import (
 	"housecall/internal/blob"
 	"housecall/internal/clamd"
 	"housecall/internal/identity"
+	"housecall/internal/identity/egress"
 	"housecall/internal/identity/login"
 	"housecall/internal/logship"
 	"housecall/mobileapi"
@@ -38,6 +39,7 @@ type Config struct {
 	BlobURL        string  `group:"settings" name:"blob-url" env:"HOUSECALL_BLOB_URL" placeholder:"URL" help:"s3://BUCKET?region=REGION, where files are kept. Empty: in the data folder."`
 	AuditAnchorURL string  `group:"settings" name:"audit-anchor-url" env:"HOUSECALL_AUDIT_ANCHOR_URL" placeholder:"URLS" help:"Where the audit's signed checkpoints go: s3://BUCKET?region=REGION with object lock, syslog://HOST:PORT, syslogs://HOST:PORT; several apart by spaces. Empty: a file in the data folder only."`
 	Clamd          string  `group:"settings" env:"HOUSECALL_CLAMD" placeholder:"ADDRESS" help:"tcp://host:port or unix:/path of a ClamAV daemon that scans files before they are kept. Empty: none are scanned."`
+	OutsideHosts   string  `group:"settings" name:"outside-hosts" env:"HOUSECALL_OUTSIDE_HOSTS" placeholder:"HOSTS" help:"The only hosts, apart by spaces, at which hooks, keys of apps, files to import and browsers' push services may be, for example 'hooks.lab.example *.push.apple.com'. Empty: any public one."`
 	BreachURL      string  `group:"settings" name:"breach-url" env:"HOUSECALL_BREACH_URL" placeholder:"URL" help:"List of stolen passwords that new ones are compared with, for example https://api.pwnedpasswords.com/range. It is told five signs of a hash. Empty: only the list that comes along."`
 	NATSURL        string  `group:"settings" name:"nats-url" env:"HOUSECALL_NATS_URL" placeholder:"URL" help:"nats://host:4222, when several nodes serve one site. Empty: inside this process."`
 	SMTPURL        string  `group:"settings" name:"smtp-url" env:"HOUSECALL_SMTP_URL" placeholder:"URL" help:"smtp(s)://user:password@host:port?from=ADDRESS, through which notices are mailed. Empty: no mail."`
@@ -67,6 +69,7 @@ type Config struct {
 	KeyAge   time.Duration `group:"settings" name:"key-age" env:"HOUSECALL_KEY_AGE" default:"2160h" placeholder:"TIME" help:"After which time the OpenID provider signs with a new key. 0: only by housecall keys rotate."`
 
 	base       *url.URL
+	hosts      []string // that are called though others named them; nil: any
 	proxies    []netip.Prefix
 	issuers    []login.Issuer
 	mail       *notifications.Mailer
@@ -92,7 +95,7 @@ func wrong(name, value, why, example string) error {
 
 // Validate reads the settings and says what is wrong with the first wrong one.
 func (c *Config) Validate() error {
-	for _, check := range []func() error{c.checkAddr, c.checkBaseURL, c.checkTLS, c.checkProxies, c.checkDatabase, c.checkBlobs, c.checkAnchors, c.checkScanner, c.checkNATS, c.checkMail, c.checkCarriers, c.checkBreach, c.checkICE, c.checkApps, c.checkNode, c.checkIssuers, c.checkLog, c.checkClinic} {
+	for _, check := range []func() error{c.checkAddr, c.checkBaseURL, c.checkTLS, c.checkProxies, c.checkDatabase, c.checkBlobs, c.checkAnchors, c.checkScanner, c.checkOutside, c.checkNATS, c.checkMail, c.checkCarriers, c.checkBreach, c.checkICE, c.checkApps, c.checkNode, c.checkIssuers, c.checkLog, c.checkClinic} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -206,6 +209,23 @@ func (c *Config) checkICE() error {
 	}
 	c.iceAddress = a
 	return nil
+}
+
+func (c *Config) checkOutside() error {
+	for _, host := range strings.Fields(strings.ToLower(c.OutsideHosts)) {
+		if !outsideHost.MatchString(host) {
+			return wrong("HOUSECALL_OUTSIDE_HOSTS", host, "each must be a name, or *. and a name for all below it", "hooks.lab.example *.push.apple.com")
+		}
+		c.hosts = append(c.hosts, host)
+	}
+	return nil
+}
+
+var outsideHost = regexp.MustCompile(`^(\*\.)?[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$`)
+
+// outside is the way to addresses that others supplied.
+func (c *Config) outside(private bool) *http.Client {
+	return egress.Way{Private: private, Hosts: c.hosts}.Client()
 }
 
 // onlyHere: nobody but this machine is served, so video stays on it as well.

@@ -42,6 +42,7 @@ func TestWrongSettingsAreToldInOneLine(t *testing.T) {
 		{"texts in the clear", func(c *Config) { c.SMSURL = "http://:hunter2@sms.example.org/messages" }, []string{"HOUSECALL_SMS_URL", "https://"}},
 		{"a short bounce token", func(c *Config) { c.BounceToken = "hunter2" }, []string{"HOUSECALL_BOUNCE_TOKEN", "20", "openssl"}},
 		{"stolen passwords in the clear", func(c *Config) { c.BreachURL = "http://u:hunter2@lists.example/range" }, []string{"HOUSECALL_BREACH_URL", "https://api.pwnedpasswords.com/range"}},
+		{"hosts as addresses", func(c *Config) { c.OutsideHosts = "hooks.lab.example https://a.example" }, []string{"HOUSECALL_OUTSIDE_HOSTS", "*.push.apple.com"}},
 		{"node with blanks", func(c *Config) { c.Node = "my node" }, []string{"HOUSECALL_NODE", "portal-1"}},
 		{"issuers that are no JSON", func(c *Config) { c.OIDCIssuers = "https://login.example" }, []string{"HOUSECALL_OIDC_ISSUERS", `"client_id"`}},
 		{"issuers in a missing file", func(c *Config) { c.OIDCIssuers = "@none.json" }, []string{"HOUSECALL_OIDC_ISSUERS", "cannot be read"}},

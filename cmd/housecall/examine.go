@@ -323,7 +323,7 @@ func checkIssuer(ctx context.Context, issuer login.Issuer) Check {
 	if err != nil {
 		return bad(name, "%s: %v", issuer.ID, err)
 	}
-	res, err := egress.Client(issuer.AllowPrivate).Do(req)
+	res, err := egress.Way{Private: issuer.AllowPrivate}.Client().Do(req)
 	if err != nil {
 		return bad(name, "%s does not answer (%v). People cannot sign in through it; ask whoever runs it, and look at firewalls.", issuer.ID, rootCause(err))
 	}

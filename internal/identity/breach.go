@@ -40,7 +40,7 @@ func ParseBreach(raw string) (*Breach, error) {
 	if u.Scheme != "https" && !(u.Scheme == "http" && here) {
 		return nil, errors.New("it must begin with https://")
 	}
-	return &Breach{url: strings.TrimSuffix(raw, "/") + "/", client: egress.Client(true)}, nil // the site's own setting: its mirror may be inside
+	return &Breach{url: strings.TrimSuffix(raw, "/") + "/", client: egress.Way{Private: true}.Client()}, nil // the site's own setting: its mirror may be inside
 }
 
 // Knows tells whether the password is in the list. A list that does not answer

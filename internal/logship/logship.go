@@ -199,10 +199,15 @@ func (s *Shipper) deliver(out *io.WriteCloser, l Line) {
 	}
 	s.mu.Lock()
 	lost := s.lost
-	s.lost = 0
 	s.mu.Unlock()
-	if lost > 0 {
-		s.try(out, Line{Severity: 4, At: time.Now(), Text: fmt.Appendf(nil, `{"time":%q,"level":"WARN","msg":"lines of the log found no room and are lost here","lines":%d}`, time.Now().UTC().Format(time.RFC3339Nano), lost)})
+	if lost == 0 {
+		return
+	}
+	s.looked = time.Time{} // a server that has gone takes what it is told for a moment
+	if s.try(out, Line{Severity: 4, At: time.Now(), Text: fmt.Appendf(nil, `{"time":%q,"level":"WARN","msg":"lines of the log found no room and are lost here","lines":%d}`, time.Now().UTC().Format(time.RFC3339Nano), lost)}) {
+		s.mu.Lock()
+		s.lost -= lost
+		s.mu.Unlock()
 	}
 }
 

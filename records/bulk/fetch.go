@@ -57,6 +57,9 @@ func (s *Service) fetch(ctx context.Context, in *input) (*source, error) {
 	if errors.Is(err, egress.ErrSpecial) {
 		return nil, &unfetchable{"The address of the file is not a public one.", true, err}
 	}
+	if errors.Is(err, egress.ErrUnlisted) {
+		return nil, &unfetchable{"The file is at a host that this site does not call.", true, err}
+	}
 	if err != nil {
 		return nil, &unfetchable{"The server of the file does not answer.", false, err}
 	}

@@ -37,6 +37,7 @@ type Deps struct {
 	Skew     time.Duration          // by which clocks of nodes may differ; 0: a second
 	Turn     time.Duration          // of work on a job, after which others come; 0: 30 s
 	Client   *http.Client           // fetches what is imported; nil: only from public addresses, by https
+	Hosts    []string               // and only from these (egress.Way); nil: from any
 	Now      func() time.Time       // nil: time.Now
 	NewID    func() string          // nil: random
 }
@@ -93,7 +94,7 @@ func New(d Deps) (*Service, error) {
 		d.Turn = turn
 	}
 	if d.Client == nil {
-		d.Client = egress.Files(false, maxFetch)
+		d.Client = egress.Way{Hosts: d.Hosts}.Files(maxFetch)
 	}
 	if d.Now == nil {
 		d.Now = time.Now

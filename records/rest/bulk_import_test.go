@@ -246,14 +246,20 @@ func TestImportTellsWhatIsWrong(t *testing.T) {
 func TestImportReachesNoNeighbour(t *testing.T) {
 	shelf := newShelf(t)
 	shelf.files["/p"] = []byte(`{"resourceType":"Patient","id":"a"}`)
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		s := newBulkSite(t, d, egress.Files(false, 1<<20), 0)
-		s.work()
-		m := s.imported("https://other.example.org", [2]string{"Patient", shelf.URL + "/p"})
-		require.Empty(t, m.Output)
-		require.Len(t, m.Error, 1)
-		text, err := json.Marshal(s.lines(s.feed, m.Error))
-		require.NoError(t, err)
-		require.Contains(t, string(text), "not a public one")
-	})
+	for says, way := range map[string]egress.Way{
+		"not a public one": {}, "a host that this site does not call": {Private: true, Hosts: []string{"other.example.org"}},
+	} {
+		t.Run(says, func(t *testing.T) {
+			dbtest.Each(t, func(t *testing.T, d *db.DB) {
+				s := newBulkSite(t, d, way.Files(1<<20), 0)
+				s.work()
+				m := s.imported("https://other.example.org", [2]string{"Patient", shelf.URL + "/p"})
+				require.Empty(t, m.Output)
+				require.Len(t, m.Error, 1)
+				text, err := json.Marshal(s.lines(s.feed, m.Error))
+				require.NoError(t, err)
+				require.Contains(t, string(text), says)
+			})
+		})
+	}
 }

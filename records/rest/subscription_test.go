@@ -48,7 +48,7 @@ func subscribed(t *testing.T, f func(t *testing.T, s *site, subs *subscription.S
 func (s *site) subscriptions() *subscription.Service {
 	s.t.Helper()
 	subs, err := subscription.New(subscription.Deps{
-		DB: s.db, Records: s.store, Access: s.access, Accounts: s.id, Key: sitekey.ForTest(), BaseURL: base + rest.Prefix, Node: "test", Private: true,
+		DB: s.db, Records: s.store, Access: s.access, Accounts: s.id, Key: sitekey.ForTest(), BaseURL: base + rest.Prefix, Node: "test", Private: true, Hosts: []string{"127.0.0.1"},
 		Log: slog.New(slog.NewTextHandler(s.log, nil)), Every: 10 * time.Millisecond, Backoff: 5 * time.Millisecond, Heartbeat: time.Second,
 	})
 	require.NoError(s.t, err)
@@ -490,7 +490,7 @@ func TestSubscriptionsThatCannotBe(t *testing.T) {
 		}
 		for name, body := range map[string]string{
 			"topic": good("resource-change", "unheard-of"), "filter": good("Observation?", "Nothing?"), "parameter": good("?patient=", "?color="),
-			"channel": good("rest-hook", "email"), "content": good(`"empty"`, `"all"`), "scheme": good("http://127", "ftp://127"), "user": good("http://127", "http://a:b@127"),
+			"channel": good("rest-hook", "email"), "content": good(`"empty"`, `"all"`), "scheme": good("http://127", "ftp://127"), "unlisted": good("127.0.0.1:9", "hooks.example.org"), "user": good("http://127", "http://a:b@127"),
 			"header": good("Authorization: Bearer", "Host: "), "masked": good("Bearer s3cret", "***"), "payload": good("application/fhir+json", "application/fhir+xml"),
 			"end": good(`"reason"`, `"end":"2020-01-01T00:00:00Z","reason"`), "off": good("requested", "off"), "chain": good("?patient=", "?subject:Patient.name=x&patient="),
 			"two patients": good("?patient=", "?patient="+s.ben+","),

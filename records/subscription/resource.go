@@ -193,8 +193,11 @@ func (s *Service) readChannel(w *wanted, c *fhir.Node, known []string) error {
 		return nil
 	}
 	u, bad := url.Parse(w.endpoint)
-	if bad != nil || len(w.endpoint) > maxEndpoint || u.Host == "" || u.User != nil || u.Fragment != "" || u.Scheme != "https" && !(s.private && u.Scheme == "http") {
+	if bad != nil || len(w.endpoint) > maxEndpoint || u.Host == "" || u.User != nil || u.Fragment != "" || u.Scheme != "https" && !(s.way.Private && u.Scheme == "http") {
 		return invalid("value", "Subscription.channel.endpoint", "The endpoint must be an https address.")
+	}
+	if !s.way.Leads(u.Hostname()) {
+		return invalid("value", "Subscription.channel.endpoint", "This site calls only hosts that it has listed, and this is none of them. Please ask who runs it.")
 	}
 	return w.readHeaders(c.Get("header").Items(), known)
 }

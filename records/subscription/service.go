@@ -51,7 +51,8 @@ type Deps struct {
 	Key      sitekey.Key
 	BaseURL  string // of the FHIR face, as https://host/fhir
 	Node     string
-	Private  bool // hooks may be http and inside the network: for a site that is for this machine only
+	Hosts    []string // that hooks may be at (egress.Way); nil: any
+	Private  bool     // hooks may be http and inside the network: for a site that is for this machine only
 	Log      *slog.Logger
 
 	Now       func() time.Time // nil: time.Now
@@ -71,7 +72,7 @@ type Service struct {
 	accounts     Standing
 	seal         cipher.AEAD
 	base         string
-	private      bool
+	way          egress.Way
 	minHeartbeat int64
 	client       *http.Client
 	topics       []Topic
@@ -135,11 +136,12 @@ func New(d Deps) (*Service, error) {
 	}
 	var b [6]byte
 	_, _ = rand.Read(b[:])
-	client := egress.Client(d.Private)
+	way := egress.Way{Private: d.Private, Hosts: d.Hosts}
+	client := way.Client()
 	client.Timeout = 0 // each call has its own deadline
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &Service{
-		db: d.DB, records: d.Records, access: d.Access, accounts: d.Accounts, seal: seal, base: d.BaseURL, private: d.Private,
+		db: d.DB, records: d.Records, access: d.Access, accounts: d.Accounts, seal: seal, base: d.BaseURL, way: way,
 		minHeartbeat: max(1, int64(d.Heartbeat/time.Second)), client: client, topics: Topics(d.BaseURL), log: d.Log, now: d.Now, newID: d.NewID,
 		every: d.Every, backoff: d.Backoff, waiting: d.Waiting, kept: d.Kept, holder: d.Node + "/" + hex.EncodeToString(b[:]), inFlight: map[string]string{}, revoked: newRevoked(),
 	}, nil

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -20,8 +21,35 @@ const (
 	maxBody = 1 << 20
 )
 
-// ErrSpecial says that a name leads to an address inside a network.
-var ErrSpecial = errors.New("egress: the address is not a public one")
+// Why an address is not called.
+var (
+	// ErrSpecial says that a name leads to an address inside a network.
+	ErrSpecial = errors.New("egress: the address is not a public one")
+	// ErrUnlisted says that the site calls others only.
+	ErrUnlisted = errors.New("egress: the site does not call this address")
+)
+
+// Way is where calls may lead.
+type Way struct {
+	// Private allows, by the site's own configuration, addresses inside the
+	// network, and http as well as https.
+	Private bool
+	// Hosts are the only ones that are called, as names or as *.example.org for
+	// all below one; none: any.
+	Hosts []string
+}
+
+// Leads tells whether a host is one of those that may be called.
+func (w Way) Leads(host string) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	for _, h := range w.Hosts {
+		below, all := strings.CutPrefix(h, "*")
+		if host == h || all && strings.HasSuffix(host, below) {
+			return true
+		}
+	}
+	return len(w.Hosts) == 0
+}
 
 // special are the blocks of the IANA special-purpose registries (RFC 6890) that
 // netip has no word for.
@@ -49,22 +77,18 @@ func Public(a netip.Addr) bool {
 	return true
 }
 
-// Client is an HTTP client for addresses that others supplied. With private set,
-// by the site's own configuration, addresses inside the network are allowed, and
-// http as well as https.
-func Client(private bool) *http.Client {
-	c := client(private, maxBody)
+// Client is an HTTP client for addresses that others supplied.
+func (w Way) Client() *http.Client {
+	c := w.Files(maxBody)
 	c.Timeout = total
 	return c
 }
 
 // Files is a Client for large files of at most so many bytes. The caller's
 // context bounds the time.
-func Files(private bool, most int64) *http.Client { return client(private, most) }
-
-func client(private bool, most int64) *http.Client {
+func (w Way) Files(most int64) *http.Client {
 	dialer := &net.Dialer{Timeout: 5 * time.Second}
-	if !private {
+	if !w.Private {
 		// Control sees the resolved address of each attempt.
 		dialer.ControlContext = func(_ context.Context, _, address string, _ syscall.RawConn) error {
 			ap, err := netip.ParseAddrPort(address)
@@ -84,7 +108,7 @@ func client(private bool, most int64) *http.Client {
 		ForceAttemptHTTP2:      true,
 	}
 	return &http.Client{
-		Transport: bounded{transport, private, most},
+		Transport: bounded{transport, w, most},
 		CheckRedirect: func(_ *http.Request, via []*http.Request) error {
 			if len(via) > 3 {
 				return errors.New("egress: too many redirects")
@@ -95,14 +119,17 @@ func client(private bool, most int64) *http.Client {
 }
 
 type bounded struct {
-	next    http.RoundTripper
-	private bool
-	most    int64
+	next http.RoundTripper
+	way  Way
+	most int64
 }
 
 func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.URL.Scheme != "https" && !b.private {
+	if r.URL.Scheme != "https" && !b.way.Private {
 		return nil, errors.New("egress: only https")
+	}
+	if !b.way.Leads(r.URL.Hostname()) {
+		return nil, ErrUnlisted
 	}
 	resp, err := b.next.RoundTrip(r)
 	if err != nil {

@@ -98,7 +98,7 @@ func New(d Deps) (*Login, error) {
 		},
 	}
 	for _, i := range d.Issuers {
-		l.parties = append(l.parties, &party{Issuer: i, client: egress.Client(i.AllowPrivate), secret: i.ClientSecret, redirect: redirect})
+		l.parties = append(l.parties, &party{Issuer: i, client: egress.Way{Private: i.AllowPrivate}.Client(), secret: i.ClientSecret, redirect: redirect})
 	}
 	return l, nil
 }

@@ -118,8 +118,12 @@ func (p *Provider) retireTx(c *db.Conn, before time.Time) error {
 	return err
 }
 
+// keyBits is as strong as 128 bits (NIST SP 800-57 part 1, table 2), in the algorithm
+// that every client must know (OpenID Connect Core 1.0, section 15.1).
+const keyBits = 3072
+
 func (p *Provider) addKey(ctx context.Context, who identity.Principal, ahead time.Duration, first func(c *db.Conn) error) (KeyInfo, error) {
-	private, err := rsa.GenerateKey(rand.Reader, 2048)
+	private, err := rsa.GenerateKey(rand.Reader, keyBits)
 	if err != nil {
 		return KeyInfo{}, err
 	}

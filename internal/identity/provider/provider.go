@@ -73,11 +73,11 @@ func New(d Deps) (*Provider, error) {
 	p := &Provider{db: d.DB, id: d.Identity, now: d.Now, base: d.Identity.BaseURL(), keyAge: d.KeyAge}
 	p.issuer = p.base + Path
 	if d.Keys == nil {
-		d.Keys = egress.Client(false)
+		d.Keys = egress.Way{}.Client()
 	}
 	p.published = newKeyCache(d.Keys, d.Now)
 	if d.Apps == nil {
-		d.Apps = egress.Client(false)
+		d.Apps = egress.Way{}.Client()
 	}
 	p.apps = sameAnswer(d.Apps)
 	if p.charts = d.Charts; p.charts == nil {

@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -292,6 +293,12 @@ func TestDiscoveryAndKeys(t *testing.T) {
 	require.NotContains(t, a.Body, "implicit")
 
 	require.NoError(t, s.Provider.Init(ctx), "twice does nothing more")
+	var keys struct{ Keys []struct{ N string } }
+	require.NoError(t, json.Unmarshal([]byte(sitetest.NewBrowser(t).Get(s.URL+"/oidc/keys").Body), &keys))
+	require.NotEmpty(t, keys.Keys)
+	n, err := base64.RawURLEncoding.DecodeString(keys.Keys[0].N)
+	require.NoError(t, err)
+	require.Len(t, n, 3072/8)
 }
 
 func post(t *testing.T, to, user, secret string, form url.Values) (int, map[string]any) {

@@ -92,7 +92,7 @@ func Start(t testing.TB, d *db.DB, o Options) *Site {
 	feed := revoke.NewFeed(d)
 	s.ID, err = identity.New(identity.Deps{DB: d, Key: sitekey.ForTest(), Revocations: feed, BaseURL: base, Now: o.Now})
 	require.NoError(t, err)
-	s.Provider, err = provider.New(provider.Deps{DB: d, Identity: s.ID, Key: sitekey.ForTest(), KeyAge: KeyAge, Now: o.Now, Apps: egress.Client(true)})
+	s.Provider, err = provider.New(provider.Deps{DB: d, Identity: s.ID, Key: sitekey.ForTest(), KeyAge: KeyAge, Now: o.Now, Apps: egress.Way{Private: true}.Client()})
 	require.NoError(t, err)
 	// What the job queue does later is done at once.
 	s.Provider.TellApps(func(c *db.Conn, job provider.SignOut) error {
