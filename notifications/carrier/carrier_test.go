@@ -180,7 +180,7 @@ func TestFCMAsksForATokenWhenItNeedsOne(t *testing.T) {
 // What a browser gave as its endpoint may lead anywhere; we do not go inside.
 func TestNoEndpointLeadsInside(t *testing.T) {
 	push := carriertest.NewPushService(t)
-	w, err := carrier.NewWebPush(sitekey.ForTest(), "mailto:it@clinic.test", egress.Client(false))
+	w, err := carrier.NewWebPush(sitekey.ForTest(), "mailto:it@clinic.test", egress.Way{}.Client())
 	require.NoError(t, err)
 	sub, _ := push.Subscribe(w.PublicKey())
 	require.Error(t, w.Carry(context.Background(), strings.Replace(sub, "http://", "https://", 1), word()))
