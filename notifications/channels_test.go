@@ -94,10 +94,14 @@ func (w *town) telephone(account, number string) {
 // later moves the clock.
 func (w *town) later(d time.Duration) { w.mu.Lock(); w.off += d; w.mu.Unlock() }
 
-// rest lets all jobs run that are due, until none changes anything.
+// rest lets all jobs run that are due or will be in a second, until none changes
+// anything.
 func (w *town) rest() {
 	w.t.Helper()
-	require.Eventually(w.t, func() bool { return w.jobs(`state IN ('available', 'running')`) == 0 }, wait, 10*time.Millisecond)
+	require.Eventually(w.t, func() bool {
+		makeDue(w.t, w.db, `state = 'available'`)
+		return w.jobs(`state IN ('available', 'running')`) == 0
+	}, wait, 10*time.Millisecond)
 }
 
 // steps hurries until a condition holds.

@@ -60,7 +60,8 @@ func newSite(t *testing.T, d *db.DB, sink *mailtest.Sink, who people) *site {
 	require.NoError(t, err)
 	s := &site{t: t, db: d, sink: sink}
 	s.Service, err = notifications.New(notifications.Deps{
-		DB: d, Key: sitekey.ForTest(), Accounts: who, Mail: mailer, BaseURL: base, Now: s.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		DB: d, Key: sitekey.ForTest(), Accounts: who, Mail: mailer, BaseURL: base, Poll: oftenPolled, Now: s.Now,
+		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 	require.NoError(t, err)
 	return s
@@ -77,10 +78,14 @@ func (s *site) post(n ...notifications.Notice) {
 }
 
 // hurry makes every job that waits for its time due.
-func (s *site) hurry() {
-	past := `'2020-01-01 00:00:00'`
-	require.NoError(s.t, s.db.InTx(context.Background(), func(c *db.Conn) error {
-		_, err := c.Exec(`UPDATE river_job SET state = 'available', scheduled_at = ` + past + ` WHERE state IN ('scheduled', 'retryable')`)
+func (s *site) hurry() { makeDue(s.t, s.db, `state IN ('available', 'scheduled', 'retryable')`) }
+
+// makeDue brings the time of jobs about that wait for it.
+func makeDue(t *testing.T, d *db.DB, where string) {
+	t.Helper()
+	const past = `'2020-01-01 00:00:00'`
+	require.NoError(t, d.InTx(context.Background(), func(c *db.Conn) error {
+		_, err := c.Exec(`UPDATE river_job SET state = 'available', scheduled_at = ` + past + ` WHERE scheduled_at > ` + past + ` AND ` + where)
 		return err
 	}))
 }
@@ -277,12 +282,7 @@ func TestQuietHoursDelayAndLoseNothing(t *testing.T) {
 }
 
 // quick makes jobs due while they have not been tried yet.
-func quick(s *site) {
-	require.NoError(s.t, s.db.InTx(context.Background(), func(c *db.Conn) error {
-		_, err := c.Exec(`UPDATE river_job SET state = 'available', scheduled_at = '2020-01-01 00:00:00' WHERE state = 'scheduled' AND attempted_at IS NULL`)
-		return err
-	}))
-}
+func quick(s *site) { makeDue(s.t, s.db, `state = 'scheduled' AND attempted_at IS NULL`) }
 
 func TestAMailServerThatIsDownIsTriedAgain(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
