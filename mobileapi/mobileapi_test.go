@@ -20,6 +20,7 @@ import (
 	"housecall/internal/db/dbtest"
 	"housecall/internal/edge"
 	"housecall/internal/identity"
+	"housecall/internal/identity/sitetest"
 	"housecall/internal/revoke"
 	"housecall/internal/sitekey"
 	"housecall/mobileapi"
@@ -62,7 +63,7 @@ func newSite(t *testing.T, d *db.DB) *site {
 	rev := revoke.NewFeed(d)
 	s.access, err = access.New(access.Deps{DB: d, Key: key, Revocations: rev, Node: "test"})
 	require.NoError(t, err)
-	s.id, err = identity.New(identity.Deps{DB: d, Key: key, Revocations: rev, BaseURL: base})
+	s.id, err = identity.New(identity.Deps{HashKiB: sitetest.HashKiB, DB: d, Key: key, Revocations: rev, BaseURL: base})
 	require.NoError(t, err)
 	hub, err := notifications.NewHub(notifications.Config{Key: key.Derive("hub", 32)})
 	require.NoError(t, err)

@@ -13,6 +13,7 @@ import (
 	"housecall/internal/db"
 	"housecall/internal/db/dbtest"
 	"housecall/internal/identity"
+	"housecall/internal/identity/sitetest"
 	"housecall/internal/revoke"
 	"housecall/internal/sitekey"
 	"housecall/notifications"
@@ -24,7 +25,7 @@ import (
 func TestALinkIsMailed(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ctx, sink := context.Background(), mailtest.New(t)
-		id, err := identity.New(identity.Deps{DB: d, Key: sitekey.ForTest(), Revocations: revoke.NewFeed(d), BaseURL: "https://portal.example.org"})
+		id, err := identity.New(identity.Deps{HashKiB: sitetest.HashKiB, DB: d, Key: sitekey.ForTest(), Revocations: revoke.NewFeed(d), BaseURL: "https://portal.example.org"})
 		require.NoError(t, err)
 		base, err := url.Parse("https://portal.example.org")
 		require.NoError(t, err)
@@ -63,7 +64,7 @@ func TestALinkIsMailed(t *testing.T) {
 func TestTriesToSignInAreTold(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ctx, sink := context.Background(), mailtest.New(t)
-		id, err := identity.New(identity.Deps{DB: d, Key: sitekey.ForTest(), Revocations: revoke.NewFeed(d), BaseURL: "https://portal.example.org"})
+		id, err := identity.New(identity.Deps{HashKiB: sitetest.HashKiB, DB: d, Key: sitekey.ForTest(), Revocations: revoke.NewFeed(d), BaseURL: "https://portal.example.org"})
 		require.NoError(t, err)
 		base, err := url.Parse("https://portal.example.org")
 		require.NoError(t, err)

@@ -31,6 +31,7 @@ import (
 	"housecall/internal/identity"
 	"housecall/internal/identity/login"
 	"housecall/internal/identity/provider"
+	"housecall/internal/identity/sitetest"
 	"housecall/internal/revoke"
 	"housecall/internal/sitekey"
 	"housecall/notifications"
@@ -135,7 +136,7 @@ func newNode(t *testing.T, d *db.DB, bus string, client fs.FS) *node {
 	rev := revoke.NewFeed(d)
 	n.access, err = access.New(access.Deps{DB: d, Key: key, Revocations: rev, Node: "node-" + newID()})
 	require.NoError(t, err)
-	n.id, err = identity.New(identity.Deps{DB: d, Key: key, Revocations: rev, BaseURL: n.base, Now: n.clock.Now, Record: n.access.RecordActs})
+	n.id, err = identity.New(identity.Deps{HashKiB: sitetest.HashKiB, DB: d, Key: key, Revocations: rev, BaseURL: n.base, Now: n.clock.Now, Record: n.access.RecordActs})
 	require.NoError(t, err)
 	hub, err := notifications.NewHub(notifications.Config{URL: bus, Key: key.Derive("hub", 32), Log: log})
 	require.NoError(t, err)
@@ -159,7 +160,7 @@ func newNode(t *testing.T, d *db.DB, bus string, client fs.FS) *node {
 	require.NoError(t, err)
 	n.signal, err = signal.New(signal.Deps{DB: d, Hub: hub, Seats: n.visits, Node: "node-" + newID(), Topic: schedule.VisitTopic, Media: sfu.Config{Loopback: true}, Log: log})
 	require.NoError(t, err)
-	op, err := provider.New(provider.Deps{DB: d, Identity: n.id, Key: key, Charts: n.access, Now: n.clock.Now})
+	op, err := provider.New(provider.Deps{NewKey: sitetest.SigningKeys(), DB: d, Identity: n.id, Key: key, Charts: n.access, Now: n.clock.Now})
 	require.NoError(t, err)
 	require.NoError(t, op.Init(ctx))
 	n.provider = op

@@ -20,6 +20,7 @@ import (
 	"housecall/internal/db"
 	"housecall/internal/db/dbtest"
 	"housecall/internal/identity"
+	"housecall/internal/identity/sitetest"
 	"housecall/internal/revoke"
 	"housecall/internal/sitekey"
 	"housecall/notifications"
@@ -61,7 +62,7 @@ func build(d *db.DB, dir string, turn time.Duration) (*house, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	accounts, err := identity.New(identity.Deps{DB: d, Key: key, Revocations: revocations, BaseURL: "http://housecall.test"})
+	accounts, err := identity.New(identity.Deps{HashKiB: sitetest.HashKiB, DB: d, Key: key, Revocations: revocations, BaseURL: "http://housecall.test"})
 	if err != nil {
 		return nil, nil, err
 	}

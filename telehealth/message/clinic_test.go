@@ -14,6 +14,7 @@ import (
 	"housecall/internal/db"
 	"housecall/internal/db/dbtest"
 	"housecall/internal/identity"
+	"housecall/internal/identity/sitetest"
 	"housecall/internal/revoke"
 	"housecall/internal/sitekey"
 	"housecall/notifications"
@@ -59,7 +60,7 @@ func newClinic(t testing.TB, d *db.DB) *clinic {
 	rev := revoke.NewFeed(d)
 	acc, err := access.New(access.Deps{DB: d, Key: key, Revocations: rev, Node: "test", Now: k.now})
 	require.NoError(t, err)
-	k.ids, err = identity.New(identity.Deps{DB: d, Key: key, Revocations: rev, BaseURL: "http://housecall.test"})
+	k.ids, err = identity.New(identity.Deps{HashKiB: sitetest.HashKiB, DB: d, Key: key, Revocations: rev, BaseURL: "http://housecall.test"})
 	require.NoError(t, err)
 	blobs, err := blob.Open(ctx, blob.Config{Dir: t.TempDir(), Key: key})
 	require.NoError(t, err)

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
 	"database/sql"
@@ -119,7 +118,7 @@ func (p *Provider) retireTx(c *db.Conn, before time.Time) error {
 }
 
 func (p *Provider) addKey(ctx context.Context, who identity.Principal, ahead time.Duration, first func(c *db.Conn) error) (KeyInfo, error) {
-	private, err := rsa.GenerateKey(rand.Reader, 2048)
+	private, err := p.newKey()
 	if err != nil {
 		return KeyInfo{}, err
 	}

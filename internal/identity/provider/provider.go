@@ -2,6 +2,8 @@ package provider
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
 	"errors"
 	"net/http"
 	"slices"
@@ -32,6 +34,8 @@ type Deps struct {
 	Charts   Charts           // nil: people let apps into their own chart only
 	KeyAge   time.Duration    // after which a new signing key is made; 0: by hand only
 	Now      func() time.Time // nil: the clock
+	// NewKey makes a signing key; nil: RSA of 2048 bits.
+	NewKey func() (*rsa.PrivateKey, error)
 }
 
 // Provider is the built-in OpenID provider.
@@ -39,6 +43,7 @@ type Provider struct {
 	db     *db.DB
 	id     *identity.Service
 	now    func() time.Time
+	newKey func() (*rsa.PrivateKey, error)
 	base   string
 	issuer string
 	charts Charts
@@ -70,7 +75,10 @@ func New(d Deps) (*Provider, error) {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
-	p := &Provider{db: d.DB, id: d.Identity, now: d.Now, base: d.Identity.BaseURL(), keyAge: d.KeyAge}
+	if d.NewKey == nil {
+		d.NewKey = func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) }
+	}
+	p := &Provider{db: d.DB, id: d.Identity, now: d.Now, newKey: d.NewKey, base: d.Identity.BaseURL(), keyAge: d.KeyAge}
 	p.issuer = p.base + Path
 	if d.Keys == nil {
 		d.Keys = egress.Client(false)
