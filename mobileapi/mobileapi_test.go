@@ -72,7 +72,7 @@ func newSite(t *testing.T, d *db.DB) *site {
 	t.Cleanup(func() { _ = blobs.Close() })
 	s.store, err = records.New(records.Deps{DB: d, Access: s.access, Key: key, Blobs: blobs})
 	require.NoError(t, err)
-	notices, err := notifications.New(notifications.Deps{DB: d, Hub: hub, Key: key, Accounts: s.id, BaseURL: u})
+	notices, err := notifications.New(notifications.Deps{DB: d, Hub: hub, Key: key, Accounts: s.id, Poll: 20 * time.Millisecond, BaseURL: u})
 	require.NoError(t, err)
 	s.messages, err = message.New(message.Deps{DB: d, Records: s.store, Access: s.access, Notices: notices, Hub: hub, Key: key, Accounts: s.id})
 	require.NoError(t, err)

@@ -148,7 +148,7 @@ func newNode(t *testing.T, d *db.DB, bus string, client fs.FS) *node {
 	require.NoError(t, err)
 	n.store, err = records.New(records.Deps{DB: d, Access: n.access, Key: key, Hub: hub, Blobs: blobs, Scan: scan})
 	require.NoError(t, err)
-	n.notices, err = notifications.New(notifications.Deps{DB: d, Hub: hub, Key: key, Accounts: n.id, BaseURL: u, Now: n.clock.Now, Log: log})
+	n.notices, err = notifications.New(notifications.Deps{DB: d, Hub: hub, Key: key, Accounts: n.id, Poll: 20 * time.Millisecond, BaseURL: u, Now: n.clock.Now, Log: log})
 	require.NoError(t, err)
 	n.messages, err = message.New(message.Deps{DB: d, Records: n.store, Access: n.access, Notices: n.notices, Hub: hub, Key: key, Accounts: n.id, Now: n.clock.Now})
 	require.NoError(t, err)

@@ -68,7 +68,7 @@ func newClinic(t testing.TB, d *db.DB) *clinic {
 	k.store, err = records.New(records.Deps{DB: d, Access: acc, Key: key, Blobs: blobs})
 	require.NoError(t, err)
 	u, _ := url.Parse("http://housecall.test")
-	notices, err := notifications.New(notifications.Deps{DB: d, Key: key, Accounts: k.ids, BaseURL: u, Now: k.now})
+	notices, err := notifications.New(notifications.Deps{DB: d, Key: key, Accounts: k.ids, Poll: 20 * time.Millisecond, BaseURL: u, Now: k.now})
 	require.NoError(t, err)
 	k.Service, err = message.New(message.Deps{DB: d, Records: k.store, Access: acc, Notices: notices, Key: key, Accounts: k.ids, Now: k.now})
 	require.NoError(t, err)

@@ -46,7 +46,7 @@ func TestLoadTwiceIsOnce(t *testing.T) {
 		require.NoError(t, err)
 		hub, err := notifications.NewHub(notifications.Config{Key: make([]byte, 32)})
 		require.NoError(t, err)
-		notices, err := notifications.New(notifications.Deps{DB: d, Hub: hub, Key: sitekey.ForTest(), Accounts: ids, BaseURL: base})
+		notices, err := notifications.New(notifications.Deps{DB: d, Hub: hub, Key: sitekey.ForTest(), Accounts: ids, Poll: 20 * time.Millisecond, BaseURL: base})
 		require.NoError(t, err)
 		messages, err := message.New(message.Deps{DB: d, Records: store, Access: acc, Notices: notices, Key: sitekey.ForTest(), Accounts: ids})
 		require.NoError(t, err)
