@@ -23,7 +23,7 @@ import (
 // A link is mailed to the person it is for, its mail says nothing about them, and
 // its secret is nowhere but in the mail.
 func TestALinkIsMailed(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		ctx, sink := context.Background(), mailtest.New(t)
 		id, err := identity.New(identity.Deps{HashKiB: sitetest.HashKiB, DB: d, Key: sitekey.ForTest(), Revocations: revoke.NewFeed(d), BaseURL: "https://portal.example.org"})
 		require.NoError(t, err)
@@ -62,7 +62,7 @@ func TestALinkIsMailed(t *testing.T) {
 // Wrong tries at somebody's account stand among their notices, and are mailed to an
 // address that is known to be theirs, without saying anything but that.
 func TestTriesToSignInAreTold(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		ctx, sink := context.Background(), mailtest.New(t)
 		id, err := identity.New(identity.Deps{HashKiB: sitetest.HashKiB, DB: d, Key: sitekey.ForTest(), Revocations: revoke.NewFeed(d), BaseURL: "https://portal.example.org"})
 		require.NoError(t, err)

@@ -125,7 +125,7 @@ func told(account, id string, kind notifications.Kind) notifications.Notice {
 }
 
 func TestEachNoticeIsMailedOnceWhicheverNodeDoesIt(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		sink, who := mailtest.New(t), people{}
 		const n = 12
 		for i := range n {
@@ -158,7 +158,7 @@ func TestEachNoticeIsMailedOnceWhicheverNodeDoesIt(t *testing.T) {
 }
 
 func TestARolledBackNoticeIsNeverTold(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		s := newSite(t, d, mailtest.New(t), people{"ida": person("ida", "")})
 		err := d.InTx(context.Background(), func(c *db.Conn) error {
 			require.NoError(t, s.PostTx(c, told("ida", "m1", notifications.Message)))
@@ -217,7 +217,7 @@ func TestNoMailNamesAnybodyOrSaysAnything(t *testing.T) {
 }
 
 func TestWhatWasSeenOrTakenBackIsNotMailed(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		sink := mailtest.New(t)
 		s := newSite(t, d, sink, people{"ida": person("ida", ""), "off": {ID: "off", Email: "off@example.org"}})
 		ida, ctx := identity.Principal{Account: "ida"}, context.Background()
@@ -254,7 +254,7 @@ func TestWhatWasSeenOrTakenBackIsNotMailed(t *testing.T) {
 }
 
 func TestQuietHoursDelayAndLoseNothing(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		sink := mailtest.New(t)
 		s := newSite(t, d, sink, people{"ida": person("ida", "")})
 		ctx, ida := context.Background(), identity.Principal{Account: "ida"}
@@ -285,7 +285,7 @@ func TestQuietHoursDelayAndLoseNothing(t *testing.T) {
 func quick(s *site) { makeDue(s.t, s.db, `state = 'scheduled' AND attempted_at IS NULL`) }
 
 func TestAMailServerThatIsDownIsTriedAgain(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		sink := mailtest.New(t)
 		s := newSite(t, d, sink, people{"ida": person("ida", ""), "bob": person("bob", "")})
 		sink.Refuse(451)
@@ -312,7 +312,7 @@ func TestAMailServerThatIsDownIsTriedAgain(t *testing.T) {
 // Between the mail server's taking a mail and our writing that down anything may
 // die. Then the mail is not sent again.
 func TestAMailIsNeverSentTwice(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		sink := mailtest.New(t)
 		s := newSite(t, d, sink, people{"ida": person("ida", ""), "bob": person("bob", "")})
 		sink.Swallow(true)
@@ -335,7 +335,7 @@ func TestAMailIsNeverSentTwice(t *testing.T) {
 }
 
 func TestNoticesAreTheirReceiversOwn(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		s := newSite(t, d, mailtest.New(t), people{})
 		ctx, ida, bob := context.Background(), identity.Principal{Account: "ida"}, identity.Principal{Account: "bob"}
 		for i := range 5 {
