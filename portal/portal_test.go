@@ -108,7 +108,7 @@ func (b *safeBuffer) Write(p []byte) (int, error) {
 func (b *safeBuffer) String() string { b.mu.Lock(); defer b.mu.Unlock(); return b.b.String() }
 
 func each(t *testing.T, f func(t *testing.T, n *node)) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) { f(t, newNode(t, d, "", pages())) })
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) { f(t, newNode(t, d, "", pages())) })
 }
 
 // pages is a small web client.

@@ -43,7 +43,7 @@ type bulkSite struct {
 }
 
 func eachBulk(t *testing.T, f func(t *testing.T, s *bulkSite)) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) { f(t, newBulkSite(t, d, nil, 0)) })
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) { f(t, newBulkSite(t, d, nil, 0)) })
 }
 
 func newBulkSite(t *testing.T, d *db.DB, client *http.Client, turn time.Duration) *bulkSite {

@@ -55,7 +55,7 @@ type site struct {
 }
 
 func each(t *testing.T, f func(t *testing.T, s *site)) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) { f(t, newSite(t, d)) })
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) { f(t, newSite(t, d)) })
 }
 
 func newSite(t *testing.T, d *db.DB) *site {
