@@ -39,9 +39,9 @@ func TestAgainstTheDemoClinic(t *testing.T) {
 	out, err := build.CombinedOutput()
 	require.NoError(t, err, string(out))
 	if os.Getenv("HOUSECALL_TEST_ONLY") != "postgres" {
-		t.Run("sqlite", func(t *testing.T) { open(t, bin, "").all(t) })
+		t.Run("sqlite", func(t *testing.T) { t.Parallel(); open(t, bin, "").all(t) })
 	}
-	t.Run("postgres", func(t *testing.T) { open(t, bin, dbtest.PostgresURL(t)).all(t) })
+	t.Run("postgres", func(t *testing.T) { t.Parallel(); open(t, bin, dbtest.PostgresURL(t)).all(t) })
 }
 
 func (c *clinic) all(t *testing.T) {
