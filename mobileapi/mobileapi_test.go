@@ -20,6 +20,7 @@ import (
 	"housecall/internal/db/dbtest"
 	"housecall/internal/edge"
 	"housecall/internal/identity"
+	"housecall/internal/identity/sitetest"
 	"housecall/internal/revoke"
 	"housecall/internal/sitekey"
 	"housecall/mobileapi"
@@ -62,7 +63,7 @@ func newSite(t *testing.T, d *db.DB) *site {
 	rev := revoke.NewFeed(d)
 	s.access, err = access.New(access.Deps{DB: d, Key: key, Revocations: rev, Node: "test"})
 	require.NoError(t, err)
-	s.id, err = identity.New(identity.Deps{DB: d, Key: key, Revocations: rev, BaseURL: base})
+	s.id, err = identity.New(identity.Deps{HashKiB: sitetest.HashKiB, DB: d, Key: key, Revocations: rev, BaseURL: base})
 	require.NoError(t, err)
 	hub, err := notifications.NewHub(notifications.Config{Key: key.Derive("hub", 32)})
 	require.NoError(t, err)
@@ -71,7 +72,7 @@ func newSite(t *testing.T, d *db.DB) *site {
 	t.Cleanup(func() { _ = blobs.Close() })
 	s.store, err = records.New(records.Deps{DB: d, Access: s.access, Key: key, Blobs: blobs})
 	require.NoError(t, err)
-	notices, err := notifications.New(notifications.Deps{DB: d, Hub: hub, Key: key, Accounts: s.id, BaseURL: u})
+	notices, err := notifications.New(notifications.Deps{DB: d, Hub: hub, Key: key, Accounts: s.id, Poll: 20 * time.Millisecond, BaseURL: u})
 	require.NoError(t, err)
 	s.messages, err = message.New(message.Deps{DB: d, Records: s.store, Access: s.access, Notices: notices, Hub: hub, Key: key, Accounts: s.id})
 	require.NoError(t, err)

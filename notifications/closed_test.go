@@ -16,7 +16,7 @@ import (
 // A mail that waited is not sent when the chart that it is about is closed to its
 // receiver meanwhile; that sharing ended is told all the same.
 func TestNothingIsMailedAboutAClosedChart(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		sink := mailtest.New(t)
 		s := newSite(t, d, sink, people{"ida": person("ida", "")})
 		var open atomic.Bool

@@ -24,12 +24,14 @@ import (
 type Job interface{ Kind() string }
 
 const (
-	jobTime     = time.Minute     // one run of one job
-	abandoned   = 3 * time.Minute // a job of a node that died is taken up by another
-	maxTries    = 20
-	stopWithin  = 10 * time.Second
-	jobConns    = 6
-	slowestPoll = 2 * time.Second // PostgreSQL: a notification comes first
+	jobTime    = time.Minute     // one run of one job
+	abandoned  = 3 * time.Minute // a job of a node that died is taken up by another
+	maxTries   = 20
+	stopWithin = 10 * time.Second
+	jobConns   = 6
+
+	pollPostgres = 2 * time.Second        // a notification comes first, with the commit that asks for a job
+	pollSQLite   = 500 * time.Millisecond // nothing wakes it there
 )
 
 // runner is a River client of either engine.
@@ -109,6 +111,14 @@ func (s *Service) Start(ctx context.Context) error {
 		Workers: s.workers, JobTimeout: jobTime, RescueStuckJobsAfter: abandoned, MaxAttempts: maxTries, Logger: quietLog,
 		RetryPolicy: backoff{}, ErrorHandler: failures{s.Log},
 	}
+	cfg.FetchPollInterval = pollPostgres
+	if s.db.Dialect == db.SQLite {
+		cfg.FetchPollInterval = pollSQLite
+	}
+	if s.Poll > 0 {
+		cfg.FetchPollInterval = s.Poll
+	}
+	cfg.FetchCooldown = min(cfg.FetchPollInterval, river.FetchCooldownDefault)
 	if s.db.Dialect == db.Postgres {
 		pool, err := s.db.JobPool(ctx, jobConns)
 		if err != nil {
@@ -116,7 +126,6 @@ func (s *Service) Start(ctx context.Context) error {
 		}
 		s.pool = pool
 		cfg.Queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 8}}
-		cfg.FetchPollInterval = slowestPoll
 		return run(s, riverpgxv5.New(pool), cfg)
 	}
 	writer, err := s.db.Writer()
@@ -124,7 +133,6 @@ func (s *Service) Start(ctx context.Context) error {
 		return err
 	}
 	cfg.Queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 2}}
-	cfg.FetchPollInterval = 500 * time.Millisecond // nothing wakes it there
 	return run(s, riversqlite.New(writer), cfg)
 }
 

@@ -34,7 +34,7 @@ func enqueue(t *testing.T, s *site, at time.Time, names ...string) {
 }
 
 func TestAJobIsDoneOnceOnOneNode(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		var done atomic.Int64
 		nodes := []*site{newSite(t, d, mailtest.New(t), people{})}
 		if d.Dialect == db.Postgres {
@@ -65,7 +65,7 @@ func TestAJobIsDoneOnceOnOneNode(t *testing.T) {
 }
 
 func TestStopWaitsForWhatIsUnderWay(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		s := newSite(t, d, mailtest.New(t), people{})
 		begun, end, ended := make(chan struct{}), make(chan struct{}), atomic.Bool{}
 		require.NoError(t, notifications.AddWorker(s.Service, func(context.Context, countJob) error {

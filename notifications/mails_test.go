@@ -33,7 +33,7 @@ func subscription(t *testing.T, text string) (s carrier.Subscription) {
 }
 
 func TestTheMailOfTheDay(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		sink := mailtest.New(t)
 		s := newSite(t, d, sink, people{"ida": person("ida", "es"), "bob": person("bob", "")})
 		ctx := context.Background()
@@ -64,7 +64,7 @@ func TestTheMailOfTheDay(t *testing.T) {
 }
 
 func TestAMailboxThatDoesNotExist(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		sink := mailtest.New(t)
 		who := people{"ida": person("ida", "")}
 		s := newSite(t, d, sink, who)
@@ -137,7 +137,7 @@ Subject: You have a new message
 }
 
 func TestABounceThatComesLater(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		sink := mailtest.New(t)
 		who := people{"ida": person("ida", ""), "bob": person("bob", "")}
 		s := newSite(t, d, sink, who)
@@ -175,7 +175,7 @@ func TestABounceThatComesLater(t *testing.T) {
 }
 
 func TestOneTapEndsMailsOfAKind(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		sink := mailtest.New(t)
 		s := newSite(t, d, sink, people{"ida": person("ida", ""), "bob": person("bob", "")})
 		ctx := context.Background()

@@ -60,7 +60,8 @@ func newSite(t *testing.T, d *db.DB, sink *mailtest.Sink, who people) *site {
 	require.NoError(t, err)
 	s := &site{t: t, db: d, sink: sink}
 	s.Service, err = notifications.New(notifications.Deps{
-		DB: d, Key: sitekey.ForTest(), Accounts: who, Mail: mailer, BaseURL: base, Now: s.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		DB: d, Key: sitekey.ForTest(), Accounts: who, Mail: mailer, BaseURL: base, Poll: oftenPolled, Now: s.Now,
+		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 	require.NoError(t, err)
 	return s
@@ -77,10 +78,14 @@ func (s *site) post(n ...notifications.Notice) {
 }
 
 // hurry makes every job that waits for its time due.
-func (s *site) hurry() {
-	past := `'2020-01-01 00:00:00'`
-	require.NoError(s.t, s.db.InTx(context.Background(), func(c *db.Conn) error {
-		_, err := c.Exec(`UPDATE river_job SET state = 'available', scheduled_at = ` + past + ` WHERE state IN ('scheduled', 'retryable')`)
+func (s *site) hurry() { makeDue(s.t, s.db, `state IN ('available', 'scheduled', 'retryable')`) }
+
+// makeDue brings the time of jobs about that wait for it.
+func makeDue(t *testing.T, d *db.DB, where string) {
+	t.Helper()
+	const past = `'2020-01-01 00:00:00'`
+	require.NoError(t, d.InTx(context.Background(), func(c *db.Conn) error {
+		_, err := c.Exec(`UPDATE river_job SET state = 'available', scheduled_at = ` + past + ` WHERE scheduled_at > ` + past + ` AND ` + where)
 		return err
 	}))
 }
@@ -120,7 +125,7 @@ func told(account, id string, kind notifications.Kind) notifications.Notice {
 }
 
 func TestEachNoticeIsMailedOnceWhicheverNodeDoesIt(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		sink, who := mailtest.New(t), people{}
 		const n = 12
 		for i := range n {
@@ -153,7 +158,7 @@ func TestEachNoticeIsMailedOnceWhicheverNodeDoesIt(t *testing.T) {
 }
 
 func TestARolledBackNoticeIsNeverTold(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		s := newSite(t, d, mailtest.New(t), people{"ida": person("ida", "")})
 		err := d.InTx(context.Background(), func(c *db.Conn) error {
 			require.NoError(t, s.PostTx(c, told("ida", "m1", notifications.Message)))
@@ -212,7 +217,7 @@ func TestNoMailNamesAnybodyOrSaysAnything(t *testing.T) {
 }
 
 func TestWhatWasSeenOrTakenBackIsNotMailed(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		sink := mailtest.New(t)
 		s := newSite(t, d, sink, people{"ida": person("ida", ""), "off": {ID: "off", Email: "off@example.org"}})
 		ida, ctx := identity.Principal{Account: "ida"}, context.Background()
@@ -249,7 +254,7 @@ func TestWhatWasSeenOrTakenBackIsNotMailed(t *testing.T) {
 }
 
 func TestQuietHoursDelayAndLoseNothing(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		sink := mailtest.New(t)
 		s := newSite(t, d, sink, people{"ida": person("ida", "")})
 		ctx, ida := context.Background(), identity.Principal{Account: "ida"}
@@ -277,15 +282,10 @@ func TestQuietHoursDelayAndLoseNothing(t *testing.T) {
 }
 
 // quick makes jobs due while they have not been tried yet.
-func quick(s *site) {
-	require.NoError(s.t, s.db.InTx(context.Background(), func(c *db.Conn) error {
-		_, err := c.Exec(`UPDATE river_job SET state = 'available', scheduled_at = '2020-01-01 00:00:00' WHERE state = 'scheduled' AND attempted_at IS NULL`)
-		return err
-	}))
-}
+func quick(s *site) { makeDue(s.t, s.db, `state = 'scheduled' AND attempted_at IS NULL`) }
 
 func TestAMailServerThatIsDownIsTriedAgain(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		sink := mailtest.New(t)
 		s := newSite(t, d, sink, people{"ida": person("ida", ""), "bob": person("bob", "")})
 		sink.Refuse(451)
@@ -312,7 +312,7 @@ func TestAMailServerThatIsDownIsTriedAgain(t *testing.T) {
 // Between the mail server's taking a mail and our writing that down anything may
 // die. Then the mail is not sent again.
 func TestAMailIsNeverSentTwice(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		sink := mailtest.New(t)
 		s := newSite(t, d, sink, people{"ida": person("ida", ""), "bob": person("bob", "")})
 		sink.Swallow(true)
@@ -335,7 +335,7 @@ func TestAMailIsNeverSentTwice(t *testing.T) {
 }
 
 func TestNoticesAreTheirReceiversOwn(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		s := newSite(t, d, mailtest.New(t), people{})
 		ctx, ida, bob := context.Background(), identity.Principal{Account: "ida"}, identity.Principal{Account: "bob"}
 		for i := range 5 {

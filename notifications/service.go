@@ -34,6 +34,7 @@ type Deps struct {
 	MayOpen func(ctx context.Context, account, patient string) (bool, error)
 	BaseURL *url.URL       // links in mails lead here
 	Zone    *time.Location // of the clinic: of quiet hours, until somebody names their own
+	Poll    time.Duration  // how often the queue is looked at when nothing tells of a job; zero: as the database needs it
 	Now     func() time.Time
 	Log     *slog.Logger
 }

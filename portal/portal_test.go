@@ -31,6 +31,7 @@ import (
 	"housecall/internal/identity"
 	"housecall/internal/identity/login"
 	"housecall/internal/identity/provider"
+	"housecall/internal/identity/sitetest"
 	"housecall/internal/revoke"
 	"housecall/internal/sitekey"
 	"housecall/notifications"
@@ -107,7 +108,7 @@ func (b *safeBuffer) Write(p []byte) (int, error) {
 func (b *safeBuffer) String() string { b.mu.Lock(); defer b.mu.Unlock(); return b.b.String() }
 
 func each(t *testing.T, f func(t *testing.T, n *node)) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) { f(t, newNode(t, d, "", pages())) })
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) { f(t, newNode(t, d, "", pages())) })
 }
 
 // pages is a small web client.
@@ -135,7 +136,7 @@ func newNode(t *testing.T, d *db.DB, bus string, client fs.FS) *node {
 	rev := revoke.NewFeed(d)
 	n.access, err = access.New(access.Deps{DB: d, Key: key, Revocations: rev, Node: "node-" + newID()})
 	require.NoError(t, err)
-	n.id, err = identity.New(identity.Deps{DB: d, Key: key, Revocations: rev, BaseURL: n.base, Now: n.clock.Now, Record: n.access.RecordActs})
+	n.id, err = identity.New(identity.Deps{HashKiB: sitetest.HashKiB, DB: d, Key: key, Revocations: rev, BaseURL: n.base, Now: n.clock.Now, Record: n.access.RecordActs})
 	require.NoError(t, err)
 	hub, err := notifications.NewHub(notifications.Config{URL: bus, Key: key.Derive("hub", 32), Log: log})
 	require.NoError(t, err)
@@ -147,7 +148,7 @@ func newNode(t *testing.T, d *db.DB, bus string, client fs.FS) *node {
 	require.NoError(t, err)
 	n.store, err = records.New(records.Deps{DB: d, Access: n.access, Key: key, Hub: hub, Blobs: blobs, Scan: scan})
 	require.NoError(t, err)
-	n.notices, err = notifications.New(notifications.Deps{DB: d, Hub: hub, Key: key, Accounts: n.id, BaseURL: u, Now: n.clock.Now, Log: log})
+	n.notices, err = notifications.New(notifications.Deps{DB: d, Hub: hub, Key: key, Accounts: n.id, Poll: 20 * time.Millisecond, BaseURL: u, Now: n.clock.Now, Log: log})
 	require.NoError(t, err)
 	n.messages, err = message.New(message.Deps{DB: d, Records: n.store, Access: n.access, Notices: n.notices, Hub: hub, Key: key, Accounts: n.id, Now: n.clock.Now})
 	require.NoError(t, err)
@@ -159,7 +160,7 @@ func newNode(t *testing.T, d *db.DB, bus string, client fs.FS) *node {
 	require.NoError(t, err)
 	n.signal, err = signal.New(signal.Deps{DB: d, Hub: hub, Seats: n.visits, Node: "node-" + newID(), Topic: schedule.VisitTopic, Media: sfu.Config{Loopback: true}, Log: log})
 	require.NoError(t, err)
-	op, err := provider.New(provider.Deps{DB: d, Identity: n.id, Key: key, Charts: n.access, Now: n.clock.Now})
+	op, err := provider.New(provider.Deps{NewKey: sitetest.SigningKeys(), DB: d, Identity: n.id, Key: key, Charts: n.access, Now: n.clock.Now})
 	require.NoError(t, err)
 	require.NoError(t, op.Init(ctx))
 	n.provider = op

@@ -332,6 +332,7 @@ func (h *house) fill(path, chart string) string {
 
 func TestAccessMatrix(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, cfg Config) {
+		t.Parallel() // one walk waits for an answer while the other's is made
 		m := readMatrix(t)
 		h := newHouse(t, cfg, m)
 		registered := map[string]bool{}

@@ -39,9 +39,9 @@ func TestAgainstTheDemoClinic(t *testing.T) {
 	out, err := build.CombinedOutput()
 	require.NoError(t, err, string(out))
 	if os.Getenv("HOUSECALL_TEST_ONLY") != "postgres" {
-		t.Run("sqlite", func(t *testing.T) { open(t, bin, "").all(t) })
+		t.Run("sqlite", func(t *testing.T) { t.Parallel(); open(t, bin, "").all(t) })
 	}
-	t.Run("postgres", func(t *testing.T) { open(t, bin, dbtest.PostgresURL(t)).all(t) })
+	t.Run("postgres", func(t *testing.T) { t.Parallel(); open(t, bin, dbtest.PostgresURL(t)).all(t) })
 }
 
 func (c *clinic) all(t *testing.T) {
@@ -89,14 +89,20 @@ func open(t *testing.T, bin, database string) *clinic {
 	return c
 }
 
+// run is a command of an operator.
+func (c *clinic) run(args ...string) string {
+	c.t.Helper()
+	cmd := exec.Command(c.bin, args...)
+	cmd.Env = c.env
+	out, err := cmd.Output()
+	require.NoError(c.t, err, string(out))
+	return strings.TrimSpace(string(out))
+}
+
 // token gives an access token as an operator makes one.
 func (c *clinic) token(args ...string) string {
 	c.t.Helper()
-	cmd := exec.Command(c.bin, append([]string{"token"}, args...)...)
-	cmd.Env = c.env
-	out, err := cmd.Output()
-	require.NoError(c.t, err)
-	return strings.TrimSpace(string(out))
+	return c.run(append([]string{"token"}, args...)...)
 }
 
 func (c *clinic) user(name string) string { return c.token("--user", name+"@housecall.test") }

@@ -21,6 +21,8 @@ type deliverCommand struct {
 	Threads     int           `default:"200" help:"Conversations, four to a chart."`
 	Connections int           `default:"64" help:"People who send; each has one message under way."`
 	GiveUp      time.Duration `default:"3m" help:"How long a message is sent again until it is taken."`
+	Patients    []string      `env:"HOUSECALL_PATIENT_TOKENS" placeholder:"TOKEN" help:"Tokens of patients, with commas between: each asks in a conversation of their own, at a pace that people may keep, and waits for an answer."`
+	Staff       []string      `env:"HOUSECALL_STAFF_TOKENS" placeholder:"TOKEN" help:"Tokens of doctors or nurses, with commas between, in whose inboxes what patients asked has to be."`
 }
 
 func (deliverCommand) Help() string {
@@ -28,7 +30,8 @@ func (deliverCommand) Help() string {
 under the same id, to the same node or another. Of a hundred messages two are sent
 again although they were taken, and one is sent by two devices at once. In the end
 every conversation is read from every node: each message has to be there once, and
-in the same order for all.
+in the same order for all. What patients asked (--patients) has to wait for somebody:
+it was taken, or it is in the inbox of one of the staff (--staff).
 
 Example, while another command stops and starts nodes (internal/faultrun does):
   loadtest deliver --url http://localhost:8080 --also http://localhost:8081 --count 1000000 --max-time 3h`
@@ -49,6 +52,10 @@ func (f *deliverCommand) Validate() error {
 		return errors.New("--give-up must be between 1s and 1h")
 	case len(f.Also) > 16:
 		return errors.New("--also takes 16 nodes at most")
+	case len(f.Patients) > 1000 || len(f.Staff) > 1000:
+		return errors.New("--patients and --staff take 1000 tokens at most")
+	case (len(f.Patients) == 0) != (len(f.Staff) == 0):
+		return errors.New("--patients and --staff go together")
 	}
 	for _, also := range f.Also {
 		if u, err := site(also, f.AllowRemote); err != nil || u.Path != "" {
@@ -72,28 +79,36 @@ func (f *deliverCommand) Run(ctx context.Context, s streams) error {
 		u, _ := url.Parse(also)
 		d.nodes = append(d.nodes, &target{ctx: t.ctx, base: u, remote: t.remote, budget: t.budget})
 	}
+	if err := d.invite(); err != nil {
+		return t.explain(err)
+	}
 	r := newReport(s, f.JSON)
 	r.overview(f.overview(t, "deliver", senders[0],
 		fmt.Sprintf("%s messages of about 30 bytes in %s conversations of %s charts, %d nodes.", grouped(f.Count), grouped(int64(f.Threads)), grouped(int64(d.charts())), len(d.nodes)),
 		fmt.Sprintf("%d connections. A message has an id made by the client and is sent again until it is taken; 2 of 100 are sent again afterwards, 1 of 100 by two devices at once. "+
-			"Then every conversation is read from every node.", f.Connections)))
+			"%d patients ask besides, one message in %g s each. Then every conversation is read from every node.", f.Connections, len(d.askers), askEvery.Seconds())))
 	if err := d.prepare(); err != nil {
 		return t.explain(err)
 	}
-	began := time.Now()
-	if err := d.send(); err != nil {
+	d.began = time.Now()
+	if err := d.whileAsked(d.send); err != nil {
 		return t.explain(err)
 	}
-	out := d.told(time.Since(began))
+	out := d.told(time.Since(d.began))
 	if err := d.look(&out); err != nil {
 		return t.explain(err)
 	}
 	r.line(out, "Result", fmt.Sprintf("%s messages taken in %.1f s (%s a second, one waited %.1f s), %s sent again without an answer, %s sent once more, %s by two at once. "+
-		"Read from %d nodes: %s lost, %s doubled, %s that nobody sent, %s conversations in different orders.",
+		"Read from %d nodes: %s lost, %s doubled, %s that nobody sent, %s conversations in different orders; %s wait for an answer, %s of them unowned.",
 		grouped(out.Taken), out.Seconds, grouped(int64(out.PerSecond)), out.LongestSeconds, grouped(out.Resent), grouped(out.Repeated), grouped(out.AtOnce),
-		out.Nodes, grouped(out.Lost), grouped(out.Doubled), grouped(out.Strange), grouped(out.Disordered)))
-	if out.Lost+out.Doubled+out.Strange+out.Disordered > 0 || out.Taken != f.Count+int64(f.Threads) {
+		out.Nodes, grouped(out.Lost), grouped(out.Doubled), grouped(out.Strange), grouped(out.Disordered), grouped(out.Waiting), grouped(out.Unowned)))
+	switch {
+	case out.Lost+out.Doubled+out.Strange+out.Disordered > 0 || out.Taken != f.Count+int64(f.Threads)+d.asked.Load():
 		return errors.New("messages were not kept as they were taken")
+	case out.Unowned > 0:
+		return errors.New("somebody waits for an answer, and nobody has it")
+	case out.Waiting < int64(len(d.askers)):
+		return errors.New("what a patient asked does not wait for an answer")
 	}
 	return nil
 }
@@ -104,9 +119,12 @@ type delivery struct {
 	nodes   []*target
 	senders []*badge
 	notef   func(format string, args ...any)
+	began   time.Time
 	lines   []*line
+	askers  []*asker
+	staff   []*badge
 
-	next, resent, repeated, atOnce, taken, longest atomic.Int64
+	next, resent, repeated, atOnce, taken, asked, longest atomic.Int64
 }
 
 // line is a conversation and what was taken of it.
@@ -125,10 +143,12 @@ type sender struct {
 	at   int
 }
 
-func (d *delivery) sender(i int) *sender {
+func (d *delivery) sender(i int) *sender { return d.senderAs(i, d.senders[i%len(d.senders)]) }
+
+func (d *delivery) senderAs(i int, who *badge) *sender {
 	s := &sender{d: d, at: i % len(d.nodes)}
 	for _, n := range d.nodes {
-		s.each = append(s.each, n.client(d.Timeout, jsonType, d.senders[i%len(d.senders)]))
+		s.each = append(s.each, n.client(d.Timeout, jsonType, who))
 	}
 	return s
 }
@@ -254,7 +274,7 @@ func (d *delivery) send() error {
 			}
 			k.take(id)
 			if taken := d.taken.Add(1); taken*20/d.Count != (taken-1)*20/d.Count {
-				d.notef("Taken: %s of %s", grouped(taken), grouped(d.Count))
+				d.notef("Taken: %s of %s, %s a second", grouped(taken), grouped(d.Count), grouped(int64(float64(taken)/time.Since(d.began).Seconds())))
 			}
 		}
 	})
@@ -275,6 +295,8 @@ type delivered struct {
 	Doubled        int64   `json:"doubled"`
 	Strange        int64   `json:"nobodySent"`
 	Disordered     int64   `json:"conversationsInDifferentOrders"`
+	Waiting        int64   `json:"conversationsThatWait"`
+	Unowned        int64   `json:"waitForNobody"`
 }
 
 func (d *delivery) told(took time.Duration) delivered {
@@ -284,13 +306,17 @@ func (d *delivery) told(took time.Duration) delivered {
 
 // look reads every conversation from every node.
 func (d *delivery) look(out *delivered) error {
+	inboxes, err := d.inboxes()
+	if err != nil {
+		return fmt.Errorf("an inbox could not be read: %w", err)
+	}
 	var mu sync.Mutex
 	return d.all(min(d.Connections, 8), func(s *sender, worker int) error {
 		for i := worker; i < len(d.lines); i += min(d.Connections, 8) {
 			k := d.lines[i]
 			var first []uuid.UUID
 			for at, c := range s.each {
-				order, err := d.read(c, k)
+				order, position, err := d.read(c, k)
 				if err != nil {
 					return fmt.Errorf("a conversation could not be read: %w", err)
 				}
@@ -298,6 +324,7 @@ func (d *delivery) look(out *delivered) error {
 				if at == 0 {
 					first = order
 					out.compare(k.taken, order)
+					out.owned(position, inboxes[k.id])
 				} else if !slices.Equal(first, order) {
 					out.Disordered++
 				}
@@ -327,10 +354,11 @@ func (o *delivered) compare(taken, found []uuid.UUID) {
 
 // read gives the ids of a conversation, the oldest first, from one node, which
 // may be away for a while.
-func (d *delivery) read(c *client, k *line) ([]uuid.UUID, error) {
+func (d *delivery) read(c *client, k *line) ([]uuid.UUID, position, error) {
 	var pages [][]uuid.UUID
 	for cursor := ""; ; {
 		var p struct {
+			Thread   position
 			Messages []struct{ ID uuid.UUID }
 			Next     string
 		}
@@ -338,14 +366,8 @@ func (d *delivery) read(c *client, k *line) ([]uuid.UUID, error) {
 		if cursor != "" {
 			query.Set("cursor", cursor)
 		}
-		for began := time.Now(); ; time.Sleep(200 * time.Millisecond) {
-			err := c.call(http.MethodGet, "/api/v1/charts/"+k.patient+"/threads/"+k.id+"?"+query.Encode(), http.StatusOK, nil, &p)
-			if err == nil {
-				break
-			}
-			if w, ok := errors.AsType[*wrong](err); time.Since(began) > d.GiveUp || c.target.ctx.Err() != nil || ok && w.status >= 400 && w.status < 500 {
-				return nil, err
-			}
+		if err := d.get(c, "/api/v1/charts/"+k.patient+"/threads/"+k.id+"?"+query.Encode(), &p); err != nil {
+			return nil, position{}, err
 		}
 		var ids []uuid.UUID
 		for _, m := range p.Messages {
@@ -354,7 +376,20 @@ func (d *delivery) read(c *client, k *line) ([]uuid.UUID, error) {
 		pages = append(pages, ids)
 		if cursor = p.Next; cursor == "" {
 			slices.Reverse(pages)
-			return slices.Concat(pages...), nil
+			return slices.Concat(pages...), p.Thread, nil
+		}
+	}
+}
+
+// get asks a node that may be away for a while.
+func (d *delivery) get(c *client, path string, answer any) error {
+	for began := time.Now(); ; time.Sleep(200 * time.Millisecond) {
+		err := c.call(http.MethodGet, path, http.StatusOK, nil, answer)
+		if err == nil {
+			return nil
+		}
+		if w, ok := errors.AsType[*wrong](err); time.Since(began) > d.GiveUp || c.target.ctx.Err() != nil || ok && w.status >= 400 && w.status < 500 {
+			return err
 		}
 	}
 }

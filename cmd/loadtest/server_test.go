@@ -18,6 +18,7 @@ import (
 	"housecall/internal/db/dbtest"
 	"housecall/internal/edge"
 	"housecall/internal/identity"
+	"housecall/internal/identity/sitetest"
 	"housecall/internal/revoke"
 	"housecall/internal/sitekey"
 	"housecall/records"
@@ -35,7 +36,7 @@ func serve(t *testing.T, d *db.DB) (root, token string) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	base := &url.URL{Scheme: "http", Host: ln.Addr().String()}
-	id, err := identity.New(identity.Deps{DB: d, Key: key, Revocations: feed, BaseURL: base.String()})
+	id, err := identity.New(identity.Deps{HashKiB: sitetest.HashKiB, DB: d, Key: key, Revocations: feed, BaseURL: base.String()})
 	require.NoError(t, err)
 	store, err := records.New(records.Deps{DB: d, Access: acc, Key: key})
 	require.NoError(t, err)

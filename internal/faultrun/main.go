@@ -2,7 +2,8 @@
 // own, sends messages to it with loadtest deliver, and meanwhile does what goes
 // wrong in a machine room, in turn: a node is killed, the database crashes, the
 // bus is lost, a node stands still. In the end loadtest says whether every message
-// that was taken is there once, and housecall whether its audit is whole.
+// that was taken is there once and whether what patients asked waits for somebody, and
+// housecall whether its audit is whole.
 //
 //	go run ./internal/faultrun -count 20000 -every 5s
 package main
@@ -95,9 +96,14 @@ func run(ctx context.Context, bin string, count, threads int, every time.Duratio
 	if err != nil {
 		return err
 	}
+	token = strings.TrimSpace(token)
+	patients, nurse, err := s.people(ctx, token)
+	if err != nil {
+		return s.explain(err)
+	}
 	load := exec.CommandContext(ctx, filepath.Join(bin, "loadtest"), "deliver", "--url", s.nodes[0].url(), "--also", s.nodes[1].url(),
 		"--count", strconv.Itoa(count), "--threads", strconv.Itoa(threads), "--max-time", "12h", "--max-requests", strconv.Itoa(10*count+1_000_000), "--timeout", "5s")
-	load.Env = append(os.Environ(), "HOUSECALL_TOKEN="+strings.TrimSpace(token))
+	load.Env = append(os.Environ(), "HOUSECALL_TOKEN="+token, "HOUSECALL_PATIENT_TOKENS="+strings.Join(patients, ","), "HOUSECALL_STAFF_TOKENS="+nurse)
 	load.Stdout, load.Stderr = os.Stdout, os.Stderr
 	if err := load.Start(); err != nil {
 		return err

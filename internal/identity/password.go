@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	_ "embed"
+	"encoding/base64"
+	"fmt"
 	"strings"
 	"time"
 	"unicode"
@@ -28,7 +30,10 @@ var hashParams = &argon2id.Params{Memory: 64 * 1024, Iterations: 1, Parallelism:
 // noHash is compared with when there is nothing to compare with, so that an
 // unknown address costs the same as a wrong password. No password fits it but
 // by finding a preimage of all zeros.
-const noHash = "$argon2id$v=19$m=65536,t=1,p=2$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+func noHash(p *argon2id.Params) string {
+	zeros := func(n uint32) string { return base64.RawStdEncoding.EncodeToString(make([]byte, n)) }
+	return fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s", p.Memory, p.Iterations, p.Parallelism, zeros(p.SaltLength), zeros(p.KeyLength))
+}
 
 //go:embed common.txt
 var commonText string
@@ -117,7 +122,7 @@ func (s *Service) hashNewPassword(ctx context.Context, password, email, name str
 		return "", fault.New(fault.Invalid, "This password was found in a list of stolen passwords. Choose another one.").WithCode("breached")
 	}
 	err = s.hashing(ctx, func() error {
-		hash, err = argon2id.CreateHash(password, hashParams)
+		hash, err = argon2id.CreateHash(password, s.hash)
 		return err
 	})
 	return hash, err
@@ -140,7 +145,7 @@ func (s *Service) hashing(ctx context.Context, f func() error) error {
 
 func (s *Service) compare(ctx context.Context, password, hash string) (match bool, err error) {
 	if hash == "" {
-		hash = noHash
+		hash = s.noHash
 	}
 	if len(password) > maxPassword {
 		password = ""
@@ -149,7 +154,7 @@ func (s *Service) compare(ctx context.Context, password, hash string) (match boo
 		match, err = argon2id.ComparePasswordAndHash(password, hash)
 		return err
 	})
-	return match && hash != noHash, err
+	return match && hash != s.noHash, err
 }
 
 // unknownAccount begins what tries at an address that is nobody's are kept under.

@@ -84,7 +84,7 @@ func newRecoveryCode(slot int) string {
 // digest, so that the database alone does not even begin to guess at it.
 func (s *Service) recoveryHash(ctx context.Context, account, plain string) (hash string, err error) {
 	err = s.hashing(ctx, func() error {
-		hash, err = argon2id.CreateHash(hex.EncodeToString(s.recoveryDigest(account, plain)), hashParams)
+		hash, err = argon2id.CreateHash(hex.EncodeToString(s.recoveryDigest(account, plain)), s.hash)
 		return err
 	})
 	return hash, err

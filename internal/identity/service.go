@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/alexedwards/argon2id"
 	"github.com/go-webauthn/webauthn/webauthn"
 	"github.com/google/uuid"
 
@@ -33,6 +34,7 @@ type Deps struct {
 	NewID       func() string    // nil: UUIDv7
 	Record      Recorder         // nil: acts are not kept
 	Breach      *Breach          // nil: only the list that comes along says which passwords are known
+	HashKiB     uint32           // memory for one password hash; 0: what a clinic takes
 	// Invited is told, in the transaction in which it happens, that somebody took
 	// an invitation and with which account; nil: nobody asks.
 	Invited func(c *db.Conn, invitation, account string) error
@@ -48,7 +50,9 @@ type Service struct {
 	csrf   []byte
 	limits []byte
 	births []byte
-	codes  []byte        // key of recovery codes
+	codes  []byte // key of recovery codes
+	hash   *argon2id.Params
+	noHash string        // what is compared with when there is nothing to compare with
 	hashes chan struct{} // one place for each password hash under way
 	cache  *cache
 	record Recorder
@@ -85,6 +89,10 @@ func New(d Deps) (*Service, error) {
 	if d.NewID == nil {
 		d.NewID = func() string { return uuid.Must(uuid.NewV7()).String() }
 	}
+	hash := *hashParams
+	if d.HashKiB > 0 {
+		hash.Memory = d.HashKiB
+	}
 	seal, err := newSealer(d.Key.Derive("identity seal", 32))
 	if err != nil {
 		return nil, err
@@ -95,6 +103,8 @@ func New(d Deps) (*Service, error) {
 		limits: d.Key.Derive("identity attempts", 32),
 		births: d.Key.Derive("identity birth dates", 32),
 		codes:  d.Key.Derive("identity recovery codes", 32),
+		hash:   &hash,
+		noHash: noHash(&hash),
 		hashes: make(chan struct{}, max(2, runtime.NumCPU())),
 		cache:  newCache(d.Revocations),
 		record: d.Record,

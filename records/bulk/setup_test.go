@@ -20,6 +20,7 @@ import (
 	"housecall/internal/db"
 	"housecall/internal/db/dbtest"
 	"housecall/internal/identity"
+	"housecall/internal/identity/sitetest"
 	"housecall/internal/revoke"
 	"housecall/internal/sitekey"
 	"housecall/notifications"
@@ -61,7 +62,7 @@ func build(d *db.DB, dir string, turn time.Duration) (*house, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	accounts, err := identity.New(identity.Deps{DB: d, Key: key, Revocations: revocations, BaseURL: "http://housecall.test"})
+	accounts, err := identity.New(identity.Deps{HashKiB: sitetest.HashKiB, DB: d, Key: key, Revocations: revocations, BaseURL: "http://housecall.test"})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -83,7 +84,7 @@ func build(d *db.DB, dir string, turn time.Duration) (*house, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	jobs, err := notifications.New(notifications.Deps{DB: d, Accounts: accounts, BaseURL: &url.URL{Scheme: "http", Host: "housecall.test"}})
+	jobs, err := notifications.New(notifications.Deps{DB: d, Accounts: accounts, Poll: 20 * time.Millisecond, BaseURL: &url.URL{Scheme: "http", Host: "housecall.test"}})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -12,6 +12,7 @@ import (
 	"housecall/internal/db/dbtest"
 	"housecall/internal/fault"
 	"housecall/internal/identity"
+	"housecall/internal/identity/sitetest"
 	"housecall/internal/revoke"
 	"housecall/internal/sitekey"
 	"housecall/notifications"
@@ -168,9 +169,9 @@ func TestWrittenPatientsAreMatched(t *testing.T) {
 		ctx := context.Background()
 		h := open(t, d)
 		feed := revoke.NewFeed(d)
-		accounts, err := identity.New(identity.Deps{DB: d, Key: sitekey.ForTest(), Revocations: feed, BaseURL: "http://housecall.test"})
+		accounts, err := identity.New(identity.Deps{HashKiB: sitetest.HashKiB, DB: d, Key: sitekey.ForTest(), Revocations: feed, BaseURL: "http://housecall.test"})
 		require.NoError(t, err)
-		jobs, err := notifications.New(notifications.Deps{DB: d, Accounts: accounts, BaseURL: &url.URL{Scheme: "http", Host: "housecall.test"}})
+		jobs, err := notifications.New(notifications.Deps{DB: d, Accounts: accounts, Poll: 20 * time.Millisecond, BaseURL: &url.URL{Scheme: "http", Host: "housecall.test"}})
 		require.NoError(t, err)
 		_, err = ingest.New(ingest.Deps{DB: d, Store: h.store, Access: h.access, Jobs: jobs})
 		require.NoError(t, err)

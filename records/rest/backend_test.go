@@ -19,6 +19,7 @@ import (
 
 	"housecall/internal/identity"
 	"housecall/internal/identity/provider"
+	"housecall/internal/identity/sitetest"
 	"housecall/internal/revoke"
 	"housecall/internal/sitekey"
 )
@@ -37,11 +38,11 @@ func (s *site) boundBackend(group string, scopes ...string) *service {
 	s.t.Helper()
 	ctx := context.Background()
 	feed := revoke.NewFeed(s.db) // another node, where apps sign in
-	accounts, err := identity.New(identity.Deps{DB: s.db, Key: sitekey.ForTest(), Revocations: feed, BaseURL: "https://housecall.test"})
+	accounts, err := identity.New(identity.Deps{HashKiB: sitetest.HashKiB, DB: s.db, Key: sitekey.ForTest(), Revocations: feed, BaseURL: "https://housecall.test"})
 	require.NoError(s.t, err)
 	require.NoError(s.t, feed.Start(ctx))
 	s.t.Cleanup(feed.Stop)
-	op, err := provider.New(provider.Deps{DB: s.db, Identity: accounts, Key: sitekey.ForTest()})
+	op, err := provider.New(provider.Deps{NewKey: sitetest.SigningKeys(), DB: s.db, Identity: accounts, Key: sitekey.ForTest()})
 	require.NoError(s.t, err)
 	require.NoError(s.t, op.Init(ctx))
 	srv := httptest.NewServer(op.Handler())

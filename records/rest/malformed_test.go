@@ -19,6 +19,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"housecall/internal/db"
 	"housecall/internal/db/dbtest"
 	"housecall/records/fhir"
 )
@@ -206,8 +207,9 @@ func (m *malformed) request() badRequest {
 // Ten thousand wrong requests on each database: a clear refusal or an answer,
 // never a fault of ours, nothing half-written, and no memory kept.
 func TestTenThousandMalformedRequests(t *testing.T) {
-	const rounds = 5000 // for each database
-	each(t, func(t *testing.T, s *site) {
+	const rounds = 5000                           // for each database
+	dbtest.Each(t, func(t *testing.T, d *db.DB) { // alone: it weighs memory
+		s := newSite(t, d)
 		seed := uint64(time.Now().UnixNano())
 		t.Logf("seed %d", seed)
 		m := &malformed{r: rand.New(rand.NewPCG(seed, 1)), patient: s.rosa}

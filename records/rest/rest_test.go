@@ -22,6 +22,7 @@ import (
 	"housecall/internal/db/dbtest"
 	"housecall/internal/edge"
 	"housecall/internal/identity"
+	"housecall/internal/identity/sitetest"
 	"housecall/internal/revoke"
 	"housecall/internal/sitekey"
 	"housecall/records"
@@ -54,7 +55,7 @@ type site struct {
 }
 
 func each(t *testing.T, f func(t *testing.T, s *site)) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) { f(t, newSite(t, d)) })
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) { f(t, newSite(t, d)) })
 }
 
 func newSite(t *testing.T, d *db.DB) *site {
@@ -65,7 +66,7 @@ func newSite(t *testing.T, d *db.DB) *site {
 	var err error
 	s.access, err = access.New(access.Deps{DB: d, Key: key, Revocations: feed, Node: "test"})
 	require.NoError(t, err)
-	s.id, err = identity.New(identity.Deps{DB: d, Key: key, Revocations: feed, BaseURL: base})
+	s.id, err = identity.New(identity.Deps{HashKiB: sitetest.HashKiB, DB: d, Key: key, Revocations: feed, BaseURL: base})
 	require.NoError(t, err)
 	s.store, err = records.New(records.Deps{DB: d, Access: s.access, Key: key})
 	require.NoError(t, err)

@@ -14,6 +14,7 @@ import (
 	"housecall/internal/db"
 	"housecall/internal/db/dbtest"
 	"housecall/internal/identity"
+	"housecall/internal/identity/sitetest"
 	"housecall/internal/revoke"
 	"housecall/internal/sitekey"
 	"housecall/notifications"
@@ -59,7 +60,7 @@ func newClinic(t testing.TB, d *db.DB) *clinic {
 	rev := revoke.NewFeed(d)
 	acc, err := access.New(access.Deps{DB: d, Key: key, Revocations: rev, Node: "test", Now: k.now})
 	require.NoError(t, err)
-	k.ids, err = identity.New(identity.Deps{DB: d, Key: key, Revocations: rev, BaseURL: "http://housecall.test"})
+	k.ids, err = identity.New(identity.Deps{HashKiB: sitetest.HashKiB, DB: d, Key: key, Revocations: rev, BaseURL: "http://housecall.test"})
 	require.NoError(t, err)
 	blobs, err := blob.Open(ctx, blob.Config{Dir: t.TempDir(), Key: key})
 	require.NoError(t, err)
@@ -67,7 +68,7 @@ func newClinic(t testing.TB, d *db.DB) *clinic {
 	k.store, err = records.New(records.Deps{DB: d, Access: acc, Key: key, Blobs: blobs})
 	require.NoError(t, err)
 	u, _ := url.Parse("http://housecall.test")
-	notices, err := notifications.New(notifications.Deps{DB: d, Key: key, Accounts: k.ids, BaseURL: u, Now: k.now})
+	notices, err := notifications.New(notifications.Deps{DB: d, Key: key, Accounts: k.ids, Poll: 20 * time.Millisecond, BaseURL: u, Now: k.now})
 	require.NoError(t, err)
 	k.Service, err = message.New(message.Deps{DB: d, Records: k.store, Access: acc, Notices: notices, Key: key, Accounts: k.ids, Now: k.now})
 	require.NoError(t, err)

@@ -107,7 +107,7 @@ func (m *model) written(t *modelThread, who identity.Principal, id string, inTea
 // Whatever people do in whatever order: what each of them is told to be unread, and
 // how much each view holds, is what a person with paper and pencil would count.
 func TestCountsAreRightAfterAnything(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		k, ctx := newClinic(t, d), context.Background()
 		medical := k.pool("Medicines", pool.Rules{Topics: []string{"medicine"}}, "")
 		tom := k.patient("Tom")

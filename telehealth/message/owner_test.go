@@ -18,7 +18,7 @@ import (
 )
 
 func TestAMessageFindsItsPoolAndSaysWhy(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		k := newClinic(t, d)
 		lark := k.employ("Lark", identity.Nurse)
 		refills := k.pool("Refills", pool.Rules{Topics: []string{"medicine"}, Within: map[string]int{"medicine": 120}, Priorities: map[string]string{"medicine": "soon"}}, "", lark)
@@ -52,7 +52,7 @@ func TestAMessageFindsItsPoolAndSaysWhy(t *testing.T) {
 }
 
 func TestOfAllWhoClaimAtOnceOneHasIt(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		k, ctx := newClinic(t, d), context.Background()
 		for range 10 {
 			id := k.begin("question", "Is somebody there?")
@@ -81,7 +81,7 @@ func TestOfAllWhoClaimAtOnceOneHasIt(t *testing.T) {
 }
 
 func TestHandOverIsToSomebodyOfTheTeamAndFromWhoHasIt(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		k, ctx := newClinic(t, d), context.Background()
 		off := k.employ("Off", identity.Nurse)
 		id := k.begin("question", "Is it normal?")
@@ -121,7 +121,7 @@ func (k *clinic) page(who identity.Principal, id string) string {
 }
 
 func TestNothingLandsOnlyOnSomebodyWhoIsOut(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		k, ctx := newClinic(t, d), context.Background()
 		out := func(who identity.Principal, by pool.Coverage) string {
 			t.Helper()
@@ -167,7 +167,7 @@ func TestNothingLandsOnlyOnSomebodyWhoIsOut(t *testing.T) {
 }
 
 func TestWhatNobodyAnswersIsPassedOn(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		k, ctx := newClinic(t, d), context.Background()
 		lark := k.employ("Lark", identity.Nurse)
 		_, err := k.Pools.SaveEscalation(ctx, k.admin, pool.Escalation{Name: "slow", From: "due", Until: "answered", Clock: "wall", Then: "standard",

@@ -17,7 +17,7 @@ import (
 )
 
 func TestWordsOfDangerAreAskedBeforeAndPassedOnAfterwards(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		k, ctx := newClinic(t, d), context.Background()
 		in := message.In{ID: newID(), Topic: "question", Text: "Desde la mañana tengo dolor en el pecho y no puedo respirar", Ask: true}
 		_, err := k.Send(ctx, k.rosa, k.rosa.Patient, in)
@@ -72,7 +72,7 @@ func TestWordsOfDangerAreAskedBeforeAndPassedOnAfterwards(t *testing.T) {
 }
 
 func TestWhoIsOnCallFindsTheChartOpen(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		k, ctx := newClinic(t, d), context.Background()
 		owl := k.employ("Owl", identity.Nurse)
 		onCall, err := k.Pools.Save(ctx, k.admin, pool.Pool{Name: "On call"})

@@ -22,7 +22,7 @@ import (
 // The room's own node sends out who may not be there, whether or not it hears so
 // from the node that has their socket.
 func TestWhoIsSentAwayIsOutWithoutTheBus(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		url, stop := busThatStops(t)
 		visit := uuid.NewString()
 		seats := &list{seats: map[string]signal.Seat{}, in: map[string]bool{}}
@@ -48,7 +48,7 @@ func TestWhoIsSentAwayIsOutWithoutTheBus(t *testing.T) {
 
 // A node is not believed that somebody may sit.
 func TestANodeCannotBringInWhoMayNotBeThere(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		url, visit := bus(t), uuid.NewString()
 		seats := &list{seats: map[string]signal.Seat{}, in: map[string]bool{}}
 		a := start(t, d, url, "a", seats)
@@ -78,7 +78,7 @@ func (credulous) SeatFor(_ context.Context, _ identity.Principal, _, visit strin
 // A node that cannot reach the database gives each of its rooms up before another
 // node can take it.
 func TestNoRoomIsHeldLongerThanItsLease(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		seats := &list{seats: map[string]signal.Seat{}, in: map[string]bool{}}
 		a := start(t, d, bus(t), "a", seats)
 		const rooms = 5
@@ -128,7 +128,7 @@ func TestNoRoomIsHeldLongerThanItsLease(t *testing.T) {
 
 // A short pause of the database ends no call.
 func TestAShortPauseOfTheDatabaseEndsNoCall(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		url, visit := bus(t), uuid.NewString()
 		seats := &list{seats: map[string]signal.Seat{}, in: map[string]bool{}}
 		pausing := &pauses{list: seats}

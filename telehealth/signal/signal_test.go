@@ -250,7 +250,7 @@ func (p *person) gone() {
 }
 
 func TestMediaGoesThroughTheNodeThatHoldsTheRoom(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		url, visit := bus(t), uuid.NewString()
 		seats := &list{seats: map[string]signal.Seat{}, in: map[string]bool{}}
 		a, b := start(t, d, url, "a", seats), start(t, d, url, "b", seats)
@@ -283,7 +283,7 @@ func TestMediaGoesThroughTheNodeThatHoldsTheRoom(t *testing.T) {
 }
 
 func TestARoomOfANodeThatStopsMovesToAnother(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		url, visit := bus(t), uuid.NewString()
 		seats := &list{seats: map[string]signal.Seat{}, in: map[string]bool{}}
 		a, b := start(t, d, url, "a", seats), start(t, d, url, "b", seats)
@@ -304,7 +304,7 @@ func TestARoomOfANodeThatStopsMovesToAnother(t *testing.T) {
 }
 
 func TestALostLeaseMovesTheRoom(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		url, visit := bus(t), uuid.NewString()
 		seats := &list{seats: map[string]signal.Seat{}, in: map[string]bool{}}
 		a := start(t, d, url, "a", seats)
@@ -319,7 +319,7 @@ func TestALostLeaseMovesTheRoom(t *testing.T) {
 }
 
 func TestNobodyKeepsASeatByCuttingTheSocket(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		url, visit := bus(t), uuid.NewString()
 		seats := &list{seats: map[string]signal.Seat{}, in: map[string]bool{}}
 		a, b := start(t, d, url, "a", seats), start(t, d, url, "b", seats)
@@ -342,7 +342,7 @@ func TestNobodyKeepsASeatByCuttingTheSocket(t *testing.T) {
 }
 
 func TestNobodyIsInARoomWhoseNodeCrashed(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAtOnce(t, func(t *testing.T, d *db.DB) {
 		room := uuid.NewString()
 		seats := &list{in: map[string]bool{"rosa": true}}
 		require.NoError(t, d.InTx(context.Background(), func(c *db.Conn) error { // all that such a node leaves

@@ -13,6 +13,7 @@ import (
 	"housecall/internal/db"
 	"housecall/internal/db/dbtest"
 	"housecall/internal/identity"
+	"housecall/internal/identity/sitetest"
 	"housecall/internal/revoke"
 	"housecall/internal/sitekey"
 	"housecall/notifications"
@@ -34,7 +35,7 @@ func TestLoadTwiceIsOnce(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, acc.Start(ctx))
 		t.Cleanup(acc.Stop)
-		ids, err := identity.New(identity.Deps{DB: d, Key: sitekey.ForTest(), Revocations: rev, BaseURL: "http://localhost:8080"})
+		ids, err := identity.New(identity.Deps{HashKiB: sitetest.HashKiB, DB: d, Key: sitekey.ForTest(), Revocations: rev, BaseURL: "http://localhost:8080"})
 		require.NoError(t, err)
 		blobs, err := blob.Open(ctx, blob.Config{Dir: t.TempDir(), Key: sitekey.ForTest()})
 		require.NoError(t, err)
@@ -45,7 +46,7 @@ func TestLoadTwiceIsOnce(t *testing.T) {
 		require.NoError(t, err)
 		hub, err := notifications.NewHub(notifications.Config{Key: make([]byte, 32)})
 		require.NoError(t, err)
-		notices, err := notifications.New(notifications.Deps{DB: d, Hub: hub, Key: sitekey.ForTest(), Accounts: ids, BaseURL: base})
+		notices, err := notifications.New(notifications.Deps{DB: d, Hub: hub, Key: sitekey.ForTest(), Accounts: ids, Poll: 20 * time.Millisecond, BaseURL: base})
 		require.NoError(t, err)
 		messages, err := message.New(message.Deps{DB: d, Records: store, Access: acc, Notices: notices, Key: sitekey.ForTest(), Accounts: ids})
 		require.NoError(t, err)

@@ -40,6 +40,17 @@ func Each(t *testing.T, f func(t *testing.T, d *db.DB)) {
 	t.Run("postgres", func(t *testing.T) { f(t, Postgres(t)) })
 }
 
+// EachAtOnce is Each for tests that wait more than they compute: both dialects and
+// other such tests run beside each other, so f shares nothing.
+func EachAtOnce(t *testing.T, f func(t *testing.T, d *db.DB)) {
+	t.Helper()
+	t.Parallel()
+	if os.Getenv("HOUSECALL_TEST_ONLY") != "postgres" {
+		t.Run("sqlite", func(t *testing.T) { t.Parallel(); f(t, SQLite(t)) })
+	}
+	t.Run("postgres", func(t *testing.T) { t.Parallel(); f(t, Postgres(t)) })
+}
+
 // SQLite opens a migrated, empty SQLite database in a folder of the test.
 func SQLite(t testing.TB) *db.DB {
 	t.Helper()

@@ -28,6 +28,7 @@ import (
 	"housecall/internal/db/dbtest"
 	"housecall/internal/identity"
 	"housecall/internal/identity/provider"
+	"housecall/internal/identity/sitetest"
 	"housecall/internal/revoke"
 	"housecall/internal/sitekey"
 )
@@ -57,14 +58,14 @@ func newPlace(t *testing.T, d *db.DB, nodes int, keys *http.Client) *place {
 	p := &place{t: t, ahead: new(atomic.Int64)}
 	for range nodes {
 		feed := revoke.NewFeed(d)
-		id, err := identity.New(identity.Deps{DB: d, Key: sitekey.ForTest(), Revocations: feed, BaseURL: clinicURL, Now: p.now, Record: func(_ *db.Conn, acts ...identity.Act) error {
+		id, err := identity.New(identity.Deps{HashKiB: sitetest.HashKiB, DB: d, Key: sitekey.ForTest(), Revocations: feed, BaseURL: clinicURL, Now: p.now, Record: func(_ *db.Conn, acts ...identity.Act) error {
 			p.mu.Lock()
 			defer p.mu.Unlock()
 			p.acts = append(p.acts, acts...)
 			return nil
 		}})
 		require.NoError(t, err)
-		op, err := provider.New(provider.Deps{DB: d, Identity: id, Key: sitekey.ForTest(), Keys: keys, Now: p.now})
+		op, err := provider.New(provider.Deps{NewKey: sitetest.SigningKeys(), DB: d, Identity: id, Key: sitekey.ForTest(), Keys: keys, Now: p.now})
 		require.NoError(t, err)
 		require.NoError(t, op.Init(context.Background()))
 		require.NoError(t, feed.Start(context.Background()))

@@ -122,8 +122,11 @@ func (p *Provider) retireTx(c *db.Conn, before time.Time) error {
 // that every client must know (OpenID Connect Core 1.0, section 15.1).
 const keyBits = 3072
 
+// NewKey makes a key to sign with.
+func NewKey() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, keyBits) }
+
 func (p *Provider) addKey(ctx context.Context, who identity.Principal, ahead time.Duration, first func(c *db.Conn) error) (KeyInfo, error) {
-	private, err := rsa.GenerateKey(rand.Reader, keyBits)
+	private, err := p.newKey()
 	if err != nil {
 		return KeyInfo{}, err
 	}

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"crypto/rsa"
 	"errors"
 	"net/http"
 	"slices"
@@ -32,6 +33,8 @@ type Deps struct {
 	Charts   Charts           // nil: people let apps into their own chart only
 	KeyAge   time.Duration    // after which a new signing key is made; 0: by hand only
 	Now      func() time.Time // nil: the clock
+	// NewKey makes a signing key; nil: by the function of that name.
+	NewKey func() (*rsa.PrivateKey, error)
 }
 
 // Provider is the built-in OpenID provider.
@@ -39,6 +42,7 @@ type Provider struct {
 	db     *db.DB
 	id     *identity.Service
 	now    func() time.Time
+	newKey func() (*rsa.PrivateKey, error)
 	base   string
 	issuer string
 	charts Charts
@@ -70,7 +74,10 @@ func New(d Deps) (*Provider, error) {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
-	p := &Provider{db: d.DB, id: d.Identity, now: d.Now, base: d.Identity.BaseURL(), keyAge: d.KeyAge}
+	if d.NewKey == nil {
+		d.NewKey = NewKey
+	}
+	p := &Provider{db: d.DB, id: d.Identity, now: d.Now, newKey: d.NewKey, base: d.Identity.BaseURL(), keyAge: d.KeyAge}
 	p.issuer = p.base + Path
 	if d.Keys == nil {
 		d.Keys = egress.Way{}.Client()

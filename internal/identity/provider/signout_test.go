@@ -196,7 +196,7 @@ func TestSignOutIsAdvertisedAndBounded(t *testing.T) {
 	require.JSONEq(t, `true`, string(doc["backchannel_logout_session_supported"]))
 
 	inside := newListening(t)
-	p, err := provider.New(provider.Deps{DB: d, Identity: s.ID, Key: sitekey.ForTest()})
+	p, err := provider.New(provider.Deps{NewKey: sitetest.SigningKeys(), DB: d, Identity: s.ID, Key: sitekey.ForTest()})
 	require.NoError(t, err)
 	rec := httptest.NewRecorder()
 	p.Handler().ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/oidc/.well-known/openid-configuration", nil))

@@ -85,14 +85,14 @@ func Start(t testing.TB, d *db.DB, o Options) *Site {
 	_, port, err := net.SplitHostPort(l.Addr().String())
 	require.NoError(t, err)
 	s := &Site{DB: d, URL: "http://localhost:" + port, t: t}
-	base := s.URL
-	if o.Of != nil {
-		base = o.Of.ID.BaseURL()
+	base, newKeys := s.URL, SigningKeys()
+	if o.Of != nil { // the first node has made the key to begin with
+		base, newKeys = o.Of.ID.BaseURL(), provider.NewKey
 	}
 	feed := revoke.NewFeed(d)
-	s.ID, err = identity.New(identity.Deps{DB: d, Key: sitekey.ForTest(), Revocations: feed, BaseURL: base, Now: o.Now})
+	s.ID, err = identity.New(identity.Deps{HashKiB: HashKiB, DB: d, Key: sitekey.ForTest(), Revocations: feed, BaseURL: base, Now: o.Now})
 	require.NoError(t, err)
-	s.Provider, err = provider.New(provider.Deps{DB: d, Identity: s.ID, Key: sitekey.ForTest(), KeyAge: KeyAge, Now: o.Now, Apps: egress.Way{Private: true}.Client()})
+	s.Provider, err = provider.New(provider.Deps{NewKey: newKeys, DB: d, Identity: s.ID, Key: sitekey.ForTest(), KeyAge: KeyAge, Now: o.Now, Apps: egress.Way{Private: true}.Client()})
 	require.NoError(t, err)
 	// What the job queue does later is done at once.
 	s.Provider.TellApps(func(c *db.Conn, job provider.SignOut) error {
