@@ -49,6 +49,8 @@ type somebody struct {
 	room   string
 	id     string
 
+	through func([]byte) []byte // changes what the room says; nil: nothing does
+
 	talk  sync.Mutex // a link is spoken to by one at a time
 	mu    sync.Mutex
 	link  *Link
@@ -104,6 +106,9 @@ func (p *somebody) now() *Link {
 
 func (p *somebody) connect() {
 	w := &wire{q: newQueue(), hear: func(b []byte) {
+		if p.through != nil {
+			b = p.through(b)
+		}
 		if err := p.Hear(b); err != nil && !strings.Contains(err.Error(), "closed") {
 			p.t.Errorf("%s: %v", p.id, err)
 		}
@@ -132,10 +137,14 @@ func (p *somebody) drop() {
 
 // join enters and sends until it leaves.
 func join(t testing.TB, s *Server, room, id string) *somebody {
-	p := enter(t, s, room, id)
-	p.Join(true, true, false)
+	return enter(t, s, room, id).begin(true, true)
+}
+
+// begin joins and sends.
+func (p *somebody) begin(mic, cam bool) *somebody {
+	p.Join(mic, cam, false)
 	p.until("joined", func() bool { n, _ := p.Joined(); return n == 1 })
-	require.NoError(t, p.Publish("audio", "camera"))
+	require.NoError(p.t, p.Publish("audio", "camera"))
 	p.until("connected", p.Connected)
 	p.send()
 	return p

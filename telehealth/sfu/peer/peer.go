@@ -51,6 +51,11 @@ type Message struct {
 	Kind    string     `json:"kind"`
 	On      bool       `json:"on"`
 	Code    string     `json:"code"`
+	Relays  []struct {
+		URLs       []string `json:"urls"`
+		Username   string   `json:"username"`
+		Credential string   `json:"credential"`
+	} `json:"relays"`
 }
 
 // Options are what a Client is made from.
@@ -62,6 +67,10 @@ type Options struct {
 	Key    func(kind string)                // a key frame is asked for; nil: nobody makes one
 	Lost   func(kind string, seqs []uint16) // packets are asked for again; nil: nobody keeps any
 	Repeat bool                             // also take packets that came before
+	// Networks are the kinds of candidates; empty: UDP over IPv4.
+	Networks []webrtc.NetworkType
+	// Relayed: by the relays of the room only; nothing goes to it directly.
+	Relayed bool
 }
 
 // Client is one participant.
@@ -77,6 +86,7 @@ type Client struct {
 	tracks map[string]*webrtc.TrackLocalStaticRTP
 	seats  []Presence
 	token  string
+	relays []webrtc.ICEServer
 	n      int
 	bye    string
 	joined int
@@ -98,13 +108,24 @@ func New(o Options) (*Client, error) {
 	}
 	e := webrtc.SettingEngine{LoggerFactory: o.Log}
 	e.SetIncludeLoopbackCandidate(true)
-	e.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
+	if len(o.Networks) == 0 {
+		o.Networks = []webrtc.NetworkType{webrtc.NetworkTypeUDP4}
+	}
+	e.SetNetworkTypes(o.Networks)
 	e.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	e.DisableSRTPReplayProtection(o.Repeat)
 	return &Client{
 		o: o, tags: map[string]Tag{}, ssrcs: map[string]uint32{}, tracks: map[string]*webrtc.TrackLocalStaticRTP{},
 		api: webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithSettingEngine(e), webrtc.WithInterceptorRegistry(&interceptor.Registry{})),
 	}, nil
+}
+
+// connection makes one, which knows the relays when there is no other way.
+func (c *Client) connection() (*webrtc.PeerConnection, error) {
+	if !c.o.Relayed {
+		return c.api.NewPeerConnection(webrtc.Configuration{})
+	}
+	return c.api.NewPeerConnection(webrtc.Configuration{ICEServers: c.relays, ICETransportPolicy: webrtc.ICETransportPolicyRelay})
 }
 
 func (c *Client) say(v any) {
@@ -136,7 +157,7 @@ func (c *Client) Publish(kinds ...string) error {
 		return errors.New("peer: closed")
 	}
 	if c.pub == nil {
-		pc, err := c.api.NewPeerConnection(webrtc.Configuration{})
+		pc, err := c.connection()
 		if err != nil {
 			return err
 		}
@@ -256,7 +277,10 @@ func (c *Client) Hear(b []byte) error {
 func (c *Client) take(m Message) error {
 	switch m.T {
 	case "joined":
-		c.seats, c.token = m.Seats, m.Resume
+		c.seats, c.token, c.relays = m.Seats, m.Resume, nil
+		for _, r := range m.Relays {
+			c.relays = append(c.relays, webrtc.ICEServer{URLs: r.URLs, Username: r.Username, Credential: r.Credential})
+		}
 		c.joined++
 	case "seats":
 		c.seats = m.Seats
@@ -285,7 +309,7 @@ func (c *Client) answer(m Message) error {
 		return nil
 	}
 	if c.sub == nil {
-		pc, err := c.api.NewPeerConnection(webrtc.Configuration{})
+		pc, err := c.connection()
 		if err != nil {
 			return err
 		}

@@ -1,0 +1,250 @@
+package sfu
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"runtime"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/pion/ice/v4"
+	"github.com/pion/stun/v4"
+	"golang.org/x/sys/unix"
+)
+
+// socket is a UDP port. On a machine with many cores it is several sockets of the
+// system with the same number: sending through one is done by one core at a time.
+// The system spreads what comes over them by the address of who sent it.
+type socket struct {
+	all    []*net.UDPConn
+	in     chan *parcel // when there are several
+	ended  chan struct{}
+	once   sync.Once
+	tasks  sync.WaitGroup
+	asked  atomic.Int64 // in the second below
+	second atomic.Int64
+}
+
+var (
+	_ net.PacketConn           = (*socket)(nil)
+	_ ice.AddrPortReaderWriter = (*socket)(nil)
+)
+
+// parcel is a packet on its way from one of several sockets to the one reader.
+type parcel struct {
+	b    [payloadMax]byte
+	n    int
+	from netip.AddrPort
+}
+
+var parcels = sync.Pool{New: func() any { return new(parcel) }}
+
+const parcelsWaiting = 1024
+
+// socketsFor: up to four cores one is enough.
+func socketsFor(cores int) int { return min(max(cores/4, 1), 8) }
+
+func listenUDP(network, host string, port, n int) (*socket, error) {
+	if n <= 0 {
+		n = socketsFor(runtime.GOMAXPROCS(0))
+	}
+	s := &socket{ended: make(chan struct{})}
+	open := func(c net.ListenConfig) error {
+		conn, err := c.ListenPacket(context.Background(), network, net.JoinHostPort(host, strconv.Itoa(port)))
+		if err != nil {
+			return err
+		}
+		u := conn.(*net.UDPConn)
+		_ = u.SetReadBuffer(socketSize) // as much as the system allows
+		_ = u.SetWriteBuffer(socketSize)
+		s.all = append(s.all, u)
+		port = s.port()
+		return nil
+	}
+	if n == 1 {
+		return s, open(net.ListenConfig{})
+	}
+	// Alone first: another program's port must not be shared by mistake.
+	if err := open(net.ListenConfig{}); err != nil {
+		return nil, err
+	}
+	_ = s.all[0].Close()
+	s.all = nil
+	shared := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) (err error) {
+		if e := c.Control(func(fd uintptr) { err = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_REUSEPORT, 1) }); e != nil {
+			return e
+		}
+		return err
+	}}
+	for range n {
+		if err := open(shared); err != nil {
+			_ = s.Close()
+			return nil, err
+		}
+	}
+	s.in = make(chan *parcel, parcelsWaiting)
+	for _, u := range s.all {
+		s.tasks.Go(func() { s.collect(u) })
+	}
+	return s, nil
+}
+
+func (s *socket) port() int {
+	if a, ok := s.all[0].LocalAddr().(*net.UDPAddr); ok {
+		return a.Port
+	}
+	return 0
+}
+
+// collect brings what one of several sockets gets.
+func (s *socket) collect(u *net.UDPConn) {
+	for {
+		p := parcels.Get().(*parcel)
+		n, from, err := s.read(u, p.b[:])
+		if err != nil {
+			return
+		}
+		p.n, p.from = n, from
+		select {
+		case s.in <- p:
+		case <-s.ended:
+			return
+		}
+	}
+}
+
+// read takes the next packet, and answers those that are about no room.
+func (s *socket) read(u *net.UDPConn, b []byte) (int, netip.AddrPort, error) {
+	for {
+		n, from, err := u.ReadFromUDPAddrPort(b)
+		if err != nil {
+			if errors.Is(err, net.ErrClosed) {
+				return 0, from, err
+			}
+			var ne net.Error
+			if errors.As(err, &ne) && ne.Timeout() {
+				return 0, from, err
+			}
+			continue // of one packet, not of the socket
+		}
+		if !isQuestion(b[:n]) {
+			return n, from, nil
+		}
+		s.answer(u, b[:n], from)
+	}
+}
+
+// ReadFromAddrPort is how the library reads.
+func (s *socket) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
+	if s.in == nil {
+		return s.read(s.all[0], b)
+	}
+	select {
+	case p := <-s.in:
+		n, from := copy(b, p.b[:p.n]), p.from
+		parcels.Put(p)
+		return n, from, nil
+	case <-s.ended:
+		return 0, netip.AddrPort{}, net.ErrClosed
+	}
+}
+
+// WriteToAddrPort keeps packets to one address in order.
+func (s *socket) WriteToAddrPort(b []byte, to netip.AddrPort) (int, error) {
+	at := 0
+	if n := len(s.all); n > 1 {
+		ip := to.Addr().As16()
+		at = (int(to.Port()) + int(ip[15])) % n
+	}
+	return s.all[at].WriteToUDPAddrPort(b, to)
+}
+
+// ReadFrom is ReadFromAddrPort for who knows no better.
+func (s *socket) ReadFrom(b []byte) (int, net.Addr, error) {
+	n, from, err := s.ReadFromAddrPort(b)
+	return n, net.UDPAddrFromAddrPort(from), err
+}
+
+// WriteTo is WriteToAddrPort for who knows no better.
+func (s *socket) WriteTo(b []byte, to net.Addr) (int, error) {
+	u, ok := to.(*net.UDPAddr)
+	if !ok {
+		return 0, net.InvalidAddrError("not of UDP")
+	}
+	return s.WriteToAddrPort(b, u.AddrPort())
+}
+
+// LocalAddr is the same for all.
+func (s *socket) LocalAddr() net.Addr { return s.all[0].LocalAddr() }
+
+// SetDeadline is of all.
+func (s *socket) SetDeadline(t time.Time) error {
+	return errors.Join(s.SetReadDeadline(t), s.SetWriteDeadline(t))
+}
+
+// SetReadDeadline is of all.
+func (s *socket) SetReadDeadline(t time.Time) (err error) {
+	for _, u := range s.all {
+		err = errors.Join(err, u.SetReadDeadline(t))
+	}
+	return err
+}
+
+// SetWriteDeadline is of all.
+func (s *socket) SetWriteDeadline(t time.Time) (err error) {
+	for _, u := range s.all {
+		err = errors.Join(err, u.SetWriteDeadline(t))
+	}
+	return err
+}
+
+// Close may be called twice.
+func (s *socket) Close() (err error) {
+	s.once.Do(func() {
+		close(s.ended)
+		for _, u := range s.all {
+			err = errors.Join(err, u.Close())
+		}
+		s.tasks.Wait()
+	})
+	return err
+}
+
+const maxAnswers = 500 // in a second
+
+// isQuestion: a binding request (RFC 8489) that is about no room, for it names
+// nobody. Whoever checks a line or a relay asks so whether media would come here.
+func isQuestion(b []byte) bool {
+	if len(b) < 20 || len(b) > 128 || b[0] != 0 || b[1] != 1 || !stun.IsMessage(b) || int(b[2])<<8|int(b[3]) != len(b)-20 {
+		return false
+	}
+	for b = b[20:]; len(b) >= 4; {
+		kind, size := uint16(b[0])<<8|uint16(b[1]), (int(b[2])<<8|int(b[3])+3)&^3
+		if kind == uint16(stun.AttrUsername) || 4+size > len(b) {
+			return false
+		}
+		b = b[4+size:]
+	}
+	return len(b) == 0
+}
+
+// answer says from where the question came. It is hardly longer than that, and many
+// in a second are not answered, so that nobody is flooded by way of this port.
+func (s *socket) answer(u *net.UDPConn, b []byte, to netip.AddrPort) {
+	if now := time.Now().Unix(); s.second.Swap(now) != now {
+		s.asked.Store(0)
+	}
+	if s.asked.Add(1) > maxAnswers {
+		return
+	}
+	id := stun.NewTransactionIDSetter([stun.TransactionIDSize]byte(b[8:20]))
+	m, err := stun.Build(id, stun.BindingSuccess, &stun.XORMappedAddress{IP: to.Addr().Unmap().AsSlice(), Port: int(to.Port())}, stun.Fingerprint)
+	if err == nil {
+		_, _ = u.WriteToUDPAddrPort(m.Raw, to)
+	}
+}
