@@ -71,6 +71,7 @@ type App struct {
 
 	ship    *logship.Shipper // nil: the log stays on standard error
 	lock    *folderLock
+	relay   *relay
 	web     *edge.Server
 	admin   *adminServer
 	stops   []func() // of what was started, in that order
@@ -188,9 +189,10 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 	if a.Visits, err = telehealth.New(telehealth.Deps{DB: a.DB, Records: a.Records, Access: a.Access, Identity: a.Identity, Notices: a.Notices, Schedule: a.Schedule}); err != nil {
 		return nil, err
 	}
+	a.relay = newRelay(a)
 	if a.Signal, err = signal.New(signal.Deps{
 		DB: a.DB, Hub: a.Hub, Seats: a.Visits, Node: cfg.Node, Topic: schedule.VisitTopic, Log: a.Log,
-		Media: sfu.Config{Port: cfg.ICEPort, Address: cfg.iceAddress, Loopback: cfg.onlyHere()},
+		Media: sfu.Config{Port: cfg.ICEPort, Addresses: cfg.iceAddress, Loopback: cfg.onlyHere(), Relays: a.relay.relays},
 	}); err != nil {
 		return nil, err
 	}
@@ -251,7 +253,7 @@ func (a *App) Start(ctx context.Context) error {
 		name string
 		part part
 	}{
-		{"access", a.Access}, {"identity", a.Identity}, {"provider", a.Provider}, {"login", a.Login}, {"revocations", a.Revocations}, {"hub", a.Hub}, {"nudges", newNudges(a.Revocations, a.Hub)}, {"jobs", a.Notices}, {"messages", a.Messages}, {"visits", a.Signal}, {"subscriptions", a.Subscriptions}, {"portal", a.Portal},
+		{"access", a.Access}, {"identity", a.Identity}, {"provider", a.Provider}, {"login", a.Login}, {"revocations", a.Revocations}, {"hub", a.Hub}, {"nudges", newNudges(a.Revocations, a.Hub)}, {"jobs", a.Notices}, {"messages", a.Messages}, {"visits", a.Signal}, {"relay", a.relay}, {"subscriptions", a.Subscriptions}, {"portal", a.Portal},
 		{"relabelling", records.NewRelabeller(a.Records, a.Config.Node)}, {"inbox", message.NewMinder(a.Messages, a.Log)},
 	} {
 		if err := p.part.Start(ctx); err != nil {
@@ -282,7 +284,8 @@ func (a *App) Listen() error {
 		_ = ln.Close()
 		return err
 	}
-	a.web = edge.Serve(app, ln, secure)
+	a.web = edge.ServeShared(app, ln, secure, a.relay.other())
+	a.relay.try()
 	return nil
 }
 
