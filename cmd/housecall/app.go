@@ -186,10 +186,10 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 	if a.Requests, err = request.New(request.Deps{DB: a.DB, Records: a.Records, Access: a.Access, Notices: a.Notices, Hub: a.Hub, Key: a.Key, Zone: cfg.namedZone()}); err != nil {
 		return nil, err
 	}
-	if a.Visits, err = telehealth.New(telehealth.Deps{DB: a.DB, Records: a.Records, Access: a.Access, Identity: a.Identity, Notices: a.Notices, Schedule: a.Schedule}); err != nil {
+	a.relay = newRelay(a)
+	if a.Visits, err = telehealth.New(telehealth.Deps{DB: a.DB, Records: a.Records, Access: a.Access, Identity: a.Identity, Notices: a.Notices, Schedule: a.Schedule, Relays: a.relay.beforehand}); err != nil {
 		return nil, err
 	}
-	a.relay = newRelay(a)
 	if a.Signal, err = signal.New(signal.Deps{
 		DB: a.DB, Hub: a.Hub, Seats: a.Visits, Node: cfg.Node, Topic: schedule.VisitTopic, Log: a.Log,
 		Media: sfu.Config{Port: cfg.ICEPort, Addresses: cfg.iceAddress, Loopback: cfg.onlyHere(), Relays: a.relay.relays},

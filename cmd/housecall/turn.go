@@ -13,6 +13,7 @@ import (
 
 	"housecall/internal/edge"
 	"housecall/internal/sitekey"
+	"housecall/telehealth"
 	"housecall/telehealth/sfu"
 	"housecall/telehealth/turn"
 )
@@ -227,6 +228,17 @@ func (r *relay) relays(room, seat string) []sfu.Relay {
 	}
 	c := r.keys.For(room, seat, time.Now().Add(relayTime))
 	return []sfu.Relay{{URLs: s.URLs(), Username: c.Username, Credential: c.Password}}
+}
+
+// beforehand is what somebody is told who tries their devices before a visit. It
+// changes by the hour only: the visit is asked for every few seconds.
+func (r *relay) beforehand(visit, whose string) []telehealth.Relay {
+	s := r.open()
+	if s == nil {
+		return nil
+	}
+	c := r.keys.For(visit, whose, time.Now().Truncate(time.Hour).Add(2*time.Hour))
+	return []telehealth.Relay{{URLs: s.URLs(), Username: c.Username, Credential: c.Password}}
 }
 
 // other is what shares the port of the site.

@@ -45,7 +45,11 @@ func certify(t *testing.T) (files string, pool *x509.CertPool) {
 }
 
 func probe(url string, a *App, port netip.AddrPort, pool *x509.CertPool) error {
-	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	return probeFor(3*time.Second, url, a, port, pool)
+}
+
+func probeFor(d time.Duration, url string, a *App, port netip.AddrPort, pool *x509.CertPool) error {
+	ctx, cancel := context.WithTimeout(context.Background(), d)
 	defer cancel()
 	c := a.relay.keys.For("room", "seat", time.Now().Add(time.Minute))
 	return turn.Probe(ctx, url, c, port, &tls.Config{RootCAs: pool, ServerName: "localhost", MinVersion: tls.VersionTLS12})
@@ -105,14 +109,14 @@ func TestTheRelayReachesOtherNodes(t *testing.T) {
 	a, b := start(t, cfg), start(t, other)
 	there := anyPort(b.Signal.Addresses())
 	_, urls := a.relay.running()
-	require.ErrorIs(t, probe(urls[0], a, there, nil), turn.ErrBehind)
+	require.ErrorIs(t, probeFor(time.Second, urls[0], a, there, nil), turn.ErrBehind)
 	tell := func(n node) {
 		text, err := json.Marshal(n)
 		require.NoError(t, err)
 		a.relay.hear(text)
 	}
 	tell(node{Node: "two", At: time.Now().Add(-time.Hour), Ports: []netip.AddrPort{there}})
-	require.ErrorIs(t, probe(urls[0], a, there, nil), turn.ErrBehind, "an old word is nothing")
+	require.ErrorIs(t, probeFor(time.Second, urls[0], a, there, nil), turn.ErrBehind, "an old word is nothing")
 	tell(node{Node: "two", At: time.Now(), Ports: []netip.AddrPort{there}})
 	require.NoError(t, probe(urls[0], a, there, nil))
 }
@@ -137,6 +141,6 @@ func TestDoctorSaysWhatIsWrongWithTheRelay(t *testing.T) {
 	require.Contains(t, about(func(c *Config) { proxy(c); c.TURN = "off" }), "warn relay: Off")
 	require.Contains(t, about(func(c *Config) {
 		c.SiteKey = strings.Repeat("A", 43) + "="
-		c.Addr, c.BaseURL, c.TLS, c.TURNAddr, c.ICEPort, c.TURNHost = "127.0.0.1:1", "https://localhost:1", files, nobody, 8189, "127.0.0.1"
-	}), "fail relay: It does not answer over TCP at "+nobody)
+		c.Addr, c.BaseURL, c.TLS, c.TURNTLSAddr, c.ICEPort, c.TURNHost = "127.0.0.1:1", "https://localhost:1", files, nobody, 8189, "127.0.0.1"
+	}), "fail relay: It does not answer over TLS at "+nobody)
 }
