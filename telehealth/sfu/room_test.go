@@ -50,6 +50,7 @@ type somebody struct {
 	id     string
 
 	through func([]byte) []byte // changes what the room says; nil: nothing does
+	said    func(string) string // changes what is said to it
 
 	talk  sync.Mutex // a link is spoken to by one at a time
 	mu    sync.Mutex
@@ -125,6 +126,9 @@ func (p *somebody) connect() {
 func (p *somebody) tell(message string) {
 	p.talk.Lock()
 	defer p.talk.Unlock()
+	if p.said != nil {
+		message = p.said(message)
+	}
 	p.now().Hear([]byte(message))
 }
 
@@ -172,6 +176,11 @@ func (p *somebody) send() {
 func (p *somebody) leave() {
 	close(p.stop)
 	p.media.Wait()
+	p.leaveUnsent()
+}
+
+// leaveUnsent is leave of who sends nothing.
+func (p *somebody) leaveUnsent() {
 	p.tell(`{"t":"leave"}`)
 	p.wires.Wait()
 	p.Close()

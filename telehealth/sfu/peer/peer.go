@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/pion/dtls/v3"
 	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
 	"github.com/pion/logging"
@@ -69,9 +70,17 @@ type Options struct {
 	Repeat bool                             // also take packets that came before
 	// Networks are the kinds of candidates; empty: UDP over IPv4.
 	Networks []webrtc.NetworkType
+	// Protection are the profiles of SRTP that it has; empty: all that are usual.
+	Protection []Profile
 	// Relayed: by the relays of the room only; nothing goes to it directly.
 	Relayed bool
 }
+
+// Profile is a way of sealing media (RFC 5764, RFC 7714).
+type Profile = dtls.SRTPProtectionProfile
+
+// Weak is the profile whose tags are too short for a room.
+const Weak = dtls.SRTP_AES128_CM_HMAC_SHA1_32
 
 // Client is one participant.
 type Client struct {
@@ -114,6 +123,9 @@ func New(o Options) (*Client, error) {
 	e.SetNetworkTypes(o.Networks)
 	e.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	e.DisableSRTPReplayProtection(o.Repeat)
+	if len(o.Protection) > 0 {
+		e.SetSRTPProtectionProfiles(o.Protection...)
+	}
 	return &Client{
 		o: o, tags: map[string]Tag{}, ssrcs: map[string]uint32{}, tracks: map[string]*webrtc.TrackLocalStaticRTP{},
 		api: webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithSettingEngine(e), webrtc.WithInterceptorRegistry(&interceptor.Registry{})),
@@ -408,6 +420,16 @@ func (c *Client) Receiving(mid string) (*webrtc.PeerConnection, uint32) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.sub, c.ssrcs[mid]
+}
+
+// Publishing is the state of the connection on which the client publishes.
+func (c *Client) Publishing() webrtc.PeerConnectionState {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.pub == nil {
+		return webrtc.PeerConnectionStateNew
+	}
+	return c.pub.ConnectionState()
 }
 
 // Connected tells whether both connections stand.
