@@ -10,7 +10,7 @@ import (
 	"github.com/pion/webrtc/v4"
 	"github.com/stretchr/testify/require"
 
-	"housecall/internal/badline"
+	"housecall/telehealth/sfu/badline"
 	"housecall/telehealth/sfu/peer"
 	"housecall/telehealth/turn"
 )
