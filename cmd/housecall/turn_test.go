@@ -109,7 +109,6 @@ func TestTheRelayReachesOtherNodes(t *testing.T) {
 	a, b := start(t, cfg), start(t, other)
 	there := anyPort(b.Signal.Addresses())
 	_, urls := a.relay.running()
-	require.ErrorIs(t, probeFor(time.Second, urls[0], a, there, nil), turn.ErrBehind)
 	tell := func(n node) {
 		text, err := json.Marshal(n)
 		require.NoError(t, err)

@@ -48,6 +48,7 @@ func broken() [][]byte {
 // far too much, is lost; their own media goes on. Somebody who seals nonsense as it
 // should be sealed, or as much as one core can, harms no one but themselves.
 func TestBrokenMediaIsHarmless(t *testing.T) {
+	t.Parallel()
 	s := open(t, Config{})
 	l := roughLine(t, s)
 	a, b := join(t, s, "r", "a"), comeOver(t, s, l, "r", "b").begin(true, true)
@@ -99,6 +100,7 @@ func TestBrokenMediaIsHarmless(t *testing.T) {
 // certificate than the offer says, not without one, and nobody from an address that
 // has not shown the room's own password (a race to the ClientHello).
 func TestOnlyTheRightCertificateGetsIn(t *testing.T) {
+	t.Parallel()
 	s := open(t, Config{})
 	a := join(t, s, "r", "a")
 	finger := regexp.MustCompile(`(a=fingerprint:sha-256 )([0-9A-F]{2})`)
@@ -155,6 +157,7 @@ func TestOnlyTheRightCertificateGetsIn(t *testing.T) {
 // The profiles of SRTP are those that authenticate whole packets; a client that has
 // none of them gets no media.
 func TestMediaIsAuthenticated(t *testing.T) {
+	t.Parallel()
 	s := open(t, Config{})
 	a := join(t, s, "r", "a")
 	for _, p := range srtpProfiles {
@@ -178,6 +181,7 @@ func TestMediaIsAuthenticated(t *testing.T) {
 // Whoever asks the port itself gets an answer that is not longer than worth a lie,
 // and not without end.
 func TestTheMediaPortAnswersAQuestion(t *testing.T) {
+	t.Parallel()
 	s := open(t, Config{Sockets: 2})
 	c, err := net.Dial("udp4", fmt.Sprintf("127.0.0.1:%d", s.Port()))
 	require.NoError(t, err)
@@ -211,6 +215,7 @@ func TestTheMediaPortAnswersAQuestion(t *testing.T) {
 
 // Which checks move a connection to another address.
 func TestWhoIsFollowed(t *testing.T) {
+	t.Parallel()
 	f := newFollower()
 	now := time.Now()
 	at := func(d time.Duration) time.Time { return now.Add(d) }

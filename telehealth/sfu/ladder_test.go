@@ -61,6 +61,7 @@ func flows(a, b *somebody, more int) {
 // docs/performance.md; what is checked is that it is climbed at all, and that seat
 // and choices are kept.
 func TestTheLadder(t *testing.T) {
+	t.Parallel()
 	s := open(t, Config{})
 	l := roughLine(t, s)
 	a, b := join(t, s, "r", "a"), comeOver(t, s, l, "r", "b").begin(false, true)
@@ -110,6 +111,7 @@ func TestTheLadder(t *testing.T) {
 // A server that ends and comes again: who was there joins anew, by the same seat and
 // with the same choices.
 func TestARestartIsAFullRejoin(t *testing.T) {
+	t.Parallel()
 	s := open(t, Config{})
 	a, b := join(t, s, "r", "a"), enter(t, s, "r", "b").begin(false, true)
 	a.until("two", func() bool { return len(a.Seats()) == 2 })
@@ -139,6 +141,7 @@ func TestARestartIsAFullRejoin(t *testing.T) {
 // pass, the relay where it lets nothing pass but one port, IPv6, and several sockets
 // of the system.
 func TestEveryWayToTheRoom(t *testing.T) {
+	t.Parallel()
 	var relay *turn.Server
 	keys := turn.NewKeys(make([]byte, 32))
 	s := open(t, Config{Sockets: 3, Relays: func(room, seat string) []Relay {
@@ -170,6 +173,7 @@ func TestEveryWayToTheRoom(t *testing.T) {
 }
 
 func TestMediaOverIPv6(t *testing.T) {
+	t.Parallel()
 	if !hasIPv6() {
 		t.Log("this machine has no IPv6 that others may know")
 		return

@@ -141,6 +141,7 @@ func echoes(t *testing.T, c net.PacketConn, to netip.AddrPort, text string) {
 func soon() time.Time { return time.Now().Add(time.Minute) }
 
 func TestAMediaPortIsReachedByEveryWay(t *testing.T) {
+	t.Parallel()
 	m := media(t, "127.0.0.1")
 	server, client := certificate(t)
 	s := open(t, turn.Config{SecureAddr: "127.0.0.1:0", TLS: server}, m)
@@ -160,6 +161,7 @@ func TestAMediaPortIsReachedByEveryWay(t *testing.T) {
 
 // A port that is shared with web pages hands over connections that begin as STUN.
 func TestAConnectionIsTakenOver(t *testing.T) {
+	t.Parallel()
 	m := media(t, "127.0.0.1")
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -188,6 +190,7 @@ func TestAConnectionIsTakenOver(t *testing.T) {
 // The relay reaches the media ports of this site and nothing else: not the same
 // machine's other ports, not what is special, not the world.
 func TestNothingElseIsReached(t *testing.T) {
+	t.Parallel()
 	m, other := media(t, "127.0.0.1"), media(t, "127.0.0.1")
 	s := open(t, turn.Config{}, m)
 	g := at(t, s.URLs()[0], keys.For("room", "seat", soon()), nil)
@@ -227,6 +230,7 @@ func TestNothingElseIsReached(t *testing.T) {
 
 // A node is reached by its outer address, although this machine meets it by another.
 func TestAnOuterAddressIsMetInside(t *testing.T) {
+	t.Parallel()
 	m := media(t, "127.0.0.1")
 	outer := netip.MustParseAddrPort("203.0.113.7:8189")
 	s := open(t, turn.Config{})
@@ -237,6 +241,7 @@ func TestAnOuterAddressIsMetInside(t *testing.T) {
 }
 
 func TestIPv6IsRelayed(t *testing.T) {
+	t.Parallel()
 	if c, err := net.ListenPacket("udp6", "[::1]:0"); err != nil {
 		t.Log("this machine has no IPv6; the families are the same code")
 		return
@@ -253,6 +258,7 @@ func TestIPv6IsRelayed(t *testing.T) {
 }
 
 func TestCredentialsEndAndCannotBeMade(t *testing.T) {
+	t.Parallel()
 	m := media(t, "127.0.0.1")
 	s := open(t, turn.Config{}, m)
 	good := keys.For("room", "seat", soon())
@@ -277,6 +283,7 @@ func TestCredentialsEndAndCannotBeMade(t *testing.T) {
 }
 
 func TestNobodyUsesTheRelayUp(t *testing.T) {
+	t.Parallel()
 	m := media(t, "127.0.0.1")
 	s := open(t, turn.Config{Limits: turn.Limits{OfSeat: 2, All: 3, Rate: 40_000}}, m)
 	one, two := keys.For("room", "one", soon()), keys.For("room", "two", soon())
@@ -322,6 +329,7 @@ func TestNobodyUsesTheRelayUp(t *testing.T) {
 }
 
 func TestStrangersHoldNothing(t *testing.T) {
+	t.Parallel()
 	m := media(t, "127.0.0.1")
 	s := open(t, turn.Config{Door: door.Limits{OfOne: 3, First: 100 * time.Millisecond}}, m)
 	host := strings.TrimSuffix(strings.TrimPrefix(s.URLs()[1], "turn:"), "?transport=tcp")
@@ -356,6 +364,7 @@ func TestStrangersHoldNothing(t *testing.T) {
 }
 
 func TestAProbeSaysHowFarItCame(t *testing.T) {
+	t.Parallel()
 	m := media(t, "127.0.0.1")
 	s := open(t, turn.Config{}, m)
 	probe := func(url string, c turn.Credential) error {
