@@ -131,6 +131,7 @@ func (r *relay) Start(ctx context.Context) error {
 	}
 	var err error
 	if r.stop, err = r.a.Hub.Receive(portsPipe, r.hear); err != nil {
+		r.Stop()
 		return err
 	}
 	r.tasks.Go(r.tell)
