@@ -64,6 +64,15 @@ type Visit struct {
 	Consent       Consent              `json:"consent"`
 	Note          string               `json:"note,omitempty" enum:"draft,signed"`
 	Summary       *SummaryRef          `json:"summary,omitempty"`
+	Relays        []Relay              `json:"relays,omitempty" doc:"Ways through networks that let no video pass, to be tried before the visit. In the room one is told one's own anew."`
+}
+
+// Relay is a way to the room through a network that lets no video pass: an
+// RTCIceServer of browsers.
+type Relay struct {
+	URLs       []string `json:"urls"`
+	Username   string   `json:"username"`
+	Credential string   `json:"credential"`
 }
 
 // Deps is what the service works with.
@@ -74,6 +83,7 @@ type Deps struct {
 	Identity *identity.Service
 	Notices  *notifications.Service
 	Schedule *schedule.Service
+	Relays   func(visit, whose string) []Relay // nil: there are none
 	Now      func() time.Time
 }
 
@@ -266,6 +276,9 @@ func (v *visit) show() (Visit, error) {
 	}
 	if v.writes() || a.Summary {
 		out.Note = v.Note
+	}
+	if v.s.Relays != nil && v.joins() == nil && v.happens() == nil {
+		out.Relays = v.s.Relays(v.ID, "check "+v.me())
 	}
 	if v.view.Base == access.ByLink { // the chart has no name outside
 		out.Patient, out.Appointment.Patient = "", ""

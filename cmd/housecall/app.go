@@ -70,6 +70,7 @@ type App struct {
 
 	ship    *logship.Shipper // nil: the log stays on standard error
 	lock    *folderLock
+	relay   *relay
 	web     *edge.Server
 	admin   *adminServer
 	stops   []func() // of what was started, in that order
@@ -184,12 +185,13 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 	if a.Requests, err = request.New(request.Deps{DB: a.DB, Records: a.Records, Access: a.Access, Notices: a.Notices, Hub: a.Hub, Key: a.Key, Zone: cfg.namedZone()}); err != nil {
 		return nil, err
 	}
-	if a.Visits, err = telehealth.New(telehealth.Deps{DB: a.DB, Records: a.Records, Access: a.Access, Identity: a.Identity, Notices: a.Notices, Schedule: a.Schedule}); err != nil {
+	a.relay = newRelay(a)
+	if a.Visits, err = telehealth.New(telehealth.Deps{DB: a.DB, Records: a.Records, Access: a.Access, Identity: a.Identity, Notices: a.Notices, Schedule: a.Schedule, Relays: a.relay.beforehand}); err != nil {
 		return nil, err
 	}
 	if a.Signal, err = signal.New(signal.Deps{
 		DB: a.DB, Hub: a.Hub, Seats: a.Visits, Node: cfg.Node, Topic: schedule.VisitTopic, Log: a.Log,
-		Media: sfu.Config{Port: cfg.ICEPort, Address: cfg.iceAddress, Loopback: cfg.onlyHere()},
+		Media: sfu.Config{Port: cfg.ICEPort, Addresses: cfg.iceAddress, Loopback: cfg.onlyHere(), Relays: a.relay.relays},
 	}); err != nil {
 		return nil, err
 	}
@@ -250,7 +252,7 @@ func (a *App) Start(ctx context.Context) error {
 		name string
 		part part
 	}{
-		{"access", a.Access}, {"identity", a.Identity}, {"provider", a.Provider}, {"login", a.Login}, {"revocations", a.Revocations}, {"hub", a.Hub}, {"nudges", newNudges(a.Revocations, a.Hub)}, {"jobs", a.Notices}, {"messages", a.Messages}, {"visits", a.Signal}, {"subscriptions", a.Subscriptions}, {"portal", a.Portal},
+		{"access", a.Access}, {"identity", a.Identity}, {"provider", a.Provider}, {"login", a.Login}, {"revocations", a.Revocations}, {"hub", a.Hub}, {"nudges", newNudges(a.Revocations, a.Hub)}, {"jobs", a.Notices}, {"messages", a.Messages}, {"visits", a.Signal}, {"relay", a.relay}, {"subscriptions", a.Subscriptions}, {"portal", a.Portal},
 		{"relabelling", records.NewRelabeller(a.Records, a.Config.Node)}, {"inbox", message.NewMinder(a.Messages, a.Log)},
 	} {
 		if err := p.part.Start(ctx); err != nil {
@@ -281,7 +283,8 @@ func (a *App) Listen() error {
 		_ = ln.Close()
 		return err
 	}
-	a.web = edge.Serve(app, ln, secure)
+	a.web = edge.ServeShared(app, ln, secure, a.relay.other())
+	a.relay.try()
 	return nil
 }
 

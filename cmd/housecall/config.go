@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,8 +49,13 @@ type Config struct {
 	FCMURL         string  `group:"settings" name:"fcm-url" env:"HOUSECALL_FCM_URL" placeholder:"URL" help:"https://fcm.googleapis.com?key=FILE, with the key of a service account, through which Android phones with the app ring. Empty: they do not."`
 	SMSURL         string  `group:"settings" name:"sms-url" env:"HOUSECALL_SMS_URL" placeholder:"URL" help:"https://:TOKEN@gateway.example.org/messages?from=SENDER, through which text messages go. Empty: none are sent."`
 	BounceToken    string  `group:"settings" name:"bounce-token" env:"HOUSECALL_BOUNCE_TOKEN" placeholder:"TOKEN" help:"With which your mail server reports mails that came back, at /hooks/mail-bounces. Empty: it does not."`
-	ICEPort        int     `group:"settings" name:"ice-port" env:"HOUSECALL_ICE_PORT" default:"0" placeholder:"PORT" help:"UDP port for video. 0: any free one, which no firewall can be told of."`
-	ICEAddress     string  `group:"settings" name:"ice-address" env:"HOUSECALL_ICE_ADDRESS" placeholder:"IP" help:"Address at which people's browsers reach this node for video, when it is not the machine's own."`
+	ICEPort        int     `group:"settings" name:"ice-port" env:"HOUSECALL_ICE_PORT" default:"0" placeholder:"PORT" help:"UDP and TCP port for video. 0: any free one, which no firewall can be told of."`
+	ICEAddress     string  `group:"settings" name:"ice-address" env:"HOUSECALL_ICE_ADDRESS" placeholder:"IP" help:"Address at which people's browsers reach this node for video, when it is not the machine's own; one of IPv4, one of IPv6 or both, apart by a comma."`
+	TURN           string  `group:"settings" name:"turn" env:"HOUSECALL_TURN" default:"auto" placeholder:"WORD" help:"The relay for people whose network lets no video pass. auto: on the port of the site where this program does TLS itself, and where the settings below say. off: none."`
+	TURNAddr       string  `group:"settings" name:"turn-addr" env:"HOUSECALL_TURN_ADDR" placeholder:"HOST:PORT" help:"Where the relay listens for UDP and TCP, for example :3478. Empty: nowhere."`
+	TURNTLSAddr    string  `group:"settings" name:"turn-tls-addr" env:"HOUSECALL_TURN_TLS_ADDR" placeholder:"HOST:PORT" help:"Where the relay listens for TLS besides the port of the site, for example :5349. Empty: nowhere."`
+	TURNTLS        string  `group:"settings" name:"turn-tls" env:"HOUSECALL_TURN_TLS" placeholder:"CERT,KEY" help:"Certificate and key of the relay as PEM files. Empty: those of --tls."`
+	TURNHost       string  `group:"settings" name:"turn-host" env:"HOUSECALL_TURN_HOST" placeholder:"NAME" help:"By which name people's browsers reach the relay of this node. Default: that of --base-url."`
 	Node           string  `group:"settings" env:"HOUSECALL_NODE" placeholder:"NAME" help:"Name of this node. Default: host name and port."`
 	OIDCIssuers    string  `group:"settings" name:"oidc-issuers" env:"HOUSECALL_OIDC_ISSUERS" placeholder:"JSON" help:"Outside OpenID issuers, as JSON or @FILE."`
 	Apps           string  `group:"settings" env:"HOUSECALL_APPS" placeholder:"VERSIONS" help:"Platform, least and recommended version of the phone app and its shop, for example 'ios 1.4.0 2.0.0 https://apps.example.org/ios; android 1.4.0'. Empty: any version may be used."`
@@ -77,12 +83,14 @@ type Config struct {
 	outward    func() *http.Client    // of tests, whose servers have keys of their own; nil: as usual
 	breach     *identity.Breach
 	zone       *time.Location
-	iceAddress netip.Addr
+	iceAddress []netip.Addr
 	releases   map[string]mobileapi.Release
 	level      slog.Level
 	logJSON    bool
 	certFile   string
 	keyFile    string
+	relayCert  string
+	relayKey   string
 }
 
 // wrong is the one line about a setting that cannot be used.
@@ -95,7 +103,7 @@ func wrong(name, value, why, example string) error {
 
 // Validate reads the settings and says what is wrong with the first wrong one.
 func (c *Config) Validate() error {
-	for _, check := range []func() error{c.checkAddr, c.checkBaseURL, c.checkTLS, c.checkProxies, c.checkDatabase, c.checkBlobs, c.checkAnchors, c.checkScanner, c.checkOutside, c.checkNATS, c.checkMail, c.checkCarriers, c.checkBreach, c.checkICE, c.checkApps, c.checkNode, c.checkIssuers, c.checkLog, c.checkClinic} {
+	for _, check := range []func() error{c.checkAddr, c.checkBaseURL, c.checkTLS, c.checkProxies, c.checkDatabase, c.checkBlobs, c.checkAnchors, c.checkScanner, c.checkOutside, c.checkNATS, c.checkMail, c.checkCarriers, c.checkBreach, c.checkICE, c.checkTURN, c.checkApps, c.checkNode, c.checkIssuers, c.checkLog, c.checkClinic} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -139,7 +147,7 @@ func (c *Config) checkBaseURL() error {
 	return nil
 }
 
-func (c *Config) checkTLS() error {
+func (c *Config) checkTLS() (err error) {
 	const why, example = "it must be a certificate and a key, or the word proxy", "/etc/housecall/cert.pem,/etc/housecall/key.pem"
 	switch {
 	case c.TLS == "" && c.base.Scheme == "https":
@@ -151,17 +159,23 @@ func (c *Config) checkTLS() error {
 	case c.TLS == "proxy":
 		return nil
 	}
-	cert, key, ok := strings.Cut(c.TLS, ",")
-	if !ok || cert == "" || key == "" {
-		return wrong("HOUSECALL_TLS", c.TLS, why, example)
+	c.certFile, c.keyFile, err = pair("HOUSECALL_TLS", c.TLS, why, example)
+	return err
+}
+
+// pair are the files of a certificate and its key.
+func pair(name, value, why, example string) (certFile, keyFile string, err error) {
+	certFile, keyFile, ok := strings.Cut(value, ",")
+	if !ok || certFile == "" || keyFile == "" {
+		return "", "", wrong(name, value, why, example)
 	}
-	c.certFile, c.keyFile = strings.TrimSpace(cert), strings.TrimSpace(key)
-	for _, f := range []string{c.certFile, c.keyFile} {
+	certFile, keyFile = strings.TrimSpace(certFile), strings.TrimSpace(keyFile)
+	for _, f := range []string{certFile, keyFile} {
 		if _, err := os.Stat(f); err != nil {
-			return wrong("HOUSECALL_TLS", c.TLS, "the file "+f+" is not there", example)
+			return "", "", wrong(name, value, "the file "+f+" is not there", example)
 		}
 	}
-	return nil
+	return certFile, keyFile, nil
 }
 
 func (c *Config) checkBlobs() error {
@@ -200,14 +214,14 @@ func (c *Config) checkICE() error {
 	if c.ICEPort < 0 || c.ICEPort > 65535 {
 		return wrong("HOUSECALL_ICE_PORT", fmt.Sprint(c.ICEPort), "it must be a UDP port", "8189")
 	}
-	if c.ICEAddress == "" {
-		return nil
+	c.iceAddress = nil
+	for part := range strings.FieldsFuncSeq(c.ICEAddress, func(r rune) bool { return r == ',' || r == ' ' }) {
+		a, err := netip.ParseAddr(part)
+		if err != nil || a.IsUnspecified() || a.IsMulticast() || a.Zone() != "" || slices.ContainsFunc(c.iceAddress, func(b netip.Addr) bool { return a.Unmap().Is4() == b.Is4() }) {
+			return wrong("HOUSECALL_ICE_ADDRESS", c.ICEAddress, "it must be the address that browsers reach, of IPv4, of IPv6 or one of each", "203.0.113.7,2001:db8::7")
+		}
+		c.iceAddress = append(c.iceAddress, a.Unmap())
 	}
-	a, err := netip.ParseAddr(c.ICEAddress)
-	if err != nil || !a.Is4() || a.IsUnspecified() {
-		return wrong("HOUSECALL_ICE_ADDRESS", c.ICEAddress, "it must be the IPv4 address that browsers reach", "203.0.113.7")
-	}
-	c.iceAddress = a
 	return nil
 }
 
@@ -231,7 +245,7 @@ func (c *Config) outside(private bool) *http.Client {
 // onlyHere: nobody but this machine is served, so video stays on it as well.
 func (c *Config) onlyHere() bool {
 	host, _, _ := net.SplitHostPort(c.Addr)
-	return loopback(host) && !c.iceAddress.IsValid()
+	return loopback(host) && len(c.iceAddress) == 0
 }
 
 func (c *Config) checkProxies() error {
@@ -364,6 +378,7 @@ func (c *Config) Redacted() []string {
 	return []string{
 		"HOUSECALL_ADDR=" + c.Addr, "HOUSECALL_BASE_URL=" + c.base.String(), "HOUSECALL_TLS=" + c.TLS, "HOUSECALL_TRUSTED_PROXIES=" + c.TrustedProxies,
 		"HOUSECALL_DATA=" + c.Data, "HOUSECALL_DATABASE_URL=" + redactURL(c.DatabaseURL), "HOUSECALL_MIGRATE_DATABASE_URL=" + redactURL(c.MigrateURL), "HOUSECALL_LOG_URL=" + c.LogURL, "HOUSECALL_CLAMD=" + c.Clamd, "HOUSECALL_AUDIT_ANCHOR_URL=" + strings.Join(anchor.Names(c.AuditAnchorURL), ", "), "HOUSECALL_NATS_URL=" + redactURL(c.NATSURL), "HOUSECALL_SMTP_URL=" + redactURL(c.SMTPURL), "HOUSECALL_WEB_PUSH=" + c.WebPush, "HOUSECALL_APNS_URL=" + redactURL(c.APNsURL), "HOUSECALL_FCM_URL=" + redactURL(c.FCMURL), "HOUSECALL_SMS_URL=" + redactURL(c.SMSURL), "HOUSECALL_BOUNCE_TOKEN=" + secret(c.BounceToken), "HOUSECALL_BREACH_URL=" + redactURL(c.BreachURL),
+		fmt.Sprintf("HOUSECALL_ICE_PORT=%d", c.ICEPort), "HOUSECALL_ICE_ADDRESS=" + c.ICEAddress, "HOUSECALL_TURN=" + c.TURN, "HOUSECALL_TURN_ADDR=" + c.TURNAddr, "HOUSECALL_TURN_TLS_ADDR=" + c.TURNTLSAddr, "HOUSECALL_TURN_TLS=" + c.TURNTLS, "HOUSECALL_TURN_HOST=" + c.TURNHost,
 		"HOUSECALL_NODE=" + c.Node, "HOUSECALL_OIDC_ISSUERS=" + secret(c.OIDCIssuers), "HOUSECALL_SITE_KEY=" + secret(c.SiteKey), "HOUSECALL_LOG=" + c.Log,
 		fmt.Sprintf("HOUSECALL_RATE_LIMIT=%g", c.RateLimit), "HOUSECALL_BULK_KEEP=" + c.BulkKeep.String(), "HOUSECALL_KEY_AGE=" + c.KeyAge.String(), "HOUSECALL_TAKE_BACK=" + c.TakeBack.String(), "HOUSECALL_CLINIC_NAME=" + c.ClinicName, "HOUSECALL_CLINIC_PHONE=" + c.ClinicPhone,
 		"HOUSECALL_EMERGENCY_PHONE=" + c.EmergencyPhone, "HOUSECALL_CRISIS_PHONE=" + c.CrisisPhone, "HOUSECALL_TIME_ZONE=" + c.zone.String(),

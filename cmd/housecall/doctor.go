@@ -36,7 +36,7 @@ func (doctorCommand) Run(ctx context.Context, cfg *Config, out output) error {
 	}
 	broken := 0
 	words := map[string]string{"ok": "ok", "warn": "WARN", "fail": "FAIL"}
-	for _, c := range examine(ctx, cfg) {
+	for _, c := range examine(ctx, cfg, cfg.ICEPort, cfg.fixedRelayURLs()) {
 		if !c.OK {
 			broken++
 		}
@@ -55,4 +55,7 @@ func (doctorCommand) Run(ctx context.Context, cfg *Config, out output) error {
 }
 
 // Health is what doctor says of a running server, for its administrators.
-func (a *App) Health(ctx context.Context) []Check { return examine(ctx, &a.Config) }
+func (a *App) Health(ctx context.Context) []Check {
+	port, urls := a.relay.running()
+	return examine(ctx, &a.Config, port, urls)
+}

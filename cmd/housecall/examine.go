@@ -27,8 +27,9 @@ import (
 )
 
 // examine looks at everything an installation rests on. Nothing in it changes
-// anything: a folder or database that is not there yet stays so.
-func examine(ctx context.Context, cfg *Config) []Check {
+// anything: a folder or database that is not there yet stays so. The port of media
+// and the ways into the relay are those that are known.
+func examine(ctx context.Context, cfg *Config, mediaPort int, relays []string) []Check {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
 	checks := []Check{good("settings", "All can be used. This node is %s.", cfg.Node), checkFolder(cfg.Data), checkDisk(cfg.Data)}
@@ -41,6 +42,7 @@ func examine(ctx context.Context, cfg *Config) []Check {
 	}
 	checks = append(checks, checkBus(cfg), checkClamd(ctx, cfg), checkMail(ctx, cfg))
 	checks = append(append(checks, checkWays(ctx, cfg)...), checkSecure(cfg), checkWeb(ctx, cfg))
+	checks = append(checks, lookAtVideo(ctx, cfg, mediaPort, relays)...)
 	return append(checks, checkIssuers(ctx, cfg)...)
 }
 
@@ -249,22 +251,26 @@ func checkSecure(cfg *Config) Check {
 	case cfg.TLS == "proxy":
 		return good(name, "A proxy does TLS for %s.", cfg.base)
 	}
-	pair, err := tls.LoadX509KeyPair(cfg.certFile, cfg.keyFile)
+	return lookAtCertificate(name, "HOUSECALL_TLS", cfg.certFile, cfg.keyFile, cfg.base.Hostname(), "HOUSECALL_BASE_URL")
+}
+
+func lookAtCertificate(name, setting, certFile, keyFile, host, hostSetting string) Check {
+	pair, err := tls.LoadX509KeyPair(certFile, keyFile)
 	if err != nil {
-		return bad(name, "The certificate cannot be used (%v). Set HOUSECALL_TLS to the right files.", err)
+		return bad(name, "The certificate cannot be used (%v). Set %s to the right files.", err, setting)
 	}
 	leaf, err := x509.ParseCertificate(pair.Certificate[0])
 	switch {
 	case err != nil:
 		return bad(name, "The certificate cannot be read (%v).", err)
-	case leaf.VerifyHostname(cfg.base.Hostname()) != nil:
-		return bad(name, "The certificate is not for %s. Get one for this name, or correct HOUSECALL_BASE_URL.", cfg.base.Hostname())
+	case leaf.VerifyHostname(host) != nil:
+		return bad(name, "The certificate is not for %s. Get one for this name, or correct %s.", host, hostSetting)
 	case time.Until(leaf.NotAfter) < 0:
 		return bad(name, "The certificate ended on %s. Renew it.", leaf.NotAfter.Format(time.DateOnly))
 	case time.Until(leaf.NotAfter) < 14*24*time.Hour:
 		return warn(name, "The certificate ends on %s. Renew it.", leaf.NotAfter.Format(time.DateOnly))
 	}
-	return good(name, "The certificate is for %s and holds until %s.", cfg.base.Hostname(), leaf.NotAfter.Format(time.DateOnly))
+	return good(name, "The certificate is for %s and holds until %s.", host, leaf.NotAfter.Format(time.DateOnly))
 }
 
 // checkWeb: either the server answers on its address, or the address is free.

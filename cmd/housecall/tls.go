@@ -12,11 +12,19 @@ func (c *Config) tlsConfig() (*tls.Config, error) {
 	if c.certFile == "" {
 		return nil, nil
 	}
-	k := &keyPair{cert: c.certFile, key: c.keyFile}
-	if _, err := k.get(nil); err != nil {
-		return nil, wrong("HOUSECALL_TLS", c.TLS, "the certificate cannot be used: "+err.Error(), "/etc/housecall/cert.pem,/etc/housecall/key.pem")
+	t, err := tlsOf("HOUSECALL_TLS", c.TLS, c.certFile, c.keyFile)
+	if err == nil {
+		t.NextProtos = []string{"http/1.1"}
 	}
-	return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: k.get, NextProtos: []string{"http/1.1"}}, nil
+	return t, err
+}
+
+func tlsOf(name, value, cert, key string) (*tls.Config, error) {
+	k := &keyPair{cert: cert, key: key}
+	if _, err := k.get(nil); err != nil {
+		return nil, wrong(name, value, "the certificate cannot be used: "+err.Error(), "/etc/housecall/cert.pem,/etc/housecall/key.pem")
+	}
+	return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: k.get}, nil
 }
 
 // keyPair reads the certificate again when its file has changed: certificates

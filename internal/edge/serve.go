@@ -21,10 +21,19 @@ type Server struct {
 
 // Serve begins to answer on the listener, with TLS when a configuration is given.
 func Serve(app *fiber.App, ln net.Listener, secure *tls.Config) *Server {
+	return ServeShared(app, ln, secure, nil)
+}
+
+// ServeShared is Serve on a port whose TLS also carries something that is no HTTP:
+// connections that it is about are given away.
+func ServeShared(app *fiber.App, ln net.Listener, secure *tls.Config, other *Other) *Server {
 	s := &Server{app: app, ln: &listener{Listener: ln, conns: map[*conn]struct{}{}}, done: make(chan struct{})}
 	var on net.Listener = s.ln
 	if secure != nil {
 		on = tls.NewListener(on, secure)
+		if other != nil {
+			on = &shared{on, other}
+		}
 	}
 	go func() {
 		defer close(s.done)

@@ -72,6 +72,15 @@ type joinedMessage struct {
 	Resume  string     `json:"resume"`
 	Resumed bool       `json:"resumed"`
 	Seats   []presence `json:"seats"`
+	Relays  []Relay    `json:"relays,omitempty"`
+}
+
+// Relay is a way to this node for clients whose network lets no media pass: an
+// RTCIceServer of browsers.
+type Relay struct {
+	URLs       []string `json:"urls"`
+	Username   string   `json:"username"`
+	Credential string   `json:"credential"`
 }
 
 type seatsMessage struct {

@@ -49,6 +49,9 @@ type somebody struct {
 	room   string
 	id     string
 
+	through func([]byte) []byte // changes what the room says; nil: nothing does
+	said    func(string) string // changes what is said to it
+
 	talk  sync.Mutex // a link is spoken to by one at a time
 	mu    sync.Mutex
 	link  *Link
@@ -104,6 +107,9 @@ func (p *somebody) now() *Link {
 
 func (p *somebody) connect() {
 	w := &wire{q: newQueue(), hear: func(b []byte) {
+		if p.through != nil {
+			b = p.through(b)
+		}
 		if err := p.Hear(b); err != nil && !strings.Contains(err.Error(), "closed") {
 			p.t.Errorf("%s: %v", p.id, err)
 		}
@@ -120,6 +126,9 @@ func (p *somebody) connect() {
 func (p *somebody) tell(message string) {
 	p.talk.Lock()
 	defer p.talk.Unlock()
+	if p.said != nil {
+		message = p.said(message)
+	}
 	p.now().Hear([]byte(message))
 }
 
@@ -132,10 +141,14 @@ func (p *somebody) drop() {
 
 // join enters and sends until it leaves.
 func join(t testing.TB, s *Server, room, id string) *somebody {
-	p := enter(t, s, room, id)
-	p.Join(true, true, false)
+	return enter(t, s, room, id).begin(true, true)
+}
+
+// begin joins and sends.
+func (p *somebody) begin(mic, cam bool) *somebody {
+	p.Join(mic, cam, false)
 	p.until("joined", func() bool { n, _ := p.Joined(); return n == 1 })
-	require.NoError(t, p.Publish("audio", "camera"))
+	require.NoError(p.t, p.Publish("audio", "camera"))
 	p.until("connected", p.Connected)
 	p.send()
 	return p
@@ -163,6 +176,11 @@ func (p *somebody) send() {
 func (p *somebody) leave() {
 	close(p.stop)
 	p.media.Wait()
+	p.leaveUnsent()
+}
+
+// leaveUnsent is leave of who sends nothing.
+func (p *somebody) leaveUnsent() {
 	p.tell(`{"t":"leave"}`)
 	p.wires.Wait()
 	p.Close()

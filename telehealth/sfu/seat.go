@@ -120,6 +120,10 @@ func (x *Seat) say(v any) {
 // welcome answers a join.
 func (x *Seat) welcome(l *Link, resumed bool) {
 	r := x.room
+	var relays []Relay
+	if f := r.server.cfg.Relays; f != nil {
+		relays = f(r.id, x.id)
+	}
 	r.mu.Lock()
 	if x.link != l || x.gone {
 		r.mu.Unlock()
@@ -127,7 +131,7 @@ func (x *Seat) welcome(l *Link, resumed bool) {
 		return
 	}
 	x.greeted = true
-	m := joinedMessage{T: "joined", Seat: x.id, Resume: x.token, Resumed: resumed, Seats: r.presences()}
+	m := joinedMessage{T: "joined", Seat: x.id, Resume: x.token, Resumed: resumed, Seats: r.presences(), Relays: relays}
 	replaced := x.replaced
 	x.replaced = nil
 	r.mu.Unlock()

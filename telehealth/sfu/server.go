@@ -2,15 +2,14 @@ package sfu
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/pion/dtls/v3"
 	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
 	"github.com/pion/logging"
@@ -36,11 +35,14 @@ const (
 
 // Config is what a Server is made from.
 type Config struct {
-	Port     int           // UDP, for all media of this node; 0: any free one
-	Loopback bool          // this machine only
-	Address  netip.Addr    // which clients reach, when it is not the machine's own
-	Wait     time.Duration // that a seat waits for its client; 0: SeatWaits
-	Seats    int           // of a room, at most 32; 0: MaxSeats
+	Port      int           // UDP and TCP, for all media of this node; 0: any free one
+	Sockets   int           // of the system for UDP, all of that number; 0: by the number of cores
+	Loopback  bool          // this machine only
+	Addresses []netip.Addr  // which clients reach, when they are not the machine's own
+	Wait      time.Duration // that a seat waits for its client; 0: SeatWaits
+	Seats     int           // of a room, at most 32; 0: MaxSeats
+	// Relays gives the relays by which a seat may come, when it joins; nil: none.
+	Relays func(room, seat string) []Relay
 	// Presence hears who is in a room: true when a seat has joined, false when it
 	// is gone. It is called in order, on a goroutine of its own; nil: nobody
 	// listens.
@@ -56,14 +58,13 @@ type Out interface {
 
 // Server is the media plane of one node.
 type Server struct {
-	cfg   Config
-	api   *webrtc.API
-	mux   ice.UDPMux
-	conn  *net.UDPConn
-	log   *slog.Logger
-	count counters
-	tasks sync.WaitGroup // seats and tracks
-	tell  *queue         // presence, in order
+	cfg     Config
+	api     *webrtc.API
+	sockets *sockets
+	log     *slog.Logger
+	count   counters
+	tasks   sync.WaitGroup // seats and tracks
+	tell    *queue         // presence, in order
 
 	mu     sync.Mutex
 	rooms  map[string]*Room
@@ -79,7 +80,7 @@ type Stats struct {
 	PacketsIn, PacketsOut, Repairs, Replays, KeyRequests uint64
 }
 
-// Open takes the UDP port.
+// Open takes the port.
 func Open(cfg Config) (*Server, error) {
 	if cfg.Wait <= 0 {
 		cfg.Wait = SeatWaits
@@ -91,34 +92,29 @@ func Open(cfg Config) (*Server, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
 	}
-	at := &net.UDPAddr{IP: net.IPv4zero, Port: cfg.Port}
-	if cfg.Loopback {
-		at.IP = net.IPv4(127, 0, 0, 1)
-	}
-	conn, err := net.ListenUDP("udp4", at)
-	if err != nil {
-		return nil, fmt.Errorf("UDP port %d for video cannot be taken: %w", cfg.Port, err)
-	}
-	_ = conn.SetReadBuffer(socketSize) // as much as the system allows
-	_ = conn.SetWriteBuffer(socketSize)
 	// The library's own log tells of addresses of clients; what matters comes as
 	// states and errors.
 	silent := &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled}
-	s := &Server{
-		cfg: cfg, conn: conn, log: cfg.Log, rooms: map[string]*Room{}, tell: newQueue(),
-		mux: webrtc.NewICEUDPMux(silent.NewLogger("ice"), conn),
+	sockets, err := take(cfg, silent)
+	if err != nil {
+		return nil, err
 	}
-	if s.api, err = newAPI(cfg, s.mux, silent); err != nil {
-		_ = s.mux.Close()
+	s := &Server{cfg: cfg, sockets: sockets, log: cfg.Log, rooms: map[string]*Room{}, tell: newQueue()}
+	if s.api, err = newAPI(cfg, sockets, silent); err != nil {
+		_ = sockets.Close()
 		return nil, err
 	}
 	s.tasks.Go(s.tell.run)
 	return s, nil
 }
 
+// srtpProfiles are how media is sealed, the best first; the last one costs thirteen
+// times the others, for clients that have nothing else. Tags of 32 bits are not taken.
+var srtpProfiles = []dtls.SRTPProtectionProfile{dtls.SRTP_AEAD_AES_256_GCM, dtls.SRTP_AEAD_AES_128_GCM, dtls.SRTP_AES128_CM_HMAC_SHA1_80}
+
 // newAPI has the codecs of the protocol and no interceptors. Retransmissions come
 // on a track's own SSRC, so that one cache and one set of books serve both.
-func newAPI(cfg Config, mux ice.UDPMux, log logging.LoggerFactory) (*webrtc.API, error) {
+func newAPI(cfg Config, at *sockets, log logging.LoggerFactory) (*webrtc.API, error) {
 	media := &webrtc.MediaEngine{}
 	video := []webrtc.RTCPFeedback{{Type: "nack"}, {Type: "nack", Parameter: "pli"}, {Type: "ccm", Parameter: "fir"}, {Type: "transport-cc"}}
 	for _, c := range []struct {
@@ -149,17 +145,22 @@ func newAPI(cfg Config, mux ice.UDPMux, log logging.LoggerFactory) (*webrtc.API,
 	}
 	e := webrtc.SettingEngine{LoggerFactory: log}
 	e.SetLite(true)
-	e.SetICEUDPMux(mux)
-	e.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
+	e.SetICEUDPMux(at)
+	e.SetICETCPMux(at.tcp)
+	e.SetICEBindingRequestHandler(at.follow.check)
+	e.SetNetworkTypes(at.networks())
 	e.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	e.SetIncludeLoopbackCandidate(cfg.Loopback)
 	e.SetICETimeouts(8*time.Second, failAfter, 2*time.Second)
 	e.SetReceiveMTU(payloadMax)
+	e.SetSRTPProtectionProfiles(srtpProfiles...)
 	e.DisableCloseByDTLS(true) // a client that went comes back, or its seat's time is up
-	if cfg.Address.IsValid() {
-		if err := e.SetICEAddressRewriteRules(webrtc.ICEAddressRewriteRule{
-			External: []string{cfg.Address.String()}, AsCandidateType: webrtc.ICECandidateTypeHost, Mode: webrtc.ICEAddressRewriteReplace,
-		}); err != nil {
+	if len(cfg.Addresses) > 0 {
+		rule := webrtc.ICEAddressRewriteRule{AsCandidateType: webrtc.ICECandidateTypeHost, Mode: webrtc.ICEAddressRewriteReplace}
+		for _, a := range cfg.Addresses {
+			rule.External = append(rule.External, a.String())
+		}
+		if err := e.SetICEAddressRewriteRules(rule); err != nil {
 			return nil, err
 		}
 	}
@@ -173,13 +174,8 @@ const (
 	uriWide  = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 )
 
-// Port is the UDP port of this node.
-func (s *Server) Port() int {
-	if a, ok := s.conn.LocalAddr().(*net.UDPAddr); ok {
-		return a.Port
-	}
-	return 0
-}
+// Port is the number of this node's port, in UDP and TCP.
+func (s *Server) Port() int { return s.sockets.port }
 
 // Stats sums up.
 func (s *Server) Stats() Stats {
@@ -316,6 +312,5 @@ func (s *Server) Close() {
 	}
 	s.tell.close()
 	s.tasks.Wait()
-	_ = s.mux.Close()
-	_ = s.conn.Close()
+	_ = s.sockets.Close()
 }

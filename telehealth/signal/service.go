@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"log/slog"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -124,6 +125,15 @@ func (s *Service) Port() int {
 		return 0
 	}
 	return s.media.Port()
+}
+
+// Addresses are where clients reach the port for media, each with the address at
+// which this machine meets it; none before Start.
+func (s *Service) Addresses() map[netip.AddrPort]netip.AddrPort {
+	if s.media == nil {
+		return nil
+	}
+	return s.media.Addresses()
 }
 
 // Stats sums up what the media plane of this node holds and has done.

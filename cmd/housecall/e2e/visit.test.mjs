@@ -9,7 +9,7 @@ import { codeOf } from './harness/totp.mjs'
 import { until } from './harness/wait.mjs'
 import { en, patternOf } from './harness/words.mjs'
 
-const scene = suite()
+const scene = suite({ env: { HOUSECALL_TURN_ADDR: '127.0.0.1:0' } })
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 const media = { permissions: ['camera', 'microphone'] }
@@ -33,6 +33,27 @@ const watchCalls = (context) => context.addInitScript(() => {
       window.__calls.push(this)
     }
   }
+})
+
+/** Lets a page's connections through the relay only, as a network does that lets nothing else out. */
+const onlyByRelay = (context) => context.addInitScript(() => {
+  const Real = window.RTCPeerConnection
+  window.RTCPeerConnection = class extends Real {
+    constructor(settings) {
+      super(settings?.iceServers?.length ? { ...settings, iceTransportPolicy: 'relay' } : settings)
+    }
+  }
+})
+
+/** By which kinds of ways a page's connections go. */
+const ways = (page) => page.evaluate(async () => {
+  const kinds = new Set()
+  for (const call of window.__calls ?? []) {
+    if (call.connectionState !== 'connected') continue
+    const reports = await call.getStats()
+    for (const one of reports.values()) if (one.type === 'transport') kinds.add(reports.get(reports.get(one.selectedCandidatePairId)?.localCandidateId)?.candidateType)
+  }
+  return [...kinds]
 })
 
 /** What a page has received so far over the connections that it has: pictures that were decoded, packets of sound. */
@@ -67,6 +88,17 @@ async function hearsAndSees(page, others, who) {
   }, { within: 15_000, every: 250 })
 }
 
+/** Picture and sound come in again, over whatever connections there are now: what has ended counts no further. */
+async function goesOn(page, others, who) {
+  let last = await received(page)
+  await until(`${who} goes on`, async () => {
+    const now = await received(page)
+    const grew = now.pictures >= others && now.frames > last.frames && now.packets > last.packets
+    last = now
+    return grew
+  }, { within: 30_000, every: 250 })
+}
+
 const button = (page, name) => page.getByRole('button', { name, exact: typeof name === 'string' })
 
 /** From the page of a visit to the waiting room. */
@@ -81,7 +113,7 @@ async function comeIn(page, name) {
   await button(page, en('consent.agree')).click()
 }
 
-scene('a visit by video, three people, and its note', { as: 'patient', viewport: phone, timeout: 300_000, expect: [/status of 40[39]/, /signal/] }, async ({ page, open, site }) => {
+scene('a visit by video, three people, and its note', { as: 'patient', viewport: phone, timeout: 300_000, expect: [/status of 40[39]/, /signal/, /ERR_CONNECTION|ERR_EMPTY|Failed to fetch|WebSocket/] }, async ({ page, open, site }) => {
   const { self } = await people(page, site)
   const rosa = self.patient
   const coming = (await must(page, site, `/charts/${rosa}/appointments?when=coming`)).items
@@ -92,6 +124,7 @@ scene('a visit by video, three people, and its note', { as: 'patient', viewport:
   await watchCalls(page.context())
   const doctor = await open('clinician', media)
   const elena = await open('caregiver', { viewport: phone, ...media })
+  await onlyByRelay(elena.context())
   for (const one of [doctor, elena]) await watchCalls(one.context())
 
   // Home leads to it.
@@ -125,6 +158,7 @@ scene('a visit by video, three people, and its note', { as: 'patient', viewport:
   await button(doctor, en('cockpit.letInName', { name: third })).waitFor()
   await doctor.keyboard.press('l')
   for (const [who, one] of Object.entries({ patient: page, clinician: doctor, caregiver: elena })) await hearsAndSees(one, 2, who)
+  assert.deepEqual(await ways(elena), ['relay'])
   await look(elena, 'caregiver-call')
   await look(doctor, 'cockpit-three')
 
@@ -151,6 +185,15 @@ scene('a visit by video, three people, and its note', { as: 'patient', viewport:
   await page.reload()
   await hearsAndSees(page, 1, 'the patient, after a reload,')
   assert.equal(await seat(), before)
+
+  // The server dies and comes again: everybody is back by themselves, in their seats, with their choices.
+  await site.kill()
+  await site.start()
+  const up = Date.now()
+  for (const [who, one] of Object.entries({ clinician: doctor, patient: page, caregiver: elena })) await goesOn(one, one === elena ? 2 : 1, `the ${who}, after a restart,`)
+  console.log(`all three hear and see ${((Date.now() - up) / 1000).toFixed(1)} s after the server is up again`)
+  assert.equal(await seat(), before)
+  await button(elena, en('visit.unmute')).waitFor()
 
   // The note beside the picture; the visit ends; it is signed.
   await doctor.getByLabel(en('cockpit.subjective')).fill('Dizzy when she gets up.')

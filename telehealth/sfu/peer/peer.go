@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/pion/dtls/v3"
 	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
 	"github.com/pion/logging"
@@ -51,6 +52,11 @@ type Message struct {
 	Kind    string     `json:"kind"`
 	On      bool       `json:"on"`
 	Code    string     `json:"code"`
+	Relays  []struct {
+		URLs       []string `json:"urls"`
+		Username   string   `json:"username"`
+		Credential string   `json:"credential"`
+	} `json:"relays"`
 }
 
 // Options are what a Client is made from.
@@ -62,7 +68,19 @@ type Options struct {
 	Key    func(kind string)                // a key frame is asked for; nil: nobody makes one
 	Lost   func(kind string, seqs []uint16) // packets are asked for again; nil: nobody keeps any
 	Repeat bool                             // also take packets that came before
+	// Networks are the kinds of candidates; empty: UDP over IPv4.
+	Networks []webrtc.NetworkType
+	// Protection are the profiles of SRTP that it has; empty: all that are usual.
+	Protection []Profile
+	// Relayed: by the relays of the room only; nothing goes to it directly.
+	Relayed bool
 }
+
+// Profile is a way of sealing media (RFC 5764, RFC 7714).
+type Profile = dtls.SRTPProtectionProfile
+
+// Weak is the profile whose tags are too short for a room.
+const Weak = dtls.SRTP_AES128_CM_HMAC_SHA1_32
 
 // Client is one participant.
 type Client struct {
@@ -77,6 +95,7 @@ type Client struct {
 	tracks map[string]*webrtc.TrackLocalStaticRTP
 	seats  []Presence
 	token  string
+	relays []webrtc.ICEServer
 	n      int
 	bye    string
 	joined int
@@ -98,13 +117,27 @@ func New(o Options) (*Client, error) {
 	}
 	e := webrtc.SettingEngine{LoggerFactory: o.Log}
 	e.SetIncludeLoopbackCandidate(true)
-	e.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
+	if len(o.Networks) == 0 {
+		o.Networks = []webrtc.NetworkType{webrtc.NetworkTypeUDP4}
+	}
+	e.SetNetworkTypes(o.Networks)
 	e.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	e.DisableSRTPReplayProtection(o.Repeat)
+	if len(o.Protection) > 0 {
+		e.SetSRTPProtectionProfiles(o.Protection...)
+	}
 	return &Client{
 		o: o, tags: map[string]Tag{}, ssrcs: map[string]uint32{}, tracks: map[string]*webrtc.TrackLocalStaticRTP{},
 		api: webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithSettingEngine(e), webrtc.WithInterceptorRegistry(&interceptor.Registry{})),
 	}, nil
+}
+
+// connection makes one, which knows the relays when there is no other way.
+func (c *Client) connection() (*webrtc.PeerConnection, error) {
+	if !c.o.Relayed {
+		return c.api.NewPeerConnection(webrtc.Configuration{})
+	}
+	return c.api.NewPeerConnection(webrtc.Configuration{ICEServers: c.relays, ICETransportPolicy: webrtc.ICETransportPolicyRelay})
 }
 
 func (c *Client) say(v any) {
@@ -136,7 +169,7 @@ func (c *Client) Publish(kinds ...string) error {
 		return errors.New("peer: closed")
 	}
 	if c.pub == nil {
-		pc, err := c.api.NewPeerConnection(webrtc.Configuration{})
+		pc, err := c.connection()
 		if err != nil {
 			return err
 		}
@@ -256,7 +289,10 @@ func (c *Client) Hear(b []byte) error {
 func (c *Client) take(m Message) error {
 	switch m.T {
 	case "joined":
-		c.seats, c.token = m.Seats, m.Resume
+		c.seats, c.token, c.relays = m.Seats, m.Resume, nil
+		for _, r := range m.Relays {
+			c.relays = append(c.relays, webrtc.ICEServer{URLs: r.URLs, Username: r.Username, Credential: r.Credential})
+		}
 		c.joined++
 	case "seats":
 		c.seats = m.Seats
@@ -285,7 +321,7 @@ func (c *Client) answer(m Message) error {
 		return nil
 	}
 	if c.sub == nil {
-		pc, err := c.api.NewPeerConnection(webrtc.Configuration{})
+		pc, err := c.connection()
 		if err != nil {
 			return err
 		}
@@ -384,6 +420,16 @@ func (c *Client) Receiving(mid string) (*webrtc.PeerConnection, uint32) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.sub, c.ssrcs[mid]
+}
+
+// Publishing is the state of the connection on which the client publishes.
+func (c *Client) Publishing() webrtc.PeerConnectionState {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.pub == nil {
+		return webrtc.PeerConnectionStateNew
+	}
+	return c.pub.ConnectionState()
 }
 
 // Connected tells whether both connections stand.

@@ -5388,6 +5388,11 @@ export interface components {
             /** Format: date-time */
             secretAt?: string;
         };
+        Relay: {
+            credential: string;
+            urls: string[] | null;
+            username: string;
+        };
         ReportRow: {
             account?: string;
             action: string;
@@ -5934,6 +5939,8 @@ export interface components {
             patient: string;
             patientName: string;
             people: components["schemas"]["Person"][] | null;
+            /** @description Ways through networks that let no video pass, to be tried before the visit. In the room one is told one's own anew. */
+            relays?: components["schemas"]["Relay"][] | null;
             /** Format: date-time */
             startedAt?: string;
             /** @enum {string} */

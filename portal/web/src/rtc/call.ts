@@ -1,5 +1,5 @@
 import { Line, type LineSocket } from './line'
-import type { Bye, FromServer, Kind, Layer, Level, RoomSeat, ToServer } from './protocol'
+import type { Bye, FromServer, Kind, Layer, Level, Relay, RoomSeat, ToServer } from './protocol'
 import { Publisher, type Tracks } from './publish'
 import { judge, sampleOf, Steady, worse, type Sample } from './quality'
 import { Receiver, type Remote } from './receive'
@@ -13,7 +13,7 @@ export interface Sending { tracks: Tracks; mic: boolean; cam: boolean }
 
 export interface CallDeps {
   dial(): LineSocket
-  newPeer(): RTCPeerConnection
+  newPeer(relays: Relay[]): RTCPeerConnection
   /** Somebody else shows their screen now, and there is one at a time. */
   shareTaken(): void
   timers: Timers
@@ -41,6 +41,7 @@ export class Call {
   private pub: Publisher | undefined
   private sub: Receiver | undefined
   private resume = ''
+  private relays: Relay[] = []
   private tries = 0
   private redial: unknown
   private watchdog: unknown
@@ -178,6 +179,7 @@ export class Call {
   private joined(frame: Extract<FromServer, { t: 'joined' }>): void {
     this.deps.timers.clear(this.watchdog)
     this.resume = frame.resume
+    this.relays = frame.relays
     this.set({ seat: frame.seat, seats: frame.seats })
     if (frame.resumed && this.pub && this.sub) {
       // What changed while nobody listened.
@@ -195,8 +197,8 @@ export class Call {
 
   private makePeers(): void {
     this.dropPeers()
-    const pub = new Publisher(this.deps.newPeer(), (offer) => this.say({ t: 'pub', ...offer }))
-    const sub = new Receiver(this.deps.newPeer(), (answer) => this.say({ t: 'sub-answer', ...answer }), () => this.set({ remotes: this.sub?.remotes() ?? [] }))
+    const pub = new Publisher(this.deps.newPeer(this.relays), (offer) => this.say({ t: 'pub', ...offer }))
+    const sub = new Receiver(this.deps.newPeer(this.relays), (answer) => this.say({ t: 'sub-answer', ...answer }), () => this.set({ remotes: this.sub?.remotes() ?? [] }))
     this.pub = pub
     this.sub = sub
     for (const peer of [pub.peer, sub.peer]) peer.onconnectionstatechange = () => this.moved()
@@ -242,6 +244,7 @@ export class Call {
   private restart(): void {
     if (this.view.phase === 'over' || !this.line) return
     this.set({ phase: 'reconnecting' })
+    for (const peer of [this.pub?.peer, this.sub?.peer]) peer?.setConfiguration({ ...peer.getConfiguration(), iceServers: this.relays })
     this.say({ t: 'restart' })
     void this.pub?.negotiate(true)
     this.guard(restartMs, () => this.rejoin())

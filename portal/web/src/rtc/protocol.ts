@@ -9,6 +9,8 @@ export type Bye = 'ended' | 'removed' | 'signed_out' | 'elsewhere' | 'drain' | '
 export interface RoomSeat { seat: string; mic: boolean; cam: boolean; screen: boolean; in: boolean }
 /** Which place of the receiving connection carries what of whom. */
 export interface Place { mid: string; seat: string; kind: Kind }
+/** A way to the room through a network that lets no media pass. */
+export interface Relay { urls: string[]; username: string; credential: string }
 export interface Sent { mid: string; kind: Kind }
 
 export type ToServer =
@@ -23,7 +25,7 @@ export type ToServer =
   | { t: 'ping' }
 
 export type FromServer =
-  | { t: 'joined'; seat: string; resume: string; resumed: boolean; seats: RoomSeat[] }
+  | { t: 'joined'; seat: string; resume: string; resumed: boolean; seats: RoomSeat[]; relays: Relay[] }
   | { t: 'seats'; seats: RoomSeat[] }
   | { t: 'pub-answer'; n: number; sdp: string }
   | { t: 'sub'; n: number; sdp: string; tracks: Place[] }
@@ -48,6 +50,10 @@ const seatsOf = (value: unknown): RoomSeat[] =>
 const placesOf = (value: unknown): Place[] =>
   list(value).filter((place) => kinds.includes(text(place.kind))).map((place) => ({ mid: text(place.mid), seat: text(place.seat), kind: place.kind as Kind }))
 
+const texts = (value: unknown): string[] => (Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [])
+const relaysOf = (value: unknown): Relay[] =>
+  list(value).map((relay) => ({ urls: texts(relay.urls), username: text(relay.username), credential: text(relay.credential) })).filter(({ urls }) => urls.length > 0)
+
 /** Reads a frame; what this client does not know is nothing to it, so that a newer server can say more. */
 export function readFrame(data: unknown): FromServer | undefined {
   if (typeof data !== 'string') return undefined
@@ -60,12 +66,12 @@ export function readFrame(data: unknown): FromServer | undefined {
   if (typeof frame !== 'object' || frame === null) return undefined
   const n = typeof frame.n === 'number' ? frame.n : 0
   switch (frame.t) {
-    case 'joined': return { t: 'joined', seat: text(frame.seat), resume: text(frame.resume), resumed: frame.resumed === true, seats: seatsOf(frame.seats) }
+    case 'joined': return { t: 'joined', seat: text(frame.seat), resume: text(frame.resume), resumed: frame.resumed === true, seats: seatsOf(frame.seats), relays: relaysOf(frame.relays) }
     case 'seats': return { t: 'seats', seats: seatsOf(frame.seats) }
     case 'pub-answer': return { t: 'pub-answer', n, sdp: text(frame.sdp) }
     case 'sub': return { t: 'sub', n, sdp: text(frame.sdp), tracks: placesOf(frame.tracks) }
     case 'map': return { t: 'map', tracks: placesOf(frame.tracks) }
-    case 'speaking': return { t: 'speaking', seats: Array.isArray(frame.seats) ? frame.seats.filter((seat): seat is string => typeof seat === 'string') : [] }
+    case 'speaking': return { t: 'speaking', seats: texts(frame.seats) }
     case 'quality': return levels.includes(text(frame.level)) ? { t: 'quality', level: frame.level as Level } : undefined
     case 'mute': return kinds.includes(text(frame.kind)) ? { t: 'mute', kind: frame.kind as Kind, on: frame.on === true } : undefined
     case 'error': return { t: 'error', of: text(frame.of), n }

@@ -1,4 +1,5 @@
 import type { Appointment, VisitState } from '../booking/types'
+import type { Relay } from '../rtc/protocol'
 
 export type SeatState = 'none' | 'waiting' | 'admitted' | 'in' | 'left' | 'refused'
 export type CheckWord = 'ok' | 'fail' | 'skipped'
@@ -33,6 +34,7 @@ export interface Visit {
   consent: { version: string; textKey: string }
   note?: 'draft' | 'signed'
   summary?: { ref: string }
+  relays?: Relay[]
 }
 
 export interface ChatLine { id: string; at: string; from: { name: string; role: VisitRole; relation?: string }; mine: boolean; text: string }

@@ -3,6 +3,7 @@ import { Call, type CallView } from '../rtc/call'
 import type { LineSocket } from '../rtc/line'
 import { tabChoices } from '../rtc/choices'
 import { LocalMedia, type MediaView } from '../rtc/media'
+import type { Relay } from '../rtc/protocol'
 import { pageTimers } from '../rtc/timers'
 
 const devices = (): MediaDevices | undefined => (typeof navigator.mediaDevices?.getUserMedia === 'function' ? navigator.mediaDevices : undefined)
@@ -33,7 +34,7 @@ function socketUrl(path: string): string {
   return `${scheme}://${window.location.host}${path}`
 }
 
-export const newPeer = () => new RTCPeerConnection({ bundlePolicy: 'max-bundle' })
+export const newPeer = (iceServers: Relay[] = [], iceTransportPolicy: RTCIceTransportPolicy = 'all') => new RTCPeerConnection({ bundlePolicy: 'max-bundle', iceServers, iceTransportPolicy })
 
 const idle: CallView = { phase: 'joining', seats: [], speaking: [], level: 'good', remotes: [] }
 const none = { subscribe: () => () => undefined, current: () => idle }

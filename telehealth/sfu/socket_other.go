@@ -1,0 +1,17 @@
+//go:build !linux
+
+package sfu
+
+import (
+	"errors"
+	"net"
+	"syscall"
+)
+
+// canShare: other systems do not say which of several sockets of one number gets what
+// comes, so that there is one.
+const canShare = false
+
+func together(string, string, syscall.RawConn) error { return errors.ErrUnsupported }
+
+func readFirst(*net.UDPConn) error { return errors.ErrUnsupported }
