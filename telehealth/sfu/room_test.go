@@ -71,9 +71,15 @@ func enterWith(t testing.TB, s *Server, room, id string, o peer.Options) *somebo
 	p := &somebody{t: t, server: s, room: room, id: id, got: map[string]int{}, first: map[string]*rtp.Packet{}, seqs: map[string][]uint16{}, keyAt: map[string]time.Time{}, stop: make(chan struct{})}
 	var err error
 	o.Repeat = true
-	o.Key = func(string) { p.key.Store(true) }
+	if o.Key == nil {
+		o.Key = func(string) { p.key.Store(true) }
+	}
 	o.Say = func(b []byte) { p.tell(string(b)) }
+	also := o.Packet
 	o.Packet = func(tag peer.Tag, x *rtp.Packet) {
+		if also != nil {
+			also(tag, x)
+		}
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		key := tag.Seat + " " + tag.Kind

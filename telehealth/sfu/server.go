@@ -45,7 +45,10 @@ type Config struct {
 	// is gone. It is called in order, on a goroutine of its own; nil: nobody
 	// listens.
 	Presence func(room, seat string, in bool)
-	Log      *slog.Logger
+	// Order is the place of a seat, from 0, among those of its room when a line
+	// does not carry everybody; it must not wait. nil: all are equal.
+	Order func(room, seat string) int
+	Log   *slog.Logger
 }
 
 // Out is how a link speaks to its client. Neither method may wait.
@@ -56,14 +59,16 @@ type Out interface {
 
 // Server is the media plane of one node.
 type Server struct {
-	cfg   Config
-	api   *webrtc.API
-	mux   ice.UDPMux
-	conn  *net.UDPConn
-	log   *slog.Logger
-	count counters
-	tasks sync.WaitGroup // seats and tracks
-	tell  *queue         // presence, in order
+	cfg       Config
+	api       *webrtc.API
+	mux       ice.UDPMux
+	conn      *net.UDPConn
+	log       *slog.Logger
+	count     counters
+	tasks     sync.WaitGroup // seats and tracks
+	tell      *queue         // presence, in order
+	recorders recorders
+	pacer     pacer
 
 	mu     sync.Mutex
 	rooms  map[string]*Room
@@ -108,17 +113,17 @@ func Open(cfg Config) (*Server, error) {
 		cfg: cfg, conn: conn, log: cfg.Log, rooms: map[string]*Room{}, tell: newQueue(),
 		mux: webrtc.NewICEUDPMux(silent.NewLogger("ice"), conn),
 	}
-	if s.api, err = newAPI(cfg, s.mux, silent); err != nil {
+	if s.api, err = newAPI(cfg, s.mux, silent, &s.recorders); err != nil {
 		_ = s.mux.Close()
 		return nil, err
 	}
+	s.pacer.run = s.tasks.Go
 	s.tasks.Go(s.tell.run)
 	return s, nil
 }
 
-// newAPI has the codecs of the protocol and no interceptors. Retransmissions come
-// on a track's own SSRC, so that one cache and one set of books serve both.
-func newAPI(cfg Config, mux ice.UDPMux, log logging.LoggerFactory) (*webrtc.API, error) {
+// newAPI has the codecs of the protocol, and no interceptors but the recorders.
+func newAPI(cfg Config, mux ice.UDPMux, log logging.LoggerFactory, wide *recorders) (*webrtc.API, error) {
 	media := &webrtc.MediaEngine{}
 	video := []webrtc.RTCPFeedback{{Type: "nack"}, {Type: "nack", Parameter: "pli"}, {Type: "ccm", Parameter: "fir"}, {Type: "transport-cc"}}
 	for _, c := range []struct {
@@ -131,22 +136,33 @@ func newAPI(cfg Config, mux ice.UDPMux, log logging.LoggerFactory) (*webrtc.API,
 			MimeType: webrtc.MimeTypeVP8, ClockRate: 90000, RTCPFeedback: video}}},
 		{webrtc.RTPCodecTypeVideo, webrtc.RTPCodecParameters{PayloadType: 102, RTPCodecCapability: webrtc.RTPCodecCapability{
 			MimeType: webrtc.MimeTypeH264, ClockRate: 90000, SDPFmtpLine: "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f", RTCPFeedback: video}}},
+		{webrtc.RTPCodecTypeVideo, retransmission(97, 96)},
+		{webrtc.RTPCodecTypeVideo, retransmission(103, 102)},
 	} {
 		if err := media.RegisterCodec(c.codec, c.kind); err != nil {
 			return nil, err
 		}
 	}
-	for uri, kinds := range map[string][]webrtc.RTPCodecType{
-		uriMid:   {webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo},
-		uriWide:  {webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo},
-		uriLevel: {webrtc.RTPCodecTypeAudio},
+	comes, both := []webrtc.RTPTransceiverDirection{webrtc.RTPTransceiverDirectionRecvonly}, []webrtc.RTPTransceiverDirection(nil)
+	for _, x := range []struct {
+		uri  string
+		kind webrtc.RTPCodecType
+		ways []webrtc.RTPTransceiverDirection
+	}{
+		{uriMid, webrtc.RTPCodecTypeAudio, comes},
+		{uriMid, webrtc.RTPCodecTypeVideo, comes},
+		{uriRid, webrtc.RTPCodecTypeVideo, comes},
+		{uriRepaired, webrtc.RTPCodecTypeVideo, comes},
+		{uriLevel, webrtc.RTPCodecTypeAudio, comes},
+		{uriWide, webrtc.RTPCodecTypeAudio, both},
+		{uriWide, webrtc.RTPCodecTypeVideo, both},
 	} {
-		for _, kind := range kinds {
-			if err := media.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: uri}, kind, webrtc.RTPTransceiverDirectionRecvonly); err != nil {
-				return nil, err
-			}
+		if err := media.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: x.uri}, x.kind, x.ways...); err != nil {
+			return nil, err
 		}
 	}
+	own := &interceptor.Registry{}
+	own.Add(wide)
 	e := webrtc.SettingEngine{LoggerFactory: log}
 	e.SetLite(true)
 	e.SetICEUDPMux(mux)
@@ -163,14 +179,21 @@ func newAPI(cfg Config, mux ice.UDPMux, log logging.LoggerFactory) (*webrtc.API,
 			return nil, err
 		}
 	}
-	return webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithSettingEngine(e), webrtc.WithInterceptorRegistry(&interceptor.Registry{})), nil
+	return webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithSettingEngine(e), webrtc.WithInterceptorRegistry(own)), nil
 }
 
-// Header extensions (RFC 9143, RFC 6464, draft-holmer-rmcat-transport-wide-cc-extensions-01).
+// retransmission is the payload type that repeats another one (RFC 4588).
+func retransmission(pt, of webrtc.PayloadType) webrtc.RTPCodecParameters {
+	return webrtc.RTPCodecParameters{PayloadType: pt, RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeRTX, ClockRate: 90000, SDPFmtpLine: fmt.Sprintf("apt=%d", of)}}
+}
+
+// Header extensions (RFC 9143, RFC 8852, RFC 6464, draft-holmer-rmcat-transport-wide-cc-extensions-01).
 const (
-	uriMid   = "urn:ietf:params:rtp-hdrext:sdes:mid"
-	uriLevel = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
-	uriWide  = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+	uriMid      = "urn:ietf:params:rtp-hdrext:sdes:mid"
+	uriRid      = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
+	uriRepaired = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
+	uriLevel    = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
+	uriWide     = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 )
 
 // Port is the UDP port of this node.

@@ -10,7 +10,6 @@ import (
 	"io"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
@@ -51,6 +50,8 @@ type Message struct {
 	Kind    string     `json:"kind"`
 	On      bool       `json:"on"`
 	Code    string     `json:"code"`
+	Only    string     `json:"only"`
+	Rids    []string   `json:"rids"`
 }
 
 // Options are what a Client is made from.
@@ -62,7 +63,19 @@ type Options struct {
 	Key    func(kind string)                // a key frame is asked for; nil: nobody makes one
 	Lost   func(kind string, seqs []uint16) // packets are asked for again; nil: nobody keeps any
 	Repeat bool                             // also take packets that came before
+	Layers bool                             // publish the camera in two layers: camera, and Low
+	Report bool                             // tell the room when packets came
+	Via    func(sdp string) string          // changes what the room says of its way; nil: nothing
 }
+
+// Low is the kind by which the camera's small layer is written.
+const Low = "camera-low"
+
+const (
+	uriMid  = "urn:ietf:params:rtp-hdrext:sdes:mid"
+	uriRid  = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
+	uriWide = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+)
 
 // Client is one participant.
 type Client struct {
@@ -93,6 +106,17 @@ func New(o Options) (*Client, error) {
 	if err := media.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: "urn:ietf:params:rtp-hdrext:ssrc-audio-level"}, webrtc.RTPCodecTypeAudio); err != nil {
 		return nil, err
 	}
+	own := &interceptor.Registry{}
+	if o.Layers {
+		if err := webrtc.ConfigureSimulcastExtensionHeaders(media); err != nil {
+			return nil, err
+		}
+	}
+	if o.Report {
+		if err := webrtc.ConfigureTWCCSender(media, own); err != nil {
+			return nil, err
+		}
+	}
 	if o.Log == nil {
 		o.Log = &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled}
 	}
@@ -103,7 +127,7 @@ func New(o Options) (*Client, error) {
 	e.DisableSRTPReplayProtection(o.Repeat)
 	return &Client{
 		o: o, tags: map[string]Tag{}, ssrcs: map[string]uint32{}, tracks: map[string]*webrtc.TrackLocalStaticRTP{},
-		api: webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithSettingEngine(e), webrtc.WithInterceptorRegistry(&interceptor.Registry{})),
+		api: webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithSettingEngine(e), webrtc.WithInterceptorRegistry(own)),
 	}, nil
 }
 
@@ -150,42 +174,75 @@ func (c *Client) Publish(kinds ...string) error {
 		if kind == "audio" {
 			codec = webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2}
 		}
-		t, err := webrtc.NewTrackLocalStaticRTP(codec, kind, "me")
-		if err != nil {
+		if err := c.add(kind, codec); err != nil {
 			return err
 		}
-		tr, err := c.pub.AddTransceiverFromTrack(t, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
-		if err != nil {
-			return err
-		}
-		c.tracks[kind] = t
-		sender := tr.Sender()
-		c.done.Go(func() {
-			for {
-				packets, _, err := sender.ReadRTCP()
-				if err != nil {
-					return
-				}
-				for _, p := range packets {
-					switch p := p.(type) {
-					case *rtcp.PictureLossIndication:
-						if c.o.Key != nil {
-							c.o.Key(kind)
-						}
-					case *rtcp.TransportLayerNack:
-						if c.o.Lost != nil {
-							var lost []uint16
-							for _, pair := range p.Nacks {
-								lost = append(lost, pair.PacketList()...)
-							}
-							c.o.Lost(kind, lost)
-						}
-					}
-				}
-			}
-		})
 	}
 	return c.offer(false)
+}
+
+func (c *Client) add(kind string, codec webrtc.RTPCodecCapability) error {
+	layers := []string{""}
+	if kind == "camera" && c.o.Layers {
+		layers = []string{"h", "l"}
+	}
+	var sender *webrtc.RTPSender
+	for _, rid := range layers {
+		var options []func(*webrtc.TrackLocalStaticRTP)
+		name := kind
+		if rid != "" {
+			options = append(options, webrtc.WithRTPStreamID(rid))
+		}
+		if rid == "l" {
+			name = Low
+		}
+		t, err := webrtc.NewTrackLocalStaticRTP(codec, kind, "me", options...)
+		if err != nil {
+			return err
+		}
+		if sender == nil {
+			tr, err := c.pub.AddTransceiverFromTrack(t, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
+			if err != nil {
+				return err
+			}
+			sender = tr.Sender()
+		} else if err := sender.AddEncoding(t); err != nil {
+			return err
+		}
+		c.tracks[name] = t
+		c.done.Go(func() { c.asked(sender, name, rid) })
+	}
+	return nil
+}
+
+// asked hears what the room asks for until the connection ends.
+func (c *Client) asked(sender *webrtc.RTPSender, kind, rid string) {
+	read := sender.ReadRTCP
+	if rid != "" {
+		read = func() ([]rtcp.Packet, interceptor.Attributes, error) { return sender.ReadSimulcastRTCP(rid) }
+	}
+	for {
+		packets, _, err := read()
+		if err != nil {
+			return
+		}
+		for _, p := range packets {
+			switch p := p.(type) {
+			case *rtcp.PictureLossIndication:
+				if c.o.Key != nil {
+					c.o.Key(kind)
+				}
+			case *rtcp.TransportLayerNack:
+				if c.o.Lost != nil {
+					var lost []uint16
+					for _, pair := range p.Nacks {
+						lost = append(lost, pair.PacketList()...)
+					}
+					c.o.Lost(kind, lost)
+				}
+			}
+		}
+	}
 }
 
 // Restart renews the ICE of both connections.
@@ -226,7 +283,33 @@ func (c *Client) Write(kind string, p *rtp.Packet) error {
 	if t == nil {
 		return fmt.Errorf("peer: %s is not published", kind)
 	}
+	if rid := t.RID(); rid != "" {
+		if err := c.mark(p, rid); err != nil {
+			return err
+		}
+	}
 	return t.WriteRTP(p)
+}
+
+// mark says of a packet which layer of which m-line it is of.
+func (c *Client) mark(p *rtp.Packet, rid string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, tr := range c.pub.GetTransceivers() {
+		if t := tr.Sender().Track(); t == nil || t.ID() != "camera" {
+			continue
+		}
+		for _, e := range tr.Sender().GetParameters().HeaderExtensions {
+			value := map[string]string{uriMid: tr.Mid(), uriRid: rid}[e.URI]
+			if value == "" {
+				continue
+			}
+			if err := p.SetExtension(uint8(e.ID), []byte(value)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Hear takes what the room says. It is called by one goroutine at a time.
@@ -243,6 +326,9 @@ func (c *Client) Hear(b []byte) error {
 			return nil
 		}
 		return err
+	}
+	if c.o.Via != nil {
+		m.SDP = c.o.Via(m.SDP)
 	}
 	c.mu.Lock()
 	err := c.take(m)
@@ -409,48 +495,3 @@ func (c *Client) Close() {
 	}
 	c.done.Wait()
 }
-
-// Video makes VP8 packets (RFC 7741) that forwarding cannot tell from a camera's.
-type Video struct {
-	seq uint16
-	ts  uint32
-	id  uint16
-}
-
-// Frame is one frame of so many packets; key: a decoder can begin with it.
-func (v *Video) Frame(packets, size int, key bool) (all []*rtp.Packet) {
-	v.id = (v.id + 1) & 0x7fff
-	v.ts += 3000
-	for i := range packets {
-		b := make([]byte, max(size, 20))
-		b[0], b[1], b[2], b[3] = 0x80, 0x80, 0x80|byte(v.id>>8), byte(v.id)
-		if i == 0 {
-			b[0] |= 0x10
-			if !key {
-				b[4] = 0x01
-			}
-		}
-		v.seq++
-		all = append(all, &rtp.Packet{Header: rtp.Header{Version: 2, SequenceNumber: v.seq, Timestamp: v.ts, Marker: i == packets-1}, Payload: b})
-	}
-	return all
-}
-
-// Key tells whether the payload of a packet of Video begins a key frame.
-func Key(b []byte) bool { return len(b) > 4 && b[0]&0x10 != 0 && b[4]&0x01 == 0 }
-
-// Sound makes Opus packets of 20 ms.
-type Sound struct {
-	seq uint16
-	ts  uint32
-}
-
-// Packet is the next one.
-func (s *Sound) Packet(size int) *rtp.Packet {
-	s.seq++
-	s.ts += 960
-	return &rtp.Packet{Header: rtp.Header{Version: 2, SequenceNumber: s.seq, Timestamp: s.ts}, Payload: make([]byte, max(size, 8))}
-}
-
-// Tick is how long a frame of Video at 30 a second lasts.
-const Tick = time.Second / 30
