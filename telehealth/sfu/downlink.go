@@ -137,6 +137,7 @@ func (d *downlink) seek(rate float64, now time.Time) bool {
 	if !d.heard || d.probe.runs || !d.est.mayProbe(now) {
 		return false
 	}
+	rate = min(rate, max(probeTimes*d.est.rate, 4*leastRate))
 	d.probe = probe{runs: true, rate: rate, first: d.seq, bytes: d.bytes, began: now}
 	return true
 }
@@ -150,7 +151,7 @@ func (d *downlink) missing(now time.Time) (int, bool) {
 		return 0, false
 	}
 	gone := now.Sub(p.began)
-	if gone >= probeFor {
+	if gone >= probeFor || d.est.queues[len(d.est.queues)-1] > queueLong {
 		p.sent, p.last = true, d.seq-1
 		return 0, false
 	}

@@ -1,6 +1,9 @@
 package sfu
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // What a line carries is learned from what is lost and from how much longer
 // packets take than the quickest did: a queue stands somewhere. Loss alone is no
@@ -10,6 +13,8 @@ const (
 	queueSome  = 40_000
 	queueRises = 25_000 // within some reports
 	queueNone  = 30_000
+	queueStill = 10_000
+	stillFor   = 20 // reports
 	lossHeavy  = 0.18
 	lossMuch   = 0.12 // in which nothing grows
 	backTo     = 0.85 // of what came
@@ -21,7 +26,9 @@ const (
 	rateOver   = 700_000                 // microseconds in which what comes is counted
 	wayOver    = 15 * time.Second        // a way is not believed to be the same for longer
 	probeWait  = 2 * time.Second
-	probeMost  = 30 * time.Second
+	probeStep  = 500 * time.Millisecond
+	probeMost  = 8 * time.Second
+	probeTimes = 3               // what is known; more is found in steps
 	fallsSoon  = 8 * time.Second // after a probe: it was wrong
 )
 
@@ -52,15 +59,15 @@ type estimate struct {
 	rate  float64 // 0: no limit is known
 	acked float64 // that came lately
 
-	recent  []batch // of rateOver
-	queues  [4]int64
-	base    int64 // quickest way of the time before
-	now     int64 // and of this one
-	based   bool
-	turned  time.Time
-	stuck   int
-	backAt  time.Time
-	queueAt int64 // when it was reduced last
+	recent []batch // of rateOver
+	queues [4]int64
+	base   int64 // quickest way of the time before
+	now    int64 // and of this one
+	based  bool
+	turned time.Time
+	level  int64 // of the queue, and for how many reports it has been that
+	levels int
+	backAt time.Time // when it was reduced last
 
 	came, lost int
 	counted    time.Time
@@ -69,6 +76,7 @@ type estimate struct {
 
 	probeAt   time.Time
 	probeNext time.Duration
+	probeWon  bool
 	learned   time.Time
 }
 
@@ -88,31 +96,22 @@ func (e *estimate) learn(b batch, now time.Time) {
 	long := queue > queueLong && rises > -queueRises || queue > queueSome && rises > queueRises
 	switch {
 	case long && now.Sub(e.backAt) > backEvery:
-		e.back(backTo*e.acked, queue, now)
+		e.back(backTo*min(e.acked, e.lately()), now)
 	case e.heavy > 1 && now.Sub(e.backAt) > lossOver:
 		e.heavy = 0
-		e.back(e.acked, queue, now)
+		e.back(e.acked, now)
 	case e.rate > 0 && queue < queueNone && e.loss < lossMuch && now.Sub(e.backAt) > calmFor:
 		e.rate = max(e.rate, min(e.rate*(1+growth*took), 1.5*e.acked)) // what is not used proves nothing
 	}
-	if e.rate > 0 && now.Sub(e.backAt) > probeMost {
+	if e.rate > 0 && now.Sub(e.backAt) > 4*probeMost {
 		e.probeNext = probeWait
 	}
 }
 
 // back lets less be sent.
-func (e *estimate) back(to float64, queue int64, now time.Time) {
+func (e *estimate) back(to float64, now time.Time) {
 	if e.acked == 0 {
 		return
-	}
-	// A queue that stays as it is whatever is sent is none: the way got longer.
-	if e.rate > 0 && now.Sub(e.backAt) < 3*backEvery && queue-e.queueAt < queueNone/2 && e.queueAt-queue < queueNone/2 {
-		if e.stuck++; e.stuck > 3 {
-			e.base, e.now, e.stuck = e.now+queue, e.now+queue, 0
-			return
-		}
-	} else {
-		e.stuck = 0
 	}
 	if e.rate == 0 || to < e.rate {
 		e.rate = max(to, leastRate)
@@ -120,7 +119,7 @@ func (e *estimate) back(to float64, queue int64, now time.Time) {
 	if !e.probeAt.IsZero() && now.Sub(e.probeAt) < fallsSoon {
 		e.probeNext = min(2*max(e.probeNext, probeWait), probeMost)
 	}
-	e.backAt, e.queueAt = now, queue
+	e.backAt = now
 }
 
 // count sums up loss.
@@ -145,13 +144,33 @@ func (e *estimate) arrive(b batch) {
 	for len(e.recent) > 2 && (b.last-e.recent[0].last > rateOver || len(e.recent) > 32) {
 		e.recent = append(e.recent[:0], e.recent[1:]...)
 	}
-	bytes := int64(0)
-	for _, x := range e.recent[1:] {
+	if r := e.over(rateOver); r > 0 {
+		e.acked = r
+	}
+}
+
+// lately is what came in the last moment, which counts when it is too much.
+func (e *estimate) lately() float64 {
+	if r := e.over(rateOver / 3); r > 0 {
+		return r
+	}
+	return e.acked
+}
+
+// over is the rate of what came in the last microseconds; 0: too short to tell.
+func (e *estimate) over(span int64) float64 {
+	last := e.recent[len(e.recent)-1].last
+	from, bytes := last, int64(0)
+	for _, x := range slices.Backward(e.recent) {
+		if from = x.last; last-from >= span {
+			break
+		}
 		bytes += x.bytes
 	}
-	if took := b.last - e.recent[0].last; took > 100_000 {
-		e.acked = 8e6 * float64(bytes) / float64(took)
+	if last-from < 100_000 {
+		return 0
 	}
+	return 8e6 * float64(bytes) / float64(last-from)
 }
 
 // queue is how much longer the quickest packet took than any before.
@@ -163,18 +182,29 @@ func (e *estimate) queue(way int64, now time.Time) int64 {
 		e.base, e.now, e.turned = e.now, way, now
 	}
 	e.now = min(e.now, way)
-	return way - min(e.base, e.now)
+	queue := way - min(e.base, e.now)
+	if d := queue - e.level; d > queueStill || d < -queueStill {
+		e.level, e.levels = queue, 0
+	}
+	// A queue that neither grows nor shrinks nor spills is none: the way got longer.
+	if e.levels++; e.levels > stillFor && e.loss < lossHeavy {
+		e.base, e.now, e.level, e.levels, queue = way, way, 0, 0, 0
+	}
+	return queue
 }
 
 // mayProbe tells whether enough time has gone since the last try.
 func (e *estimate) mayProbe(now time.Time) bool {
-	wait := max(e.probeNext, probeWait)
-	return e.rate > 0 && now.Sub(e.backAt) > wait && now.Sub(e.probeAt) > wait && e.queues[len(e.queues)-1] < queueNone && e.loss < lossHeavy
+	wait, next := max(e.probeNext, probeWait), max(e.probeNext, probeWait)
+	if e.probeWon { // and what was found was not enough
+		next = probeStep
+	}
+	return e.rate > 0 && now.Sub(e.backAt) > wait && now.Sub(e.probeAt) > next && e.queues[len(e.queues)-1] < queueNone && e.loss < lossHeavy
 }
 
 // probed takes what a probe found.
 func (e *estimate) probed(rate float64, ok bool, now time.Time) {
-	e.probeAt = now
+	e.probeAt, e.probeWon = now, ok
 	if !ok {
 		e.probeNext = min(2*max(e.probeNext, probeWait), probeMost)
 		return

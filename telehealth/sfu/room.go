@@ -271,7 +271,7 @@ func (r *Room) beat(n int, now time.Time) {
 	for i, x := range seats {
 		for _, t := range published[i] {
 			t.askAgain(now)
-			t.meter.beat(now)
+			t.meter.beat(now, t.lives(now, goesFor))
 		}
 		x.reports(n, now, published[i])
 		if n%allotBeats == 0 && !x.allots.Swap(true) {

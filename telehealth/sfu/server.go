@@ -69,6 +69,7 @@ type Server struct {
 	tell      *queue         // presence, in order
 	recorders recorders
 	pacer     pacer
+	feeds     feeds
 
 	mu     sync.Mutex
 	rooms  map[string]*Room
@@ -113,7 +114,7 @@ func Open(cfg Config) (*Server, error) {
 		cfg: cfg, conn: conn, log: cfg.Log, rooms: map[string]*Room{}, tell: newQueue(),
 		mux: webrtc.NewICEUDPMux(silent.NewLogger("ice"), conn),
 	}
-	if s.api, err = newAPI(cfg, s.mux, silent, &s.recorders); err != nil {
+	if s.api, err = newAPI(cfg, s.mux, silent, &s.recorders, &s.feeds); err != nil {
 		_ = s.mux.Close()
 		return nil, err
 	}
@@ -123,7 +124,7 @@ func Open(cfg Config) (*Server, error) {
 }
 
 // newAPI has the codecs of the protocol, and no interceptors but the recorders.
-func newAPI(cfg Config, mux ice.UDPMux, log logging.LoggerFactory, wide *recorders) (*webrtc.API, error) {
+func newAPI(cfg Config, mux ice.UDPMux, log logging.LoggerFactory, wide *recorders, said *feeds) (*webrtc.API, error) {
 	media := &webrtc.MediaEngine{}
 	video := []webrtc.RTCPFeedback{{Type: "nack"}, {Type: "nack", Parameter: "pli"}, {Type: "ccm", Parameter: "fir"}, {Type: "transport-cc"}}
 	for _, c := range []struct {
@@ -164,6 +165,7 @@ func newAPI(cfg Config, mux ice.UDPMux, log logging.LoggerFactory, wide *recorde
 	own := &interceptor.Registry{}
 	own.Add(wide)
 	e := webrtc.SettingEngine{LoggerFactory: log}
+	e.BufferFactory = said.buffer
 	e.SetLite(true)
 	e.SetICEUDPMux(mux)
 	e.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})

@@ -94,7 +94,7 @@ func (o *source) best(l layer, now time.Time) *track {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	t, other := o.tracks[l], o.tracks[low+high-l]
-	if t == nil || other != nil && !t.lives(now) && other.lives(now) {
+	if t == nil || other != nil && !t.lives(now, livesFor) && other.lives(now, livesFor) {
 		return other
 	}
 	return t

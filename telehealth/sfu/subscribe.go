@@ -166,7 +166,7 @@ func (x *Seat) grow(n int) (bool, error) {
 }
 
 func (x *Seat) addLine(kind Kind, place int) error {
-	s := &slot{id: fmt.Sprintf("%s-%d", kind, place), stream: fmt.Sprintf("place-%d", place), kind: webrtc.RTPCodecTypeVideo, clock: 90000, count: &x.room.server.count, down: &x.down}
+	s := &slot{id: fmt.Sprintf("%s-%d", kind, place), stream: fmt.Sprintf("place-%d", place), kind: webrtc.RTPCodecTypeVideo, clock: 90000, count: &x.room.server.count, down: &x.down, feeds: &x.room.server.feeds}
 	if kind == Audio {
 		s.kind, s.clock = webrtc.RTPCodecTypeAudio, 48000
 	} else {

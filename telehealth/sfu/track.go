@@ -266,8 +266,10 @@ func (t *track) aligned(to *track) (uint32, bool) {
 	return to.srTS + uint32(int64(math.Round(gone*float64(t.clock)))) - ts, true
 }
 
-// lives tells whether its packets come.
-func (t *track) lives(now time.Time) bool { return now.UnixNano()-t.came.Load() < int64(livesFor) }
+// lives tells whether its packets come, or did so short ago.
+func (t *track) lives(now time.Time, within time.Duration) bool {
+	return now.UnixNano()-t.came.Load() < int64(within)
+}
 
 // receptionReport tells the sender how its packets come in (RFC 3550, A.3).
 func (t *track) receptionReport(now time.Time) (r rtcp.ReceptionReport, ok bool) {
