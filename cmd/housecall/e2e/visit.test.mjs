@@ -67,6 +67,20 @@ async function hearsAndSees(page, others, who) {
   }, { within: 15_000, every: 250 })
 }
 
+/** The layers of the camera that a page sends now, and whether its browser knows what its line carries. */
+const sends = (page) => page.evaluate(async () => {
+  const layers = {}
+  let line = 0
+  for (const call of window.__calls ?? []) {
+    if (call.connectionState !== 'connected') continue
+    for (const one of (await call.getStats()).values()) {
+      if (one.type === 'outbound-rtp' && one.rid) layers[one.rid] = one.active
+      if (one.type === 'candidate-pair' && one.nominated) line = Math.max(line, one.availableOutgoingBitrate ?? 0)
+    }
+  }
+  return { layers, line }
+})
+
 const button = (page, name) => page.getByRole('button', { name, exact: typeof name === 'string' })
 
 /** From the page of a visit to the waiting room. */
@@ -125,6 +139,11 @@ scene('a visit by video, three people, and its note', { as: 'patient', viewport:
   await button(doctor, en('cockpit.letInName', { name: third })).waitFor()
   await doctor.keyboard.press('l')
   for (const [who, one] of Object.entries({ patient: page, clinician: doctor, caregiver: elena })) await hearsAndSees(one, 2, who)
+  await until('nobody sees the third large, so only her small picture is sent', async () => {
+    const now = await sends(elena)
+    return now.layers.h === false && now.layers.l === true && now.line > 0
+  }, { within: 20_000, every: 250 })
+  await until('the clinician is seen large', async () => (await sends(doctor)).layers.h === true, { within: 10_000, every: 250 })
   await look(elena, 'caregiver-call')
   await look(doctor, 'cockpit-three')
 

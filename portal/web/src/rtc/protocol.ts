@@ -30,6 +30,10 @@ export type FromServer =
   | { t: 'map'; tracks: Place[] }
   | { t: 'speaking'; seats: string[] }
   | { t: 'quality'; level: Level }
+  /** Which of the layers it sends somebody needs, by their rids. */
+  | { t: 'layers'; kind: Kind; rids: string[] }
+  /** What this client's line does not carry; only: nothing but sound is sent. */
+  | { t: 'held'; tracks: Place[]; only?: 'audio' }
   | { t: 'mute'; kind: Kind; on: boolean }
   | { t: 'error'; of: string; n: number }
   | { t: 'bye'; why: Bye }
@@ -39,6 +43,7 @@ const byes: readonly string[] = ['ended', 'removed', 'signed_out', 'elsewhere', 
 const kinds: readonly string[] = ['audio', 'camera', 'screen']
 const levels: readonly string[] = ['good', 'weak', 'bad']
 
+const words = (value: unknown): string[] => (Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [])
 type Loose = Record<string, unknown>
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 const list = (value: unknown): Loose[] => (Array.isArray(value) ? value.filter((item): item is Loose => typeof item === 'object' && item !== null) : [])
@@ -65,8 +70,10 @@ export function readFrame(data: unknown): FromServer | undefined {
     case 'pub-answer': return { t: 'pub-answer', n, sdp: text(frame.sdp) }
     case 'sub': return { t: 'sub', n, sdp: text(frame.sdp), tracks: placesOf(frame.tracks) }
     case 'map': return { t: 'map', tracks: placesOf(frame.tracks) }
-    case 'speaking': return { t: 'speaking', seats: Array.isArray(frame.seats) ? frame.seats.filter((seat): seat is string => typeof seat === 'string') : [] }
+    case 'speaking': return { t: 'speaking', seats: words(frame.seats) }
     case 'quality': return levels.includes(text(frame.level)) ? { t: 'quality', level: frame.level as Level } : undefined
+    case 'layers': return kinds.includes(text(frame.kind)) ? { t: 'layers', kind: frame.kind as Kind, rids: words(frame.rids) } : undefined
+    case 'held': return { t: 'held', tracks: placesOf(frame.tracks), ...(frame.only === 'audio' && { only: 'audio' }) }
     case 'mute': return kinds.includes(text(frame.kind)) ? { t: 'mute', kind: frame.kind as Kind, on: frame.on === true } : undefined
     case 'error': return { t: 'error', of: text(frame.of), n }
     case 'bye': return { t: 'bye', why: byes.includes(text(frame.why)) ? (frame.why as Bye) : 'ended' }

@@ -35,7 +35,7 @@ function socketUrl(path: string): string {
 
 export const newPeer = () => new RTCPeerConnection({ bundlePolicy: 'max-bundle' })
 
-const idle: CallView = { phase: 'joining', seats: [], speaking: [], level: 'good', remotes: [] }
+const idle: CallView = { phase: 'joining', seats: [], speaking: [], level: 'good', remotes: [], onlySound: false }
 const none = { subscribe: () => () => undefined, current: () => idle }
 
 /** The call itself, while `on`. Closing the page leaves the seat waiting, so that a reload comes back to it. */
