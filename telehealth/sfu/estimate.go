@@ -21,6 +21,7 @@ const (
 	leastRate  = 40e3
 	growth     = 0.08 // a second
 	backEvery  = 600 * time.Millisecond
+	backSoon   = 250 * time.Millisecond  // when it is far too much
 	calmFor    = 1500 * time.Millisecond // after less was sent, until it grows
 	lossOver   = time.Second             // in which loss is counted
 	rateOver   = 700_000                 // microseconds in which what comes is counted
@@ -95,7 +96,7 @@ func (e *estimate) learn(b batch, now time.Time) {
 	e.queues[len(e.queues)-1] = queue
 	long := queue > queueLong && rises > -queueRises || queue > queueSome && rises > queueRises
 	switch {
-	case long && now.Sub(e.backAt) > backEvery:
+	case long && (now.Sub(e.backAt) > backEvery || queue > 2*queueLong && now.Sub(e.backAt) > backSoon):
 		e.back(backTo*min(e.acked, e.lately()), now)
 	case e.heavy > 1 && now.Sub(e.backAt) > lossOver:
 		e.heavy = 0

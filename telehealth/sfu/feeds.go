@@ -9,28 +9,35 @@ import (
 	"github.com/pion/transport/v5/packetio"
 )
 
-// feeds brings what receivers say of retransmissions to their slots: the library
-// gives only what is said of the stream that is repeated, and a report on the whole
-// line is said of whatever came last.
+// feeds brings what receivers say to their slots, without a goroutine and a buffer
+// for each. The library would give only what is said of the stream itself; what is
+// said of its retransmissions, and a report on the whole line that names them, it
+// drops.
 type feeds struct {
 	mu    sync.Mutex
 	slots map[uint32]*slot
 }
 
-func (f *feeds) set(ssrc uint32, s *slot) {
+func (f *feeds) set(s *slot, ssrcs ...uint32) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.slots == nil {
 		f.slots = map[uint32]*slot{}
 	}
-	f.slots[ssrc] = s
+	for _, ssrc := range ssrcs {
+		if ssrc != 0 {
+			f.slots[ssrc] = s
+		}
+	}
 }
 
-func (f *feeds) unset(ssrc uint32, s *slot) {
+func (f *feeds) unset(s *slot, ssrcs ...uint32) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.slots[ssrc] == s {
-		delete(f.slots, ssrc)
+	for _, ssrc := range ssrcs {
+		if f.slots[ssrc] == s {
+			delete(f.slots, ssrc)
+		}
 	}
 }
 

@@ -60,7 +60,7 @@ func TestSoundGoesOnWhereAPictureCannot(t *testing.T) {
 	came, sent, gap := b.sounds("a audio", heard)
 	t.Logf("the picture yielded after %v; sound meanwhile: %d of %d packets, %d missing in a row at most", yields, came, sent, gap)
 	heard = b.count("a audio") + 25 // what stood in the queue
-	b.until("sound", func() bool { return b.count("a audio") > heard+200 })
+	b.until("sound", func() bool { return b.count("a audio") > heard+120 })
 	came, sent, gap = b.sounds("a audio", heard)
 	t.Logf("sound alone: %d of %d packets, %d missing in a row at most; %d lost on the line in all", came, sent, gap, line.lost.Load())
 	require.Greater(t, came, sent*3/4)

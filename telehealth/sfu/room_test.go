@@ -576,6 +576,10 @@ func TestAThousandTimesInAndOutLeavesNothing(t *testing.T) {
 	}
 	a.until("goroutines end", func() bool { return runtime.NumGoroutine() <= goroutines+2 })
 	a.until("memory is given back", func() bool { return heap() < bytes+4<<20 })
+	s.feeds.mu.Lock()
+	feeds := len(s.feeds.slots)
+	s.feeds.mu.Unlock()
+	require.LessOrEqual(t, feeds, 2*(2*8+1), "the streams of one seat")
 	t.Logf("%d goroutines and %d kB after 100 times, %d and %d kB after 1,000", goroutines, bytes>>10, runtime.NumGoroutine(), heap()>>10)
 	a.leave()
 }

@@ -26,9 +26,9 @@ type slot struct {
 	kind       webrtc.RTPCodecType
 	clock      uint32
 	count      *counters
-	down       *downlink     // nil: nobody counts what the line carries
-	pacer      *pacer        // nil: everything goes out at once
-	feeds      *feeds        // nil: nobody listens to what is said of retransmissions
+	down       *downlink // nil: nobody counts what the line carries
+	pacer      *pacer    // nil: everything goes out at once
+	feeds      *feeds
 	lost       atomic.Uint32 // worst fraction lost, of 256, since it was asked last
 	delay      atomic.Int64  // round trip as last measured, nanoseconds
 
@@ -97,10 +97,6 @@ func (s *slot) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, erro
 			s.types[mime] = uint8(p.PayloadType)
 		}
 	}
-	if s.feeds != nil {
-		s.feeds.unset(s.rtx.ssrc, s)
-		s.feeds.set(uint32(c.SSRCRetransmission()), s)
-	}
 	s.rtx.ssrc, s.rtx.types = uint32(c.SSRCRetransmission()), repeats
 	s.wideID = 0
 	for _, e := range c.HeaderExtensions() {
@@ -109,6 +105,7 @@ func (s *slot) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, erro
 		}
 	}
 	s.ssrc, s.writer = uint32(c.SSRC()), c.WriteStream()
+	s.feeds.set(s, s.ssrc, s.rtx.ssrc)
 	return all[at], nil
 }
 
@@ -116,9 +113,7 @@ func (s *slot) Unbind(webrtc.TrackLocalContext) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.writer = nil
-	if s.feeds != nil {
-		s.feeds.unset(s.rtx.ssrc, s)
-	}
+	s.feeds.unset(s, s.ssrc, s.rtx.ssrc)
 	return nil
 }
 

@@ -179,16 +179,6 @@ func (x *Seat) addLine(kind Kind, place int) error {
 	if err != nil {
 		return err
 	}
-	sender := tr.Sender()
-	x.room.server.tasks.Go(func() {
-		for {
-			packets, _, err := sender.ReadRTCP()
-			if err != nil {
-				return
-			}
-			s.heard(packets, time.Now())
-		}
-	})
 	s.line = x.send.Load() != nil
 	x.pool.slots = append(x.pool.slots, s)
 	x.pool.lines = append(x.pool.lines, line{kind: kind, place: place, slot: s, on: tr})
