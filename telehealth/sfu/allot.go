@@ -78,8 +78,8 @@ func (x *Seat) allot(now time.Time) {
 		}
 	}
 	x.needs.Store(&needs)
-	if !slices.Equal(held, x.held) {
-		x.held = held
+	if x.unheard || !slices.Equal(held, x.held) {
+		x.held, x.unheard = held, false
 		x.tellHeld(pictures)
 	}
 	if short > 0 && x.down.seek(short*probeMore, now) {

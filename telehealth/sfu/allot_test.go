@@ -128,6 +128,12 @@ func TestSoundBeforeTheSpeakersPictureBeforeTheRest(t *testing.T) {
 	x.down.est.rate = 4.15e6
 	x.allot(time.Now())
 	require.Equal(t, everything, got(x))
+	// Who was away is told again.
+	said := len(out.all)
+	x.again()
+	x.allot(time.Now())
+	require.Len(t, out.all, said+1)
+	require.Empty(t, out.last(t).Tracks)
 }
 
 // shaped is a line of its own rate, delay and loss, of packets of 1,000 bytes.

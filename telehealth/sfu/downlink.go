@@ -134,6 +134,10 @@ func (d *downlink) narrow() bool {
 func (d *downlink) seek(rate float64, now time.Time) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.probe.runs && now.Sub(d.probe.began) > probeUnheard {
+		d.probe = probe{}
+		d.est.probed(0, false, now)
+	}
 	if !d.heard || d.probe.runs || !d.est.mayProbe(now) {
 		return false
 	}
@@ -184,6 +188,8 @@ const (
 	probeFor  = 300 * time.Millisecond
 	probeLost = 0.25 // of a probe; more is too much
 	probeSlow = 150_000
+
+	probeUnheard = 3 * time.Second
 )
 
 func (p *probe) take(e departed, at int64, came bool) {

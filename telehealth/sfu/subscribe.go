@@ -237,7 +237,7 @@ func (x *Seat) remind() {
 
 // again tells a client that comes back what it may have missed of its line.
 func (x *Seat) again() {
-	x.held = nil
+	x.unheard = true
 	for _, o := range x.room.sourcesOf(x) {
 		o.retold()
 	}

@@ -7,6 +7,7 @@ import { picture, require } from './harness/paths.mjs'
 import { phone, suite } from './harness/suite.mjs'
 import { codeOf } from './harness/totp.mjs'
 import { until } from './harness/wait.mjs'
+import { weakLine } from './harness/weak.mjs'
 import { en, patternOf } from './harness/words.mjs'
 
 const scene = suite()
@@ -95,7 +96,7 @@ async function comeIn(page, name) {
   await button(page, en('consent.agree')).click()
 }
 
-scene('a visit by video, three people, and its note', { as: 'patient', viewport: phone, timeout: 300_000, expect: [/status of 40[39]/, /signal/] }, async ({ page, open, site }) => {
+scene('a visit by video, three people, and its note', { as: 'patient', viewport: phone, timeout: 300_000, expect: [/status of 40[39]/, /signal/] }, async ({ t, page, open, site }) => {
   const { self } = await people(page, site)
   const rosa = self.patient
   const coming = (await must(page, site, `/charts/${rosa}/appointments?when=coming`)).items
@@ -104,6 +105,8 @@ scene('a visit by video, three people, and its note', { as: 'patient', viewport:
   const at = `${site.url}/p/${rosa}/visits/${today.id}`
   await page.context().grantPermissions(media.permissions)
   await watchCalls(page.context())
+  const line = await weakLine(page.context())
+  t.after(line.close)
   const doctor = await open('clinician', media)
   const elena = await open('caregiver', { viewport: phone, ...media })
   for (const one of [doctor, elena]) await watchCalls(one.context())
@@ -146,6 +149,17 @@ scene('a visit by video, three people, and its note', { as: 'patient', viewport:
   await until('the clinician is seen large', async () => (await sends(doctor)).layers.h === true, { within: 10_000, every: 250 })
   await look(elena, 'caregiver-call')
   await look(doctor, 'cockpit-three')
+
+  // Her line becomes weak: sound goes on, her own picture takes less, and she is told. It all comes back.
+  line.rate = 140_000
+  await page.getByText(en('visit.onlySound')).waitFor({ timeout: 30_000 })
+  await look(page, 'patient-only-sound')
+  const sound = (await received(page)).packets
+  await until('she hears on', async () => (await received(page)).packets > sound + 100, { every: 250 })
+  await until('her browser sends less', async () => (await sends(page)).line < 200_000, { within: 30_000, every: 250 })
+  line.rate = 0
+  await page.getByText(en('visit.onlySound')).waitFor({ state: 'hidden', timeout: 40_000 })
+  await hearsAndSees(page, 2, 'the patient, whose line is good again,')
 
   // Words, a muted microphone, a camera that is off.
   await button(page, patternOf(`${en('visit.chat')}{{more}}`)).or(button(page, en('visit.chat'))).first().click()
