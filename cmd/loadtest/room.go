@@ -53,6 +53,7 @@ type seat struct {
 	streams map[peer.Tag]bool // what arrives, without the m-line
 	first   time.Duration     // to the first packet; 0: none yet
 	picture time.Duration     // to the first whole picture
+	held    int               // tracks that the room holds back
 	latency histogram         // of what counts
 }
 
@@ -145,10 +146,10 @@ func (g *gathering) ready(ctx context.Context) error {
 				want -= 2
 			}
 			s.mu.Lock()
-			has, whole := len(s.streams), s.picture > 0
+			has, whole, held := len(s.streams), s.picture > 0, s.held
 			s.mu.Unlock()
 			if has < want || want > 0 && !whole {
-				missing = fmt.Sprintf("%s receives %d of %d tracks", s.name, has, want)
+				missing = fmt.Sprintf("%s receives %d of %d tracks; for %d the room finds the line too narrow", s.name, has, want, held)
 				return false
 			}
 		}

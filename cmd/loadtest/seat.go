@@ -76,6 +76,10 @@ func (s *seat) heard(m peer.Message) {
 	switch m.T {
 	case "joined":
 		close(s.in)
+	case "held":
+		s.mu.Lock()
+		s.held = len(m.Tracks)
+		s.mu.Unlock()
 	case "bye":
 		if m.Why != "left" {
 			s.room.fail(fmt.Errorf("%s was put out of the room: %s", s.name, m.Why))

@@ -91,12 +91,14 @@ func (e *estimate) learn(b batch, now time.Time) {
 	e.learned = now
 	e.arrive(b)
 	queue := e.queue(b.way, now)
-	rises := queue - e.queues[0]
+	// One late report may be of a receiver that was busy.
+	stands := min(queue, e.queues[len(e.queues)-1])
+	rises := stands - e.queues[0]
 	copy(e.queues[:], e.queues[1:])
 	e.queues[len(e.queues)-1] = queue
-	long := queue > queueLong && rises > -queueRises || queue > queueSome && rises > queueRises
+	long := stands > queueLong && rises > -queueRises || stands > queueSome && rises > queueRises
 	switch {
-	case long && (now.Sub(e.backAt) > backEvery || queue > 2*queueLong && now.Sub(e.backAt) > backSoon):
+	case long && (now.Sub(e.backAt) > backEvery || stands > 2*queueLong && now.Sub(e.backAt) > backSoon):
 		e.back(backTo*min(e.acked, e.lately()), now)
 	case e.heavy > 1 && now.Sub(e.backAt) > lossOver:
 		e.heavy = 0

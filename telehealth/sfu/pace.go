@@ -14,7 +14,7 @@ const (
 	burstWithin = 5 * time.Millisecond
 	paceEvery   = time.Millisecond
 	paceSteps   = 6   // in which a backlog is gone
-	maxBacklog  = 400 // packets; less than the cache holds
+	maxBacklog  = 220 // packets; less than the cache holds
 )
 
 // waiting is a packet that is sent in a moment. The cache keeps it.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
+	"github.com/pion/interceptor/pkg/twcc"
 	"github.com/pion/logging"
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
@@ -110,13 +111,13 @@ func New(o Options) (*Client, error) {
 			return nil, err
 		}
 	}
-	if o.Report {
-		if err := webrtc.ConfigureTWCCSender(media, own); err != nil {
-			return nil, err
-		}
-	}
 	if o.Log == nil {
 		o.Log = &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled}
+	}
+	if o.Report {
+		if err := webrtc.ConfigureTWCCSenderWithOptions(media, own, twcc.WithLoggerFactory(o.Log)); err != nil {
+			return nil, err
+		}
 	}
 	e := webrtc.SettingEngine{LoggerFactory: o.Log}
 	e.SetIncludeLoopbackCandidate(true)
