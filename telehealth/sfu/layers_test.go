@@ -128,6 +128,7 @@ func (v *seen) now() int {
 }
 
 func TestLayersFollowWhatIsWanted(t *testing.T) {
+	t.Parallel()
 	s := open(t, Config{})
 	a, v := layered(t, s, "r", "a"), &seen{}
 	b := enterWith(t, s, "r", "b", peer.Options{Packet: v.take, Report: true})

@@ -39,6 +39,7 @@ func (p *somebody) sounds(key string, since int) (came, sent, gap int) {
 // On 150 kbit/s that lose a tenth, with 200 ms there and back, people go on to hear
 // each other. The picture yields, they are told, and it comes back.
 func TestSoundGoesOnWhereAPictureCannot(t *testing.T) {
+	t.Parallel()
 	s := open(t, Config{})
 	line := between(t, s)
 	a, v := layered(t, s, "r", "a"), &seen{}
