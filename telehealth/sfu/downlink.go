@@ -180,6 +180,8 @@ type probe struct {
 	began       time.Time
 	came        int64
 	from, until int64 // by the receiver's clock, microseconds
+	begun       int64 // when the first of them was sent, by the sender's
+	ended       int64
 	lost, all   int
 	least, most int64 // microseconds on the way
 }
@@ -203,11 +205,11 @@ func (p *probe) take(e departed, at int64, came bool) {
 	}
 	way := at - e.at
 	if p.from == 0 {
-		p.from, p.least, p.most = at, way, way
+		p.from, p.begun, p.least, p.most = at, e.at, way, way
 	} else {
 		p.came += int64(e.size)
 	}
-	p.until = max(p.until, at)
+	p.until, p.ended = max(p.until, at), max(p.ended, e.at)
 	p.least, p.most = min(p.least, way), max(p.most, way)
 }
 
@@ -220,7 +222,8 @@ func (p *probe) result(heard uint16) (rate float64, ok, done bool) {
 	if p.all == 0 || p.until <= p.from {
 		return 0, false, true
 	}
-	rate = min(8e6*float64(p.came)/float64(p.until-p.from), p.rate)
+	took := max(p.until-p.from, p.ended-p.begun) // what was held up and comes at once is not faster
+	rate = min(8e6*float64(p.came)/float64(took), p.rate)
 	ok = float64(p.lost) <= probeLost*float64(p.all) && p.most-p.least < probeSlow && rate > p.rate*0.7
 	return rate, ok, true
 }
