@@ -16,8 +16,7 @@ type downlink struct {
 	seq   uint16    // of the next packet, among all of the connection
 	sent  []departed
 	bytes int64 // sent so far
-	next  uint16
-	heard bool // feedback came
+	heard bool  // feedback came
 	fb    uint8
 	est   estimate
 	probe probe

@@ -70,13 +70,6 @@ func (o *source) at(l layer) *track {
 // sound is the only track of what has no layers.
 func (o *source) sound() *track { return o.at(high) }
 
-// layered tells whether there is a choice.
-func (o *source) layered() bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.tracks[low] != nil && o.tracks[high] != nil
-}
-
 // smallest is the layer that costs least.
 func (o *source) smallest() layer {
 	o.mu.Lock()
