@@ -43,7 +43,6 @@ const byes: readonly string[] = ['ended', 'removed', 'signed_out', 'elsewhere', 
 const kinds: readonly string[] = ['audio', 'camera', 'screen']
 const levels: readonly string[] = ['good', 'weak', 'bad']
 
-const words = (value: unknown): string[] => (Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [])
 type Loose = Record<string, unknown>
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 const list = (value: unknown): Loose[] => (Array.isArray(value) ? value.filter((item): item is Loose => typeof item === 'object' && item !== null) : [])
@@ -52,6 +51,8 @@ const seatsOf = (value: unknown): RoomSeat[] =>
   list(value).filter((seat) => text(seat.seat)).map((seat) => ({ seat: text(seat.seat), mic: seat.mic === true, cam: seat.cam === true, screen: seat.screen === true, in: seat.in !== false }))
 const placesOf = (value: unknown): Place[] =>
   list(value).filter((place) => kinds.includes(text(place.kind))).map((place) => ({ mid: text(place.mid), seat: text(place.seat), kind: place.kind as Kind }))
+
+const texts = (value: unknown): string[] => (Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [])
 
 /** Reads a frame; what this client does not know is nothing to it, so that a newer server can say more. */
 export function readFrame(data: unknown): FromServer | undefined {
@@ -70,9 +71,9 @@ export function readFrame(data: unknown): FromServer | undefined {
     case 'pub-answer': return { t: 'pub-answer', n, sdp: text(frame.sdp) }
     case 'sub': return { t: 'sub', n, sdp: text(frame.sdp), tracks: placesOf(frame.tracks) }
     case 'map': return { t: 'map', tracks: placesOf(frame.tracks) }
-    case 'speaking': return { t: 'speaking', seats: words(frame.seats) }
+    case 'speaking': return { t: 'speaking', seats: texts(frame.seats) }
     case 'quality': return levels.includes(text(frame.level)) ? { t: 'quality', level: frame.level as Level } : undefined
-    case 'layers': return kinds.includes(text(frame.kind)) ? { t: 'layers', kind: frame.kind as Kind, rids: words(frame.rids) } : undefined
+    case 'layers': return kinds.includes(text(frame.kind)) ? { t: 'layers', kind: frame.kind as Kind, rids: texts(frame.rids) } : undefined
     case 'held': return { t: 'held', tracks: placesOf(frame.tracks), ...(frame.only === 'audio' && { only: 'audio' }) }
     case 'mute': return kinds.includes(text(frame.kind)) ? { t: 'mute', kind: frame.kind as Kind, on: frame.on === true } : undefined
     case 'error': return { t: 'error', of: text(frame.of), n }
