@@ -92,7 +92,8 @@ const voicesAlways = 2
 
 func (x *Seat) tellHeld(pictures int) {
 	m := heldMessage{T: "held", Tracks: orNone(x.held)}
-	if pictures == 0 && slices.ContainsFunc(x.held, func(t lineTag) bool { return t.Kind != Audio }) {
+	x.onlySound = pictures == 0 && slices.ContainsFunc(x.held, func(t lineTag) bool { return t.Kind != Audio })
+	if x.onlySound {
 		m.Only = Audio
 	}
 	x.say(m)

@@ -22,6 +22,18 @@ func (p *somebody) held() (m peer.Message, told bool) {
 	return m, false
 }
 
+// level is what a client was last told of its line.
+func (p *somebody) level() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, m := range slices.Backward(p.heard) {
+		if m.T == "quality" {
+			return m.Level
+		}
+	}
+	return ""
+}
+
 // sounds is how many different packets of sound came since one of them, of how
 // many that were sent, and how many were missing one after the other at most.
 func (p *somebody) sounds(key string, since int) (came, sent, gap int) {
@@ -68,6 +80,7 @@ func TestSoundGoesOnWhereAPictureCannot(t *testing.T) {
 	require.Less(t, gap, 25)
 	m, _ := b.held()
 	require.Equal(t, "audio", m.Only, "a picture did not come back too soon")
+	b.until("the line is called bad", func() bool { return b.level() == "bad" })
 
 	began = time.Now()
 	line.rate.Store(0)

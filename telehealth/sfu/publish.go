@@ -181,7 +181,7 @@ func (x *Seat) reports(n int, now time.Time, published []*track) {
 }
 
 // rate tells the client how its line is, when that changed: the worse of what is
-// lost on the way here and on the way to it.
+// lost on the way here and on the way to it, and what the line does not carry.
 func (x *Seat) rate(published []*track) {
 	worst := 0.0
 	for _, t := range published {
@@ -202,6 +202,12 @@ func (x *Seat) rate(published []*track) {
 		level = "weak"
 	}
 	x.work.add(x.do(func() {
+		switch {
+		case x.onlySound:
+			level = "bad"
+		case len(x.held) > 0 && level == "good":
+			level = "weak"
+		}
 		if x.level != level {
 			x.level = level
 			x.say(qualityMessage{T: "quality", Level: level})

@@ -74,7 +74,9 @@ const sends = (page) => page.evaluate(async () => {
   let line = 0
   for (const call of window.__calls ?? []) {
     if (call.connectionState !== 'connected') continue
-    for (const one of (await call.getStats()).values()) {
+    const all = [...(await call.getStats()).values()]
+    if (!all.some((one) => one.type === 'outbound-rtp')) continue // on the other one it only receives
+    for (const one of all) {
       if (one.type === 'outbound-rtp' && one.rid) layers[one.rid] = one.active
       if (one.type === 'candidate-pair' && one.nominated) line = Math.max(line, one.availableOutgoingBitrate ?? 0)
     }
