@@ -194,3 +194,20 @@ func TestLayersKeepTheSendersTime(t *testing.T) {
 	_, ok = h.aligned(&track{})
 	require.False(t, ok)
 }
+
+// Packets that waited are sent by another clock than those that did not.
+func TestTimeNeverGoesBack(t *testing.T) {
+	s, w, now := &Server{}, &far{}, time.Now()
+	from, f := camera(s, "a"), &frames{}
+	x := watched(s, from, w)
+	from.take(f.next(100), now)
+	last := x.lastTS
+	x.carry(nil, true)
+	other := camera(s, "b")
+	other.kind = Audio // which begins at once
+	x.carry(other, false)
+	first := &frames{}
+	other.take(first.next(100), now.Add(-time.Second))
+	require.Equal(t, last+1, x.lastTS)
+	x.carry(nil, true)
+}

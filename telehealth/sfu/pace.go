@@ -94,7 +94,8 @@ func (p *pacer) drain() {
 	defer tick.Stop()
 	buf := getBuffer(payloadMax)
 	defer putBuffer(buf)
-	for now := range tick.C {
+	for range tick.C {
+		now := time.Now() // the tick may be old
 		p.mu.Lock()
 		slots := slices.Clone(p.slots)
 		p.mu.Unlock()

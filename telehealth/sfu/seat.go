@@ -37,8 +37,9 @@ type Seat struct {
 	wants  map[want]layer // high when nothing was said
 	held   []lineTag      // what its line does not carry, as told
 
-	unheard bool   // it may not have heard that
-	level   string // of the line, as told
+	unheard   bool   // it may not have heard that
+	onlySound bool   // of that: nothing but sound is sent
+	level     string // of the line, as told
 
 	down downlink
 

@@ -251,7 +251,7 @@ func (s *slot) join(p *packet, now time.Time) {
 	s.seqOff, s.tsOff, s.idOff, s.tl0Off = 0, 0, 0, 0
 	if s.sent {
 		s.seqOff = s.lastSeq + 1 - p.seq
-		gone := max(uint32(now.Sub(s.lastAt).Seconds()*float64(s.clock)), 1)
+		gone := uint32(max(now.Sub(s.lastAt).Seconds()*float64(s.clock), 1))
 		s.tsOff = s.lastTS + gone - p.ts
 		s.idOff = s.lastID + 1 - p.pic.id(p.payload)
 		s.tl0Off = s.lastTL0 + 1 - p.pic.tl0(p.payload)
