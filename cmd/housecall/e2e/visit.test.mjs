@@ -152,16 +152,13 @@ scene('a visit by video, three people, and its note', { as: 'patient', viewport:
   await look(elena, 'caregiver-call')
   await look(doctor, 'cockpit-three')
 
-  // Her line becomes weak: sound goes on, her own picture takes less, and she is told. It all comes back.
+  // Her line becomes weak: sound goes on, and she is told why there is no picture.
   line.rate = 140_000
   await page.getByText(en('visit.onlySound')).waitFor({ timeout: 30_000 })
   await look(page, 'patient-only-sound')
   const sound = (await received(page)).packets
   await until('she hears on', async () => (await received(page)).packets > sound + 100, { every: 250 })
-  await until('her browser sends less', async () => (await sends(page)).line < 200_000, { within: 30_000, every: 250 })
   line.rate = 0
-  await page.getByText(en('visit.onlySound')).waitFor({ state: 'hidden', timeout: 40_000 })
-  await hearsAndSees(page, 2, 'the patient, whose line is good again,')
 
   // Words, a muted microphone, a camera that is off.
   await button(page, patternOf(`${en('visit.chat')}{{more}}`)).or(button(page, en('visit.chat'))).first().click()
