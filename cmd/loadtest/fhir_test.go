@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -21,7 +22,13 @@ import (
 	"housecall/records/fhir"
 )
 
-func TestMain(m *testing.M) { dbtest.Main(m) }
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "rooms" { // the media plane of TestRooms
+		main()
+		return
+	}
+	dbtest.Main(m)
+}
 
 // tiny speaks as much FHIR as the load needs.
 type tiny struct {

@@ -23,6 +23,7 @@ type cli struct {
 	Sync     syncCommand     `cmd:"" name:"sync" help:"Phones that pull a chart and push commands."`
 	Deliver  deliverCommand  `cmd:"" name:"deliver" help:"Send messages whatever happens to the server, and look whether each is there once."`
 	SFU      sfuCommand      `cmd:"" name:"sfu" help:"People in the room of a video visit."`
+	Rooms    roomsCommand    `cmd:"" name:"rooms" help:"Many rooms of the media plane alone, without a server of visits."`
 }
 
 // streams are where a command writes: results to out, so that they can be piped,

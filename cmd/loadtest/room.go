@@ -22,6 +22,8 @@ type gathering struct {
 	publishers int
 	people     int
 	epoch      time.Time // of the times in packets
+	keyEvery   time.Duration
+	keyFactor  int // a whole picture is that much larger
 	seats      []*seat
 
 	// What was sent in this time counts, nanoseconds since the epoch.
@@ -51,11 +53,12 @@ type seat struct {
 	streams map[peer.Tag]bool // what arrives, without the m-line
 	first   time.Duration     // to the first packet; 0: none yet
 	picture time.Duration     // to the first whole picture
+	held    int               // tracks that the room holds back
 	latency histogram         // of what counts
 }
 
 func newGathering(f *sfuCommand, people int) *gathering {
-	return &gathering{command: f, people: people, publishers: min(f.Publishers, people), epoch: time.Now()}
+	return &gathering{command: f, people: people, publishers: min(f.Publishers, people), epoch: time.Now(), keyEvery: keyEvery, keyFactor: keyFactor}
 }
 
 func (g *gathering) now() int64 { return int64(time.Since(g.epoch)) }
@@ -77,17 +80,13 @@ func (g *gathering) broken() error {
 
 // enter seats somebody and waits until the room took them in. timed: somebody is
 // there already, so that it takes them no longer than it takes.
-func (g *gathering) enter(t *target, v *visit, b *badge, sends, timed bool) error {
-	conn, err := t.socket(b, v.socket())
+func (g *gathering) enter(ctx context.Context, name string, dial func() (*websocket.Conn, error), sends, timed bool) error {
+	conn, err := dial()
 	if err != nil {
-		var w *wrong
-		if errors.As(err, &w) && w.code == "session" {
-			return fmt.Errorf("%w\nA seat needs somebody who is signed in, which a token is not: name people with --accounts", err)
-		}
 		return err
 	}
-	s := &seat{room: g, name: b.name, conn: conn, sends: sends, timed: timed, joined: time.Now(), out: make(chan []byte, 256), in: make(chan struct{}), stop: make(chan struct{}), streams: map[peer.Tag]bool{}}
-	s.client, err = peer.New(peer.Options{Say: s.say, Packet: s.packet, Heard: s.heard, Key: func(string) { s.key.Store(true) }})
+	s := &seat{room: g, name: name, conn: conn, sends: sends, timed: timed, joined: time.Now(), out: make(chan []byte, 256), in: make(chan struct{}), stop: make(chan struct{}), streams: map[peer.Tag]bool{}}
+	s.client, err = peer.New(peer.Options{Report: true, Say: s.say, Packet: s.packet, Heard: s.heard, Key: func(string) { s.key.Store(true) }})
 	if err != nil {
 		_ = conn.Close()
 		return err
@@ -96,7 +95,7 @@ func (g *gathering) enter(t *target, v *visit, b *badge, sends, timed bool) erro
 	s.running.Go(s.read)
 	s.running.Go(s.write)
 	s.client.Join(sends, sends, false)
-	if err := wait(t.ctx, g.command.Within, func() bool {
+	if err := wait(ctx, g.command.Within, func() bool {
 		select {
 		case <-s.in:
 			return true
@@ -147,10 +146,10 @@ func (g *gathering) ready(ctx context.Context) error {
 				want -= 2
 			}
 			s.mu.Lock()
-			has, whole := len(s.streams), s.picture > 0
+			has, whole, held := len(s.streams), s.picture > 0, s.held
 			s.mu.Unlock()
 			if has < want || want > 0 && !whole {
-				missing = fmt.Sprintf("%s receives %d of %d tracks", s.name, has, want)
+				missing = fmt.Sprintf("%s receives %d of %d tracks; for %d the room finds the line too narrow", s.name, has, want, held)
 				return false
 			}
 		}
@@ -238,5 +237,5 @@ func (t *traffic) result(took time.Duration) roomResult {
 	l := &t.latency
 	return roomResult{Kind: "room", Seconds: took.Seconds(), In: t.in, Out: l.n, Lost: t.expected - l.n,
 		InRate: float64(t.in) / took.Seconds(), OutRate: float64(l.n) / took.Seconds(),
-		P50: ms(l.quantile(0.5)), P90: ms(l.quantile(0.9)), P99: ms(l.quantile(0.99)), Max: ms(l.max), First: few(&t.first), Picture: few(&t.picture)}
+		P50: ms(l.quantile(0.5)), P90: ms(l.quantile(0.9)), P95: ms(l.quantile(0.95)), P99: ms(l.quantile(0.99)), Max: ms(l.max), First: few(&t.first), Picture: few(&t.picture)}
 }

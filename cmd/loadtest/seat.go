@@ -18,7 +18,7 @@ const (
 	stampAt    = 8    // where the time stands in a packet, behind the codec's head
 	stampEnd   = stampAt + 8
 	keyEvery   = 10 * time.Second
-	keyFactor  = 4 // a whole picture is that much larger
+	keyFactor  = 4
 	sayEvery   = 10 * time.Second
 )
 
@@ -76,6 +76,10 @@ func (s *seat) heard(m peer.Message) {
 	switch m.T {
 	case "joined":
 		close(s.in)
+	case "held":
+		s.mu.Lock()
+		s.held = len(m.Tracks)
+		s.mu.Unlock()
 	case "bye":
 		if m.Why != "left" {
 			s.room.fail(fmt.Errorf("%s was put out of the room: %s", s.name, m.Why))
@@ -142,9 +146,9 @@ func (s *seat) sendPictures() {
 	size := f.Video * 1000 / 8 / f.FPS
 	s.each(time.Second/time.Duration(f.FPS), func() {
 		bytes := size
-		key := s.key.Swap(false) || time.Since(last) > keyEvery
+		key := s.key.Swap(false) || time.Since(last) > s.room.keyEvery
 		if key {
-			last, bytes = time.Now(), size*keyFactor
+			last, bytes = time.Now(), size*s.room.keyFactor
 		}
 		packets := (bytes + packetSize - 1) / packetSize
 		for _, p := range video.Frame(packets, max(bytes/packets, stampEnd), key) {

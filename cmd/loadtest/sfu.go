@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"github.com/fasthttp/websocket"
 )
 
 type sfuCommand struct {
@@ -94,7 +96,7 @@ func (f *sfuCommand) meet(t *target, v *visit, admitted []*badge, owner *badge, 
 		return err
 	}
 	for i, b := range admitted {
-		if err := room.enter(t, v, b, i < room.publishers, i > 0); err != nil {
+		if err := room.enter(t.ctx, b.name, func() (*websocket.Conn, error) { return t.sit(b, v) }, i < room.publishers, i > 0); err != nil {
 			return fmt.Errorf("%s could not come in: %w", b.name, err)
 		}
 	}
@@ -139,6 +141,15 @@ func (f *sfuCommand) meet(t *target, v *visit, admitted []*badge, owner *badge, 
 	return nil
 }
 
+// sit opens the socket of a seat.
+func (t *target) sit(b *badge, v *visit) (*websocket.Conn, error) {
+	conn, err := t.socket(b, v.socket())
+	if w, ok := errors.AsType[*wrong](err); ok && w.code == "session" {
+		return nil, fmt.Errorf("%w\nA seat needs somebody who is signed in, which a token is not: name people with --accounts", err)
+	}
+	return conn, err
+}
+
 // roomResult is the line of a room.
 type roomResult struct {
 	Kind       string     `json:"kind"` // "room"
@@ -152,6 +163,7 @@ type roomResult struct {
 	OutRate    float64    `json:"packetsOutPerSecond"`
 	P50        float64    `json:"p50Ms"`
 	P90        float64    `json:"p90Ms"`
+	P95        float64    `json:"p95Ms"`
 	P99        float64    `json:"p99Ms"`
 	Max        float64    `json:"maxMs"`
 	First      quantiles  `json:"joinToFirstPacket"` // of who came when somebody was there
@@ -173,6 +185,7 @@ type serverUse struct {
 	MicrosEach float64 `json:"cpuMicrosPerPacket"` // come in or gone out
 	Memory     float64 `json:"megabytes"`          // resident, at the end
 	MemoryEach float64 `json:"megabytesPerPerson"` // more than before they came; less if it gave back meanwhile
+	JoinEach   float64 `json:"joinCPUMillisPerPerson,omitempty"`
 }
 
 func mega(bytes int64) float64 { return math.Round(float64(bytes)/1e4) / 100 }
@@ -184,12 +197,15 @@ func (r *report) room(x roomResult) {
 	}
 	r.paragraph("Packets", fmt.Sprintf("%s in (%.0f/s), %s out (%.0f/s), %s lost (%.4f %%)", grouped(x.In), x.InRate, grouped(x.Out), x.OutRate,
 		grouped(x.Lost), 100*float64(x.Lost)/float64(max(x.Out+x.Lost, 1))))
-	r.paragraph("Latency", fmt.Sprintf("p50 %.2f ms, p90 %.2f ms, p99 %.2f ms, max %.2f ms", x.P50, x.P90, x.P99, x.Max))
+	r.paragraph("Latency", fmt.Sprintf("p50 %.2f ms, p90 %.2f ms, p95 %.2f ms, p99 %.2f ms, max %.2f ms", x.P50, x.P90, x.P95, x.P99, x.Max))
 	r.paragraph("Joining", fmt.Sprintf("to the first packet p50 %.0f ms, max %.0f ms (%d people); to the first whole picture p50 %.0f ms, max %.0f ms (%d)",
 		x.First.P50, x.First.Max, x.First.N, x.Picture.P50, x.Picture.Max, x.Picture.N))
 	use := fmt.Sprintf("client %.0f %%", x.ClientCPU)
 	if s := x.Server; s != nil {
 		use += fmt.Sprintf("; server %.0f %%, %.1f us for each packet in or out, %.0f MB, %+.2f MB for each person since before they came", s.CPUPercent, s.MicrosEach, s.Memory, s.MemoryEach)
+		if s.JoinEach > 0 {
+			use += fmt.Sprintf(", %.1f ms of its processor for each join", s.JoinEach)
+		}
 	}
 	r.paragraph("Use", use)
 }

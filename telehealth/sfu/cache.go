@@ -16,9 +16,9 @@ type packet struct {
 	payload []byte
 }
 
-// How many packets of a track are kept: some seconds of video, one of audio.
+// How many packets of a track are kept: about two seconds of video, one of audio.
 const (
-	keepVideo = 512
+	keepVideo = 256
 	keepAudio = 64
 	maxReplay = 200             // packets; a longer run costs a receiver more than a new key frame
 	maxStill  = 2 * time.Second // what is older must not be shown again: the camera may have been off since

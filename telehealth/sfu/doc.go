@@ -8,12 +8,19 @@
 // without new negotiation. A slot keeps its own SSRC, numbering and clock, so a
 // change of what it carries looks like one stream to the receiver.
 //
-// No interceptors are used: each published track keeps its newest packets once
-// (cache), which answers lost-packet requests of all receivers and shows a picture
-// to who comes later; reports and requests of RTCP are made here (RFC 3550, RFC
-// 4585, RFC 5104).
+// A camera may come in two layers (source); a slot goes from one to the other at a
+// key frame. What a client's line carries is learned from its reports (downlink,
+// estimate), and shared among what it wants to receive (Seat.allot). Layers that
+// nobody needs are stopped where they are made.
 //
-// Locks are taken in this order: Server.mu, Room.mu, slot.mu, cache.mu. A seat's
-// peer connections and its pool belong to the seat's own goroutine (Seat.run);
-// callbacks of the WebRTC library only leave work there and never wait.
+// No interceptors are used but one that notes when packets come in (wideRecorder):
+// each published track keeps its newest packets once (cache), which answers
+// lost-packet requests of all receivers and shows a picture to who comes later;
+// reports and requests of RTCP are made here (RFC 3550, RFC 4585, RFC 5104). Bursts
+// are spread over some milliseconds (pacer).
+//
+// Locks are taken in this order: Server.mu, Room.mu, source.mu; slot.mu, and then one
+// of track.mu, cache.mu, downlink.mu, pacer.mu and feeds.mu. A seat's peer connections and its
+// pool belong to the seat's own goroutine (Seat.run); callbacks of the WebRTC
+// library only leave work there and never wait.
 package sfu

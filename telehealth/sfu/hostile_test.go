@@ -251,27 +251,3 @@ func FuzzQuestion(f *testing.F) {
 		}
 	})
 }
-
-// Anything may be said on a link; the seat of another goes on.
-func FuzzTalk(f *testing.F) {
-	s := open(f, Config{})
-	for _, m := range []string{
-		`{"t":"join","mic":true,"cam":true}`, `{"t":"pub","n":1,"sdp":"v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n","tracks":[{"mid":"0","kind":"audio"}]}`,
-		`{"t":"sub-answer","n":1,"sdp":"v=0"}`, `{"t":"mute","kind":"audio","on":true}`, `{"t":"want","seat":"a","kind":"camera","layer":"low"}`, `{"t":"restart"}`, `{"t":"leave"}`, `{`, `null`, `[]`,
-	} {
-		f.Add(m)
-	}
-	f.Fuzz(func(t *testing.T, m string) {
-		w := &wire{q: newQueue(), hear: func([]byte) {}}
-		done := make(chan struct{})
-		go func() { defer close(done); w.q.run() }()
-		l, err := s.Enter("r", "x", w)
-		require.NoError(t, err)
-		l.Hear([]byte(`{"t":"join","mic":true,"cam":true}`))
-		l.Hear([]byte(m))
-		l.Hear([]byte(`{"t":"leave"}`))
-		s.Remove("r", "x", WhyLeft)
-		l.End(WhyLeft)
-		<-done
-	})
-}

@@ -31,6 +31,7 @@ const (
 	MaxMessage = 128 << 10 // bytes of a message
 	maxSDP     = 96 << 10
 	maxLines   = 2*mostAny + 1 // m-lines of an offer or answer: as many as the largest pool
+	maxRids    = 6             // layers of an offer
 	maxTalk    = 240
 	maxWants   = 64
 )
@@ -121,6 +122,20 @@ type speakingMessage struct {
 type qualityMessage struct {
 	T     string `json:"t"`
 	Level string `json:"level"`
+}
+
+// layersMessage tells a sender which of its encodings somebody needs, by their rids.
+type layersMessage struct {
+	T    string   `json:"t"`
+	Kind Kind     `json:"kind"`
+	Rids []string `json:"rids"`
+}
+
+// heldMessage tells what is not sent to a client because its line is too weak.
+type heldMessage struct {
+	T      string    `json:"t"`
+	Tracks []lineTag `json:"tracks"`
+	Only   Kind      `json:"only,omitempty"` // audio: no picture is sent at all
 }
 
 type byeMessage struct {

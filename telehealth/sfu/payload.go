@@ -6,6 +6,7 @@ import "strings"
 const (
 	mimeVP8  = "video/vp8"
 	mimeH264 = "video/h264"
+	mimeRTX  = "video/rtx"
 )
 
 // picture is what forwarding has to know of a video packet.

@@ -19,6 +19,9 @@ func checkSDP(sdp string) error {
 	if n := strings.Count("\n"+sdp, "\nm="); n == 0 || n > maxLines {
 		return errLines
 	}
+	if strings.Count(sdp, "\na=rid:") > maxRids {
+		return errLines
+	}
 	return nil
 }
 
@@ -45,12 +48,12 @@ func (x *Seat) accept(m said) (string, error) {
 		kinds[t.Mid] = t.Kind
 	}
 	if x.pub == nil {
-		pc, err := x.room.server.api.NewPeerConnection(webrtc.Configuration{})
+		pc, wide, err := x.room.server.connection()
 		if err != nil {
 			return "", err
 		}
 		x.pub = pc
-		x.wide.Store(newWideRecorder())
+		x.wide.Store(wide)
 		pc.OnTrack(func(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) { x.came(pc, t, r) })
 		x.up.Store(pc)
 	}
@@ -84,27 +87,28 @@ func gathered(pc *webrtc.PeerConnection, d webrtc.SessionDescription) (string, e
 }
 
 // came is called by the library, on a goroutine of its own, with the first packet
-// of a track, and lives as long as the track.
+// of a track, and lives as long as the track. Each layer is a track.
 func (x *Seat) came(pc *webrtc.PeerConnection, from *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
 	kind := x.kindOf(from, r)
 	codec := from.Codec()
 	t := &track{
-		seat: x, kind: kind, mime: lower(codec.MimeType), clock: codec.ClockRate, ssrc: uint32(from.SSRC()), pc: pc,
-		cache: newCache(kind != Audio), wide: x.wide.Load(),
+		seat: x, kind: kind, layer: high, mime: lower(codec.MimeType), clock: codec.ClockRate, ssrc: uint32(from.SSRC()), pc: pc,
+		cache: newCache(kind != Audio),
+	}
+	rid := from.RID()
+	if kind == Camera {
+		t.layer = layerOf(rid)
 	}
 	t.level.Store(127)
 	for _, e := range r.GetParameters().HeaderExtensions {
-		switch e.URI {
-		case uriLevel:
+		if e.URI == uriLevel {
 			t.levelID = uint8(e.ID)
-		case uriWide:
-			t.wideID = uint8(e.ID)
 		}
 	}
 	var reports sync.WaitGroup
 	reports.Go(func() {
 		for {
-			packets, _, err := r.ReadRTCP()
+			packets, err := reportsOf(r, rid)
 			if err != nil {
 				return
 			}
@@ -115,6 +119,15 @@ func (x *Seat) came(pc *webrtc.PeerConnection, from *webrtc.TrackRemote, r *webr
 	t.read(from)
 	x.room.unpublished(t)
 	reports.Wait()
+}
+
+func reportsOf(r *webrtc.RTPReceiver, rid string) ([]rtcp.Packet, error) {
+	if rid == "" {
+		packets, _, err := r.ReadRTCP()
+		return packets, err
+	}
+	packets, _, err := r.ReadSimulcastRTCP(rid)
+	return packets, err
 }
 
 // kindOf is what the client said of the m-line; a sound is never a picture.
@@ -168,7 +181,7 @@ func (x *Seat) reports(n int, now time.Time, published []*track) {
 }
 
 // rate tells the client how its line is, when that changed: the worse of what is
-// lost on the way here and on the way to it.
+// lost on the way here and on the way to it, and what the line does not carry.
 func (x *Seat) rate(published []*track) {
 	worst := 0.0
 	for _, t := range published {
@@ -189,6 +202,12 @@ func (x *Seat) rate(published []*track) {
 		level = "weak"
 	}
 	x.work.add(x.do(func() {
+		switch {
+		case x.onlySound:
+			level = "bad"
+		case len(x.held) > 0 && level == "good":
+			level = "weak"
+		}
 		if x.level != level {
 			x.level = level
 			x.say(qualityMessage{T: "quality", Level: level})

@@ -60,6 +60,17 @@ func (r *repairs) repeated(seq uint16, now time.Time, bytes int) {
 	r.recent[seq%keepVideo] = repaired{at: uint32(now.UnixMilli()), seq: seq, ever: true}
 }
 
+// retransmitter numbers what is repeated on a stream of its own (RFC 4588), by
+// which a receiver can tell it from what was sent first. Without one it is
+// repeated as it was.
+type retransmitter struct {
+	ssrc  uint32
+	types map[uint8]uint8 // payload type by the one that is repeated
+	seq   uint16
+}
+
+const rtxFront = 2 // the number under which a packet was sent first
+
 // again sends packets that the receiver misses, by its numbers.
 func (s *slot) again(pairs []rtcp.NackPair, now time.Time) {
 	trip := max(min(time.Duration(s.delay.Load()), repairLate), repairSoon)
@@ -94,8 +105,53 @@ func (s *slot) repeat(t *track, seq uint16, pt uint8, buf []byte, now time.Time,
 		return
 	}
 	if p, held := t.cache.get(own, buf); held {
-		s.write(&p, pt)
+		if rpt, ok := s.rtx.types[pt]; ok && s.rtx.ssrc != 0 {
+			s.rewrite(&p, rpt, now)
+		} else {
+			s.write(&p, pt, now)
+		}
 		s.repairs.repeated(seq, now, len(p.payload))
 		s.count.repairs.Add(1)
 	}
+}
+
+// rewrite repeats a packet on the stream of what is repeated; under the lock.
+func (s *slot) rewrite(p *packet, pt uint8, now time.Time) {
+	seq := p.seq + s.seqOff
+	payload := s.own()
+	payload = payload[:rtxFront+copy(payload[rtxFront:], p.payload)]
+	payload[0], payload[1] = byte(seq>>8), byte(seq)
+	p.pic.shift(payload[rtxFront:], s.idOff, s.tl0Off)
+	s.head.Version, s.head.Marker, s.head.Padding, s.head.PaddingSize = 2, p.marker, false, 0
+	s.head.PayloadType, s.head.SSRC = pt, s.rtx.ssrc
+	s.head.SequenceNumber, s.head.Timestamp = s.rtx.seq, p.ts+s.tsOff
+	s.rtx.seq++
+	if s.out(payload, now) {
+		s.count.out.Add(1)
+	}
+}
+
+// canPad tells whether bytes that say nothing can be sent here.
+func (s *slot) canPad() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.writer != nil && s.line && s.rtx.ssrc != 0 && s.wideID != 0 && len(s.rtx.types) > 0
+}
+
+// pad sends bytes that say nothing, to learn what the line carries, and tells
+// whether it could.
+func (s *slot) pad(size int, now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.writer == nil || !s.line || s.rtx.ssrc == 0 {
+		return false
+	}
+	for _, pt := range s.rtx.types {
+		s.head.Version, s.head.Marker, s.head.Padding, s.head.PaddingSize = 2, false, true, byte(min(size, 255))
+		s.head.PayloadType, s.head.SSRC = pt, s.rtx.ssrc
+		s.head.SequenceNumber, s.head.Timestamp = s.rtx.seq, s.lastTS
+		s.rtx.seq++
+		return s.out(nil, now)
+	}
+	return false
 }

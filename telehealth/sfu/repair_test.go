@@ -30,8 +30,8 @@ func (w *far) Write(b []byte) (int, error) { return len(b), nil }
 
 // camera is a track as it is once its packets come in.
 func camera(s *Server, id string) *track {
-	x := &Seat{room: newRoom(s, "r"), id: id, tracks: map[Kind]*track{}}
-	return &track{seat: x, kind: Camera, mime: lower(webrtc.MimeTypeVP8), clock: 90000, ssrc: 7, cache: newCache(true)}
+	x := &Seat{room: newRoom(s, "r"), id: id, tracks: map[Kind]*source{}}
+	return &track{seat: x, from: &source{seat: x, kind: Camera}, kind: Camera, layer: high, mime: lower(webrtc.MimeTypeVP8), clock: 90000, ssrc: 7, cache: newCache(true)}
 }
 
 // watched is a slot that receives a track.

@@ -13,6 +13,8 @@ const (
 	clockBeats  = 20 // sender reports
 	talkBeats   = 4
 	rateBeats   = 20
+	allotBeats  = 2
+	layerBeats  = 3
 )
 
 // Room is the seats of one visit.
@@ -25,6 +27,7 @@ type Room struct {
 	seats    []*Seat // by when they came
 	sharing  *Seat   // whose screen is shown
 	speaking []string
+	spoke    string // first of them, the last time that somebody did
 }
 
 func newRoom(s *Server, id string) *Room { return &Room{server: s, id: id, empty: make(chan struct{})} }
@@ -100,7 +103,7 @@ func (r *Room) presences() []presence {
 type shown struct {
 	seat                  *Seat
 	id                    string
-	audio, camera, screen *track
+	audio, camera, screen *source
 	micOff, camOff        bool
 }
 
@@ -180,7 +183,13 @@ func (r *Room) share(x *Seat) {
 func (r *Room) published(t *track) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	t.seat.tracks[t.kind] = t
+	o := t.seat.tracks[t.kind]
+	if o == nil {
+		o = &source{seat: t.seat, kind: t.kind}
+		t.seat.tracks[t.kind] = o
+	}
+	t.from = o
+	o.set(t)
 	if t.kind == Screen {
 		r.share(t.seat)
 	}
@@ -190,14 +199,35 @@ func (r *Room) published(t *track) {
 func (r *Room) unpublished(t *track) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if t.seat.tracks[t.kind] != t {
-		return
-	}
-	delete(t.seat.tracks, t.kind)
-	if t.kind == Screen && r.sharing == t.seat {
-		r.sharing = nil
+	if t.from.unset(t) && t.seat.tracks[t.kind] == t.from {
+		delete(t.seat.tracks, t.kind)
+		if t.kind == Screen && r.sharing == t.seat {
+			r.sharing = nil
+		}
 	}
 	r.changed()
+}
+
+// sourcesOf is what a seat publishes.
+func (r *Room) sourcesOf(x *Seat) (list []*source) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, kind := range []Kind{Audio, Camera, Screen} {
+		if o := x.tracks[kind]; o != nil {
+			list = append(list, o)
+		}
+	}
+	return list
+}
+
+// voices are who speaks, and who did last when nobody does.
+func (r *Room) voices() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.speaking) == 0 && r.spoke != "" {
+		return []string{r.spoke}
+	}
+	return slices.Clone(r.speaking)
 }
 
 // tick is the room's clock, as long as somebody sits in it.
@@ -221,10 +251,10 @@ func (r *Room) beat(n int, now time.Time) {
 	var late []*Seat
 	var idle []*Link
 	for _, x := range seats {
-		tracks := make([]*track, 0, 3)
+		tracks := make([]*track, 0, 4)
 		for _, kind := range []Kind{Audio, Camera, Screen} {
-			if t := x.tracks[kind]; t != nil {
-				tracks = append(tracks, t)
+			if o := x.tracks[kind]; o != nil {
+				tracks = append(tracks, o.all()...)
 			}
 		}
 		published = append(published, tracks)
@@ -241,14 +271,45 @@ func (r *Room) beat(n int, now time.Time) {
 	for i, x := range seats {
 		for _, t := range published[i] {
 			t.askAgain(now)
+			t.meter.beat(now, t.lives(now, goesFor))
 		}
 		x.reports(n, now, published[i])
+		if n%allotBeats == 0 && !x.allots.Swap(true) {
+			x.work.add(x.do(func() { x.allots.Store(false); x.allot(time.Now()) }))
+		}
+	}
+	if n%layerBeats == 0 {
+		r.layers(seats, now)
 	}
 	for _, x := range late {
 		x.end(WhyIdle)
 	}
 	for _, l := range idle {
 		l.End(WhyIdle)
+	}
+}
+
+// layers tells senders which of their pictures nobody needs.
+func (r *Room) layers(seats []*Seat, now time.Time) {
+	all := map[*source][high + 1]bool{}
+	for _, x := range seats {
+		if needs := x.needs.Load(); needs != nil {
+			for o, is := range *needs {
+				sum := all[o]
+				for l, needed := range is {
+					sum[l] = sum[l] || needed
+				}
+				all[o] = sum
+			}
+		}
+	}
+	for _, x := range seats {
+		for _, o := range r.sourcesOf(x) {
+			if rids, news := o.needed(all[o], now); news {
+				m := layersMessage{T: "layers", Kind: o.kind, Rids: rids}
+				x.work.add(x.do(func() { x.say(m) }))
+			}
+		}
 	}
 }
 
@@ -267,8 +328,12 @@ func (r *Room) listen(seats []*Seat) {
 	}
 	var now []voice
 	for _, x := range seats {
-		t := x.tracks[Audio]
-		if t == nil || x.micOff {
+		o := x.tracks[Audio]
+		if o == nil || x.micOff {
+			continue
+		}
+		t := o.sound()
+		if t == nil {
 			continue
 		}
 		level := t.level.Swap(127)
@@ -290,6 +355,9 @@ func (r *Room) listen(seats []*Seat) {
 		return
 	}
 	r.speaking = ids
+	if len(ids) > 0 {
+		r.spoke = ids[0]
+	}
 	message := encode(speakingMessage{T: "speaking", Seats: ids})
 	for _, x := range seats {
 		if x.link != nil && x.greeted {

@@ -25,7 +25,7 @@ type Seat struct {
 	leftAt         time.Time
 	greeted        bool // was told who sits here
 	micOff, camOff bool
-	tracks         map[Kind]*track
+	tracks         map[Kind]*source
 	ending         bool
 
 	// Of the seat's own goroutine.
@@ -34,14 +34,22 @@ type Seat struct {
 	sub    *webrtc.PeerConnection
 	offers offers
 	pool   pool
-	wants  map[want]bool // true: wanted not
-	level  string        // of the line, as told
+	wants  map[want]layer // high when nothing was said
+	held   []lineTag      // what its line does not carry, as told
+
+	unheard   bool   // it may not have heard that
+	onlySound bool   // of that: nothing but sound is sent
+	level     string // of the line, as told
+
+	down downlink
 
 	// For the room's clock.
-	wide  atomic.Pointer[wideRecorder]
-	slots atomic.Pointer[[]*slot]
-	send  atomic.Pointer[webrtc.PeerConnection] // the receiving client's, once it is connected
-	up    atomic.Pointer[webrtc.PeerConnection] // the publishing client's
+	needs  atomic.Pointer[map[*source][high + 1]bool]
+	allots atomic.Bool // a look at the line waits in the queue
+	wide   atomic.Pointer[wideRecorder]
+	slots  atomic.Pointer[[]*slot]
+	send   atomic.Pointer[webrtc.PeerConnection] // the receiving client's, once it is connected
+	up     atomic.Pointer[webrtc.PeerConnection] // the publishing client's
 
 	kinds atomic.Pointer[map[string]Kind] // what the client's m-lines are, by mid
 }
@@ -54,7 +62,7 @@ type want struct {
 func newSeat(r *Room, l *Link, m said) *Seat {
 	return &Seat{
 		room: r, id: l.id, work: newQueue(), token: rand.Text(), link: l, last: l, micOff: !m.Mic, camOff: !m.Cam,
-		tracks: map[Kind]*track{}, wants: map[want]bool{},
+		tracks: map[Kind]*source{}, wants: map[want]layer{},
 	}
 }
 
@@ -142,6 +150,7 @@ func (x *Seat) welcome(l *Link, resumed bool) {
 	x.do(func() {
 		if resumed {
 			x.remind()
+			x.again()
 		}
 		x.level = ""
 		x.sync()
@@ -180,6 +189,7 @@ func (x *Seat) end(why string) {
 		for _, s := range x.pool.slots {
 			s.carry(nil, true)
 		}
+		x.needs.Store(nil)
 		x.send.Store(nil)
 		x.up.Store(nil)
 		if x.pub != nil {
@@ -198,10 +208,11 @@ func (x *Seat) want(m said) {
 	if !m.Kind.known() || len(m.Seat) > 64 {
 		return
 	}
-	if m.Layer != "none" {
+	l := map[string]layer{"none": none, "low": low}
+	if to, less := l[m.Layer]; !less {
 		delete(x.wants, w)
-	} else if len(x.wants) < maxWants {
-		x.wants[w] = true
+	} else if _, said := x.wants[w]; said || len(x.wants) < maxWants {
+		x.wants[w] = to
 	}
 	x.sync()
 }

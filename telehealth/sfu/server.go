@@ -2,6 +2,7 @@ package sfu
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/netip"
@@ -47,7 +48,10 @@ type Config struct {
 	// is gone. It is called in order, on a goroutine of its own; nil: nobody
 	// listens.
 	Presence func(room, seat string, in bool)
-	Log      *slog.Logger
+	// Order is the place of a seat, from 0, among those of its room when a line
+	// does not carry everybody; it must not wait. nil: all are equal.
+	Order func(room, seat string) int
+	Log   *slog.Logger
 }
 
 // Out is how a link speaks to its client. Neither method may wait.
@@ -58,13 +62,16 @@ type Out interface {
 
 // Server is the media plane of one node.
 type Server struct {
-	cfg     Config
-	api     *webrtc.API
-	sockets *sockets
-	log     *slog.Logger
-	count   counters
-	tasks   sync.WaitGroup // seats and tracks
-	tell    *queue         // presence, in order
+	cfg       Config
+	api       *webrtc.API
+	sockets   *sockets
+	log       *slog.Logger
+	count     counters
+	tasks     sync.WaitGroup // seats and tracks
+	tell      *queue         // presence, in order
+	recorders recorders
+	pacer     pacer
+	feeds     feeds
 
 	mu     sync.Mutex
 	rooms  map[string]*Room
@@ -100,10 +107,11 @@ func Open(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{cfg: cfg, sockets: sockets, log: cfg.Log, rooms: map[string]*Room{}, tell: newQueue()}
-	if s.api, err = newAPI(cfg, sockets, silent); err != nil {
+	if s.api, err = newAPI(cfg, sockets, silent, &s.recorders, &s.feeds); err != nil {
 		_ = sockets.Close()
 		return nil, err
 	}
+	s.pacer.run = s.tasks.Go
 	s.tasks.Go(s.tell.run)
 	return s, nil
 }
@@ -112,9 +120,8 @@ func Open(cfg Config) (*Server, error) {
 // times the others, for clients that have nothing else. Tags of 32 bits are not taken.
 var srtpProfiles = []dtls.SRTPProtectionProfile{dtls.SRTP_AEAD_AES_256_GCM, dtls.SRTP_AEAD_AES_128_GCM, dtls.SRTP_AES128_CM_HMAC_SHA1_80}
 
-// newAPI has the codecs of the protocol and no interceptors. Retransmissions come
-// on a track's own SSRC, so that one cache and one set of books serve both.
-func newAPI(cfg Config, at *sockets, log logging.LoggerFactory) (*webrtc.API, error) {
+// newAPI has the codecs of the protocol, and no interceptors but the recorders.
+func newAPI(cfg Config, at *sockets, log logging.LoggerFactory, wide *recorders, said *feeds) (*webrtc.API, error) {
 	media := &webrtc.MediaEngine{}
 	video := []webrtc.RTCPFeedback{{Type: "nack"}, {Type: "nack", Parameter: "pli"}, {Type: "ccm", Parameter: "fir"}, {Type: "transport-cc"}}
 	for _, c := range []struct {
@@ -127,23 +134,35 @@ func newAPI(cfg Config, at *sockets, log logging.LoggerFactory) (*webrtc.API, er
 			MimeType: webrtc.MimeTypeVP8, ClockRate: 90000, RTCPFeedback: video}}},
 		{webrtc.RTPCodecTypeVideo, webrtc.RTPCodecParameters{PayloadType: 102, RTPCodecCapability: webrtc.RTPCodecCapability{
 			MimeType: webrtc.MimeTypeH264, ClockRate: 90000, SDPFmtpLine: "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f", RTCPFeedback: video}}},
+		{webrtc.RTPCodecTypeVideo, retransmission(97, 96)},
+		{webrtc.RTPCodecTypeVideo, retransmission(103, 102)},
 	} {
 		if err := media.RegisterCodec(c.codec, c.kind); err != nil {
 			return nil, err
 		}
 	}
-	for uri, kinds := range map[string][]webrtc.RTPCodecType{
-		uriMid:   {webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo},
-		uriWide:  {webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo},
-		uriLevel: {webrtc.RTPCodecTypeAudio},
+	comes, both := []webrtc.RTPTransceiverDirection{webrtc.RTPTransceiverDirectionRecvonly}, []webrtc.RTPTransceiverDirection(nil)
+	for _, x := range []struct {
+		uri  string
+		kind webrtc.RTPCodecType
+		ways []webrtc.RTPTransceiverDirection
+	}{
+		{uriMid, webrtc.RTPCodecTypeAudio, comes},
+		{uriMid, webrtc.RTPCodecTypeVideo, comes},
+		{uriRid, webrtc.RTPCodecTypeVideo, comes},
+		{uriRepaired, webrtc.RTPCodecTypeVideo, comes},
+		{uriLevel, webrtc.RTPCodecTypeAudio, comes},
+		{uriWide, webrtc.RTPCodecTypeAudio, both},
+		{uriWide, webrtc.RTPCodecTypeVideo, both},
 	} {
-		for _, kind := range kinds {
-			if err := media.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: uri}, kind, webrtc.RTPTransceiverDirectionRecvonly); err != nil {
-				return nil, err
-			}
+		if err := media.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: x.uri}, x.kind, x.ways...); err != nil {
+			return nil, err
 		}
 	}
+	own := &interceptor.Registry{}
+	own.Add(wide)
 	e := webrtc.SettingEngine{LoggerFactory: log}
+	e.BufferFactory = said.buffer
 	e.SetLite(true)
 	e.SetICEUDPMux(at)
 	e.SetICETCPMux(at.tcp)
@@ -164,14 +183,21 @@ func newAPI(cfg Config, at *sockets, log logging.LoggerFactory) (*webrtc.API, er
 			return nil, err
 		}
 	}
-	return webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithSettingEngine(e), webrtc.WithInterceptorRegistry(&interceptor.Registry{})), nil
+	return webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithSettingEngine(e), webrtc.WithInterceptorRegistry(own)), nil
 }
 
-// Header extensions (RFC 9143, RFC 6464, draft-holmer-rmcat-transport-wide-cc-extensions-01).
+// retransmission is the payload type that repeats another one (RFC 4588).
+func retransmission(pt, of webrtc.PayloadType) webrtc.RTPCodecParameters {
+	return webrtc.RTPCodecParameters{PayloadType: pt, RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeRTX, ClockRate: 90000, SDPFmtpLine: fmt.Sprintf("apt=%d", of)}}
+}
+
+// Header extensions (RFC 9143, RFC 8852, RFC 6464, draft-holmer-rmcat-transport-wide-cc-extensions-01).
 const (
-	uriMid   = "urn:ietf:params:rtp-hdrext:sdes:mid"
-	uriLevel = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
-	uriWide  = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+	uriMid      = "urn:ietf:params:rtp-hdrext:sdes:mid"
+	uriRid      = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
+	uriRepaired = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
+	uriLevel    = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
+	uriWide     = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 )
 
 // Port is the number of this node's port, in UDP and TCP.

@@ -2,6 +2,9 @@ package sfu
 
 import (
 	"errors"
+	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -11,7 +14,10 @@ import (
 	"github.com/pion/webrtc/v4"
 )
 
-const payloadMax = 1500
+const (
+	payloadMax   = 1500
+	narrowReplay = 30 // packets: on a narrow line a new key frame is quicker than a long replay
+)
 
 // slot is one m-line on which a seat receives. What it carries changes; its SSRC
 // stays, and numbers, clock and picture ids go on where they were.
@@ -20,21 +26,34 @@ type slot struct {
 	kind       webrtc.RTPCodecType
 	clock      uint32
 	count      *counters
+	down       *downlink // nil: nobody counts what the line carries
+	pacer      *pacer    // nil: everything goes out at once
+	feeds      *feeds
 	lost       atomic.Uint32 // worst fraction lost, of 256, since it was asked last
 	delay      atomic.Int64  // round trip as last measured, nanoseconds
+
+	subscribed []*track // of the seat's own goroutine
 
 	mu      sync.Mutex
 	writer  webrtc.TrackLocalWriter // nil until negotiated
 	ssrc    uint32
 	types   map[string]uint8 // payload type by codec
-	line    bool             // the connection is up
-	src     *track
+	rtx     retransmitter
+	wideID  uint8  // header extension id, 0: none
+	line    bool   // the connection is up
+	src     *track // what it carries
+	next    *track // another layer, from its next key frame on
 	paused  bool
 	flowing bool // since it was attached or resumed, something was sent
 	first   uint16
 	skipTo  uint16 // what a replay showed already
 	skips   bool
+	backlog []waiting // of a burst, in order
+	pace    int       // packets of the backlog that go at once
+	burst   int       // packets since burstAt
+	burstAt time.Time
 	head    rtp.Header
+	wide    [2]byte
 	scratch []byte
 	sent    bool // ever
 	lastSeq uint16
@@ -60,48 +79,72 @@ func (s *slot) Kind() webrtc.RTPCodecType { return s.kind }
 
 func (s *slot) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
 	all := c.CodecParameters()
-	if len(all) == 0 {
+	at := slices.IndexFunc(all, func(p webrtc.RTPCodecParameters) bool { return lower(p.MimeType) != mimeRTX })
+	if at < 0 {
 		return webrtc.RTPCodecParameters{}, errors.New("no codec in common")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.types = make(map[string]uint8, len(all))
+	repeats := map[uint8]uint8{}
 	for _, p := range all {
-		if mime := lower(p.MimeType); s.types[mime] == 0 {
+		mime := lower(p.MimeType)
+		if mime == mimeRTX {
+			if of, err := strconv.ParseUint(strings.TrimPrefix(p.SDPFmtpLine, "apt="), 10, 7); err == nil {
+				repeats[uint8(of)] = uint8(p.PayloadType)
+			}
+		} else if s.types[mime] == 0 {
 			s.types[mime] = uint8(p.PayloadType)
 		}
 	}
+	s.rtx.ssrc, s.rtx.types = uint32(c.SSRCRetransmission()), repeats
+	s.wideID = 0
+	for _, e := range c.HeaderExtensions() {
+		if e.URI == uriWide && e.ID > 0 && e.ID < 15 {
+			s.wideID = uint8(e.ID)
+		}
+	}
 	s.ssrc, s.writer = uint32(c.SSRC()), c.WriteStream()
-	return all[0], nil
+	s.feeds.set(s, s.ssrc, s.rtx.ssrc)
+	return all[at], nil
 }
 
 func (s *slot) Unbind(webrtc.TrackLocalContext) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.writer = nil
+	s.feeds.unset(s, s.ssrc, s.rtx.ssrc)
 	return nil
 }
 
-// carry changes what the slot carries; nil: nothing.
+// carry changes what the slot carries; nil: nothing. Another layer of what it
+// shows already comes with its next key frame; until then the old one goes on.
 func (s *slot) carry(t *track, paused bool) {
 	s.mu.Lock()
-	old := s.src
-	changed := old != t
-	if changed {
-		s.src = t
+	switch {
+	case s.paused != paused || s.src != nil && t == nil || s.src == nil && t != nil:
+		s.src, s.next, s.paused, s.flowing, s.skips, s.backlog = t, nil, paused, false, false, nil
+	case s.src == t:
+		s.next = nil
+	case s.flowing && s.src.from != nil && s.src.from == t.from:
+		s.next = t
+	default:
+		s.src, s.next, s.flowing, s.skips, s.backlog = t, nil, false, false, nil
 	}
-	if changed || s.paused != paused {
-		s.paused, s.flowing, s.skips = paused, false, false
-	}
+	from := []*track{s.src, s.next}
 	s.mu.Unlock()
-	if changed {
-		if old != nil {
-			old.remove(s)
+	for _, t := range s.subscribed {
+		if !slices.Contains(from, t) {
+			t.remove(s)
 		}
-		if t != nil {
+	}
+	for _, t := range from {
+		if t != nil && !slices.Contains(s.subscribed, t) {
 			t.add(s)
 		}
 	}
+	s.subscribed = append(s.subscribed[:0], from...)
+	s.subscribed = slices.DeleteFunc(s.subscribed, func(t *track) bool { return t == nil })
 	s.begin()
 }
 
@@ -113,18 +156,36 @@ func (s *slot) connected() {
 	s.begin()
 }
 
-// begin shows a picture to a slot that shows none yet: from the cache, or by
-// asking for a key frame.
+// begin shows a picture to a slot that shows none yet, or not the right layer:
+// from the cache, or by asking for a key frame.
 func (s *slot) begin() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	t := s.src
-	if t == nil || s.paused || s.flowing || !s.line || s.writer == nil || t.audio() {
+	if s.paused || !s.line || s.writer == nil {
 		return
 	}
-	first, last, ok := t.cache.run(time.Now())
-	if !ok {
+	if s.next != nil {
+		s.next.needKey()
+		return
+	}
+	t, now := s.src, time.Now()
+	if t == nil || s.flowing || len(s.backlog) > 0 || t.audio() {
+		return
+	}
+	first, last, ok := t.cache.run(now)
+	if !ok || s.down.narrow() && last-first > narrowReplay {
 		t.needKey()
+		return
+	}
+	s.count.replays.Add(1)
+	if s.pacer != nil {
+		for seq := first; ; seq++ {
+			s.backlog = append(s.backlog, waiting{t, seq})
+			if seq == last {
+				break
+			}
+		}
+		s.queued()
 		return
 	}
 	buf := getBuffer(payloadMax)
@@ -135,48 +196,76 @@ func (s *slot) begin() {
 			t.needKey()
 			return
 		}
-		s.send(&p)
+		s.emit(t, &p, now)
 		if seq == last {
-			break
+			return
 		}
 	}
-	s.skipTo, s.skips = last, true
-	s.count.replays.Add(1)
 }
 
 // forward takes a packet of the track that it carries.
-func (s *slot) forward(t *track, p *packet) {
+func (s *slot) forward(t *track, p *packet, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.src != t || s.paused || !s.line || s.writer == nil {
+	if s.src != t && s.next != t || s.paused || !s.line || s.writer == nil {
 		return
 	}
-	if !s.flowing && !t.audio() && !p.pic.key {
+	if s.pacer != nil && s.waits(t, p, now) {
+		return
+	}
+	s.emit(t, p, now)
+}
+
+// emit sends a packet if it is one that the receiver can use; under the lock.
+func (s *slot) emit(t *track, p *packet, now time.Time) {
+	switch {
+	case t == s.next && p.pic.key:
+		s.turn(now, p)
+	case t != s.src:
+		return
+	case !s.flowing && !t.audio() && !p.pic.key:
 		return // a decoder can begin with a key frame only
-	}
-	if s.flowing && (s.skips && !after(p.seq, s.skipTo) || s.first != p.seq && !after(p.seq, s.first)) {
+	case s.flowing && (s.skips && !after(p.seq, s.skipTo) || s.first != p.seq && !after(p.seq, s.first)):
 		return
 	}
-	s.send(p)
+	s.send(p, now)
+}
+
+// turn goes over to the other layer, with its key frame; under the lock.
+func (s *slot) turn(now time.Time, p *packet) {
+	old, off := s.src, s.tsOff
+	s.src, s.next, s.skips = s.next, nil, false
+	s.join(p, now)
+	// Layers have clocks of their own. Where both are known, the picture goes on
+	// exactly when it should.
+	if d, ok := s.src.aligned(old); ok {
+		if ts := p.ts + d + off; ts-s.lastTS-1 < 10*s.clock {
+			s.tsOff = d + off
+		}
+	}
+}
+
+// join makes a stream go on with a packet; under the lock.
+func (s *slot) join(p *packet, now time.Time) {
+	s.flowing, s.first = true, p.seq
+	s.seqOff, s.tsOff, s.idOff, s.tl0Off = 0, 0, 0, 0
+	if s.sent {
+		s.seqOff = s.lastSeq + 1 - p.seq
+		gone := uint32(max(now.Sub(s.lastAt).Seconds()*float64(s.clock), 1))
+		s.tsOff = s.lastTS + gone - p.ts
+		s.idOff = s.lastID + 1 - p.pic.id(p.payload)
+		s.tl0Off = s.lastTL0 + 1 - p.pic.tl0(p.payload)
+	}
 }
 
 // send writes a packet under the slot's own numbers; under the lock.
-func (s *slot) send(p *packet) {
+func (s *slot) send(p *packet, now time.Time) {
 	pt, ok := s.types[s.src.mime]
 	if !ok { // this receiver cannot decode it
 		return
 	}
-	now := time.Now()
 	if !s.flowing {
-		s.flowing, s.first = true, p.seq
-		s.seqOff, s.tsOff, s.idOff, s.tl0Off = 0, 0, 0, 0
-		if s.sent {
-			s.seqOff = s.lastSeq + 1 - p.seq
-			gone := max(uint32(now.Sub(s.lastAt).Seconds()*float64(s.clock)), 1)
-			s.tsOff = s.lastTS + gone - p.ts
-			s.idOff = s.lastID + 1 - p.pic.id(p.payload)
-			s.tl0Off = s.lastTL0 + 1 - p.pic.tl0(p.payload)
-		}
+		s.join(p, now)
 	}
 	seq, ts := p.seq+s.seqOff, p.ts+s.tsOff
 	if !s.sent || after(seq, s.lastSeq) {
@@ -188,25 +277,47 @@ func (s *slot) send(p *packet) {
 			s.lastID, s.lastTL0 = p.pic.id(p.payload)+s.idOff, p.pic.tl0(p.payload)+s.tl0Off
 		}
 	}
-	s.write(p, pt)
+	s.write(p, pt, now)
 	s.repairs.earn(len(p.payload))
 }
 
-func (s *slot) write(p *packet, pt uint8) {
+// write puts a packet on the line; under the lock.
+func (s *slot) write(p *packet, pt uint8, now time.Time) {
 	payload := p.payload
 	if (s.idOff != 0 || s.tl0Off != 0) && (p.pic.idAt != 0 || p.pic.tl0At != 0) && len(payload) <= payloadMax {
-		if s.scratch == nil {
-			s.scratch = make([]byte, payloadMax)
-		}
-		payload = s.scratch[:copy(s.scratch, payload)]
+		own := s.own()
+		payload = own[:copy(own, payload)]
 		p.pic.shift(payload, s.idOff, s.tl0Off)
 	}
-	s.head = rtp.Header{Version: 2, PayloadType: pt, SequenceNumber: p.seq + s.seqOff, Timestamp: p.ts + s.tsOff, SSRC: s.ssrc, Marker: p.marker}
-	if n, err := s.writer.WriteRTP(&s.head, payload); err == nil && n > 0 {
+	s.head.Version, s.head.Marker, s.head.Padding, s.head.PaddingSize = 2, p.marker, false, 0
+	s.head.PayloadType, s.head.SSRC = pt, s.ssrc
+	s.head.SequenceNumber, s.head.Timestamp = p.seq+s.seqOff, p.ts+s.tsOff
+	if s.out(payload, now) {
 		s.packets++
 		s.octets += uint32(len(payload))
 		s.count.out.Add(1)
 	}
+}
+
+// own is a buffer for one packet that differs from the cache's.
+func (s *slot) own() []byte {
+	if s.scratch == nil {
+		s.scratch = make([]byte, payloadMax+rtxFront)
+	}
+	return s.scratch
+}
+
+// out numbers a packet among all of the connection, and sends it.
+func (s *slot) out(payload []byte, now time.Time) bool {
+	if s.wideID != 0 && s.down != nil {
+		n := s.down.note(len(payload)+int(s.head.PaddingSize)+overhead, now)
+		s.wide[0], s.wide[1] = byte(n>>8), byte(n)
+		if s.head.SetExtension(s.wideID, s.wide[:]) != nil {
+			return false
+		}
+	}
+	n, err := s.writer.WriteRTP(&s.head, payload)
+	return err == nil && n > 0
 }
 
 // heard takes what the receiver says of the slot.
@@ -225,6 +336,8 @@ func (s *slot) heard(packets []rtcp.Packet, now time.Time) {
 			for _, r := range p.Reports {
 				s.report(r, now)
 			}
+		case *rtcp.TransportLayerCC:
+			s.down.feedback(p, now)
 		}
 	}
 }

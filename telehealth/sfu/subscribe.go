@@ -22,6 +22,12 @@ type line struct {
 	place int
 	slot  *slot
 	on    *webrtc.RTPTransceiver
+
+	from *source // what is there to be received; nil: nothing
+	off  bool    // muted, or not wanted
+	want layer
+	got  layer // what the line carries of it
+	had  layer // before
 }
 
 var poolSizes = []int{2, 4, 8, 16, mostAny}
@@ -67,31 +73,33 @@ func (x *Seat) sync() {
 		}
 	}
 	var tags []lineTag
-	for _, l := range x.pool.lines {
+	for i := range x.pool.lines {
+		l := &x.pool.lines[i]
 		var from *shown
 		if l.kind == Screen {
 			from = sharer
 		} else if i := slices.IndexFunc(others, func(o shown) bool { return o.id == x.pool.places[l.place] }); i >= 0 {
 			from = &others[i]
 		}
-		var t *track
-		paused := false
+		l.from, l.off, l.want = nil, false, high
 		if from != nil {
 			switch l.kind {
 			case Audio:
-				t, paused = from.audio, from.micOff
+				l.from, l.off = from.audio, from.micOff
 			case Camera:
-				t, paused = from.camera, from.camOff
+				l.from, l.off = from.camera, from.camOff
 			case Screen:
-				t = from.screen
+				l.from = from.screen
 			}
-			paused = paused || x.wants[want{from.id, l.kind}]
+			if w, said := x.wants[want{from.id, l.kind}]; said {
+				l.want, l.off = w, l.off || w == none
+			}
 		}
-		l.slot.carry(t, paused)
-		if t != nil {
+		if l.from != nil {
 			tags = append(tags, lineTag{Mid: l.on.Mid(), Seat: from.id, Kind: l.kind})
 		}
 	}
+	x.allot(time.Now())
 	changed := !slices.Equal(tags, x.pool.shown)
 	x.pool.shown = tags
 	switch {
@@ -128,7 +136,7 @@ func (x *Seat) grow(n int) (bool, error) {
 		}
 	}
 	if x.sub == nil {
-		pc, err := x.room.server.api.NewPeerConnection(webrtc.Configuration{})
+		pc, _, err := x.room.server.connection()
 		if err != nil {
 			return false, err
 		}
@@ -158,9 +166,11 @@ func (x *Seat) grow(n int) (bool, error) {
 }
 
 func (x *Seat) addLine(kind Kind, place int) error {
-	s := &slot{id: fmt.Sprintf("%s-%d", kind, place), stream: fmt.Sprintf("place-%d", place), kind: webrtc.RTPCodecTypeVideo, clock: 90000, count: &x.room.server.count}
+	s := &slot{id: fmt.Sprintf("%s-%d", kind, place), stream: fmt.Sprintf("place-%d", place), kind: webrtc.RTPCodecTypeVideo, clock: 90000, count: &x.room.server.count, down: &x.down, feeds: &x.room.server.feeds}
 	if kind == Audio {
 		s.kind, s.clock = webrtc.RTPCodecTypeAudio, 48000
+	} else {
+		s.pacer = &x.room.server.pacer
 	}
 	if kind == Screen {
 		s.stream = "screen"
@@ -169,16 +179,6 @@ func (x *Seat) addLine(kind Kind, place int) error {
 	if err != nil {
 		return err
 	}
-	sender := tr.Sender()
-	x.room.server.tasks.Go(func() {
-		for {
-			packets, _, err := sender.ReadRTCP()
-			if err != nil {
-				return
-			}
-			s.heard(packets, time.Now())
-		}
-	})
 	s.line = x.send.Load() != nil
 	x.pool.slots = append(x.pool.slots, s)
 	x.pool.lines = append(x.pool.lines, line{kind: kind, place: place, slot: s, on: tr})
@@ -235,6 +235,14 @@ func (x *Seat) remind() {
 	}
 }
 
+// again tells a client that comes back what it may have missed of its line.
+func (x *Seat) again() {
+	x.unheard = true
+	for _, o := range x.room.sourcesOf(x) {
+		o.retold()
+	}
+}
+
 // answered takes the client's answer to the offer on the way.
 func (x *Seat) answered(m said) {
 	p := x.offers.pending
@@ -269,6 +277,7 @@ func (x *Seat) answered(m said) {
 // connected: packets can be sent to the client.
 func (x *Seat) connected(pc *webrtc.PeerConnection) {
 	x.send.Store(pc)
+	x.down.connected(time.Now())
 	for _, s := range x.pool.slots {
 		s.connected()
 	}

@@ -1,13 +1,13 @@
 package sfu
 
 import (
+	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/pion/rtcp"
-	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 )
 
@@ -18,12 +18,16 @@ const (
 	nackTries  = 8
 	maxMissing = 256
 	ownSSRC    = 1 // in the name of which this side reports
+	livesFor   = time.Second
+	overhead   = 60 // bytes that a packet is longer on the line than what it carries: IP, UDP, RTP, SRTP
 )
 
-// track is what a seat publishes on one m-line.
+// track is one encoding of what a seat publishes.
 type track struct {
 	seat  *Seat
+	from  *source
 	kind  Kind
+	layer layer
 	mime  string // lower case
 	clock uint32
 	ssrc  uint32
@@ -32,8 +36,9 @@ type track struct {
 	level atomic.Uint32 // loudest of this moment, in -dBov; 127: silence
 	quiet int           // moments since it was loud; of the room's clock
 
-	levelID, wideID uint8 // header extension ids, 0: none
-	wide            *wideRecorder
+	levelID uint8        // header extension id, 0: none
+	came    atomic.Int64 // when the newest packet did, nanoseconds
+	meter   meter
 
 	subsMu sync.Mutex
 	subs   atomic.Pointer[[]*slot]
@@ -102,32 +107,20 @@ func (t *track) read(from *webrtc.TrackRemote) {
 
 // take handles one packet as it came from the line.
 func (t *track) take(b []byte, now time.Time) {
-	var h rtp.Header
-	n, err := h.Unmarshal(b)
-	if err != nil {
+	h, ok := readHead(b)
+	if !ok {
 		return
 	}
-	payload := b[n:]
-	if h.Padding {
-		if len(payload) == 0 || int(payload[len(payload)-1]) > len(payload) {
-			return
-		}
-		payload = payload[:len(payload)-int(payload[len(payload)-1])]
-	}
+	payload := h.payload
 	t.seat.room.server.count.in.Add(1)
-	if t.wideID != 0 {
-		if x := h.GetExtension(t.wideID); len(x) >= 2 {
-			t.wide.record(t.ssrc, uint16(x[0])<<8|uint16(x[1]), now)
+	t.came.Store(now.UnixNano())
+	t.meter.bytes.Add(int64(len(payload) + overhead))
+	if x := h.extension(t.levelID); len(x) >= 1 {
+		if l := uint32(x[0] & 0x7f); l < t.level.Load() {
+			t.level.Store(l)
 		}
 	}
-	if t.levelID != 0 {
-		if x := h.GetExtension(t.levelID); len(x) >= 1 {
-			if l := uint32(x[0] & 0x7f); l < t.level.Load() {
-				t.level.Store(l)
-			}
-		}
-	}
-	p := packet{seq: h.SequenceNumber, ts: h.Timestamp, marker: h.Marker, payload: payload, pic: look(t.mime, payload)}
+	p := packet{seq: h.seq, ts: h.ts, marker: h.marker, payload: payload, pic: look(t.mime, payload)}
 	kept := t.cache.put(p, now)
 	if kept == nil {
 		return
@@ -135,7 +128,7 @@ func (t *track) take(b []byte, now time.Time) {
 	t.account(kept, now)
 	if subs := t.subs.Load(); subs != nil {
 		for _, s := range *subs {
-			s.forward(t, kept)
+			s.forward(t, kept, now)
 		}
 	}
 }
@@ -256,6 +249,26 @@ func (t *track) clockAt(now time.Time) (ntp uint64, ts uint32, ok bool) {
 	}
 	gone := now.Sub(t.srAt).Seconds()
 	return t.srNTP + uint64(gone*(1<<32)), t.srTS + uint32(int64(gone*float64(t.clock))), true
+}
+
+// aligned is how much must be added to a time of this track to get the time of
+// another one of the same source at the same moment of the sender's clock.
+func (t *track) aligned(to *track) (uint32, bool) {
+	t.mu.Lock()
+	ntp, ts, ok := t.srNTP, t.srTS, !t.srAt.IsZero()
+	t.mu.Unlock()
+	to.mu.Lock()
+	defer to.mu.Unlock()
+	if !ok || to.srAt.IsZero() {
+		return 0, false
+	}
+	gone := float64(int64(ntp-to.srNTP)) / (1 << 32)
+	return to.srTS + uint32(int64(math.Round(gone*float64(t.clock)))) - ts, true
+}
+
+// lives tells whether its packets come, or did so short ago.
+func (t *track) lives(now time.Time, within time.Duration) bool {
+	return now.UnixNano()-t.came.Load() < int64(within)
 }
 
 // receptionReport tells the sender how its packets come in (RFC 3550, A.3).

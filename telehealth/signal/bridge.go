@@ -264,6 +264,9 @@ func (x *bridged) watch() {
 		why = sfu.WhyDrain
 	}
 	if why == "" {
+		if seat, err := ask(s.ctx); err == nil {
+			s.orders.set(seat)
+		}
 		x.in.Store(true)
 		if s.send(sessionPipe(x.session), x.e, word{T: "opened", Session: x.session}) != nil {
 			why = sfu.WhyDrain

@@ -95,6 +95,7 @@ func (c *Call) Run(line Line, again func(context.Context) (identity.Principal, e
 // local speaks with a room of this node.
 func (c *Call) local(ctx context.Context) {
 	defer c.s.leases.done(c.seat.Room)
+	c.s.orders.set(c.seat)
 	link, err := c.s.media.Enter(c.seat.Room, c.seat.ID, c)
 	if err != nil {
 		c.bye(sfu.WhyError)

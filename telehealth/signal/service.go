@@ -41,7 +41,7 @@ type Deps struct {
 	Seats Seats
 	Node  string
 	Topic func(visit string) string // that moves when a seat may have been taken away
-	Media sfu.Config                // Presence is set here
+	Media sfu.Config                // Presence and Order are set here
 	Log   *slog.Logger
 }
 
@@ -54,6 +54,7 @@ type Service struct {
 	cancel context.CancelFunc
 	tasks  sync.WaitGroup
 	media  *sfu.Server
+	orders orders
 	stop   func() // hearing other nodes
 
 	noting  sync.Mutex // what is told about rooms is told in order
@@ -80,7 +81,7 @@ func New(d Deps) (*Service, error) {
 func (s *Service) Start(ctx context.Context) error {
 	s.ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	media := s.Media
-	media.Presence, media.Log = s.presence, s.Log
+	media.Presence, media.Order, media.Log = s.presence, s.orders.of, s.Log
 	var err error
 	if s.media, err = sfu.Open(media); err != nil {
 		return err
@@ -183,6 +184,7 @@ func (s *Service) tidy() func() {
 			for _, room := range s.leases.rooms() {
 				s.note(s.ctx, room)
 			}
+			s.orders.keep(s.leases.has)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import { picture, require } from './harness/paths.mjs'
 import { phone, suite } from './harness/suite.mjs'
 import { codeOf } from './harness/totp.mjs'
 import { until } from './harness/wait.mjs'
+import { weakLine } from './harness/weak.mjs'
 import { en, patternOf } from './harness/words.mjs'
 
 const scene = suite({ env: { HOUSECALL_TURN_ADDR: '127.0.0.1:0' } })
@@ -98,6 +99,21 @@ async function goesOn(page, others, who) {
     return grew
   }, { within: 30_000, every: 250 })
 }
+/** The layers of the camera that a page sends now, and whether its browser knows what its line carries. */
+const sends = (page) => page.evaluate(async () => {
+  const layers = {}
+  let line = 0
+  for (const call of window.__calls ?? []) {
+    if (call.connectionState !== 'connected') continue
+    const all = [...(await call.getStats()).values()]
+    if (!all.some((one) => one.type === 'outbound-rtp')) continue // on the other one it only receives
+    for (const one of all) {
+      if (one.type === 'outbound-rtp' && one.rid) layers[one.rid] = one.active
+      if (one.type === 'candidate-pair' && one.nominated) line = Math.max(line, one.availableOutgoingBitrate ?? 0)
+    }
+  }
+  return { layers, line }
+})
 
 const button = (page, name) => page.getByRole('button', { name, exact: typeof name === 'string' })
 
@@ -113,7 +129,7 @@ async function comeIn(page, name) {
   await button(page, en('consent.agree')).click()
 }
 
-scene('a visit by video, three people, and its note', { as: 'patient', viewport: phone, timeout: 300_000, expect: [/status of 40[39]/, /signal/, /ERR_CONNECTION|ERR_EMPTY|Failed to fetch|WebSocket/] }, async ({ page, open, site }) => {
+scene('a visit by video, three people, and its note', { as: 'patient', viewport: phone, timeout: 300_000, expect: [/status of 40[39]/, /signal/, /ERR_CONNECTION|ERR_EMPTY|Failed to fetch|WebSocket/] }, async ({ t, page, open, site }) => {
   const { self } = await people(page, site)
   const rosa = self.patient
   const coming = (await must(page, site, `/charts/${rosa}/appointments?when=coming`)).items
@@ -122,6 +138,8 @@ scene('a visit by video, three people, and its note', { as: 'patient', viewport:
   const at = `${site.url}/p/${rosa}/visits/${today.id}`
   await page.context().grantPermissions(media.permissions)
   await watchCalls(page.context())
+  const line = await weakLine(page.context())
+  t.after(line.close)
   const doctor = await open('clinician', media)
   const elena = await open('caregiver', { viewport: phone, ...media })
   await onlyByRelay(elena.context())
@@ -159,8 +177,21 @@ scene('a visit by video, three people, and its note', { as: 'patient', viewport:
   await doctor.keyboard.press('l')
   for (const [who, one] of Object.entries({ patient: page, clinician: doctor, caregiver: elena })) await hearsAndSees(one, 2, who)
   assert.deepEqual(await ways(elena), ['relay'])
+  await until('nobody sees the third large, so only her small picture is sent', async () => {
+    const now = await sends(elena)
+    return now.layers.h === false && now.layers.l === true && now.line > 0
+  }, { within: 20_000, every: 250 })
+  await until('the clinician is seen large', async () => (await sends(doctor)).layers.h === true, { within: 10_000, every: 250 })
   await look(elena, 'caregiver-call')
   await look(doctor, 'cockpit-three')
+
+  // Her line becomes weak: sound goes on, and she is told why there is no picture.
+  line.rate = 140_000
+  await page.getByText(en('visit.onlySound')).waitFor({ timeout: 30_000 })
+  await look(page, 'patient-only-sound')
+  const sound = (await received(page)).packets
+  await until('she hears on', async () => (await received(page)).packets > sound + 100, { every: 250 })
+  line.rate = 0
 
   // Words, a muted microphone, a camera that is off.
   await button(page, patternOf(`${en('visit.chat')}{{more}}`)).or(button(page, en('visit.chat'))).first().click()

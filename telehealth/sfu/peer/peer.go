@@ -5,16 +5,14 @@ package peer
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/pion/dtls/v3"
 	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
+	"github.com/pion/interceptor/pkg/twcc"
 	"github.com/pion/logging"
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
@@ -57,6 +55,8 @@ type Message struct {
 		Username   string   `json:"username"`
 		Credential string   `json:"credential"`
 	} `json:"relays"`
+	Only string   `json:"only"`
+	Rids []string `json:"rids"`
 }
 
 // Options are what a Client is made from.
@@ -68,6 +68,9 @@ type Options struct {
 	Key    func(kind string)                // a key frame is asked for; nil: nobody makes one
 	Lost   func(kind string, seqs []uint16) // packets are asked for again; nil: nobody keeps any
 	Repeat bool                             // also take packets that came before
+	Layers bool                             // publish the camera in two layers: camera, and Low
+	Report bool                             // tell the room when packets came
+	Via    func(sdp string) string          // changes what the room says of its way; nil: nothing
 	// Networks are the kinds of candidates; empty: UDP over IPv4.
 	Networks []webrtc.NetworkType
 	// Protection are the profiles of SRTP that it has; empty: all that are usual.
@@ -81,6 +84,15 @@ type Profile = dtls.SRTPProtectionProfile
 
 // Weak is the profile whose tags are too short for a room.
 const Weak = dtls.SRTP_AES128_CM_HMAC_SHA1_32
+
+// Low is the kind by which the camera's small layer is written.
+const Low = "camera-low"
+
+const (
+	uriMid  = "urn:ietf:params:rtp-hdrext:sdes:mid"
+	uriRid  = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
+	uriWide = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+)
 
 // Client is one participant.
 type Client struct {
@@ -112,8 +124,19 @@ func New(o Options) (*Client, error) {
 	if err := media.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: "urn:ietf:params:rtp-hdrext:ssrc-audio-level"}, webrtc.RTPCodecTypeAudio); err != nil {
 		return nil, err
 	}
+	own := &interceptor.Registry{}
+	if o.Layers {
+		if err := webrtc.ConfigureSimulcastExtensionHeaders(media); err != nil {
+			return nil, err
+		}
+	}
 	if o.Log == nil {
 		o.Log = &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled}
+	}
+	if o.Report {
+		if err := webrtc.ConfigureTWCCSenderWithOptions(media, own, twcc.WithLoggerFactory(o.Log)); err != nil {
+			return nil, err
+		}
 	}
 	e := webrtc.SettingEngine{LoggerFactory: o.Log}
 	e.SetIncludeLoopbackCandidate(true)
@@ -128,7 +151,7 @@ func New(o Options) (*Client, error) {
 	}
 	return &Client{
 		o: o, tags: map[string]Tag{}, ssrcs: map[string]uint32{}, tracks: map[string]*webrtc.TrackLocalStaticRTP{},
-		api: webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithSettingEngine(e), webrtc.WithInterceptorRegistry(&interceptor.Registry{})),
+		api: webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithSettingEngine(e), webrtc.WithInterceptorRegistry(own)),
 	}, nil
 }
 
@@ -160,67 +183,6 @@ func (c *Client) Join(mic, cam, resume bool) {
 // Tell says anything else.
 func (c *Client) Tell(v any) { c.say(v) }
 
-// Publish offers tracks of these kinds: audio, camera, screen. It may be called
-// again with more.
-func (c *Client) Publish(kinds ...string) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.closed {
-		return errors.New("peer: closed")
-	}
-	if c.pub == nil {
-		pc, err := c.connection()
-		if err != nil {
-			return err
-		}
-		c.pub = pc
-	}
-	for _, kind := range kinds {
-		if c.tracks[kind] != nil {
-			continue
-		}
-		codec := webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8, ClockRate: 90000}
-		if kind == "audio" {
-			codec = webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2}
-		}
-		t, err := webrtc.NewTrackLocalStaticRTP(codec, kind, "me")
-		if err != nil {
-			return err
-		}
-		tr, err := c.pub.AddTransceiverFromTrack(t, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
-		if err != nil {
-			return err
-		}
-		c.tracks[kind] = t
-		sender := tr.Sender()
-		c.done.Go(func() {
-			for {
-				packets, _, err := sender.ReadRTCP()
-				if err != nil {
-					return
-				}
-				for _, p := range packets {
-					switch p := p.(type) {
-					case *rtcp.PictureLossIndication:
-						if c.o.Key != nil {
-							c.o.Key(kind)
-						}
-					case *rtcp.TransportLayerNack:
-						if c.o.Lost != nil {
-							var lost []uint16
-							for _, pair := range p.Nacks {
-								lost = append(lost, pair.PacketList()...)
-							}
-							c.o.Lost(kind, lost)
-						}
-					}
-				}
-			}
-		})
-	}
-	return c.offer(false)
-}
-
 // Restart renews the ICE of both connections.
 func (c *Client) Restart() error {
 	c.say(map[string]any{"t": "restart"})
@@ -251,17 +213,6 @@ func (c *Client) offer(restart bool) error {
 	return nil
 }
 
-// Write sends a packet of a published track.
-func (c *Client) Write(kind string, p *rtp.Packet) error {
-	c.mu.Lock()
-	t := c.tracks[kind]
-	c.mu.Unlock()
-	if t == nil {
-		return fmt.Errorf("peer: %s is not published", kind)
-	}
-	return t.WriteRTP(p)
-}
-
 // Hear takes what the room says. It is called by one goroutine at a time.
 func (c *Client) Hear(b []byte) error {
 	var m Message
@@ -276,6 +227,9 @@ func (c *Client) Hear(b []byte) error {
 			return nil
 		}
 		return err
+	}
+	if c.o.Via != nil {
+		m.SDP = c.o.Via(m.SDP)
 	}
 	c.mu.Lock()
 	err := c.take(m)
@@ -455,48 +409,3 @@ func (c *Client) Close() {
 	}
 	c.done.Wait()
 }
-
-// Video makes VP8 packets (RFC 7741) that forwarding cannot tell from a camera's.
-type Video struct {
-	seq uint16
-	ts  uint32
-	id  uint16
-}
-
-// Frame is one frame of so many packets; key: a decoder can begin with it.
-func (v *Video) Frame(packets, size int, key bool) (all []*rtp.Packet) {
-	v.id = (v.id + 1) & 0x7fff
-	v.ts += 3000
-	for i := range packets {
-		b := make([]byte, max(size, 20))
-		b[0], b[1], b[2], b[3] = 0x80, 0x80, 0x80|byte(v.id>>8), byte(v.id)
-		if i == 0 {
-			b[0] |= 0x10
-			if !key {
-				b[4] = 0x01
-			}
-		}
-		v.seq++
-		all = append(all, &rtp.Packet{Header: rtp.Header{Version: 2, SequenceNumber: v.seq, Timestamp: v.ts, Marker: i == packets-1}, Payload: b})
-	}
-	return all
-}
-
-// Key tells whether the payload of a packet of Video begins a key frame.
-func Key(b []byte) bool { return len(b) > 4 && b[0]&0x10 != 0 && b[4]&0x01 == 0 }
-
-// Sound makes Opus packets of 20 ms.
-type Sound struct {
-	seq uint16
-	ts  uint32
-}
-
-// Packet is the next one.
-func (s *Sound) Packet(size int) *rtp.Packet {
-	s.seq++
-	s.ts += 960
-	return &rtp.Packet{Header: rtp.Header{Version: 2, SequenceNumber: s.seq, Timestamp: s.ts}, Payload: make([]byte, max(size, 8))}
-}
-
-// Tick is how long a frame of Video at 30 a second lasts.
-const Tick = time.Second / 30

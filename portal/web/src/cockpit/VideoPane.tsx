@@ -48,7 +48,7 @@ function InCall({ visit, room }: { visit: Visit; room: Room }) {
   const [ending, setEnding] = useState(false)
   const unread = useUnreadChat(visitOf(visit.patient, visit.id), true, chat)
   const { main, minis } = stageOf(visit, now)
-  useWants(call, main, minis, now.level)
+  useWants(call, main, minis)
   const frozen = now.phase === 'reconnecting'
   if (now.phase === 'lost' || now.phase === 'over') {
     const why = byeWord(now)
@@ -72,6 +72,7 @@ function InCall({ visit, room }: { visit: Visit; room: Room }) {
         {minis.map((mini) => <Tile key={mini.seat} name={mini.name} track={mini.track} muted={mini.muted} speaking={mini.speaking} frozen={frozen || mini.away} className={css.tile} />)}
         <Tile name={t('you')} track={view.tracks.camera} self mirrored={media.mirrored()} muted={!view.mic} className={css.tile} />
       </div>
+      {now.onlySound && now.phase === 'in' && <p className="meta" role="status">{t('visit.onlySound')}</p>}
       <div className={css.controls}>
         <Controls dense media={media} view={view} chat={{ open: chat, unread, toggle: () => setChat(!chat) }} onLeave={room.leave} extra={<Control icon="hangUp" end onClick={() => setEnding(true)}>{t('cockpit.end')}</Control>} />
       </div>

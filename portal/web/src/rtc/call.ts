@@ -7,7 +7,7 @@ import type { Timers } from './timers'
 
 /** Lost: the ladder is at its end, and the person may try once more. Over: there is nothing to come back to. */
 export type Phase = 'joining' | 'in' | 'reconnecting' | 'lost' | 'over'
-export interface CallView { phase: Phase; why?: Bye; seat?: string; seats: RoomSeat[]; speaking: string[]; level: Level; remotes: Remote[] }
+export interface CallView { phase: Phase; why?: Bye; seat?: string; seats: RoomSeat[]; speaking: string[]; level: Level; remotes: Remote[]; /** The line carries sound only, and pictures come back by themselves. */ onlySound: boolean }
 /** What the device sends now, and whether its person wants it sent. */
 export interface Sending { tracks: Tracks; mic: boolean; cam: boolean }
 
@@ -33,7 +33,7 @@ const lookMs = 2_000
  * the socket resumes; the transports restart; everything is joined anew with the same seat.
  */
 export class Call {
-  private view: CallView = { phase: 'joining', seats: [], speaking: [], level: 'good', remotes: [] }
+  private view: CallView = { phase: 'joining', seats: [], speaking: [], level: 'good', remotes: [], onlySound: false }
   private readonly listeners = new Set<() => void>()
   private readonly deps: CallDeps
   private sending: Sending
@@ -50,6 +50,7 @@ export class Call {
   private sample: Sample | undefined
   private said: Level = 'good'
   private steady = new Steady()
+  private held = new Set<string>()
   private readonly wants = new Map<string, { seat: string; kind: Kind; layer: Layer }>()
 
   constructor(deps: CallDeps, sending: Sending) {
@@ -162,6 +163,11 @@ export class Call {
       case 'seats': return this.set({ seats: frame.seats })
       case 'pub-answer': return void this.pub?.answered(frame.n, frame.sdp)
       case 'sub': return void this.sub?.offered(frame.n, frame.sdp, frame.tracks)
+      case 'layers': return void this.pub?.layers(frame.kind, frame.rids)
+      case 'held':
+        this.held = new Set(frame.tracks.map(({ mid }) => mid))
+        this.set({ onlySound: frame.only === 'audio' })
+        return this.show()
       case 'map': return this.sub?.placed(frame.tracks)
       case 'speaking': return this.set({ speaking: frame.seats })
       case 'quality':
@@ -195,10 +201,17 @@ export class Call {
     this.guard(restartMs, () => this.rejoin())
   }
 
+  /** A picture that is not sent any more would stand still. */
+  private show(): void {
+    this.set({ remotes: (this.sub?.remotes() ?? []).filter(({ mid, kind }) => kind === 'audio' || !this.held.has(mid)) })
+  }
+
   private makePeers(): void {
     this.dropPeers()
+    this.held = new Set()
+    this.set({ onlySound: false })
     const pub = new Publisher(this.deps.newPeer(this.relays), (offer) => this.say({ t: 'pub', ...offer }))
-    const sub = new Receiver(this.deps.newPeer(this.relays), (answer) => this.say({ t: 'sub-answer', ...answer }), () => this.set({ remotes: this.sub?.remotes() ?? [] }))
+    const sub = new Receiver(this.deps.newPeer(this.relays), (answer) => this.say({ t: 'sub-answer', ...answer }), () => this.show())
     this.pub = pub
     this.sub = sub
     for (const peer of [pub.peer, sub.peer]) peer.onconnectionstatechange = () => this.moved()

@@ -32,6 +32,10 @@ export type FromServer =
   | { t: 'map'; tracks: Place[] }
   | { t: 'speaking'; seats: string[] }
   | { t: 'quality'; level: Level }
+  /** Which of the layers it sends somebody needs, by their rids. */
+  | { t: 'layers'; kind: Kind; rids: string[] }
+  /** What this client's line does not carry; only: nothing but sound is sent. */
+  | { t: 'held'; tracks: Place[]; only?: 'audio' }
   | { t: 'mute'; kind: Kind; on: boolean }
   | { t: 'error'; of: string; n: number }
   | { t: 'bye'; why: Bye }
@@ -73,6 +77,8 @@ export function readFrame(data: unknown): FromServer | undefined {
     case 'map': return { t: 'map', tracks: placesOf(frame.tracks) }
     case 'speaking': return { t: 'speaking', seats: texts(frame.seats) }
     case 'quality': return levels.includes(text(frame.level)) ? { t: 'quality', level: frame.level as Level } : undefined
+    case 'layers': return kinds.includes(text(frame.kind)) ? { t: 'layers', kind: frame.kind as Kind, rids: texts(frame.rids) } : undefined
+    case 'held': return { t: 'held', tracks: placesOf(frame.tracks), ...(frame.only === 'audio' && { only: 'audio' }) }
     case 'mute': return kinds.includes(text(frame.kind)) ? { t: 'mute', kind: frame.kind as Kind, on: frame.on === true } : undefined
     case 'error': return { t: 'error', of: text(frame.of), n }
     case 'bye': return { t: 'bye', why: byes.includes(text(frame.why)) ? (frame.why as Bye) : 'ended' }

@@ -2,8 +2,9 @@ import type { Kind, Sent } from './protocol'
 
 export type Tracks = Partial<Record<Kind, MediaStreamTrack | undefined>>
 
-// One encoding of each: enough for a face, and for words on a shared screen.
-const camera: RTCRtpEncodingParameters = { maxBitrate: 1_200_000 }
+// The camera in two layers, the small one first: browsers save by the last. One encoding is enough
+// for words on a shared screen.
+const camera: RTCRtpEncodingParameters[] = [{ rid: 'l', scaleResolutionDownBy: 4, maxBitrate: 150_000 }, { rid: 'h', maxBitrate: 1_200_000 }]
 const screen: RTCRtpEncodingParameters = { maxBitrate: 1_500_000, maxFramerate: 8 }
 
 export interface Offer { n: number; sdp: string; tracks: Sent[] }
@@ -20,12 +21,13 @@ export class Publisher {
   private waiting = false
   private again: 'no' | 'offer' | 'restart' = 'no'
   private closed = false
+  private resting: Promise<void> = Promise.resolve()
 
   constructor(peer: RTCPeerConnection, say: (offer: Offer) => void) {
     this.peer = peer
     this.say = say
     this.places.set('audio', peer.addTransceiver('audio', { direction: 'sendonly' }))
-    this.places.set('camera', peer.addTransceiver('video', { direction: 'sendonly', sendEncodings: [camera] }))
+    this.places.set('camera', peer.addTransceiver('video', { direction: 'sendonly', sendEncodings: camera }))
   }
 
   /** Puts the tracks in their places. A place that is new needs to be negotiated; a track in it does not. */
@@ -74,6 +76,21 @@ export class Publisher {
     if (!this.waiting) return
     this.waiting = false
     await this.negotiate(this.again === 'restart')
+  }
+
+  /** Lets the encodings rest that nobody needs. */
+  layers(kind: Kind, rids: string[]): Promise<void> {
+    this.resting = this.resting.then(async () => {
+      const sender = this.places.get(kind)?.sender
+      if (this.closed || !sender) return
+      const parameters = sender.getParameters()
+      if ((parameters.encodings?.length ?? 0) < 2) return
+      for (const encoding of parameters.encodings) encoding.active = rids.includes(encoding.rid ?? '')
+      await sender.setParameters(parameters)
+    }).catch(() => {
+      // A negotiation went between: what is sent for nothing costs, and harms nobody.
+    })
+    return this.resting
   }
 
   close(): void {

@@ -1,6 +1,6 @@
 import type { Kind, Place } from './protocol'
 
-export interface Remote { seat: string; kind: Kind; track: MediaStreamTrack }
+export interface Remote { mid: string; seat: string; kind: Kind; track: MediaStreamTrack }
 
 /** What this device gets. The server offers; its offers are answered one after the other. */
 export class Receiver {
@@ -42,7 +42,7 @@ export class Receiver {
     const tracks = new Map(this.peer.getTransceivers().map((place) => [place.mid, place.receiver.track]))
     return this.places.flatMap(({ mid, seat, kind }) => {
       const track = tracks.get(mid)
-      return track && seat ? [{ seat, kind, track }] : []
+      return track && seat ? [{ mid, seat, kind, track }] : []
     })
   }
 

@@ -28,7 +28,7 @@ export function CallStep({ visit, media, view, onLeave }: { visit: Visit; media:
   const corner = useCorner(stage)
   useActive(true)
   const { main, minis } = stageOf(visit, now)
-  useWants(call, main, minis, now.level)
+  useWants(call, main, minis)
   const leave = () => {
     call?.leave()
     onLeave()
@@ -59,7 +59,7 @@ export function CallStep({ visit, media, view, onLeave }: { visit: Visit; media:
         )}
         <header className={css.callHead}><h1>{title}</h1><ConnectionWords view={now} /></header>
         <Minis corner={corner} minis={minis} frozen={frozen} media={media} view={view} />
-        {now.level === 'bad' && now.phase === 'in' && <p className={css.onlySound}>{t('visit.onlySound')}</p>}
+        {now.onlySound && now.phase === 'in' && <p className={css.onlySound} role="status">{t('visit.onlySound')}</p>}
       </section>
       {chat && <div className={css.chatPlace}><Chat source={source} onClose={() => setChat(false)} /></div>}
       <Controls media={media} view={view} chat={{ open: chat, unread, toggle: () => setChat(!chat) }} onLeave={leave} />

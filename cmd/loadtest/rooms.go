@@ -1,0 +1,202 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/fasthttp/websocket"
+)
+
+type roomsCommand struct {
+	Rooms      int           `default:"1" help:"Rooms at the same time."`
+	People     int           `default:"10" help:"People in each of them."`
+	Publishers int           `default:"4" help:"How many of each room send sound and pictures; all receive."`
+	Video      int           `default:"1320" placeholder:"KBIT" help:"Pictures of each publisher, kbit/s."`
+	FPS        int           `name:"fps" default:"30" help:"Pictures a second."`
+	Warm       time.Duration `default:"3s" help:"Before measuring."`
+	Duration   time.Duration `default:"10s" help:"How long the measurement takes."`
+	Within     time.Duration `default:"30s" help:"Everybody is in the room and receives everybody within this time."`
+	Core       string        `placeholder:"N" help:"Processor core of the media plane (taskset); run this command itself on another one."`
+	Profile    string        `placeholder:"FILE" help:"Writes where the media plane spends its time, for go tool pprof."`
+	JSON       bool          `name:"json" help:"Print one JSON object a line: the run, then the result."`
+	Serve      bool          `hidden:""`
+}
+
+func (roomsCommand) Help() string {
+	return `Runs the media plane of a node in a process of its own, without visits and accounts,
+and fills its rooms with people that send and receive. Pictures are 30 of five packets a
+second, a whole one every 3 seconds; sound is 50 packets.
+
+Examples:
+  taskset -c 1 loadtest rooms --core 0
+  taskset -c 1 loadtest rooms --core 0 --rooms 30 --people 3 --publishers 3`
+}
+
+// Validate is called by kong.
+func (f *roomsCommand) Validate() error {
+	switch {
+	case f.Rooms < 1 || f.Rooms > 1000 || f.People < 2 || f.People > 32:
+		return errors.New("--rooms must be between 1 and 1000, and --people between 2 and 32")
+	case f.Publishers < 1:
+		return errors.New("--publishers must be above 0")
+	case f.Video < 10 || f.Video > 20_000 || f.FPS < 1 || f.FPS > 120:
+		return errors.New("--video must be between 10 and 20000, and --fps between 1 and 120")
+	case f.Duration <= 0 || f.Duration > time.Hour || f.Warm < 0 || f.Within <= 0:
+		return errors.New("times must be above 0, and --duration at most 1h")
+	}
+	return nil
+}
+
+// Run fills the rooms, measures and reports.
+func (f *roomsCommand) Run(ctx context.Context, s streams) error {
+	if f.Serve {
+		return serveRooms(ctx, s.out, f.People, f.Profile)
+	}
+	plane, err := f.start(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer plane.stop()
+	before, err := usage(plane.pid)
+	if err != nil {
+		return err
+	}
+	var rooms []*gathering
+	defer func() {
+		for _, g := range rooms {
+			g.close()
+		}
+	}()
+	for i := range f.Rooms {
+		g := newGathering(&sfuCommand{Publishers: f.Publishers, Video: f.Video, FPS: f.FPS, Within: f.Within}, f.People)
+		g.keyEvery, g.keyFactor = 3*time.Second, 1
+		rooms = append(rooms, g)
+		for n := range f.People {
+			dial := func() (*websocket.Conn, error) { return plane.dial(i, n) }
+			if err := g.enter(ctx, fmt.Sprintf("room %d, seat %d", i, n), dial, n < g.publishers, n > 0); err != nil {
+				return err
+			}
+		}
+	}
+	for _, g := range rooms {
+		if err := g.ready(ctx); err != nil {
+			return err
+		}
+	}
+	joined, err := usage(plane.pid)
+	if err != nil {
+		return err
+	}
+	_ = wait(ctx, f.Warm, func() bool { return false })
+	return f.measure(ctx, plane, rooms, before, joined, newReport(s, f.JSON))
+}
+
+func (f *roomsCommand) measure(ctx context.Context, plane *plane, rooms []*gathering, before, joined used, r *report) error {
+	cpu, began := cpuTime(), time.Now()
+	start, err := usage(plane.pid)
+	if err != nil {
+		return err
+	}
+	sums := make(chan traffic, len(rooms))
+	for _, g := range rooms {
+		go func() { sums <- g.measure(ctx, f.Duration) }()
+	}
+	_ = wait(ctx, f.Duration, func() bool { return false })
+	took, used := time.Since(began), cpuTime()-cpu
+	end, err := usage(plane.pid)
+	if err != nil {
+		return err
+	}
+	var sum traffic
+	for range rooms {
+		one := <-sums
+		sum.in, sum.expected = sum.in+one.in, sum.expected+one.expected
+		sum.latency.add(&one.latency)
+		sum.first.add(&one.first)
+		sum.picture.add(&one.picture)
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	people := int64(f.Rooms * f.People)
+	res := sum.result(took)
+	res.Kind, res.People, res.Publishers, res.ClientCPU = "rooms", int(people), f.Rooms*rooms[0].publishers, 100*float64(used)/float64(took)
+	res.Server = &serverUse{
+		CPUPercent: 100 * float64(end.cpu-start.cpu) / float64(took), Memory: mega(end.memory), MemoryEach: mega((end.memory - before.memory) / people),
+		MicrosEach: float64((end.cpu - start.cpu).Microseconds()) / float64(max(res.In+res.Out, 1)),
+		JoinEach:   float64((joined.cpu - before.cpu).Microseconds()) / 1000 / float64(people),
+	}
+	r.overview(overview{Kind: "run", Load: "rooms", Machine: thisMachine(), URL: plane.address, Server: "media plane alone", Local: true, Seconds: f.Duration.Seconds(),
+		Data: fmt.Sprintf("%d rooms of %d people, %d of each send sound (50 packets/s) and pictures (VP8 of %d kbit/s, %d a second); all receive.", f.Rooms, f.People, rooms[0].publishers, f.Video, f.FPS),
+		Method: "As loadtest sfu, without visits: the media plane is a process of its own. Receivers report transport-wide. Processor time for a packet is that of the media plane, " +
+			"divided by packets in and out; of a join, from the first one until everybody receives everybody, with the media of that time."})
+	r.room(res)
+	for _, g := range rooms {
+		if err := g.broken(); err != nil {
+			return err
+		}
+	}
+	if res.Out == 0 {
+		return errors.New("nothing arrived")
+	}
+	return nil
+}
+
+// plane is the process of the media plane.
+type plane struct {
+	cmd     *exec.Cmd
+	pid     int
+	address string
+}
+
+func (f *roomsCommand) start(ctx context.Context, s streams) (*plane, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	args := []string{self, "rooms", "--serve", "--people", strconv.Itoa(f.People)}
+	if f.Profile != "" {
+		args = append(args, "--profile", f.Profile)
+	}
+	if f.Core != "" {
+		args = append([]string{"taskset", "-c", f.Core}, args...)
+	}
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+	cmd.Stderr = s.err
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("the media plane does not start: %w", err)
+	}
+	p := &plane{cmd: cmd, pid: cmd.Process.Pid}
+	address, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		p.stop()
+		return nil, errors.New("the media plane says nothing")
+	}
+	p.address = strings.TrimSpace(address)
+	return p, nil
+}
+
+func (p *plane) stop() {
+	_ = p.cmd.Process.Signal(os.Interrupt)
+	_ = p.cmd.Wait()
+}
+
+func (p *plane) dial(room, seat int) (*websocket.Conn, error) {
+	conn, answer, err := websocket.DefaultDialer.Dial(fmt.Sprintf("%s/%d/%d", p.address, room, seat), nil)
+	if answer != nil {
+		_ = answer.Body.Close()
+	}
+	return conn, err
+}

@@ -1,0 +1,102 @@
+package sfu
+
+import (
+	"io"
+	"sync"
+	"time"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/transport/v5/packetio"
+)
+
+// feeds brings what receivers say to their slots, without a goroutine and a buffer
+// for each. The library would give only what is said of the stream itself; what is
+// said of its retransmissions, and a report on the whole line that names them, it
+// drops.
+type feeds struct {
+	mu    sync.Mutex
+	slots map[uint32]*slot
+}
+
+func (f *feeds) set(s *slot, ssrcs ...uint32) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.slots == nil {
+		f.slots = map[uint32]*slot{}
+	}
+	for _, ssrc := range ssrcs {
+		if ssrc != 0 {
+			f.slots[ssrc] = s
+		}
+	}
+}
+
+func (f *feeds) unset(s *slot, ssrcs ...uint32) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, ssrc := range ssrcs {
+		if f.slots[ssrc] == s {
+			delete(f.slots, ssrc)
+		}
+	}
+}
+
+// The library's own bounds of what waits to be read.
+const (
+	waitsRTP  = 1000 * 1000
+	waitsRTCP = 100 * 1000
+)
+
+// buffer is asked for whenever a stream begins.
+func (f *feeds) buffer(kind packetio.BufferPacketType, ssrc uint32) io.ReadWriteCloser {
+	b := stream{packetio.NewBuffer()}
+	if kind == packetio.RTPBufferPacket {
+		b.SetLimitSize(waitsRTP)
+		return b
+	}
+	f.mu.Lock()
+	s := f.slots[ssrc]
+	f.mu.Unlock()
+	if s != nil {
+		return &feed{slot: s, closed: make(chan struct{})}
+	}
+	b.SetLimitSize(waitsRTCP)
+	return b
+}
+
+// stream is a buffer without what else is known of a packet.
+type stream struct{ *packetio.Buffer }
+
+func (s stream) Read(b []byte) (int, error) {
+	n, _, err := s.Buffer.Read(b, nil)
+	return n, err
+}
+
+func (s stream) Write(b []byte) (int, error) { return s.Buffer.Write(b, nil) }
+
+// feed is a stream of RTCP that is taken as it comes.
+type feed struct {
+	slot   *slot
+	once   sync.Once
+	closed chan struct{}
+}
+
+// Write takes a packet that came.
+func (f *feed) Write(b []byte) (int, error) {
+	if packets, err := rtcp.Unmarshal(b); err == nil {
+		f.slot.heard(packets, time.Now())
+	}
+	return len(b), nil
+}
+
+// Read waits for the end: nothing is left to be read.
+func (f *feed) Read([]byte) (int, error) {
+	<-f.closed
+	return 0, io.EOF
+}
+
+// Close is of io.Closer.
+func (f *feed) Close() error {
+	f.once.Do(func() { close(f.closed) })
+	return nil
+}
