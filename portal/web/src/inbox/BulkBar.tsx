@@ -30,7 +30,7 @@ export function BulkBar({ chosen, alone, onDone }: { chosen: InboxItem[]; /** No
       void queries.invalidateQueries({ queryKey: inboxKey })
     },
   })
-  useKeys({ h: () => alone && chosen.length > 0 && setHanding(true) })
+  useKeys(alone && chosen.length > 0 ? { h: () => setHanding(true) } : {})
   if (chosen.length === 0 && failed === 0) return null
   return (
     <div className={css.bulk} role="group" aria-label={t('inbox.bulk')}>

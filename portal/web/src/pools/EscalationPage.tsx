@@ -7,7 +7,7 @@ import { Field } from '../care/Field'
 import { BackLink, PageHead } from '../shell/PageHead'
 import { usePageTitle } from '../shell/title'
 import { Button } from '../ui/Button'
-import { SectionCard } from '../ui/Card'
+import { Card, SectionCard } from '../ui/Card'
 import { ErrorSummary, LoadError, Said, useErrorText, type FieldError } from '../ui/ErrorSummary'
 import { Skeleton } from '../ui/Skeleton'
 import { useWords } from '../ui/useWords'
@@ -89,7 +89,7 @@ function Editor({ escalation }: { escalation: EscalationInput }) {
   return (
     <form className={css.form} onSubmit={submit} noValidate>
       <ErrorSummary errors={errors} />
-      <SectionCard title={t('escalations.page')}>
+      <SectionCard title={t('escalations.when')}>
         <div className={css.two}>
           {choice(t('escalations.from'), rules.from, begins, (one) => t(`escalations.froms.${one}`), (from) => setRules({ ...rules, from }))}
           {choice(t('escalations.until'), rules.until, ends, (one) => t(`escalations.untils.${one}`), (until) => setRules({ ...rules, until }))}
@@ -97,9 +97,9 @@ function Editor({ escalation }: { escalation: EscalationInput }) {
         </div>
       </SectionCard>
       <Steps steps={steps} wrong={(field) => errors.some((error) => error.field === field)} onSteps={setSteps} />
-      <SectionCard title={t('escalations.then')}>
+      <Card pad>
         {choice(t('escalations.then'), rules.then, afters, (one) => t(`escalations.thens.${one}`), (then) => setRules({ ...rules, then }))}
-      </SectionCard>
+      </Card>
       {save.isSuccess && <Said>{t('escalations.saved')}</Said>}
       <div className={css.acts}>
         <Button type="submit" loading={save.isPending}>{t('escalations.save')}</Button>
