@@ -60,8 +60,16 @@ func (p *Portal) findPatients(ctx context.Context, wanted string, in Paging) (*b
 	}
 	if in.Cursor != "" { // the last patient of the page before: an id, because names do not go into addresses
 		i := slices.IndexFunc(known, func(k records.Patient) bool { return k.ID == in.Cursor })
-		if i < 0 {
-			return nil, fault.New(fault.Invalid, "This page link is no longer valid. Please start the list again.").WithCode("cursor")
+		if i < 0 { // nobody waits there any more: it goes on where they stood
+			gone, err := p.Records.Patients(ctx, who, []string{in.Cursor})
+			if err != nil {
+				return nil, err
+			}
+			if len(gone) == 0 {
+				return nil, fault.New(fault.Invalid, "This page link is no longer valid. Please start the list again.").WithCode("cursor")
+			}
+			i, _ = slices.BinarySearchFunc(known, placeOf(&gone[0]), func(k records.Patient, place string) int { return cmp.Compare(placeOf(&k), place) })
+			i--
 		}
 		known = known[i+1:]
 	}

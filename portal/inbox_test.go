@@ -26,6 +26,8 @@ func TestAPoolsInboxOverHTTP(t *testing.T) {
 		f := newFamily(t, n)
 		ash, birch := f.nurse(t, n, "Ash"), f.nurse(t, n, "Birch")
 		require.NotContains(t, ash.get("/api/v1/clinic/patients").body, f.rosa, "a pool may be joined to every chart: it makes nobody's list of patients")
+		require.Equal(t, 200, ash.get("/api/v1/clinic/patients?cursor="+f.rosa).StatusCode, "a list goes on after who is not in it any more")
+		require.Equal(t, 400, n.signedIn(n.account("Elsewhere", identity.Staff, "", identity.Nurse)).get("/api/v1/clinic/patients?cursor="+f.rosa).StatusCode)
 		began := f.self.begin(f.rosa, "Is it too much?")
 		require.Contains(t, ash.get("/api/v1/clinic/patients").body, `"patient":"`+f.rosa+`"`)
 		require.Contains(t, ash.get("/api/v1/clinic/patients").body, `"inPanel":false`)

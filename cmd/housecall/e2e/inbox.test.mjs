@@ -31,7 +31,9 @@ async function ask(page, site, text) {
   await box(page).fill(text)
   await page.getByRole('button', { name: en('message.sendFor', { name: mother.given.split(' ')[0] }) }).click()
   await page.waitForURL(/\/messages\/[0-9a-f-]{36}$/)
-  return { patient: mother.patient, thread: page.url().split('/').at(-1) }
+  const thread = page.url().split('/').at(-1)
+  await until('it is handed over', () => must(page, site, `/charts/${mother.patient}/threads/${thread}`))
+  return { patient: mother.patient, thread }
 }
 
 scene('two reach for one message, and one has it', { as: 'caregiver', viewport: phone, timeout: 240_000, expect: [/status of 409/] }, async ({ page, open, site }) => {
@@ -170,6 +172,7 @@ scene('phrases are written, previewed, removed and taken back', { as: 'nurse', v
   await page.getByLabel(en('phrases.text'), { exact: true }).fill('Dear ')
   await page.getByRole('button', { name: en('phrases.field.first'), exact: true }).click()
   await page.keyboard.type(', {wrong} ')
+  assert.equal(await page.getByLabel(en('phrases.text'), { exact: true }).inputValue(), 'Dear {first}, {wrong} ')
   await page.getByText(en('phrases.unknown', { list: '{wrong}' })).waitFor()
   await look(page, 'phrase-unknown')
   await page.getByLabel(en('phrases.text'), { exact: true }).fill('Dear {first}, your sugar was ')
@@ -203,7 +206,7 @@ scene('who leads a pool says when a colleague is out', { as: 'nurse', viewport: 
   await page.getByLabel(en('coverage.last'), { exact: true }).fill(day(10))
   await page.getByLabel(en('coverage.standsIn'), { exact: true }).selectOption({ label: 'Tobias Quill' })
   await page.getByRole('button', { name: en('coverage.go'), exact: true }).click()
-  await page.getByRole('region', { name: en('coverage.later') }).getByText('Dr. Juniper Hale').waitFor()
+  await page.getByRole('region', { name: en('coverage.later') }).getByText('Dr. Juniper Hale', { exact: true }).waitFor()
   await look(page, 'out')
   const doctor = await open('clinician', { viewport: phone })
   await visit(doctor, `${site.url}/clinic/out`)
@@ -238,11 +241,11 @@ scene('an administrator says how messages are passed on', { as: 'admin', viewpor
   await look(page, 'escalation')
   const small = await open('admin', { viewport: phone })
   await visit(small, `${site.url}/clinic/escalations/late`)
-  await small.getByRole('button', { name: en('escalations.drop') }).click()
+  await small.getByRole('button', { name: en('escalations.drop'), exact: true }).click()
   await small.getByRole('alert').waitFor() // a pool follows it
   await look(small, 'escalation-phone')
   assert.ok(await rule('late'))
-  await page.getByRole('button', { name: en('escalations.drop') }).click()
+  await page.getByRole('button', { name: en('escalations.drop'), exact: true }).click()
   await page.getByText(en('escalations.dropped')).waitFor()
   assert.equal(await rule('night'), undefined)
   await page.getByRole('button', { name: en('escalations.undo') }).click()

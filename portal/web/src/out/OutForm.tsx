@@ -51,6 +51,7 @@ export function OutForm({ all }: { all: Outs }) {
     go.reset()
     if (wrong.length === 0) go.mutate()
   }
+  const write = (field: string, set: () => void) => { setErrors(errors.filter((error) => error.field !== field)); set() }
   const saidOf = (field: string) => errors.find((error) => error.field === field)?.message
   const others = all.for.length > 1
   const day = (at: string) => longDate(at, locale, clock.zone)
@@ -66,12 +67,12 @@ export function OutForm({ all }: { all: Outs }) {
           </Field>
         )}
         <div className={css.two}>
-          <LineField id="out-first" type="date" label={t('coverage.first')} error={saidOf('out-first')} min={today} value={first} onValue={setFirst} />
-          <LineField id="out-last" type="date" label={t('coverage.last')} error={saidOf('out-last')} min={first || today} value={last} onValue={setLast} />
+          <LineField id="out-first" type="date" label={t('coverage.first')} error={saidOf('out-first')} min={today} value={first} onValue={(next) => write('out-first', () => setFirst(next))} />
+          <LineField id="out-last" type="date" label={t('coverage.last')} error={saidOf('out-last')} min={first || today} value={last} onValue={(next) => write('out-last', () => setLast(next))} />
         </div>
         <Field id="out-by" label={t('coverage.standsIn')} error={saidOf('out-by')}>
           {(ids) => (
-            <select {...ids} value={by} onChange={(event) => setBy(event.target.value)}>
+            <select {...ids} value={by} onChange={(event) => write('out-by', () => setBy(event.target.value))}>
               <option value="">{t('coverage.choose')}</option>
               <optgroup label={t('coverage.people')}>{all.people.filter(({ id }) => id !== who).map((one) => <option key={one.id} value={`account:${one.id}`}>{one.name}</option>)}</optgroup>
               <optgroup label={t('coverage.pools')}>{all.pools.map((one) => <option key={one.id} value={`pool:${one.id}`}>{one.name}</option>)}</optgroup>

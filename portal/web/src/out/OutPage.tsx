@@ -11,6 +11,7 @@ import { Empty } from '../ui/Empty'
 import { ErrorSummary, LoadError, useErrorText } from '../ui/ErrorSummary'
 import { Skeleton } from '../ui/Skeleton'
 import { useWords } from '../ui/useWords'
+import { InboxBack } from './InboxBack'
 import css from './out.module.css'
 import { OutForm } from './OutForm'
 
@@ -24,7 +25,7 @@ export function OutPage() {
   const later = outs.data?.items.filter((one) => !started(one)) ?? []
   return (
     <div className={css.page}>
-      <PageHead title={t('coverage.page')} text={t('coverage.lead')} />
+      <PageHead title={t('coverage.page')} text={t('coverage.lead')} back={<InboxBack />} />
       {outs.error && !outs.data ? <LoadError error={outs.error} onRetry={() => void outs.refetch()} />
         : !outs.data ? <Skeleton heights={[64, 64, 240]} />
         : (

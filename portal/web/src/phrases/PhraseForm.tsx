@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query'
-import { useEffect, useRef, useState, type FormEvent } from 'react'
+import { useEffect, useLayoutEffect, useRef, useState, type FormEvent } from 'react'
 import { take } from '../api/client'
 import { ApiError } from '../api/problem'
 import { Field, LineField } from '../care/Field'
@@ -27,6 +27,7 @@ export function PhraseForm({ phrase, admin, removing, onSaved, onRemove, onCopy 
   const [errors, setErrors] = useState<FieldError[]>([])
   const heading = useRef<HTMLHeadingElement>(null)
   const area = useRef<HTMLTextAreaElement>(null)
+  const caret = useRef<number>(undefined)
   useEffect(() => heading.current?.focus(), [])
   const save = useMutation({
     mutationFn: () => take(work.PUT('/clinic/phrases/{name}', { params: { path: { name } }, body: { text, clinic, ...(phrase.version && { version: phrase.version }) } })),
@@ -45,10 +46,16 @@ export function PhraseForm({ phrase, admin, removing, onSaved, onRemove, onCopy 
   const put = (field: string) => {
     const at = area.current
     const [from, to] = at ? [at.selectionStart, at.selectionEnd] : [text.length, text.length]
+    caret.current = from + field.length
     setText(text.slice(0, from) + field + text.slice(to))
-    at?.focus()
-    requestAnimationFrame(() => at?.setSelectionRange(from + field.length, from + field.length))
   }
+  useLayoutEffect(() => {
+    if (caret.current === undefined) return
+    area.current?.focus()
+    area.current?.setSelectionRange(caret.current, caret.current)
+    caret.current = undefined
+  }, [text])
+  const write = (field: string, set: () => void) => { setErrors(errors.filter((error) => error.field !== field)); set() }
   const saidOf = (field: string) => errors.find((error) => error.field === field)?.message
   return (
     <form className={css.form} onSubmit={submit} noValidate>
@@ -56,8 +63,8 @@ export function PhraseForm({ phrase, admin, removing, onSaved, onRemove, onCopy 
       <ErrorSummary errors={errors} />
       {mayChange ? (
         <>
-          {fresh && <LineField id="phrase-name" label={t('phrases.name')} hint={t('phrases.nameHint')} error={saidOf('phrase-name')} value={name} maxLength={40} autoCapitalize="none" spellCheck={false} onValue={(next) => setName(next.toLowerCase())} />}
-          <Field id="phrase-text" label={t('phrases.text')} error={saidOf('phrase-text')}>{(ids) => <textarea {...ids} ref={area} rows={6} maxLength={5000} value={text} onChange={(event) => setText(event.target.value)} />}</Field>
+          {fresh && <LineField id="phrase-name" label={t('phrases.name')} hint={t('phrases.nameHint')} error={saidOf('phrase-name')} value={name} maxLength={40} autoCapitalize="none" spellCheck={false} onValue={(next) => write('phrase-name', () => setName(next.toLowerCase()))} />}
+          <Field id="phrase-text" label={t('phrases.text')} error={saidOf('phrase-text')}>{(ids) => <textarea {...ids} ref={area} rows={6} maxLength={5000} value={text} onChange={(event) => write('phrase-text', () => setText(event.target.value))} />}</Field>
           <ChartFields onPut={put} />
           {fresh && admin && <label className={css.tick}><input type="checkbox" checked={clinic} onChange={(event) => setClinic(event.target.checked)} />{t('phrases.everybody')}</label>}
         </>

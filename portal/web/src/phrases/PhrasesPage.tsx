@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { take } from '../api/client'
 import { phrasesQuery, work, type Phrase } from '../inbox/calls'
+import { InboxBack } from '../out/InboxBack'
 import { PageHead } from '../shell/PageHead'
 import { usePageTitle } from '../shell/title'
 import { useMe } from '../shell/useMe'
@@ -55,8 +56,9 @@ export function PhrasesPage() {
   )
   return (
     <div className={css.page} data-open={open ? true : undefined}>
+      <div className={css.head}><PageHead title={t('phrases.page')} back={<>{open && <button type="button" className={css.back} onClick={() => setOpen(undefined)}><Icon name="back" size={20} />{t('phrases.list')}</button>}<div className={css.parent}><InboxBack /></div></>} /></div>
       <div className={css.list}>
-        <PageHead title={t('phrases.page')} text={t('phrases.lead')} />
+        <p className="dim measure">{t('phrases.lead')}</p>
         {error && <ErrorSummary errors={[{ message: text(error) }]} />}
         {gone && <div className={css.gone}><Said>{t('phrases.removed')}</Said><Button variant="default" loading={undo.isPending} onClick={() => undo.mutate(gone)}>{t('phrases.undo')}</Button></div>}
         <div><Button variant={open ? 'default' : 'filled'} icon="plus" onClick={() => begin(fresh)}>{t('phrases.add')}</Button></div>
@@ -67,7 +69,6 @@ export function PhrasesPage() {
       </div>
       {open && (
         <div className={css.one}>
-          <button type="button" className={css.back} onClick={() => setOpen(undefined)}><Icon name="back" size={20} />{t('phrases.list')}</button>
           <PhraseForm
             key={open.key} phrase={open.phrase} admin={admin} removing={drop.isPending}
             onSaved={(phrase) => { setOpen({ key: open.key, phrase }); void again() }} onRemove={() => drop.mutate(open.phrase)} onCopy={({ name, text: words }) => begin({ name, text: words, clinic: false })}
