@@ -23,7 +23,7 @@ type ClinicPatient struct {
 	Sex         string               `json:"sex"`
 	Identifiers []records.Identifier `json:"identifiers"`
 	Phone       string               `json:"phone,omitempty"`
-	InPanel     bool                 `json:"inPanel"`
+	InPanel     bool                 `json:"inPanel" doc:"Of one's care teams in person; else by an open conversation of a pool"`
 }
 
 type clinicPatientsIn struct{ Paging }
@@ -35,6 +35,9 @@ type clinicPatientsSearch struct {
 // maxPanel bounds the patients that one staff member's search goes over.
 const maxPanel = 5000
 
+// maxWaiting bounds the open conversations whose patients are in a list.
+const maxWaiting = 1000
+
 func (p *Portal) clinicPatients(ctx context.Context, in *clinicPatientsIn) (*body[list[ClinicPatient]], error) {
 	return p.findPatients(ctx, "", in.Paging)
 }
@@ -43,21 +46,30 @@ func (p *Portal) searchPatients(ctx context.Context, in *clinicPatientsSearch) (
 	return p.findPatients(ctx, in.Body.Words, in.Body.paging())
 }
 
-// findPatients lists a staff member's own patients, by name. The list is read
-// anew each time: who left the team a moment ago finds nobody.
+// findPatients lists a staff member's own patients, and those who wait for a pool of
+// theirs, by name. The list is read anew each time: who left the team a moment ago
+// finds nobody.
 func (p *Portal) findPatients(ctx context.Context, wanted string, in Paging) (*body[list[ClinicPatient]], error) {
 	who := edge.Who(ctx)
 	if in.Limit == 0 {
 		in.Limit = 25
 	}
-	known, err := p.panel(ctx, who)
+	known, own, err := p.panel(ctx, who)
 	if err != nil {
 		return nil, err
 	}
 	if in.Cursor != "" { // the last patient of the page before: an id, because names do not go into addresses
 		i := slices.IndexFunc(known, func(k records.Patient) bool { return k.ID == in.Cursor })
-		if i < 0 {
-			return nil, fault.New(fault.Invalid, "This page link is no longer valid. Please start the list again.").WithCode("cursor")
+		if i < 0 { // nobody waits there any more: it goes on where they stood
+			gone, err := p.Records.Patients(ctx, who, []string{in.Cursor})
+			if err != nil {
+				return nil, err
+			}
+			if len(gone) == 0 {
+				return nil, fault.New(fault.Invalid, "This page link is no longer valid. Please start the list again.").WithCode("cursor")
+			}
+			i, _ = slices.BinarySearchFunc(known, placeOf(&gone[0]), func(k records.Patient, place string) int { return cmp.Compare(placeOf(&k), place) })
+			i--
 		}
 		known = known[i+1:]
 	}
@@ -69,7 +81,7 @@ func (p *Portal) findPatients(ctx context.Context, wanted string, in Paging) (*b
 		out.Next = found[in.Limit-1].ID
 	}
 	for _, k := range found {
-		c := ClinicPatient{Patient: k.ID, Name: k.Name, BirthDate: k.BirthDate, Age: k.Age, Sex: k.Sex, Identifiers: some(k.Identifiers), InPanel: true}
+		c := ClinicPatient{Patient: k.ID, Name: k.Name, BirthDate: k.BirthDate, Age: k.Age, Sex: k.Sex, Identifiers: some(k.Identifiers), InPanel: own[k.ID]}
 		if len(k.Phones) > 0 {
 			c.Phone = k.Phones[0]
 		}
@@ -78,27 +90,39 @@ func (p *Portal) findPatients(ctx context.Context, wanted string, in Paging) (*b
 	return &body[list[ClinicPatient]]{out}, nil
 }
 
-// panel gives a staff member's own patients, by name.
-func (p *Portal) panel(ctx context.Context, who identity.Principal) ([]records.Patient, error) {
+// panel gives a staff member's own patients, and those with an open conversation in a
+// pool of theirs, by name. A pool may be joined to every chart of the clinic: the rest
+// of them are opened from the inbox or looked for, and are in nobody's list.
+func (p *Portal) panel(ctx context.Context, who identity.Principal) (known []records.Patient, own map[string]bool, err error) {
 	var ids []string
+	own = map[string]bool{}
 	for cursor := ""; ; {
 		members, next, err := p.Access.Panel(ctx, who, cursor, 500)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for _, m := range members {
-			ids = append(ids, m.Patient)
+			ids, own[m.Patient] = append(ids, m.Patient), true
 		}
 		if cursor = next; cursor == "" || len(ids) >= maxPanel {
 			break
 		}
 	}
-	known, err := p.Records.Patients(ctx, who, ids)
+	waiting, err := p.Messages.OpenCharts(ctx, who, maxWaiting)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	for _, id := range waiting {
+		if !own[id] {
+			ids = append(ids, id)
+		}
+	}
+	known, err = p.Records.Patients(ctx, who, ids)
+	if err != nil {
+		return nil, nil, err
 	}
 	slices.SortFunc(known, func(a, b records.Patient) int { return cmp.Compare(placeOf(&a), placeOf(&b)) })
-	return known, nil
+	return known, own, nil
 }
 
 // placeOf orders by family name, given name and id.

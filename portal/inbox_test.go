@@ -25,7 +25,14 @@ func TestAPoolsInboxOverHTTP(t *testing.T) {
 	each(t, func(t *testing.T, n *node) {
 		f := newFamily(t, n)
 		ash, birch := f.nurse(t, n, "Ash"), f.nurse(t, n, "Birch")
+		require.NotContains(t, ash.get("/api/v1/clinic/patients").body, f.rosa, "a pool may be joined to every chart: it makes nobody's list of patients")
+		require.Equal(t, 200, ash.get("/api/v1/clinic/patients?cursor="+f.rosa).StatusCode, "a list goes on after who is not in it any more")
+		require.Equal(t, 400, n.signedIn(n.account("Elsewhere", identity.Staff, "", identity.Nurse)).get("/api/v1/clinic/patients?cursor="+f.rosa).StatusCode)
 		began := f.self.begin(f.rosa, "Is it too much?")
+		require.Contains(t, ash.get("/api/v1/clinic/patients").body, `"patient":"`+f.rosa+`"`)
+		require.Contains(t, ash.get("/api/v1/clinic/patients").body, `"inPanel":false`)
+		require.Contains(t, ash.do("POST", "/api/v1/clinic/patients/search", `{"words":"marin 1952"}`).body, f.rosa)
+		require.NotContains(t, f.desk.get("/api/v1/clinic/patients").body, `"inPanel":false`, "who reads no messages finds nobody by them")
 		at := "/api/v1/clinic/inbox/" + f.rosa + "/" + began.Thread.ID
 		post := func(by *someone, what, body string, status int) string {
 			t.Helper()
@@ -70,6 +77,7 @@ func TestAPoolsInboxOverHTTP(t *testing.T) {
 		}
 		require.Equal(t, map[string]any{"gone": f.rosa}, said)
 		require.Equal(t, 404, ash.get(f.chart()).StatusCode)
+		require.NotContains(t, ash.get("/api/v1/clinic/patients").body, f.rosa)
 		require.Equal(t, 404, ash.get(at+"/steps").StatusCode)
 		require.NotContains(t, ash.get("/api/v1/clinic/inbox").body, began.Thread.ID)
 	})
@@ -154,6 +162,9 @@ func TestBulkActsAnswerForEach(t *testing.T) {
 		require.Equal(t, "not_found", done.Items[3].Code)
 		require.Equal(t, 200, ash.do("POST", "/api/v1/clinic/inbox/bulk", `{"act":"close","all":true,"on":[`+strings.Join(on[1:], ",")+`]}`).StatusCode)
 		require.Equal(t, 422, ash.do("POST", "/api/v1/clinic/inbox/bulk", `{"act":"close","on":[]}`).StatusCode)
+		require.Contains(t, ash.do("POST", "/api/v1/clinic/inbox/people", `{"patients":["`+f.rosa+`"]}`).body, "Care team")
+		require.Equal(t, 404, ash.do("POST", "/api/v1/clinic/inbox/people", `{"patients":["`+f.rosa+`","`+newID()+`"]}`).StatusCode)
+		require.Equal(t, 403, f.self.do("POST", "/api/v1/clinic/inbox/people", `{"patients":["`+f.rosa+`"]}`).StatusCode)
 		require.Equal(t, 403, f.self.do("POST", "/api/v1/clinic/inbox/bulk", `{"act":"close","on":[`+all+`]}`).StatusCode)
 	})
 }

@@ -23,6 +23,7 @@ func (p *Portal) mountInboxWork(api huma.API) {
 	create(api, one+"/become", "Make a task, a refill, an appointment request or a note of a conversation", p.threadBecomes)
 	route(api, http.MethodPost, one+"/phrase", "A phrase with what it names of the chart", p.fillPhrase)
 	route(api, http.MethodPost, "/clinic/inbox/bulk", "Do the same to several conversations", p.bulkThreads)
+	route(api, http.MethodPost, "/clinic/inbox/people", "To whom several conversations can be handed over", p.bulkPeople)
 	get(api, "/clinic/inbox/pools", "The pools in which one is", p.myPools)
 	get(api, "/clinic/inbox/load", "How much lies with whom", p.load)
 	get(api, "/clinic/inbox/filters", "One's saved filters", p.filters)
@@ -136,6 +137,17 @@ type bulkIn struct {
 		All      bool               `json:"all,omitempty" doc:"All of them or none; else each for itself"`
 		On       []message.ThreadOf `json:"on" minItems:"1" maxItems:"100"`
 	}
+}
+
+type bulkPeopleIn struct {
+	Body struct {
+		Patients []string `json:"patients" minItems:"1" maxItems:"100" doc:"Of the conversations"`
+	}
+}
+
+func (p *Portal) bulkPeople(ctx context.Context, in *bulkPeopleIn) (*body[message.People], error) {
+	out, err := p.Messages.PeopleForAll(ctx, edge.Who(ctx), in.Body.Patients)
+	return &body[message.People]{out}, err
 }
 
 // BulkDone is what became of one conversation.

@@ -29,6 +29,7 @@ func (p *Portal) mountPools(api huma.API) {
 	route(api, http.MethodDelete, "/clinic/coverage/{id}", "They are back", p.back)
 	get(api, "/clinic/escalations", "How messages that nobody answers are passed on", p.escalations)
 	route(api, http.MethodPut, "/clinic/escalations/{name}", "Make or change an escalation", p.saveEscalation)
+	route(api, http.MethodDelete, "/clinic/escalations/{name}", "Throw an escalation away that no pool follows", p.dropEscalation)
 }
 
 func (p *Portal) pools(ctx context.Context, _ *none) (*body[list[pool.Overview]], error) {
@@ -87,6 +88,7 @@ type joinPoolIn struct {
 	Body struct {
 		Account string     `json:"account" minLength:"1" maxLength:"64"`
 		Role    string     `json:"role" enum:"clinician,nurse,frontdesk"`
+		Lead    bool       `json:"lead,omitempty" doc:"They say when its members are out"`
 		From    *time.Time `json:"from,omitempty" doc:"Now, if it is missing"`
 		Until   *time.Time `json:"until,omitempty"`
 	}
@@ -97,7 +99,7 @@ func (p *Portal) joinPool(ctx context.Context, in *joinPoolIn) (*none, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &none{}, p.Pools().Join(ctx, who, access.NewPoolMember{Pool: in.Pool, Account: in.Body.Account, Role: identity.Role(in.Body.Role), Start: orZero(in.Body.From), Until: orZero(in.Body.Until)})
+	return &none{}, p.Pools().Join(ctx, who, access.NewPoolMember{Pool: in.Pool, Account: in.Body.Account, Role: identity.Role(in.Body.Role), Lead: in.Body.Lead, Start: orZero(in.Body.From), Until: orZero(in.Body.Until)})
 }
 
 func orZero(t *time.Time) time.Time {
@@ -173,9 +175,20 @@ func (p *Portal) partChart(ctx context.Context, in *chartPoolIn) (*none, error) 
 	return &none{}, nil
 }
 
-func (p *Portal) coverages(ctx context.Context, _ *none) (*body[list[pool.Coverage]], error) {
-	items, err := p.Pools().Coverages(ctx, edge.Who(ctx))
-	return &body[list[pool.Coverage]]{list[pool.Coverage]{Items: some(items)}}, err
+// Coverages are who is out or will be, and what can be said of whom.
+type Coverages struct {
+	Items []pool.Coverage `json:"items"`
+	pool.Chances
+}
+
+func (p *Portal) coverages(ctx context.Context, _ *none) (*body[Coverages], error) {
+	who := edge.Who(ctx)
+	items, err := p.Pools().Coverages(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	chances, err := p.Pools().ChancesOf(ctx, who)
+	return &body[Coverages]{Coverages{some(items), chances}}, err
 }
 
 type coverIn struct {
@@ -213,6 +226,18 @@ func (p *Portal) back(ctx context.Context, in *coverageIn) (*none, error) {
 func (p *Portal) escalations(ctx context.Context, _ *none) (*body[list[pool.Escalation]], error) {
 	items, err := p.Pools().Escalations(ctx, edge.Who(ctx))
 	return &body[list[pool.Escalation]]{list[pool.Escalation]{Items: some(items)}}, err
+}
+
+type escalationName struct {
+	Name string `path:"name" maxLength:"40"`
+}
+
+func (p *Portal) dropEscalation(ctx context.Context, in *escalationName) (*none, error) {
+	who, err := owner(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &none{}, p.Pools().DropEscalation(ctx, who, in.Name)
 }
 
 type escalationIn struct {

@@ -30,6 +30,7 @@ import (
 type NewPoolMember struct {
 	Pool, Account string
 	Role          identity.Role
+	Lead          bool      // they say when its members are out, and nothing else by it
 	Start, Until  time.Time // zero: now; until they leave
 }
 
@@ -58,10 +59,10 @@ func (s *Service) JoinPoolTx(c *db.Conn, by identity.Principal, n NewPoolMember)
 	if err != nil {
 		return err
 	}
-	if _, err := c.Exec(`INSERT INTO pool_members (pool, account, role, start_at, end_at, version, created_by, created_at) VALUES (?,?,?,?,?,1,?,?)
-		ON CONFLICT (pool, account) DO UPDATE SET role = excluded.role, start_at = excluded.start_at, end_at = excluded.end_at,
+	if _, err := c.Exec(`INSERT INTO pool_members (pool, account, role, lead, start_at, end_at, version, created_by, created_at) VALUES (?,?,?,?,?,?,1,?,?)
+		ON CONFLICT (pool, account) DO UPDATE SET role = excluded.role, lead = excluded.lead, start_at = excluded.start_at, end_at = excluded.end_at,
 		version = pool_members.version + 1, created_by = excluded.created_by, created_at = excluded.created_at`,
-		n.Pool, n.Account, string(n.Role), micros(n.Start), micros(n.Until), by.Account, micros(now)); err != nil {
+		n.Pool, n.Account, string(n.Role), n.Lead, micros(n.Start), micros(n.Until), by.Account, micros(now)); err != nil {
 		return err
 	}
 	return s.poolChangedTx(c, by, n.Pool, n.Account, "join")

@@ -3,6 +3,7 @@ package message
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"unicode/utf8"
 
 	"housecall/internal/db"
@@ -168,8 +169,45 @@ type Peer struct {
 
 // PeopleFor lists them, to those who answer messages themselves.
 func (s *Service) PeopleFor(ctx context.Context, who identity.Principal, patient string) (People, error) {
+	return s.PeopleForAll(ctx, who, []string{patient})
+}
+
+// PeopleForAll lists those to whom a thread of each of several charts can be handed
+// over. Each chart is decided and audited.
+func (s *Service) PeopleForAll(ctx context.Context, who identity.Principal, patients []string) (People, error) {
 	out := People{People: []Peer{}, Pools: []pool.Named{}}
+	patients = slices.Compact(slices.Sorted(slices.Values(patients)))
+	if len(patients) == 0 || len(patients) > maxBulk {
+		return out, fault.New(fault.Invalid, "Choose between 1 and 100 conversations.")
+	}
 	c := s.DB.Read(ctx)
+	for i, patient := range patients {
+		of, err := s.peopleFor(ctx, c, who, patient)
+		if err != nil {
+			return out, err
+		}
+		if i == 0 {
+			out = of
+			continue
+		}
+		out.People = slices.DeleteFunc(out.People, func(p Peer) bool {
+			return !slices.ContainsFunc(of.People, func(x Peer) bool { return x.Account == p.Account })
+		})
+		out.Pools = slices.DeleteFunc(out.Pools, func(p pool.Named) bool { return !slices.Contains(of.Pools, p) })
+	}
+	for i := range out.People {
+		p := &out.People[i]
+		_, away, err := s.Pools.PresentTx(c, p.Account)
+		if err != nil {
+			return out, err
+		}
+		p.Out = away
+	}
+	return out, nil
+}
+
+func (s *Service) peopleFor(ctx context.Context, c *db.Conn, who identity.Principal, patient string) (People, error) {
+	out := People{People: []Peer{}, Pools: []pool.Named{}}
 	v, err := s.enter(c, who, patient)
 	if err == nil && !v.Treats() {
 		err = notFound()
@@ -182,14 +220,9 @@ func (s *Service) PeopleFor(ctx context.Context, who identity.Principal, patient
 		return out, err
 	}
 	for _, n := range circle {
-		if !inTeam(circle, n.Account) {
-			continue
+		if inTeam(circle, n.Account) {
+			out.People = append(out.People, Peer{Account: n.Account, Name: n.Name, Role: string(n.Role), Me: n.Account == who.Account})
 		}
-		_, away, err := s.Pools.PresentTx(c, n.Account)
-		if err != nil {
-			return out, err
-		}
-		out.People = append(out.People, Peer{n.Account, n.Name, string(n.Role), n.Account == who.Account, away})
 	}
 	pools, err := s.Access.ChartPools(c, patient)
 	if err != nil {

@@ -193,6 +193,15 @@ func (s *Service) Inbox(ctx context.Context, who identity.Principal, q InboxQuer
 	return items, next, counts, err
 }
 
+// OpenCharts gives the charts of the open threads of the pools in which somebody is:
+// of those pools that answer, and of those who may read what is in them.
+func (s *Service) OpenCharts(ctx context.Context, who identity.Principal, most int) ([]string, error) {
+	if who.Kind != identity.Staff || !who.Is(identity.Clinician) && !who.Is(identity.Nurse) || !who.AllowsFHIR(communication, 's') {
+		return nil, nil
+	}
+	return s.InboxCharts(ctx, who, InboxQuery{View: InboxAll}, most)
+}
+
 // InboxCharts gives the charts of the first so many threads of a view, for a search by
 // name.
 func (s *Service) InboxCharts(ctx context.Context, who identity.Principal, q InboxQuery, most int) (patients []string, err error) {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"housecall/internal/db"
+	"housecall/internal/fault"
 	"housecall/notifications"
 	"housecall/records/access"
 	"housecall/telehealth/pool"
@@ -56,8 +57,9 @@ func (s *Service) held(c *db.Conn, t *thread) error {
 		return nil
 	}
 	e, err := s.Pools.EscalationTx(c, t.escalation)
-	if err == nil && e.Until == "claimed" {
+	if fault.Is(err, fault.NotFound) || err == nil && e.Until == "claimed" {
 		t.ladder = ladder{}
+		return nil
 	}
 	return err
 }

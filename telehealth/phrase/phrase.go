@@ -117,6 +117,31 @@ func (s *Service) List(ctx context.Context, who identity.Principal) ([]Phrase, e
 	return out, err
 }
 
+func (p *Phrase) check() error {
+	switch {
+	case !nameOf.MatchString(p.Name):
+		return fault.New(fault.Invalid, "A phrase has a name of at most 40 small letters, digits and dashes.").WithIssues(where("name"))
+	case p.Text == "":
+		return fault.New(fault.Invalid, "Write the text of the phrase.").WithIssues(where("text"))
+	case utf8.RuneCountInString(p.Text) > maxText:
+		return fault.New(fault.TooLarge, "A phrase has at most 5000 letters.").WithIssues(where("text"))
+	case !fhir.IsText(p.Text):
+		return fault.New(fault.Invalid, "The message holds signs that cannot be sent.").WithIssues(where("text"))
+	}
+	for _, f := range fieldOf.FindAllStringSubmatch(p.Text, -1) {
+		word, arg, _ := strings.Cut(f[1], ":")
+		if !slices.Contains(Fields, word) && (word != "result" || arg == "") {
+			return fault.New(fault.Invalid, "The phrase names something that it cannot fill in. Use the fields that are listed.").WithIssues(where("text"))
+		}
+	}
+	return nil
+}
+
+// where names the part of a phrase that is wrong.
+func where(member string) fault.Issue {
+	return fault.Issue{Code: "value", Expression: "body." + member}
+}
+
 // Save makes a phrase, or changes the one of its name if nobody changed it since it
 // was read (version 0: it must not be there yet).
 func (s *Service) Save(ctx context.Context, who identity.Principal, p Phrase) (Phrase, error) {
@@ -125,14 +150,8 @@ func (s *Service) Save(ctx context.Context, who identity.Principal, p Phrase) (P
 		return p, err
 	}
 	p.Text = strings.TrimSpace(strings.ReplaceAll(p.Text, "\r\n", "\n"))
-	if !nameOf.MatchString(p.Name) || p.Text == "" || utf8.RuneCountInString(p.Text) > maxText || !fhir.IsText(p.Text) {
-		return p, fault.New(fault.Invalid, "A phrase has a name of small letters, digits and dashes, and a text of at most 5000 letters.")
-	}
-	for _, f := range fieldOf.FindAllStringSubmatch(p.Text, -1) {
-		word, arg, _ := strings.Cut(f[1], ":")
-		if !slices.Contains(Fields, word) && (word != "result" || arg == "") {
-			return p, fault.New(fault.Invalid, "The phrase names something that it cannot fill in. Use the fields that are listed.")
-		}
+	if err := p.check(); err != nil {
+		return p, err
 	}
 	was := p.Version
 	p.Version++
@@ -154,7 +173,7 @@ func (s *Service) Save(ctx context.Context, who identity.Principal, p Phrase) (P
 		}
 		added, err := c.Exec(`INSERT INTO phrases (account, name, text, version, changed_by, changed_at) VALUES (?,?,?,1,?,?) ON CONFLICT DO NOTHING`, account, p.Name, p.Text, who.Account, at)
 		if err == nil && added == 0 {
-			err = fault.New(fault.Conflict, "There is a phrase of that name already.").WithCode("name")
+			err = fault.New(fault.Conflict, "There is a phrase of that name already.").WithCode("name").WithIssues(where("name"))
 		}
 		return err
 	})

@@ -376,6 +376,7 @@ type PoolMember struct {
 	Role    string     `json:"role" enum:"clinician,nurse,frontdesk"`
 	From    time.Time  `json:"from"`
 	Until   *time.Time `json:"until,omitempty"`
+	Lead    bool       `json:"lead" doc:"They say when its members are out"`
 	Out     bool       `json:"out" doc:"Somebody stands in for them now"`
 }
 
@@ -396,11 +397,11 @@ func (s *Service) Members(ctx context.Context, who identity.Principal, pool stri
 	}
 	now := s.now()
 	out := []PoolMember{}
-	err := c.Each(`SELECT m.account, a.name, m.role, m.start_at, m.end_at, EXISTS (SELECT 1 FROM coverage v WHERE v.account = m.account AND v.start_at <= ? AND v.end_at > ?)
+	err := c.Each(`SELECT m.account, a.name, m.role, m.lead, m.start_at, m.end_at, EXISTS (SELECT 1 FROM coverage v WHERE v.account = m.account AND v.start_at <= ? AND v.end_at > ?)
 		FROM pool_members m JOIN accounts a ON a.id = m.account WHERE m.pool = ? AND (m.end_at = 0 OR m.end_at > ?) AND a.active ORDER BY a.name, a.id LIMIT ?`, func(r *sql.Rows) error {
 		var m PoolMember
 		var from, until int64
-		err := r.Scan(&m.Account, &m.Name, &m.Role, &from, &until, &m.Out)
+		err := r.Scan(&m.Account, &m.Name, &m.Role, &m.Lead, &from, &until, &m.Out)
 		m.From = moment(from)
 		if until > 0 {
 			t := moment(until)

@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"housecall/internal/fault"
 )
 
 func office() Hours {
@@ -96,4 +98,31 @@ func TestAPromiseIsTheSoonestOfThoseThatHold(t *testing.T) {
 		require.Equal(t, x.want*time.Minute, p.Within(x.topic, x.p))
 	}
 	require.Equal(t, 48*time.Hour, (&Pool{}).Within("question", Urgent))
+}
+
+func TestAnEscalationIsRefusedWithTheReason(t *testing.T) {
+	good := func() Escalation {
+		return Escalation{Name: "late", From: "due", Until: "answered", Clock: "open", Then: "stop", Steps: []Rung{{Minutes: 30}, {Account: "hale", Give: true, Minutes: 60}}}
+	}
+	e := good()
+	require.NoError(t, e.check())
+	for place, spoil := range map[string]func(e *Escalation){
+		"body.name":     func(e *Escalation) { e.Name = "Late ones" },
+		"body.steps":    func(e *Escalation) { e.Steps = nil },
+		"body.from":     func(e *Escalation) { e.From = "" },
+		"body.until":    func(e *Escalation) { e.Until = "sometime" },
+		"body.clock":    func(e *Escalation) { e.Clock = "moon" },
+		"body.then":     func(e *Escalation) { e.Then = "" },
+		"body.steps[0]": func(e *Escalation) { e.Steps[0].Minutes = 0 },
+		"body.steps[1]": func(e *Escalation) { e.Steps[1].Pool = "night" },
+	} {
+		e := good()
+		spoil(&e)
+		err := e.check()
+		require.True(t, fault.Is(err, fault.Invalid), place)
+		require.Equal(t, place, fault.Of(err).Issues[0].Expression)
+	}
+	nobody := good()
+	nobody.Steps[0].Give = true
+	require.Error(t, nobody.check(), "given to nobody")
 }

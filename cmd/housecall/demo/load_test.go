@@ -3,6 +3,7 @@ package demo_test
 import (
 	"context"
 	"net/url"
+	"slices"
 	"testing"
 	"time"
 
@@ -20,6 +21,7 @@ import (
 	"housecall/records"
 	"housecall/records/access"
 	"housecall/telehealth/message"
+	"housecall/telehealth/pool"
 	"housecall/telehealth/schedule"
 )
 
@@ -66,6 +68,23 @@ func TestLoadTwiceIsOnce(t *testing.T) {
 		who := identity.Principal{Kind: identity.Person, Account: elena.ID, Name: elena.Name, Patient: elena.Patient}
 		rosa, err := ids.AccountByEmail(ctx, "patient@housecall.test")
 		require.NoError(t, err)
+		nurse, err := ids.AccountByEmail(ctx, "nurse@housecall.test")
+		require.NoError(t, err)
+		quill := identity.Principal{Kind: identity.Staff, Account: nurse.ID, Name: nurse.Name, Roles: nurse.Roles}
+		pools, err := messages.Pools.Of(d.Read(ctx), quill)
+		require.NoError(t, err)
+		require.Len(t, pools, 3, "each is made once")
+		for _, p := range pools {
+			members, err := messages.Pools.Members(ctx, quill, p.ID)
+			require.NoError(t, err)
+			require.Len(t, members, 2, p.Name)
+		}
+		medicines := pools[slices.IndexFunc(pools, func(p pool.Named) bool { return p.Name == "Medicines" })]
+		waiting, _, _, err := messages.Inbox(ctx, quill, message.InboxQuery{View: message.InboxUnclaimed, Pool: medicines.ID, Limit: 10})
+		require.NoError(t, err)
+		require.Len(t, waiting, 1)
+		require.Equal(t, "Mama's evening pills", waiting[0].Subject)
+
 		chart, err := store.Open(ctx, who, rosa.Patient, "")
 		require.NoError(t, err)
 		require.NotEmpty(t, chart.Results)

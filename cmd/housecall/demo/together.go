@@ -208,9 +208,12 @@ func pillBox() []byte {
 	return b.Bytes()
 }
 
-// loadTogether writes, books and meets.
+// loadTogether says who answers, books, meets and writes.
 func loadTogether(ctx context.Context, p Parts, c *Clinic, accounts map[string]string, now time.Time) error {
 	g := &together{p, c, accounts, now.Truncate(time.Minute)}
+	if err := g.answer(ctx); err != nil {
+		return fmt.Errorf("who answers: %w", err)
+	}
 	if err := g.offer(ctx); err != nil {
 		return fmt.Errorf("times: %w", err)
 	}

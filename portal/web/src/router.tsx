@@ -262,6 +262,10 @@ const clinicTold = createRoute({ getParentRoute: () => clinic, path: '/you/notif
 const poolWords = () => Promise.all([messageWords(), loadWords('pools')])
 const clinicPools = createRoute({ getParentRoute: () => clinic, path: '/pools', beforeLoad: poolWords, component: lazyRouteComponent(() => import('./pools'), 'PoolsPage') })
 const clinicPool = createRoute({ getParentRoute: () => clinic, path: '/pools/$pool', beforeLoad: poolWords, component: lazyRouteComponent(() => import('./pools'), 'PoolPage') })
+const clinicEscalations = createRoute({ getParentRoute: () => clinic, path: '/escalations', beforeLoad: poolWords, component: lazyRouteComponent(() => import('./pools'), 'EscalationsPage') })
+const clinicEscalation = createRoute({ getParentRoute: () => clinic, path: '/escalations/$name', beforeLoad: poolWords, component: lazyRouteComponent(() => import('./pools'), 'EscalationPage') })
+const clinicOut = createRoute({ getParentRoute: () => clinic, path: '/out', beforeLoad: () => loadWords('coverage'), component: lazyRouteComponent(() => import('./out'), 'OutPage') })
+const clinicPhrases = createRoute({ getParentRoute: () => clinic, path: '/phrases', beforeLoad: () => loadWords('phrases'), component: lazyRouteComponent(() => import('./phrases'), 'PhrasesPage') })
 const views = ['all', 'mine', 'unclaimed', 'done'] as const
 const topics = ['question', 'medicine', 'appointment', 'results', 'billing', 'other'] as const
 const hurries = ['routine', 'soon', 'urgent'] as const
@@ -310,7 +314,7 @@ const tree = root.addChildren([
     consent,
     apps,
     patient.addChildren([home, record, kinds, section, result, entry, visits, book, visitSummary, guests, messages, newMessage, thread, asks, newAsk, oneAsk, sharing, you, security, devices, told, connected, invite, restrictions]),
-    clinic.addChildren([clinicHome, clinicToday, inbox.addChildren([inboxNone, inboxThread]), clinicAsks.addChildren([clinicAskNone, clinicAsk]), clinicBook, cockpit, clinicChart, clinicResult, clinicEntry, clinicMove, clinicJoined, clinicHealth, clinicDelivery, clinicApps, clinicNewApp, clinicApp, clinicWork, clinicYou, clinicSecurity, clinicDevices, clinicTold, clinicConnected, clinicInvitations, clinicInvite, clinicLookup, clinicTeam, clinicPrivacy, clinicAccesses, clinicRequests, clinicBlocks, clinicPatientBlocks, clinicPools, clinicPool, clinicGuests, clinicVisitLink]),
+    clinic.addChildren([clinicHome, clinicToday, inbox.addChildren([inboxNone, inboxThread]), clinicAsks.addChildren([clinicAskNone, clinicAsk]), clinicBook, cockpit, clinicChart, clinicResult, clinicEntry, clinicMove, clinicJoined, clinicHealth, clinicDelivery, clinicApps, clinicNewApp, clinicApp, clinicWork, clinicYou, clinicSecurity, clinicDevices, clinicTold, clinicConnected, clinicInvitations, clinicInvite, clinicLookup, clinicTeam, clinicPrivacy, clinicAccesses, clinicRequests, clinicBlocks, clinicPatientBlocks, clinicPools, clinicPool, clinicEscalations, clinicEscalation, clinicOut, clinicPhrases, clinicGuests, clinicVisitLink]),
   ]),
 ])
 

@@ -1485,7 +1485,8 @@ export interface paths {
         /** Make or change an escalation */
         put: operations["put-clinic-escalations-by-name"];
         post?: never;
-        delete?: never;
+        /** Throw an escalation away that no pool follows */
+        delete: operations["delete-clinic-escalations-by-name"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1656,6 +1657,23 @@ export interface paths {
         get: operations["get-clinic-inbox-load"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/inbox/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** To whom several conversations can be handed over */
+        post: operations["post-clinic-inbox-people"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3467,6 +3485,10 @@ export interface components {
             /** @enum {string} */
             priority?: "routine" | "soon" | "urgent";
         };
+        BulkPeopleInBody: {
+            /** @description Of the conversations */
+            patients: string[] | null;
+        };
         CancelInBody: {
             reason?: string;
         };
@@ -3561,6 +3583,7 @@ export interface components {
             age?: components["schemas"]["Age"];
             birthDate: string;
             identifiers: components["schemas"]["Identifier"][] | null;
+            /** @description Of one's care teams in person; else by an open conversation of a pool */
             inPanel: boolean;
             name: string;
             patient: string;
@@ -3671,6 +3694,14 @@ export interface components {
             name: string;
             /** Format: date-time */
             until: string;
+        };
+        Coverages: {
+            /** @description Accounts of which one may say it, oneself first */
+            for: components["schemas"]["Named"][] | null;
+            items: components["schemas"]["Coverage"][] | null;
+            /** @description Accounts of doctors and nurses, who can stand in */
+            people: components["schemas"]["Named"][] | null;
+            pools: components["schemas"]["Named"][] | null;
         };
         CredentialInBody: {
             /** @description What navigator.credentials.get gave, as JSON */
@@ -4411,6 +4442,8 @@ export interface components {
              * @description Now, if it is missing
              */
             from?: string;
+            /** @description They say when its members are out */
+            lead?: boolean;
             /** @enum {string} */
             role: "clinician" | "nurse" | "frontdesk";
             /** Format: date-time */
@@ -4530,11 +4563,6 @@ export interface components {
         };
         ListConnectedApp: {
             items: components["schemas"]["ConnectedApp"][] | null;
-            /** @description Cursor of the next page */
-            next?: string;
-        };
-        ListCoverage: {
-            items: components["schemas"]["Coverage"][] | null;
             /** @description Cursor of the next page */
             next?: string;
         };
@@ -5205,6 +5233,8 @@ export interface components {
             account: string;
             /** Format: date-time */
             from: string;
+            /** @description They say when its members are out */
+            lead: boolean;
             name: string;
             /** @description Somebody stands in for them now */
             out: boolean;
@@ -9525,7 +9555,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListCoverage"];
+                    "application/json": components["schemas"]["Coverages"];
                 };
             };
             /** @description Error */
@@ -9686,6 +9716,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Escalation"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-clinic-escalations-by-name": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -10036,6 +10095,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListLoad"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-inbox-people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkPeopleInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["People"];
                 };
             };
             /** @description Error */

@@ -7,6 +7,7 @@ import { longDate } from '../format/date'
 import { usePageTitle } from '../shell/title'
 import { useMe } from '../shell/useMe'
 import { Button, LinkButton } from '../ui/Button'
+import { Tag } from '../ui/Card'
 import { Empty } from '../ui/Empty'
 import { LoadError } from '../ui/ErrorSummary'
 import { Face } from '../ui/Face'
@@ -95,7 +96,7 @@ function PatientTable({ patients, at }: { patients: ClinicPatient[]; at: number 
           {patients.map((patient, index) => (
             <tr key={patient.patient} data-at={index === at}>
               <td>
-                <Link to="/clinic/p/$patient" params={{ patient: patient.patient }} className={css.patientName}><Face name={patient.name} size="s" />{patient.name}</Link>
+                <Link to="/clinic/p/$patient" params={{ patient: patient.patient }} className={css.patientName}><Face name={patient.name} size="s" />{patient.name}</Link>{!patient.inPanel && <> <Tag>{t('clinic.waits')}</Tag></>}
               </td>
               <td>{longDate(patient.birthDate, locale)}</td>
               <td>{ageSex(patient, t)}</td>

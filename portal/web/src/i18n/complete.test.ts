@@ -11,6 +11,8 @@ import { clinic as clinicEn } from './en/clinic'
 import { detail as detailEn } from './en/detail'
 import { entrance as entranceEn } from './en/entrance'
 import { inbox as inboxEn } from './en/inbox'
+import { phrases as phrasesEn } from './en/phrases'
+import { coverage as coverageEn } from './en/coverage'
 import { pools as poolsEn } from './en/pools'
 import { messages as messagesEn } from './en/messages'
 import { delivery as deliveryEn } from './en/delivery'
@@ -33,6 +35,8 @@ import { clinic as clinicEs } from './es/clinic'
 import { detail as detailEs } from './es/detail'
 import { entrance as entranceEs } from './es/entrance'
 import { inbox as inboxEs } from './es/inbox'
+import { phrases as phrasesEs } from './es/phrases'
+import { coverage as coverageEs } from './es/coverage'
 import { pools as poolsEs } from './es/pools'
 import { messages as messagesEs } from './es/messages'
 import { delivery as deliveryEs } from './es/delivery'
@@ -69,6 +73,8 @@ describe.each([
   ['messages', messagesEn as Tree, messagesEs as Tree],
   ['inbox', inboxEn as Tree, inboxEs as Tree],
   ['delivery', deliveryEn as Tree, deliveryEs as Tree],
+  ['phrases', phrasesEn as Tree, phrasesEs as Tree],
+  ['coverage', coverageEn as Tree, coverageEs as Tree],
   ['pools', poolsEn as Tree, poolsEs as Tree],
   ['notices', noticesEn as Tree, noticesEs as Tree],
   ['connected', connectedEn as Tree, connectedEs as Tree],

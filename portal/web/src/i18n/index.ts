@@ -18,6 +18,8 @@ const parts = {
   today: { en: () => import('./en/today').then((part) => part.today), es: () => import('./es/today').then((part) => part.today) },
   messages: { en: () => import('./en/messages').then((part) => part.messages), es: () => import('./es/messages').then((part) => part.messages) },
   pools: { en: () => import('./en/pools').then((part) => part.pools), es: () => import('./es/pools').then((part) => part.pools) },
+  phrases: { en: () => import('./en/phrases').then((part) => part.phrases), es: () => import('./es/phrases').then((part) => part.phrases) },
+  coverage: { en: () => import('./en/coverage').then((part) => part.coverage), es: () => import('./es/coverage').then((part) => part.coverage) },
   inbox: { en: () => import('./en/inbox').then((part) => part.inbox), es: () => import('./es/inbox').then((part) => part.inbox) },
   notices: { en: () => import('./en/notices').then((part) => part.notices), es: () => import('./es/notices').then((part) => part.notices) },
   delivery: { en: () => import('./en/delivery').then((part) => part.delivery), es: () => import('./es/delivery').then((part) => part.delivery) },

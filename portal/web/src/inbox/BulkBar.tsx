@@ -1,29 +1,36 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { take } from '../api/client'
+import { useKeys } from '../clinic/keys'
 import { inboxKey } from '../messages/queries'
 import type { InboxItem } from '../messages/types'
 import { Button } from '../ui/Button'
 import { useErrorText } from '../ui/ErrorSummary'
 import { useWords } from '../ui/useWords'
-import { priorities, work, type BulkAct, type Pool, type Priority } from './calls'
+import { peopleOfAllQuery, priorities, work, type BulkAct, type Priority } from './calls'
+import { HandDialog } from './HandDialog'
 import css from './inbox.module.css'
 
 /** What is done to all chosen conversations at once; each has its own answer. */
-export function BulkBar({ chosen, pools, onDone }: { chosen: InboxItem[]; pools: Pool[]; onDone: (left: string[]) => void }) {
+export function BulkBar({ chosen, alone, onDone }: { chosen: InboxItem[]; /** No conversation is open, whose keys come first. */ alone: boolean; onDone: (left: string[]) => void }) {
   const { t } = useWords()
   const says = useErrorText()
   const queries = useQueryClient()
   const [failed, setFailed] = useState(0)
+  const [handing, setHanding] = useState(false)
+  const patients = [...new Set(chosen.map((item) => item.patient))].sort()
+  const people = useQuery({ ...peopleOfAllQuery(patients), enabled: handing && patients.length > 0 })
   const go = useMutation({
     mutationFn: (act: BulkAct) => take(work.POST('/clinic/inbox/bulk', { body: { ...act, on: chosen.map((item) => ({ patient: item.patient, thread: item.id, ...(item.claimedBy?.account && { from: item.claimedBy.account }) })) } })),
     onSuccess: ({ items }) => {
       const left = items.filter(({ done }) => !done).map(({ thread }) => thread)
       setFailed(left.length)
+      setHanding(false)
       onDone(left)
       void queries.invalidateQueries({ queryKey: inboxKey })
     },
   })
+  useKeys(alone && chosen.length > 0 ? { h: () => setHanding(true) } : {})
   if (chosen.length === 0 && failed === 0) return null
   return (
     <div className={css.bulk} role="group" aria-label={t('inbox.bulk')}>
@@ -36,15 +43,11 @@ export function BulkBar({ chosen, pools, onDone }: { chosen: InboxItem[]; pools:
             <option value="">{t('inbox.priority')}</option>
             {priorities.map((one) => <option key={one} value={one}>{t(`inbox.priorities.${one}`)}</option>)}
           </select>
-          {pools.length > 0 && (
-            <select aria-label={t('inbox.handTo')} value="" onChange={(event) => go.mutate({ act: 'hand', hand: { pool: event.target.value } })}>
-              <option value="">{t('inbox.handTo')}</option>
-              {pools.map((pool) => <option key={pool.id} value={pool.id}>{pool.name}</option>)}
-            </select>
-          )}
+          <Button variant="default" icon="share" onClick={() => setHanding(true)}>{t('inbox.hand')}</Button>
         </>
       )}
-      {go.error && <p role="alert" className={css.refused}>{says(go.error)}</p>}
+      {go.error && !handing && <p role="alert" className={css.refused}>{says(go.error)}</p>}
+      <HandDialog title={t('inbox.handSome', { count: chosen.length })} people={people} opened={handing} busy={go.isPending} error={go.error} onClose={() => { go.reset(); setHanding(false) }} onHand={(hand) => go.mutate({ act: 'hand', hand })} />
     </div>
   )
 }

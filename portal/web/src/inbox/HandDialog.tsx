@@ -1,21 +1,20 @@
 import { Modal } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import type { UseQueryResult } from '@tanstack/react-query'
 import { useId, useState, type FormEvent } from 'react'
 import { Button } from '../ui/Button'
 import { ErrorSummary, LoadError, useErrorText } from '../ui/ErrorSummary'
 import { Skeleton } from '../ui/Skeleton'
 import { useWords } from '../ui/useWords'
-import { peopleQuery, type Hand } from './calls'
+import type { Hand, People } from './calls'
 import css from './inbox.module.css'
 
-interface Props { patient: string; thread: string; opened: boolean; busy: boolean; error: unknown; onClose: () => void; onHand: (hand: Hand) => void }
+interface Props { title: string; people: UseQueryResult<People>; opened: boolean; busy: boolean; error: unknown; onClose: () => void; onHand: (hand: Hand) => void }
 
 /** To whom a conversation goes next: somebody of the team or a pool, with a word to them. */
-export function HandDialog({ patient, thread, opened, busy, error, onClose, onHand }: Props) {
+export function HandDialog({ title, people, opened, busy, error, onClose, onHand }: Props) {
   const { t } = useWords()
   const says = useErrorText()
   const id = useId()
-  const people = useQuery({ ...peopleQuery(patient, thread), enabled: opened })
   const [to, setTo] = useState('')
   const [note, setNote] = useState('')
   const submit = (event: FormEvent) => {
@@ -24,10 +23,10 @@ export function HandDialog({ patient, thread, opened, busy, error, onClose, onHa
     if (key) onHand({ ...(kind === 'pool' ? { pool: key } : { account: key }), ...(note.trim() && { note: note.trim() }) })
   }
   return (
-    <Modal opened={opened} onClose={onClose} title={t('inbox.handTitle')} closeButtonProps={{ 'aria-label': t('close') }}>
+    <Modal opened={opened} onClose={onClose} title={title} closeButtonProps={{ 'aria-label': t('close') }}>
       <form className={css.form} onSubmit={submit}>
         {error ? <ErrorSummary errors={[{ message: says(error) }]} /> : null}
-        {people.error ? <LoadError error={people.error} onRetry={() => void people.refetch()} /> : !people.data ? <Skeleton heights={[44, 88]} /> : (
+        {people.error ? <LoadError error={people.error} onRetry={() => void people.refetch()} /> : !people.data ? <Skeleton heights={[44, 88]} /> : people.data.people.length + people.data.pools.length === 0 ? <p>{t('inbox.nobodyForAll')}</p> : (
           <>
             <label htmlFor={`${id}-to`}>{t('inbox.handTo')}</label>
             <select id={`${id}-to`} value={to} required data-autofocus onChange={(event) => setTo(event.target.value)}>
@@ -43,7 +42,7 @@ export function HandDialog({ patient, thread, opened, busy, error, onClose, onHa
           </>
         )}
         <div className={css.acts}>
-          <Button type="submit" icon="share" loading={busy}>{t('inbox.handGo')}</Button>
+          {people.data && people.data.people.length + people.data.pools.length > 0 && <Button type="submit" icon="share" loading={busy}>{t('inbox.handGo')}</Button>}
           <Button variant="subtle" onClick={onClose}>{t('cancel')}</Button>
         </div>
       </form>

@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { Link, Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useKeyHints, useKeys } from '../clinic/keys'
 import { inboxKey, inboxQuery } from '../messages/queries'
@@ -25,6 +25,7 @@ const views: { view: InboxView; icon: IconName }[] = [{ view: 'all', icon: 'peop
 const undoMs = 8000
 const maxChosen = 100
 const most = 1000
+const nearEnd = 5
 const none: InboxItem[] = []
 
 /** What patients wrote, due first; beside it the one that is open. */
@@ -37,7 +38,7 @@ export function InboxPage() {
   const search = useSearch({ from: '/gate/clinic/inbox' })
   const view = search.view ?? 'all'
   const { typed, type, words } = useLookup()
-  const list = useInfiniteQuery({ ...inboxQuery(view, words, { pool: search.pool, priority: search.priority, overdue: search.overdue }), placeholderData: (before) => before })
+  const list = useInfiniteQuery({ ...inboxQuery(view, words, { pool: search.pool, topic: search.topic, priority: search.priority, overdue: search.overdue }), placeholderData: (before) => before })
   useTopic('inbox', () => void queries.invalidateQueries({ queryKey: inboxKey }))
   const items = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? none, [list.data])
   const pools = useQuery(poolsQuery).data?.items ?? []
@@ -74,6 +75,8 @@ export function InboxPage() {
   // With a conversation open the keys go from one to the next; without, they move the mark.
   const move = (by: number) => {
     const next = Math.max(0, Math.min(items.length - 1, marked + by))
+    // The rest is there before the keys come to the end of what is shown.
+    if (next > items.length - nearEnd && list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage()
     if (thread && items[next]) open(items[next])
     else setAt(next)
   }
@@ -86,8 +89,8 @@ export function InboxPage() {
     '/': () => find.current?.focus(), z: takeBack, Escape: () => thread && open(undefined),
   })
   useKeyHints([
-    { keys: ['J', 'K'], says: t('inbox.key.move') }, ...(thread ? [{ keys: ['C'], says: t('inbox.key.claim') }, { keys: ['H'], says: t('inbox.key.hand') }, { keys: ['B'], says: t('inbox.key.become') }, { keys: ['R'], says: t('inbox.key.reply') }, { keys: ['E'], says: t('inbox.key.done') }, { keys: ['O'], says: t('inbox.key.chart') }] : [{ keys: ['↵'], says: t('inbox.key.open') }]),
-    { keys: ['X'], says: t('inbox.key.choose') }, { keys: ['Z'], says: t('inbox.key.undo') }, { keys: ['/'], says: t('inbox.key.find') },
+    { keys: ['J', 'K'], says: t('inbox.key.move') }, ...(thread ? [{ keys: ['C'], says: t('inbox.key.claim') }, { keys: ['H'], says: t('inbox.key.hand') }, { keys: ['B'], says: t('inbox.key.become') }, { keys: ['R'], says: t('inbox.key.reply') }, { keys: ['.'], says: t('inbox.key.phrase') }, { keys: ['E'], says: t('inbox.key.done') }, { keys: ['O'], says: t('inbox.key.chart') }] : [{ keys: ['↵'], says: t('inbox.key.open') }]),
+    { keys: ['X'], says: t('inbox.key.choose') }, ...(!thread && picked.length > 0 ? [{ keys: ['H'], says: t('inbox.key.hand') }] : []), { keys: ['Z'], says: t('inbox.key.undo') }, { keys: ['/'], says: t('inbox.key.find') },
   ])
   const ways = useMemo(() => ({
     items,
@@ -113,6 +116,10 @@ export function InboxPage() {
             ))}
           </div>
           <Narrow pools={pools} />
+          <nav aria-label={t('inbox.also')} className={css.also}>
+            <Link to="/clinic/phrases"><Icon name="pen" size={18} />{t('inbox.phrases')}</Link>
+            <Link to="/clinic/out"><Icon name="calendar" size={18} />{t('inbox.out')}</Link>
+          </nav>
         </div>
         <section className={css.list} aria-labelledby="inbox-list">
           <h2 id="inbox-list" className="sr">{t('inbox.list')}</h2>
@@ -121,7 +128,7 @@ export function InboxPage() {
             <label htmlFor="inbox-find" className="sr">{t('inbox.search')}</label>
             <input id="inbox-find" ref={find} type="search" value={typed} placeholder={t('inbox.searchHelp')} maxLength={100} autoComplete="off" onChange={(event) => type(event.target.value)} />
           </div>
-          <BulkBar chosen={picked} pools={pools} onDone={setChosen} />
+          <BulkBar chosen={picked} alone={!thread} onDone={setChosen} />
           {list.error && !list.data ? <div className={css.pad}><LoadError error={list.error} onRetry={() => void list.refetch()} /></div>
             : !list.data ? <div className={css.pad}><Skeleton heights={[84, 84, 84, 84]} onRetry={() => void list.refetch()} /></div>
             : items.length === 0 ? (

@@ -22,7 +22,7 @@ import { Icon } from '../ui/Icon'
 import { Skeleton } from '../ui/Skeleton'
 import { useWords } from '../ui/useWords'
 import { BecomeDialog } from './BecomeDialog'
-import { priorities, work, type Hand, type Priority } from './calls'
+import { peopleQuery, priorities, work, type Hand, type Priority } from './calls'
 import { useInbox } from './context'
 import { HandDialog } from './HandDialog'
 import css from './inbox.module.css'
@@ -67,6 +67,7 @@ function Opened({ patient, id }: { patient: string; id: string }) {
   const note = useRef<HTMLTextAreaElement>(null)
   const [strip, setStrip] = useState(false)
   const [handing, setHanding] = useState(false)
+  const people = useQuery({ ...peopleQuery(patient, id), enabled: handing })
   const [making, setMaking] = useState(false)
   const path = { patient, thread: id }
   const moved = () => {
@@ -76,12 +77,12 @@ function Opened({ patient, id }: { patient: string; id: string }) {
   const from = thread?.claimedBy?.account
   const hand = useMutation({ mutationFn: (to: Hand) => take(work.POST('/clinic/inbox/{patient}/{thread}/hand', { params: { path }, body: { ...to, ...(from && { from }) } })), onSuccess: () => setHanding(false), onSettled: moved })
   const hurry = useMutation({ mutationFn: (priority: Priority) => take(work.POST('/clinic/inbox/{patient}/{thread}/priority', { params: { path }, body: { priority } })), onSettled: moved })
-  const { phrases, onKey, insert } = usePhrases(patient, id, box)
+  const { phrases, onKey, onKeyUp, insert, begin, said } = usePhrases(patient, id, box)
   const act = (name: 'claim' | 'release' | 'close' | 'reopen') => acts.mutate({ act: name, patient, id })
   const open = thread?.state === 'open'
   useKeys({
     c: () => open && !thread.claimedBy && act('claim'), e: () => open && act('close'), r: () => box.current?.focus(), n: () => note.current?.focus(),
-    h: () => open && setHanding(true), b: () => setMaking(true),
+    h: () => open && setHanding(true), b: () => setMaking(true), '.': begin,
     o: () => void navigate({ to: '/clinic/p/$patient', params: { patient } }),
   })
   if (!thread) {
@@ -123,7 +124,7 @@ function Opened({ patient, id }: { patient: string; id: string }) {
           <StaffNotes patient={patient} thread={id} can={options?.canSend ?? false} box={note} />
           <div ref={end} />
         </div>
-        <div className={css.reply} onKeyDown={onKey}>
+        <div className={css.reply} onKeyDown={onKey} onKeyUp={onKeyUp}>
           {below > 0 && <Button variant="default" icon="down" className={css.below} onClick={jump}>{t('message.newBelow', { count: below })}</Button>}
           {phrases.length > 0 && options?.canSend && (
             <select className={css.hurry} aria-label={t('inbox.phrase')} value="" onChange={(event) => insert(event.target.value)}>
@@ -131,6 +132,7 @@ function Opened({ patient, id }: { patient: string; id: string }) {
               {phrases.map((one) => <option key={`${one.name} ${one.clinic}`} value={one.name}>.{one.name}</option>)}
             </select>
           )}
+          <p className="meta" role="status">{said}</p>
           {options && !options.canSend ? <p className="dim">{t('inbox.cannot')}</p> : (
             <Composer
               patient={patient} thread={id} side="clinic" box={box} rows={3} label={t('inbox.replyLabel')}
@@ -146,7 +148,7 @@ function Opened({ patient, id }: { patient: string; id: string }) {
           )}
         </div>
       </section>
-      <HandDialog patient={patient} thread={id} opened={handing} busy={hand.isPending} error={hand.error} onClose={() => { hand.reset(); setHanding(false) }} onHand={(to) => hand.mutate(to)} />
+      <HandDialog title={t('inbox.handTitle')} people={people} opened={handing} busy={hand.isPending} error={hand.error} onClose={() => { hand.reset(); setHanding(false) }} onHand={(to) => hand.mutate(to)} />
       {making && <BecomeDialog patient={patient} thread={id} text={thread.lastText} opened onClose={() => setMaking(false)} />}
       <PatientStrip patient={patient} open={strip} onClose={() => setStrip(false)} />
     </>

@@ -2,13 +2,13 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { take } from '../api/client'
+import { topics } from '../pools/calls'
 import { Button } from '../ui/Button'
 import { Icon } from '../ui/Icon'
 import { useWords } from '../ui/useWords'
 import { filtersQuery, priorities, work, type Filter, type Narrow as Narrowed, type Pool, type Priority } from './calls'
 import css from './inbox.module.css'
 import { LoadDialog } from './LoadDialog'
-import { OutDialog } from './OutDialog'
 
 /** The pools one is in, what the list is narrowed to, and the filters one keeps. */
 export function Narrow({ pools }: { pools: Pool[] }) {
@@ -19,7 +19,6 @@ export function Narrow({ pools }: { pools: Pool[] }) {
   const kept = useQuery(filtersQuery).data?.items ?? []
   const [name, setName] = useState('')
   const [loads, setLoads] = useState(false)
-  const [out, setOut] = useState(false)
   const go = (next: Narrowed) => void navigate({ to: '/clinic/inbox', search: next, hash: true })
   const again = () => queries.invalidateQueries({ queryKey: filtersQuery.queryKey })
   const save = useMutation({
@@ -30,7 +29,7 @@ export function Narrow({ pools }: { pools: Pool[] }) {
     onSuccess: () => { setName(''); void again() },
   })
   const drop = useMutation({ mutationFn: (filter: Filter) => take(work.DELETE('/clinic/inbox/filters/{id}', { params: { path: { id: filter.id } } })), onSuccess: again })
-  const narrowed = Boolean(search.priority || search.overdue || search.pool)
+  const narrowed = Boolean(search.priority || search.overdue || search.pool || search.topic)
   return (
     <details className={css.narrow} open={narrowed || undefined}>
       <summary>{t('inbox.narrow')}</summary>
@@ -42,6 +41,12 @@ export function Narrow({ pools }: { pools: Pool[] }) {
           </select>
         </label>
       )}
+      <label>{t('inbox.topic')}
+        <select value={search.topic ?? ''} onChange={(event) => go({ ...search, topic: (event.target.value || undefined) as Narrowed['topic'] })}>
+          <option value="">{t('inbox.anyTopic')}</option>
+          {topics.map((one) => <option key={one} value={one}>{t(`message.topic.${one}`)}</option>)}
+        </select>
+      </label>
       <label>{t('inbox.priority')}
         <select value={search.priority ?? ''} onChange={(event) => go({ ...search, priority: (event.target.value || undefined) as Priority | undefined })}>
           <option value="">{t('inbox.anyPriority')}</option>
@@ -66,9 +71,7 @@ export function Narrow({ pools }: { pools: Pool[] }) {
         </form>
       )}
       {search.pool && <Button variant="default" onClick={() => setLoads(true)}>{t('inbox.load')}</Button>}
-      <Button variant="default" onClick={() => setOut(true)}>{t('inbox.out')}</Button>
       {search.pool && <LoadDialog pool={search.pool} opened={loads} onClose={() => setLoads(false)} />}
-      <OutDialog pools={pools} opened={out} onClose={() => setOut(false)} />
     </details>
   )
 }

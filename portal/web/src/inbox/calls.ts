@@ -20,6 +20,10 @@ export interface Filter extends Narrow { id: string; name: string }
 export interface Phrase { name: string; text: string; clinic: boolean; version?: number }
 export interface Hand { account?: string; pool?: string; from?: string; note?: string }
 export interface Out { id: string; account: string; name: string; from: string; until: string; byName: string }
+export interface Named { id: string; name: string }
+/** Who is out, of whom one may say it, and who can stand in. */
+export interface Outs { items: Out[]; for: Named[]; people: Named[]; pools: Named[] }
+export interface People { people: Peer[]; pools: Pool[] }
 export type BulkAct = { act: 'claim' | 'close' } | { act: 'priority'; priority: Priority } | { act: 'hand'; hand: Hand }
 
 type Answer<T> = { responses: { 200: { content: { 'application/json': T } }; default: { content: { 'application/problem+json': Problem } } } }
@@ -31,7 +35,8 @@ interface Paths {
   '/clinic/inbox/{patient}/{thread}/hand': { post: Answer<Thread> & Body<Hand> & InThread }
   '/clinic/inbox/{patient}/{thread}/priority': { post: Answer<Thread> & Body<{ priority: Priority }> & InThread }
   '/clinic/inbox/{patient}/{thread}/steps': { get: Answer<{ steps: Step[]; made: Made[] }> & InThread }
-  '/clinic/inbox/{patient}/{thread}/people': { get: Answer<{ people: Peer[]; pools: Pool[] }> & InThread }
+  '/clinic/inbox/{patient}/{thread}/people': { get: Answer<People> & InThread }
+  '/clinic/inbox/people': { post: Answer<People> & Body<{ patients: string[] }> }
   '/clinic/inbox/{patient}/{thread}/answer': { post: Answer<{ thread: Thread; message: Message }> & Body<{ id: string; text: string; attachments?: string[] }> & InThread }
   '/clinic/inbox/{patient}/{thread}/become': { post: Answer<Made> & Body<{ id: string; kind: MadeKind; text: string }> & InThread }
   '/clinic/inbox/{patient}/{thread}/phrase': { post: Answer<{ text: string; missing: string[] }> & Body<{ name: string; locale: string }> & InThread }
@@ -41,8 +46,8 @@ interface Paths {
   '/clinic/inbox/filters': { get: Answer<Page<Filter>> }
   '/clinic/inbox/filters/{id}': { put: Answer<unknown> & Body<Filter> & At<{ id: string }>; delete: Answer<unknown> & At<{ id: string }> }
   '/clinic/phrases': { get: Answer<{ items: Phrase[]; fields: string[] }> }
-  '/clinic/phrases/{name}': { put: Answer<Phrase> & Body<{ text: string; version?: number }> & At<{ name: string }>; delete: Answer<unknown> & At<{ name: string }> }
-  '/clinic/coverage': { get: Answer<Page<Out>>; post: Answer<Out> & Body<{ from: string; until: string; byAccount?: string; byPool?: string }> }
+  '/clinic/phrases/{name}': { put: Answer<Phrase> & Body<{ text: string; clinic?: boolean; version?: number }> & At<{ name: string }>; delete: Answer<unknown> & { parameters: { path: { name: string }; query: { clinic: boolean } } } }
+  '/clinic/coverage': { get: Answer<Outs>; post: Answer<Out> & Body<{ account?: string; from: string; until: string; byAccount?: string; byPool?: string }> }
   '/clinic/coverage/{id}': { delete: Answer<unknown> & At<{ id: string }> }
 }
 export const work = client as unknown as Client<Paths>
@@ -56,3 +61,5 @@ export const stepsQuery = (patient: string, thread: string) =>
   queryOptions({ queryKey: [...messagesKey(patient), 'steps', thread], queryFn: () => take(work.GET('/clinic/inbox/{patient}/{thread}/steps', { params: { path: { patient, thread } } })) })
 export const peopleQuery = (patient: string, thread: string) =>
   queryOptions({ queryKey: [...messagesKey(patient), 'people', thread], queryFn: () => take(work.GET('/clinic/inbox/{patient}/{thread}/people', { params: { path: { patient, thread } } })) })
+/** To whom all chosen conversations can go. */
+export const peopleOfAllQuery = (patients: string[]) => queryOptions({ queryKey: [...inboxKey, 'people', patients], queryFn: () => take(work.POST('/clinic/inbox/people', { body: { patients } })), staleTime: 10_000 })

@@ -21,8 +21,9 @@ export function useThreadActs(onDone: (act: Act, thread: { patient: string; id: 
     },
     onSuccess: (_, { act, patient, id }) => onDone(act, { patient, id }),
     // Refused or not: somebody else may have been faster, and then the page should show it.
-    onSettled: (_, __, { patient }) => {
-      void queries.invalidateQueries({ queryKey: messagesKey(patient) })
+    // What was closed is left for the next one, and read anew when it is opened again.
+    onSettled: (_, error, { act, patient }) => {
+      void queries.invalidateQueries({ queryKey: messagesKey(patient), refetchType: act === 'close' && !error ? 'none' : 'active' })
       void queries.invalidateQueries({ queryKey: inboxKey })
       void queries.invalidateQueries({ queryKey: meQuery.queryKey, exact: true })
     },

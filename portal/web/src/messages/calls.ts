@@ -28,7 +28,7 @@ interface Paths {
   '/charts/{patient}/held/{id}/send': { post: Answer<Message> & At<Chart & { id: string }> }
   '/charts/{patient}/messages/search': { post: Answer<Page<Found>> & Body<{ words: string; cursor?: string; limit?: number }> & At<Chart> }
   '/clinic/inbox/{patient}/{thread}/notes': { get: Answer<Page<StaffNote>> & At<InThread>; post: Answer<StaffNote> & Body<{ id: string; text: string }> & At<InThread> }
-  '/clinic/inbox': { get: Answer<InboxPage> & Asked<{ view: InboxView; pool?: string; priority?: string; overdue?: boolean; cursor?: string; limit?: number }> }
+  '/clinic/inbox': { get: Answer<InboxPage> & Asked<{ view: InboxView; pool?: string; topic?: string; priority?: string; overdue?: boolean; cursor?: string; limit?: number }> }
   '/clinic/inbox/search': { post: Answer<InboxPage> & Body<{ view: InboxView; pool?: string; words: string; cursor?: string; limit?: number }> }
   '/clinic/inbox/{patient}/{thread}/claim': { post: Answer<Thread> & At<InThread> }
   '/clinic/inbox/{patient}/{thread}/release': { post: Answer<Thread> & At<InThread> }

@@ -3,7 +3,7 @@ import { take } from '../api/client'
 import { isNotFound } from '../api/problem'
 import { chartKey } from '../api/queries'
 import { api } from './calls'
-import type { Draft, InboxView } from './types'
+import type { Draft, InboxView, Topic } from './types'
 
 // Under the chart's key, so that a hint about the chart makes them stale; the topic of its messages does as well.
 export const messagesKey = (patient: string) => [...chartKey(patient), 'messages'] as const
@@ -51,7 +51,7 @@ export const foundQuery = (patient: string, words: string) =>
     getNextPageParam: (last) => last.next || undefined,
   })
 
-export interface InboxNarrow { pool?: string; priority?: 'routine' | 'soon' | 'urgent'; overdue?: boolean }
+export interface InboxNarrow { pool?: string; topic?: Topic; priority?: 'routine' | 'soon' | 'urgent'; overdue?: boolean }
 
 export const inboxQuery = (view: InboxView, q: string, narrow: InboxNarrow = {}) =>
   infiniteQueryOptions({

@@ -11,6 +11,8 @@ import { useWords } from '../ui/useWords'
 import { api, colleaguesQuery, membersQuery, poolsKey, type Role } from './calls'
 import css from './pools.module.css'
 
+interface Joining { account: string; role: Role; lead?: boolean }
+
 /** Who is in a pool. By it they see the patients to whose care teams it is joined. */
 export function Members({ pool }: { pool: string }) {
   const { t } = useWords()
@@ -22,7 +24,7 @@ export function Members({ pool }: { pool: string }) {
   const [who, setWho] = useState('')
   const again = () => queries.invalidateQueries({ queryKey: poolsKey })
   const add = useMutation({
-    mutationFn: ([account = '', role = 'nurse']: string[]) => stepUp.run(() => take(api.POST('/clinic/pools/{pool}/members', { params: { path: { pool } }, body: { account, role: role as Role } }))),
+    mutationFn: ({ account, role, lead = false }: Joining) => stepUp.run(() => take(api.POST('/clinic/pools/{pool}/members', { params: { path: { pool } }, body: { account, role, lead } }))),
     onSuccess: () => { setWho(''); void again() },
   })
   const end = useMutation({
@@ -31,16 +33,17 @@ export function Members({ pool }: { pool: string }) {
   })
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (who) add.mutate(who.split(' '))
+    const [account = '', role = 'nurse'] = who.split(' ')
+    if (account) add.mutate({ account, role: role as Role })
   }
   return (
     <SectionCard title={t('pools.who')}>
       {(add.error ?? end.error) && <ErrorSummary errors={[{ message: text(add.error ?? end.error) }]} />}
-      <p className="dim">{t('pools.whoText')}</p>
+      <p className="dim">{t('pools.whoText')} {t('pools.leadText')}</p>
       {members.error ? <LoadError error={members.error} onRetry={() => void members.refetch()} /> : !members.data ? <Skeleton heights={[48]} /> : (
         <ul className={css.members}>
           {members.data.items.map((one) => (
-            <li key={one.account}><span><b>{one.name}</b> <span className="meta">{t(`pools.role.${one.role}`)}{one.out && `, ${t('pools.isOut')}`}</span></span><Button variant="quiet-danger" loading={end.isPending} onClick={() => end.mutate(one.account)}>{t('pools.remove', { name: one.name })}</Button></li>
+            <li key={one.account}><span><b>{one.name}</b> <span className="meta">{[t(`pools.role.${one.role}`), one.lead && t('pools.leads'), one.out && t('pools.isOut')].filter(Boolean).join(', ')}</span></span><span className={css.acts}><Button variant="subtle" loading={add.isPending} onClick={() => add.mutate({ account: one.account, role: one.role, lead: !one.lead })}>{t(one.lead ? 'pools.endLead' : 'pools.makeLead', { name: one.name })}</Button><Button variant="quiet-danger" loading={end.isPending} onClick={() => end.mutate(one.account)}>{t('pools.remove', { name: one.name })}</Button></span></li>
           ))}
           {members.data.items.length === 0 && <li className="dim">{t('pools.nobody')}</li>}
         </ul>

@@ -56,6 +56,11 @@ export function PoolsPage() {
           ))}
         </Card>
       )}
+      <Card rows>
+        <LinkRow to="/clinic/escalations" title={t('pools.escalations')} text={t('pools.escalationsText')} />
+        <LinkRow to="/clinic/out" title={t('pools.out')} text={t('pools.outText')} />
+        <LinkRow to="/clinic/phrases" title={t('pools.phrases')} text={t('pools.phrasesText')} />
+      </Card>
       <form className={css.form} onSubmit={submit}>
         {make.error && <ErrorSummary errors={[{ message: text(make.error) }]} />}
         <Field label={t('pools.newName')}>{(ids) => <input {...ids} value={name} maxLength={80} autoComplete="off" onChange={(event) => setName(event.target.value)} />}</Field>

@@ -3,7 +3,7 @@ export const clinic = {
     delivery: 'How notifications arrive', deliveryText: 'Counts by channel, without any content',
     accounts: 'Accounts and invitations',
     nav: { accesses: 'Who looked at what', today: 'Today', asks: 'Requests of patients', inbox: 'Inbox', patients: 'Patients', system: 'System', work: 'To decide', account: 'Your account', apps: 'Apps', pools: 'Pools', invitations: 'Invitations', privacy: 'For your word', requests: 'Requests for access', blocks: 'Court papers' }, requestsText: 'Caregivers who ask for somebody’s record', blocksText: 'Who must not get into which record',
-    patients: 'Your patients', patientsLead: 'People in your care teams.', search: 'Find a patient', searchHelp: 'Name, birth date, phone or number',
+    patients: 'Your patients', patientsLead: 'People in your care teams.', waits: 'Open message', search: 'Find a patient', searchHelp: 'Name, birth date, phone or number',
     name: 'Name', born: 'Born', ageSex: 'Age, sex', number: 'Number', phone: 'Phone', count_one: '{{count}} patient', count_other: '{{count}} patients', countMore: 'More than {{count}} patients',
     noMatch: 'No patient of yours fits “{{q}}”', noMatchText: 'Check the spelling, or try the birth date like 1952-03-02.', none: 'No patients yet', noneText: 'You see people here once you are in their care team.',
     keys: 'All keys', keysTitle: 'Keys', keysOff: 'Keys are off while you type.', keysSwitch: 'Use single keys',

@@ -6,7 +6,7 @@ export const clinic: Same<typeof english> = {
     delivery: 'Cómo llegan los avisos', deliveryText: 'Cantidades por canal, sin ningún contenido',
     accounts: 'Cuentas e invitaciones',
     nav: { accesses: 'Quién miró qué', today: 'Hoy', asks: 'Solicitudes de pacientes', inbox: 'Bandeja', patients: 'Pacientes', system: 'Sistema', account: 'Su cuenta', work: 'Por decidir', apps: 'Aplicaciones', pools: 'Grupos', invitations: 'Invitaciones', privacy: 'Para su decisión', requests: 'Solicitudes de acceso', blocks: 'Papeles de un juez' }, requestsText: 'Quienes cuidan a alguien y piden su expediente', blocksText: 'Quién no debe entrar en qué expediente',
-    patients: 'Sus pacientes', patientsLead: 'Personas de sus equipos de atención.', search: 'Buscar un paciente', searchHelp: 'Nombre, fecha de nacimiento, teléfono o número',
+    patients: 'Sus pacientes', patientsLead: 'Personas de sus equipos de atención.', waits: 'Mensaje abierto', search: 'Buscar un paciente', searchHelp: 'Nombre, fecha de nacimiento, teléfono o número',
     name: 'Nombre', born: 'Nacimiento', ageSex: 'Edad, sexo', number: 'Número', phone: 'Teléfono', count_one: '{{count}} paciente', count_other: '{{count}} pacientes', countMore: 'Más de {{count}} pacientes',
     noMatch: 'Ninguno de sus pacientes coincide con “{{q}}”', noMatchText: 'Revise cómo está escrito, o pruebe la fecha de nacimiento así: 1952-03-02.', none: 'Todavía no hay pacientes', noneText: 'Verá a las personas aquí cuando esté en su equipo de atención.',
     keys: 'Todas las teclas', keysTitle: 'Teclas', keysOff: 'Las teclas no actúan mientras escribe.', keysSwitch: 'Usar teclas sueltas',

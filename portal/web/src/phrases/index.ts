@@ -1,0 +1,2 @@
+// One chunk with the page of the phrases.
+export { PhrasesPage } from './PhrasesPage'
