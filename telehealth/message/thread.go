@@ -141,6 +141,8 @@ func (s *Service) show(c *db.Conn, t *thread, who identity.Principal, v *access.
 			out.ClaimedBy.Account = t.claimedBy
 		}
 	}
+	// Why it is urgent may stand in a message that is hidden from who looks.
+	out.Urgent = me.Side == PatientSide && v.Hide == 0 && t.priority == pool.Urgent && t.state == open && t.waitsSince > 0
 	switch {
 	case t.state == closed:
 		out.State = "closed"

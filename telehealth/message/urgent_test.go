@@ -46,6 +46,7 @@ func TestWordsOfDangerAreAskedBeforeAndPassedOnAfterwards(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, "breathing heart", steps[0].Note)
 		require.Empty(t, k.thread(k.rosa, m.Thread).Priority)
+		require.True(t, k.thread(k.rosa, m.Thread).Urgent, "who wrote knows that the clinic knows")
 		require.Equal(t, 1, k.told(k.ash, m.Thread))
 		for range 2 {
 			k.move(5 * time.Minute)

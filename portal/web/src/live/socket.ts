@@ -1,8 +1,8 @@
 // The one WebSocket of a client: hints that something moved, never what moved. What a hint is about
 // is read again over the JSON API, where each read is decided anew.
 
-/** Idle: nothing is followed, so there is nothing to be lost. */
-export type LiveState = 'idle' | 'connecting' | 'open' | 'lost'
+/** Idle: nothing is followed, so there is nothing to be lost. Asked: the socket is blocked, and the server is asked instead. */
+export type LiveState = 'idle' | 'connecting' | 'open' | 'lost' | 'asked'
 
 export interface SocketLike {
   onopen: (() => void) | null
@@ -39,6 +39,8 @@ export class LiveSocket {
   private readonly topics = new Map<string, number>()
   private socket: SocketLike | undefined
   private ready = false
+  /** The server has said something: only that tells that the line is one. Some networks let a socket open and cut it. */
+  private spoke = false
   private stopped = true
   private over = false
   private tries = 0
@@ -96,6 +98,10 @@ export class LiveSocket {
       }
     }
   }
+  /** What is followed; of topics that tell of a moment only, nothing was missed. */
+  followed(): { patients: string[]; topics: string[] } {
+    return { patients: [...this.watched.keys()], topics: [...this.topics.keys()].filter((topic) => !topic.startsWith('typing/')) }
+  }
   private wanted(): boolean {
     return this.watched.size + this.topics.size > 0
   }
@@ -112,11 +118,8 @@ export class LiveSocket {
     this.socket = socket
     socket.onopen = () => {
       this.ready = true
-      this.tries = 0
       this.heard()
-      this.deps.onState('open')
       this.tell()
-      this.topics.forEach((_, topic) => this.deps.onTopic(topic))
     }
     socket.onmessage = (event) => this.read(event.data)
     socket.onclose = () => {
@@ -130,7 +133,7 @@ export class LiveSocket {
   private drop(): void {
     const socket = this.socket
     this.socket = undefined
-    this.ready = false
+    this.ready = this.spoke = false
     if (!socket) return
     socket.onopen = socket.onmessage = socket.onclose = null
     socket.close()
@@ -171,6 +174,12 @@ export class LiveSocket {
 
   private read(data: unknown): void {
     this.heard()
+    if (!this.spoke) {
+      this.spoke = true
+      this.tries = 0
+      this.deps.onState('open')
+      for (const topic of this.followed().topics) this.deps.onTopic(topic)
+    }
     if (typeof data !== 'string') return
     let message: Record<string, unknown>
     try {

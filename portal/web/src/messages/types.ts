@@ -22,6 +22,8 @@ export interface Thread {
   /** By the reader, whoever that is. */
   unread: number
   turn: 'you' | 'clinic' | 'patient' | 'none'
+  /** The clinic was told that it cannot wait; for the patient's side. */
+  urgent?: boolean
   /** When the clinic answers at the latest. */
   due?: string
   claimedBy?: { name: string; role: AuthorRole; me: boolean; account?: string }

@@ -13,6 +13,7 @@ export const messages = {
     turn: {
       yours: 'Your turn.', answer: 'The clinic wrote to you. Answer when you can: there is no date.', theirs: 'The clinic’s turn.', until: 'You will hear by {{date}}.', noDate: 'No date yet.',
       late: 'The answer is late.', lateText: 'It was due {{date}}. If it cannot wait, call us.', lateCall: 'It was due {{date}}. If it cannot wait, call {{phone}}.',
+      urgent: 'The clinic was told that this is urgent.', has: '{{name}} has taken it.', nobodyHas: 'Nobody has taken it yet.', worse: 'If it gets worse, do not wait: call {{phone}}.',
       closed: 'This conversation is closed.', closedText: 'Write again and it is open again.', person: '{{name}}’s turn.', personText: 'The clinic asked {{name}}. There is no date.', none: 'Nobody’s turn.', noneText: 'Nothing is open here.',
       shortYou: 'Your turn', shortClinic: 'You will hear by {{date}}', shortClosed: 'Closed', shortLate: 'The answer is late',
     },

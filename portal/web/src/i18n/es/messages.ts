@@ -15,6 +15,7 @@ export const messages: Same<typeof english> = {
     turn: {
       yours: 'Le toca a usted.', answer: 'La clínica le escribió. Responda cuando pueda: no hay fecha.', theirs: 'Le toca a la clínica.', until: 'Le responderemos antes del {{date}}.', noDate: 'Todavía sin fecha.',
       late: 'La respuesta se retrasa.', lateText: 'Era para el {{date}}. Si no puede esperar, llámenos.', lateCall: 'Era para el {{date}}. Si no puede esperar, llame al {{phone}}.',
+      urgent: 'La clínica ya sabe que es urgente.', has: '{{name}} se ocupa de esto.', nobodyHas: 'Todavía no se ocupa nadie.', worse: 'Si empeora, no espere: llame al {{phone}}.',
       closed: 'Esta conversación está cerrada.', closedText: 'Si escribe otra vez, se abre de nuevo.', person: 'Le toca a {{name}}.', personText: 'La clínica preguntó a {{name}}. No hay fecha.', none: 'No le toca a nadie.', noneText: 'Aquí no queda nada pendiente.',
       shortYou: 'Le toca a usted', shortClinic: 'Le responderemos antes del {{date}}', shortClosed: 'Cerrada', shortLate: 'La respuesta se retrasa',
     },
