@@ -157,6 +157,45 @@ scene('without a line the message waits, and goes by itself', { as: 'caregiver',
   await look(nurse, 'inbox-thread-phone')
 })
 
+/** A photo as an iPhone keeps it, as far as a browser that cannot read such photos looks: the boxes of its head. */
+function heic() {
+  const atom = (type, ...parts) => {
+    const body = Buffer.concat(parts.map((part) => Buffer.from(part)))
+    const head = Buffer.alloc(8)
+    head.writeUInt32BE(body.length + 8)
+    head.write(type, 4, 'latin1')
+    return Buffer.concat([head, body])
+  }
+  return { name: 'IMG_2042.HEIC', mimeType: 'image/heic', buffer: Buffer.concat([atom('ftyp', 'heic\0\0\0\0mif1heic'), atom('meta', Buffer.alloc(40)), atom('mdat', Buffer.alloc(400))]) }
+}
+
+scene('a recording is sent and heard; of a photo that cannot be shown everywhere she is told what to do', { as: 'caregiver', viewport: phone, timeout: 120_000 }, async ({ page, open, site }) => {
+  const { mother } = await people(page, site)
+  const { items: [thread] } = await must(page, site, `/charts/${mother.patient}/threads`)
+  await visit(page, `${site.url}/p/${mother.patient}/messages/${thread.id}`)
+  await page.locator('input[type=file]').setInputFiles(heic())
+  await page.getByText(en('message.file.unreadable')).waitFor()
+  await look(page, 'photo-unreadable')
+  await page.getByRole('button', { name: en('message.file.remove', { title: en('message.file.photo') }) }).click()
+
+  await page.getByRole('button', { name: en('message.record.do'), exact: true }).click()
+  await page.getByText(en('message.record.recording', { time: '0:01' })).waitFor()
+  await page.getByRole('button', { name: en('message.record.stop') }).click()
+  await page.getByText(en('message.file.ready')).waitFor()
+  await look(page, 'recording-ready')
+  await page.getByRole('button', { name: en('message.sendFor', { name: mother.given.split(' ')[0] }) }).click()
+  await page.getByRole('button', { name: en('message.held.now') }).click()
+  await page.locator('article audio').waitFor()
+  const nurse = await open('nurse', { viewport: desk })
+  await visit(nurse, `${site.url}/clinic/inbox/${mother.patient}/${thread.id}`)
+  const sound = nurse.locator('article audio')
+  await until('the nurse hears it', () => sound.evaluate(async (audio) => {
+    audio.muted = true
+    await audio.play()
+    return audio.currentTime > 0
+  }))
+})
+
 scene('what was told, and how to be told', { as: 'caregiver', viewport: phone, timeout: 120_000 }, async ({ page, open, site }) => {
   const { self, mother } = await people(page, site)
   const nurse = await open('nurse', { viewport: desk })
@@ -243,9 +282,10 @@ scene('what she may not see is for a caregiver as if it were not there', { as: '
   assert.equal(await pageOf(hidden), await pageOf(none))
 })
 
-scene('an urgent message in Spanish goes at once, and reaches who is on call', { as: 'patient', viewport: phone, timeout: 240_000, expect: [/409 \(Conflict\).*\/held/] }, async ({ page, open, site }) => {
+scene('an urgent message in Spanish goes at once, and reaches who is on call', { as: 'patient', viewport: phone, timeout: 240_000, expect: [/409 \(Conflict\).*\/held/, /401 \(Unauthorized\).*\/me\)/, /You are signed out/, /400 \(Bad Request\).*\/auth\/totp/] }, async ({ page, open, site }) => {
   const { self } = await people(page, site)
-  const [admin, doctor] = [await open('admin', { viewport: desk }), await open(undefined, { viewport: desk })]
+  const [admin, doctor] = [await open(undefined, { viewport: desk }), await open(undefined, { viewport: desk })]
+  await signIn(admin, site, 'admin') // who puts somebody into a pool has signed in of late
   await signIn(doctor, site, 'clinician2')
   const { account } = await must(doctor, site, '/me')
   const does = async (method, where, data) => {
@@ -253,7 +293,8 @@ scene('an urgent message in Spanish goes at once, and reaches who is on call', {
     assert.ok(status < 300, `${method} ${where}: ${status} ${text}`)
     return body
   }
-  const pool = await does('POST', '/clinic/pools', { name: 'On call', active: true, rules: {} })
+  const { items: [standard] } = await must(admin, site, '/clinic/pools')
+  const pool = await does('POST', '/clinic/pools', { name: 'On call', active: true, rules: standard.rules })
   await does('POST', `/clinic/pools/${pool.id}/members`, { account: account.id, role: 'clinician' })
   const { items } = await must(admin, site, '/clinic/escalations')
   const urgent = items.find(({ name }) => name === 'urgent')
@@ -272,6 +313,7 @@ scene('an urgent message in Spanish goes at once, and reaches who is on call', {
   const flag = page.getByRole('alert').filter({ has: page.getByRole('heading', { name: es('message.call.emergency') }) })
   await flag.getByText(es('message.call.atOnce')).waitFor()
   assert.match(await flag.getByRole('link').first().getAttribute('href'), /^tel:/)
+  await until('it is in view', () => flag.getByRole('link').first().evaluate((link) => link.getBoundingClientRect().top > 0 && link.getBoundingClientRect().bottom < window.innerHeight))
   await look(page, 'urgent-spanish')
   assert.deepEqual((await must(page, site, `/charts/${self.patient}/held`)).items, [], 'nothing waits')
   assert.ok(!(await ask(page, site, `/charts/${self.patient}/threads`)).text.includes('pecho'), 'and nothing was sent')

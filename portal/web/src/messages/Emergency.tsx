@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react'
 import { AnchorButton, Button } from '../ui/Button'
 import { Icon } from '../ui/Icon'
 import { useClinic, useWords } from '../ui/useWords'
@@ -19,9 +20,15 @@ export function EmergencyLine() {
 export function RedFlag({ call, later, onSend, onDrop }: { call: Call; later?: boolean; onSend: () => void; onDrop?: () => void }) {
   const { t } = useWords()
   const clinic = useClinic()
+  const head = useRef<HTMLHeadingElement>(null)
+  // It may stand far from the button that was pressed.
+  useEffect(() => {
+    head.current?.focus({ preventScroll: true })
+    head.current?.scrollIntoView({ block: 'center' })
+  }, [])
   return (
     <div className={css.flag} role="alert">
-      <h2><Icon name="alert" size={22} />{t(`message.call.${call}`)}</h2>
+      <h2 ref={head} tabIndex={-1}><Icon name="alert" size={22} />{t(`message.call.${call}`)}</h2>
       <p>{t('message.call.text')}</p>
       <div className={css.flagCalls}>
         {call === 'crisis' && clinic?.crisis && <AnchorButton variant="danger" icon="phone" href={dial(clinic.crisis)}>{t('message.callEmergency', { phone: clinic.crisis })}</AnchorButton>}

@@ -104,7 +104,7 @@ function Form() {
       )}
       {call && <RedFlag call={call.whom} later={call.later} onSend={submit} />}
       <div className={css.facts}>
-        <Readers options={options} />
+        <Readers options={options} owner={acting ? name : undefined} />
         <AnswerTime options={options} topic={topic} />
       </div>
       <fieldset className={css.topics} aria-describedby={missing ? 'topic-missing' : undefined}>

@@ -17,7 +17,7 @@ export const messages = {
       closed: 'This conversation is closed.', closedText: 'Write again and it is open again.', person: '{{name}}’s turn.', personText: 'The clinic asked {{name}}. There is no date.', none: 'Nobody’s turn.', noneText: 'Nothing is open here.',
       shortYou: 'Your turn', shortClinic: 'You will hear by {{date}}', shortClosed: 'Closed', shortLate: 'The answer is late',
     },
-    readers: '{{list}} can read this', readersMore_one: '{{list}} and {{count}} other person at the clinic can read this', readersMore_other: '{{list}} and {{count}} others at the clinic can read this', readersTeam: 'The care team can read this', self: 'you',
+    readers: '{{list}} can read this', readersMore_one: '{{list}} and {{count}} other person at the clinic can read this', readersMore_other: '{{list}} and {{count}} others at the clinic can read this', readersTeam: 'The care team can read this', readersOthers: 'So can others whom {{name}} has let in', readersPart_one: '{{list}} does not see messages on private topics, such as mental health', readersPart_other: '{{list}} do not see messages on private topics, such as mental health', self: 'you',
     close: 'Close this conversation', closed: 'Closed. You can open it again.', reopen: 'Open it again', earlier: 'Show earlier conversations', older: 'Show earlier messages', newBelow_one: '{{count}} new message', newBelow_other: '{{count}} new messages',
     emergency: 'Chest pain, fainting or hard to breathe?', callEmergency: 'Call {{phone}}',
     call: {

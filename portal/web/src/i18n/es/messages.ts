@@ -19,7 +19,7 @@ export const messages: Same<typeof english> = {
       closed: 'Esta conversación está cerrada.', closedText: 'Si escribe otra vez, se abre de nuevo.', person: 'Le toca a {{name}}.', personText: 'La clínica preguntó a {{name}}. No hay fecha.', none: 'No le toca a nadie.', noneText: 'Aquí no queda nada pendiente.',
       shortYou: 'Le toca a usted', shortClinic: 'Le responderemos antes del {{date}}', shortClosed: 'Cerrada', shortLate: 'La respuesta se retrasa',
     },
-    readers: 'Pueden leer esto: {{list}}', readersMore_one: 'Pueden leer esto: {{list}} y {{count}} persona más de la clínica', readersMore_other: 'Pueden leer esto: {{list}} y {{count}} personas más de la clínica', readersTeam: 'El equipo médico puede leer esto', self: 'usted',
+    readers: 'Pueden leer esto: {{list}}', readersMore_one: 'Pueden leer esto: {{list}} y {{count}} persona más de la clínica', readersMore_other: 'Pueden leer esto: {{list}} y {{count}} personas más de la clínica', readersTeam: 'El equipo médico puede leer esto', readersOthers: 'También otras personas a quienes {{name}} dio acceso', readersPart_one: '{{list}} no ve los mensajes sobre temas privados, como la salud mental', readersPart_other: '{{list}} no ven los mensajes sobre temas privados, como la salud mental', self: 'usted',
     close: 'Cerrar esta conversación', closed: 'Cerrada. Puede abrirla de nuevo.', reopen: 'Abrirla de nuevo', earlier: 'Ver conversaciones anteriores', older: 'Ver mensajes anteriores', newBelow_one: '{{count}} mensaje nuevo', newBelow_other: '{{count}} mensajes nuevos',
     emergency: '¿Dolor de pecho, desmayo o le cuesta respirar?', callEmergency: 'Llame al {{phone}}',
     call: {
