@@ -128,8 +128,11 @@ type Deps struct {
 	Key      sitekey.Key
 	Accounts Accounts
 	Undo     time.Duration // how long what was sent can be taken back; 0: 30 seconds
-	Log      *slog.Logger  // nil: the default one
-	Now      func() time.Time
+	// ShowPresence lets the patient's side know that somebody of the care team has a
+	// conversation open.
+	ShowPresence bool
+	Log          *slog.Logger // nil: the default one
+	Now          func() time.Time
 }
 
 // Service keeps threads.

@@ -9,7 +9,7 @@ import { desk, phone, suite } from './harness/suite.mjs'
 import { until } from './harness/wait.mjs'
 import { en } from './harness/words.mjs'
 
-const scene = suite({ env: { HOUSECALL_TAKE_BACK: '20s' } })
+const scene = suite({ env: { HOUSECALL_TAKE_BACK: '20s', HOUSECALL_SHOW_PRESENCE: 'true' } })
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
@@ -148,6 +148,11 @@ scene('the clinic sees nothing of it before it is sent, and the patient nothing 
   await look(doctor, 'team-note')
   const nurse = await open('nurse', { viewport: phone })
   await visit(nurse, doctor.url())
+  // Two who have it open know of each other; the patient knows that somebody has.
+  await nurse.getByText(en('message.presence.people', { list: 'Juniper Hale', count: 1 })).waitFor()
+  await doctor.getByText(en('message.presence.people', { list: 'Tobias Quill', count: 1 })).waitFor()
+  await page.getByText(en('message.presence.team')).waitFor()
+  await look(page, 'presence')
   await nurse.getByText('Ask her daughter about the stairs.').waitFor()
   await look(nurse, 'team-note-phone')
   assert.deepEqual(await still(), before)

@@ -105,11 +105,14 @@ export class LivePoll {
   }
 }
 
-/** That a page asks by itself keeps no session open: it does not say that somebody is there. */
-export async function askServer(charts: Record<string, string>): Promise<Answer> {
-  const response = await fetch('/api/v1/live', {
-    method: 'POST', credentials: 'same-origin', cache: 'no-store', body: JSON.stringify({ charts }),
+/** What a page does by itself keeps no session open: it does not say that a person did something. */
+export const quietly = (path: string, body: unknown, keepalive = false): Promise<Response> =>
+  fetch(`/api/v1${path}`, {
+    method: 'POST', credentials: 'same-origin', cache: 'no-store', keepalive, body: JSON.stringify(body),
     headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': csrfToken(), 'Accept-Language': apiLanguage() },
   })
+
+export async function askServer(charts: Record<string, string>): Promise<Answer> {
+  const response = await quietly('/live', { charts })
   return { ...(response.ok ? ((await response.json()) as Omit<Answer, 'status'>) : {}), status: response.status }
 }

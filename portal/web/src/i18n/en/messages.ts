@@ -35,7 +35,8 @@ export const messages = {
     correct: { do: 'Correct this', label: 'Your correction. What you sent stays, and both are shown.', send: 'Add correction', cancel: 'Leave it', need: 'Write what should stand there.', of: 'Corrects: {{text}}', earlier: 'Corrects an earlier message', at: 'Corrected. {{when}}' },
     search: { label: 'Search your messages', do: 'Search', results: 'What was found', none: 'Nothing was found.', found_one: '{{count}} message', found_other: '{{count}} messages', more: 'Look further back' },
     record: { do: 'Record', stop: 'Stop', recording: 'Recording. {{time}}', title: 'Recording', refused: 'The microphone is blocked. Allow it in your browser to record.' },
-    typing: { clinic: 'The care team is writing', patient: 'Somebody on the patient’s side is writing', tell: 'Show that I am writing' },
+    presence: { people_one: '{{list}} has this open too', people_other: '{{list}} have this open too', team: 'Somebody of the care team has this open now' },
+    typing: { clinic: 'The care team is writing', patient: 'Somebody on the patient’s side is writing', tell: 'Show that I am here and writing' },
     file: {
       photo: 'Photo', document: 'Document', preparing: 'Getting ready', sending: '{{percent}} % sent', ready: 'Ready', remove: 'Remove {{title}}', again: 'Try again',
       unreadable: 'We cannot read this photo. Save it as JPEG or PNG and choose it again.', kind: 'Only photos, PDF files and recordings can be added.', photoLarge: 'This photo is too big. Choose one under 60 MB.', documentLarge: 'This file is too big. Choose one under 25 MB.', tooMany_one: 'You can add {{count}} file to a message.', tooMany_other: 'You can add {{count}} files to a message.',

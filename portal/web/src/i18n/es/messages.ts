@@ -37,7 +37,8 @@ export const messages: Same<typeof english> = {
     correct: { do: 'Corregir', label: 'Su corrección. Lo que envió se queda, y se muestran los dos.', send: 'Añadir la corrección', cancel: 'Dejarlo', need: 'Escriba lo que debe decir.', of: 'Corrige: {{text}}', earlier: 'Corrige un mensaje anterior', at: 'Corregido. {{when}}' },
     search: { label: 'Buscar en sus mensajes', do: 'Buscar', results: 'Lo que se encontró', none: 'No se encontró nada.', found_one: '{{count}} mensaje', found_other: '{{count}} mensajes', more: 'Buscar más atrás' },
     record: { do: 'Grabar', stop: 'Parar', recording: 'Grabando. {{time}}', title: 'Grabación', refused: 'El micrófono está bloqueado. Permítalo en su navegador para grabar.' },
-    typing: { clinic: 'El equipo de atención está escribiendo', patient: 'Alguien del lado del paciente está escribiendo', tell: 'Mostrar que escribo' },
+    presence: { people_one: '{{list}} también tiene esto abierto', people_other: '{{list}} también tienen esto abierto', team: 'Alguien del equipo médico tiene esto abierto ahora' },
+    typing: { clinic: 'El equipo de atención está escribiendo', patient: 'Alguien del lado del paciente está escribiendo', tell: 'Mostrar que estoy aquí y que escribo' },
     file: {
       photo: 'Foto', document: 'Documento', preparing: 'Preparando', sending: '{{percent}} % enviado', ready: 'Lista', remove: 'Quitar {{title}}', again: 'Intentar de nuevo',
       unreadable: 'No podemos leer esta foto. Guárdela como JPEG o PNG y elíjala otra vez.', kind: 'Solo se pueden añadir fotos, archivos PDF y grabaciones.', photoLarge: 'La foto es muy grande. Elija una de menos de 60 MB.', documentLarge: 'El archivo es muy grande. Elija uno de menos de 25 MB.', tooMany_one: 'Puede añadir {{count}} archivo a un mensaje.', tooMany_other: 'Puede añadir {{count}} archivos a un mensaje.',
