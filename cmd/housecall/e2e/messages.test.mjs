@@ -173,6 +173,7 @@ scene('a recording is sent and heard; of a photo that cannot be shown everywhere
   const { mother } = await people(page, site)
   const { items: [thread] } = await must(page, site, `/charts/${mother.patient}/threads`)
   await visit(page, `${site.url}/p/${mother.patient}/messages/${thread.id}`)
+  assert.equal(await page.getByText(en('message.typing.clinic')).count(), 0, 'nobody is writing')
   await page.locator('input[type=file]').setInputFiles(heic())
   await page.getByText(en('message.file.unreadable')).waitFor()
   await look(page, 'photo-unreadable')

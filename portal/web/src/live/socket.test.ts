@@ -109,12 +109,16 @@ describe('following what is no chart', () => {
   })
 })
 
-it('does not say after a lost line that somebody is writing', () => {
+it('says that somebody is writing when the server does, and at no other time', () => {
   live.watchTopic('typing/a/b')
+  live.watchTopic('day')
   live.start()
   opened()
-  expect(last().sent).toEqual([{ watch: [], etags: {}, topics: ['typing/a/b'] }])
-  expect(said).toEqual([])
+  expect(last().sent).toEqual([{ watch: [], etags: {}, topics: ['typing/a/b', 'day'] }])
+  for (const topic of ['typing/a/b', 'day']) last().onmessage?.({ data: JSON.stringify({ topic, gone: true }) })
+  expect(said).toEqual(['topic day', 'topic day'])
+  last().onmessage?.({ data: '{"topic":"typing/a/b"}' })
+  expect(said.at(-1)).toBe('topic typing/a/b')
 })
 
 describe('a lost line', () => {

@@ -28,6 +28,7 @@ export interface LiveDeps {
   random(): number
 }
 
+const passing = (topic: string): boolean => topic.startsWith('typing/')
 const firstWaitMs = 500
 const longestWaitMs = 30_000
 // The server pings every 25 s; silence for two of those means that the line is dead, whatever TCP says.
@@ -100,7 +101,7 @@ export class LiveSocket {
   }
   /** What is followed; of topics that tell of a moment only, nothing was missed. */
   followed(): { patients: string[]; topics: string[] } {
-    return { patients: [...this.watched.keys()], topics: [...this.topics.keys()].filter((topic) => !topic.startsWith('typing/')) }
+    return { patients: [...this.watched.keys()], topics: [...this.topics.keys()].filter((topic) => !passing(topic)) }
   }
   private wanted(): boolean {
     return this.watched.size + this.topics.size > 0
@@ -192,7 +193,8 @@ export class LiveSocket {
     } else if (typeof message.gone === 'string') {
       this.deps.onGone(message.gone)
     } else if (typeof message.topic === 'string') {
-      this.deps.onTopic(message.topic)
+      // Of what tells of a moment only, that it may not be followed is nothing that happened.
+      if (message.gone !== true || !passing(message.topic)) this.deps.onTopic(message.topic)
     } else if (message.session === 'ending') {
       this.deps.onSessionEnding()
     } else if (message.bye === 'signed_out') {
