@@ -108,7 +108,7 @@ type heldOut struct {
 }
 
 func (f *Face) held(ctx context.Context, in *OfChart) (*heldOut, error) {
-	who, err := own(ctx)
+	who, err := person(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -84,9 +84,12 @@ func TestAPhoneWritesAMessage(t *testing.T) {
 
 		// Another app on the phone has nothing of what was not sent.
 		app, _ := s.phoneOf("another-app", s.self, "")
-		for _, x := range [][2]string{{"GET", draft}, {"DELETE", draft}, {"GET", "/charts/" + s.rosa + "/held"}} {
-			require.ErrorContains(t, app.Call(ctx, x[0], x[1], nil, nil), "403")
+		for _, method := range []string{"GET", "DELETE"} {
+			require.ErrorContains(t, app.Call(ctx, method, draft, nil, nil), "403")
 		}
+		var none mobileapi.Held
+		require.NoError(t, app.Call(ctx, "GET", "/charts/"+s.rosa+"/held", nil, &none))
+		require.Empty(t, none.Items)
 		require.ErrorContains(t, p.Call(ctx, "GET", "/charts/"+newID()+"/held", nil, nil), "404")
 	})
 }
