@@ -152,6 +152,7 @@ func (f *Face) Mount(app *fiber.App) {
 		OperationID: "remove-device", Method: fiber.MethodDelete, Path: "/devices/{id}", DefaultStatus: fiber.StatusNoContent,
 		Summary: "Sign a phone out",
 	}, f.removeDevice)
+	f.mountMessages(api)
 	app.Put(Prefix+"/charts/:patient/binaries/:id", rest.PutBinary(f.Records))
 	app.Get(Prefix+"/charts/:patient/binaries/:id", rest.GetBinary(f.Records))
 }

@@ -17,7 +17,6 @@ import (
 	"housecall/internal/identity"
 	"housecall/records"
 	"housecall/records/fhir"
-	"housecall/telehealth/message"
 	"housecall/telehealth/request"
 	"housecall/telehealth/schedule"
 )
@@ -165,17 +164,9 @@ func kindOf(s string) slog.Value {
 // commands are what a phone can ask for. Each is safe to be done twice: by the
 // id that the phone made, or because what is asked for is a state.
 var commands = map[string]func(*Face, context.Context, identity.Principal, Command) error{
-	"message.send": func(f *Face, ctx context.Context, who identity.Principal, x Command) error {
-		var b struct {
-			Thread, Topic, Subject, Text string
-			Attachments                  []string
-		}
-		if err := decode(x.Body, &b); err != nil {
-			return err
-		}
-		_, err := f.Messages.Send(ctx, who, x.Patient, message.In{ID: x.ID, Thread: b.Thread, Topic: b.Topic, Subject: b.Subject, Text: b.Text, Attachments: b.Attachments})
-		return err
-	},
+	"message.send":     sendMessage,
+	"message.hold":     holdMessage,
+	"message.takeback": takeBackMessage,
 	"message.read": func(f *Face, ctx context.Context, who identity.Principal, x Command) error {
 		var b struct{ Thread, UpTo string }
 		if err := decode(x.Body, &b); err != nil {

@@ -3,6 +3,7 @@ package portal_test
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -155,6 +156,13 @@ func TestADaughterAsksAndTheClinicAnswers(t *testing.T) {
 		require.False(t, f.desk.told("ask/"+id), "medicines are not for the front desk")
 		require.Equal(t, 404, f.desk.get(f.chart()+"/requests/"+id).StatusCode)
 
+		// The record says who asked, and for whom.
+		told := f.provenance(id)
+		require.Len(t, told, 1)
+		agent := told[0].Get("agent").Items()[0]
+		require.Equal(t, "Elena for Patient/"+f.rosa, agent.Get("who", "display").Str()+" for "+agent.Get("onBehalfOf", "reference").Str())
+		require.Contains(t, agent.Get("who", "identifier", "value").Str(), f.elena.account.ID)
+
 		st, err := n.store.Read(context.Background(), feed, "Task", id)
 		require.NoError(t, err)
 		node, err := fhir.Parse(st.Body)
@@ -217,6 +225,21 @@ func TestADaughterAsksAndTheClinicAnswers(t *testing.T) {
 	})
 }
 
+// provenance gives what is said of where a request comes from.
+func (f *family) provenance(id string) (out []*fhir.Node) {
+	f.t.Helper()
+	q, issues := fhir.ParseQuery("Provenance", url.Values{"target": {"Task/" + id}}, true)
+	require.Empty(f.t, issues)
+	page, err := f.store.Search(context.Background(), feed, q)
+	require.NoError(f.t, err)
+	for _, st := range page.Items {
+		node, err := fhir.Parse(st.Body)
+		require.NoError(f.t, err)
+		out = append(out, node)
+	}
+	return out
+}
+
 func TestARenewalNeedsWhoPrescribes(t *testing.T) {
 	each(t, func(t *testing.T, n *node) {
 		f := newFamily(t, n)
@@ -250,6 +273,7 @@ func TestARequestIsHiddenAsWhatItIsAbout(t *testing.T) {
 		require.NotContains(t, f.elena.get(f.chart()+"/requests").body, a.ID)
 		require.False(t, f.elena.told("ask/"+a.ID))
 		require.Contains(t, f.doctor.get(f.chart()+"/requests").body, a.ID)
+		require.Empty(t, f.provenance(a.ID), "who asks for themselves acts for nobody")
 		who := f.elena.principal()
 		_, err := n.store.Read(context.Background(), who, "Task", a.ID)
 		require.True(t, fault.Is(err, fault.NotFound))

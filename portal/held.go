@@ -19,6 +19,7 @@ func (p *Portal) mountHeld(api huma.API) {
 	route(api, http.MethodPost, "/charts/{patient}/held/{id}/send", "Send a message that waits at once", p.sendHeld)
 	route(api, http.MethodPost, "/charts/{patient}/messages/search", "Messages in which words stand, the newest first", p.searchMessages)
 	route(api, http.MethodPost, "/charts/{patient}/threads/{thread}/typing", "Tell the other side that one is writing", p.typing)
+	route(api, http.MethodPost, "/charts/{patient}/threads/{thread}/presence", "Tell that somebody of the care team has a conversation open, and hear who else does", p.presence)
 	get(api, "/clinic/inbox/{patient}/{thread}/notes", "What the care team noted about a conversation, for itself", p.staffNotes)
 	create(api, "/clinic/inbox/{patient}/{thread}/notes", "Note something about a conversation, for the care team alone", p.addStaffNote)
 }
@@ -120,4 +121,17 @@ func (p *Portal) addStaffNote(ctx context.Context, in *addNoteIn) (*body[message
 
 func (p *Portal) typing(ctx context.Context, in *OfThread) (*none, error) {
 	return &none{}, p.Messages.Typing(ctx, edge.Who(ctx), in.Patient, in.Thread)
+}
+
+type presenceIn struct {
+	OfThread
+	Body struct {
+		Here  bool `json:"here" doc:"The page is looked at; of the patient's side it is not kept"`
+		Shown bool `json:"shown,omitempty" doc:"The patient's side may know that somebody is there"`
+	}
+}
+
+func (p *Portal) presence(ctx context.Context, in *presenceIn) (*body[message.Presence], error) {
+	out, err := p.Messages.Here(ctx, edge.Who(ctx), in.Patient, in.Thread, in.Body.Here, in.Body.Shown)
+	return &body[message.Presence]{out}, err
 }

@@ -171,6 +171,14 @@ func TestStaffNotesStayWithStaff(t *testing.T) {
 		tag := f.self.get(at).Header.Get("ETag")
 		chart := f.self.get(f.chart()).Header.Get("ETag")
 		f.doctor.get("/api/v1/clinic/inbox").json(t, &before)
+		// What exports, phones, subscriptions and notifications are made of.
+		leaves := func() (rows [4]int) {
+			for i, table := range []string{"resources", "resource_versions", "chart_changes", "notices"} {
+				require.NoError(t, n.db.Read(context.Background()).QueryRow(`SELECT count(*) FROM `+table).Scan(&rows[i]))
+			}
+			return rows
+		}
+		was := leaves()
 
 		id := newID()
 		for range 2 {
@@ -190,6 +198,7 @@ func TestStaffNotesStayWithStaff(t *testing.T) {
 		}
 		f.doctor.get(notes).json(t, &list)
 		require.Len(t, list.Items, 1, "nobody else wrote one")
+		require.Equal(t, was, leaves(), "nothing of it leaves the house")
 		require.Equal(t, tag, f.self.get(at).Header.Get("ETag"))
 		require.Equal(t, chart, f.self.get(f.chart()).Header.Get("ETag"))
 		f.doctor.get("/api/v1/clinic/inbox").json(t, &after)

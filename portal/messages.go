@@ -28,6 +28,8 @@ func (p *Portal) mountMessages(api huma.API) {
 type MessageOptions struct {
 	CanSend      bool           `json:"canSend"`
 	Audience     []MessageTeam  `json:"audience"`
+	Caregivers   []MessageCarer `json:"caregivers" doc:"Who else reads of those whom the patient let in"`
+	Others       bool           `json:"others" doc:"There are more of them, whom this person is not told of"`
 	Topics       []string       `json:"topics"`
 	AnswerWithin AnswerWithin   `json:"answerWithin"`
 	Paces        []message.Pace `json:"paces" doc:"How soon the clinic answers, by topic"`
@@ -40,6 +42,13 @@ type MessageTeam struct {
 	Role string `json:"role"`
 }
 
+// MessageCarer is a caregiver who reads messages.
+type MessageCarer struct {
+	Name     string `json:"name"`
+	Relation string `json:"relation"`
+	Part     bool   `json:"part" doc:"They do not see what touches a sensitive kind"`
+}
+
 // AnswerWithin is how soon the clinic answers.
 type AnswerWithin struct {
 	Hours int `json:"hours"`
@@ -50,9 +59,12 @@ func (p *Portal) messageOptions(ctx context.Context, in *OfChart) (*body[Message
 	if err != nil {
 		return nil, err
 	}
-	out := MessageOptions{CanSend: o.CanSend, Audience: []MessageTeam{}, Topics: message.Topics, AnswerWithin: AnswerWithin{int(o.Within.Hours())}, Paces: some(o.Paces), UndoSeconds: int(p.Messages.Undo.Seconds())}
+	out := MessageOptions{CanSend: o.CanSend, Audience: []MessageTeam{}, Caregivers: []MessageCarer{}, Others: o.Others, Topics: message.Topics, AnswerWithin: AnswerWithin{int(o.Within.Hours())}, Paces: some(o.Paces), UndoSeconds: int(p.Messages.Undo.Seconds())}
 	for _, n := range o.Audience {
 		out.Audience = append(out.Audience, MessageTeam{n.Name, string(n.Role)})
+	}
+	for _, n := range o.Carers {
+		out.Caregivers = append(out.Caregivers, MessageCarer{n.Name, n.Kinship, n.Hide != 0})
 	}
 	return &body[MessageOptions]{out}, nil
 }

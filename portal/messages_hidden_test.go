@@ -224,3 +224,35 @@ func TestWhatWasNotSentIsNobodyElses(t *testing.T) {
 		require.Equal(t, 200, f.doctor.get(f.chart()+"/binaries/"+drafted).StatusCode)
 	})
 }
+
+// Who writes is told beforehand who reads it; the names of caregivers, as far as they
+// may know whom the patient let in.
+func TestWhoWritesIsToldWhoReads(t *testing.T) {
+	each(t, func(t *testing.T, n *node) {
+		f := newFamily(t, n)
+		type options struct {
+			Audience, Caregivers []struct {
+				Name, Relation string
+				Part           bool
+			}
+			Others bool
+		}
+		of := func(who *someone) (o options) {
+			t.Helper()
+			who.get(f.chart()+"/message-options").json(t, &o)
+			return o
+		}
+		o := of(f.self)
+		require.NotEmpty(t, o.Audience)
+		require.Len(t, o.Caregivers, 1)
+		require.Equal(t, f.elena.account.Name, o.Caregivers[0].Name)
+		require.True(t, o.Caregivers[0].Part)
+		require.Equal(t, o.Caregivers, of(f.doctor).Caregivers)
+		require.Empty(t, of(n.token(f.self.account, "patient/Patient.rs", "patient/Communication.rs")).Caregivers, "an app is not told whom the patient let in")
+
+		f.regrant(access.Everything, access.PowerMessages)
+		o = of(f.elena)
+		require.Empty(t, o.Caregivers)
+		require.False(t, o.Others, "herself she knows")
+	})
+}

@@ -87,6 +87,7 @@ func (p *Portal) Mount(app *fiber.App) {
 	p.mountRestrictions(api)
 	p.mountPrivacy(app, api)
 
+	p.mountLivePoll(api)
 	get(api, "/charts/{patient}", "Open a chart", p.chart)
 	get(api, "/charts/{patient}/timeline", "What happened, newest first", p.timeline)
 	route(api, http.MethodPost, "/charts/{patient}/timeline/search", "What happened, with these words", p.searchTimeline)

@@ -43,6 +43,7 @@ func (p *Portal) topicKinds() map[string]func(ctx context.Context, who identity.
 		},
 		"messages": p.Messages.MayFollow,
 		"typing":   p.Messages.MayFollowTyping,
+		"presence": p.Messages.MayFollowPresence,
 		"requests": p.Requests.MayFollow,
 		"visit": func(ctx context.Context, who identity.Principal, rest string) (string, error) {
 			patient, visit, _ := strings.Cut(rest, "/")

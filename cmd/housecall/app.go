@@ -176,7 +176,7 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 	if a.Records, err = records.New(records.Deps{DB: a.DB, Access: a.Access, Key: a.Key, Hub: a.Hub, Blobs: a.Blobs, Scan: scan}); err != nil {
 		return nil, err
 	}
-	if a.Messages, err = message.New(message.Deps{DB: a.DB, Records: a.Records, Access: a.Access, Notices: a.Notices, Hub: a.Hub, Key: a.Key, Accounts: a.Identity, Undo: cfg.TakeBack}); err != nil {
+	if a.Messages, err = message.New(message.Deps{DB: a.DB, Records: a.Records, Access: a.Access, Notices: a.Notices, Hub: a.Hub, Key: a.Key, Accounts: a.Identity, Undo: cfg.TakeBack, ShowPresence: cfg.ShowPresence}); err != nil {
 		return nil, err
 	}
 	if a.Schedule, err = schedule.New(schedule.Deps{DB: a.DB, Records: a.Records, Access: a.Access, Notices: a.Notices, Hub: a.Hub, Key: a.Key, Zone: cfg.namedZone()}); err != nil {

@@ -72,6 +72,9 @@ type Config struct {
 	BulkKeep time.Duration `group:"settings" name:"bulk-keep" env:"HOUSECALL_BULK_KEEP" default:"24h" placeholder:"TIME" help:"How long the files of exports and imports by FHIR are kept once they are made."`
 
 	TakeBack time.Duration `group:"settings" name:"take-back" env:"HOUSECALL_TAKE_BACK" default:"30s" placeholder:"TIME" help:"How long a message that was sent can be taken back."`
+
+	ShowPresence bool `group:"settings" name:"show-presence" env:"HOUSECALL_SHOW_PRESENCE" help:"Patients and caregivers see that somebody of the care team has their conversation open; never who."`
+
 	KeyAge   time.Duration `group:"settings" name:"key-age" env:"HOUSECALL_KEY_AGE" default:"2160h" placeholder:"TIME" help:"After which time the OpenID provider signs with a new key. 0: only by housecall keys rotate."`
 
 	base       *url.URL
@@ -380,7 +383,7 @@ func (c *Config) Redacted() []string {
 		"HOUSECALL_DATA=" + c.Data, "HOUSECALL_DATABASE_URL=" + redactURL(c.DatabaseURL), "HOUSECALL_MIGRATE_DATABASE_URL=" + redactURL(c.MigrateURL), "HOUSECALL_LOG_URL=" + c.LogURL, "HOUSECALL_CLAMD=" + c.Clamd, "HOUSECALL_AUDIT_ANCHOR_URL=" + strings.Join(anchor.Names(c.AuditAnchorURL), ", "), "HOUSECALL_NATS_URL=" + redactURL(c.NATSURL), "HOUSECALL_SMTP_URL=" + redactURL(c.SMTPURL), "HOUSECALL_WEB_PUSH=" + c.WebPush, "HOUSECALL_APNS_URL=" + redactURL(c.APNsURL), "HOUSECALL_FCM_URL=" + redactURL(c.FCMURL), "HOUSECALL_SMS_URL=" + redactURL(c.SMSURL), "HOUSECALL_BOUNCE_TOKEN=" + secret(c.BounceToken), "HOUSECALL_BREACH_URL=" + redactURL(c.BreachURL),
 		fmt.Sprintf("HOUSECALL_ICE_PORT=%d", c.ICEPort), "HOUSECALL_ICE_ADDRESS=" + c.ICEAddress, "HOUSECALL_TURN=" + c.TURN, "HOUSECALL_TURN_ADDR=" + c.TURNAddr, "HOUSECALL_TURN_TLS_ADDR=" + c.TURNTLSAddr, "HOUSECALL_TURN_TLS=" + c.TURNTLS, "HOUSECALL_TURN_HOST=" + c.TURNHost,
 		"HOUSECALL_NODE=" + c.Node, "HOUSECALL_OIDC_ISSUERS=" + secret(c.OIDCIssuers), "HOUSECALL_SITE_KEY=" + secret(c.SiteKey), "HOUSECALL_LOG=" + c.Log,
-		fmt.Sprintf("HOUSECALL_RATE_LIMIT=%g", c.RateLimit), "HOUSECALL_BULK_KEEP=" + c.BulkKeep.String(), "HOUSECALL_KEY_AGE=" + c.KeyAge.String(), "HOUSECALL_TAKE_BACK=" + c.TakeBack.String(), "HOUSECALL_CLINIC_NAME=" + c.ClinicName, "HOUSECALL_CLINIC_PHONE=" + c.ClinicPhone,
+		fmt.Sprintf("HOUSECALL_RATE_LIMIT=%g", c.RateLimit), "HOUSECALL_BULK_KEEP=" + c.BulkKeep.String(), "HOUSECALL_KEY_AGE=" + c.KeyAge.String(), "HOUSECALL_TAKE_BACK=" + c.TakeBack.String(), fmt.Sprintf("HOUSECALL_SHOW_PRESENCE=%t", c.ShowPresence), "HOUSECALL_CLINIC_NAME=" + c.ClinicName, "HOUSECALL_CLINIC_PHONE=" + c.ClinicPhone,
 		"HOUSECALL_EMERGENCY_PHONE=" + c.EmergencyPhone, "HOUSECALL_CRISIS_PHONE=" + c.CrisisPhone, "HOUSECALL_TIME_ZONE=" + c.zone.String(),
 	}
 }

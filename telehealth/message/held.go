@@ -122,7 +122,8 @@ func wasSent() error {
 }
 
 // Hold keeps a message until it is delivered. Sent twice it is held once; one that
-// was taken back stays so.
+// was taken back stays so. Words of danger are not kept: they go at once, whatever
+// time was chosen.
 func (s *Service) Hold(ctx context.Context, who identity.Principal, patient string, in HoldIn) (out HeldMessage, err error) {
 	// Nobody learns from the checks below anything about a chart that is not theirs.
 	v, err := s.enter(s.DB.Read(ctx), who, patient)
@@ -141,15 +142,16 @@ func (s *Service) Hold(ctx context.Context, who identity.Principal, patient stri
 	if at := in.At; !at.IsZero() && (at.Before(s.Now().Add(-time.Minute)) || at.After(s.Now().Add(furthest))) {
 		return out, fault.New(fault.Invalid, "Choose a time within the next 90 days.").WithCode("time")
 	}
-	if f := in.reads(authorOf(who, v)); f.Urgent() && in.Ask {
-		return out, callFirst(f)
+	found := in.reads(authorOf(who, v))
+	if found.Urgent() && in.Ask {
+		return out, callFirst(found)
 	}
 	name, err := s.Records.NameOf(ctx, who, patient)
 	if err != nil {
 		return out, err
 	}
 	err = s.DB.InTx(ctx, func(c *db.Conn) error {
-		out, err = s.holdTx(c, who, patient, name, in)
+		out, err = s.holdTx(c, who, patient, name, in, found.Urgent())
 		return err
 	})
 	if errors.Is(err, gorm.ErrDuplicatedKey) { // the same id, at the same moment
@@ -161,7 +163,7 @@ func (s *Service) Hold(ctx context.Context, who identity.Principal, patient stri
 	return out, nil
 }
 
-func (s *Service) holdTx(c *db.Conn, who identity.Principal, patient, name string, in HoldIn) (HeldMessage, error) {
+func (s *Service) holdTx(c *db.Conn, who identity.Principal, patient, name string, in HoldIn, urgent bool) (HeldMessage, error) {
 	v, err := s.Records.EnterTx(c, who, patient, communication)
 	if err == nil {
 		err = mayRead(v)
@@ -177,7 +179,7 @@ func (s *Service) holdTx(c *db.Conn, who identity.Principal, patient, name strin
 	case was != nil && !hmac.Equal(was, digest):
 		return HeldMessage{}, wasSent()
 	case was != nil:
-		return HeldMessage{ID: sent.ID, Thread: sent.Thread, Text: sent.Text, Attachments: sent.Attachments, State: "sent", Due: sent.At, SentAt: sent.At}, nil
+		return wentOut(sent), nil
 	}
 	old, err := heldTx(c, who.Account, in.ID)
 	switch {
@@ -202,6 +204,9 @@ func (s *Service) holdTx(c *db.Conn, who identity.Principal, patient, name strin
 	}
 	if err := s.mayGo(c, who, v, in.In); err != nil {
 		return HeldMessage{}, err
+	}
+	if urgent {
+		return s.hurry(c, who, patient, name, in)
 	}
 	files, err := s.attach(c, v, who, in.Attachments)
 	if err != nil {

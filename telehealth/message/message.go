@@ -92,6 +92,7 @@ type Thread struct {
 	Turn      string     `json:"turn" enum:"you,clinic,patient,none"`
 	Due       *time.Time `json:"due,omitempty" doc:"The clinic answers by then"`
 	ClaimedBy *Claim     `json:"claimedBy,omitempty"`
+	Urgent    bool       `json:"urgent,omitempty" doc:"For the patient's side: the clinic was told that it cannot wait"`
 	Priority  string     `json:"priority,omitempty" enum:"routine,soon,urgent" doc:"For the clinic"`
 	Pool      string     `json:"pool,omitempty" doc:"For the clinic: who has it while nobody has taken it"`
 }
@@ -127,8 +128,11 @@ type Deps struct {
 	Key      sitekey.Key
 	Accounts Accounts
 	Undo     time.Duration // how long what was sent can be taken back; 0: 30 seconds
-	Log      *slog.Logger  // nil: the default one
-	Now      func() time.Time
+	// ShowPresence lets the patient's side know that somebody of the care team has a
+	// conversation open.
+	ShowPresence bool
+	Log          *slog.Logger // nil: the default one
+	Now          func() time.Time
 }
 
 // Service keeps threads.

@@ -141,6 +141,8 @@ func (s *Service) show(c *db.Conn, t *thread, who identity.Principal, v *access.
 			out.ClaimedBy.Account = t.claimedBy
 		}
 	}
+	// Why it is urgent may stand in a message that is hidden from who looks.
+	out.Urgent = me.Side == PatientSide && v.Hide == 0 && t.priority == pool.Urgent && t.state == open && t.waitsSince > 0
 	switch {
 	case t.state == closed:
 		out.State = "closed"
@@ -207,6 +209,8 @@ func (s *Service) enter(c *db.Conn, who identity.Principal, patient string) (*ac
 type Options struct {
 	CanSend  bool
 	Audience []access.Near // who reads at the clinic
+	Carers   []access.Near // who else reads of the patient's side, as far as the viewer may know them
+	Others   bool          // there are some that the viewer may not know
 	Within   time.Duration // the longest that the clinic promises to take
 	Paces    []Pace        // how soon it answers, by topic
 }
@@ -227,9 +231,17 @@ func (s *Service) Options(ctx context.Context, who identity.Principal, patient s
 		return o, s.Records.Refuse(ctx, who, patient, communication, "", err)
 	}
 	circle, err := s.Access.Circle(c, patient)
+	// Who may see with whom the record is shared knows the caregivers by name.
+	known := !who.ThroughApp() && (v.Relation == access.Self || v.Treats() || v.Can&access.PowerShare != 0)
 	for _, n := range circle {
-		if n.Relation == access.CareTeam && n.See.Has(access.Messages) {
+		switch {
+		case !n.See.Has(access.Messages) || n.Relation != access.CareTeam && n.Account == who.Account:
+		case n.Relation == access.CareTeam:
 			o.Audience = append(o.Audience, n)
+		case n.Relation == access.Proxy && known:
+			o.Carers = append(o.Carers, n)
+		case n.Relation == access.Proxy:
+			o.Others = true
 		}
 	}
 	o.CanSend = mayAct(v) == nil

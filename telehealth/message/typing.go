@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"housecall/internal/identity"
+	"housecall/records/access"
 )
 
 // That somebody is writing is told to the other side while it happens, and kept
@@ -35,15 +36,7 @@ func (s *Service) Typing(ctx context.Context, who identity.Principal, patient, t
 // MayFollowTyping tells whether somebody may hear that the other side is writing in
 // a thread ("patient/thread"), and by which topic.
 func (s *Service) MayFollowTyping(ctx context.Context, who identity.Principal, rest string) (topic string, err error) {
-	patient, thread, _ := strings.Cut(rest, "/")
-	c := s.DB.Read(ctx)
-	v, err := s.enter(c, who, patient)
-	if err == nil && v.Hide != 0 {
-		err = notFound()
-	}
-	if err == nil {
-		_, err = s.find(c, who, v, thread)
-	}
+	v, thread, err := s.follows(ctx, who, rest)
 	if err != nil {
 		return "", err
 	}
@@ -52,4 +45,19 @@ func (s *Service) MayFollowTyping(ctx context.Context, who identity.Principal, r
 		other = PatientSide
 	}
 	return typingTopic(thread, other), nil
+}
+
+// follows decides who hears of what passes in a thread ("patient/thread"): who sees
+// all of it.
+func (s *Service) follows(ctx context.Context, who identity.Principal, rest string) (v *access.View, thread string, err error) {
+	patient, thread, _ := strings.Cut(rest, "/")
+	c := s.DB.Read(ctx)
+	v, err = s.enter(c, who, patient)
+	if err == nil && v.Hide != 0 {
+		err = notFound()
+	}
+	if err == nil {
+		_, err = s.find(c, who, v, thread)
+	}
+	return v, thread, err
 }

@@ -6,6 +6,7 @@ import (
 
 	"housecall/internal/db"
 	"housecall/internal/fault"
+	"housecall/internal/identity"
 	"housecall/telehealth/pool"
 	"housecall/telehealth/triage"
 )
@@ -67,6 +68,23 @@ func (s *Service) danger(c *db.Conn, t *thread, from Author, told bool, f triage
 		t.claim(Author{}, 0)
 	}
 	return nil
+}
+
+// hurry delivers what cannot wait instead of holding it.
+func (s *Service) hurry(c *db.Conn, who identity.Principal, patient, name string, in HoldIn) (HeldMessage, error) {
+	if err := dropHeld(c, who.Account, in.ID); err != nil {
+		return HeldMessage{}, err
+	}
+	m, err := s.sendTx(c, who, patient, name, in.In, true)
+	if err != nil {
+		return HeldMessage{}, err
+	}
+	return wentOut(m), nil
+}
+
+// wentOut is a message that is held no more: it was delivered.
+func wentOut(m Message) HeldMessage {
+	return HeldMessage{ID: m.ID, Thread: m.Thread, Text: m.Text, Attachments: m.Attachments, State: "sent", Due: m.At, SentAt: m.At}
 }
 
 // alarm sets the escalation of an urgent thread going once its pool is known. The

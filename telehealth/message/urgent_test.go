@@ -46,6 +46,7 @@ func TestWordsOfDangerAreAskedBeforeAndPassedOnAfterwards(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, "breathing heart", steps[0].Note)
 		require.Empty(t, k.thread(k.rosa, m.Thread).Priority)
+		require.True(t, k.thread(k.rosa, m.Thread).Urgent, "who wrote knows that the clinic knows")
 		require.Equal(t, 1, k.told(k.ash, m.Thread))
 		for range 2 {
 			k.move(5 * time.Minute)
@@ -68,6 +69,50 @@ func TestWordsOfDangerAreAskedBeforeAndPassedOnAfterwards(t *testing.T) {
 		quiet := k.begin("question", "When is my visit?")
 		k.write(k.hale, quiet, "Do you have chest pain?")
 		require.Equal(t, "routine", k.thread(k.hale, quiet).Priority)
+	})
+}
+
+func TestWordsOfDangerDoNotWaitForTheirTime(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		k, ctx := newClinic(t, d), context.Background()
+		tomorrow := k.Now().Add(24 * time.Hour)
+		in := message.HoldIn{In: message.In{ID: newID(), Topic: "question", Text: "My chest hurts", Ask: true}, At: tomorrow}
+		_, err := k.Hold(ctx, k.rosa, k.rosa.Patient, in)
+		require.Equal(t, "call-emergency", fault.Of(err).Code)
+		waits, err := k.HeldOf(ctx, k.rosa, k.rosa.Patient)
+		require.NoError(t, err)
+		require.Empty(t, waits)
+		in.Ask, in.Told = false, true
+		for range 2 { // the line was bad
+			h, err := k.Hold(ctx, k.rosa, k.rosa.Patient, in)
+			require.NoError(t, err)
+			require.Equal(t, "sent", h.State)
+		}
+		require.Equal(t, "urgent", k.thread(k.ash, in.ID).Priority)
+		require.Equal(t, 1, k.told(k.ash, in.ID))
+		steps, err := k.Steps(ctx, k.hale, k.rosa.Patient, in.ID)
+		require.NoError(t, err)
+		require.Equal(t, "told "+triage.Version, steps[0].Reason)
+
+		// What waits already, and gets such words, waits no more.
+		calm := message.HoldIn{In: message.In{ID: newID(), Topic: "question", Text: "See you on Monday"}, At: tomorrow}
+		h, err := k.Hold(ctx, k.rosa, k.rosa.Patient, calm)
+		require.NoError(t, err)
+		require.Equal(t, "waits", h.State)
+		worse := calm
+		worse.Text, worse.Version = "I cannot breathe", h.Version
+		h, err = k.Hold(ctx, k.rosa, k.rosa.Patient, worse)
+		require.NoError(t, err)
+		require.Equal(t, "sent", h.State)
+		require.Equal(t, 1, k.thread(k.ash, calm.ID).Count)
+		k.move(25 * time.Hour)
+		require.NoError(t, k.Deliver(ctx))
+		require.Equal(t, 1, k.thread(k.ash, calm.ID).Count, "once")
+
+		// What the clinic puts off waits, whatever it says.
+		h, err = k.Hold(ctx, k.hale, k.rosa.Patient, message.HoldIn{In: message.In{ID: newID(), Thread: in.ID, Text: "Call us if you have chest pain"}, At: k.Now().Add(time.Hour)})
+		require.NoError(t, err)
+		require.Equal(t, "waits", h.State)
 	})
 }
 

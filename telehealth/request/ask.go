@@ -178,6 +178,9 @@ func (s *Service) askTx(c *db.Conn, who identity.Principal, patient, name string
 	if _, err := s.writeTx(c, who, append(ops, records.Op{Kind: records.Create, Type: task, ID: in.ID, Node: node})...); err != nil {
 		return Request{}, err
 	}
+	if err := s.tellProvenance(c, in.ID, patient, name, by, at); err != nil {
+		return Request{}, err
+	}
 	if err := x.insert(c); err != nil {
 		return Request{}, err
 	}

@@ -1,6 +1,7 @@
 // What changes while somebody looks appears by itself, also after the line was cut.
 import assert from 'node:assert/strict'
-import { chartOf, lineOf, must, people, potassium } from './harness/chart.mjs'
+import { randomUUID } from 'node:crypto'
+import { act, chartOf, lineOf, must, people, potassium } from './harness/chart.mjs'
 import { visit } from './harness/pages.mjs'
 import { phone, suite } from './harness/suite.mjs'
 import { until } from './harness/wait.mjs'
@@ -95,4 +96,24 @@ scene('a device without a network says that it is offline', { as: 'patient', vie
   await page.getByText(en('shell.offline')).waitFor()
   await page.context().setOffline(false)
   await page.getByText(en('shell.offline')).waitFor({ state: 'detached' })
+})
+
+scene('where sockets are blocked the page asks, and stays current', { as: 'caregiver', viewport: phone, expect: [/WebSocket/] }, async ({ page, open, site }) => {
+  const { mother } = await people(page, site)
+  const asked = []
+  page.on('request', (request) => request.url().endsWith('/api/v1/live') && asked.push(request))
+  await page.routeWebSocket(/\/live$/, (socket) => socket.close({ code: 1008 }))
+  await visit(page, `${site.url}/p/${mother.patient}/messages`)
+  await noReload(page)
+  await until('the server is asked', () => asked.length > 0)
+  assert.ok(Object.values(asked[0].postDataJSON().charts).every((etag) => typeof etag === 'string'))
+  assert.equal(await asked[0].headerValue('x-activity'), null, 'that keeps no session open')
+
+  const owner = await open('patient', { viewport: phone })
+  const text = 'Can you come by on Sunday?'
+  const sent = await act(owner, site, 'POST', `/charts/${mother.patient}/threads`, { id: randomUUID(), topic: 'other', text })
+  assert.equal(sent.status, 201, sent.text)
+  await page.getByText(text).waitFor()
+  assert.equal(await page.getByText(en('shell.lost')).count(), 0, 'nothing is lost')
+  assert.ok(await stillThere(page), 'the page was not loaded again')
 })

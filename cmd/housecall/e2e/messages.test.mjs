@@ -1,12 +1,15 @@
-// A daughter writes for her mother with a photo, a nurse takes it and answers, and both see it without a reload.
+// A daughter writes for her mother with a photo, a nurse takes it and answers, and both see it without a reload;
+// what cannot wait reaches who is on call, and what she may not see is for her as if it were not there.
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { must, people } from './harness/chart.mjs'
+import { act, ask, found, must, people } from './harness/chart.mjs'
 import { settled, visit } from './harness/pages.mjs'
 import { picture, require } from './harness/paths.mjs'
+import { signIn } from './harness/signin.mjs'
 import { desk, phone, suite } from './harness/suite.mjs'
 import { until } from './harness/wait.mjs'
-import { en } from './harness/words.mjs'
+import { en, es } from './harness/words.mjs'
 
 const scene = suite()
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
@@ -154,6 +157,46 @@ scene('without a line the message waits, and goes by itself', { as: 'caregiver',
   await look(nurse, 'inbox-thread-phone')
 })
 
+/** A photo as an iPhone keeps it, as far as a browser that cannot read such photos looks: the boxes of its head. */
+function heic() {
+  const atom = (type, ...parts) => {
+    const body = Buffer.concat(parts.map((part) => Buffer.from(part)))
+    const head = Buffer.alloc(8)
+    head.writeUInt32BE(body.length + 8)
+    head.write(type, 4, 'latin1')
+    return Buffer.concat([head, body])
+  }
+  return { name: 'IMG_2042.HEIC', mimeType: 'image/heic', buffer: Buffer.concat([atom('ftyp', 'heic\0\0\0\0mif1heic'), atom('meta', Buffer.alloc(40)), atom('mdat', Buffer.alloc(400))]) }
+}
+
+scene('a recording is sent and heard; of a photo that cannot be shown everywhere she is told what to do', { as: 'caregiver', viewport: phone, timeout: 120_000 }, async ({ page, open, site }) => {
+  const { mother } = await people(page, site)
+  const { items: [thread] } = await must(page, site, `/charts/${mother.patient}/threads`)
+  await visit(page, `${site.url}/p/${mother.patient}/messages/${thread.id}`)
+  assert.equal(await page.getByText(en('message.typing.clinic')).count(), 0, 'nobody is writing')
+  await page.locator('input[type=file]').setInputFiles(heic())
+  await page.getByText(en('message.file.unreadable')).waitFor()
+  await look(page, 'photo-unreadable')
+  await page.getByRole('button', { name: en('message.file.remove', { title: en('message.file.photo') }) }).click()
+
+  await page.getByRole('button', { name: en('message.record.do'), exact: true }).click()
+  await page.getByText(en('message.record.recording', { time: '0:01' })).waitFor()
+  await page.getByRole('button', { name: en('message.record.stop') }).click()
+  await page.getByText(en('message.file.ready')).waitFor()
+  await look(page, 'recording-ready')
+  await page.getByRole('button', { name: en('message.sendFor', { name: mother.given.split(' ')[0] }) }).click()
+  await page.getByRole('button', { name: en('message.held.now') }).click()
+  await page.locator('article audio').waitFor()
+  const nurse = await open('nurse', { viewport: desk })
+  await visit(nurse, `${site.url}/clinic/inbox/${mother.patient}/${thread.id}`)
+  const sound = nurse.locator('article audio')
+  await until('the nurse hears it', () => sound.evaluate(async (audio) => {
+    audio.muted = true
+    await audio.play()
+    return audio.currentTime > 0
+  }))
+})
+
 scene('what was told, and how to be told', { as: 'caregiver', viewport: phone, timeout: 120_000 }, async ({ page, open, site }) => {
   const { self, mother } = await people(page, site)
   const nurse = await open('nurse', { viewport: desk })
@@ -186,4 +229,109 @@ scene('what was told, and how to be told', { as: 'caregiver', viewport: phone, t
   await page.emulateMedia({ colorScheme: 'dark' })
   await page.waitForFunction(() => document.documentElement.getAttribute('data-mantine-color-scheme') === 'dark')
   await look(page, 'thread-desk-dark')
+})
+
+scene('what she may not see is for a caregiver as if it were not there', { as: 'caregiver', viewport: phone, expect: [/404 \(Not Found\).*\/threads\//] }, async ({ page, open, site }) => {
+  const { mother } = await people(page, site)
+  const chart = `/charts/${mother.patient}`
+  const heard = []
+  page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => heard.push(String(payload))))
+  await visit(page, `${site.url}/p/${mother.patient}/messages`)
+  await until('the page follows her messages', () => heard.some((text) => text.includes(`messages/${mother.patient}`)))
+  const state = async () => Promise.all(['/me', '/notices', `${chart}/threads`, `${chart}/message-options`].map(async (where) => (await ask(page, site, where)).text))
+  const [before, list] = [await state(), await page.locator('main').innerText()]
+  heard.length = 0
+
+  const owner = await open('patient', { viewport: phone })
+  const hidden = randomUUID()
+  const sent = await act(owner, site, 'POST', `${chart}/threads`, { id: hidden, topic: 'question', text: 'My psychiatrist says schizophrenia. Keep that between us.' })
+  assert.equal(sent.status, 201, sent.text)
+  await must(owner, site, `${chart}/threads/${hidden}`)
+  assert.deepEqual(await state(), before, 'no count and no list moved')
+  assert.deepEqual((await found(page, site, `${chart}/messages`, 'schizophrenia')).items, [])
+  assert.equal((await found(owner, site, `${chart}/messages`, 'schizophrenia')).items.length, 1, 'who may sees it is found')
+
+  // Whatever is asked of it is answered as of what never was.
+  const none = randomUUID()
+  const said = ({ status, body }) => ({ status, ...body, id: '', instance: '' })
+  for (const [method, rest, data] of [['GET', ''], ['GET', '?limit=1'], ['POST', '/read', { message: hidden }], ['POST', '/typing'], ['POST', '/close'], ['POST', '/reopen'], ['POST', '/messages', { id: randomUUID(), text: 'Hello?' }]]) {
+    const at = (thread) => act(page, site, method, `${chart}/threads/${thread}${rest}`, data)
+    const answer = said(await at(hidden))
+    assert.equal(answer.status, 404, rest)
+    assert.deepEqual(answer, said(await at(none)), rest)
+  }
+  for (const method of ['GET', 'PUT']) {
+    const at = (thread) => act(page, site, method, `${chart}/drafts/${thread}`, method === 'PUT' ? { text: 'Hello?' } : undefined)
+    assert.deepEqual(said(await at(hidden)), said(await at(none)), `${method} a draft`)
+  }
+  const hold = (thread) => act(page, site, 'POST', `${chart}/held`, { id: randomUUID(), thread, text: 'Hello?' })
+  assert.deepEqual(said(await hold(hidden)), said(await hold(none)))
+
+  // Of what she may see she hears; so a hint of the other would have come by now.
+  const plain = await act(owner, site, 'POST', `${chart}/threads`, { id: randomUUID(), topic: 'question', text: 'When is my next visit?' })
+  assert.equal(plain.status, 201, plain.text)
+  await page.getByRole('navigation', { name: en('message.list') }).getByText('When is my next visit?').waitFor()
+  const hints = heard.filter((text) => text.includes(mother.patient))
+  assert.equal(hints.filter((text) => text.includes('"chart"')).length, 1, hints.join(' '))
+  assert.equal(hints.filter((text) => text.includes('"topic"')).length, 1, hints.join(' '))
+  assert.ok(!(await page.locator('main').innerText()).includes('schizophrenia') && !list.includes('schizophrenia'))
+  const pageOf = async (thread) => {
+    await visit(page, `${site.url}/p/${mother.patient}/messages/${thread}`)
+    await page.getByRole('heading', { name: en('message.hidden') }).waitFor()
+    return page.locator('main').innerText()
+  }
+  assert.equal(await pageOf(hidden), await pageOf(none))
+})
+
+scene('an urgent message in Spanish goes at once, and reaches who is on call', { as: 'patient', viewport: phone, timeout: 240_000, expect: [/409 \(Conflict\).*\/held/, /401 \(Unauthorized\).*\/me\)/, /You are signed out/, /400 \(Bad Request\).*\/auth\/totp/] }, async ({ page, open, site }) => {
+  const { self } = await people(page, site)
+  const [admin, doctor] = [await open(undefined, { viewport: desk }), await open(undefined, { viewport: desk })]
+  await signIn(admin, site, 'admin') // who puts somebody into a pool has signed in of late
+  await signIn(doctor, site, 'clinician2')
+  const { account } = await must(doctor, site, '/me')
+  const does = async (method, where, data) => {
+    const { status, text, body } = await act(admin, site, method, where, data)
+    assert.ok(status < 300, `${method} ${where}: ${status} ${text}`)
+    return body
+  }
+  const { items: [standard] } = await must(admin, site, '/clinic/pools')
+  const pool = await does('POST', '/clinic/pools', { name: 'On call', active: true, rules: standard.rules })
+  await does('POST', `/clinic/pools/${pool.id}/members`, { account: account.id, role: 'clinician' })
+  const { items } = await must(admin, site, '/clinic/escalations')
+  const urgent = items.find(({ name }) => name === 'urgent')
+  await does('PUT', '/clinic/escalations/urgent', { ...urgent, steps: [{ pool: pool.id, minutes: 5 }] })
+  assert.equal((await ask(doctor, site, `/charts/${self.patient}/threads`)).status, 404, 'being on call opens no chart by itself')
+
+  await visit(page, `${site.url}/p/${self.patient}/you`)
+  await page.getByRole('radiogroup', { name: en('account.language') }).getByText('Español').click()
+  await page.getByRole('heading', { level: 1, name: es('account.title'), exact: true }).waitFor()
+  await visit(page, `${site.url}/p/${self.patient}/messages/new`)
+  await page.getByRole('radio', { name: es('message.topic.question') }).check()
+  await box(page).fill('Desde esta mañana me duele el pecho y no puedo respirar bien.')
+  await page.getByText(es('message.saved'), { exact: true }).waitFor()
+  await page.getByRole('button', { name: es('message.held.later'), exact: true }).click()
+  await page.getByRole('button', { name: es('message.held.choose') }).click()
+  const flag = page.getByRole('alert').filter({ has: page.getByRole('heading', { name: es('message.call.emergency') }) })
+  await flag.getByText(es('message.call.atOnce')).waitFor()
+  assert.match(await flag.getByRole('link').first().getAttribute('href'), /^tel:/)
+  await until('it is in view', () => flag.getByRole('link').first().evaluate((link) => link.getBoundingClientRect().top > 0 && link.getBoundingClientRect().bottom < window.innerHeight))
+  await look(page, 'urgent-spanish')
+  assert.deepEqual((await must(page, site, `/charts/${self.patient}/held`)).items, [], 'nothing waits')
+  assert.ok(!(await ask(page, site, `/charts/${self.patient}/threads`)).text.includes('pecho'), 'and nothing was sent')
+  await flag.getByRole('button', { name: es('message.call.sendNow') }).click()
+  await page.waitForURL(/\/messages\/[0-9a-f-]{36}$/)
+  await bubble(page, 'me duele el pecho').waitFor()
+  await page.getByText(es('message.turn.urgent'), { exact: false }).waitFor()
+  await look(page, 'urgent-thread')
+
+  const thread = page.url().split('/').at(-1)
+  await until('who is on call was told', async () => (await must(doctor, site, '/notices')).items.length > 0)
+  await visit(doctor, `${site.url}/clinic/inbox/${self.patient}/${thread}`)
+  await bubble(doctor, 'me duele el pecho').waitFor()
+  assert.equal((await must(doctor, site, `/charts/${self.patient}/threads/${thread}`)).thread.priority, 'urgent')
+  await look(doctor, 'urgent-clinic')
+  await doctor.locator('h1').click()
+  await doctor.keyboard.press('c')
+  await doctor.getByText(en('inbox.claimedYou')).waitFor()
+  await page.getByText(es('message.turn.has', { name: account.name }), { exact: false }).waitFor()
 })

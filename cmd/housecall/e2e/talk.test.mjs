@@ -9,7 +9,7 @@ import { desk, phone, suite } from './harness/suite.mjs'
 import { until } from './harness/wait.mjs'
 import { en } from './harness/words.mjs'
 
-const scene = suite({ env: { HOUSECALL_TAKE_BACK: '20s' } })
+const scene = suite({ env: { HOUSECALL_TAKE_BACK: '20s', HOUSECALL_SHOW_PRESENCE: 'true' } })
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
@@ -28,7 +28,7 @@ const press = (page, key) => page.getByRole('button', { name: en(key), exact: tr
 const saved = (page) => page.getByText(en('message.saved'), { exact: true }).waitFor()
 
 // The browser writes the answer with both texts (409) down as an error.
-scene('a draft goes from the phone to the desk, and two texts meet', { as: 'patient', viewport: phone, timeout: 240_000, expect: [/409 \(Conflict\).*\/drafts\/new/, /404 \(Not Found\).*\/threads\//] }, async ({ page, open, site }) => {
+scene('a draft goes from the phone to the desk, and two texts meet', { as: 'patient', viewport: phone, timeout: 240_000, expect: [/409 \(Conflict\).*\/drafts\/new/] }, async ({ page, open, site }) => {
   const { self } = await people(page, site)
   const at = `${site.url}/p/${self.patient}/messages/new`
   await visit(page, at)
@@ -63,9 +63,10 @@ scene('a draft goes from the phone to the desk, and two texts meet', { as: 'pati
   await other.waitForURL(/\/messages\/[0-9a-f-]{36}$/)
   await bubble(other, 'finished on the desk').waitFor()
   await look(other, 'held-new')
-  // Taken back, it stands in the box again, with its file.
+  // Opened anew while nobody has it, and taken back: it stands in the box again, with its file.
+  await visit(other, other.url())
   await press(other, 'message.held.undo')
-  await visit(other, at)
+  await other.waitForURL(/\/messages\/new$/)
   await until('it is a draft again', async () => (await box(other).inputValue()) === 'Begun on the phone, finished on the desk')
   await other.getByText(en('message.file.ready')).waitFor()
   await press(other, 'message.send')
@@ -147,6 +148,11 @@ scene('the clinic sees nothing of it before it is sent, and the patient nothing 
   await look(doctor, 'team-note')
   const nurse = await open('nurse', { viewport: phone })
   await visit(nurse, doctor.url())
+  // Two who have it open know of each other; the patient knows that somebody has.
+  await nurse.getByText(en('message.presence.people', { list: 'Juniper Hale', count: 1 })).waitFor()
+  await doctor.getByText(en('message.presence.people', { list: 'Tobias Quill', count: 1 })).waitFor()
+  await page.getByText(en('message.presence.team')).waitFor()
+  await look(page, 'presence')
   await nurse.getByText('Ask her daughter about the stairs.').waitFor()
   await look(nurse, 'team-note-phone')
   assert.deepEqual(await still(), before)

@@ -19,12 +19,19 @@ export async function must(page, site, where) {
   return body
 }
 
+/** Does something below /api/v1 with the profile's cookies. */
+export async function act(page, site, method, where, data) {
+  const { csrf } = await must(page, site, '/me')
+  const answer = await page.context().request.fetch(`${site.url}/api/v1${where}`, { method, data, headers: { 'X-CSRF-Token': csrf, Origin: site.url } })
+  const text = await answer.text()
+  return { status: answer.status(), text, body: text.startsWith('{') ? JSON.parse(text) : undefined }
+}
+
 /** What a list holds with these words. */
 export async function found(page, site, where, words) {
-  const { csrf } = await must(page, site, '/me')
-  const answer = await page.context().request.post(`${site.url}/api/v1${where}/search`, { data: { words, limit: 30 }, headers: { 'X-CSRF-Token': csrf, Origin: site.url } })
-  if (answer.status() !== 200) throw new Error(`POST ${where}/search: ${answer.status()} ${await answer.text()}`)
-  return answer.json()
+  const { status, text, body } = await act(page, site, 'POST', `${where}/search`, { words, limit: 30 })
+  if (status !== 200) throw new Error(`POST ${where}/search: ${status} ${text}`)
+  return body
 }
 
 export const me = (page, site) => must(page, site, '/me')

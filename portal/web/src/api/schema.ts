@@ -854,6 +854,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/charts/{patient}/threads/{thread}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell that somebody of the care team has a conversation open, and hear who else does */
+        post: operations["post-charts-by-patient-threads-by-thread-presence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/charts/{patient}/threads/{thread}/read": {
         parameters: {
             query?: never;
@@ -2224,6 +2241,23 @@ export interface paths {
         put?: never;
         /** Let the app in, or refuse */
         post: operations["post-consents-by-request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Which charts moved, for a page whose socket is blocked */
+        post: operations["post-live"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4300,6 +4334,8 @@ export interface components {
             turn: "you" | "clinic" | "patient" | "none";
             /** Format: int64 */
             unread: number;
+            /** @description For the patient's side: the clinic was told that it cannot wait */
+            urgent?: boolean;
         };
         Integrity: {
             /** Format: date-time */
@@ -4860,10 +4896,20 @@ export interface components {
             text: string;
             thread: string;
         };
+        MessageCarer: {
+            name: string;
+            /** @description They do not see what touches a sensitive kind */
+            part: boolean;
+            relation: string;
+        };
         MessageOptions: {
             answerWithin: components["schemas"]["AnswerWithin"];
             audience: components["schemas"]["MessageTeam"][] | null;
             canSend: boolean;
+            /** @description Who else reads of those whom the patient let in */
+            caregivers: components["schemas"]["MessageCarer"][] | null;
+            /** @description There are more of them, whom this person is not told of */
+            others: boolean;
             /** @description How soon the clinic answers, by topic */
             paces: components["schemas"]["Pace"][] | null;
             topics: string[] | null;
@@ -4879,6 +4925,20 @@ export interface components {
         };
         MoveInBody: {
             slot: string;
+        };
+        Moved: {
+            /** @description Charts that this person may not open, or that never were there */
+            gone: string[] | null;
+            /** @description By patient: the ETag of the chart now, where it is another */
+            moved: {
+                [key: string]: string;
+            };
+        };
+        MovedInBody: {
+            /** @description By patient: the ETag of the chart that the page knows, or an empty text. At most 50 */
+            charts: {
+                [key: string]: string;
+            };
         };
         Named: {
             id: string;
@@ -5285,6 +5345,18 @@ export interface components {
              * @description Further fillings
              */
             repeats: number;
+        };
+        Presence: {
+            /** @description For the care team: names of colleagues */
+            people: string[] | null;
+            /** @description For the patient's side: somebody of the care team is there */
+            team: boolean;
+        };
+        PresenceInBody: {
+            /** @description The page is looked at; of the patient's side it is not kept */
+            here: boolean;
+            /** @description The patient's side may know that somebody is there */
+            shown?: boolean;
         };
         PriorityInBody: {
             /** @enum {string} */
@@ -5871,6 +5943,8 @@ export interface components {
             turn: "you" | "clinic" | "patient" | "none";
             /** Format: int64 */
             unread: number;
+            /** @description For the patient's side: the clinic was told that it cannot wait */
+            urgent?: boolean;
         };
         ThreadOf: {
             /** @description Account of who had it when one looked; missing: nobody */
@@ -8235,6 +8309,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-threads-by-thread-presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                thread: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresenceInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Presence"];
                 };
             };
             /** @description Error */
@@ -11374,6 +11484,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Next"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MovedInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moved"];
                 };
             };
             /** @description Error */

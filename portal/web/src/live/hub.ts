@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { chartEtag } from '../api/client'
 import { accessQuery, chartKey, meQuery } from '../api/queries'
+import { askServer, LivePoll } from './poll'
 import { LiveSocket, type LiveState, type SocketLike } from './socket'
 
 export interface LiveEvents {
@@ -10,6 +11,9 @@ export interface LiveEvents {
 /** Joins the socket to the query cache: a hint makes that chart's answers stale, and what is on screen is read again. */
 export class LiveHub {
   private readonly socket: LiveSocket
+  private readonly poll: LivePoll
+  /** The server answers what is asked while there is no socket. */
+  private answers = false
   private readonly listeners = new Set<() => void>()
   private state: LiveState = 'idle'
   private updates = 0
@@ -17,10 +21,9 @@ export class LiveHub {
   private readonly followers = new Map<string, Set<() => void>>()
 
   constructor(queries: QueryClient, events: LiveEvents) {
-    this.socket = new LiveSocket({
-      open: () => new WebSocket(liveUrl()) as unknown as SocketLike,
+    const told = {
       etagOf: chartEtag,
-      onChart: (patient, etag) => {
+      onChart: (patient: string, etag: string | undefined) => {
         if (etag && etag === chartEtag(patient)) return
         this.updates += 1
         void queries.invalidateQueries({ queryKey: chartKey(patient) })
@@ -28,27 +31,47 @@ export class LiveHub {
         void queries.invalidateQueries({ queryKey: meQuery.queryKey })
         this.changed()
       },
-      onGone: (patient) => {
+      onGone: (patient: string) => {
         this.goneCharts.add(patient)
         // Forgets what was read, and lets an open page ask again, so that it hears that there is nothing.
         void queries.resetQueries({ queryKey: chartKey(patient) })
         void queries.invalidateQueries({ queryKey: meQuery.queryKey })
         this.changed()
       },
-      onTopic: (topic) => this.followers.get(topic)?.forEach((moved) => moved()),
-      onSessionEnding: () => void queries.invalidateQueries({ queryKey: meQuery.queryKey }),
+      onTopic: (topic: string) => this.followers.get(topic)?.forEach((moved) => moved()),
       onSignedOut: events.onSignedOut,
+      setTimer: (run: () => void, ms: number) => window.setTimeout(run, ms),
+      clearTimer: (timer: unknown) => window.clearTimeout(timer as number | undefined),
+      random: Math.random,
+    }
+    this.socket = new LiveSocket({
+      ...told,
+      open: () => new WebSocket(liveUrl()) as unknown as SocketLike,
+      onSessionEnding: () => void queries.invalidateQueries({ queryKey: meQuery.queryKey }),
       onState: (state) => {
         this.state = state
+        if (state === 'lost') this.poll.start()
+        else if (state !== 'connecting') this.stopAsking()
         this.changed()
       },
-      setTimer: (run, ms) => window.setTimeout(run, ms),
-      clearTimer: (timer) => window.clearTimeout(timer as number | undefined),
-      random: Math.random,
     })
-    window.addEventListener('online', () => this.socket.hurry())
+    this.poll = new LivePoll({
+      ...told,
+      ask: askServer,
+      followed: () => this.socket.followed(),
+      onAnswer: (answers) => {
+        this.answers = answers
+        this.changed()
+      },
+      now: Date.now,
+    })
+    const hurry = () => {
+      this.socket.hurry()
+      this.poll.hurry()
+    }
+    window.addEventListener('online', hurry)
     document.addEventListener('visibilitychange', () => {
-      if (document.visibilityState === 'visible') this.socket.hurry()
+      if (document.visibilityState === 'visible') hurry()
     })
   }
 
@@ -71,16 +94,21 @@ export class LiveHub {
   }
   stop(): void {
     this.socket.stop()
+    this.stopAsking()
   }
   subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener)
     return () => this.listeners.delete(listener)
   }
-  current = (): LiveState => this.state
+  current = (): LiveState => (this.answers ? 'asked' : this.state)
   /** Counts hints, so that a page can say that it was just updated. */
   updateCount = (): number => this.updates
   isGone = (patient: string): boolean => this.goneCharts.has(patient)
 
+  private stopAsking(): void {
+    this.answers = false
+    this.poll.stop()
+  }
   private changed(): void {
     this.listeners.forEach((listener) => listener())
   }

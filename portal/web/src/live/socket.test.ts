@@ -52,6 +52,11 @@ beforeEach(() => {
 })
 
 const last = () => sockets.at(-1)!
+/** The line is there, and the server says so. */
+function opened() {
+  last().onopen?.()
+  last().onmessage?.({ data: '{"hello":true}' })
+}
 function fire(ms: number) {
   const found = [...timers].find(([, timer]) => timer.ms === ms)
   if (!found) throw new Error(`no timer of ${ms} among ${[...timers.values()].map((timer) => timer.ms).join(', ')}`)
@@ -64,7 +69,7 @@ describe('following charts', () => {
     etags.a = '"1"'
     live.watch('a')
     live.start()
-    last().onopen?.()
+    opened()
     expect(last().sent).toEqual([{ watch: ['a'], etags: { a: '"1"' }, topics: [] }])
     const stop = live.watch('b')
     expect(last().sent.at(-1)).toEqual({ watch: ['a', 'b'], etags: { a: '"1"' }, topics: [] })
@@ -75,14 +80,14 @@ describe('following charts', () => {
     const first = live.watch('a')
     live.watch('a')
     live.start()
-    last().onopen?.()
+    opened()
     first()
     expect(last().sent.at(-1)).toEqual({ watch: ['a'], etags: {}, topics: [] })
   })
   it('passes hints on and survives nonsense', () => {
     live.watch('a')
     live.start()
-    last().onopen?.()
+    opened()
     for (const data of ['{"hello":true}', '{"chart":"a","etag":"x"}', '{"gone":"b"}', '{"session":"ending","at":1}', '{', 7, '{"t":"ping"}']) last().onmessage?.({ data })
     expect(said).toEqual(['chart a x', 'gone b', 'ending'])
   })
@@ -92,23 +97,35 @@ describe('following what is no chart', () => {
   it('tells the topics, and asks again after the line was down', () => {
     live.start()
     const stop = live.watchTopic('day')
-    last().onopen?.()
+    opened()
     expect(last().sent).toEqual([{ watch: [], etags: {}, topics: ['day'] }])
     last().onmessage?.({ data: '{"topic":"day"}' })
     last().onclose?.()
     fire(500)
-    last().onopen?.()
+    opened()
     expect(said).toEqual(['topic day', 'topic day', 'topic day'])
     stop()
     expect(last().sent.at(-1)).toEqual({ watch: [], etags: {}, topics: [] })
   })
 })
 
+it('says that somebody is writing when the server does, and at no other time', () => {
+  live.watchTopic('typing/a/b')
+  live.watchTopic('day')
+  live.start()
+  opened()
+  expect(last().sent).toEqual([{ watch: [], etags: {}, topics: ['typing/a/b', 'day'] }])
+  for (const topic of ['typing/a/b', 'day']) last().onmessage?.({ data: JSON.stringify({ topic, gone: true }) })
+  expect(said).toEqual(['topic day', 'topic day'])
+  last().onmessage?.({ data: '{"topic":"typing/a/b"}' })
+  expect(said.at(-1)).toBe('topic typing/a/b')
+})
+
 describe('a lost line', () => {
   it('is tried again with longer waits, and catches up', () => {
     live.watch('a')
     live.start()
-    last().onopen?.()
+    opened()
     last().onclose?.()
     expect(states.at(-1)).toBe('lost')
     fire(500)
@@ -116,16 +133,17 @@ describe('a lost line', () => {
     fire(1000)
     expect(sockets).toHaveLength(3)
     etags.a = '"2"'
-    last().onopen?.()
+    opened()
     expect(last().sent).toEqual([{ watch: ['a'], etags: { a: '"2"' }, topics: [] }])
     last().onclose?.()
     fire(500)
     expect(states.filter((state) => state === 'open')).toHaveLength(2)
   })
-  it('never waits longer than half a minute', () => {
+  it('never waits longer than half a minute, also for a line that opens and is cut', () => {
     live.watch('a')
     live.start()
     for (let tries = 0; tries < 12; tries += 1) {
+      last().onopen?.()
       last().onclose?.()
       const waits = [...timers.values()].map((timer) => timer.ms).filter((ms) => ms !== 55_000)
       expect(Math.max(...waits)).toBeLessThanOrEqual(30_000)
@@ -135,7 +153,7 @@ describe('a lost line', () => {
   it('is noticed by silence', () => {
     live.watch('a')
     live.start()
-    last().onopen?.()
+    opened()
     fire(55_000)
     expect(sockets[0]?.closed).toBe(true)
     expect(states.at(-1)).toBe('lost')
@@ -155,7 +173,7 @@ it('is neither opened nor missed while nothing is followed', () => {
   live.start()
   expect(sockets).toHaveLength(0)
   const stop = live.watch('a')
-  last().onopen?.()
+  opened()
   stop()
   last().onclose?.()
   expect(states.at(-1)).toBe('idle')
@@ -167,7 +185,7 @@ it('is neither opened nor missed while nothing is followed', () => {
 it('ends for good at sign-out', () => {
   live.watch('a')
   live.start()
-  last().onopen?.()
+  opened()
   last().onmessage?.({ data: '{"bye":"signed_out"}' })
   expect(said).toEqual(['out'])
   expect(sockets[0]?.closed).toBe(true)

@@ -1,8 +1,8 @@
 // The one WebSocket of a client: hints that something moved, never what moved. What a hint is about
 // is read again over the JSON API, where each read is decided anew.
 
-/** Idle: nothing is followed, so there is nothing to be lost. */
-export type LiveState = 'idle' | 'connecting' | 'open' | 'lost'
+/** Idle: nothing is followed, so there is nothing to be lost. Asked: the socket is blocked, and the server is asked instead. */
+export type LiveState = 'idle' | 'connecting' | 'open' | 'lost' | 'asked'
 
 export interface SocketLike {
   onopen: (() => void) | null
@@ -28,6 +28,7 @@ export interface LiveDeps {
   random(): number
 }
 
+const passing = (topic: string): boolean => topic.startsWith('typing/')
 const firstWaitMs = 500
 const longestWaitMs = 30_000
 // The server pings every 25 s; silence for two of those means that the line is dead, whatever TCP says.
@@ -39,6 +40,8 @@ export class LiveSocket {
   private readonly topics = new Map<string, number>()
   private socket: SocketLike | undefined
   private ready = false
+  /** The server has said something: only that tells that the line is one. Some networks let a socket open and cut it. */
+  private spoke = false
   private stopped = true
   private over = false
   private tries = 0
@@ -96,6 +99,10 @@ export class LiveSocket {
       }
     }
   }
+  /** What is followed; of topics that tell of a moment only, nothing was missed. */
+  followed(): { patients: string[]; topics: string[] } {
+    return { patients: [...this.watched.keys()], topics: [...this.topics.keys()].filter((topic) => !passing(topic)) }
+  }
   private wanted(): boolean {
     return this.watched.size + this.topics.size > 0
   }
@@ -112,11 +119,8 @@ export class LiveSocket {
     this.socket = socket
     socket.onopen = () => {
       this.ready = true
-      this.tries = 0
       this.heard()
-      this.deps.onState('open')
       this.tell()
-      this.topics.forEach((_, topic) => this.deps.onTopic(topic))
     }
     socket.onmessage = (event) => this.read(event.data)
     socket.onclose = () => {
@@ -130,7 +134,7 @@ export class LiveSocket {
   private drop(): void {
     const socket = this.socket
     this.socket = undefined
-    this.ready = false
+    this.ready = this.spoke = false
     if (!socket) return
     socket.onopen = socket.onmessage = socket.onclose = null
     socket.close()
@@ -171,6 +175,12 @@ export class LiveSocket {
 
   private read(data: unknown): void {
     this.heard()
+    if (!this.spoke) {
+      this.spoke = true
+      this.tries = 0
+      this.deps.onState('open')
+      for (const topic of this.followed().topics) this.deps.onTopic(topic)
+    }
     if (typeof data !== 'string') return
     let message: Record<string, unknown>
     try {
@@ -183,7 +193,8 @@ export class LiveSocket {
     } else if (typeof message.gone === 'string') {
       this.deps.onGone(message.gone)
     } else if (typeof message.topic === 'string') {
-      this.deps.onTopic(message.topic)
+      // Of what tells of a moment only, that it may not be followed is nothing that happened.
+      if (message.gone !== true || !passing(message.topic)) this.deps.onTopic(message.topic)
     } else if (message.session === 'ending') {
       this.deps.onSessionEnding()
     } else if (message.bye === 'signed_out') {

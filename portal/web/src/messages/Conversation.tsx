@@ -105,7 +105,7 @@ function Going({ patient, acting, message, face, onAgain }: { patient: string; a
         <div className={css.bubble}>
           <RichText text={message.text} lang={message.language} />
           <Attachments patient={patient} files={message.attachments} from={t('message.photoFromYou')} />
-          {message.call && <RedFlag call={message.call} onSend={onAgain} onDrop={() => outbox.arrived(message.thread, message.id)} />}
+          {message.call && <RedFlag call={message.call} later={Boolean(message.goes)} onSend={onAgain} onDrop={() => outbox.arrived(message.thread, message.id)} />}
           {failed && !message.call && <div className={css.again}><Button variant="default" icon="refresh" onClick={onAgain}>{t('message.tryAgain')}</Button></div>}
         </div>
         <p className={css.state} role="status" data-failed={failed || undefined}>

@@ -27,7 +27,7 @@ function useSeconds(until: string): number {
 }
 
 /** An own message that nobody has yet: for some seconds, until its time, or because it could not go. */
-export function HeldLine({ patient, held, face, acting }: { patient: string; held: Held; face: boolean; acting: string | undefined }) {
+export function HeldLine({ patient, held, face, acting, onTaken }: { patient: string; held: Held; face: boolean; acting: string | undefined; onTaken?: () => Promise<void> }) {
   const { t } = useWords()
   const { time, until } = useWritten()
   const me = useMe()
@@ -59,7 +59,7 @@ export function HeldLine({ patient, held, face, acting }: { patient: string; hel
             : seconds > 0 ? t('message.held.in', { count: seconds }) : t('message.sending')}
         </p>
         <div className={css.heldActs}>
-          {(stuck || held.scheduled || seconds > 0) && <Button variant="default" icon="back" loading={busy} aria-describedby={id} onClick={() => act(() => acts.takeBack(held))}>{held.scheduled || stuck ? t('message.held.takeBack') : t('message.held.undo')}</Button>}
+          {(stuck || held.scheduled || seconds > 0) && <Button variant="default" icon="back" loading={busy} aria-describedby={id} onClick={() => act(() => acts.takeBack(held, onTaken))}>{held.scheduled || stuck ? t('message.held.takeBack') : t('message.held.undo')}</Button>}
           {held.scheduled && !stuck && <Button variant="default" icon="clock" aria-expanded={choosing} onClick={() => setChoosing(!choosing)}>{t('message.held.change')}</Button>}
           {stuck ? <Button variant="default" icon="refresh" loading={busy} onClick={() => act(() => acts.change(held, {}))}>{t('message.tryAgain')}</Button>
             : <Button variant="subtle" loading={busy} onClick={() => act(() => acts.sendNow(held))}>{t('message.held.now')}</Button>}

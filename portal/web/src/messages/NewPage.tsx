@@ -56,7 +56,7 @@ function Form() {
   const [topic, setTopic] = useState<Topic>()
   const [missing, setMissing] = useState(false)
   const [error, setError] = useState<unknown>()
-  const [call, setCall] = useState<Call>()
+  const [call, setCall] = useState<{ whom: Call; later: boolean }>()
   const told = useRef('') // the text of which the writer knows whom to call
   const first = useRef<HTMLInputElement>(null)
   // One id for one text: sent twice it arrives once, and a changed text is another message.
@@ -78,19 +78,21 @@ function Form() {
       return false
     }
     const attachments = files.map(({ id }) => id)
+    const known = told.current === JSON.stringify([topic, words, attachments])
     const said = JSON.stringify([topic, words, attachments, goes])
     if (last.current.said !== said) last.current = { id: crypto.randomUUID(), said }
     const { id } = last.current
     try {
-      await handOver(queries, patient, { id, topic, text: words, language: apiLanguage(), at: goes, ...(attachments.length > 0 && { attachments }), ...(told.current === said && { told: true }) })
+      await handOver(queries, patient, { id, topic, text: words, language: apiLanguage(), at: goes, ...(attachments.length > 0 && { attachments }), ...(known && { told: true }) })
       // After the composer has let go of its draft.
-      window.setTimeout(() => void (goes ? navigate({ to: '/p/$patient/messages', params: { patient }, replace: true }) : navigate({ to: '/p/$patient/messages/$thread', params: { patient, thread: id }, replace: true })))
+      window.setTimeout(() => void (goes && !known ? navigate({ to: '/p/$patient/messages', params: { patient }, replace: true }) : navigate({ to: '/p/$patient/messages/$thread', params: { patient, thread: id }, replace: true })))
       return true
     } catch (failed) {
       const whom = callOf(failed)
-      setCall(whom)
-      if (whom) told.current = said
-      else setError(failed)
+      if (whom) {
+        setCall({ whom, later: Boolean(goes) })
+        told.current = JSON.stringify([topic, words, attachments])
+      } else setError(failed)
       if (isAway(failed)) waiting.current = submit
       return false
     }
@@ -100,9 +102,9 @@ function Form() {
       {error !== undefined && (
         <ErrorSummary errors={[{ message: isAway(error) ? `${t('message.notSent')}. ${t('message.later')}` : text(error) }]} />
       )}
-      {call && <RedFlag call={call} onSend={submit} />}
+      {call && <RedFlag call={call.whom} later={call.later} onSend={submit} />}
       <div className={css.facts}>
-        <Readers options={options} />
+        <Readers options={options} owner={acting ? name : undefined} />
         <AnswerTime options={options} topic={topic} />
       </div>
       <fieldset className={css.topics} aria-describedby={missing ? 'topic-missing' : undefined}>

@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useParams } from '@tanstack/react-router'
+import { useNavigate, useParams } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { take } from '../api/client'
 import { isNotFound } from '../api/problem'
@@ -22,7 +22,7 @@ import { messagesKey, optionsQuery, threadQuery } from './queries'
 import { Readers } from './Readers'
 import { ThreadTurn } from './ThreadTurn'
 import type { Thread } from './types'
-import { useHeld } from './useHeld'
+import { useHeld, useThere } from './useHeld'
 import { useEnd, useReading } from './useReading'
 import { useSend } from './useSend'
 import { useWritten } from './useWritten'
@@ -39,7 +39,9 @@ export function ThreadPage() {
   const { topic } = useWritten()
   // One that begins a conversation and waits is in no conversation yet.
   const began = useHeld(patient, id)
-  const query = useInfiniteQuery({ ...threadQuery(patient, id), enabled: !began.some((one) => one.id === id && !one.thread) })
+  const query = useInfiniteQuery({ ...threadQuery(patient, id), enabled: useThere(patient, id) })
+  const navigate = useNavigate()
+  const writeAgain = () => navigate({ to: '/p/$patient/messages/new', params: { patient }, replace: true })
   const options = useQuery(optionsQuery(patient)).data
   const messages = useMemo(() => (query.data ? messagesOf(query.data.pages) : nothing), [query.data])
   const thread = query.data?.pages[0]?.thread
@@ -52,7 +54,7 @@ export function ThreadPage() {
     return (
       <div className={css.page}>
         <PageHead back={back} title={t('message.held.title')} />
-        <ul data-look="bubbles">{began.map((one) => <li key={one.id} data-mine><HeldLine patient={patient} held={one} face={false} acting={acting ? name : undefined} /></li>)}</ul>
+        <ul data-look="bubbles">{began.map((one) => <li key={one.id} data-mine><HeldLine patient={patient} held={one} face={false} acting={acting ? name : undefined} onTaken={one.thread ? undefined : writeAgain} /></li>)}</ul>
       </div>
     )
   }

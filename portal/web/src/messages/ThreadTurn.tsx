@@ -15,6 +15,10 @@ export function ThreadTurn({ thread, name }: { thread: Thread; name: string }) {
     case 'patient': return <TurnLine whose="them" owner={t('message.turn.person', { name: givenName(name) })}>{t('message.turn.personText', { name: givenName(name) })}</TurnLine>
     case 'none': return <TurnLine whose="them" icon="done" owner={t('message.turn.none')}>{t('message.turn.noneText')}</TurnLine>
   }
+  if (thread.urgent) {
+    const has = thread.claimedBy ? t('message.turn.has', { name: thread.claimedBy.name }) : t('message.turn.nobodyHas')
+    return <TurnLine whose="them" icon="alert" owner={t('message.turn.urgent')}>{phone ? `${has} ${t('message.turn.worse', { phone })}` : has}</TurnLine>
+  }
   if (thread.due && isLate(thread)) {
     const date = until(thread.due)
     return <TurnLine whose="late" owner={t('message.turn.late')}>{phone ? t('message.turn.lateCall', { date, phone }) : t('message.turn.lateText', { date })}</TurnLine>

@@ -1,14 +1,18 @@
 import { useState } from 'react'
+import { listOf } from '../format/locale'
 import { useWords } from '../ui/useWords'
 import css from './conversation.module.css'
 import { tells } from './tells'
+import { usePresence } from './usePresence'
 import { useTyping } from './useTyping'
 
-/** Says that the other side is writing; the place for it is always there, so that nothing jumps. */
+/** Says that the other side is writing, else who is there; the place for it is always there, so that nothing jumps. */
 export function Typing({ patient, thread, newest, clinic }: { patient: string; thread: string; newest: string | undefined; clinic: boolean }) {
-  const { t } = useWords()
+  const { t, locale } = useWords()
   const typing = useTyping(patient, thread, newest)
-  return <p className={css.typing} role="status">{typing ? t(clinic ? 'message.typing.patient' : 'message.typing.clinic') : ''}</p>
+  const { people, team } = usePresence(patient, thread, clinic)
+  const there = people.length > 0 ? t('message.presence.people', { list: listOf(people, locale), count: people.length }) : team ? t('message.presence.team') : ''
+  return <p className={css.typing} role="status">{typing ? t(clinic ? 'message.typing.patient' : 'message.typing.clinic') : there}</p>
 }
 
 /** Staff decide whether patients see that they are writing. */

@@ -8,9 +8,9 @@ import type { Held, HoldBody, Topic } from './types'
 export type Sent = Omit<HoldBody, 'topic' | 'ask' | 'version'> & ({ thread: string } | { topic: Topic })
 
 /** Hands a message over. It can be taken back for a while, and nobody has it before; what cannot wait, of which its
- * writer was told whom to call, nobody wants back, and it goes at once. */
+ * writer was told whom to call, nobody wants back, and it goes at once, also when it was meant for later. */
 export async function handOver(queries: QueryClient, patient: string, { at, close, ...sent }: Sent): Promise<void> {
-  if (sent.told && !at) {
+  if (sent.told) {
     if ('topic' in sent) await take(api.POST('/charts/{patient}/threads', { params: { path: { patient } }, body: sent }))
     else {
       const { thread, ...body } = sent

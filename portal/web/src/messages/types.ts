@@ -22,6 +22,8 @@ export interface Thread {
   /** By the reader, whoever that is. */
   unread: number
   turn: 'you' | 'clinic' | 'patient' | 'none'
+  /** The clinic was told that it cannot wait; for the patient's side. */
+  urgent?: boolean
   /** When the clinic answers at the latest. */
   due?: string
   claimedBy?: { name: string; role: AuthorRole; me: boolean; account?: string }
@@ -78,7 +80,7 @@ export interface Message {
 /** One page of a thread, oldest first; the first page has the newest. */
 export interface ThreadPage { thread: Thread; messages: Message[]; next?: string }
 
-export interface MessageOptions { canSend: boolean; audience: { name: string; role: AuthorRole }[]; topics: Topic[]; answerWithin: { hours: number }; paces?: Pace[]; undoSeconds: number }
+export interface MessageOptions { canSend: boolean; audience: { name: string; role: AuthorRole }[]; caregivers: { name: string; relation: string; part: boolean }[]; others: boolean; topics: Topic[]; answerWithin: { hours: number }; paces?: Pace[]; undoSeconds: number }
 
 /** Minutes of opening time in which half and nine of ten are answered; not measured: promised. */
 export interface Pace { topic: Topic; median: number; ninety: number; measured: boolean; opens?: string }

@@ -3,7 +3,7 @@ import { useEffect, useMemo } from 'react'
 import { take } from '../api/client'
 import { meQuery } from '../api/queries'
 import { api } from './calls'
-import { heldKey, heldQuery, inboxKey, messagesKey } from './queries'
+import { heldKey, heldQuery, inboxKey, messagesKey, threadsQuery } from './queries'
 import type { Held, HoldBody } from './types'
 import { draftMoved } from './useDraft'
 
@@ -28,6 +28,15 @@ export function useHeld(patient: string, thread?: string): Held[] {
   return useMemo(() => (thread === undefined ? all : all.filter((one) => (one.thread ?? one.id) === thread)), [all, thread])
 }
 
+/** Whether a conversation is there to be asked for. One that begins with a message which nobody has yet is not: it
+ * has to be known first what waits, unless the list of conversations names it. */
+export function useThere(patient: string, thread: string): boolean {
+  const queries = useQueryClient()
+  const { data, isFetched } = useQuery(heldQuery(patient))
+  if (data?.some((one) => one.id === thread && !one.thread)) return false
+  return isFetched || Boolean(queries.getQueryData(threadsQuery(patient).queryKey)?.pages.some(({ items }) => items.some(({ id }) => id === thread)))
+}
+
 /** What can be done with a message while nobody has it. */
 export function useHeldActs(patient: string) {
   const queries = useQueryClient()
@@ -38,9 +47,11 @@ export function useHeldActs(patient: string) {
   }
   const path = (id: string) => ({ params: { path: { patient, id } } })
   return {
-    takeBack: async ({ id, thread }: Held) => {
+    /** `then` leaves the page of a conversation that there will not be, before it is looked for. */
+    takeBack: async ({ id, thread }: Held, then?: () => Promise<void>) => {
       try {
         await take(api.DELETE('/charts/{patient}/held/{id}', path(id)))
+        await then?.()
         queries.setQueryData<Held[]>(heldKey(patient), (now) => now?.filter((one) => one.id !== id))
         draftMoved(patient, thread ?? 'new')
       } finally {

@@ -26,7 +26,7 @@ function useLost(): boolean {
   const state = useLiveState()
   const [lost, setLost] = useState(false)
   useEffect(() => {
-    if (state === 'open' || state === 'idle') {
+    if (state === 'open' || state === 'idle' || state === 'asked') {
       setLost(false)
       return undefined
     }

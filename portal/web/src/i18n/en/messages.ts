@@ -13,15 +13,16 @@ export const messages = {
     turn: {
       yours: 'Your turn.', answer: 'The clinic wrote to you. Answer when you can: there is no date.', theirs: 'The clinic’s turn.', until: 'You will hear by {{date}}.', noDate: 'No date yet.',
       late: 'The answer is late.', lateText: 'It was due {{date}}. If it cannot wait, call us.', lateCall: 'It was due {{date}}. If it cannot wait, call {{phone}}.',
+      urgent: 'The clinic was told that this is urgent.', has: '{{name}} has taken it.', nobodyHas: 'Nobody has taken it yet.', worse: 'If it gets worse, do not wait: call {{phone}}.',
       closed: 'This conversation is closed.', closedText: 'Write again and it is open again.', person: '{{name}}’s turn.', personText: 'The clinic asked {{name}}. There is no date.', none: 'Nobody’s turn.', noneText: 'Nothing is open here.',
       shortYou: 'Your turn', shortClinic: 'You will hear by {{date}}', shortClosed: 'Closed', shortLate: 'The answer is late',
     },
-    readers: '{{list}} can read this', readersMore_one: '{{list}} and {{count}} other person at the clinic can read this', readersMore_other: '{{list}} and {{count}} others at the clinic can read this', readersTeam: 'The care team can read this', self: 'you',
+    readers: '{{list}} can read this', readersMore_one: '{{list}} and {{count}} other person at the clinic can read this', readersMore_other: '{{list}} and {{count}} others at the clinic can read this', readersTeam: 'The care team can read this', readersOthers: 'So can others whom {{name}} has let in', readersPart_one: '{{list}} does not see messages on private topics, such as mental health', readersPart_other: '{{list}} do not see messages on private topics, such as mental health', self: 'you',
     close: 'Close this conversation', closed: 'Closed. You can open it again.', reopen: 'Open it again', earlier: 'Show earlier conversations', older: 'Show earlier messages', newBelow_one: '{{count}} new message', newBelow_other: '{{count}} new messages',
     emergency: 'Chest pain, fainting or hard to breathe?', callEmergency: 'Call {{phone}}',
     call: {
       emergency: 'Call for help first', crisis: 'Talk to somebody now', text: 'What you wrote may not be able to wait. Nobody may read it for a while. If it is happening now, call.',
-      then: 'It was not sent yet. If you send it, the clinic is told that it is urgent.', send: 'Send it to the clinic too', drop: 'Do not send it',
+      then: 'It was not sent yet. If you send it, the clinic is told that it is urgent.', atOnce: 'It then goes at once, not at the time you chose.', send: 'Send it to the clinic too', sendNow: 'Send it to the clinic now', drop: 'Do not send it',
     },
     about: 'What is it about?', text: 'Your message', write: 'Write a message', writeFor: 'Write for {{name}}', pace: 'Half of these messages are answered within {{half}}, nine of ten within {{most}}, counted while we are open.', paceMinutes_one: '{{count}} minute', paceMinutes_other: '{{count}} minutes', paceHours_one: '{{count}} hour', paceHours_other: '{{count}} hours', paceDays_one: '{{count}} day', paceDays_other: '{{count}} days', answerHours_one: 'You hear from us within {{count}} hour.', answerHours_other: 'You hear from us within {{count}} hours.', answerDays_one: 'You hear from us within {{count}} working day.', answerDays_other: 'You hear from us within {{count}} working days.',
     send: 'Send', sendFor: 'Send for {{name}}', saved: 'Saved', saving: 'Saving', notSaved: 'Not saved yet', add: 'Add photo', files: 'Photos and files', needText: 'Write something first, or add a photo.', needTopic: 'Choose what it is about.', wait: 'The photo is still on its way. Wait a moment, then send.', tooLong: 'This is longer than {{count}} letters. Make it shorter.',
@@ -34,7 +35,8 @@ export const messages = {
     correct: { do: 'Correct this', label: 'Your correction. What you sent stays, and both are shown.', send: 'Add correction', cancel: 'Leave it', need: 'Write what should stand there.', of: 'Corrects: {{text}}', earlier: 'Corrects an earlier message', at: 'Corrected. {{when}}' },
     search: { label: 'Search your messages', do: 'Search', results: 'What was found', none: 'Nothing was found.', found_one: '{{count}} message', found_other: '{{count}} messages', more: 'Look further back' },
     record: { do: 'Record', stop: 'Stop', recording: 'Recording. {{time}}', title: 'Recording', refused: 'The microphone is blocked. Allow it in your browser to record.' },
-    typing: { clinic: 'The care team is writing', patient: 'Somebody on the patient’s side is writing', tell: 'Show that I am writing' },
+    presence: { people_one: '{{list}} has this open too', people_other: '{{list}} have this open too', team: 'Somebody of the care team has this open now' },
+    typing: { clinic: 'The care team is writing', patient: 'Somebody on the patient’s side is writing', tell: 'Show that I am here and writing' },
     file: {
       photo: 'Photo', document: 'Document', preparing: 'Getting ready', sending: '{{percent}} % sent', ready: 'Ready', remove: 'Remove {{title}}', again: 'Try again',
       unreadable: 'We cannot read this photo. Save it as JPEG or PNG and choose it again.', kind: 'Only photos, PDF files and recordings can be added.', photoLarge: 'This photo is too big. Choose one under 60 MB.', documentLarge: 'This file is too big. Choose one under 25 MB.', tooMany_one: 'You can add {{count}} file to a message.', tooMany_other: 'You can add {{count}} files to a message.',
