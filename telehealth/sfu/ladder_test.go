@@ -159,7 +159,9 @@ func TestEveryWayToTheRoom(t *testing.T) {
 		"relay": {Relayed: true, Networks: []webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeTCP4}},
 	} {
 		p := enterWith(t, s, "r", way, o).begin(true, true)
-		a.until("two", func() bool { return len(a.Seats()) == 2 })
+		for _, x := range []*somebody{a, p} { // who was there before has gone
+			x.until("two", func() bool { seats := x.Seats(); return len(seats) == 2 && seats[1].Seat == way })
+		}
 		flows(a, p, 20)
 		if way == "relay" {
 			require.NotZero(t, relay.Stats().Bytes)
