@@ -64,6 +64,8 @@ type Visit struct {
 	Consent       Consent              `json:"consent"`
 	Note          string               `json:"note,omitempty" enum:"draft,signed"`
 	Summary       *SummaryRef          `json:"summary,omitempty"`
+	Rating        *VisitRating         `json:"rating,omitempty" doc:"What the viewer said about it"`
+	Ratings       []VisitRating        `json:"ratings,omitempty" doc:"For those who held it: what was said about it"`
 }
 
 // Deps is what the service works with.
@@ -278,6 +280,9 @@ func (v *visit) show() (Visit, error) {
 		if n, err = v.note(); err == nil {
 			out.Summary = &SummaryRef{"DocumentReference/" + n.document}
 		}
+	}
+	if err == nil {
+		err = v.rated(&out)
 	}
 	return out, err
 }

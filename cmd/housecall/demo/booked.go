@@ -6,6 +6,7 @@ import (
 
 	"housecall/internal/identity"
 	"housecall/telehealth"
+	"housecall/telehealth/picklist"
 	"housecall/telehealth/schedule"
 )
 
@@ -117,6 +118,12 @@ var dizzyNote = telehealth.NoteBody{
 	Instructions: []string{"Take the water pill in the morning again.", "Drink about six glasses a day.", "Measure your blood pressure lying and standing, once a day for a week."},
 	CallIf:       "you faint\nyou have chest pain or your heart races",
 	FollowUp:     "We talk again by video in a week, with your readings.",
+	Language:     "en",
+	VisitPlan: telehealth.VisitPlan{
+		Problems: []telehealth.VisitProblem{{System: picklist.ICD10CM, Code: "R42", Text: "Dizziness and giddiness"}},
+		Orders:   []telehealth.VisitOrder{{Group: "lab", System: picklist.LOINC, Code: "24321-2", Text: "Basic metabolic panel"}},
+		Next:     &telehealth.VisitNext{Count: 1, Unit: "weeks", Mode: "video"},
+	},
 }
 
 // hold is the visit that is over: Rosa and her daughter, by video, with its note
@@ -176,7 +183,7 @@ func (g *together) hold(ctx context.Context, rosa string) error {
 	if err != nil {
 		return err
 	}
-	_, err = v.Sign(ctx, g.as(doctorMail, end), rosa, id, n.Version)
+	_, err = v.Sign(ctx, g.as(doctorMail, end), rosa, id, n.Version, false)
 	return err
 }
 
