@@ -30,11 +30,10 @@ func (p *Portal) mountCockpit(api huma.API) {
 
 // Cockpit is a visit, the chart and the note, read at once.
 type Cockpit struct {
-	Visit telehealth.Visit      `json:"visit"`
-	Chart *records.Chart        `json:"chart"`
-	Note  *telehealth.VisitNote `json:"note,omitempty" doc:"Missing for those who do not write it"`
-	// Phrases and templates, the clinic's and one's own.
-	Phrases []phrase.Phrase `json:"phrases"`
+	Visit   telehealth.Visit      `json:"visit"`
+	Chart   *records.Chart        `json:"chart"`
+	Note    *telehealth.VisitNote `json:"note,omitempty" doc:"Missing for those who do not write it"`
+	Phrases Phrases               `json:"phrases"`
 }
 
 // cockpit opens a visit with one request. Each part is decided and accounted for by
@@ -56,9 +55,11 @@ func (p *Portal) cockpit(ctx context.Context, in *OfVisit) (*body[Cockpit], erro
 	if err == nil {
 		out.Note = &note
 	}
-	if out.Phrases, err = p.phrases.List(ctx, who); err != nil {
+	phrases, err := p.phrases.List(ctx, who)
+	if err != nil {
 		return nil, err
 	}
+	out.Phrases = Phrases{some(phrases), phrase.Fields}
 	out.Chart, err = p.Records.Open(ctx, who, in.Patient, "")
 	return &body[Cockpit]{out}, err
 }
@@ -116,7 +117,7 @@ func (p *Portal) rateVisit(ctx context.Context, in *ratingIn) (*body[telehealth.
 
 type codesIn struct {
 	Body struct {
-		Kind  picklist.Kind `json:"kind" enum:"problem,medicine,order"`
+		Kind  picklist.Kind `json:"kind,omitempty" enum:"problem,medicine,order" doc:"Without it a few of each"`
 		Words string        `json:"words" maxLength:"200"`
 	}
 }

@@ -31,6 +31,7 @@ const (
 
 // Pick is one entry of a list.
 type Pick struct {
+	Kind   Kind   `json:"kind" enum:"problem,medicine,order"`
 	System string `json:"system,omitempty"`
 	Code   string `json:"code,omitempty"`
 	Text   string `json:"text"`
@@ -51,8 +52,17 @@ type listed struct {
 	words string
 }
 
-// Search finds entries by the beginnings of their words, in any order.
+// Search finds entries by the beginnings of their words, in any order; without a kind
+// a few of each.
 func Search(kind Kind, text string) []Pick {
+	if kind == "" {
+		out := []Pick{}
+		for _, k := range []Kind{Problem, Medicine, Order} {
+			found := Search(k, text)
+			out = append(out, found[:min(len(found), most/2)]...)
+		}
+		return out
+	}
 	words := strings.Fields(fhir.Fold(text))
 	out := []Pick{}
 	if len(words) == 0 || len(words) > 8 {
@@ -63,7 +73,7 @@ func Search(kind Kind, text string) []Pick {
 	for _, first := range []bool{true, false} {
 		for _, l := range list {
 			if l.fits(words) && strings.HasPrefix(fhir.Fold(l.Text), words[0]) == first && len(out) < most {
-				out = append(out, l.Pick)
+				out = append(out, l.of(kind))
 			}
 		}
 	}
@@ -77,10 +87,16 @@ func Search(kind Kind, text string) []Pick {
 	for _, c := range found {
 		known := slices.ContainsFunc(out, func(p Pick) bool { return p.Code == c.Code })
 		if !known && len(out) < most {
-			out = append(out, Pick{System: ICD10CM, Code: c.Code, Text: c.Display})
+			out = append(out, Pick{Kind: Problem, System: ICD10CM, Code: c.Code, Text: c.Display})
 		}
 	}
 	return out
+}
+
+func (l *listed) of(kind Kind) Pick {
+	p := l.Pick
+	p.Kind = kind
+	return p
 }
 
 func listOf(kind Kind) []listed {

@@ -36,6 +36,12 @@ func TestAFewKeysFindWhatIsCommon(t *testing.T) {
 	}
 	require.Equal(t, "I10 Essential (primary) hypertension", texts(Problem, "htn")[0])
 	require.Contains(t, texts(Problem, "plague pneumonic"), "A20.2 Pneumonic plague", "what is rare is in the list too")
+	kinds := map[Kind]int{}
+	for _, p := range Search("", "lis") {
+		kinds[p.Kind]++
+	}
+	require.Positive(t, kinds[Medicine])
+	require.LessOrEqual(t, kinds[Problem], most/2)
 	require.Empty(t, Search(Problem, "   "))
 	require.Empty(t, Search(Medicine, "zzzz"))
 	require.LessOrEqual(t, len(Search(Problem, "pain")), most)

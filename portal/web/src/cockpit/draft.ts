@@ -2,8 +2,11 @@ import type { NoteBody } from '../visits/types'
 
 export const emptyBody: NoteBody = { subjective: '', objective: '', assessment: '', plan: '', summary: '', instructions: [], callIf: '', followUp: '' }
 
+/** A note without anything found or decided, to lay an older version over. */
+export const blank: NoteBody = { ...emptyBody, vitals: undefined, problems: undefined, medicines: undefined, stops: undefined, orders: undefined, next: undefined, copied: undefined }
+
 export const sameBody = (a: NoteBody, b: NoteBody): boolean => JSON.stringify(normal(a)) === JSON.stringify(normal(b))
-const normal = (body: NoteBody) => Object.entries({ ...emptyBody, ...body }).sort(([a], [b]) => a.localeCompare(b))
+const normal = (body: NoteBody) => Object.entries({ ...emptyBody, ...body }).filter(([, value]) => value !== undefined).sort(([a], [b]) => a.localeCompare(b))
 
 /** What must stand in a note before it can be signed. */
 export const missing = (body: NoteBody): ('assessment' | 'plan' | 'summary')[] =>

@@ -68,9 +68,10 @@ export function useNote(patient: string, visit: string) {
   }
   return {
     query, note, saver, theirs,
-    async sign() {
+    /** Everything at once: the note, what was found and decided, and the end of the visit. */
+    async sign(end: boolean) {
       const version = await saver!.flush()
-      await take(api.POST('/charts/{patient}/visits/{id}/note/sign', { ...of(patient, visit), body: { version } }))
+      await take(api.POST('/charts/{patient}/visits/{id}/note/sign', { ...of(patient, visit), body: { version, ...(end && { end }) } }))
       await moved()
     },
     async addend(id: string, text: string) {

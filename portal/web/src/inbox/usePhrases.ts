@@ -1,35 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
-import type { KeyboardEvent, RefObject } from 'react'
+import type { RefObject } from 'react'
 import { take } from '../api/client'
 import { currentLocale } from '../i18n'
+import { useDotPhrases } from '../ui/useDotPhrases'
 import { phrasesQuery, work } from './calls'
 
-/** `.name` before a space becomes the phrase of that name, with what it names of the chart. */
+/** The phrases that fill themselves in from the chart of a thread. */
 export function usePhrases(patient: string, thread: string, box: RefObject<HTMLTextAreaElement | null>) {
   const phrases = useQuery(phrasesQuery).data?.items ?? []
-  const put = (name: string, from: number, to: number) => {
-    void take(work.POST('/clinic/inbox/{patient}/{thread}/phrase', { params: { path: { patient, thread } }, body: { name, locale: currentLocale() } })).then(({ text }) => {
-      const area = box.current
-      if (!area) return
-      // The box is the composer's: it hears of it as of something typed.
-      const next = area.value.slice(0, from) + text + area.value.slice(to)
-      Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value')?.set?.call(area, next)
-      area.dispatchEvent(new Event('input', { bubbles: true }))
-      area.setSelectionRange(from + text.length, from + text.length)
-      area.focus()
-    }, () => undefined)
-  }
-  const onKey = (event: KeyboardEvent) => {
-    const area = box.current
-    if ((event.key !== ' ' && event.key !== 'Tab') || event.target !== area || !area || area.selectionStart !== area.selectionEnd) return
-    const word = /(?:^|\s)\.([a-z0-9][a-z0-9-]{0,39})$/.exec(area.value.slice(0, area.selectionStart))?.[1]
-    if (!word || !phrases.some(({ name }) => name === word)) return
-    event.preventDefault()
-    put(word, area.selectionStart - word.length - 1, area.selectionStart)
-  }
-  const insert = (name: string) => {
-    const area = box.current
-    if (area) put(name, area.selectionStart, area.selectionEnd)
-  }
-  return { phrases, onKey, insert }
+  const fill = (name: string) => take(work.POST('/clinic/inbox/{patient}/{thread}/phrase', { params: { path: { patient, thread } }, body: { name, locale: currentLocale() } }))
+  return { phrases, ...useDotPhrases(phrases.map(({ name }) => name), fill, box) }
 }
