@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"housecall/records/access"
 	"housecall/records/fhir"
 )
 
@@ -338,5 +339,25 @@ func TestTheCockpitOpensWithOneRequest(t *testing.T) {
 		require.Equal(t, 404, p.stranger.get(p.at(a)+"/cockpit").StatusCode)
 		require.Equal(t, 200, p.doctor.do("POST", "/api/v1/clinic/codes/search", `{"kind":"problem","words":"htn"}`).StatusCode)
 		require.Equal(t, 403, p.self.do("POST", "/api/v1/clinic/codes/search", `{"kind":"problem","words":"htn"}`).StatusCode)
+	})
+}
+
+// A sensitive problem is on all that was signed with it: who may not see one part may
+// not know of the others.
+func TestASensitiveProblemIsOnAllThatIsSignedWithIt(t *testing.T) {
+	each(t, func(t *testing.T, n *node) {
+		p := newPractice(t, n, time.Now().Add(10*time.Minute))
+		p.regrant(access.Everything, access.PowerVisits) // but not the sensitive kinds
+		a, _ := p.live()
+		p.save(a, 0, `{"subjective":"","objective":"","assessment":"x","plan":"y","summary":"z","instructions":[],"callIf":"","followUp":"","vitals":[{"kind":"pulse","value":71}],
+			"problems":[{"system":"http://hl7.org/fhir/sid/icd-10-cm","code":"B20","text":"Human immunodeficiency virus [HIV] disease"}],"orders":[{"group":"lab","text":"Complete blood count"}],"next":{"count":1,"unit":"weeks","mode":"clinic"}}`)
+		p.doctor.do("POST", p.at(a)+"/note/sign", `{"version":1,"end":true}`).json(t, &wireNote{})
+		for _, typ := range []string{"Observation", "Condition", "ServiceRequest", "Encounter", "Composition", "DocumentReference", "Provenance"} {
+			of := p.labels(typ)
+			require.NotZero(t, of[len(of)-1]&access.HIV, typ)
+		}
+		require.Contains(t, p.self.get(p.chart()).body, "71")
+		require.NotContains(t, p.elena.get(p.chart()).body, `"71`)
+		require.Equal(t, "not_yet", p.elena.get(p.at(a)+"/summary").code())
 	})
 }

@@ -90,7 +90,7 @@ function Editor({ open, saver, visit, room, onSigned }: { open: OpenNote; saver:
   }
   const part = (which: (typeof before)[number] | (typeof after)[number]) => <ClinicalPart key={which} part={which} note={note} body={body} place={place} write={write} />
   return (
-    <div className={css.note} onKeyDown={keys}>
+    <div className={`${css.note} ${css.editor}`} onKeyDown={keys}>
       <div className={css.body}>
         <div className={css.head}><h2>{t('cockpit.noteTitle')}</h2><button type="button" className={css.fill} aria-expanded={versions} onClick={() => setVersions(!versions)}>{t('plan.versions')}</button><Saved open={open} saver={saver} /></div>
         {versions && <Versions {...place} version={saver.version} onBack={(older) => { saver.write({ ...blank, ...older }); vitals.reset(); setBack(true) }} />}
