@@ -32,10 +32,10 @@ export function AddLine({ patient, onPick }: { patient: string; onPick(pick: Cho
     setAt(0)
     box.current?.focus()
   }
-  // Enter that came before the list did takes its first line once that is there.
+  // Enter that came before the list did takes its first line once that is there. What is in no list waits for a look.
   const [hasty, setHasty] = useState(false)
   const first = useRef<() => void>(undefined)
-  first.current = () => take(choices[0])
+  first.current = () => take(choices[0]?.free ? undefined : choices[0])
   useEffect(() => {
     if (!hasty || !current) return
     setHasty(false)
