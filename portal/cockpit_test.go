@@ -231,7 +231,9 @@ func TestOlderVersionsAreLookedAtAndCopiesSayWhereTheyAreFrom(t *testing.T) {
 		require.Equal(t, 404, p.doctor.get(p.at(a)+"/note/versions/1").StatusCode)
 		require.Equal(t, 403, p.self.get(p.at(a)+"/note/versions").StatusCode)
 
-		p.save(a, 3, text("Half a pill a day, and more water", "Half a pill a day")) // brought back
+		p.doctor.do("PUT", p.at(a)+"/note", `{"version":3,"apart":true,"body":`+text("Half a pill a day, and more water", "Half a pill a day")+`}`).json(t, &note) // brought back
+		p.doctor.get(p.at(a)+"/note/versions").json(t, &list)
+		require.Len(t, list.Items, 3, "what it took the place of is not lost")
 		p.doctor = p.signedIn(p.doctor.account)
 		p.step(p.doctor, a, "/start", "")
 		var signed wireNote

@@ -123,11 +123,12 @@ type saveNoteIn struct {
 	Body struct {
 		Version int64               `json:"version" doc:"The one that this was made from"`
 		Body    telehealth.NoteBody `json:"body"`
+		Apart   bool                `json:"apart,omitempty" doc:"What was there before stays a version of its own, as when an older one is brought back"`
 	}
 }
 
 func (p *Portal) saveVisitNote(ctx context.Context, in *saveNoteIn) (*body[telehealth.VisitNote], error) {
-	out, err := p.Visits.SaveNote(ctx, edge.Who(ctx), in.Patient, in.ID, in.Body.Version, in.Body.Body)
+	out, err := p.Visits.SaveNote(ctx, edge.Who(ctx), in.Patient, in.ID, in.Body.Version, in.Body.Body, in.Body.Apart)
 	return &body[telehealth.VisitNote]{out}, err
 }
 

@@ -264,8 +264,9 @@ func factOf(l *records.ResultLine, since time.Time) string {
 }
 
 // SaveNote keeps a draft. version is the one that it was made from: of two who
-// write at the same time, the second is told.
-func (s *Service) SaveNote(ctx context.Context, who identity.Principal, patient, id string, version int64, body NoteBody) (VisitNote, error) {
+// write at the same time, the second is told. apart: what was there before stays a
+// version of its own, also when it is only a moment old.
+func (s *Service) SaveNote(ctx context.Context, who identity.Principal, patient, id string, version int64, body NoteBody, apart bool) (VisitNote, error) {
 	if err := body.check(); err != nil {
 		return VisitNote{}, err
 	}
@@ -281,7 +282,7 @@ func (s *Service) SaveNote(ctx context.Context, who identity.Principal, patient,
 		}
 		n.version, n.body, n.savedAt, n.savedBy = version+1, body, s.now(), who.Account
 		v.Note = schedule.NoteDraft
-		return v.keepVersion(n)
+		return v.keepVersion(n, apart)
 	})
 }
 

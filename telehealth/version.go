@@ -31,8 +31,8 @@ const (
 )
 
 // keepVersion keeps a draft as it was saved, in the place of what the same person
-// saved a moment before.
-func (v *visit) keepVersion(n *note) error {
+// saved a moment before unless that has to stay.
+func (v *visit) keepVersion(n *note, apart bool) error {
 	raw, err := json.Marshal(n.body)
 	if err != nil {
 		return err
@@ -45,7 +45,7 @@ func (v *visit) keepVersion(n *note) error {
 	case errors.Is(err, sql.ErrNoRows):
 	case err != nil:
 		return err
-	case by == v.who.Account && n.savedAt-lastBegan < versionSpan.Microseconds():
+	case !apart && by == v.who.Account && n.savedAt-lastBegan < versionSpan.Microseconds():
 		began = lastBegan
 		if _, err := v.c.Exec(`DELETE FROM visit_note_versions WHERE visit = ? AND version = ?`, v.ID, last); err != nil {
 			return err

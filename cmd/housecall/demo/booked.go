@@ -179,7 +179,7 @@ func (g *together) hold(ctx context.Context, rosa string) error {
 	if _, err := v.End(ctx, g.as(doctorMail, end), rosa, id); err != nil {
 		return err
 	}
-	n, err := v.SaveNote(ctx, g.as(doctorMail, end), rosa, id, 0, dizzyNote)
+	n, err := v.SaveNote(ctx, g.as(doctorMail, end), rosa, id, 0, dizzyNote, false)
 	if err != nil {
 		return err
 	}
@@ -202,6 +202,6 @@ func (g *together) draft(ctx context.Context, id, patient string, at time.Time) 
 		Subjective: "Dry cough for two weeks, worse at night. No fever, no weight loss.", Objective: "Lungs clear on both sides. Throat a little red.",
 		Assessment: "Cough after a cold.", Plan: "Wait two more weeks. Chest X-ray if it stays.", Summary: "Your cough is most likely what is left of a cold.",
 		Instructions: []string{"Drink warm tea with honey before you go to bed."}, CallIf: "you get a fever or cannot breathe well", FollowUp: "Come again if it is not gone in two weeks.",
-	})
+	}, false)
 	return err
 }

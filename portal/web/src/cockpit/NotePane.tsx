@@ -11,7 +11,7 @@ import { useClinic, useWords } from '../ui/useWords'
 import type { NoteBody, Visit } from '../visits/types'
 import { AddLine } from './AddLine'
 import { ClinicalPart } from './ClinicalPart'
-import { blank, type NoteSaver } from './draft'
+import type { NoteSaver } from './draft'
 import { lacking, SignFoot, type Lack } from './SignFoot'
 import { NextVisitPick } from './NextVisitPick'
 import css from './note.module.css'
@@ -93,7 +93,7 @@ function Editor({ open, saver, visit, room, onSigned }: { open: OpenNote; saver:
     <div className={`${css.note} ${css.editor}`} onKeyDown={keys}>
       <div className={css.body}>
         <div className={css.head}><h2>{t('cockpit.noteTitle')}</h2><button type="button" className={css.fill} aria-expanded={versions} onClick={() => setVersions(!versions)}>{t('plan.versions')}</button><Saved open={open} saver={saver} /></div>
-        {versions && <Versions {...place} version={saver.version} onBack={(older) => { saver.write({ ...blank, ...older }); vitals.reset(); setBack(true) }} />}
+        {versions && <Versions {...place} version={saver.version} onBack={(older) => void saver.bringBack(older).then(() => { vitals.reset(); setBack(true) }, () => undefined)} />}
         {back && <Said>{t('plan.broughtBack')}</Said>}
         {open.theirs && open.theirs.state !== 'signed' && <Conflict open={open} saver={saver} onTaken={vitals.reset} />}
         <Templates {...place} body={body} write={write} />

@@ -22,8 +22,8 @@ export function useNote(patient: string, visit: string) {
     const { queryKey } = noteQuery(patient, visit)
     const first = queries.getQueryData(queryKey)!
     const made = new NoteSaver({
-      async save(version, body) {
-        const answer = await take(api.PUT('/charts/{patient}/visits/{id}/note', { ...of(patient, visit), body: { version, body } }))
+      async save(version, body, apart) {
+        const answer = await take(api.PUT('/charts/{patient}/visits/{id}/note', { ...of(patient, visit), body: { version, body, ...(apart && { apart }) } }))
         queries.setQueryData(queryKey, (before: VisitNote | undefined) => before && { ...before, state: 'draft' as const, version: answer.version, savedAt: answer.savedAt })
         return answer
       },

@@ -19,7 +19,7 @@ interface Paths {
   '/charts/{patient}/visits/{id}/end': Act
   '/charts/{patient}/visits/{id}/late': Act<{ minutes: number }>
   '/charts/{patient}/visits/{id}/chat': { get: Answer<Page<ChatLine>> & Of } & Act<{ id: string; text: string }, unknown>
-  '/charts/{patient}/visits/{id}/note': { get: Answer<VisitNote> & Of; put: Answer<VisitNote> & Of & Body<{ version: number; body: NoteBody }> }
+  '/charts/{patient}/visits/{id}/note': { get: Answer<VisitNote> & Of; put: Answer<VisitNote> & Of & Body<{ version: number; body: NoteBody; apart?: boolean }> }
   '/charts/{patient}/visits/{id}/note/sign': Act<{ version: number; end?: boolean }, VisitNote>
   '/charts/{patient}/visits/{id}/note/versions': { get: Answer<Page<NoteVersion>> & Of }
   '/charts/{patient}/visits/{id}/note/versions/{version}': { get: Answer<NoteVersion> & { parameters: { path: { patient: string; id: string; version: number } } } }
