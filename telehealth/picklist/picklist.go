@@ -53,23 +53,30 @@ type listed struct {
 }
 
 // Search finds entries by the beginnings of their words, in any order; without a kind
-// a few of each.
+// a few of each. What is common comes first, a rare disease after all of it.
 func Search(kind Kind, text string) []Pick {
-	if kind == "" {
-		out := []Pick{}
-		for _, k := range []Kind{Problem, Medicine, Order} {
-			found := Search(k, text)
-			out = append(out, found[:min(len(found), most/2)]...)
-		}
-		return out
-	}
-	words := strings.Fields(fhir.Fold(text))
 	out := []Pick{}
+	words := strings.Fields(fhir.Fold(text))
 	if len(words) == 0 || len(words) > 8 {
 		return out
 	}
+	kinds, each := []Kind{kind}, most
+	if kind == "" {
+		kinds, each = []Kind{Problem, Medicine, Order}, most/2
+	}
+	for _, k := range kinds {
+		out = append(out, inList(k, words, each)...)
+	}
+	if kind == "" || kind == Problem {
+		out = append(out, rare(words, out, most-len(out))...)
+	}
+	return out
+}
+
+// inList finds in our own lists. What is called by its first word comes before what
+// only holds it.
+func inList(kind Kind, words []string, most int) (out []Pick) {
 	list := listOf(kind)
-	// What is called by its first word comes before what only holds it.
 	for _, first := range []bool{true, false} {
 		for _, l := range list {
 			if l.fits(words) && strings.HasPrefix(fhir.Fold(l.Text), words[0]) == first && len(out) < most {
@@ -77,15 +84,20 @@ func Search(kind Kind, text string) []Pick {
 			}
 		}
 	}
-	if kind != Problem || len(out) == most {
-		return out
+	return out
+}
+
+// rare finds further billable codes.
+func rare(words []string, have []Pick, most int) (out []Pick) {
+	if most <= 0 {
+		return nil
 	}
-	found, err := terminology.Find(ICD10CM, words, 2*most)
+	found, err := terminology.Find(ICD10CM, words, most+len(have))
 	if err != nil {
-		return out
+		return nil
 	}
 	for _, c := range found {
-		known := slices.ContainsFunc(out, func(p Pick) bool { return p.Code == c.Code })
+		known := slices.ContainsFunc(have, func(p Pick) bool { return p.Code == c.Code })
 		if !known && len(out) < most {
 			out = append(out, Pick{Kind: Problem, System: ICD10CM, Code: c.Code, Text: c.Display})
 		}

@@ -41,7 +41,7 @@ func TestAFewKeysFindWhatIsCommon(t *testing.T) {
 		kinds[p.Kind]++
 	}
 	require.Positive(t, kinds[Medicine])
-	require.LessOrEqual(t, kinds[Problem], most/2)
+	require.Equal(t, Order, Search("", "cardio")[0].Kind, "what is common comes before a rare disease")
 	require.Empty(t, Search(Problem, "   "))
 	require.Empty(t, Search(Medicine, "zzzz"))
 	require.LessOrEqual(t, len(Search(Problem, "pain")), most)

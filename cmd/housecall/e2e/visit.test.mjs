@@ -240,6 +240,7 @@ function counted() {
     press: one((on) => on.click()), type: one((field, text) => field.fill(text)), choose: one((list, value) => list.selectOption(value)),
     typeAndEnter: one(async (field, text) => {
       await field.pressSequentially(text)
+      await field.page().locator('[role="listbox"]:not([aria-busy])').getByRole('option').first().waitFor() // Enter takes what is shown, nothing else
       await field.press('Enter')
     }),
   })

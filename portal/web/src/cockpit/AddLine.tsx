@@ -32,23 +32,13 @@ export function AddLine({ patient, onPick }: { patient: string; onPick(pick: Cho
     setAt(0)
     box.current?.focus()
   }
-  // Enter that came before the list did takes its first line once that is there. What is in no list waits for a look.
-  const [hasty, setHasty] = useState(false)
-  const first = useRef<() => void>(undefined)
-  first.current = () => take(choices[0]?.free ? undefined : choices[0])
-  useEffect(() => {
-    if (!hasty || !current) return
-    setHasty(false)
-    first.current?.()
-  }, [hasty, current])
   const onKey = (event: KeyboardEvent) => {
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault()
       setAt(Math.max(0, Math.min(choices.length - 1, at + (event.key === 'ArrowDown' ? 1 : -1))))
     } else if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey && text.trim()) {
       event.preventDefault()
-      if (current) take(choices[at])
-      else setHasty(true)
+      if (current) take(choices[at]) // what nobody has seen yet is not taken
     } else if (event.key === 'Escape' && text) {
       event.stopPropagation()
       setText('')
@@ -61,11 +51,11 @@ export function AddLine({ patient, onPick }: { patient: string; onPick(pick: Cho
       <input
         id="plan-add" ref={box} role="combobox" aria-expanded={open && choices.length > 0} aria-controls={list} aria-autocomplete="list" aria-activedescendant={open && choices[at] ? `${list}-${at}` : undefined}
         autoComplete="off" maxLength={150} value={text} aria-describedby="plan-add-help" onKeyDown={onKey}
-        onChange={(event) => { setText(event.target.value); setAt(0); setHasty(false) }}
+        onChange={(event) => { setText(event.target.value); setAt(0) }}
       />
       <p id="plan-add-help" className="meta">{t('plan.addHelp')}</p>
       <p className="sr" role="status">{said}</p>
-      <ul id={list} role="listbox" aria-label={t('plan.options')} className={css.options} hidden={!open || choices.length === 0}>
+      <ul id={list} role="listbox" aria-busy={!current || undefined} aria-label={t('plan.options')} className={css.options} hidden={!open || choices.length === 0}>
         {choices.map((choice, n) => (
           // The field keeps the focus: a press that took it would close the list.
           <li key={`${choice.kind} ${choice.code ?? ''} ${choice.text} ${choice.free ?? ''}`} id={`${list}-${n}`} role="option" aria-selected={n === at} onMouseDown={(event) => event.preventDefault()} onClick={() => take(choice)}>
