@@ -55,7 +55,7 @@ export function AddLine({ patient, onPick }: { patient: string; onPick(pick: Cho
       />
       <p id="plan-add-help" className="meta">{t('plan.addHelp')}</p>
       <p className="sr" role="status">{said}</p>
-      <ul id={list} role="listbox" aria-busy={!current || undefined} aria-label={t('plan.options')} className={css.options} hidden={!open || choices.length === 0}>
+      <ul id={list} role="listbox" aria-busy={(open && !current) || undefined} aria-label={t('plan.options')} className={css.options} hidden={!open || choices.length === 0}>
         {choices.map((choice, n) => (
           // The field keeps the focus: a press that took it would close the list.
           <li key={`${choice.kind} ${choice.code ?? ''} ${choice.text} ${choice.free ?? ''}`} id={`${list}-${n}`} role="option" aria-selected={n === at} onMouseDown={(event) => event.preventDefault()} onClick={() => take(choice)}>
