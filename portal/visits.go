@@ -27,7 +27,7 @@ func (p *Portal) mountVisits(api huma.API) {
 	create(api, visit+"/chat", "Write something during a visit", p.visitSay)
 	get(api, visit+"/note", "The note of a visit, for those who write it", p.visitNote)
 	route(api, http.MethodPut, visit+"/note", "Keep a draft of the note", p.saveVisitNote)
-	route(api, http.MethodPost, visit+"/note/sign", "Sign the note. It needs a step-up", p.signVisitNote)
+	route(api, http.MethodPost, visit+"/note/sign", "Sign the note with all that was found and decided. It needs a step-up", p.signVisitNote)
 	route(api, http.MethodPost, visit+"/note/addenda", "Add to a signed note. It needs a step-up", p.addendVisitNote)
 	get(api, visit+"/summary", "What the patient takes home from a visit", p.visitSummary)
 }
@@ -123,11 +123,12 @@ type saveNoteIn struct {
 	Body struct {
 		Version int64               `json:"version" doc:"The one that this was made from"`
 		Body    telehealth.NoteBody `json:"body"`
+		Apart   bool                `json:"apart,omitempty" doc:"What was there before stays a version of its own, as when an older one is brought back"`
 	}
 }
 
 func (p *Portal) saveVisitNote(ctx context.Context, in *saveNoteIn) (*body[telehealth.VisitNote], error) {
-	out, err := p.Visits.SaveNote(ctx, edge.Who(ctx), in.Patient, in.ID, in.Body.Version, in.Body.Body)
+	out, err := p.Visits.SaveNote(ctx, edge.Who(ctx), in.Patient, in.ID, in.Body.Version, in.Body.Body, in.Body.Apart)
 	return &body[telehealth.VisitNote]{out}, err
 }
 
@@ -135,11 +136,12 @@ type signNoteIn struct {
 	OfVisit
 	Body struct {
 		Version int64 `json:"version"`
+		End     bool  `json:"end,omitempty" doc:"End the visit with it if it still goes on"`
 	}
 }
 
 func (p *Portal) signVisitNote(ctx context.Context, in *signNoteIn) (*body[telehealth.VisitNote], error) {
-	out, err := p.Visits.Sign(ctx, edge.Who(ctx), in.Patient, in.ID, in.Body.Version)
+	out, err := p.Visits.Sign(ctx, edge.Who(ctx), in.Patient, in.ID, in.Body.Version, in.Body.End)
 	return &body[telehealth.VisitNote]{out}, err
 }
 

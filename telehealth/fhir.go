@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"html"
 	"strings"
+
+	"housecall/telehealth/picklist"
 )
 
 // Code systems of what a visit leaves behind.
@@ -36,8 +38,10 @@ func (w *writing) whom() object {
 	return object{"reference": "Patient/" + w.subject, "display": w.patient}
 }
 
+func (w *writing) at() object { return object{"reference": "Encounter/" + w.encounter} }
+
 // encounterOf gives the Encounter (FHIR R4, section 8.11).
-func (w *writing) encounterOf() object {
+func (w *writing) encounterOf(o *outcome) object {
 	class := object{"system": actCode, "code": "AMB", "display": "ambulatory"}
 	text := "Visit at the clinic"
 	if w.video {
@@ -49,6 +53,9 @@ func (w *writing) encounterOf() object {
 		"status": "finished", "class": class, "type": []any{object{"text": text}}, "subject": w.whom(), "period": period,
 		"participant": []any{object{"individual": w.who(), "period": period}}, "appointment": []any{object{"reference": "Appointment/" + w.visit}},
 	}
+	if len(o.diagnoses) > 0 {
+		out["diagnosis"] = o.diagnoses
+	}
 	if w.reason != "" {
 		out["reasonCode"] = []any{object{"text": w.reason}}
 	}
@@ -57,22 +64,32 @@ func (w *writing) encounterOf() object {
 
 // compositionOf gives the note (FHIR R4, section 2.4). Its sections are coded
 // with LOINC.
-func (w *writing) compositionOf(n *note) object {
+func (w *writing) compositionOf(n *note, o *outcome) object {
 	b := &n.body
 	var sections []any
-	for _, x := range []struct{ title, code, display, text string }{
-		{"Subjective", "61150-9", "Subjective Narrative", b.Subjective},
-		{"Objective", "61149-1", "Objective Narrative", b.Objective},
-		{"Assessment", "51848-0", "Evaluation note", b.Assessment},
-		{"Plan", "18776-5", "Plan of care note", b.Plan},
-		{"For the patient", "69730-0", "Instructions", forPatient(b)},
+	for _, x := range []struct {
+		title, code, display, text string
+		lines                      []string
+		entries                    []any
+	}{
+		{"Subjective", "61150-9", "Subjective Narrative", b.marked("subjective"), nil, nil},
+		{"Objective", "61149-1", "Objective Narrative", b.marked("objective"), o.saw, o.vitals},
+		{"Assessment", "51848-0", "Evaluation note", b.marked("assessment"), o.assessed, o.problems},
+		{"Plan", "18776-5", "Plan of care note", b.marked("plan"), o.planned, o.orders},
+		{"For the patient", "69730-0", "Instructions", forPatient(b), nil, nil},
 	} {
-		if strings.TrimSpace(x.text) != "" {
-			sections = append(sections, object{"title": x.title, "code": concept(loinc, x.code, x.display, x.title), "text": narrative(x.text)})
+		text := strings.TrimSpace(strings.TrimSpace(x.text) + "\n\n" + strings.Join(x.lines, "\n"))
+		if text == "" {
+			continue
 		}
+		section := object{"title": x.title, "code": concept(loinc, x.code, x.display, x.title), "text": narrative(text)}
+		if len(x.entries) > 0 {
+			section["entry"] = x.entries
+		}
+		sections = append(sections, section)
 	}
 	out := w.composition("Visit note", sections)
-	out["encounter"] = object{"reference": "Encounter/" + w.encounter}
+	out["encounter"] = w.at()
 	return out
 }
 
@@ -127,9 +144,36 @@ func forPatient(b *NoteBody) string {
 		}
 	}
 	add("What to do:", strings.Join(todo, "\n"))
+	add("Your medicines:", strings.Join(b.medicineLines(), "\n"))
+	add("Tests and referrals:", strings.Join(b.orderLines(), "\n"))
 	add("Call us if:", b.CallIf)
-	add("What comes next:", b.FollowUp)
+	next := b.FollowUp
+	if b.Next != nil {
+		next = strings.TrimSpace("A visit " + b.Next.line() + ".\n" + next)
+	}
+	add("What comes next:", next)
 	return strings.Join(parts, "\n\n")
+}
+
+func (p *VisitPlan) medicineLines() (out []string) {
+	for i := range p.Medicines {
+		out = append(out, "- "+p.Medicines[i].Name+": "+p.Medicines[i].sig())
+	}
+	for _, x := range p.Stops {
+		out = append(out, "- Stop "+x.Name+remark(x.Reason))
+	}
+	return out
+}
+
+func (p *VisitPlan) orderLines() (out []string) {
+	for _, x := range p.Orders {
+		line := "- " + x.Text
+		if said, _ := plain(picklist.Order, x.Code, x.Text); said != "" && said != x.Text {
+			line = "- " + said + " (" + x.Text + ")"
+		}
+		out = append(out, line+remark(x.Note))
+	}
+	return out
 }
 
 // narrative gives text as XHTML (FHIR R4, section 2.4.0).

@@ -20,7 +20,7 @@ import (
 )
 
 // NoteBody is what a note says: four parts for colleagues, and for the patient
-// one plain sentence and what to do.
+// one plain sentence and what to do; and what the visit found and decided.
 type NoteBody struct {
 	Subjective   string   `json:"subjective" maxLength:"80000"`
 	Objective    string   `json:"objective" maxLength:"80000"`
@@ -30,6 +30,9 @@ type NoteBody struct {
 	Instructions []string `json:"instructions" maxItems:"50"`
 	CallIf       string   `json:"callIf" maxLength:"80000" doc:"When to call for help"`
 	FollowUp     string   `json:"followUp" maxLength:"80000"`
+	VisitPlan
+	Language string       `json:"language,omitempty" enum:"en,es" doc:"In which the patient's part is written"`
+	Copied   []CopiedText `json:"copied,omitempty" maxItems:"40" doc:"What was taken over from an older note"`
 }
 
 const (
@@ -58,10 +61,10 @@ func (b *NoteBody) check() error {
 			return fault.New(fault.TooLarge, "A part of the note is too long.")
 		}
 	}
-	if len(b.Instructions) > maxInstructions {
+	if len(b.Instructions) > maxInstructions || len(b.Copied) > maxCopied {
 		return fault.New(fault.TooLarge, "A part of the note is too long.")
 	}
-	return nil
+	return b.bounded()
 }
 
 // Prefill is what is known and need not be typed.
@@ -89,6 +92,7 @@ type VisitNote struct {
 	SignedBy    string     `json:"signedBy,omitempty"`
 	Composition string     `json:"composition,omitempty"`
 	Addenda     []Addendum `json:"addenda"`
+	Earlier     *Earlier   `json:"earlier,omitempty" doc:"The last signed note before this one, to copy from"`
 }
 
 // note is a row of visit_notes.
@@ -130,7 +134,7 @@ func (v *visit) putNote(n *note) error {
 // texts are all the words of a note.
 func (b *NoteBody) texts() []string {
 	out := slices.Clone(b.Instructions)
-	for _, t := range b.parts() {
+	for _, t := range append(b.parts(), b.lines()...) {
 		out = append(out, *t)
 	}
 	return out
@@ -210,7 +214,10 @@ func (s *Service) Note(ctx context.Context, who identity.Principal, patient, id 
 		if err != nil {
 			return err
 		}
-		out, err = v.showNote(n, p)
+		if out, err = v.showNote(n, p); err != nil || n.signedAt != 0 {
+			return err
+		}
+		out.Earlier, err = v.earlier()
 		return err
 	})
 	if err != nil {
@@ -257,8 +264,9 @@ func factOf(l *records.ResultLine, since time.Time) string {
 }
 
 // SaveNote keeps a draft. version is the one that it was made from: of two who
-// write at the same time, the second is told.
-func (s *Service) SaveNote(ctx context.Context, who identity.Principal, patient, id string, version int64, body NoteBody) (VisitNote, error) {
+// write at the same time, the second is told. apart: what was there before stays a
+// version of its own, also when it is only a moment old.
+func (s *Service) SaveNote(ctx context.Context, who identity.Principal, patient, id string, version int64, body NoteBody, apart bool) (VisitNote, error) {
 	if err := body.check(); err != nil {
 		return VisitNote{}, err
 	}
@@ -269,9 +277,12 @@ func (s *Service) SaveNote(ctx context.Context, who identity.Principal, patient,
 		case n.version != version:
 			return changed()
 		}
+		if err := v.source(&body); err != nil {
+			return err
+		}
 		n.version, n.body, n.savedAt, n.savedBy = version+1, body, s.now(), who.Account
 		v.Note = schedule.NoteDraft
-		return nil
+		return v.keepVersion(n, apart)
 	})
 }
 

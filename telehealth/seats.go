@@ -336,6 +336,21 @@ func (s *Service) Refuse(ctx context.Context, who identity.Principal, patient, i
 	})
 }
 
+// Return sends somebody who was let in back to the waiting room, to be let in again
+// later: to talk with one alone, or because they came too early.
+func (s *Service) Return(ctx context.Context, who identity.Principal, patient, id, seat string) (Visit, error) {
+	return s.decide(ctx, who, patient, id, seat, "return", func(v *visit, p *person) error {
+		if p.State == SeatWaiting {
+			return nil
+		}
+		if !p.admittedNow() {
+			return fault.New(fault.Conflict, "They are not in the visit any more.").WithCode("gone")
+		}
+		p.State, p.waiting, p.admitted, p.admittedBy = SeatWaiting, v.s.now(), 0, ""
+		return s.Access.SeatTakenTx(v.c, v.ID)
+	})
+}
+
 func (s *Service) decide(ctx context.Context, who identity.Principal, patient, id, seat, what string, f func(*visit, *person) error) (Visit, error) {
 	return s.change(ctx, who, patient, id, what, func(v *visit) error {
 		if err := v.mustHost(); err != nil {
@@ -371,16 +386,21 @@ func (s *Service) End(ctx context.Context, who identity.Principal, patient, id s
 		if v.State != schedule.Live {
 			return fault.New(fault.Conflict, "This visit has not begun.").WithCode("not_live")
 		}
-		v.State, v.EndedAt = schedule.Ended, v.s.now()
-		if _, err := v.c.Exec(`UPDATE visit_people SET state = CASE WHEN state = ? THEN ? ELSE ? END WHERE visit = ? AND state IN (?, ?, ?)`,
-			string(SeatIn), string(SeatLeft), string(SeatNone), v.ID, string(SeatIn), string(SeatWaiting), string(SeatAdmitted)); err != nil {
-			return err
-		}
-		if err := v.s.Access.EndVisitGrantsTx(v.c, v.who, v.Patient, v.ID); err != nil {
-			return err
-		}
-		return v.settle()
+		return v.finish()
 	})
+}
+
+// finish ends a visit that is held: nobody has a seat any more.
+func (v *visit) finish() error {
+	v.State, v.EndedAt = schedule.Ended, v.s.now()
+	if _, err := v.c.Exec(`UPDATE visit_people SET state = CASE WHEN state = ? THEN ? ELSE ? END WHERE visit = ? AND state IN (?, ?, ?)`,
+		string(SeatIn), string(SeatLeft), string(SeatNone), v.ID, string(SeatIn), string(SeatWaiting), string(SeatAdmitted)); err != nil {
+		return err
+	}
+	if err := v.s.Access.EndVisitGrantsTx(v.c, v.who, v.Patient, v.ID); err != nil {
+		return err
+	}
+	return v.settle()
 }
 
 // Late tells those who wait how many minutes the clinic is behind.

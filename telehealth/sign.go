@@ -19,14 +19,17 @@ import (
 	"housecall/records"
 	"housecall/records/access"
 	"housecall/records/fhir"
+	"housecall/telehealth/picklist"
 	"housecall/telehealth/schedule"
 )
 
 // Sign ends the work on a note. In one transaction it is frozen and becomes
-// Encounter, Composition and the after-visit summary in the chart, the
-// appointment is fulfilled, and the patient's side is told. There is no way back:
-// what is found out later is added.
-func (s *Service) Sign(ctx context.Context, who identity.Principal, patient, id string, version int64) (VisitNote, error) {
+// Encounter, Composition and the after-visit summary in the chart, what was
+// measured, prescribed, ordered and agreed upon becomes records with them, the
+// visit is ended if it still goes on and end says so, the appointment is fulfilled,
+// and the patient's side is told. All of it or nothing. There is no way back: what
+// is found out later is added.
+func (s *Service) Sign(ctx context.Context, who identity.Principal, patient, id string, version int64, end bool) (VisitNote, error) {
 	return s.write(ctx, who, patient, id, "sign", func(v *visit, n *note) error {
 		if n.signedAt != 0 && n.version == version && n.signedAccount == who.Account {
 			return nil // sent twice
@@ -39,14 +42,22 @@ func (s *Service) Sign(ctx context.Context, who identity.Principal, patient, id 
 			return signed()
 		case n.version != version:
 			return changed()
-		case v.State == schedule.Live:
+		case v.State == schedule.Live && !end:
 			return fault.New(fault.Conflict, "End the visit before you sign its note.").WithCode("live")
-		case v.State != schedule.Ended && v.StartsAt > s.now():
+		case v.State != schedule.Ended && v.State != schedule.Live && v.StartsAt > s.now():
 			return fault.New(fault.Conflict, "This visit has not begun.").WithCode("not_live")
 		}
 		for _, t := range []string{n.body.Assessment, n.body.Plan, n.body.Summary} {
 			if strings.TrimSpace(t) == "" {
 				return fault.New(fault.Invalid, "Before it can be signed, a note needs an assessment, a plan and a sentence for the patient.").WithCode("incomplete")
+			}
+		}
+		if err := n.body.finished(); err != nil {
+			return err
+		}
+		if v.State == schedule.Live {
+			if err := v.finish(); err != nil {
+				return err
 			}
 		}
 		n.signedAt, n.signedBy, n.signedRole, n.signedAccount = s.now(), who.Name, string(v.view.Role), who.Account
@@ -92,24 +103,31 @@ func (v *visit) record(n *note) error {
 	if v.StartedAt != 0 && v.EndedAt >= v.StartedAt {
 		w.from, w.to = v.StartedAt, v.EndedAt
 	}
-	labels := access.Classify(fulfilled.Node).Labels | access.LabelsOfText(append(n.body.texts(), a.Reason)...)
-	ops := []records.Op{fulfilled}
-	for _, r := range []struct {
-		typ, id string
-		body    map[string]any
-	}{
-		{"Encounter", w.encounter, w.encounterOf()},
-		{"Composition", n.composition, w.compositionOf(n)},
-		{"DocumentReference", n.document, w.summaryOf(n)},
-	} {
-		r.body["resourceType"], r.body["id"] = r.typ, r.id
-		node, err := labelled(r.body, labels)
-		if err != nil {
-			return err
-		}
-		ops = append(ops, records.Op{Kind: records.Create, Type: r.typ, ID: r.id, Node: node})
+	o, err := v.outcome(&w, &n.body.VisitPlan)
+	if err != nil {
+		return err
 	}
-	_, err = v.s.Records.WriteTx(v.c, v.who, records.Batch{Ops: ops, Source: records.Own, Kept: true})
+	o.all = append(o.all,
+		&made{typ: "Encounter", id: w.encounter, body: w.encounterOf(o)},
+		&made{typ: "Composition", id: n.composition, body: w.compositionOf(n, o)},
+		&made{typ: "DocumentReference", id: n.document, body: w.summaryOf(n)})
+	if err := v.wantsTranslation(&w, n, &person, o); err != nil {
+		return err
+	}
+	targets := make([]any, len(o.all))
+	for i, m := range o.all {
+		targets[i] = m.ref()
+	}
+	o.add("Provenance", w.provenanceOf(targets))
+	labels, err := o.labels(access.Classify(fulfilled.Node).Labels | access.LabelsOfText(append(n.body.texts(), a.Reason)...))
+	if err != nil {
+		return err
+	}
+	ops, err := o.ops(func(body object) (*fhir.Node, error) { return labelled(body, labels) })
+	if err != nil {
+		return err
+	}
+	_, err = v.s.Records.WriteTx(v.c, v.who, records.Batch{Ops: append([]records.Op{fulfilled}, ops...), Source: records.Own, Kept: true})
 	return err
 }
 
@@ -249,6 +267,58 @@ type Summary struct {
 	SignedAt     time.Time  `json:"signedAt"`
 	Addenda      []Addendum `json:"addenda"`
 	Composition  string     `json:"composition"`
+
+	Vitals      []VisitVital    `json:"vitals"`
+	Problems    []SummaryItem   `json:"problems"`
+	Medicines   []VisitMedicine `json:"medicines"`
+	Stops       []VisitStop     `json:"stops"`
+	Orders      []SummaryItem   `json:"orders"`
+	Next        *VisitNext      `json:"next,omitempty"`
+	NextDay     string          `json:"nextDay,omitempty" doc:"The day that the next visit is meant for"`
+	Language    string          `json:"language" doc:"In which the free text is written"`
+	Translation *Translation    `json:"translation,omitempty"`
+}
+
+// SummaryItem is a problem or an order with what people say for it.
+type SummaryItem struct {
+	Group string `json:"group,omitempty"`
+	Text  string `json:"text"`
+	Plain string `json:"plain,omitempty" doc:"In English"`
+	Local string `json:"local,omitempty" doc:"In Spanish"`
+	Note  string `json:"note,omitempty"`
+}
+
+// fill puts in what the visit found and decided, for a page to say in its own language.
+func (out *Summary) fill(v *visit, n *note) error {
+	p := &n.body.VisitPlan
+	out.Vitals, out.Medicines, out.Stops = some(p.Vitals), some(p.Medicines), some(p.Stops)
+	out.Problems, out.Orders = []SummaryItem{}, []SummaryItem{}
+	for _, x := range p.Problems {
+		en, es := plain(picklist.Problem, x.Code, x.Text)
+		out.Problems = append(out.Problems, SummaryItem{Text: x.Text, Plain: en, Local: es})
+	}
+	for _, x := range p.Orders {
+		en, es := plain(picklist.Order, x.Code, x.Text)
+		out.Orders = append(out.Orders, SummaryItem{Group: x.Group, Text: x.Text, Plain: en, Local: es, Note: x.Note})
+	}
+	if out.Next = p.Next; p.Next != nil {
+		out.NextDay = p.Next.day(v, n.signedAt)
+	}
+	if out.Language = n.body.Language; out.Language == "" {
+		out.Language = defaultLanguage
+	}
+	t, err := v.translation()
+	if err == nil && t != nil {
+		out.Translation, err = t.show()
+	}
+	return err
+}
+
+func some[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
 }
 
 // Summary gives the after-visit summary to whoever sees its record in the chart.
@@ -294,6 +364,9 @@ func (s *Service) Summary(ctx context.Context, who identity.Principal, patient, 
 		}
 		if v.StartedAt != 0 {
 			out.At = moment(v.StartedAt)
+		}
+		if err := out.fill(v, n); err != nil {
+			return err
 		}
 		out.Addenda, err = v.seenAddenda()
 		return err

@@ -65,6 +65,8 @@ type Visit struct {
 	Note          string               `json:"note,omitempty" enum:"draft,signed"`
 	Summary       *SummaryRef          `json:"summary,omitempty"`
 	Relays        []Relay              `json:"relays,omitempty" doc:"Ways through networks that let no video pass, to be tried before the visit. In the room one is told one's own anew."`
+	Rating        *VisitRating         `json:"rating,omitempty" doc:"What the viewer said about it"`
+	Ratings       []VisitRating        `json:"ratings,omitempty" doc:"For those who held it: what was said about it"`
 }
 
 // Relay is a way to the room through a network that lets no video pass: an
@@ -291,6 +293,9 @@ func (v *visit) show() (Visit, error) {
 		if n, err = v.note(); err == nil {
 			out.Summary = &SummaryRef{"DocumentReference/" + n.document}
 		}
+	}
+	if err == nil {
+		err = v.rated(&out)
 	}
 	return out, err
 }

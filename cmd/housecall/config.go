@@ -75,7 +75,7 @@ type Config struct {
 
 	ShowPresence bool `group:"settings" name:"show-presence" env:"HOUSECALL_SHOW_PRESENCE" help:"Patients and caregivers see that somebody of the care team has their conversation open; never who."`
 
-	KeyAge   time.Duration `group:"settings" name:"key-age" env:"HOUSECALL_KEY_AGE" default:"2160h" placeholder:"TIME" help:"After which time the OpenID provider signs with a new key. 0: only by housecall keys rotate."`
+	KeyAge time.Duration `group:"settings" name:"key-age" env:"HOUSECALL_KEY_AGE" default:"2160h" placeholder:"TIME" help:"After which time the OpenID provider signs with a new key. 0: only by housecall keys rotate."`
 
 	base       *url.URL
 	hosts      []string // that are called though others named them; nil: any

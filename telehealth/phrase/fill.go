@@ -44,6 +44,12 @@ func (f *filling) value(field string) (string, error) {
 		return strconv.Itoa(p.Age.Years), nil
 	case "medicines":
 		return f.medicines(), nil
+	case "problems":
+		return names(f.chart.Conditions), nil
+	case "allergies":
+		return names(f.chart.Allergies), nil
+	case "vitals":
+		return f.vitals(), nil
 	case "result":
 		return f.result(arg), nil
 	case "visit":
@@ -62,6 +68,34 @@ func (f *filling) medicines() string {
 		}
 	}
 	return strings.Join(lines, "\n")
+}
+
+// names are the titles of what holds now.
+func names(entries []records.Entry) string {
+	var out []string
+	for _, e := range entries {
+		if e.Active && len(out) < maxMedicines {
+			out = append(out, e.Title)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// A measurement is offered for so long, and no more than a few.
+const (
+	vitalsSince = 60 * 24 * time.Hour
+	maxVitals   = 6
+)
+
+func (f *filling) vitals() string {
+	var out []string
+	since := f.s.Now().Add(-vitalsSince).Format(time.DateOnly)
+	for _, l := range f.chart.Vitals {
+		if e := l.Latest; e.Value != nil && len(e.At) >= 10 && e.At >= since && len(out) < maxVitals {
+			out = append(out, l.Title+" "+e.Value.Text)
+		}
+	}
+	return strings.Join(out, "; ")
 }
 
 // result finds the last value of a kind of result by its plain word, its title, or

@@ -32,7 +32,7 @@ type Phrase struct {
 
 // Fields are what a text can name, in braces. A result is named after a colon:
 // {result:potassium}.
-var Fields = []string{"patient", "first", "age", "visit", "medicines", "today", "me", "result:"}
+var Fields = []string{"patient", "first", "age", "visit", "medicines", "problems", "allergies", "vitals", "today", "me", "result:"}
 
 // Filled is a phrase with what it names filled in.
 type Filled struct {

@@ -6,6 +6,7 @@ import (
 
 	"housecall/internal/identity"
 	"housecall/telehealth"
+	"housecall/telehealth/picklist"
 	"housecall/telehealth/schedule"
 )
 
@@ -117,6 +118,12 @@ var dizzyNote = telehealth.NoteBody{
 	Instructions: []string{"Take the water pill in the morning again.", "Drink about six glasses a day.", "Measure your blood pressure lying and standing, once a day for a week."},
 	CallIf:       "you faint\nyou have chest pain or your heart races",
 	FollowUp:     "We talk again by video in a week, with your readings.",
+	Language:     "en",
+	VisitPlan: telehealth.VisitPlan{
+		Problems: []telehealth.VisitProblem{{System: picklist.ICD10CM, Code: "R42", Text: "Dizziness and giddiness"}},
+		Orders:   []telehealth.VisitOrder{{Group: "lab", System: picklist.LOINC, Code: "24321-2", Text: "Basic metabolic panel"}},
+		Next:     &telehealth.VisitNext{Count: 1, Unit: "weeks", Mode: "video"},
+	},
 }
 
 // hold is the visit that is over: Rosa and her daughter, by video, with its note
@@ -172,11 +179,11 @@ func (g *together) hold(ctx context.Context, rosa string) error {
 	if _, err := v.End(ctx, g.as(doctorMail, end), rosa, id); err != nil {
 		return err
 	}
-	n, err := v.SaveNote(ctx, g.as(doctorMail, end), rosa, id, 0, dizzyNote)
+	n, err := v.SaveNote(ctx, g.as(doctorMail, end), rosa, id, 0, dizzyNote, false)
 	if err != nil {
 		return err
 	}
-	_, err = v.Sign(ctx, g.as(doctorMail, end), rosa, id, n.Version)
+	_, err = v.Sign(ctx, g.as(doctorMail, end), rosa, id, n.Version, false)
 	return err
 }
 
@@ -195,6 +202,6 @@ func (g *together) draft(ctx context.Context, id, patient string, at time.Time) 
 		Subjective: "Dry cough for two weeks, worse at night. No fever, no weight loss.", Objective: "Lungs clear on both sides. Throat a little red.",
 		Assessment: "Cough after a cold.", Plan: "Wait two more weeks. Chest X-ray if it stays.", Summary: "Your cough is most likely what is left of a cold.",
 		Instructions: []string{"Drink warm tea with honey before you go to bed."}, CallIf: "you get a fever or cannot breathe well", FollowUp: "Come again if it is not gone in two weeks.",
-	})
+	}, false)
 	return err
 }

@@ -220,7 +220,7 @@ func loadTogether(ctx context.Context, p Parts, c *Clinic, accounts map[string]s
 	if err := g.meet(ctx); err != nil {
 		return fmt.Errorf("visits: %w", err)
 	}
-	return g.write(ctx)
+	return errors.Join(g.write(ctx), g.say(ctx))
 }
 
 // doctorsPatients are those whom a staff member treats, Rosa not among them.

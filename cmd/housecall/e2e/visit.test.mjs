@@ -162,7 +162,12 @@ scene('a visit by video, three people, and its note', { as: 'patient', viewport:
   await button(doctor, en('cockpit.letInName', { name: self.name })).waitFor()
   await look(doctor, 'cockpit-door')
   await doctor.keyboard.press('b')
-  await doctor.getByRole('complementary').getByRole('link', { name: en('day.letIn', { name: self.name.split(' ')[0] }) }).click()
+  const hand = counted()
+  const asked = chartCalls(doctor)
+  await hand.press(doctor.getByRole('complementary').getByRole('link', { name: en('day.letIn', { name: self.name.split(' ')[0] }) })) // opens it, and lets her in
+  await doctor.getByLabel(en('cockpit.assessment')).waitFor()
+  const opening = asked().slice(0, asked().findIndex((path) => /\/(start|admit)$/.test(path)))
+  assert.deepEqual(opening.map((path) => path.split('/').at(-1)), ['cockpit'], 'one request brings the picture, the chart and the note')
   await hearsAndSees(page, 1, 'the patient')
   await hearsAndSees(doctor, 1, 'the clinician')
   await look(page, 'patient-call')
@@ -226,31 +231,61 @@ scene('a visit by video, three people, and its note', { as: 'patient', viewport:
   assert.equal(await seat(), before)
   await button(elena, en('visit.unmute')).waitFor()
 
-  // The note beside the picture; the visit ends; it is signed.
-  await doctor.getByLabel(en('cockpit.subjective')).fill('Dizzy when she gets up.')
-  await doctor.getByLabel(en('cockpit.assessment')).fill('Orthostatic dizziness.')
-  await doctor.getByLabel(en('cockpit.plan')).fill('Half a pill, check in two weeks.')
-  await doctor.getByLabel(en('cockpit.summary')).fill('Your pill was a bit too strong for you.')
-  await doctor.getByLabel(en('cockpit.instructions')).fill('Take half a pill in the morning.')
+  // Back to the waiting room and in again, while the others go on.
+  await button(doctor, en('plan.sendBackOf', { name: third })).click()
+  await elena.getByRole('heading', { level: 1, name: en('wait.knows', { name }) }).or(elena.getByText(en('wait.live', { name }))).first().waitFor()
+  await button(doctor, en('cockpit.letInName', { name: third })).click()
+  await hearsAndSees(elena, 2, 'the caregiver, let in again,')
+
+  // What was found and decided beside the picture, counted: a press is one, and so is what is typed into one field.
+  await hand.type(doctor.getByRole('textbox', { name: en('after.vital.pressure'), exact: true }), '104/62')
+  await hand.type(doctor.getByRole('textbox', { name: en('after.vital.pulse'), exact: true }), '72')
+  const add = doctor.getByRole('combobox', { name: en('plan.add') })
+  await hand.typeAndEnter(add, 'orthos')
+  await hand.typeAndEnter(add, 'lisin 5')
+  await hand.typeAndEnter(add, 'bmp')
+  const planned = doctor.getByRole('list', { name: en('plan.list') })
+  for (const line of ['Orthostatic hypotension', 'Lisinopril 5 mg', 'Basic metabolic panel']) await planned.getByText(line, { exact: true }).waitFor()
+  await hand.press(button(doctor, en('plan.in.weeks_other', { count: 2 })))
+  await hand.choose(doctor.getByLabel(en('plan.template'), { exact: true }), 'video-followup')
+  await until('the template names her', async () => (await doctor.getByLabel(en('cockpit.subjective')).inputValue()).includes(self.name.split(' ')[0]))
+  await hand.type(doctor.getByLabel(en('cockpit.summary')), 'Your pill was a bit too strong for you.')
   await doctor.getByText(patternOf(en('cockpit.saved', { time: '{{time}}' }))).waitFor()
   await look(doctor, 'cockpit-note')
-  await button(doctor, en('cockpit.end')).click()
-  await button(doctor, en('cockpit.endGo')).click()
-  await page.getByRole('heading', { level: 1, name: en('end.over') }).or(page.getByText(en('bye.ended'))).first().waitFor()
-  await look(page, 'patient-over')
-  await button(doctor, en('cockpit.sign', { name: self.name })).click()
-  await proves(doctor, site)
+  await hand.press(button(doctor, en('plan.endAndSign', { name: self.name })))
+  await proves(doctor, site, hand)
   await doctor.getByText(en('cockpit.frozen')).waitFor()
+  assert.ok(hand.count <= 20, `${hand.count} presses and runs of typing`)
   await look(doctor, 'cockpit-signed')
+  const signed = await must(page, site, `/charts/${rosa}/visits/${today.id}`)
+  assert.equal(signed.state, 'ended', 'it was ended with the signature')
+
+  // She stayed on the page: what it came to is there, and how it was can be said.
+  await page.getByRole('heading', { level: 1, name: en('end.over') }).waitFor()
+  await page.getByText('Your pill was a bit too strong for you.').waitFor()
+  await button(page, en('after.stars', { stars: 4 })).click()
+  await page.getByLabel(en('after.comment')).fill('The picture was good.')
+  await look(page, 'patient-over')
+  await button(page, en('after.send')).click()
+  await page.getByText(en('after.rated', { stars: 4 })).waitFor()
+  await doctor.getByText('“The picture was good.”').waitFor()
 
   // She has it at once, and so has her daughter.
   for (const [who, one] of Object.entries({ patient: page, caregiver: elena })) {
     await visit(one, `${at}/summary`)
     await one.getByText('Your pill was a bit too strong for you.').waitFor()
+    for (const words of ['Blood test: salts, sugar and kidneys (Basic metabolic panel)', `Lisinopril 5 mg: ${en('after.take', { dose: en('after.dose.tablet', { count: 1 }), often: en('after.often.daily') })}`, `${en('after.vital.pressure')}: 104/62 mmHg`]) await one.getByText(words, { exact: true }).waitFor()
     await look(one, `${who}-summary`)
   }
   const chart = JSON.stringify(await must(page, site, `/charts/${rosa}`))
   assert.match(chart, /After-visit summary/)
+
+  // Her own language is another one: what was written freely is translated, beside what was signed.
+  await doctor.getByLabel('Your pill was a bit too strong for you.').fill('Su pastilla era un poco fuerte para usted.')
+  await button(doctor, en('plan.translateGo')).click()
+  await doctor.getByText(en('plan.translated')).waitFor()
+  await page.locator('summary', { hasText: 'Spanish' }).click()
+  await page.getByText('Su pastilla era un poco fuerte para usted.').waitFor()
 
   // What is signed is not changed; it is added to.
   const note = await doctor.evaluate(async ([where, csrf]) => {
@@ -268,8 +303,36 @@ scene('a visit by video, three people, and its note', { as: 'patient', viewport:
   await page.getByText('Pharmacy informed.').waitFor()
 })
 
+/** What somebody does at the page, counted: presses, choices, and runs of typing in one field. */
+function counted() {
+  const hand = { count: 0 }
+  const one = (act) => async (...args) => {
+    hand.count += 1
+    await act(...args)
+  }
+  return Object.assign(hand, {
+    press: one((on) => on.click()), type: one((field, text) => field.fill(text)), choose: one((list, value) => list.selectOption(value)),
+    typeAndEnter: one(async (field, text) => {
+      await field.pressSequentially(text)
+      await field.page().locator('[role="listbox"]:not([aria-busy])').getByRole('option').first().waitFor() // Enter takes what is shown, nothing else
+      await field.press('Enter')
+    }),
+  })
+}
+
+/** What a page asks of charts from now on. */
+function chartCalls(page) {
+  const paths = []
+  page.on('request', (request) => {
+    const { pathname } = new URL(request.url())
+    if (pathname.startsWith('/api/v1/charts/')) paths.push(pathname)
+  })
+  return () => paths
+}
+
 /** Shows again who it is, when that is asked for. */
-async function proves(page, site) {
+async function proves(page, site, hand = { count: 0 }) {
+  hand.count += 2 // a code and a press, whether it is asked for this time or not
   const dialog = page.getByRole('dialog', { name: en('account.stepUpTitle') })
   const asked = await dialog.waitFor({ timeout: 3_000 }).then(() => true, () => false)
   if (!asked) return

@@ -172,7 +172,7 @@ const book = createRoute({
   validateSearch: (search: Record<string, unknown>): { change?: string } => ({ change: text(search.change) }),
   component: lazyRouteComponent(() => import('./booking/BookPage'), 'BookPage'),
 })
-const visitWords = () => Promise.all([bookingWords(), loadWords('visits'), loadWords('account')])
+const visitWords = () => Promise.all([bookingWords(), loadWords('visits'), loadWords('after'), loadWords('account')])
 // A patient's own link to one visit. Nobody is signed in there.
 const join = createRoute({ getParentRoute: () => root, path: '/join', beforeLoad: () => Promise.all([accountWords(), visitWords()]), component: lazyRouteComponent(() => import('./join'), 'JoinPage') })
 // A call has the whole screen.
@@ -225,7 +225,7 @@ const clinicJoined = createRoute({ getParentRoute: () => clinic, path: '/p/$pati
 const clinicToday = createRoute({
   getParentRoute: () => clinic,
   path: '/today',
-  beforeLoad: () => Promise.all([bookingWords(), loadWords('today')]),
+  beforeLoad: () => Promise.all([bookingWords(), loadWords('today'), loadWords('plan')]),
   validateSearch: (search: Record<string, unknown>): { date?: string; whose?: 'me' | 'all' } => ({
     date: /^\d{4}-\d{2}-\d{2}$/.test(String(search.date)) ? String(search.date) : undefined, whose: search.whose === 'all' || search.whose === 'me' ? search.whose : undefined,
   }),
@@ -237,7 +237,7 @@ const clinicBook = createRoute({
   beforeLoad: () => Promise.all([bookingWords(), loadWords('today')]),
   component: lazyRouteComponent(() => import('./today'), 'ClinicBook'),
 })
-const cockpit = createRoute({ getParentRoute: () => clinic, path: '/visits/$patient/$visit', beforeLoad: visitWords, component: lazyRouteComponent(() => import('./cockpit'), 'CockpitPage') })
+const cockpit = createRoute({ getParentRoute: () => clinic, path: '/visits/$patient/$visit', beforeLoad: () => Promise.all([visitWords(), loadWords('plan')]), component: lazyRouteComponent(() => import('./cockpit'), 'CockpitPage') })
 const clinicHealth = createRoute({ getParentRoute: () => clinic, path: '/health', component: lazyRouteComponent(() => import('./clinic'), 'HealthPage') })
 const clinicDelivery = createRoute({ getParentRoute: () => clinic, path: '/delivery', beforeLoad: () => loadWords('delivery'), component: lazyRouteComponent(() => import('./delivery'), 'DeliveryPage') })
 const appsWords = () => loadWords('apps')

@@ -1042,6 +1042,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/charts/{patient}/visits/{id}/cockpit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that the page of a visit needs, for those who hold it */
+        get: operations["get-charts-by-patient-visits-by-id-cockpit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/charts/{patient}/visits/{id}/consent": {
         parameters: {
             query?: never;
@@ -1182,6 +1199,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/charts/{patient}/visits/{id}/note/phrase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A phrase with what it names of the chart */
+        post: operations["post-charts-by-patient-visits-by-id-note-phrase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/charts/{patient}/visits/{id}/note/sign": {
         parameters: {
             query?: never;
@@ -1191,8 +1225,59 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign the note. It needs a step-up */
+        /** Sign the note with all that was found and decided. It needs a step-up */
         post: operations["post-charts-by-patient-visits-by-id-note-sign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/note/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Older states of the note, the newest first */
+        get: operations["get-charts-by-patient-visits-by-id-note-versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/note/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One older state of the note */
+        get: operations["get-charts-by-patient-visits-by-id-note-versions-by-version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/rating": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say how a visit was */
+        post: operations["post-charts-by-patient-visits-by-id-rating"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1210,6 +1295,23 @@ export interface paths {
         put?: never;
         /** Turn somebody away */
         post: operations["post-charts-by-patient-visits-by-id-refuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send somebody back to the waiting room */
+        post: operations["post-charts-by-patient-visits-by-id-return"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1244,6 +1346,23 @@ export interface paths {
         get: operations["get-charts-by-patient-visits-by-id-summary"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/summary/translation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add the translation that was asked for */
+        post: operations["post-charts-by-patient-visits-by-id-summary-translation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1399,6 +1518,23 @@ export interface paths {
         put?: never;
         /** Keep them out no longer */
         post: operations["post-clinic-blocks-by-id-lift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/codes/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Problems, medicines and orders by the beginnings of their words */
+        post: operations["post-clinic-codes-search"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2033,6 +2169,23 @@ export interface paths {
         put?: never;
         /** Separate two records that were joined */
         post: operations["post-clinic-matches-part"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/notes/unfinished": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Notes to sign and summaries to translate, the oldest first */
+        get: operations["get-clinic-notes-unfinished"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3654,11 +3807,26 @@ export interface components {
             /** @enum {string} */
             state: "waiting" | "approved" | "refused" | "withdrawn";
         };
+        Cockpit: {
+            chart: components["schemas"]["Chart"];
+            /** @description Missing for those who do not write it */
+            note?: components["schemas"]["VisitNote"];
+            phrases: components["schemas"]["Phrases"];
+            visit: components["schemas"]["Visit"];
+        };
         CodeInBody: {
             code: string;
         };
         Codes: {
             codes: string[] | null;
+        };
+        CodesInBody: {
+            /**
+             * @description Without it a few of each
+             * @enum {string}
+             */
+            kind?: "problem" | "medicine" | "order";
+            words: string;
         };
         CodesLeft: {
             /** Format: int64 */
@@ -3696,6 +3864,20 @@ export interface components {
         Consent: {
             textKey: string;
             version: string;
+        };
+        CopiedText: {
+            /**
+             * Format: date-time
+             * @description Filled in by the server
+             */
+            at?: string;
+            /** @description Filled in by the server */
+            by?: string;
+            /** @enum {string} */
+            part: "subjective" | "objective" | "assessment" | "plan";
+            text: string;
+            /** @description Whose note it is from */
+            visit: string;
         };
         Counts: {
             /** Format: int64 */
@@ -3911,6 +4093,13 @@ export interface components {
              * @description Of the draft that was read; 0: there was none. Saved from an older one, both texts are answered (409)
              */
             version?: number;
+        };
+        Earlier: {
+            body: components["schemas"]["NoteBody"];
+            /** Format: date-time */
+            signedAt: string;
+            signedBy: string;
+            visit: string;
         };
         EmailTelling: {
             /** @description That of the account; it is not changed here */
@@ -4677,6 +4866,11 @@ export interface components {
             /** @description Cursor of the next page */
             next?: string;
         };
+        ListNoteVersion: {
+            items: components["schemas"]["NoteVersion"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
         ListOffer: {
             items: components["schemas"]["Offer"][] | null;
             /** @description Cursor of the next page */
@@ -4699,6 +4893,11 @@ export interface components {
         };
         ListPasskey: {
             items: components["schemas"]["Passkey"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListPick: {
+            items: components["schemas"]["Pick"][] | null;
             /** @description Cursor of the next page */
             next?: string;
         };
@@ -4739,6 +4938,11 @@ export interface components {
         };
         ListThread: {
             items: components["schemas"]["Thread"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListUnfinished: {
+            items: components["schemas"]["Unfinished"][] | null;
             /** @description Cursor of the next page */
             next?: string;
         };
@@ -4960,13 +5164,40 @@ export interface components {
             assessment: string;
             /** @description When to call for help */
             callIf: string;
+            /** @description What was taken over from an older note */
+            copied?: components["schemas"]["CopiedText"][] | null;
             followUp: string;
             instructions: string[] | null;
+            /**
+             * @description In which the patient's part is written
+             * @enum {string}
+             */
+            language?: "en" | "es";
+            medicines?: components["schemas"]["VisitMedicine"][] | null;
+            next?: components["schemas"]["VisitNext"];
             objective: string;
+            orders?: components["schemas"]["VisitOrder"][] | null;
             plan: string;
+            problems?: components["schemas"]["VisitProblem"][] | null;
+            stops?: components["schemas"]["VisitStop"][] | null;
             subjective: string;
             /** @description One plain sentence for the patient */
             summary: string;
+            vitals?: components["schemas"]["VisitVital"][] | null;
+        };
+        NotePhraseInBody: {
+            /** @description Language of dates */
+            locale?: string;
+            name: string;
+        };
+        NoteVersion: {
+            /** Format: date-time */
+            at: string;
+            /** @description Where one version is asked for */
+            body?: components["schemas"]["NoteBody"];
+            by: string;
+            /** Format: int64 */
+            version: number;
         };
         Notice: {
             /** Format: date-time */
@@ -5234,6 +5465,31 @@ export interface components {
             fields: string[] | null;
             items: components["schemas"]["Phrase"][] | null;
         };
+        Pick: {
+            code?: string;
+            /**
+             * Format: int64
+             * @description Of a medicine: for how long it is mostly given
+             */
+            days?: number;
+            /** @description Of a medicine */
+            form?: string;
+            /**
+             * @description Of an order
+             * @enum {string}
+             */
+            group?: "lab" | "imaging" | "referral";
+            /** @enum {string} */
+            kind: "problem" | "medicine" | "order";
+            /** @description The same in Spanish */
+            local?: string;
+            /** @description Of a medicine: as it is mostly taken */
+            often?: string;
+            /** @description What a patient says for it, in English */
+            plain?: string;
+            system?: string;
+            text: string;
+        };
         Place: {
             address?: string;
             app?: string;
@@ -5407,6 +5663,11 @@ export interface components {
             /** Format: double */
             low?: number;
             text?: string;
+        };
+        RatingInBody: {
+            comment?: string;
+            /** Format: int64 */
+            stars: number;
         };
         ReadThreadInBody: {
             /** @description The last one that was read */
@@ -5658,6 +5919,8 @@ export interface components {
             works?: boolean;
         };
         SaveNoteInBody: {
+            /** @description What was there before stays a version of its own, as when an older one is brought back */
+            apart?: boolean;
             body: components["schemas"]["NoteBody"];
             /**
              * Format: int64
@@ -5726,6 +5989,8 @@ export interface components {
             until: string;
         };
         SignNoteInBody: {
+            /** @description End the visit with it if it still goes on */
+            end?: boolean;
             /** Format: int64 */
             version: number;
         };
@@ -5856,11 +6121,31 @@ export interface components {
             composition: string;
             followUp: string;
             instructions: string[] | null;
+            /** @description In which the free text is written */
+            language: string;
+            medicines: components["schemas"]["VisitMedicine"][] | null;
+            next?: components["schemas"]["VisitNext"];
+            /** @description The day that the next visit is meant for */
+            nextDay?: string;
+            orders: components["schemas"]["SummaryItem"][] | null;
+            problems: components["schemas"]["SummaryItem"][] | null;
             reason?: string;
             /** Format: date-time */
             signedAt: string;
+            stops: components["schemas"]["VisitStop"][] | null;
             summary: string;
+            translation?: components["schemas"]["Translation"];
             visit: string;
+            vitals: components["schemas"]["VisitVital"][] | null;
+        };
+        SummaryItem: {
+            group?: string;
+            /** @description In Spanish */
+            local?: string;
+            note?: string;
+            /** @description In English */
+            plain?: string;
+            text: string;
         };
         SummaryRef: {
             ref: string;
@@ -5963,6 +6248,24 @@ export interface components {
             limit?: number;
             words: string;
         };
+        Translated: {
+            callIf: string;
+            followUp: string;
+            instructions: string[] | null;
+            summary: string;
+        };
+        Translation: {
+            /** Format: date-time */
+            at?: string;
+            by?: string;
+            callIf: string;
+            followUp: string;
+            instructions: string[] | null;
+            language: string;
+            /** @enum {string} */
+            state: "wanted" | "there";
+            summary: string;
+        };
         Trend: {
             code?: components["schemas"]["Coding"];
             events: components["schemas"]["TrendEvent"][] | null;
@@ -5989,6 +6292,20 @@ export interface components {
             ref: string;
             text: string;
             unit?: string;
+        };
+        Unfinished: {
+            /**
+             * @description A note that is begun, one that is not, or a summary to be translated
+             * @enum {string}
+             */
+            kind: "draft" | "none" | "translation";
+            /** @description Of a translation */
+            language?: string;
+            patient: string;
+            patientName: string;
+            /** Format: date-time */
+            start: string;
+            visit: string;
         };
         Unplaced: {
             candidates: components["schemas"]["Alike"][] | null;
@@ -6043,6 +6360,10 @@ export interface components {
             patient: string;
             patientName: string;
             people: components["schemas"]["Person"][] | null;
+            /** @description What the viewer said about it */
+            rating?: components["schemas"]["VisitRating"];
+            /** @description For those who held it: what was said about it */
+            ratings?: components["schemas"]["VisitRating"][] | null;
             /** @description Ways through networks that let no video pass, to be tried before the visit. In the room one is told one's own anew. */
             relays?: components["schemas"]["Relay"][] | null;
             /** Format: date-time */
@@ -6095,10 +6416,43 @@ export interface components {
             /** @description Somebody gave the right date of birth */
             used?: boolean;
         };
+        VisitMedicine: {
+            /**
+             * Format: int64
+             * @description How long one filling lasts
+             */
+            days: number;
+            /**
+             * Format: double
+             * @description How much at a time
+             */
+            dose: number;
+            /** @enum {string} */
+            form: "tablet" | "capsule" | "puff" | "unit" | "application" | "dose" | "ml" | "drop";
+            name: string;
+            note?: string;
+            /** @enum {string} */
+            often: "daily" | "morning" | "evening" | "bedtime" | "twice" | "three" | "four" | "weekly" | "needed";
+            /**
+             * Format: int64
+             * @description Further fillings
+             */
+            repeats?: number;
+        };
+        VisitNext: {
+            /** Format: int64 */
+            count: number;
+            /** @enum {string} */
+            mode: "video" | "clinic";
+            /** @enum {string} */
+            unit: "days" | "weeks" | "months";
+        };
         VisitNote: {
             addenda: components["schemas"]["Addendum"][] | null;
             body: components["schemas"]["NoteBody"];
             composition?: string;
+            /** @description The last signed note before this one, to copy from */
+            earlier?: components["schemas"]["Earlier"];
             prefill: components["schemas"]["Prefill"];
             /** Format: date-time */
             savedAt?: string;
@@ -6110,6 +6464,31 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        VisitOrder: {
+            code?: string;
+            /** @enum {string} */
+            group: "lab" | "imaging" | "referral";
+            note?: string;
+            system?: string;
+            text: string;
+            urgent?: boolean;
+        };
+        VisitProblem: {
+            code?: string;
+            /** @description Of a Condition that is in the chart */
+            id?: string;
+            system?: string;
+            text: string;
+        };
+        VisitRating: {
+            /** Format: date-time */
+            at: string;
+            comment?: string;
+            /** @enum {string} */
+            role?: "patient" | "proxy";
+            /** Format: int64 */
+            stars: number;
+        };
         VisitSayInBody: {
             /** @description Made by the client; sent twice it is done once */
             id: string;
@@ -6117,6 +6496,31 @@ export interface components {
         };
         VisitSeatInBody: {
             seat: string;
+        };
+        VisitStop: {
+            /** @description Of the MedicationRequest */
+            id: string;
+            name: string;
+            reason?: string;
+        };
+        VisitVital: {
+            /** @enum {string} */
+            kind: "pressure" | "pulse" | "temperature" | "breathing" | "saturation" | "weight" | "height";
+            /**
+             * Format: double
+             * @description Of blood pressure the lower value
+             */
+            second?: number;
+            /**
+             * @description Of temperature, weight and height
+             * @enum {string}
+             */
+            unit?: "C" | "F" | "kg" | "lb" | "cm" | "in";
+            /**
+             * Format: double
+             * @description Of blood pressure the upper value
+             */
+            value: number;
         };
         WaitDays: {
             /**
@@ -8728,6 +9132,38 @@ export interface operations {
             };
         };
     };
+    "get-charts-by-patient-visits-by-id-cockpit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cockpit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-charts-by-patient-visits-by-id-consent": {
         parameters: {
             query?: never;
@@ -9129,6 +9565,42 @@ export interface operations {
             };
         };
     };
+    "post-charts-by-patient-visits-by-id-note-phrase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotePhraseInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Filled"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-charts-by-patient-visits-by-id-note-sign": {
         parameters: {
             query?: never;
@@ -9165,7 +9637,144 @@ export interface operations {
             };
         };
     };
+    "get-charts-by-patient-visits-by-id-note-versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListNoteVersion"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-charts-by-patient-visits-by-id-note-versions-by-version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteVersion"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-visits-by-id-rating": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatingInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-charts-by-patient-visits-by-id-refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitSeatInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-visits-by-id-return": {
         parameters: {
             query?: never;
             header?: never;
@@ -9252,6 +9861,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Summary"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-visits-by-id-summary-translation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Translated"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Translation"];
                 };
             };
             /** @description Error */
@@ -9609,6 +10254,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-codes-search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodesInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPick"];
+                };
             };
             /** @description Error */
             default: {
@@ -10968,6 +11646,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Parted"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-clinic-notes-unfinished": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListUnfinished"];
                 };
             };
             /** @description Error */

@@ -14,6 +14,7 @@ import { useVisitHints } from '../visits/stay'
 import css from './cockpit.module.css'
 import { NotePane } from './NotePane'
 import { TalkClock } from './TalkClock'
+import { useOpened } from './useOpened'
 import { useRoom } from './useRoom'
 import { VideoPane } from './VideoPane'
 import { VisitChart } from './VisitChart'
@@ -24,8 +25,15 @@ type Pane = (typeof panes)[number]
 /** Who one talks to, what is known of them, and what is written about it: side by side, or one at a time on a phone. */
 export function CockpitPage() {
   const { t } = useWords()
-  const { patient, visit: id } = useParams({ from: '/gate/clinic/visits/$patient/$visit' })
+  const { patient, visit } = useParams({ from: '/gate/clinic/visits/$patient/$visit' })
   usePageTitle(t('cockpit.page'))
+  const opened = useOpened(patient, visit)
+  // Each visit has a page of its own: nothing of one is carried to the next.
+  return opened ? <Panes key={visit} patient={patient} id={visit} /> : <div className={css.loading}><h1 className="sr">{t('cockpit.page')}</h1><Skeleton heights={[56, 300, 200]} /></div>
+}
+
+function Panes({ patient, id }: { patient: string; id: string }) {
+  const { t } = useWords()
   useVisitHints(patient, id)
   const navigate = useNavigate()
   const visit = useQuery(visitQuery(patient, id))
@@ -52,9 +60,9 @@ export function CockpitPage() {
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)
   }, [])
-  useKeys({ l: () => room.letIn(), m: () => room.joined && room.media.setMic(!room.view.mic), b: () => void navigate({ to: '/clinic/today' }) })
+  useKeys({ l: () => room.letIn(), m: () => room.joined && room.media.setMic(!room.view.mic), b: () => void navigate({ to: '/clinic/today' }), '/': () => { setPane('note'); requestAnimationFrame(() => document.getElementById('plan-add')?.focus()) } })
   useKeyHints([
-    { keys: ['L'], says: t('cockpit.key.letIn') }, { keys: ['M'], says: t('cockpit.key.mute') }, { keys: ['F6'], says: t('cockpit.key.pane') },
+    { keys: ['L'], says: t('cockpit.key.letIn') }, { keys: ['M'], says: t('cockpit.key.mute') }, { keys: ['/'], says: t('cockpit.key.order') }, { keys: ['F6'], says: t('cockpit.key.pane') },
     { keys: ['Ctrl', 'Enter'], says: t('cockpit.key.sign') }, { keys: ['B'], says: t('cockpit.key.back') },
   ])
   if (visit.error && !visit.data) {
@@ -72,7 +80,7 @@ export function CockpitPage() {
         <div className={css.panes} data-pane={pane} data-call={room.joined || undefined}>
           <section ref={place('video')} tabIndex={-1} className={css.video} aria-label={t('cockpit.video')}><VideoPane visit={visit.data} room={room} /></section>
           <section ref={place('chart')} tabIndex={-1} className={css.chart} aria-label={t('cockpit.chart')}><VisitChart patient={patient} visit={visit.data} /></section>
-          <section ref={place('note')} tabIndex={-1} className={css.note} aria-label={t('cockpit.note')}><NotePane patient={patient} visit={visit.data} /></section>
+          <section ref={place('note')} tabIndex={-1} className={css.note} aria-label={t('cockpit.note')}><NotePane patient={patient} visit={visit.data} room={room} /></section>
         </div>
       ) : <div className={css.loading}><Skeleton heights={[300, 200]} /></div>}
     </div>

@@ -1,23 +1,35 @@
-import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { useRef, useState, type KeyboardEvent } from 'react'
 import { useStepUp } from '../account/StepUp'
 import { ApiError } from '../api/problem'
 import { timeOf } from '../format/date'
+import { currentLocale } from '../i18n'
 import { Button } from '../ui/Button'
-import { Tag } from '../ui/Card'
-import { LoadError, useErrorText } from '../ui/ErrorSummary'
+import { LoadError, Said, useErrorText } from '../ui/ErrorSummary'
 import { Icon } from '../ui/Icon'
 import { Skeleton } from '../ui/Skeleton'
 import { useClinic, useWords } from '../ui/useWords'
 import type { NoteBody, Visit } from '../visits/types'
-import { missing, type NoteSaver } from './draft'
+import { AddLine } from './AddLine'
+import { ClinicalPart } from './ClinicalPart'
+import type { NoteSaver } from './draft'
+import { lacking, SignFoot, type Lack } from './SignFoot'
+import { NextVisitPick } from './NextVisitPick'
 import css from './note.module.css'
+import { NoteField } from './NoteField'
+import { withPick } from './plan'
+import planCss from './plan.module.css'
+import { PlanList } from './PlanList'
 import { SignedNote } from './SignedNote'
+import { Templates } from './Templates'
 import { useNote, type OpenNote } from './useNote'
+import type { Room } from './useRoom'
+import { Versions } from './Versions'
+import { useVitals, VitalFields } from './VitalFields'
 
-const clinical = ['subjective', 'objective', 'assessment', 'plan'] as const
-const needed = { assessment: 'cockpit.needAssessment', plan: 'cockpit.needPlan', summary: 'cockpit.needSummary' } as const
+const before = ['subjective', 'objective'] as const
+const after = ['assessment', 'plan'] as const
 
-export function NotePane({ patient, visit }: { patient: string; visit: Visit }) {
+export function NotePane({ patient, visit, room }: { patient: string; visit: Visit; room: Room }) {
   const { t } = useWords()
   const open = useNote(patient, visit.id)
   const [sent, setSent] = useState(false)
@@ -28,36 +40,43 @@ export function NotePane({ patient, visit }: { patient: string; visit: Visit }) 
   }
   if (!note || !saver) return <div className={css.body}><Skeleton heights={[60, 120, 120]} /></div>
   if (note.state === 'signed') return <SignedNote note={note} open={open} visit={visit} fresh={sent} />
-  return <Editor open={open} saver={saver} visit={visit} onSigned={() => setSent(true)} />
+  return <Editor open={open} saver={saver} visit={visit} room={room} onSigned={() => setSent(true)} />
 }
 
-function Editor({ open, saver, visit, onSigned }: { open: OpenNote; saver: NoteSaver; visit: Visit; onSigned: () => void }) {
+function Editor({ open, saver, visit, room, onSigned }: { open: OpenNote; saver: NoteSaver; visit: Visit; room: Room; onSigned: () => void }) {
   const { t } = useWords()
   const said = useErrorText()
   const emergency = useClinic()?.emergency ?? ''
   const { run, dialog } = useStepUp()
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState('')
-  const [needs, setNeeds] = useState<ReturnType<typeof missing>>([])
-  const needsBox = useRef<HTMLDivElement>(null)
+  const [lacks, setLacks] = useState<Lack[]>([])
+  const [versions, setVersions] = useState(false)
+  const [back, setBack] = useState(false)
+  const lacksBox = useRef<HTMLDivElement>(null)
+  const note = open.note!
   const { body } = saver
-  const { facts } = open.note!.prefill
-  const filled = facts.length > 0 && body.objective.includes(facts[0]!)
-  const write = (change: Partial<NoteBody>) => saver.write(change)
+  // The patient's part is in the language of who writes it.
+  const write = (change: Partial<NoteBody>) => saver.write({ language: currentLocale(), ...change })
+  const vitals = useVitals(body, write)
+  const place = { patient: visit.patient, visit: visit.id }
   const name = visit.patientName
+  const live = visit.state === 'live'
 
   const sign = async () => {
-    const lacking = missing(saver.body)
-    setNeeds(lacking)
-    setProblem(visit.state === 'live' ? t('cockpit.needEnd') : '')
-    if (visit.state === 'live') return
-    if (lacking.length > 0) {
-      requestAnimationFrame(() => needsBox.current?.focus())
+    const found = lacking(saver.body, vitals.wrong)
+    setLacks(found)
+    setProblem('')
+    if (found.length > 0) {
+      requestAnimationFrame(() => lacksBox.current?.focus())
       return
     }
     setBusy(true)
     try {
-      if ((await run(open.sign)) !== 'cancelled') onSigned()
+      if ((await run(() => open.sign(live))) !== 'cancelled') {
+        onSigned()
+        if (live) room.leave()
+      }
     } catch (error) {
       setProblem(error instanceof ApiError ? said(error) : t('cockpit.saveFailed'))
     } finally {
@@ -69,37 +88,30 @@ function Editor({ open, saver, visit, onSigned }: { open: OpenNote; saver: NoteS
     event.preventDefault()
     void sign()
   }
+  const part = (which: (typeof before)[number] | (typeof after)[number]) => <ClinicalPart key={which} part={which} note={note} body={body} place={place} write={write} />
   return (
-    <div className={css.note} onKeyDown={keys}>
+    <div className={`${css.note} ${css.editor}`} onKeyDown={keys}>
       <div className={css.body}>
-        <div className={css.head}><h2>{t('cockpit.noteTitle')}</h2><Saved open={open} saver={saver} /></div>
-        {open.theirs && open.theirs.state !== 'signed' && <Conflict open={open} saver={saver} />}
-        {open.note!.prefill.reason && <div className={css.field}><h3>{t('cockpit.reason')}</h3><p>{open.note!.prefill.reason}</p></div>}
-        {clinical.map((part) => (
-          <Field
-            key={part} id={`note-${part}`} label={t(`cockpit.${part}`)} value={body[part]} onChange={(text) => write({ [part]: text })}
-            end={part !== 'objective' || facts.length === 0 ? undefined
-              : filled ? <Tag>{t('cockpit.filled')}</Tag>
-              : <button type="button" className={css.fill} onClick={() => write({ objective: [body.objective.trim(), ...facts].filter(Boolean).join('\n') })}>{t('cockpit.fill')}</button>}
-          />
-        ))}
+        <div className={css.head}><h2>{t('cockpit.noteTitle')}</h2><button type="button" className={css.fill} aria-expanded={versions} onClick={() => setVersions(!versions)}>{t('plan.versions')}</button><Saved open={open} saver={saver} /></div>
+        {versions && <Versions {...place} version={saver.version} onBack={(older) => void saver.bringBack(older).then(() => { vitals.reset(); setBack(true) }, () => undefined)} />}
+        {back && <Said>{t('plan.broughtBack')}</Said>}
+        {open.theirs && open.theirs.state !== 'signed' && <Conflict open={open} saver={saver} onTaken={vitals.reset} />}
+        <Templates {...place} body={body} write={write} />
+        {note.prefill.reason && <div className={css.field}><h3>{t('cockpit.reason')}</h3><p>{note.prefill.reason}</p></div>}
+        <VitalFields vitals={vitals} />
+        {before.map(part)}
+        <AddLine patient={visit.patient} onPick={(pick) => write(withPick(saver.body, pick))} />
+        <PlanList patient={visit.patient} body={body} write={write} />
+        {after.map(part)}
+        <h3 className={planCss.part}>{t('plan.next')}</h3>
+        <NextVisitPick body={body} mode={visit.appointment.mode} write={write} />
         <h3 className={css.part}>{t('cockpit.forPatient', { name })}</h3>
-        <Field id="note-summary" label={t('cockpit.summary')} help={t('cockpit.summaryHelp')} value={body.summary} onChange={(summary) => write({ summary })} />
-        <Field id="note-instructions" label={t('cockpit.instructions')} help={t('cockpit.instructionsHelp')} value={body.instructions.join('\n')} onChange={(text) => write({ instructions: text === '' ? [] : text.split('\n') })} />
-        <Field id="note-callIf" label={t('cockpit.callIf', { phone: emergency })} help={t('cockpit.callIfHelp')} value={body.callIf} onChange={(callIf) => write({ callIf })} />
-        <Field id="note-followUp" label={t('cockpit.followUp')} value={body.followUp} onChange={(followUp) => write({ followUp })} />
+        <NoteField id="note-summary" place={place} label={t('cockpit.summary')} help={t('cockpit.summaryHelp')} value={body.summary} onChange={(summary) => write({ summary })} />
+        <NoteField id="note-instructions" place={place} label={t('cockpit.instructions')} help={t('cockpit.instructionsHelp')} value={body.instructions.join('\n')} onChange={(text) => write({ instructions: text === '' ? [] : text.split('\n') })} />
+        <NoteField id="note-callIf" place={place} label={t('cockpit.callIf', { phone: emergency })} help={t('cockpit.callIfHelp')} value={body.callIf} onChange={(callIf) => write({ callIf })} />
+        <NoteField id="note-followUp" place={place} label={t('cockpit.followUp')} value={body.followUp} onChange={(followUp) => write({ followUp })} />
       </div>
-      <div className={css.sign}>
-        {needs.length > 0 && (
-          <div className={css.needs} ref={needsBox} tabIndex={-1} role="alert">
-            <p className="strong">{t('cockpit.needs')}</p>
-            <ul>{needs.map((part) => <li key={part}><a href={`#note-${part}`} onClick={(event) => { event.preventDefault(); document.getElementById(`note-${part}`)?.focus() }}>{t(needed[part], { name })}</a></li>)}</ul>
-          </div>
-        )}
-        {problem && <p className={css.problem} role="alert">{problem}</p>}
-        <Button wide icon="pen" variant={visit.state === 'ended' || visit.appointment.mode === 'clinic' ? 'filled' : 'default'} loading={busy} onClick={() => void sign()}>{t('cockpit.sign', { name })} <kbd aria-hidden="true">Ctrl ↵</kbd></Button>
-        <p className="meta">{t('cockpit.signHelp')}</p>
-      </div>
+      <SignFoot visit={visit} room={room} body={body} lacks={lacks} lacksBox={lacksBox} problem={problem} busy={busy} onSign={() => void sign()} flush={() => saver.flush()} />
       {dialog}
     </div>
   )
@@ -113,10 +125,10 @@ function Saved({ open, saver }: { open: OpenNote; saver: NoteSaver }) {
 }
 
 /** Two texts, and nothing lost: the person who writes chooses. */
-function Conflict({ open, saver }: { open: OpenNote; saver: NoteSaver }) {
+function Conflict({ open, saver, onTaken }: { open: OpenNote; saver: NoteSaver; onTaken(): void }) {
   const { t } = useWords()
   const other = open.theirs!
-  const differing = ([...clinical, 'summary', 'callIf', 'followUp'] as const).filter((part) => other.body[part] !== saver.body[part] && other.body[part])
+  const differing = ([...before, ...after, 'summary', 'callIf', 'followUp'] as const).filter((part) => other.body[part] !== saver.body[part] && other.body[part])
   return (
     <div className={css.conflict} role="alert">
       <p className="strong"><Icon name="alert" size={18} /> {t('cockpit.conflict')}</p>
@@ -124,21 +136,8 @@ function Conflict({ open, saver }: { open: OpenNote; saver: NoteSaver }) {
       {differing.map((part) => <blockquote key={part}>{other.body[part]}</blockquote>)}
       <div>
         <Button onClick={() => saver.keepMine(other.version)}>{t('cockpit.mine')}</Button>
-        <Button variant="default" onClick={() => saver.takeTheirs(other.version, other.body)}>{t('cockpit.theirs')}</Button>
+        <Button variant="default" onClick={() => { saver.takeTheirs(other.version, other.body); onTaken() }}>{t('cockpit.theirs')}</Button>
       </div>
-    </div>
-  )
-}
-
-const longest = 20_000
-
-interface FieldProps { id: string; label: string; help?: string; value: string; onChange(text: string): void; end?: ReactNode }
-function Field({ id, label, help, value, onChange, end }: FieldProps) {
-  return (
-    <div className={css.field}>
-      <div className={css.label}><label htmlFor={id}>{label}</label>{end}</div>
-      {help && <p id={`${id}-help`} className="meta">{help}</p>}
-      <textarea id={id} rows={2} value={value} maxLength={longest} aria-describedby={help ? `${id}-help` : undefined} onChange={(event) => onChange(event.target.value)} />
     </div>
   )
 }

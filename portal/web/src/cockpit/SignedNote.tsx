@@ -6,7 +6,10 @@ import { Said, useErrorText } from '../ui/ErrorSummary'
 import { Icon } from '../ui/Icon'
 import { useClinic, useWords } from '../ui/useWords'
 import type { Visit, VisitNote } from '../visits/types'
+import { NextUp } from './NextUp'
 import css from './note.module.css'
+import { PlanShown } from './PlanShown'
+import { TranslatePart } from './TranslatePart'
 import type { OpenNote } from './useNote'
 
 const clinical = ['subjective', 'objective', 'assessment', 'plan'] as const
@@ -24,9 +27,11 @@ export function SignedNote({ note, open, visit, fresh }: { note: VisitNote; open
     <div className={css.note}>
       <div className={css.body}>
         <div className={css.head}><h2>{t('cockpit.noteTitle')}</h2></div>
-        {fresh && <Said>{t('cockpit.sent', { name: visit.patientName })}</Said>}
+        {fresh && <><Said>{t('cockpit.sent', { name: visit.patientName })}</Said><NextUp visit={visit.id} /></>}
+        <TranslatePart visit={visit} />
         <p className={css.frozen}><Icon name="lock" size={16} /> {note.signedBy && t('cockpit.signed', { name: note.signedBy, when: moment(note.signedAt, locale, day, clock) })}. {t('cockpit.frozen')}</p>
         {shown.filter(([, text]) => text.trim() !== '').map(([label, text]) => <section key={label} className={css.field}><h3>{label}</h3><p>{text}</p></section>)}
+        <PlanShown plan={body} />
         {note.addenda.map((addendum) => (
           <section key={`${addendum.at}-${addendum.text}`} className={css.addendum}>
             <h3>{t('cockpit.addendum')}</h3>

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { Button } from '../ui/Button'
 import { useErrorText } from '../ui/ErrorSummary'
 import { useWords } from '../ui/useWords'
@@ -15,6 +15,7 @@ import { Voices } from '../visits/Voices'
 import css from './video.module.css'
 import { Late } from './Late'
 import type { Room } from './useRoom'
+import { Floating, PeopleHere, Ratings } from './Beside'
 import { WaitingPeople } from './WaitingPeople'
 
 /** The call with its controls; before it, who waits. */
@@ -36,6 +37,8 @@ export function VideoPane({ visit, room }: { visit: Visit; room: Room }) {
       {!video && <p className={css.over}>{t('cockpit.notVideo')}</p>}
       {room.act.error && <p className={css.error} role="alert">{said(room.act.error)}</p>}
       {!over && video && <WaitingPeople visit={visit} room={room} />}
+      {room.joined && <PeopleHere visit={visit} act={room.act} />}
+      {over && <Ratings visit={visit} />}
       {!over && <Late visit={visit} act={room.act} />}
     </div>
   )
@@ -46,6 +49,7 @@ function InCall({ visit, room }: { visit: Visit; room: Room }) {
   const { call, media, view, now } = room
   const [chat, setChat] = useState(false)
   const [ending, setEnding] = useState(false)
+  const big = useRef<HTMLDivElement>(null)
   const unread = useUnreadChat(visitOf(visit.patient, visit.id), true, chat)
   const { main, minis } = stageOf(visit, now)
   useWants(call, main, minis)
@@ -63,10 +67,11 @@ function InCall({ visit, room }: { visit: Visit; room: Room }) {
   return (
     <>
       <Voices remotes={now.remotes} />
-      <div className={css.big}>
+      <div className={css.big} ref={big} data-big>
         {main ? <Tile name={main.name} track={main.track} muted={main.muted} speaking={main.speaking} frozen={frozen || main.away} whole={main.screen} className={css.fill} />
           : <div className={css.nobody}>{now.phase === 'joining' ? t('visit.joining') : t('cockpit.nobody')}</div>}
         <div className={css.words}><ConnectionWords view={now} /></div>
+        <Floating box={big} />
       </div>
       <div className={css.small}>
         {minis.map((mini) => <Tile key={mini.seat} name={mini.name} track={mini.track} muted={mini.muted} speaking={mini.speaking} frozen={frozen || mini.away} className={css.tile} />)}
@@ -79,7 +84,7 @@ function InCall({ visit, room }: { visit: Visit; room: Room }) {
       {ending && (
         <div className={css.sure} role="alertdialog" aria-label={t('cockpit.endSure')}>
           <p className="strong">{t('cockpit.endSure')}</p>
-          <div><Button variant="danger" autoFocus loading={room.act.isPending} onClick={room.end}>{t('cockpit.endGo')}</Button><Button variant="subtle" onClick={() => setEnding(false)}>{t('cockpit.endKeep')}</Button></div>
+          <div><Button variant="danger" autoFocus loading={room.act.isPending} onClick={() => void room.end().catch(() => undefined)}>{t('cockpit.endGo')}</Button><Button variant="subtle" onClick={() => setEnding(false)}>{t('cockpit.endKeep')}</Button></div>
         </div>
       )}
       {chat && <div className={css.chat}><Chat source={visitOf(visit.patient, visit.id)} onClose={() => setChat(false)} /></div>}

@@ -2,8 +2,11 @@ import type { NoteBody } from '../visits/types'
 
 export const emptyBody: NoteBody = { subjective: '', objective: '', assessment: '', plan: '', summary: '', instructions: [], callIf: '', followUp: '' }
 
+/** A note without anything found or decided, to lay an older version over. */
+const blank: NoteBody = { ...emptyBody, vitals: undefined, problems: undefined, medicines: undefined, stops: undefined, orders: undefined, next: undefined, copied: undefined }
+
 export const sameBody = (a: NoteBody, b: NoteBody): boolean => JSON.stringify(normal(a)) === JSON.stringify(normal(b))
-const normal = (body: NoteBody) => Object.entries({ ...emptyBody, ...body }).sort(([a], [b]) => a.localeCompare(b))
+const normal = (body: NoteBody) => Object.entries({ ...emptyBody, ...body }).filter(([, value]) => value !== undefined).sort(([a], [b]) => a.localeCompare(b))
 
 /** What must stand in a note before it can be signed. */
 export const missing = (body: NoteBody): ('assessment' | 'plan' | 'summary')[] =>
@@ -13,7 +16,7 @@ export const missing = (body: NoteBody): ('assessment' | 'plan' | 'summary')[] =
 export type SaveState = 'saved' | 'typing' | 'saving' | 'failed' | 'conflict'
 
 export interface SaverDeps {
-  save(version: number, body: NoteBody): Promise<{ version: number }>
+  save(version: number, body: NoteBody, apart: boolean): Promise<{ version: number }>
   isConflict(error: unknown): boolean
   set(run: () => void, ms: number): unknown
   clear(timer: unknown): void
@@ -31,6 +34,7 @@ export class NoteSaver {
   private saved: NoteBody
   private timer: unknown
   private running: Promise<void> | undefined
+  private apart = false
   private readonly deps: SaverDeps
 
   constructor(deps: SaverDeps, version: number, body: NoteBody) {
@@ -48,6 +52,13 @@ export class NoteSaver {
     } else {
       this.deps.changed()
     }
+  }
+
+  /** An older version takes the place of what is here, which stays a version of its own. */
+  async bringBack(older: NoteBody): Promise<void> {
+    await this.flush()
+    this.apart = true
+    this.write({ ...blank, ...older })
   }
 
   /** Everything that was typed is with the server, or this throws. */
@@ -99,9 +110,10 @@ export class NoteSaver {
     const body = this.body
     this.become('saving')
     try {
-      const { version } = await this.deps.save(this.version, body)
+      const { version } = await this.deps.save(this.version, body, this.apart)
       this.version = version
       this.saved = body
+      this.apart = false
       if (this.body === body) this.become('saved')
       else {
         this.become('typing')

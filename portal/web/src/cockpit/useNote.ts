@@ -22,8 +22,8 @@ export function useNote(patient: string, visit: string) {
     const { queryKey } = noteQuery(patient, visit)
     const first = queries.getQueryData(queryKey)!
     const made = new NoteSaver({
-      async save(version, body) {
-        const answer = await take(api.PUT('/charts/{patient}/visits/{id}/note', { ...of(patient, visit), body: { version, body } }))
+      async save(version, body, apart) {
+        const answer = await take(api.PUT('/charts/{patient}/visits/{id}/note', { ...of(patient, visit), body: { version, body, ...(apart && { apart }) } }))
         queries.setQueryData(queryKey, (before: VisitNote | undefined) => before && { ...before, state: 'draft' as const, version: answer.version, savedAt: answer.savedAt })
         return answer
       },
@@ -68,9 +68,10 @@ export function useNote(patient: string, visit: string) {
   }
   return {
     query, note, saver, theirs,
-    async sign() {
+    /** Everything at once: the note, what was found and decided, and the end of the visit. */
+    async sign(end: boolean) {
       const version = await saver!.flush()
-      await take(api.POST('/charts/{patient}/visits/{id}/note/sign', { ...of(patient, visit), body: { version } }))
+      await take(api.POST('/charts/{patient}/visits/{id}/note/sign', { ...of(patient, visit), body: { version, ...(end && { end }) } }))
       await moved()
     },
     async addend(id: string, text: string) {

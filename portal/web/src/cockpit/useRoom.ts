@@ -55,8 +55,10 @@ export function useRoom(patient: string, id: string) {
       call?.leave()
       setHere('out')
     },
-    end() {
-      act.mutate({ do: 'end' }, { onSuccess: () => { call?.leave(); setHere('out') } })
+    async end() {
+      await act.mutateAsync({ do: 'end' })
+      call?.leave()
+      setHere('out')
     },
   }
 }

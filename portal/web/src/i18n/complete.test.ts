@@ -19,6 +19,8 @@ import { delivery as deliveryEn } from './en/delivery'
 import { notices as noticesEn } from './en/notices'
 import { sharing as sharingEn } from './en/sharing'
 import { privacy as privacyEn } from './en/privacy'
+import { after as afterEn } from './en/after'
+import { plan as planEn } from './en/plan'
 import { today as todayEn } from './en/today'
 import { visits as visitsEn } from './en/visits'
 import { worklist as worklistEn } from './en/worklist'
@@ -43,6 +45,8 @@ import { delivery as deliveryEs } from './es/delivery'
 import { notices as noticesEs } from './es/notices'
 import { sharing as sharingEs } from './es/sharing'
 import { privacy as privacyEs } from './es/privacy'
+import { after as afterEs } from './es/after'
+import { plan as planEs } from './es/plan'
 import { today as todayEs } from './es/today'
 import { visits as visitsEs } from './es/visits'
 import { worklist as worklistEs } from './es/worklist'
@@ -67,6 +71,8 @@ describe.each([
   ['account', accountEn as Tree, accountEs as Tree],
   ['detail', detailEn as Tree, detailEs as Tree],
   ['visits', visitsEn as Tree, visitsEs as Tree],
+  ['plan', planEn as Tree, planEs as Tree],
+  ['after', afterEn as Tree, afterEs as Tree],
   ['clinic', clinicEn as Tree, clinicEs as Tree],
   ['booking', bookingEn as Tree, bookingEs as Tree],
   ['today', todayEn as Tree, todayEs as Tree],

@@ -1,4 +1,4 @@
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState, type RefObject } from 'react'
 import { take } from '../api/client'
@@ -13,17 +13,19 @@ import { ErrorSummary, Said, useErrorText } from '../ui/ErrorSummary'
 import { Face } from '../ui/Face'
 import { Icon } from '../ui/Icon'
 import { useWords } from '../ui/useWords'
+import { unfinishedQuery } from '../cockpit/calls'
+import { shortDate } from '../format/date'
 import { FindPatient } from './FindPatient'
-import { minutesSince, wantsNote } from './state'
+import { minutesSince } from './state'
 import css from './today.module.css'
 
 const lateMinutes = 5
 
 /** Who waits, longest first; what is left over; for the front desk, the way to a new visit. */
 export function Aside({ day, now, desk, find, zone }: { day: Day | undefined; now: Date; desk: boolean; find: RefObject<HTMLInputElement | null>; zone: string | undefined }) {
-  const { t } = useWords()
+  const { t, locale } = useWords()
   const waiting = day?.waiting ?? []
-  const notes = (day?.items ?? []).filter(wantsNote)
+  const left = useQuery({ ...unfinishedQuery, enabled: !desk }).data?.items ?? []
   return (
     <aside className={css.aside} aria-label={t('day.aside')}>
       {desk && <FindPatient field={find} />}
@@ -36,13 +38,13 @@ export function Aside({ day, now, desk, find, zone }: { day: Day | undefined; no
       {!desk && (
         <>
           <h2>{t('day.yourTurn')}</h2>
-          {notes.length === 0 ? <p className="dim">{t('day.nothing')}</p> : (
+          {left.length === 0 ? <p className="dim">{t('day.nothing')}</p> : (
             <ul className={css.turns}>
-              {notes.map((item) => (
-                <li key={item.id}>
-                  <Link to={cockpitPath(item)} className={css.turn}>
+              {left.map((item) => (
+                <li key={item.visit}>
+                  <Link to={cockpitPath({ patient: item.patient, id: item.visit })} className={css.turn}>
                     <Dot tone="look"><Icon name="pen" size={18} /></Dot>
-                    <span className="grow"><b>{t('day.signNote')}</b><span className="meta">{t('day.noteOf', { name: item.patientName, time: timeOf(item.start, zone) })}</span></span>
+                    <span className="grow"><b>{t(item.kind === 'translation' ? 'plan.wantsTranslation' : 'day.signNote')}</b><span className="meta">{t('day.noteOf', { name: item.patientName, time: `${shortDate(item.start, locale, zone)}, ${timeOf(item.start, zone)}` })}</span></span>
                     <Icon name="go" size={18} />
                   </Link>
                 </li>

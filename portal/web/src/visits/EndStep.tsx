@@ -1,7 +1,10 @@
+import { useQuery } from '@tanstack/react-query'
 import { AnchorButton, Button, LinkButton } from '../ui/Button'
 import { Icon, type IconName } from '../ui/Icon'
 import { useClinic, useWords } from '../ui/useWords'
 import { summaryPath } from '../booking/paths'
+import { summaryQuery } from './queries'
+import { Rate } from './Rate'
 import type { Step } from './step'
 import type { Visit } from './types'
 import css from './visit.module.css'
@@ -17,17 +20,21 @@ export function EndStep({ step, visit, onBack }: EndProps) {
   const phone = useClinic()?.phone
   const name = visit.appointment.practitioner.name
   const summary = step === 'over' && visit.summary
+  // Who stays sees what it came to as soon as it is signed.
+  const sentence = useQuery({ ...summaryQuery(visit.patient, visit.id), enabled: Boolean(summary) }).data?.summary
   return (
     <main id="content" tabIndex={-1} className={css.end}>
       <span className={css.endMark}><Icon name={icons[step]} size={28} /></span>
       <h1>{t(`end.${step}`)}</h1>
       <p className={css.lead} role="status">{summary ? t('end.summaryReady') : t(`end.${step}Text`, { name })}</p>
+      {summary && sentence && <p className={css.sentence}>{sentence}</p>}
       <div className={css.endButtons}>
         {step === 'left' && <Button wide icon="video" onClick={onBack}>{t('end.goBack')}</Button>}
         {summary && <LinkButton wide icon="letter" to={summaryPath(visit)}>{t('end.readSummary')}</LinkButton>}
         {step === 'refused' && phone && <AnchorButton wide icon="phone" href={`tel:${phone}`}>{t('call', { phone })}</AnchorButton>}
         <LinkButton wide variant={step === 'cancelled' || (step === 'over' && !summary) ? 'filled' : 'default'} to="/p/$patient/visits" params={{ patient: visit.patient }}>{t('end.toVisits')}</LinkButton>
       </div>
+      {step === 'over' && visit.me.state === 'left' && <Rate visit={visit} />}
     </main>
   )
 }

@@ -17,6 +17,7 @@ import { TurnLine } from '../ui/TurnLine'
 import { useClinic, useWords } from '../ui/useWords'
 import { summaryQuery } from './queries'
 import css from './summary.module.css'
+import { SummaryPlan } from './SummaryPlan'
 import type { Summary } from './types'
 
 /** What the visit came to: one sentence, what to do, when to call for help, and who goes on with it. */
@@ -50,10 +51,23 @@ export function SummaryPage() {
 function Parts({ summary, patient }: { summary: Summary; patient: string }) {
   const { t, locale, day, clock } = useWords()
   const emergency = useClinic()?.emergency ?? ''
-  const callIf = linesOf(summary.callIf)
+  const { translation } = summary
+  const mine = translation !== undefined && translation.language.toLowerCase().startsWith(locale)
+  const other: FreeText | undefined = translation?.state === 'there' ? { summary: translation.summary ?? '', instructions: translation.instructions ?? [], callIf: translation.callIf ?? '', followUp: translation.followUp ?? '', language: translation.language } : undefined
+  // Free words stay as they were signed; whoever reads in the language of the translation reads that first.
+  const translated = mine && other !== undefined
+  const words: FreeText = translated ? other : summary
+  const callIf = linesOf(words.callIf)
+  const language = (tag: string) => new Intl.DisplayNames([locale], { type: 'language' }).of(tag) ?? tag
   return (
     <div className={css.parts}>
-      {summary.summary && <Card pad><p className={css.sentence}>{summary.summary}</p></Card>}
+      {words.summary && (
+        <Card pad>
+          <p className={css.sentence} lang={words.language}>{words.summary}</p>
+          {translated && translation?.at && <p className="meta">{t('after.translatedBy', { name: translation.by ?? '', when: moment(translation.at, locale, day, clock) })}</p>}
+          {mine && !translated && <p className="meta">{t('after.written', { language: language(summary.language) })} {t('after.wanted')}</p>}
+        </Card>
+      )}
       {summary.addenda.map((addendum) => (
         <section key={addendum.at} className={css.addendum} aria-label={t('summary.addendum')}>
           <h2>{t('summary.addendum')}</h2>
@@ -61,28 +75,41 @@ function Parts({ summary, patient }: { summary: Summary; patient: string }) {
           <p className="meta">{t('summary.addedBy', { name: addendum.by, when: moment(addendum.at, locale, day, clock) })}</p>
         </section>
       ))}
-      {summary.instructions.length > 0 && (
+      {words.instructions.length > 0 && (
         <Card pad>
           <h2>{t('summary.yourTurn')}</h2>
-          <ol className={css.todo}>
-            {summary.instructions.map((line, at) => <li key={`${at}-${line}`}><Dot tone="accent"><b>{at + 1}</b></Dot><p>{line}</p></li>)}
+          <ol className={css.todo} lang={words.language}>
+            {words.instructions.map((line, at) => <li key={`${at}-${line}`}><Dot tone="accent"><b>{at + 1}</b></Dot><p>{line}</p></li>)}
           </ol>
         </Card>
       )}
+      <SummaryPlan summary={summary} patient={patient} />
       {callIf.length > 0 && (
         <section className={css.warn} aria-labelledby="call-if">
           <h2 id="call-if"><Icon name="alert" />{t('summary.callIf', { phone: emergency })}</h2>
-          <ul>{callIf.map((line) => <li key={line}>{line}</li>)}</ul>
+          <ul lang={words.language}>{callIf.map((line) => <li key={line}>{line}</li>)}</ul>
           <AnchorButton wide variant="danger" icon="phone" href={`tel:${emergency}`}>{t('call', { phone: emergency })}</AnchorButton>
         </section>
       )}
-      {summary.followUp && <TurnLine whose="them" owner={t('summary.next')}>{summary.followUp}</TurnLine>}
+      {words.followUp && <TurnLine whose="them" owner={t('summary.next')}><span lang={words.language}>{words.followUp}</span></TurnLine>}
+      {other && <InOther words={translated ? summary : other} title={translated ? t('after.original') : language(other.language)} />}
       <p className={css.signed}>{t('summary.signed', { name: summary.clinician.name, when: moment(summary.signedAt, locale, day, clock) })}</p>
       <div className={`${css.ask} no-print`}>
         <LinkButton wide variant="default" to="/p/$patient/messages/new" params={{ patient }}>{t('summary.ask')}</LinkButton>
         <AddedNow at={summary.signedAt} />
       </div>
     </div>
+  )
+}
+
+type FreeText = Pick<Summary, 'summary' | 'instructions' | 'callIf' | 'followUp'> & { language: string }
+
+function InOther({ words, title }: { words: FreeText; title: string }) {
+  return (
+    <details className={css.original}>
+      <summary>{title}</summary>
+      <div lang={words.language}>{[words.summary, ...words.instructions, ...linesOf(words.callIf), words.followUp].filter(Boolean).map((line) => <p key={line}>{line}</p>)}</div>
+    </details>
   )
 }
 

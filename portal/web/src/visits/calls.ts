@@ -1,7 +1,7 @@
 import type { Client } from 'openapi-fetch'
 import { api as client } from '../api/client'
 import type { Page, Problem } from '../api/types'
-import type { ChatLine, CheckResult, NoteBody, Summary, Visit, VisitNote } from './types'
+import type { ChatLine, CheckResult, NoteBody, NoteVersion, Summary, Translated, Translation, Visit, VisitNote } from './types'
 
 type Answer<T> = { responses: { 200: { content: { 'application/json': T } }; default: { content: { 'application/problem+json': Problem } } } }
 type Body<T> = { requestBody: { content: { 'application/json': T } } }
@@ -14,12 +14,18 @@ interface Paths {
   '/charts/{patient}/visits/{id}/wait': Act & { delete: Answer<Visit> & Of }
   '/charts/{patient}/visits/{id}/admit': Act<{ seat: string }>
   '/charts/{patient}/visits/{id}/refuse': Act<{ seat: string }>
+  '/charts/{patient}/visits/{id}/return': Act<{ seat: string }>
   '/charts/{patient}/visits/{id}/start': Act
   '/charts/{patient}/visits/{id}/end': Act
   '/charts/{patient}/visits/{id}/late': Act<{ minutes: number }>
   '/charts/{patient}/visits/{id}/chat': { get: Answer<Page<ChatLine>> & Of } & Act<{ id: string; text: string }, unknown>
-  '/charts/{patient}/visits/{id}/note': { get: Answer<VisitNote> & Of; put: Answer<VisitNote> & Of & Body<{ version: number; body: NoteBody }> }
-  '/charts/{patient}/visits/{id}/note/sign': Act<{ version: number }, VisitNote>
+  '/charts/{patient}/visits/{id}/note': { get: Answer<VisitNote> & Of; put: Answer<VisitNote> & Of & Body<{ version: number; body: NoteBody; apart?: boolean }> }
+  '/charts/{patient}/visits/{id}/note/sign': Act<{ version: number; end?: boolean }, VisitNote>
+  '/charts/{patient}/visits/{id}/note/versions': { get: Answer<Page<NoteVersion>> & Of }
+  '/charts/{patient}/visits/{id}/note/versions/{version}': { get: Answer<NoteVersion> & { parameters: { path: { patient: string; id: string; version: number } } } }
+  '/charts/{patient}/visits/{id}/note/phrase': Act<{ name: string; locale: string }, { text: string; missing: string[] }>
+  '/charts/{patient}/visits/{id}/summary/translation': Act<Translated, Translation>
+  '/charts/{patient}/visits/{id}/rating': Act<{ stars: number; comment: string }>
   '/charts/{patient}/visits/{id}/note/addenda': Act<{ id: string; text: string }, VisitNote>
   '/charts/{patient}/visits/{id}/summary': { get: Answer<Summary> & Of }
 }

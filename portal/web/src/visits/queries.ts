@@ -47,6 +47,7 @@ function doIn(patient: string, id: string, act: Act): Promise<Visit> {
     case 'end': return take(api.POST('/charts/{patient}/visits/{id}/end', visit))
     case 'admit': return take(api.POST('/charts/{patient}/visits/{id}/admit', { ...visit, body: { seat: act.seat } }))
     case 'refuse': return take(api.POST('/charts/{patient}/visits/{id}/refuse', { ...visit, body: { seat: act.seat } }))
+    case 'return': return take(api.POST('/charts/{patient}/visits/{id}/return', { ...visit, body: { seat: act.seat } }))
     case 'late': return take(api.POST('/charts/{patient}/visits/{id}/late', { ...visit, body: { minutes: act.minutes } }))
   }
 }

@@ -35,7 +35,12 @@ export interface Visit {
   note?: 'draft' | 'signed'
   summary?: { ref: string }
   relays?: Relay[]
+  /** What the reader said about it; and for those who held it, what all said. */
+  rating?: Rating
+  ratings?: Rating[]
 }
+
+export interface Rating { stars: number; comment?: string; role?: VisitRole; at: string }
 
 export interface ChatLine { id: string; at: string; from: { name: string; role: VisitRole; relation?: string }; mine: boolean; text: string }
 
@@ -52,9 +57,41 @@ export interface Summary {
   signedAt: string
   addenda: Addendum[]
   composition: string
+  vitals: Vital[]
+  problems: SummaryItem[]
+  medicines: Prescribed[]
+  stops: Stopped[]
+  orders: SummaryItem[]
+  next?: NextVisit
+  nextDay?: string
+  language: 'en' | 'es'
+  translation?: Translation
 }
+export interface SummaryItem { group?: OrderGroup; text: string; plain?: string; local?: string; note?: string }
+export interface Translated { summary: string; instructions: string[]; callIf: string; followUp: string }
+export type Translation = { language: string; state: 'wanted' | 'there'; by?: string; at?: string } & Partial<Translated>
 
-export interface NoteBody {
+export const vitalKinds = ['pressure', 'pulse', 'temperature', 'breathing', 'saturation', 'weight', 'height'] as const
+export type VitalKind = (typeof vitalKinds)[number]
+export type VitalUnit = 'C' | 'F' | 'kg' | 'lb' | 'cm' | 'in'
+export interface Vital { kind: VitalKind; value: number; second?: number; unit?: VitalUnit }
+export interface Problem { id?: string; system?: string; code?: string; text: string }
+export const forms = ['tablet', 'capsule', 'puff', 'unit', 'application', 'dose', 'ml', 'drop'] as const
+export type Form = (typeof forms)[number]
+export const oftens = ['daily', 'morning', 'evening', 'bedtime', 'twice', 'three', 'four', 'weekly', 'needed'] as const
+export type Often = (typeof oftens)[number]
+export interface Prescribed { name: string; dose: number; form: Form; often: Often; days: number; repeats?: number; note?: string }
+export interface Stopped { id: string; name: string; reason?: string }
+export type OrderGroup = 'lab' | 'imaging' | 'referral'
+export interface Order { group: OrderGroup; system?: string; code?: string; text: string; urgent?: boolean; note?: string }
+export interface NextVisit { count: number; unit: 'days' | 'weeks' | 'months'; mode: 'video' | 'clinic' }
+export type ClinicalPart = 'subjective' | 'objective' | 'assessment' | 'plan'
+export interface Copied { part: ClinicalPart; text: string; visit: string; by?: string; at?: string }
+/** What a visit found and decided: signed with the note, all of it or nothing. */
+export interface VisitPlan { vitals?: Vital[]; problems?: Problem[]; medicines?: Prescribed[]; stops?: Stopped[]; orders?: Order[]; next?: NextVisit }
+export interface Pick { kind: 'problem' | 'medicine' | 'order'; system?: string; code?: string; text: string; group?: OrderGroup; form?: Form; often?: Often; days?: number }
+
+export interface NoteBody extends VisitPlan {
   subjective: string
   objective: string
   assessment: string
@@ -63,7 +100,11 @@ export interface NoteBody {
   instructions: string[]
   callIf: string
   followUp: string
+  language?: 'en' | 'es'
+  copied?: Copied[]
 }
+export interface Earlier { visit: string; signedAt: string; signedBy: string; body: NoteBody }
+export interface NoteVersion { version: number; at: string; by: string; body?: NoteBody }
 export interface VisitNote {
   state: 'none' | 'draft' | 'signed'
   version: number
@@ -74,4 +115,5 @@ export interface VisitNote {
   signedBy?: string
   composition?: string
   addenda: Addendum[]
+  earlier?: Earlier
 }

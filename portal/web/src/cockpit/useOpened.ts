@@ -1,0 +1,23 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { take } from '../api/client'
+import { chartQuery } from '../api/queries'
+import { noteQuery, visitQuery } from '../visits/queries'
+import { desk, phrasesQuery } from './calls'
+
+/** Reads visit, chart, note and phrases at once. Whoever may not hold the visit sees what they may see piece by piece. */
+export function useOpened(patient: string, id: string): boolean {
+  const queries = useQueryClient()
+  const opened = useQuery({
+    queryKey: ['cockpit', patient, id],
+    queryFn: async () => {
+      const all = await take(desk.GET('/charts/{patient}/visits/{id}/cockpit', { params: { path: { patient, id } } }))
+      queries.setQueryData(visitQuery(patient, id).queryKey, all.visit)
+      queries.setQueryData(chartQuery(patient).queryKey, all.chart)
+      queries.setQueryData(phrasesQuery.queryKey, all.phrases)
+      if (all.note) queries.setQueryData(noteQuery(patient, id).queryKey, all.note)
+      return true
+    },
+    staleTime: Number.POSITIVE_INFINITY, gcTime: 0, refetchOnWindowFocus: false, retry: false,
+  })
+  return !opened.isPending
+}
