@@ -45,10 +45,11 @@ func notStaff() error {
 }
 
 // A part is one of the sets of threads that make up an inbox: those of one pool in
-// which somebody is, or those of the charts in whose care teams they are in person.
-// A pool only has threads of charts that it is joined to, so being in it is enough
-// to list them; each chart that is shown is still decided on. The order of each part
-// is served by an index.
+// which somebody is, those of the charts in whose care teams they are in person, or
+// the urgent ones of charts that were lent to their pools. A pool only has threads of
+// charts that it is joined to, so being in it is enough to list them; each chart that
+// is shown is still decided on. The order of each part is served by an index, but of
+// the last one, which is small.
 type part struct {
 	from, cond string
 	args       []any
@@ -85,10 +86,19 @@ func (s *Service) parts(c *db.Conn, who identity.Principal, only string) ([]part
 		return nil, err
 	}
 	var parts []part
+	var ids []string
 	for _, p := range pools {
 		if only == "" || only == p.ID {
+			ids = append(ids, p.ID)
 			parts = append(parts, part{`threads t`, `t.pool = ?` + not, append([]any{p.ID}, out...)})
 		}
+	}
+	now := s.now()
+	if len(ids) > 0 {
+		of, list := c.Among("x.pool", ids)
+		parts = append(parts, part{`pool_charts x JOIN threads t ON t.patient_id = x.patient_id`,
+			`x.end_at > 0 AND x.end_at > ? AND x.start_at <= ? AND ` + of + ` AND t.priority = ? AND t.pool <> x.pool` + not,
+			append([]any{now, now, list, int(pool.Urgent)}, out...)})
 	}
 	if only != "" {
 		if len(parts) == 0 {
@@ -96,7 +106,6 @@ func (s *Service) parts(c *db.Conn, who identity.Principal, only string) ([]part
 		}
 		return parts, nil
 	}
-	now := s.now()
 	return append(parts, part{`threads t JOIN care_team ct ON ct.patient_id = t.patient_id`,
 		`ct.account = ? AND ct.start_at <= ? AND (ct.end_at = 0 OR ct.end_at > ?) AND ct.role IN ` + db.Placeholders(1, len(roles)) + not,
 		append(append([]any{who.Account, now, now}, roles...), out...)}), nil

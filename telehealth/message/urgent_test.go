@@ -137,9 +137,20 @@ func TestWhoIsOnCallFindsTheChartOpen(t *testing.T) {
 		require.NoError(t, k.Mind(ctx))
 		require.Equal(t, 1, k.told(owl, id))
 		require.Equal(t, id, k.thread(owl, id).ID)
+		for _, q := range []message.InboxQuery{{}, {Pool: onCall.ID}, {View: message.InboxUnclaimed}} {
+			q.Limit = 10
+			list, _, counts, err := k.Inbox(ctx, owl, q)
+			require.NoError(t, err)
+			require.Len(t, list, 1, "only what is urgent: %+v", q)
+			require.Equal(t, id, list[0].ID)
+			require.Equal(t, message.Counts{All: 1, Unclaimed: 1}, counts)
+		}
 		_, err = k.Claim(ctx, owl, k.rosa.Patient, id)
 		require.NoError(t, err)
 		k.move(49 * time.Hour)
+		list, _, _, err := k.Inbox(ctx, owl, message.InboxQuery{Limit: 10})
+		require.NoError(t, err)
+		require.Empty(t, list)
 		_, err = k.Thread(ctx, owl, k.rosa.Patient, id, "", 25)
 		require.True(t, fault.Is(err, fault.NotFound), "after two days it is closed to them again")
 	})
