@@ -195,17 +195,8 @@ func (v *visit) showNote(n *note, p Prefill) (VisitNote, error) {
 func (s *Service) Note(ctx context.Context, who identity.Principal, patient, id string) (VisitNote, error) {
 	p := Prefill{Facts: []string{}}
 	var out VisitNote
-	var view *access.View
-	err := s.DB.InReadTx(ctx, func(c *db.Conn) error {
-		v, err := s.open(c, who, patient, id, false)
-		if err == nil {
-			err = v.mustWrite()
-		}
-		if err != nil {
-			return err
-		}
-		view = v.view
-		a, err := s.Schedule.ShowTx(c, v.view, v.Booked)
+	err := s.look(ctx, who, patient, id, &out.Composition, func(v *visit) error {
+		a, err := s.Schedule.ShowTx(v.c, v.view, v.Booked)
 		if err != nil {
 			return err
 		}
@@ -220,15 +211,38 @@ func (s *Service) Note(ctx context.Context, who identity.Principal, patient, id 
 		out.Earlier, err = v.earlier()
 		return err
 	})
+	if err == nil && out.State != schedule.NoteSigned {
+		out.Prefill.Facts, err = s.facts(ctx, who, patient)
+	}
 	if err != nil {
-		return VisitNote{}, s.Records.Refuse(ctx, who, patient, "Composition", "", err)
+		return VisitNote{}, err
 	}
-	if out.State != schedule.NoteSigned {
-		if out.Prefill.Facts, err = s.facts(ctx, who, patient); err != nil {
-			return VisitNote{}, err
+	return out, nil
+}
+
+// look lets f read of a note, for those who write it, and leaves the audit row.
+// composition is the note's resource, when f finds that there is one.
+func (s *Service) look(ctx context.Context, who identity.Principal, patient, id string, composition *string, f func(*visit) error) error {
+	var view *access.View
+	err := s.DB.InReadTx(ctx, func(c *db.Conn) error {
+		v, err := s.open(c, who, patient, id, false)
+		if err == nil {
+			err = v.mustWrite()
 		}
+		if err != nil {
+			return err
+		}
+		view = v.view
+		return f(v)
+	})
+	if err != nil {
+		return s.Records.Refuse(ctx, who, patient, "Composition", "", err)
 	}
-	return out, s.Records.Looked(ctx, who, view, "read", "Composition", out.Composition, access.Of(access.Documents), 1)
+	of := ""
+	if composition != nil {
+		of = *composition
+	}
+	return s.Records.Looked(ctx, who, view, "read", "Composition", of, access.Of(access.Documents), 1)
 }
 
 // What is offered to be taken over: measurements that are not old.

@@ -12,7 +12,6 @@ import (
 	"housecall/internal/db"
 	"housecall/internal/fault"
 	"housecall/internal/identity"
-	"housecall/records/access"
 )
 
 // NoteVersion is an older state of a note.
@@ -62,7 +61,7 @@ func (v *visit) keepVersion(n *note, apart bool) error {
 // Versions lists the older states of a note, the newest first, for those who write it.
 func (s *Service) Versions(ctx context.Context, who identity.Principal, patient, id string) ([]NoteVersion, error) {
 	out := []NoteVersion{}
-	err := s.look(ctx, who, patient, id, func(v *visit) error {
+	err := s.look(ctx, who, patient, id, nil, func(v *visit) error {
 		return v.c.Each(`SELECT version, at, name FROM visit_note_versions WHERE visit = ? ORDER BY version DESC`, func(r *sql.Rows) error {
 			var x NoteVersion
 			var at int64
@@ -78,7 +77,7 @@ func (s *Service) Versions(ctx context.Context, who identity.Principal, patient,
 // Version gives one older state of a note. It is brought back by saving it again.
 func (s *Service) Version(ctx context.Context, who identity.Principal, patient, id string, version int64) (NoteVersion, error) {
 	x := NoteVersion{Version: version, Body: &NoteBody{}}
-	err := s.look(ctx, who, patient, id, func(v *visit) error {
+	err := s.look(ctx, who, patient, id, nil, func(v *visit) error {
 		var raw []byte
 		var at int64
 		err := v.c.QueryRow(`SELECT at, name, body FROM visit_note_versions WHERE visit = ? AND version = ?`, v.ID, version).Scan(&at, &x.By, &raw)
@@ -92,26 +91,6 @@ func (s *Service) Version(ctx context.Context, who identity.Principal, patient, 
 		return json.Unmarshal(raw, x.Body)
 	})
 	return x, err
-}
-
-// look lets f read of a note, for those who write it, and leaves the audit row.
-func (s *Service) look(ctx context.Context, who identity.Principal, patient, id string, f func(*visit) error) error {
-	var view *access.View
-	err := s.DB.InReadTx(ctx, func(c *db.Conn) error {
-		v, err := s.open(c, who, patient, id, false)
-		if err == nil {
-			err = v.mustWrite()
-		}
-		if err != nil {
-			return err
-		}
-		view = v.view
-		return f(v)
-	})
-	if err != nil {
-		return s.Records.Refuse(ctx, who, patient, "Composition", "", err)
-	}
-	return s.Records.Looked(ctx, who, view, "read", "Composition", "", access.Of(access.Documents), 1)
 }
 
 // Earlier is the last signed note of somebody before the one that is written.

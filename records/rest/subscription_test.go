@@ -266,6 +266,7 @@ func ownTopic(name string) string { return base + "/fhir/SubscriptionTopic/" + n
 
 func (s *site) subscribe(token, body string) (id string) {
 	s.t.Helper()
+	dbtest.Settled(s.t, s.db) // what was before is not told
 	r := s.do(token, "POST", "/fhir/Subscription", body)
 	require.Equal(s.t, 201, r.StatusCode, r.body)
 	require.NotContains(s.t, r.body, "s3cret")

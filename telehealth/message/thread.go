@@ -33,6 +33,7 @@ type thread struct {
 	pool, topic                         string // the pool owns it while nobody has claimed it
 	priority                            pool.Priority
 	dueAt                               int64 // of waitsSince
+	dangerAt                            int64 // words of danger last came then; 0: none did
 	ladder
 
 	// of its last message, and for one viewer
@@ -43,11 +44,11 @@ type thread struct {
 }
 
 const threadColumns = `t.patient_id, t.id, t.state, t.started_at, t.last_at, t.last_n, t.waits_since, t.claimed_by, t.claimed_name, t.claimed_role, t.claimed_at,
-	t.pool, t.topic, t.priority, t.due_at, t.escalation, t.rung, t.ring_at`
+	t.pool, t.topic, t.priority, t.due_at, t.escalation, t.rung, t.ring_at, t.danger_at`
 
 func (t *thread) columns() []any {
 	return []any{&t.patient, &t.id, &t.state, &t.startedAt, &t.lastAt, &t.lastN, &t.waitsSince, &t.claimedBy, &t.claimedName, &t.claimedRole, &t.claimedAt,
-		&t.pool, &t.topic, &t.priority, &t.dueAt, &t.escalation, &t.rung, &t.ringAt}
+		&t.pool, &t.topic, &t.priority, &t.dueAt, &t.escalation, &t.rung, &t.ringAt, &t.dangerAt}
 }
 
 // threadTx reads a thread to change it; its row is locked.
@@ -83,12 +84,12 @@ func (t *thread) place() int64 {
 
 func (t *thread) save(c *db.Conn) error {
 	_, err := c.Exec(`INSERT INTO threads (patient_id, id, state, started_at, last_at, last_n, waits_since, place, claimed_by, claimed_name, claimed_role, claimed_at,
-		pool, topic, priority, due_at, escalation, rung, ring_at) VALUES `+db.Placeholders(1, 19)+` ON CONFLICT (patient_id, id) DO UPDATE SET state = excluded.state, last_at = excluded.last_at, last_n = excluded.last_n,
+		pool, topic, priority, due_at, escalation, rung, ring_at, danger_at) VALUES `+db.Placeholders(1, 20)+` ON CONFLICT (patient_id, id) DO UPDATE SET state = excluded.state, last_at = excluded.last_at, last_n = excluded.last_n,
 		waits_since = excluded.waits_since, place = excluded.place, claimed_by = excluded.claimed_by, claimed_name = excluded.claimed_name,
 		claimed_role = excluded.claimed_role, claimed_at = excluded.claimed_at, pool = excluded.pool, priority = excluded.priority, due_at = excluded.due_at,
-		escalation = excluded.escalation, rung = excluded.rung, ring_at = excluded.ring_at`,
+		escalation = excluded.escalation, rung = excluded.rung, ring_at = excluded.ring_at, danger_at = excluded.danger_at`,
 		t.patient, t.id, t.state, t.startedAt, t.lastAt, t.lastN, t.waitsSince, t.place(), t.claimedBy, t.claimedName, t.claimedRole, t.claimedAt,
-		t.pool, t.topic, int(t.priority), t.dueAt, t.escalation, t.rung, t.ringAt)
+		t.pool, t.topic, int(t.priority), t.dueAt, t.escalation, t.rung, t.ringAt, t.dangerAt)
 	return err
 }
 
@@ -142,7 +143,7 @@ func (s *Service) show(c *db.Conn, t *thread, who identity.Principal, v *access.
 		}
 	}
 	// Why it is urgent may stand in a message that is hidden from who looks.
-	out.Urgent = me.Side == PatientSide && v.Hide == 0 && t.priority == pool.Urgent && t.state == open && t.waitsSince > 0
+	out.Urgent = me.Side == PatientSide && v.Hide == 0 && t.state == open && t.waitsSince > 0 && t.dangerAt >= t.waitsSince
 	switch {
 	case t.state == closed:
 		out.State = "closed"

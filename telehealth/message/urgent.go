@@ -60,7 +60,7 @@ func (s *Service) danger(c *db.Conn, t *thread, from Author, told bool, f triage
 	if err := s.step(c, t, Author{}, Step{Kind: dangerKind, To: string(f.Help()), Reason: how + " " + f.Version, Note: strings.Join(names, " ")}); err != nil {
 		return err
 	}
-	t.priority = pool.Urgent
+	t.priority, t.dangerAt = pool.Urgent, s.now()
 	if t.claimedBy != "" {
 		if err := s.step(c, t, Author{}, Step{Kind: "release", pool: t.pool, account: t.claimedBy, To: t.claimedName, Reason: dangerKind}); err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"io"
 	"net"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -33,8 +34,16 @@ type Server struct {
 }
 
 // TCP starts one on a free port, Unix one on a socket in a folder of the test.
-func TCP(t *testing.T) *Server  { return start(t, "tcp", "127.0.0.1:0", "tcp://") }
-func Unix(t *testing.T) *Server { return start(t, "unix", filepath.Join(t.TempDir(), "c"), "unix:") }
+func TCP(t *testing.T) *Server { return start(t, "tcp", "127.0.0.1:0", "tcp://") }
+
+// Its path does not grow with the name of the test: an address of that kind has 107
+// bytes (unix(7)).
+func Unix(t *testing.T) *Server {
+	dir, err := os.MkdirTemp("", "clamd")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return start(t, "unix", filepath.Join(dir, "c"), "unix:")
+}
 
 func start(t *testing.T, network, where, scheme string) *Server {
 	ln, err := net.Listen(network, where)
