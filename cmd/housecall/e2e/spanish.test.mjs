@@ -26,7 +26,7 @@ const textsOf = (page) => page.evaluate(() => {
     if (node.parentElement && !node.parentElement.closest('script,style,noscript') && !foreign(node.parentElement)) found.push(node.data)
   }
   for (const element of document.querySelectorAll('*')) {
-    if (foreign(element)) continue
+    if (foreign(element) || element.closest('[aria-hidden=true]')) continue
     for (const name of ['aria-label', 'aria-description', 'aria-valuetext', 'placeholder', 'title', 'alt']) if (element.hasAttribute(name)) found.push(element.getAttribute(name))
   }
   return [...new Set([document.title, ...found].map((text) => text.replace(/\s+/g, ' ').trim()).filter(Boolean))]

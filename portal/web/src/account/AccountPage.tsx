@@ -15,6 +15,7 @@ import { ErrorSummary, Said, useErrorText } from '../ui/ErrorSummary'
 import { Face } from '../ui/Face'
 import { Icon } from '../ui/Icon'
 import { LinkRow } from '../ui/Row'
+import { tongueChoices } from '../ui/tongues'
 import { useWords } from '../ui/useWords'
 import css from './account.module.css'
 
@@ -68,7 +69,7 @@ export function AccountPage() {
         <Card pad>
           <h2 className={css.cardTitle} id="language">{t('account.language')}</h2>
           <SegmentedControl
-            fullWidth aria-labelledby="language" value={locale} onChange={(value) => void speak(value as Locale)} data={[{ value: 'en', label: 'English' }, { value: 'es', label: 'Español' }]}
+            fullWidth aria-labelledby="language" value={locale} onChange={(value) => void speak(value as Locale)} data={tongueChoices}
           />
           <p className={`meta ${css.under}`}>{t('account.languageHelp')}</p>
           <h2 className={`${css.cardTitle} ${css.next}`} id="colours">{t('account.colours')}</h2>

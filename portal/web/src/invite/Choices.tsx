@@ -1,6 +1,7 @@
+import type { ReactNode } from 'react'
 import css from './invite.module.css'
 
-interface Props<T extends string> { type: 'radio' | 'checkbox'; legend: string; options: { value: T; label: string }[]; chosen: T[]; onChange: (value: T) => void; id?: string; error?: string }
+interface Props<T extends string> { type: 'radio' | 'checkbox'; legend: string; options: { value: T; label: ReactNode }[]; chosen: T[]; onChange: (value: T) => void; id?: string; error?: string }
 
 /** One or several of a few words. */
 export function Choices<T extends string>({ type, legend, options, chosen, onChange, id, error }: Props<T>) {

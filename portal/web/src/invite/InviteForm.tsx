@@ -6,6 +6,7 @@ import { take } from '../api/client'
 import type { Role } from '../api/types'
 import { Button } from '../ui/Button'
 import { ErrorSummary, Said, useErrorText, type FieldError } from '../ui/ErrorSummary'
+import { tongueChoices } from '../ui/tongues'
 import { useWords } from '../ui/useWords'
 import { Choices } from './Choices'
 import { api, invitationsKey, type Handed, type InviteKind } from './calls'
@@ -73,7 +74,7 @@ export function InviteForm({ patient, kinds, mail }: { patient?: string; kinds: 
       {mail && (
         <Choices type="radio" legend={t('invite.how')} options={[{ value: 'print', label: t('invite.print') }, { value: 'mail', label: t('invite.mail') }]} chosen={[form.way]} onChange={(way) => setForm((before) => ({ ...before, way }))} />
       )}
-      <Choices type="radio" legend={t('invite.language')} options={[{ value: 'en', label: 'English' }, { value: 'es', label: 'Español' }]} chosen={[form.locale]} onChange={(value) => setForm((before) => ({ ...before, locale: value }))} />
+      <Choices type="radio" legend={t('invite.language')} options={tongueChoices} chosen={[form.locale]} onChange={(value) => setForm((before) => ({ ...before, locale: value }))} />
       <div className={css.buttons}><Button type="submit" loading={make.isPending}>{t('invite.make')}</Button></div>
       {stepUp.dialog}
     </form>

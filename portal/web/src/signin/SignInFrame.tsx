@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { changeLocale } from '../i18n'
 import { BrandMark, Icon } from '../ui/Icon'
+import { tongues } from '../ui/tongues'
 import { useWords } from '../ui/useWords'
 import css from './signin.module.css'
 
@@ -12,7 +13,7 @@ export function SignInFrame({ title, lead, phone, children }: { title: string; l
       <header className={css.top}>
         <span className={css.brand}><BrandMark />{t('brand')}</span>
         <button type="button" className={css.language} lang={locale === 'es' ? 'en' : 'es'} onClick={() => void changeLocale(locale === 'es' ? 'en' : 'es')}>
-          <Icon name="globe" size={20} />{locale === 'es' ? 'English' : 'Español'}
+          <Icon name="globe" size={20} />{tongues[locale === 'es' ? 'en' : 'es']}
         </button>
       </header>
       <main id="content" tabIndex={-1} className={css.main}>
