@@ -48,8 +48,9 @@ func (s *Service) gather(ctx context.Context, n waiting, w Preferences, more boo
 			ON CONFLICT (account, notice, network, endpoint) DO UPDATE SET state = excluded.state, changed_at = excluded.changed_at`, n.Account, n.ID, string(n.Kind), int(gathered), now, now); err != nil {
 			return err
 		}
-		// The queue counts with the clock of this machine.
-		return s.EnqueueTx(c, digestJob{n.Account, at.In(w.Quiet.Zone).Format(time.DateOnly)}, time.Now().Add(at.Sub(s.now())))
+		// The queue counts with the clock of this machine. The mail goes when whoever
+		// looked at the clock before its time has gathered, too: a job ends by then.
+		return s.EnqueueTx(c, digestJob{n.Account, at.In(w.Quiet.Zone).Format(time.DateOnly)}, time.Now().Add(at.Sub(s.now())+jobTime))
 	})
 	if err != nil || !more {
 		return err

@@ -109,7 +109,7 @@ func (s *Service) Start(ctx context.Context) error {
 	}
 	cfg := &river.Config{
 		Workers: s.workers, JobTimeout: jobTime, RescueStuckJobsAfter: abandoned, MaxAttempts: maxTries, Logger: quietLog,
-		RetryPolicy: backoff{}, ErrorHandler: failures{s.Log},
+		RetryPolicy: backoff{}, ErrorHandler: failures{s.Log}, PeriodicJobs: []*river.PeriodicJob{sweeping()},
 	}
 	cfg.FetchPollInterval = pollPostgres
 	if s.db.Dialect == db.SQLite {

@@ -50,7 +50,10 @@ func TestTheMailOfTheDay(t *testing.T) {
 		soon.Until = s.Now().Add(15 * time.Minute)
 		s.post(soon)
 		s.start()
-		s.becomes("ida", "v1", sent)
+		require.Eventually(t, func() bool { // the mail is not hurried before all is gathered
+			makeDue(t, d, `kind <> 'notice_digest' AND state IN ('available', 'scheduled', 'retryable')`)
+			return s.state("ida", "v1") == sent && s.state("ida", "m1") == gathered && s.state("ida", "n1") == gathered && s.state("bob", "m1") == gathered
+		}, wait, 20*time.Millisecond)
 		require.Eventually(t, func() bool {
 			s.hurry()
 			return s.state("ida", "m1") == sent && s.state("ida", "n1") == sent && s.state("bob", "m1") == sent

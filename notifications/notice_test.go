@@ -105,7 +105,7 @@ func (s *site) state(account, id string) (state int) {
 }
 
 func (s *site) jobs(where string) (n int) {
-	require.NoError(s.t, s.db.Read(context.Background()).QueryRow(`SELECT count(*) FROM river_job WHERE `+where).Scan(&n))
+	require.NoError(s.t, s.db.Read(context.Background()).QueryRow(`SELECT count(*) FROM river_job WHERE kind <> 'notice_sweep' AND (`+where+`)`).Scan(&n))
 	return n
 }
 
@@ -118,6 +118,7 @@ const (
 	covered
 	refused
 	unknown
+	gathered
 )
 
 func told(account, id string, kind notifications.Kind) notifications.Notice {

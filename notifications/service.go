@@ -80,6 +80,9 @@ func New(d Deps) (*Service, error) {
 	if err := addWorker(s, s.mailDigest); err != nil {
 		return nil, err
 	}
+	if err := addWorker(s, s.sweep); err != nil {
+		return nil, err
+	}
 	return s, s.carryLetters()
 }
 
