@@ -109,15 +109,20 @@ func theirs(staff bool) string {
 // three arguments of the account before those of the condition.
 func listThreads(c *db.Conn, who identity.Principal, from, rest string, args ...any) ([]*thread, error) {
 	var out []*thread
-	err := c.Each(`SELECT `+threadColumns+`, m.id, m.account, m.name, m.role, m.relation,
-		(SELECT count(*) FROM thread_messages u WHERE u.patient_id = t.patient_id AND u.thread = t.id`+theirs(who.Kind == identity.Staff)+` AND u.n > `+readUpto+`)
+	// A system reads nothing: its whole conversation would be looked through each time.
+	unread, of := `0`, []any(nil)
+	if who.Kind != identity.System {
+		unread = `(SELECT count(*) FROM thread_messages u WHERE u.patient_id = t.patient_id AND u.thread = t.id` + theirs(who.Kind == identity.Staff) + ` AND u.n > ` + readUpto + `)`
+		of = []any{who.Account, who.Account}
+	}
+	err := c.Each(`SELECT `+threadColumns+`, m.id, m.account, m.name, m.role, m.relation, `+unread+`
 		FROM `+from+` JOIN thread_messages m ON m.patient_id = t.patient_id AND m.thread = t.id AND m.n = t.last_n `+rest, func(r *sql.Rows) error {
 		var t thread
 		err := r.Scan(append(t.columns(), &t.lastID, &t.last.Account, &t.last.Name, &t.last.Role, &t.last.Relation, &t.unread)...)
 		t.last.Side, t.count = sideOf(t.last.Role), int(t.lastN)
 		out = append(out, &t)
 		return err
-	}, append([]any{who.Account, who.Account}, args...)...)
+	}, append(of, args...)...)
 	return out, err
 }
 
