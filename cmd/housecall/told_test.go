@@ -131,22 +131,27 @@ func TestSubscribersAreToldAfterTheKill(t *testing.T) {
 		var made []string // in the order in which they were sent
 		acknowledged := map[string]bool{}
 		for range 2 {
-			writer := make(chan struct{})
-			go func() { // until the power goes
+			writer, gone := make(chan struct{}), make(chan struct{})
+			go func() { // until the power goes; a server that has just come may not be ready
 				defer close(writer)
 				for {
+					select {
+					case <-gone:
+						return
+					case <-time.After(time.Millisecond):
+					}
 					id := uuid.NewString()
 					made = append(made, id)
 					status, _, err := send("PUT", "Observation/"+id, `{"resourceType":"Observation","id":"`+id+`","status":"final","code":{"text":"a"},"subject":{"reference":"Patient/`+patient+`"}}`)
-					if err != nil || status != 201 {
-						return
+					if err == nil && status == 201 {
+						acknowledged[id] = true
 					}
-					acknowledged[id] = true
 				}
 			}()
 			before := hook.told()
 			require.Eventually(t, func() bool { return hook.told() > before+20 }, 60*time.Second, time.Millisecond)
 			p.kill()
+			close(gone)
 			<-writer
 			p = serve(t, cfg)
 		}
