@@ -54,18 +54,30 @@ func (b *NoteBody) check() error {
 	}
 	for _, t := range texts {
 		*t = strings.ReplaceAll(*t, "\r\n", "\n")
-		if !fhir.IsText(*t) {
-			return fault.New(fault.Invalid, "The note holds signs that cannot be kept.")
-		}
-		if utf8.RuneCountInString(*t) > maxPart {
-			return fault.New(fault.TooLarge, "A part of the note is too long.")
+		if err := kept(*t, maxPart); err != nil {
+			return err
 		}
 	}
 	if len(b.Instructions) > maxInstructions || len(b.Copied) > maxCopied {
-		return fault.New(fault.TooLarge, "A part of the note is too long.")
+		return tooLong()
 	}
 	return b.bounded()
 }
+
+// kept refuses a text of a note that cannot be kept, or that has more signs than most.
+func kept(text string, most int) error {
+	switch {
+	case !fhir.IsText(text):
+		return unkept()
+	case utf8.RuneCountInString(text) > most:
+		return tooLong()
+	}
+	return nil
+}
+
+func unkept() error { return fault.New(fault.Invalid, "The note holds signs that cannot be kept.") }
+
+func tooLong() error { return fault.New(fault.TooLarge, "A part of the note is too long.") }
 
 // Prefill is what is known and need not be typed.
 type Prefill struct {

@@ -8,7 +8,6 @@ import (
 	"unicode/utf8"
 
 	"housecall/internal/fault"
-	"housecall/records/fhir"
 	"housecall/telehealth/picklist"
 )
 
@@ -149,20 +148,17 @@ func (p *VisitPlan) lines() (out []*string) {
 // bounded refuses what cannot be kept. What is only not finished yet can be.
 func (p *VisitPlan) bounded() error {
 	if max(len(p.Vitals), len(p.Problems), len(p.Medicines), len(p.Stops), len(p.Orders)) > maxPlanned {
-		return fault.New(fault.TooLarge, "A part of the note is too long.")
+		return tooLong()
 	}
 	for i := range p.Vitals {
 		if m := &p.Vitals[i]; !finite(m.Value) || !finite(m.Second) {
-			return fault.New(fault.Invalid, "The note holds signs that cannot be kept.")
+			return unkept()
 		}
 	}
 	for _, t := range p.lines() {
 		*t = strings.TrimSpace(strings.ReplaceAll(*t, "\r\n", "\n"))
-		if !fhir.IsText(*t) {
-			return fault.New(fault.Invalid, "The note holds signs that cannot be kept.")
-		}
-		if utf8.RuneCountInString(*t) > maxRemark {
-			return fault.New(fault.TooLarge, "A part of the note is too long.")
+		if err := kept(*t, maxRemark); err != nil {
+			return err
 		}
 	}
 	return nil

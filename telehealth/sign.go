@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -188,10 +187,9 @@ func (s *Service) Addend(ctx context.Context, who identity.Principal, patient, i
 		return VisitNote{}, fault.New(fault.Invalid, "Ids must be UUIDs in lower case.")
 	case text == "":
 		return VisitNote{}, fault.New(fault.Invalid, "Write something before you send.")
-	case !fhir.IsText(text):
-		return VisitNote{}, fault.New(fault.Invalid, "The note holds signs that cannot be kept.")
-	case utf8.RuneCountInString(text) > maxPart:
-		return VisitNote{}, fault.New(fault.TooLarge, "A part of the note is too long.")
+	}
+	if err := kept(text, maxPart); err != nil {
+		return VisitNote{}, err
 	}
 	out, err := s.write(ctx, who, patient, id, "addend", func(v *visit, n *note) error {
 		var visit, was string

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"housecall/internal/db"
 	"housecall/internal/fault"
@@ -109,12 +108,12 @@ func (t *Translated) check() error {
 	}
 	for _, x := range texts {
 		*x = strings.TrimSpace(strings.ReplaceAll(*x, "\r\n", "\n"))
-		if !fhir.IsText(*x) {
-			return fault.New(fault.Invalid, "The note holds signs that cannot be kept.")
+		if err := kept(*x, maxPart); err != nil {
+			return err
 		}
-		if utf8.RuneCountInString(*x) > maxPart || len(t.Instructions) > maxInstructions {
-			return fault.New(fault.TooLarge, "A part of the note is too long.")
-		}
+	}
+	if len(t.Instructions) > maxInstructions {
+		return tooLong()
 	}
 	t.Instructions = slices.DeleteFunc(append([]string{}, t.Instructions...), func(x string) bool { return x == "" })
 	if t.Summary == "" {
