@@ -38,8 +38,12 @@ func (p *Portal) moved(ctx context.Context, in *movedIn) (*body[Moved], error) {
 	}
 	out := Moved{Moved: map[string]string{}, Gone: []string{}}
 	for patient, known := range in.Body.Charts {
+		if len(patient) > 64 { // no chart is called so
+			out.Gone = append(out.Gone, patient)
+			continue
+		}
 		switch tag, err := p.Records.Tag(ctx, who, patient); {
-		case fault.Is(err, fault.NotFound) || len(patient) > 64:
+		case fault.Is(err, fault.NotFound):
 			out.Gone = append(out.Gone, patient)
 		case err != nil:
 			return nil, err

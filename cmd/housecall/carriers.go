@@ -47,9 +47,11 @@ func (c *Config) checkCarriers() (err error) {
 // openCarriers gives them their way out, which leads nowhere inside the network
 // unless nobody but this machine is served.
 func (c *Config) openCarriers(key sitekey.Key) (notifications.Carriers, error) {
-	out := c.outward
+	out, browsers := c.outward, c.outward
 	if out == nil {
 		out = func() *http.Client { return egress.Way{Private: c.onlyHere()}.Client() }
+		// The push services of browsers are where each of them says.
+		browsers = func() *http.Client { return c.outside(c.onlyHere()) }
 	}
 	ways := c.carriers
 	if ways.APNs != nil {
@@ -64,11 +66,7 @@ func (c *Config) openCarriers(key sitekey.Key) (notifications.Carriers, error) {
 	if c.WebPush == "" {
 		return ways, nil
 	}
-	browsers := out()
-	if c.outward == nil { // their push services are where each browser says
-		browsers = c.outside(c.onlyHere())
-	}
-	w, err := carrier.NewWebPush(key, c.WebPush, browsers)
+	w, err := carrier.NewWebPush(key, c.WebPush, browsers())
 	ways.WebPush = w
 	return ways, err
 }
