@@ -45,7 +45,7 @@ export function PoolsPage() {
             <LinkRow
               key={pool.id} to="/clinic/pools/$pool" params={{ pool: pool.id }} title={pool.name}
               text={[t('pools.members', { count: pool.members }), t('pools.waiting', { count: pool.waiting })].join(', ')}
-              end={pool.standard || !pool.active || pool.members === 0 ? (
+              below={pool.standard || !pool.active || pool.members === 0 ? (
                 <span className={css.tags}>
                   {pool.standard && <Tag tone="accent">{t('pools.standard')}</Tag>}
                   {!pool.active && <Tag tone="outline">{t('pools.off')}</Tag>}
