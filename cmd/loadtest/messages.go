@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"time"
 
@@ -17,6 +18,7 @@ type messagesCommand struct {
 	Accounts    string        `placeholder:"FILE" help:"Whose pages are open: e-mail, password and secret of one-time codes (or -), with tabs between, a line each. The list that serve --demo writes is one."`
 	Sockets     int           `default:"50" help:"Open pages, shared out among the accounts."`
 	Patient     string        `placeholder:"ID" help:"The chart that is written to. Default: the first that the token or an account may open."`
+	PID         int           `name:"pid" placeholder:"PID" help:"Process of the server, on this machine: for the memory of the open pages."`
 	Rate        float64       `default:"-1" placeholder:"N" help:"Messages a second; 0: as fast as they are taken. Default: 0 for a system, and what the server lets people send."`
 }
 
@@ -54,6 +56,9 @@ func (f *messagesCommand) Validate() error {
 
 // Run opens the pages, sends and reports.
 func (f *messagesCommand) Run(ctx context.Context, s streams) error {
+	if _, err := usage(f.PID); err != nil {
+		return err
+	}
 	t, senders, cancel, err := f.begin(ctx)
 	if err != nil {
 		return err
@@ -81,10 +86,18 @@ func (f *messagesCommand) Run(ctx context.Context, s streams) error {
 	}
 	pages := newPages(t, patient, f.Timeout)
 	defer pages.close()
+	before, err := usage(f.PID)
+	if err != nil {
+		return err
+	}
 	if err := pages.open(readers, f.Sockets, s); err != nil {
 		return t.explain(err)
 	}
-	m := &conversation{messagesCommand: f, patient: patient, clients: f.clients(t, senders, f.Connections)}
+	opened, err := usage(f.PID)
+	if err != nil {
+		return err
+	}
+	m := &conversation{messagesCommand: f, patient: patient, grown: opened.memory - before.memory, clients: f.clients(t, senders, f.Connections)}
 	defer closeAll(m.clients)
 	if err := m.begin(); err != nil {
 		return t.explain(err)
@@ -112,6 +125,7 @@ func allowance(senders []*badge) (perSecond float64) {
 type conversation struct {
 	*messagesCommand
 	patient, thread string
+	grown           int64 // memory of the server since before the pages were open; 0: unknown
 	clients         []*client
 }
 
@@ -145,6 +159,9 @@ func (m *conversation) measure(t *target, pages *pages, senders []*badge, r *rep
 			rate, seen, m.Connections, m.Warmup.Seconds(), m.Duration.Seconds())))
 	var results []result
 	if pages.count() > 0 {
+		if m.PID > 0 {
+			r.pages(pagesResult{Kind: "pages", Pages: pages.count(), People: pages.people, Each: math.Round(float64(m.grown)/float64(pages.count())/100) / 10})
+		}
 		seen, err := m.seen(pages)
 		if err != nil {
 			return err

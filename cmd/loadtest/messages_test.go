@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -19,13 +20,14 @@ import (
 
 func (c *clinic) messages(t *testing.T) {
 	system := c.token("--system", "--name", "loadtest", "--scope", "system/*.cruds")
-	r := perform(t.Context(), "messages", c.url, system, "--accounts", c.accounts(), "--sockets", "35", "--warmup", "10ms")
+	r := perform(t.Context(), "messages", c.url, system, "--accounts", c.accounts(), "--sockets", "35", "--warmup", "10ms", "--pid", strconv.Itoa(c.cmd.Process.Pid))
 	require.Zero(t, r.code, r.out+r.err)
 	require.Contains(t, r.err, "admin@housecall.test may not follow these messages")
 	require.NotContains(t, r.out+r.err, system)
 	o, lines := r.told(t)
 	require.Equal(t, "messages", o.Load)
 	require.Contains(t, o.Data, "35 open pages of 4 people")
+	require.Equal(t, 35, decoded[pagesResult](t, lines["pages"]).Pages)
 	seen, send := decoded[result](t, lines["seen"]), decoded[result](t, lines["send"])
 	require.Zero(t, seen.Errors+send.Errors)
 	require.Positive(t, seen.Requests)

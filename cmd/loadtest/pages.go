@@ -213,3 +213,20 @@ func (p *pages) close() {
 	}
 	p.readers.Wait()
 }
+
+// pagesResult is the line of what open pages cost the server.
+type pagesResult struct {
+	Kind   string  `json:"kind"` // "pages"
+	Pages  int     `json:"pages"`
+	People int     `json:"people"`
+	Each   float64 `json:"kilobytesPerPage"` // resident, more than before they were open
+}
+
+func (r *report) pages(x pagesResult) {
+	if r.json != nil {
+		_ = r.json.Encode(x)
+		return
+	}
+	r.paragraph("Memory", fmt.Sprintf("%.1f kB more of the server for each of %s open pages", x.Each, grouped(int64(x.Pages))))
+	r.printf("\n")
+}

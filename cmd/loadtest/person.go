@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -77,6 +78,7 @@ const (
 	jsonType    = "application/json"
 	signInTime  = 30 * time.Second
 	codePeriod  = 30 * time.Second
+	patience    = 5 * time.Minute
 	maxSignedIn = 1 << 20 // bytes of a page that is loaded on the way
 )
 
@@ -213,9 +215,29 @@ func (b *browser) open(address string) (*http.Response, error) {
 	return b.do(req)
 }
 
-// do reads the whole answer and refuses what is no success.
+// do reads the whole answer and refuses what is no success. Many who come from one
+// address are asked to wait, which is done as long as it is minutes.
 func (b *browser) do(req *http.Request) (*http.Response, error) {
 	res, err := b.http.Do(req)
+	for waited := time.Duration(0); err == nil && res.StatusCode == http.StatusTooManyRequests; {
+		wait := retryAfter(res)
+		if waited += wait; wait == 0 || waited > patience {
+			break
+		}
+		_ = res.Body.Close()
+		select {
+		case <-time.After(wait):
+		case <-b.target.ctx.Done():
+			return nil, b.target.ctx.Err()
+		}
+		again := res.Request.Clone(b.target.ctx) // where the way led to when it was refused
+		if again.GetBody != nil {
+			if again.Body, err = again.GetBody(); err != nil {
+				return nil, err
+			}
+		}
+		res, err = b.http.Do(again)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -269,4 +291,13 @@ func (c *client) call(method, path string, status int, in, out any) error {
 		return fmt.Errorf("the answer to %s cannot be read: %w", path, err)
 	}
 	return nil
+}
+
+// retryAfter is how long an answer asks to wait; 0: it does not.
+func retryAfter(res *http.Response) time.Duration {
+	n, err := strconv.Atoi(res.Header.Get("Retry-After"))
+	if err != nil || n < 1 {
+		return 0
+	}
+	return time.Duration(n) * time.Second
 }
