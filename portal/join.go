@@ -10,6 +10,7 @@ import (
 	"housecall/internal/edge"
 	"housecall/internal/fault"
 	"housecall/internal/identity"
+	"housecall/records/access"
 	"housecall/telehealth"
 )
 
@@ -17,8 +18,8 @@ import (
 // at their cookie, and nothing here looks at a session or a token.
 const joinPath = "/api/join"
 
-// mountJoin hangs what a patient's own link to a visit opens: that visit, and no
-// word of the record. The link's secret comes in the body, as those of other links
+// mountJoin hangs what a patient's own link to a visit opens, and a guest's: that
+// visit, and no word of the record. The link's secret comes in the body, as those of other links
 // do; which visit it is stands in no address.
 func (p *Portal) mountJoin(app *fiber.App, steps, calls fiber.Handler) {
 	app.Post(joinPath+"/look", steps, p.joinLook)
@@ -71,6 +72,8 @@ func noToken(context.Context, string) (identity.Principal, error) {
 type joinLooked struct {
 	Here      bool       `json:"here"` // this browser has it open
 	TriesLeft int        `json:"triesLeft"`
+	Guest     bool       `json:"guest,omitempty"`   // it asks for no date of birth
+	Unnamed   bool       `json:"unnamed,omitempty"` // a guest who has to say who they are
 	Clinic    clinicName `json:"clinic"`
 }
 
@@ -83,16 +86,34 @@ func (p *Portal) joinLook(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(joinLooked{here, page.TriesLeft, clinicName{p.Clinic.Name, p.Clinic.Phone}})
+	out := joinLooked{Here: here, TriesLeft: page.TriesLeft, Clinic: clinicName{p.Clinic.Name, p.Clinic.Phone}}
+	if _, _, out.Guest = access.IsGuestThing(page.Resource); out.Guest {
+		named, err := p.Visits.GuestNamed(c.UserContext(), page)
+		if err != nil {
+			return err
+		}
+		out.Unnamed = !named
+	}
+	return c.JSON(out)
 }
 
-// joinEnter takes the date of birth and binds the link to this browser.
+// joinEnter takes the date of birth, or who a guest is, and binds the link to this
+// browser.
 func (p *Portal) joinEnter(c *fiber.Ctx) error {
-	var in struct{ Token, BirthDate string }
+	var in struct {
+		Token, BirthDate, Name, Relation string
+		Guest                            bool
+	}
 	if err := take(c, &in); err != nil {
 		return err
 	}
-	cookie, err := p.Visits.EnterByLink(c.UserContext(), in.Token, in.BirthDate, edge.Principal(c))
+	var cookie string
+	var err error
+	if in.Guest {
+		cookie, err = p.Visits.EnterAsGuest(c.UserContext(), in.Token, in.Name, in.Relation, edge.Principal(c))
+	} else {
+		cookie, err = p.Visits.EnterByLink(c.UserContext(), in.Token, in.BirthDate, edge.Principal(c))
+	}
 	if err != nil {
 		return err
 	}
@@ -126,6 +147,9 @@ func (p *Portal) inVisit(f func(ctx context.Context, who identity.Principal, pat
 // visitOf is the visit that somebody's link leads to.
 func visitOf(who identity.Principal) (string, error) {
 	id, ok := strings.CutPrefix(who.Thing, "Appointment/")
+	if !ok {
+		id, _, ok = access.IsGuestThing(who.Thing)
+	}
 	if who.Kind != identity.Visitor || !ok {
 		return "", fault.New(fault.NotFound, "We could not find that.")
 	}

@@ -71,6 +71,8 @@ func (p *Portal) Mount(app *fiber.App) {
 	p.mountAsks(api)
 	p.mountAgenda(api)
 	p.mountVisits(api)
+	p.mountControls(api)
+	p.mountGuestLinks(api)
 	p.mountCockpit(api)
 	p.mountWorklist(api)
 	p.mountSharing(api)

@@ -49,7 +49,8 @@ func (s *Service) Chat(ctx context.Context, who identity.Principal, patient, id 
 			return err
 		}
 		seen = v
-		if _, err := v.speaker(); err != nil {
+		me, err := v.speaker()
+		if err != nil {
 			return err
 		}
 		if v.view.Base == access.ByLink { // it is part of the visit, and over with it
@@ -58,7 +59,7 @@ func (s *Service) Chat(ctx context.Context, who identity.Principal, patient, id 
 			}
 		}
 		return c.Each(`SELECT m.id, m.at, m.name, m.role, COALESCE(p.relation, ''), m.account, m.body FROM visit_chat m LEFT JOIN visit_people p ON p.visit = m.visit AND p.account = m.account
-			WHERE m.visit = ? ORDER BY m.n LIMIT ?`, func(r *sql.Rows) error {
+			WHERE m.visit = ? AND m.at >= ? ORDER BY m.n LIMIT ?`, func(r *sql.Rows) error {
 			var l ChatLine
 			var at int64
 			var account string
@@ -66,12 +67,23 @@ func (s *Service) Chat(ctx context.Context, who identity.Principal, patient, id 
 			l.At, l.Mine = moment(at), account == seen.me()
 			out = append(out, l)
 			return err
-		}, id, maxChatLines)
+		}, id, v.hearsFrom(me), maxChatLines)
 	})
 	if err != nil {
 		return nil, s.Records.Refuse(ctx, who, patient, "Appointment", id, err)
 	}
-	return out, s.seen(ctx, who, seen.view, id, "chat")
+	return out, s.seen(ctx, seen.who, seen.view, id, "chat")
+}
+
+// hearsFrom is from when on somebody reads along. The patient's side and the care team
+// read all of it. A guest of this one visit reads what was written since they were
+// let in: what was said before was not said to them. In another browser they were let
+// in anew, so that a link that was passed on brings nothing of before, either.
+func (v *visit) hearsFrom(p *person) int64 {
+	if v.guest != nil || v.view.Base == access.Proxy && v.view.Visits != nil {
+		return p.admitted
+	}
+	return 0
 }
 
 // speaker: who was let in, and the care team. Once it is over that is who had been

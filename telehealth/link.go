@@ -47,12 +47,12 @@ func (s *Service) MakeLink(ctx context.Context, who identity.Principal, patient,
 		case !access.MayComeAlone(person.BirthDate, "", nil, s.Now()):
 			return fault.New(fault.Conflict, "This patient is too young to come alone. Invite a parent or guardian.").WithCode("too_young")
 		}
-		if err := v.unseat(); err != nil {
+		if err := v.unseat(byLink); err != nil {
 			return err
 		}
 		_, until := v.GuestTime()
 		if until.After(s.Now().Add(identity.LongestPage)) {
-			return fault.New(fault.Conflict, "This visit is too far away for a link. Make it when the visit is less than 90 days away.").WithCode("too_far")
+			return errTooFar
 		}
 		if link.ID, url, err = s.Identity.OpenPageTx(c, who, identity.NewPage{Patient: patient, Resource: pageOfVisit + id, BirthDate: person.BirthDate, From: s.Now(), Until: until}); err != nil {
 			return err
@@ -101,7 +101,7 @@ func (s *Service) DropLink(ctx context.Context, who identity.Principal, patient,
 		if err := s.Identity.ClosePageTx(c, who, page.ID); err != nil {
 			return err
 		}
-		if err := v.unseat(); err != nil {
+		if err := v.unseat(byLink); err != nil {
 			return err
 		}
 		return s.Access.RecordTx(c, event(who, v.view, "delete", id, "link"))
@@ -125,7 +125,7 @@ func (s *Service) EnterByLink(ctx context.Context, token, birthDate string, from
 		if err != nil {
 			return err
 		}
-		if err := v.unseat(); err != nil {
+		if err := v.unseat(byLink); err != nil {
 			return err
 		}
 		return s.Access.RecordTx(c, event(who, v.view, "login", id, "link"))
@@ -145,11 +145,12 @@ func (s *Service) hands(c *db.Conn, who identity.Principal, patient, id string, 
 	return v, err
 }
 
-// unseat takes the seat of who came by the link: what was agreed to and tried in one
-// browser, and that they were let in, does not count in another.
-func (v *visit) unseat() error {
-	n, err := v.c.Exec(`UPDATE visit_people SET state = ?, consent = '', consent_at = 0, checked = '', checked_at = 0, waiting_since = 0, admitted_by = '', admitted_at = 0 WHERE visit = ? AND account = ?`,
-		string(SeatNone), v.ID, byLink)
+// unseat takes the seat of who came by a link: what was agreed to and tried in one
+// browser, and that they were let in, does not count in another. Who was removed is
+// removed in every browser.
+func (v *visit) unseat(account string) error {
+	n, err := v.c.Exec(`UPDATE visit_people SET state = ?, consent = '', consent_at = 0, checked = '', checked_at = 0, waiting_since = 0, admitted_by = '', admitted_at = 0 WHERE visit = ? AND account = ? AND state <> ?`,
+		string(SeatNone), v.ID, account, string(SeatRemoved))
 	if err != nil || n == 0 {
 		return err
 	}

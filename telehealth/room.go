@@ -66,10 +66,21 @@ func (s *Service) seatNow(c *db.Conn, who identity.Principal, patient, id string
 		return signal.Seat{}, nil, err
 	}
 	i := slices.IndexFunc(list, func(p *person) bool { return p.account == v.me() })
+	if i >= 0 && list[i].State == SeatRemoved {
+		return signal.Seat{}, nil, errRemoved
+	}
 	if i < 0 || v.State != schedule.Live || !list[i].admittedNow() {
 		return signal.Seat{}, nil, notAdmitted()
 	}
-	return signal.Seat{Room: v.ID, ID: list[i].Seat, Role: list[i].Role, Host: list[i].host, Until: moment(max(v.EndsAt, v.StartedAt)).Add(schedule.DoorsClose)}, v.view, nil
+	room, err := v.settings()
+	if err != nil {
+		return signal.Seat{}, nil, err
+	}
+	p := list[i]
+	return signal.Seat{
+		Room: v.ID, ID: p.Seat, Role: p.Role, Host: p.host, Until: moment(max(v.EndsAt, v.StartedAt)).Add(schedule.DoorsClose),
+		Muted: p.muted, MutedBy: p.mutedBy, Spotlight: room.Spotlight == p.Seat,
+	}, v.view, nil
 }
 
 func notAdmitted() error {
@@ -81,7 +92,9 @@ func (p *person) admittedNow() bool {
 }
 
 // wasAdmitted: they were let in, and not turned away afterwards.
-func (p *person) wasAdmitted() bool { return p.admitted != 0 && p.State != SeatRefused }
+func (p *person) wasAdmitted() bool {
+	return p.admitted != 0 && p.State != SeatRefused && p.State != SeatRemoved
+}
 
 // Present notes who is in the room now, as the room itself tells: it is not
 // anybody's word. Whoever was in and is not named has left.

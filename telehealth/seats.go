@@ -27,6 +27,7 @@ const (
 	SeatIn       SeatState = "in"
 	SeatLeft     SeatState = "left" // may come back
 	SeatRefused  SeatState = "refused"
+	SeatRemoved  SeatState = "removed" // by a host: may not come back unless one lets them in
 )
 
 // DeviceCheck is how somebody's devices were found before a visit.
@@ -41,9 +42,12 @@ type DeviceCheck struct {
 type Person struct {
 	Seat         string       `json:"seat"`
 	Name         string       `json:"name"`
-	Role         string       `json:"role" enum:"patient,proxy,clinician,nurse,frontdesk"`
-	Relation     string       `json:"relation,omitempty" doc:"Of a proxy: how they and the patient are related"`
-	State        SeatState    `json:"state" enum:"none,waiting,admitted,in,left,refused"`
+	Role         string       `json:"role" enum:"patient,proxy,guest,interpreter,clinician,nurse,frontdesk"`
+	Relation     string       `json:"relation,omitempty" doc:"Of a proxy or guest: how they and the patient are related"`
+	State        SeatState    `json:"state" enum:"none,waiting,admitted,in,left,refused,removed"`
+	Host         bool         `json:"host"`
+	SelfNamed    bool         `json:"selfNamed,omitempty" doc:"Who they are they said themselves, and nobody else"`
+	OtherDevice  bool         `json:"otherDevice,omitempty" doc:"Their link was open in another browser before"`
 	WaitingSince *time.Time   `json:"waitingSince,omitempty"`
 	Me           bool         `json:"me"`
 	Check        *DeviceCheck `json:"check,omitempty"`
@@ -56,16 +60,18 @@ type person struct {
 	host                                    bool
 	consentAt, checkedAt, waiting, admitted int64
 	admittedBy                              string
+	muted                                   int64 // when a host last turned their microphone off
+	mutedBy                                 string
 }
 
-const personColumns = `seat, account, name, role, relation, host, state, consent, consent_at, checked, checked_at, waiting_since, admitted_by, admitted_at`
+const personColumns = `seat, account, name, role, relation, host, state, consent, consent_at, checked, checked_at, waiting_since, admitted_by, admitted_at, muted_at, muted_by`
 
 // people lists who has a seat, those of the clinic first.
 func (v *visit) people() ([]*person, error) {
 	var out []*person
 	err := v.c.Each(`SELECT `+personColumns+` FROM visit_people WHERE visit = ? ORDER BY host DESC, seat`, func(r *sql.Rows) error {
 		var p person
-		err := r.Scan(&p.Seat, &p.account, &p.Name, &p.Role, &p.Relation, &p.host, &p.State, &p.consent, &p.consentAt, &p.checked, &p.checkedAt, &p.waiting, &p.admittedBy, &p.admitted)
+		err := r.Scan(&p.Seat, &p.account, &p.Name, &p.Role, &p.Relation, &p.host, &p.State, &p.consent, &p.consentAt, &p.checked, &p.checkedAt, &p.waiting, &p.admittedBy, &p.admitted, &p.muted, &p.mutedBy)
 		if p.State == SeatWaiting {
 			p.WaitingSince = momentOf(p.waiting)
 		}
@@ -75,6 +81,9 @@ func (v *visit) people() ([]*person, error) {
 		out = append(out, &p)
 		return err
 	}, v.ID)
+	if err == nil {
+		err = v.markGuests(out)
+	}
 	return out, err
 }
 
@@ -98,7 +107,7 @@ func (v *visit) seat() (*person, error) {
 		}
 		p.Name = patient.Name
 	}
-	if p.Role == proxyRole {
+	if p.Role == proxyRole || v.guest != nil {
 		p.Relation = v.view.Kinship
 	}
 	_, err = v.c.Exec(`INSERT INTO visit_people (visit, seat, account, name, role, relation, host, state) VALUES `+db.Placeholders(1, 8), v.ID, p.Seat, p.account, p.Name, p.Role, p.Relation, p.host, string(p.State))
@@ -111,7 +120,10 @@ const byLink = "link"
 
 // me is by what the viewer's own seat is found.
 func (v *visit) me() string {
-	if v.view.Base == access.ByLink {
+	switch {
+	case v.guest != nil:
+		return seatOfGuest(v.guest.id)
+	case v.view.Base == access.ByLink:
 		return byLink
 	}
 	return v.who.Account
@@ -247,10 +259,15 @@ func (s *Service) Wait(ctx context.Context, who identity.Principal, patient, id 
 		switch {
 		case v.hosts() || p.State == SeatWaiting || p.State == SeatAdmitted || p.State == SeatIn || p.State == SeatLeft:
 			return nil
+		case p.State == SeatRemoved:
+			return errRemoved
 		case p.consent != ConsentVersion:
 			return fault.New(fault.Conflict, "Please read and agree to how video visits work first.").WithCode("consent")
 		case v.s.now() < v.StartsAt-schedule.DoorsOpen.Microseconds():
 			return fault.New(fault.Conflict, "The waiting room opens 20 minutes before the visit.").WithCode("early")
+		}
+		if err := v.unlocked(p); err != nil {
+			return err
 		}
 		if err := v.place(p); err != nil {
 			return err
@@ -291,7 +308,10 @@ func (s *Service) Start(ctx context.Context, who identity.Principal, patient, id
 		if err := v.mustHost(); err != nil {
 			return err
 		}
-		return v.begin()
+		if err := v.begin(); err != nil {
+			return err
+		}
+		return v.comes()
 	})
 }
 
@@ -308,9 +328,11 @@ func (v *visit) begin() error {
 	}
 	if p.State == SeatNone {
 		p.State, p.admitted, p.admittedBy = SeatAdmitted, v.s.now(), v.who.Account
-		return v.put(p)
+		if err := v.put(p); err != nil {
+			return err
+		}
 	}
-	return nil
+	return v.leads(p)
 }
 
 // Admit lets somebody in who waits. The visit begins with it.
@@ -331,6 +353,9 @@ func (s *Service) Admit(ctx context.Context, who identity.Principal, patient, id
 // again.
 func (s *Service) Refuse(ctx context.Context, who identity.Principal, patient, id, seat string) (Visit, error) {
 	return s.decide(ctx, who, patient, id, seat, "refuse", func(v *visit, p *person) error {
+		if p.State == SeatRemoved {
+			return nil // that is more
+		}
 		p.State, p.waiting, p.admitted, p.admittedBy = SeatRefused, 0, 0, ""
 		return s.Access.SeatTakenTx(v.c, v.ID)
 	})
@@ -380,7 +405,7 @@ func (s *Service) End(ctx context.Context, who identity.Principal, patient, id s
 		if v.hosts() && v.State == schedule.Ended {
 			return nil // sent twice
 		}
-		if err := v.mustHost(); err != nil {
+		if err := v.mustControl(); err != nil {
 			return err
 		}
 		if v.State != schedule.Live {

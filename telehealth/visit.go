@@ -28,9 +28,10 @@ const (
 // Standing is how the viewer stands to a visit.
 type Standing struct {
 	Seat      string     `json:"seat,omitempty"`
-	Role      string     `json:"role" enum:"patient,proxy,clinician,nurse,frontdesk,system"`
-	State     SeatState  `json:"state" enum:"none,waiting,admitted,in,left,refused"`
+	Role      string     `json:"role" enum:"patient,proxy,guest,interpreter,clinician,nurse,frontdesk,system"`
+	State     SeatState  `json:"state" enum:"none,waiting,admitted,in,left,refused,removed"`
 	Host      bool       `json:"host"`
+	Controls  bool       `json:"controls" doc:"They may mute, remove, lock, choose who is large, and end the visit for everybody"`
 	ConsentAt *time.Time `json:"consentAt,omitempty"`
 	CheckedAt *time.Time `json:"checkedAt,omitempty"`
 }
@@ -56,6 +57,7 @@ type Visit struct {
 	Now           time.Time            `json:"now"`
 	Me            Standing             `json:"me"`
 	People        []Person             `json:"people"`
+	Room          RoomState            `json:"room"`
 	StartedAt     *time.Time           `json:"startedAt,omitempty"`
 	EndedAt       *time.Time           `json:"endedAt,omitempty"`
 	TalkSeconds   int                  `json:"talkSeconds" doc:"How long two or more have been in the room together"`
@@ -129,6 +131,9 @@ type visit struct {
 	c    *db.Conn
 	who  identity.Principal
 	view *access.View
+
+	guest *guest    // of who came by a guest's link
+	room  *controls // once it was asked for
 }
 
 // open finds a visit for somebody who may see it.
@@ -148,7 +153,11 @@ func (s *Service) open(c *db.Conn, who identity.Principal, patient, id string, c
 	if err != nil {
 		return nil, err
 	}
-	return &visit{b, s, c, who, v.For(id)}, nil
+	out := &visit{Booked: b, s: s, c: c, who: who, view: v.For(id)}
+	if out.view.Base == access.GuestByLink {
+		err = out.asGuest()
+	}
+	return out, err
 }
 
 // change lets f change a visit, leaves the audit row of that, and tells everybody
@@ -166,7 +175,7 @@ func (s *Service) change(ctx context.Context, who identity.Principal, patient, i
 		if err := v.save(); err != nil {
 			return err
 		}
-		if err := s.Access.RecordTx(c, event(who, v.view, "update", id, what)); err != nil {
+		if err := s.Access.RecordTx(c, event(v.who, v.view, "update", id, what)); err != nil {
 			return err
 		}
 		out, err = v.show()
@@ -194,7 +203,7 @@ func (s *Service) Visit(ctx context.Context, who identity.Principal, patient, id
 		if err != nil {
 			return err
 		}
-		view = v.view
+		who, view = v.who, v.view
 		out, err = v.show()
 		return err
 	})
@@ -250,15 +259,17 @@ func (v *visit) show() (Visit, error) {
 	if v.State == schedule.Scheduled || v.State == schedule.Waiting {
 		out.ExpectedAt = momentOf(max(v.StartsAt+int64(v.Behind)*60e6, now))
 	}
-	person, err := v.s.Records.PatientOf(v.c, v.view)
-	if err != nil {
-		return Visit{}, err
-	}
-	out.PatientName = person.Name
 	list, err := v.people()
 	if err != nil {
 		return Visit{}, err
 	}
+	if out.PatientName, err = v.patientName(list); err != nil {
+		return Visit{}, err
+	}
+	if out.Room, err = v.roomState(list); err != nil {
+		return Visit{}, err
+	}
+	out.Me.Controls = v.controls(list) == nil
 	for _, p := range list {
 		me := p.account == v.me()
 		if me {
@@ -267,12 +278,12 @@ func (v *visit) show() (Visit, error) {
 				out.Me.ConsentAt = nil
 			}
 		}
-		if p.State == SeatNone && !me {
-			continue // they have only looked
+		if !me && !v.shows(p, list) {
+			continue
 		}
-		p.Me = me
+		p.Me, p.Host = me, p.host
 		if !v.hosts() {
-			p.Check = nil
+			p.Check, p.SelfNamed, p.OtherDevice = nil, false, false
 		}
 		out.People = append(out.People, p.Person)
 	}
@@ -282,7 +293,7 @@ func (v *visit) show() (Visit, error) {
 	if v.s.Relays != nil && v.joins() == nil && v.happens() == nil {
 		out.Relays = v.s.Relays(v.ID, "check "+v.me())
 	}
-	if v.view.Base == access.ByLink { // the chart has no name outside
+	if v.guest != nil || v.view.Base == access.ByLink { // the chart has no name outside
 		out.Patient, out.Appointment.Patient = "", ""
 		if v.happens() != nil {
 			out.People = []Person{}
@@ -306,7 +317,12 @@ func (v *visit) role() string {
 	case access.Self, access.ByLink:
 		return patientRole
 	case access.Proxy:
+		if v.view.Visits != nil && v.view.Kinship == interpreterRole {
+			return interpreterRole
+		}
 		return proxyRole
+	case access.GuestByLink:
+		return v.guest.role
 	case access.CareTeam, access.ClinicStaff:
 		return string(v.view.Role)
 	}
@@ -322,7 +338,7 @@ func (v *visit) writes() bool { return v.hosts() && v.view.Act.Has(access.Docume
 // joins: they may take part. A caregiver needs to have been given that.
 func (v *visit) joins() error {
 	switch {
-	case v.view.Base == access.Self && v.view.Relation == access.Self, v.view.Base == access.ByLink, v.hosts():
+	case v.view.Base == access.Self && v.view.Relation == access.Self, v.view.Base == access.ByLink, v.guest != nil, v.hosts():
 		return nil
 	case v.view.Relation == access.Proxy && v.view.Can&access.PowerVisits != 0:
 		return nil

@@ -18,6 +18,7 @@ import (
 	"housecall/records"
 	"housecall/records/access"
 	"housecall/records/fhir"
+	"housecall/telehealth"
 	"housecall/telehealth/message"
 	"housecall/telehealth/pool"
 	"housecall/telehealth/request"
@@ -145,6 +146,7 @@ func (h *house) people(m matrix) {
 	h.visit(ctx, doctor, rosa)
 	h.guest(ctx, rosa, who["guest"])
 	h.link(ctx, who["desk"], m.actors[slices.IndexFunc(m.actors, func(a *actor) bool { return a.name == "link" })])
+	h.guestLink(ctx, rosa, m.actors[slices.IndexFunc(m.actors, func(a *actor) bool { return a.name == "guest-link" })])
 	var open struct{ Results []struct{ Key string } }
 	require.NoError(h.t, json.Unmarshal([]byte(h.ask(m.actors[slices.IndexFunc(m.actors, func(a *actor) bool { return a.name == "rosa" })], "GET", "/api/v1/charts/"+h.rosa, "").body), &open))
 	require.NotEmpty(h.t, open.Results)
@@ -181,6 +183,21 @@ func (h *house) link(ctx context.Context, desk identity.Principal, a *actor) {
 	_, token, _ := strings.Cut(url, "#")
 	a.page, err = h.app.Visits.EnterByLink(ctx, token, "1952-03-02", identity.Principal{})
 	require.NoError(h.t, err)
+	h.holds(ctx, a)
+}
+
+// guestLink opens the visit in a browser of somebody without an account whom Rosa
+// invited.
+func (h *house) guestLink(ctx context.Context, rosa identity.Principal, a *actor) {
+	_, url, err := h.app.Visits.InviteByLink(ctx, rosa, h.rosa, h.things["visit"], telehealth.GuestIn{Name: "Guest Link", Role: "interpreter"})
+	require.NoError(h.t, err)
+	_, token, _ := strings.Cut(url, "#")
+	a.page, err = h.app.Visits.EnterAsGuest(ctx, token, "", "", identity.Principal{})
+	require.NoError(h.t, err)
+	h.holds(ctx, a)
+}
+
+func (h *house) holds(ctx context.Context, a *actor) {
 	holder, err := h.app.Identity.PageOf(ctx, a.page)
 	require.NoError(h.t, err)
 	a.csrf = h.app.Identity.CSRF(holder.Session)
@@ -194,7 +211,7 @@ func (h *house) actor(a *actor) identity.Principal {
 		h.must(&a.token)(h.app.Identity.IssueToken(ctx, "", "matrix", strings.Fields(scopes), time.Hour))
 		return identity.Principal{}
 	}
-	if a.name == "nobody" || a.name == "link" {
+	if a.name == "nobody" || a.name == "link" || a.name == "guest-link" {
 		return identity.Principal{}
 	}
 	if kind == "app" {

@@ -83,6 +83,17 @@ var takings = []struct {
 		_, err := h.here.Visits.Refuse(context.Background(), h.host, h.ida, h.visit, x.seat)
 		require.NoError(h.t, err)
 	}},
+	{"a guest's invitation is taken back", "guest", "everything", func(h *cutHouse, x *held) {
+		require.NoError(h.t, h.here.Visits.DropGuestLink(context.Background(), h.self, h.ida, h.visit, x.guest))
+	}},
+	{"a guest's link is opened in another browser", "guest", "everything", func(h *cutHouse, x *held) {
+		_, err := h.here.Visits.EnterAsGuest(context.Background(), x.token, "", "", identity.Principal{})
+		require.NoError(h.t, err)
+	}},
+	{"a guest is removed from a visit", "guest", "seat", func(h *cutHouse, x *held) {
+		_, err := h.here.Visits.Remove(context.Background(), h.host, h.ida, h.visit, x.seat)
+		require.NoError(h.t, err)
+	}},
 	{"somebody is turned away from a visit", "caregiver", "seat", func(h *cutHouse, x *held) {
 		_, err := h.here.Visits.Refuse(context.Background(), h.host, h.ida, h.visit, x.seat)
 		require.NoError(h.t, err)
@@ -104,6 +115,7 @@ type held struct {
 	who            identity.Principal
 	cookie, phone  string
 	grant, seat    string
+	guest          string // invitation to the visit
 	client, family string
 	token, refresh string
 	open           []*opened
@@ -185,8 +197,12 @@ func (h *cutHouse) somebody(whose string) *held {
 	h.t.Helper()
 	ctx := context.Background()
 	x := &held{}
-	if whose == "link" {
+	switch whose {
+	case "link":
 		h.byLink(x)
+		return x
+	case "guest":
+		h.asGuest(x)
 		return x
 	}
 	n := identity.NewAccount{Email: uuid.NewString() + "@example.org", Name: "Some Body", Kind: identity.Person}
@@ -509,7 +525,27 @@ func (h *cutHouse) byLink(x *held) {
 	var err error
 	x.cookie, err = h.here.Visits.EnterByLink(ctx, x.token, "1950-02-03", identity.Principal{})
 	require.NoError(h.t, err)
-	x.who, err = h.here.Identity.PageOf(ctx, x.cookie)
+	h.holds(x)
+}
+
+// asGuest is somebody without an account whom Ida invited.
+func (h *cutHouse) asGuest(x *held) {
+	h.t.Helper()
+	ctx := context.Background()
+	made, url, err := h.here.Visits.InviteByLink(ctx, h.self, h.ida, h.visit, telehealth.GuestIn{Name: "Carmen Ruiz", Role: "interpreter"})
+	require.NoError(h.t, err)
+	x.guest = made.ID
+	_, x.token, _ = strings.Cut(url, "#")
+	x.cookie, err = h.here.Visits.EnterAsGuest(ctx, x.token, "", "", identity.Principal{})
+	require.NoError(h.t, err)
+	h.holds(x)
+}
+
+// holds opens what the holder of a link has, on both nodes, and takes the seat.
+func (h *cutHouse) holds(x *held) {
+	h.t.Helper()
+	var err error
+	x.who, err = h.here.Identity.PageOf(context.Background(), x.cookie)
 	require.NoError(h.t, err)
 	for _, a := range []*App{h.here, h.there} {
 		ask := func() int {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -24,6 +25,7 @@ type NewPage struct {
 	Patient   string
 	Resource  string // Type/id, for instance Appointment/0198..
 	BirthDate string
+	Unasked   bool // no date of birth: whoever holds the link may open it, and what they may do then others decide
 	From      time.Time
 	Until     time.Time
 }
@@ -47,8 +49,13 @@ func (s *Service) OpenPageTx(c *db.Conn, who Principal, n NewPage) (id, url stri
 	if n.Patient == "" || n.Resource == "" || len(n.Resource) > 100 || !n.From.Before(n.Until) || !n.Until.After(now) || n.Until.After(now.Add(LongestPage)) {
 		return "", "", fault.New(fault.Invalid, "A link needs a patient, a thing, and a time within 90 days.")
 	}
-	if err := s.checkBirth(n.BirthDate); err != nil {
-		return "", "", err
+	if n.Unasked != (n.BirthDate == "") {
+		return "", "", errors.New("identity: a link asks for a date of birth, or says that it does not")
+	}
+	if !n.Unasked {
+		if err := s.checkBirth(n.BirthDate); err != nil {
+			return "", "", err
+		}
 	}
 	old, err := idsOf(c, `SELECT id FROM links WHERE subject = ? AND purpose = ? AND detail = ? AND used_at = 0`, n.Patient, string(ForPage), n.Resource)
 	if err != nil {
@@ -108,9 +115,10 @@ func PageTo(c *db.Conn, patient, resource string) (Page, error) {
 	return out, err
 }
 
-// MovePageTx lets a link last as long as the thing that it leads to, which was moved.
+// MovePageTx lets the links to a thing last as long as the thing, which was moved.
+// The last one of its name may be %, for all.
 func MovePageTx(c *db.Conn, patient, resource string, until time.Time) error {
-	_, err := c.Exec(`UPDATE links SET expires_at = ? WHERE subject = ? AND purpose = ? AND detail = ? AND used_at = 0`, micros(until), patient, string(ForPage), resource)
+	_, err := c.Exec(`UPDATE links SET expires_at = ? WHERE subject = ? AND purpose = ? AND detail LIKE ? AND used_at = 0`, micros(until), patient, string(ForPage), resource)
 	return err
 }
 

@@ -85,6 +85,8 @@ func roleOf(who identity.Principal, v *View) string {
 		return "self"
 	case v.Base == Proxy:
 		return "proxy"
+	case v.Base == GuestByLink:
+		return "guest"
 	case who.Kind == identity.Visitor:
 		return "link"
 	case v.Role != "":

@@ -20,10 +20,11 @@ const (
 	AppForPerson             // an app that a patient or caregiver lets act for them
 	Feed                     // a feed, import or background job
 	ByLink                   // holds the patient's own link to one visit
+	GuestByLink              // holds a link by which somebody without an account is invited to one visit
 	relations
 )
 
-var relationNames = [relations]string{"", "self", "proxy", "care-team", "emergency", "clinic-staff", "app", "system", "link"}
+var relationNames = [relations]string{"", "self", "proxy", "care-team", "emergency", "clinic-staff", "app", "system", "link", "guest"}
 
 // String is the relation's word in the JSON API.
 func (r Relation) String() string {
@@ -78,6 +79,7 @@ var policy = []rule{
 	{AppForPerson, anyRole, Everything, ownActs | proxyActs},
 	{Feed, anyRole, Everything, Everything},
 	{ByLink, anyRole, visitSees, 0},
+	{GuestByLink, anyRole, Of(Appointments), 0},
 }
 
 // allowed gives the two sets of the policy for a relation and role.

@@ -86,6 +86,9 @@ func (t *tie) narrowToVisits(v *View, now int64) {
 // and whose it is. Their principal has no scope, so whatever asks for one refuses
 // them; what serves such a link asks the view alone.
 func linkView(who identity.Principal, patient string) (View, bool) {
+	if v, ok := guestView(who, patient); ok {
+		return v, true
+	}
 	id, ok := strings.CutPrefix(who.Thing, "Appointment/")
 	if !ok || id == "" || patient == "" || patient != who.Context.Patient {
 		return View{}, false

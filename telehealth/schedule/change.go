@@ -68,8 +68,10 @@ func (s *Service) Reschedule(ctx context.Context, who identity.Principal, patien
 		if err := s.Access.MoveVisitGrantsTx(c, who, patient, id, from, until); err != nil {
 			return false, err
 		}
-		if err := identity.MovePageTx(c, patient, appointment+"/"+id, until); err != nil {
-			return false, err
+		for _, links := range []string{appointment + "/" + id, access.GuestThing(id, "%")} {
+			if err := identity.MovePageTx(c, patient, links, until); err != nil {
+				return false, err
+			}
 		}
 		setTimes(n, b)
 		people, err := fhir.Make(map[string]any{"participant": participants(b, n.Get("participant").Items()[0].Get("actor", "display").Str())})

@@ -23,7 +23,7 @@ func book(v *access.View) *access.View {
 // blank takes off visits what the view itself does not see, and what it does not
 // need.
 func (s *Service) blank(c *db.Conn, v *access.View, all []Appointment) error {
-	if v.Base == access.ByLink { // why somebody comes is not said to a link
+	if v.Base == access.ByLink || v.Base == access.GuestByLink { // why somebody comes is not said to a link
 		for i := range all {
 			all[i].Reason = ""
 		}

@@ -10,8 +10,8 @@ const (
 	probeMore = 1.4 // a probe asks for more than is needed
 )
 
-// allot shares what the client's line carries: sound first, then the camera of who
-// speaks, a screen, and the others; smallest pictures before larger ones. What
+// allot shares what the client's line carries: sound first, then whom everybody is to
+// see large, the camera of who speaks, a screen, and the others; smallest pictures before larger ones. What
 // does not fit waits, and the client is told.
 func (x *Seat) allot(now time.Time) {
 	if x.gone || x.sub == nil {
@@ -126,6 +126,8 @@ func (l *line) rank(voices []string, r *Room) int {
 	switch order := r.server.order(r.id, l.from.seat.id); {
 	case l.kind == Audio:
 		return speaks*mostRank + order
+	case l.kind == Camera && l.from.seat.id == r.spotted():
+		return 1<<20 - 1
 	case l.kind == Camera && speaks == 0:
 		return 1 << 20
 	case l.kind == Screen:

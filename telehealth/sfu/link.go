@@ -20,6 +20,7 @@ type Link struct {
 	seat  *Seat
 	heard time.Time
 	ended bool
+	muted int64 // see Since
 }
 
 // Hear takes what the client says. What makes no sense is ignored; who says too

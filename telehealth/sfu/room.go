@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -22,6 +23,7 @@ type Room struct {
 	server *Server
 	id     string
 	empty  chan struct{} // closed when the last seat is gone
+	spot   atomic.Value  // string: seat that everybody sees large
 
 	mu       sync.Mutex
 	seats    []*Seat // by when they came
@@ -41,6 +43,7 @@ func (r *Room) sit(l *Link, m said) (x *Seat, resumed bool, old *Seat, err error
 	if at >= 0 && m.Resume != "" && r.seats[at].token == m.Resume && !r.seats[at].ending {
 		x = r.seats[at]
 		x.token, x.micOff, x.camOff, x.leftAt = rand.Text(), !m.Mic, !m.Cam, time.Time{}
+		x.inherit(x, l)
 		x.link, x.last, x.replaced = l, l, x.link
 		r.changed()
 		return x, true, nil, nil
@@ -52,11 +55,13 @@ func (r *Room) sit(l *Link, m said) (x *Seat, resumed bool, old *Seat, err error
 	if at >= 0 {
 		old = r.seats[at]
 		r.seats[at] = x
+		x.inherit(old, l)
 		if r.sharing == old {
 			r.sharing = nil
 		}
 	} else {
 		r.seats = append(r.seats, x)
+		x.inherit(nil, l)
 	}
 	r.changed()
 	return x, false, old, nil
@@ -153,7 +158,7 @@ func (r *Room) mute(x *Seat, kind Kind, on bool) {
 	defer r.mu.Unlock()
 	switch kind {
 	case Audio:
-		x.micOff = on
+		x.micOff, x.mutedBy = on, ""
 	case Camera:
 		x.camOff = on
 	case Screen:

@@ -25,6 +25,8 @@ type Seat struct {
 	leftAt         time.Time
 	greeted        bool // was told who sits here
 	micOff, camOff bool
+	muted          int64  // the last time that a host turned the microphone off, see Ruling
+	mutedBy        string // who did, as long as the client has said nothing about it since
 	tracks         map[Kind]*source
 	ending         bool
 
@@ -142,9 +144,13 @@ func (x *Seat) welcome(l *Link, resumed bool) {
 	m := joinedMessage{T: "joined", Seat: x.id, Resume: x.token, Resumed: resumed, Seats: r.presences(), Relays: relays}
 	replaced := x.replaced
 	x.replaced = nil
+	silenced, by := x.silenced(), x.mutedBy
 	r.mu.Unlock()
 	if replaced != nil {
 		replaced.End(WhyElsewhere)
+	}
+	if by != "" { // first: what the client says once it has joined counts
+		l.say(encode(silenced))
 	}
 	l.say(encode(m))
 	x.do(func() {

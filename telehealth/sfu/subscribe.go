@@ -94,6 +94,9 @@ func (x *Seat) sync() {
 			if w, said := x.wants[want{from.id, l.kind}]; said {
 				l.want, l.off = w, l.off || w == none
 			}
+			if l.want == low && l.kind == Camera && from.id == x.room.spotted() {
+				l.want = high
+			}
 		}
 		if l.from != nil {
 			tags = append(tags, lineTag{Mid: l.on.Mid(), Seat: from.id, Kind: l.kind})

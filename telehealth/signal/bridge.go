@@ -257,7 +257,13 @@ func (s *Service) admit(w word) {
 // afterwards.
 func (x *bridged) watch() {
 	s := x.s
-	ask := func(ctx context.Context) (Seat, error) { return s.Seats.SeatOf(ctx, x.by, x.patient, x.visit) }
+	ask := func(ctx context.Context) (Seat, error) {
+		seat, err := s.Seats.SeatOf(ctx, x.by, x.patient, x.visit)
+		if err == nil && x.in.Load() {
+			s.rule(seat)
+		}
+		return seat, err
+	}
 	now := time.Now()
 	why, err := over(s.ctx, now, now.Add(dbTime), x.seat, ask)
 	if err != nil {
@@ -265,7 +271,8 @@ func (x *bridged) watch() {
 	}
 	if why == "" {
 		if seat, err := ask(s.ctx); err == nil {
-			s.orders.set(seat)
+			x.link.Since(seat.Muted)
+			s.rule(seat)
 		}
 		x.in.Store(true)
 		if s.send(sessionPipe(x.session), x.e, word{T: "opened", Session: x.session}) != nil {

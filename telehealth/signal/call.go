@@ -95,12 +95,13 @@ func (c *Call) Run(line Line, again func(context.Context) (identity.Principal, e
 // local speaks with a room of this node.
 func (c *Call) local(ctx context.Context) {
 	defer c.s.leases.done(c.seat.Room)
-	c.s.orders.set(c.seat)
 	link, err := c.s.media.Enter(c.seat.Room, c.seat.ID, c)
 	if err != nil {
 		c.bye(sfu.WhyError)
 		return
 	}
+	link.Since(c.seat.Muted)
+	c.s.rule(c.seat)
 	c.sits(link)
 	for {
 		text, err := c.line.ReadText()
@@ -203,7 +204,11 @@ func (c *Call) watch(ctx context.Context, again func(context.Context) (identity.
 		if err != nil {
 			return Seat{}, err
 		}
-		return c.s.Seats.SeatFor(ctx, who, c.patient, c.visit)
+		seat, err := c.s.Seats.SeatFor(ctx, who, c.patient, c.visit)
+		if err == nil && c.holder == c.s.leases.node {
+			c.s.rule(seat)
+		}
+		return seat, err
 	})
 	if why != "" {
 		c.expel(why)

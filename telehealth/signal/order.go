@@ -9,7 +9,7 @@ import (
 // first are the roles whose sound goes first where a line does not carry
 // everybody: without an interpreter nobody understands, and a visit is the
 // patient's and the clinician's.
-var first = []string{"interpreter", "patient", "clinician", "nurse", "proxy"}
+var first = []string{"interpreter", "patient", "clinician", "nurse", "proxy", "guest"}
 
 // orders is what the media plane may know of people: whose turn it is.
 type orders struct {

@@ -21,6 +21,9 @@ type Seat struct {
 	Room, ID, Role string
 	Host           bool
 	Until          time.Time // nobody stays longer
+	Muted          int64     // moves each time that a host turns their microphone off
+	MutedBy        string    // seat of that host
+	Spotlight      bool      // everybody sees them large
 }
 
 // Seats decides who may sit, and hears who does.

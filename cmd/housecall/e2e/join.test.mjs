@@ -1,4 +1,5 @@
-// A patient without an account: the desk prints a link, the patient opens it with the date of birth, and sits in the visit.
+// A patient without an account: the desk prints a link, the patient opens it with the date of birth, and sits in the
+// visit. A nurse rooms them and hands over to the doctor; a guest comes by a link of their own; the note is signed.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { must } from './harness/chart.mjs'
@@ -53,6 +54,9 @@ async function comeIn(page, name) {
   await button(page, en('consent.agree')).click()
   await title(page, en('wait.knows', { name })).waitFor()
 }
+
+/** What a button is for is said whole to who hears it, and short to who sees it. */
+const pressed = (page, key, name) => button(page, en(key, { name })).click()
 
 const refused = [/status of 4(00|01|03|09|10)/, /ApiError: You are signed out/, /signal/]
 
@@ -121,19 +125,113 @@ scene('from the desk to the seat, by a link and a date of birth', { as: 'frontde
   await button(mobile, en('check.next')).or(button(mobile, en('check.go'))).or(button(mobile, en('check.goAnyway'))).first().click()
   await title(mobile, en('wait.knows', { name: doctors })).waitFor()
 
-  // The doctor lets the patient in; a reload comes back by itself.
+  // The nurse makes a link for a guest, who says who they are, and rooms the patient.
+  const nurse = await open('nurse', media)
+  await visit(nurse, `${at}/guests`)
+  await nurse.getByLabel(en('guestLink.who')).waitFor()
+  await look(nurse, 'guest-links', wrong)
+  await button(nurse.getByRole('region', { name: en('guestLink.title') }), en('guestLink.go')).click()
+  await confirmIfAsked(nurse, site.accounts.nurse, nurse.getByRole('img', { name: en('invite.qr') }))
+  await nurse.getByRole('img', { name: en('invite.qr') }).waitFor()
+  const invited = /http:\/\/\S+\/join#\S{43}/.exec(await nurse.locator('main').innerText())[0]
+  await visit(nurse, at)
+  await button(nurse, en('cockpit.letInName', { name: today.patientName })).click() // the visit begins with it
+  await until('the patient sees the nurse', async () => (await showsPictures(mobile)) >= 2, { within: 40_000, every: 250 })
+  await lookAtCall(mobile, 'join-call', wrong)
+  await nurse.getByRole('textbox', { name: en('after.vital.pulse'), exact: true }).fill('71')
+  await nurse.getByText(patternOf(en('cockpit.saved', { time: '{{time}}' }))).waitFor()
+  await button(nurse, en('room.ready')).click()
+  await nurse.getByText(en('room.readySaid')).waitFor()
+
+  // The doctor comes into the same room and leads it; the patient is told, and nothing else changes for them.
   const doctor = await open('clinician', media)
   await visit(doctor, at)
   const letIn = button(doctor, en('cockpit.letInName', { name: today.patientName }))
-  await letIn.click() // the visit begins with it
-  await until('the patient sees the doctor', async () => (await showsPictures(mobile)) >= 2, { within: 40_000, every: 250 })
-  await lookAtCall(mobile, 'join-call', wrong)
+  await doctor.getByText(en('room.readyForYou')).waitFor()
+  await button(doctor, en('room.join')).click()
+  await mobile.getByText(en('room.leads', { name: doctors })).waitFor()
+  await until('the patient sees nurse and doctor', async () => (await showsPictures(mobile)) >= 3, { within: 40_000, every: 250 })
+  assert.equal(await doctor.getByRole('textbox', { name: en('after.vital.pulse'), exact: true }).inputValue(), '71', 'what the nurse measured')
+  await lookAtCall(doctor, 'cockpit-host', wrong)
+  await nurse.getByText(en('room.leads', { name: doctors })).first().waitFor()
+  await button(nurse, en('room.lock')).waitFor({ state: 'detached' }) // who handed over leaves that to who leads
+  await button(nurse, en('visit.leave')).click()
+  await nurse.context().close()
+
+  // Muted by the doctor, with the keyboard; the patient is told, and turns the sound on again.
+  await button(doctor, en('room.muteOf', { name: today.patientName })).focus()
+  await doctor.keyboard.press('Enter')
+  await mobile.getByText(en('room.muted', { name: doctors })).waitFor()
+  await lookAtCall(mobile, 'join-muted', wrong)
+  await button(mobile, en('visit.unmute')).click()
+  await button(doctor, en('room.muteOf', { name: today.patientName })).waitFor()
   await button(mobile, en('visit.chat')).click()
   await mobile.getByLabel(en('visit.chatField')).fill('I hear you well')
   await button(mobile, en('visit.send')).click()
   await mobile.getByText('I hear you well').waitFor()
   await mobile.reload()
   await until('the patient sees the doctor after a reload', async () => (await showsPictures(mobile)) >= 2, { within: 40_000, every: 250 })
+
+  // A second tab of the same browser takes the place; the first one takes it back.
+  const tab = await mobile.context().newPage()
+  await tab.goto(`${site.url}/join`)
+  await mobile.getByRole('heading', { level: 1, name: en('bye.elsewhere') }).waitFor()
+  await tab.close()
+  await button(mobile, en('bye.here')).click()
+  await until('the first tab has the place again', async () => (await showsPictures(mobile)) >= 2, { within: 40_000, every: 250 })
+
+  // A guest says who they are, and waits at the door; nothing of the patient is told before.
+  const guest = async () => {
+    const one = await open(undefined, { viewport: phone, ...media })
+    await one.goto(invited)
+    await title(one, en('joinGuest.title')).waitFor()
+    return one
+  }
+  const friend = await guest()
+  await look(friend, 'join-guest', wrong)
+  await friend.setViewportSize(phone)
+  await friend.getByLabel(en('joinGuest.name'), { exact: true }).fill('Carmen Ruiz')
+  await friend.getByLabel(en('joinGuest.relation'), { exact: true }).selectOption('friend')
+  await button(friend, en('joinGuest.open')).click()
+  await title(friend, en('joinGuest.hello')).waitFor()
+  await comeIn(friend, doctors)
+  assert.ok(!(await friend.locator('body').innerText()).includes(today.patientName), 'whose visit it is, before they are let in')
+  await doctor.getByText(en('room.saysSelf', { relation: en('room.relation.friend') })).waitFor()
+  await lookAtCall(doctor, 'cockpit-guest', wrong)
+  const letGuestIn = button(doctor, en('cockpit.letInName', { name: 'Carmen Ruiz' }))
+  await letGuestIn.click()
+  await until('the guest sees both', async () => (await showsPictures(friend)) >= 3, { within: 40_000, every: 250 })
+  await pressed(doctor, 'room.largeOf', 'Carmen Ruiz')
+  await friend.getByText(en('room.youLarge')).waitFor()
+  await lookAtCall(friend, 'join-guest-call', wrong)
+
+  // Their link on another device: the first one is out, and the second waits to be let in anew.
+  const other = await guest()
+  await button(other, en('joinGuest.open')).click()
+  await title(friend, en('joinGuest.closed')).waitFor()
+  await friend.context().close()
+  await title(other, en('joinGuest.hello')).waitFor()
+  await comeIn(other, doctors)
+  await doctor.getByText(en('room.otherDevice')).waitFor()
+  await letGuestIn.click()
+  await until('the other device sees both', async () => (await showsPictures(other)) >= 3, { within: 40_000, every: 250 })
+
+  // Taken out: not back by a reload, nor by the link on one more device.
+  await pressed(doctor, 'room.removeOf', 'Carmen Ruiz')
+  await pressed(doctor, 'room.removeGo', 'Carmen Ruiz')
+  await title(other, en('bye.removed')).or(title(other, en('end.removed'))).first().waitFor()
+  await other.reload()
+  await title(other, en('end.removed')).waitFor()
+  await lookAtCall(other, 'join-removed', wrong)
+  await other.context().close()
+  const third = await guest()
+  await button(third, en('joinGuest.open')).click()
+  await title(third, en('end.removed')).waitFor()
+  await button(doctor, en('room.letBackOf', { name: 'Carmen Ruiz' })).waitFor()
+  await third.context().close()
+  await button(doctor, en('room.lock')).click()
+  await doctor.getByText(en('room.isLocked')).waitFor()
+  await lookAtCall(doctor, 'cockpit-locked', wrong)
 
   // Another device asks for the date again, takes the place, and has to be let in anew.
   const tablet = await open(undefined, { viewport: phone, ...media })
@@ -147,9 +245,12 @@ scene('from the desk to the seat, by a link and a date of birth', { as: 'frontde
   await letIn.click()
   await until('the tablet sees the doctor', async () => (await showsPictures(tablet)) >= 2, { within: 40_000, every: 250 })
 
-  // It is over: thanks, and nothing to go to.
-  await button(doctor, en('cockpit.end')).click()
-  await button(doctor, en('cockpit.endGo')).click()
+  // The note is signed, and it is over with that: thanks, and nothing to go to.
+  for (const part of ['assessment', 'plan', 'summary']) await doctor.getByLabel(en(`cockpit.${part}`), { exact: true }).fill('Drink more.')
+  await doctor.getByText(patternOf(en('cockpit.saved', { time: '{{time}}' }))).waitFor()
+  await button(doctor, patternOf(`${en('plan.endAndSign', { name: today.patientName })}{{key}}`)).or(button(doctor, en('plan.endAndSign', { name: today.patientName }))).first().click()
+  await confirmIfAsked(doctor, site.accounts.clinician, doctor.getByText(en('cockpit.frozen')))
+  await doctor.getByText(en('cockpit.frozen')).waitFor()
   await title(tablet, en('end.thanks')).waitFor()
   await lookAtCall(tablet, 'join-over', wrong)
   await tablet.reload()

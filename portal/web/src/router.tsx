@@ -172,13 +172,13 @@ const book = createRoute({
   validateSearch: (search: Record<string, unknown>): { change?: string } => ({ change: text(search.change) }),
   component: lazyRouteComponent(() => import('./booking/BookPage'), 'BookPage'),
 })
-const visitWords = () => Promise.all([bookingWords(), loadWords('visits'), loadWords('after'), loadWords('account')])
+const visitWords = () => Promise.all([bookingWords(), loadWords('visits'), loadWords('room'), loadWords('after'), loadWords('account')])
 // A patient's own link to one visit. Nobody is signed in there.
 const join = createRoute({ getParentRoute: () => root, path: '/join', beforeLoad: () => Promise.all([accountWords(), visitWords()]), component: lazyRouteComponent(() => import('./join'), 'JoinPage') })
 // A call has the whole screen.
 const visit = createRoute({ getParentRoute: () => gate, path: '/p/$patient/visits/$visit', beforeLoad: visitWords, component: lazyRouteComponent(() => import('./visits'), 'VisitPage') })
 const visitSummary = createRoute({ getParentRoute: () => patient, path: '/visits/$visit/summary', beforeLoad: visitWords, component: lazyRouteComponent(() => import('./visits'), 'SummaryPage') })
-const guestWords = () => Promise.all([askWords(), bookingWords()])
+const guestWords = () => Promise.all([loadWords('room'), loadWords('visits'), loadWords('entrance'), askWords(), bookingWords()])
 const guests = createRoute({ getParentRoute: () => patient, path: '/visits/$visit/guests', beforeLoad: guestWords, component: lazyRouteComponent(() => import('./guests'), 'GuestsPage') })
 const messages = createRoute({ getParentRoute: () => patient, path: '/messages', beforeLoad: messageWords, component: lazyRouteComponent(() => import('./messages'), 'MessagesPage') })
 const newMessage = createRoute({ getParentRoute: () => patient, path: '/messages/new', beforeLoad: messageWords, component: lazyRouteComponent(() => import('./messages'), 'NewPage') })

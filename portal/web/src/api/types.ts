@@ -75,7 +75,7 @@ export type Detail = Schemas['Line']
 export type EntryDetail = From<'Detail', { entry: Entry; related: Entry[]; note: Note[]; details: Detail[] }>
 
 export type AccessAction = 'read' | 'search' | 'create' | 'update' | 'delete' | 'export' | 'login' | 'refused'
-export type AccessRow = From<'AccessRow', { role: 'self' | 'proxy' | Role | 'system' | 'app' | 'link'; action: AccessAction; what: Category[] }>
+export type AccessRow = From<'AccessRow', { role: 'self' | 'proxy' | Role | 'system' | 'app' | 'link' | 'guest'; action: AccessAction; what: Category[] }>
 export type Integrity = Schemas['Integrity']
 export type AccessPage = From<'AccessPage', { items: AccessRow[] }>
 

@@ -1,7 +1,5 @@
 import { useEffect, useState, type RefObject } from 'react'
-import { Button } from '../ui/Button'
 import { useWords } from '../ui/useWords'
-import type { useVisitAct } from '../visits/queries'
 import type { Visit } from '../visits/types'
 import css from './video.module.css'
 
@@ -23,23 +21,6 @@ export function Floating({ box }: { box: RefObject<HTMLElement | null> }) {
   if (!document.pictureInPictureEnabled) return null
   const turn = () => void (out ? document.exitPictureInPicture() : box.current?.querySelector('video')?.requestPictureInPicture())?.catch(() => undefined)
   return <button type="button" className={css.float} onClick={turn}>{out ? t('plan.floatBack') : t('plan.float')}</button>
-}
-
-/** Who was let in; each can be sent back to the waiting room. */
-export function PeopleHere({ visit, act }: { visit: Visit; act: ReturnType<typeof useVisitAct> }) {
-  const { t } = useWords()
-  const here = visit.people.filter(({ me, role, state }) => !me && (role === 'patient' || role === 'proxy') && (state === 'in' || state === 'admitted' || state === 'left'))
-  if (here.length === 0) return null
-  return (
-    <section className={css.here} aria-label={t('plan.people')}>
-      <h2>{t('plan.people')}</h2>
-      <ul>
-        {here.map(({ seat, name }) => (
-          <li key={seat}><span>{name}</span><Button variant="subtle" onClick={() => act.mutate({ do: 'return', seat })}><span aria-hidden="true">{t('plan.sendBack')}</span><span className="sr">{t('plan.sendBackOf', { name })}</span></Button></li>
-        ))}
-      </ul>
-    </section>
-  )
 }
 
 /** What people said about a visit that is over. */

@@ -10,12 +10,15 @@ import { byeWord, stageOf } from '../visits/people'
 import { clockText } from '../visits/step'
 import { Tile } from '../visits/Tile'
 import type { Visit } from '../visits/types'
+import { useCalled } from '../visits/useCalled'
+import { RoomNews } from '../visits/RoomNews'
 import { useWants } from '../visits/useWants'
 import { Voices } from '../visits/Voices'
 import css from './video.module.css'
 import { Late } from './Late'
 import type { Room } from './useRoom'
-import { Floating, PeopleHere, Ratings } from './Beside'
+import { Floating, Ratings } from './Beside'
+import { HostRoom } from './HostRoom'
 import { WaitingPeople } from './WaitingPeople'
 
 /** The call with its controls; before it, who waits. */
@@ -30,14 +33,15 @@ export function VideoPane({ visit, room }: { visit: Visit; room: Room }) {
       {!room.joined && over && <p className={css.over}>{visit.talkSeconds > 0 ? t('cockpit.endedAfter', { minutes: clockText(visit.talkSeconds) }) : t('cockpit.ended')}</p>}
       {!room.joined && !over && video && (
         <div className={css.begin}>
-          <Button wide icon="video" variant={room.waiting.length > 0 ? 'default' : 'filled'} loading={room.act.isPending} onClick={room.start}>{visit.state === 'live' ? t('end.goBack') : t('cockpit.start')}</Button>
+          <Button wide icon="video" variant={room.waiting.length > 0 ? 'default' : 'filled'} loading={room.act.isPending} onClick={room.start}>{visit.state !== 'live' ? t('cockpit.start') : visit.me.state === 'none' ? t('room.join') : t('end.goBack')}</Button>
           <p className="meta">{t('cockpit.startText')}</p>
+          {visit.room?.ready && <p className="strong" role="status">{t('room.readyForYou')}</p>}
         </div>
       )}
       {!video && <p className={css.over}>{t('cockpit.notVideo')}</p>}
       {room.act.error && <p className={css.error} role="alert">{said(room.act.error)}</p>}
       {!over && video && <WaitingPeople visit={visit} room={room} />}
-      {room.joined && <PeopleHere visit={visit} act={room.act} />}
+      {room.joined && <HostRoom visit={visit} room={room} />}
       {over && <Ratings visit={visit} />}
       {!over && <Late visit={visit} act={room.act} />}
     </div>
@@ -49,9 +53,10 @@ function InCall({ visit, room }: { visit: Visit; room: Room }) {
   const { call, media, view, now } = room
   const [chat, setChat] = useState(false)
   const [ending, setEnding] = useState(false)
+  const called = useCalled()
   const big = useRef<HTMLDivElement>(null)
   const unread = useUnreadChat(visitOf(visit.patient, visit.id), true, chat)
-  const { main, minis } = stageOf(visit, now)
+  const { main, minis } = stageOf(visit, now, called)
   useWants(call, main, minis)
   const frozen = now.phase === 'reconnecting'
   if (now.phase === 'lost' || now.phase === 'over') {
@@ -72,6 +77,7 @@ function InCall({ visit, room }: { visit: Visit; room: Room }) {
           : <div className={css.nobody}>{now.phase === 'joining' ? t('visit.joining') : t('cockpit.nobody')}</div>}
         <div className={css.words}><ConnectionWords view={now} /></div>
         <Floating box={big} />
+        <RoomNews visit={visit} call={now} mic={view.mic} />
       </div>
       <div className={css.small}>
         {minis.map((mini) => <Tile key={mini.seat} name={mini.name} track={mini.track} muted={mini.muted} speaking={mini.speaking} frozen={frozen || mini.away} className={css.tile} />)}
@@ -79,7 +85,7 @@ function InCall({ visit, room }: { visit: Visit; room: Room }) {
       </div>
       {now.onlySound && now.phase === 'in' && <p className="meta" role="status">{t('visit.onlySound')}</p>}
       <div className={css.controls}>
-        <Controls dense media={media} view={view} chat={{ open: chat, unread, toggle: () => setChat(!chat) }} onLeave={room.leave} extra={<Control icon="hangUp" end onClick={() => setEnding(true)}>{t('cockpit.end')}</Control>} />
+        <Controls dense media={media} view={view} chat={{ open: chat, unread, toggle: () => setChat(!chat) }} onLeave={room.leave} extra={visit.me.controls !== false && <Control icon="hangUp" end onClick={() => setEnding(true)}>{t('cockpit.end')}</Control>} />
       </div>
       {ending && (
         <div className={css.sure} role="alertdialog" aria-label={t('cockpit.endSure')}>

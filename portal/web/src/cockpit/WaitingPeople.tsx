@@ -4,6 +4,7 @@ import { Button, LinkButton } from '../ui/Button'
 import { Tag } from '../ui/Card'
 import { Face } from '../ui/Face'
 import { useWords, type Words } from '../ui/useWords'
+import { guestRelation } from '../visits/guestRelation'
 import type { CheckResult, Visit, VisitPerson } from '../visits/types'
 import type { Room } from './useRoom'
 import css from './video.module.css'
@@ -29,7 +30,10 @@ function Waiting({ person, first, visit, room }: { person: VisitPerson; first: b
     <li className={css.waiting}>
       <Face name={person.name} acting={person.role === 'proxy'} />
       <div className="grow">
-        <p><b>{person.name}</b> {person.role === 'proxy' && <Tag tone="act">{t('cockpit.proxy', { name: visit.patientName })}</Tag>}</p>
+        <p><b>{person.name}</b> {person.role === 'proxy' && <Tag tone="act">{t('cockpit.proxy', { name: visit.patientName })}</Tag>}{(person.role === 'guest' || person.role === 'interpreter') && <Tag tone="outline">{t(`room.role.${person.role}`)}</Tag>}</p>
+        {person.role === 'guest' && <p className="dim">{person.selfNamed ? t('room.saysSelf', { relation: guestRelation(person.relation, t) }) : guestRelation(person.relation, t)}</p>}
+        {person.role === 'interpreter' && person.selfNamed && <p className="dim">{t('room.saysName')}</p>}
+        {person.otherDevice && <p className={css.other}>{t('room.otherDevice')}</p>}
         <p className="dim">{person.waitingSince && t('cockpit.since', { time: timeOf(person.waitingSince, clock.zone) })}{person.waitingSince && '. '}{checkWords(person.check, t, locale)}</p>
         {reason && <p className={css.reason}>{t('cockpit.asks')}: “{reason}”</p>}
         <div className={css.doorButtons}>

@@ -13,7 +13,7 @@ export function useRoom(patient: string, id: string) {
   const act = useVisitAct(patient, id)
   const [here, setHere] = useState<'in' | 'out'>()
   const resumes = visit?.state === 'live' && visit.me.state === 'in'
-  const joined = visit?.state === 'live' && (here === 'in' || (here === undefined && resumes))
+  const joined = visit?.state === 'live' && visit.me.state !== 'none' && (here === 'in' || (here === undefined && resumes))
   const { media, view } = useMedia(joined)
   const { call, view: now } = useCall(visitOf(patient, id).signal, joined, media)
   useActive(joined)
@@ -31,7 +31,8 @@ export function useRoom(patient: string, id: string) {
   }
   const start = async () => {
     setHere('in')
-    if (visit?.state !== 'live') await act.mutateAsync({ do: 'start' })
+    // Who comes to a visit that others began takes a seat in it first.
+    if (visit?.state !== 'live' || visit.me.state === 'none') await act.mutateAsync({ do: 'start' })
   }
   const quietly = (doing: Promise<unknown>) => void doing.catch(() => undefined)
 

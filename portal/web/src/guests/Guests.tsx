@@ -39,7 +39,7 @@ export function Guests({ patient, visit, own = false }: { patient: string; visit
   return (
     <>
       <section aria-labelledby="guests" className={css.section}>
-        <h2 id="guests">{t('guests.who')}</h2>
+        <h2 id="guests">{t('guestLink.account')}</h2>
         {taken && <div ref={said} tabIndex={-1}><Said>{t('guests.taken', { name: taken })}</Said></div>}
         {list.error && !list.data ? <LoadError error={list.error} onRetry={() => void list.refetch()} />
           : !list.data ? <Skeleton heights={[72]} />
@@ -74,7 +74,7 @@ function GuestRow({ patient, visit, one, onTaken }: { patient: string; visit: st
       <Face name={one.name} />
       <div className="grow">
         <b>{one.name}</b>
-        <p className="meta">{t(`guests.helper.${relationWord(one.relation)}`)}</p>
+        <p className="meta">{one.relation === 'interpreter' ? t('room.role.interpreter') : t(`guests.helper.${relationWord(one.relation)}`)}</p>
         {drop.error && <p role="alert" className={css.error}>{text(drop.error)}</p>}
       </div>
       <Tag tone={tones[one.state]}>{t(`guests.state.${one.state}`)}</Tag>
@@ -119,6 +119,7 @@ function Invite({ patient, visit, own, onMade }: { patient: string; visit: strin
         <NativeSelect id="guest-relation" label={t(own ? 'guests.yours' : 'guests.relation')} value={relation} onChange={(event) => setRelation(event.target.value)} error={errorOf('guest-relation')}>
           <option value="">{t('offer.choose')}</option>
           {relations.map((one) => <option key={one} value={one}>{t(own ? `helper.${one}` : `guests.helper.${one}`)}</option>)}
+          <option value="interpreter">{t('room.role.interpreter')}</option>
         </NativeSelect>
         <div className={choices.buttons}><Button type="submit" loading={invite.isPending}>{t('guests.go')}</Button></div>
         {stepUp.dialog}

@@ -8,6 +8,7 @@ import { usePageTitle } from '../shell/title'
 import { useSubject } from '../shell/useMe'
 import { Empty } from '../ui/Empty'
 import { useWords } from '../ui/useWords'
+import { GuestLinks } from './GuestLinks'
 import { Guests } from './Guests'
 import css from './guests.module.css'
 
@@ -21,7 +22,7 @@ export function GuestsPage() {
     <>
       <PageHead title={t('guests.title')} text={t('guests.lead')} back={<BackLink to="/p/$patient/visits" params={{ patient }} place={t('guests.back')} />} />
       <Which patient={patient} visit={visit} />
-      {acting ? <Empty icon="lock" title={t('sharing.notYours', { name })} text={t('sharing.notYoursText', { name })} /> : <Guests patient={patient} visit={visit} own />}
+      {acting ? <Empty icon="lock" title={t('sharing.notYours', { name })} text={t('sharing.notYoursText', { name })} /> : <><GuestLinks patient={patient} visit={visit} /><Guests patient={patient} visit={visit} own /></>}
     </>
   )
 }
@@ -40,6 +41,7 @@ export function ClinicGuestsPage() {
           <p className="dim measure">{t('guests.lead')}</p>
           <Which patient={patient} visit={visit} />
         </div>
+        <GuestLinks patient={patient} visit={visit} />
         <Guests patient={patient} visit={visit} />
       </div>
     </div>

@@ -4,7 +4,7 @@ import { useClinic, useWords } from '../ui/useWords'
 import type { EndProps } from '../visits/EndStep'
 import css from '../visits/visit.module.css'
 
-const icons: Record<EndProps['step'], IconName> = { left: 'leave', refused: 'clock', over: 'done', cancelled: 'calendar' }
+const icons: Record<EndProps['step'], IconName> = { left: 'leave', refused: 'clock', removed: 'leave', over: 'done', cancelled: 'calendar' }
 
 /** Outside the visit, for who has nothing here but this one: thanks, and the clinic's telephone. */
 export function JoinEnd({ step, onBack }: EndProps) {

@@ -13,10 +13,11 @@ export function JoinIntro({ visit, phone, onGo }: { visit: Visit; phone?: string
   const { dayTitle, dayInText, time, atClinic } = useWhenWords()
   const { appointment } = visit
   const { practitioner, start, joinFrom } = appointment
+  const guest = visit.me.role !== 'patient'
   const open = doorOpen(appointment, new Date(visit.now))
   const clinicTime = atClinic(start)
   return (
-    <SignInFrame title={t('join.hello', { name: visit.patientName })} lead={t('join.yours')} phone={phone}>
+    <SignInFrame title={guest ? t('joinGuest.hello') : t('join.hello', { name: visit.patientName })} lead={t(guest ? 'joinGuest.text' : 'join.yours')} phone={phone}>
       <Card pad>
         <p className={css.when}>{t('join.when', { day: dayTitle(start), time: time(start) })}</p>
         {clinicTime && <p className="meta">{t('appointment.clinicTime', { time: clinicTime })}</p>}
@@ -30,7 +31,7 @@ export function JoinIntro({ visit, phone, onGo }: { visit: Visit; phone?: string
         {!open && joinFrom && <p className={css.from}>{t('join.from', { day: dayInText(joinFrom), time: time(joinFrom) })}</p>}
       </Card>
       <Button wide onClick={onGo}>{t(open ? 'join.go' : 'join.try')}</Button>
-      <p className="dim">{t('join.notYou')}</p>
+      <p className="dim">{t(guest ? 'joinGuest.once' : 'join.notYou')}</p>
     </SignInFrame>
   )
 }

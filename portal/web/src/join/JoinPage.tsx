@@ -14,7 +14,8 @@ import { clinicKey, useWords } from '../ui/useWords'
 import { stateOf, VisitFrom, waitingMs } from '../visits/source'
 import { Steps } from '../visits/Steps'
 import css from '../visits/visit.module.css'
-import { enterVisit, joinedVisit, lookAtVisitLink, readJoined } from './calls'
+import { enterAsGuest, enterVisit, joinedVisit, lookAtVisitLink, readJoined } from './calls'
+import { GuestStep } from './GuestStep'
 import { JoinEnd } from './JoinEnd'
 import { JoinIntro } from './JoinIntro'
 
@@ -32,18 +33,28 @@ export function JoinPage() {
   const [shut, setShut] = useState<'gone' | 'dead'>()
   const phone = look.data?.clinic.phone
   // Somebody who came back without the link may still have it open in this browser.
-  if (entered || !token || (look.data?.here && !look.error)) return <Opened phone={phone} onClosed={() => { setEntered(false); void look.refetch() }} asks={token !== ''} />
+  if (entered || !token || (look.data?.here && !look.error)) return <Opened phone={phone} onClosed={() => { setEntered(false); void look.refetch() }} asks={token !== ''} guest={look.data?.guest} />
   if (shut || closed(look.error)) return <Shut dead={shut === 'dead' || codeOf(look.error) === 'link_dead'} phone={phone} />
   if (look.error) return <SignInFrame title={t('join.title')} lead=""><LoadError error={look.error} onRetry={() => void look.refetch()} /></SignInFrame>
   if (!look.data) return <SignInFrame title={t('join.title')} lead={t('enter.loading')}><Skeleton heights={[48, 240]} /></SignInFrame>
+  const opened = () => {
+    queries.removeQueries({ queryKey: stateOf(joinedVisit).queryKey }) // of a time at which it was closed here
+    setEntered(true)
+  }
+  if (look.data.guest) {
+    return (
+      <SignInFrame title={t('joinGuest.title')} lead={t('joinGuest.lead', { clinic: look.data.clinic.name })} phone={phone}>
+        <GuestStep unnamed={look.data.unnamed === true} onGo={(name, relation) => enterAsGuest(token, name, relation).then(opened)} onShut={() => setShut('gone')} />
+      </SignInFrame>
+    )
+  }
   return (
     <SignInFrame title={t('join.title')} lead={t('join.lead', { clinic: look.data.clinic.name })} phone={phone}>
       <BirthStep
         asked left={look.data.triesLeft} go={t('join.open')}
         onBirth={async (date) => {
           await enterVisit(token, date)
-          queries.removeQueries({ queryKey: stateOf(joinedVisit).queryKey }) // of a time at which it was closed here
-          setEntered(true)
+          opened()
         }}
         onShut={(dead) => setShut(dead ? 'dead' : 'gone')} onWrong={() => void look.refetch()}
       />
@@ -51,7 +62,7 @@ export function JoinPage() {
   )
 }
 
-function Opened({ phone, asks, onClosed }: { phone?: string; asks: boolean; onClosed: () => void }) {
+function Opened({ phone, asks, guest, onClosed }: { phone?: string; asks: boolean; guest?: boolean; onClosed: () => void }) {
   const { t } = useWords()
   const queries = useQueryClient()
   const first = useQuery({
@@ -67,7 +78,7 @@ function Opened({ phone, asks, onClosed }: { phone?: string; asks: boolean; onCl
   // What is closed here stays closed: nobody needs to ask again and again.
   const visit = useQuery({ ...known, enabled: Boolean(first.data), refetchInterval: ({ state }) => (closed(state.error) ? false : waitingMs) })
   const [begun, setBegun] = useState(false)
-  if (closed(first.error) || closed(visit.error)) return <Closed phone={first.data?.phone ?? phone} onAgain={asks ? onClosed : undefined} />
+  if (closed(first.error) || closed(visit.error)) return <Closed guest={guest} phone={first.data?.phone ?? phone} onAgain={asks ? onClosed : undefined} />
   if (first.error) return <SignInFrame title={t('join.title')} lead=""><LoadError error={first.error} onRetry={() => void first.refetch()} /></SignInFrame>
   if (!first.data || !visit.data) return <SignInFrame title={t('join.title')} lead={t('enter.loading')}><Skeleton heights={[48, 240]} /></SignInFrame>
   const { me, state, appointment } = visit.data
@@ -81,11 +92,11 @@ function Opened({ phone, asks, onClosed }: { phone?: string; asks: boolean; onCl
 }
 
 /** It was open here, and is not any more: opened elsewhere, or taken back. */
-function Closed({ phone, onAgain }: { phone?: string; onAgain?: () => void }) {
+function Closed({ guest, phone, onAgain }: { guest?: boolean; phone?: string; onAgain?: () => void }) {
   const { t } = useWords()
   return (
-    <SignInFrame title={t('join.closed')} lead="" phone={phone}>
-      <div role="status"><TurnLine whose="late" owner="" icon="clock">{t(onAgain ? 'join.closedText' : 'join.noLink')}</TurnLine></div>
+    <SignInFrame title={t(guest ? 'joinGuest.closed' : 'join.closed')} lead="" phone={phone}>
+      <div role="status"><TurnLine whose="late" owner="" icon="clock">{t(guest ? 'joinGuest.closedText' : onAgain ? 'join.closedText' : 'join.noLink')}</TurnLine></div>
       {onAgain && <Button wide onClick={onAgain}>{t('join.again')}</Button>}
     </SignInFrame>
   )

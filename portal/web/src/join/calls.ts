@@ -4,7 +4,7 @@ import type { Me } from '../api/types'
 import type { Act, VisitSource } from '../visits/source'
 import type { ChatLine, Visit } from '../visits/types'
 
-export interface Looked { here: boolean; triesLeft: number; clinic: { name: string; phone?: string } }
+export interface Looked { here: boolean; triesLeft: number; /** It asks for no date of birth; a guest who was not named says who they are. */ guest?: boolean; unnamed?: boolean; clinic: { name: string; phone?: string } }
 interface Joined { csrf: string; clinic: Me['clinic']; visit: Visit }
 
 let csrf = ''
@@ -34,6 +34,8 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
 /** Uses nothing up: pictures of links are opened by programs as well. */
 export const lookAtVisitLink = (token: string) => call<Looked>('POST', 'look', { token })
 export const enterVisit = (token: string, birthDate: string) => call<void>('POST', 'enter', { token, birthDate })
+
+export const enterAsGuest = (token: string, name: string, relation: string) => call<void>('POST', 'enter', { token, guest: true, name, relation })
 
 const visitIn = (joined: Joined): Visit => {
   csrf = joined.csrf

@@ -3,7 +3,7 @@ import type { Words } from '../ui/useWords'
 type T = Words['t']
 
 export const actions = ['read', 'search', 'open', 'history', 'create', 'update', 'delete', 'export', 'refused', 'login', 'logout', 'gap'] as const
-const roles = ['clinician', 'nurse', 'frontdesk', 'privacy', 'admin', 'self', 'proxy', 'link', 'app', 'system', 'other'] as const
+const roles = ['clinician', 'nurse', 'frontdesk', 'privacy', 'admin', 'self', 'proxy', 'link', 'guest', 'app', 'system', 'other'] as const
 const outcomes = ['ok', 'refused', 'failed'] as const
 
 const known = <K extends string>(list: readonly K[], word: string): word is K => (list as readonly string[]).includes(word)

@@ -7,7 +7,7 @@ import type { Timers } from './timers'
 
 /** Lost: the ladder is at its end, and the person may try once more. Over: there is nothing to come back to. */
 export type Phase = 'joining' | 'in' | 'reconnecting' | 'lost' | 'over'
-export interface CallView { phase: Phase; why?: Bye; seat?: string; seats: RoomSeat[]; speaking: string[]; level: Level; remotes: Remote[]; /** The line carries sound only, and pictures come back by themselves. */ onlySound: boolean }
+export interface CallView { phase: Phase; why?: Bye; seat?: string; seats: RoomSeat[]; speaking: string[]; level: Level; remotes: Remote[]; /** The line carries sound only, and pictures come back by themselves. */ onlySound: boolean; /** Seat of the host who turned this microphone off, until it is on again. */ mutedBy?: string }
 /** What the device sends now, and whether its person wants it sent. */
 export interface Sending { tracks: Tracks; mic: boolean; cam: boolean }
 
@@ -16,6 +16,8 @@ export interface CallDeps {
   newPeer(relays: Relay[]): RTCPeerConnection
   /** Somebody else shows their screen now, and there is one at a time. */
   shareTaken(): void
+  /** A host turned the microphone off; it may be turned on again. */
+  silenced(): void
   timers: Timers
 }
 
@@ -104,6 +106,7 @@ export class Call {
   send(sending: Sending): void {
     const before = this.sending
     this.sending = sending
+    if (sending.mic && this.view.mutedBy) this.set({ mutedBy: undefined })
     if (before.mic !== sending.mic) this.say({ t: 'mute', kind: 'audio', on: !sending.mic })
     if (before.cam !== sending.cam) this.say({ t: 'mute', kind: 'camera', on: !sending.cam })
     if (Boolean(before.tracks.screen) !== Boolean(sending.tracks.screen)) this.say({ t: 'mute', kind: 'screen', on: !sending.tracks.screen })
@@ -175,6 +178,10 @@ export class Call {
         return undefined
       case 'mute':
         if (frame.kind === 'screen' && frame.on) this.deps.shareTaken()
+        if (frame.kind === 'audio' && frame.on) {
+          this.set({ mutedBy: frame.by })
+          this.deps.silenced()
+        }
         return undefined
       case 'error': return this.rejoin()
       case 'bye': return this.bye(frame.why)

@@ -36,7 +36,8 @@ export type FromServer =
   | { t: 'layers'; kind: Kind; rids: string[] }
   /** What this client's line does not carry; only: nothing but sound is sent. */
   | { t: 'held'; tracks: Place[]; only?: 'audio' }
-  | { t: 'mute'; kind: Kind; on: boolean }
+  /** By: the seat of the host who turned the microphone off. */
+  | { t: 'mute'; kind: Kind; on: boolean; by?: string }
   | { t: 'error'; of: string; n: number }
   | { t: 'bye'; why: Bye }
   | { t: 'pong' }
@@ -79,7 +80,7 @@ export function readFrame(data: unknown): FromServer | undefined {
     case 'quality': return levels.includes(text(frame.level)) ? { t: 'quality', level: frame.level as Level } : undefined
     case 'layers': return kinds.includes(text(frame.kind)) ? { t: 'layers', kind: frame.kind as Kind, rids: texts(frame.rids) } : undefined
     case 'held': return { t: 'held', tracks: placesOf(frame.tracks), ...(frame.only === 'audio' && { only: 'audio' }) }
-    case 'mute': return kinds.includes(text(frame.kind)) ? { t: 'mute', kind: frame.kind as Kind, on: frame.on === true } : undefined
+    case 'mute': return kinds.includes(text(frame.kind)) ? { t: 'mute', kind: frame.kind as Kind, on: frame.on === true, ...(text(frame.by) && { by: text(frame.by) }) } : undefined
     case 'error': return { t: 'error', of: text(frame.of), n }
     case 'bye': return { t: 'bye', why: byes.includes(text(frame.why)) ? (frame.why as Bye) : 'ended' }
     case 'pong': return { t: 'pong' }

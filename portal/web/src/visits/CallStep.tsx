@@ -8,10 +8,12 @@ import { ConnectionWords } from './ConnectionWords'
 import { Controls } from './Controls'
 import { byeWord, stageOf } from './people'
 import { Minis, useCorner } from './Minis'
+import { RoomNews } from './RoomNews'
 import { useActive } from './stay'
 import { Tile } from './Tile'
 import type { Visit } from './types'
 import { useCall } from './useCall'
+import { useCalled } from './useCalled'
 import { useSource } from './source'
 import { useWants } from './useWants'
 import { Voices } from './Voices'
@@ -27,7 +29,8 @@ export function CallStep({ visit, media, view, onLeave }: { visit: Visit; media:
   const stage = useRef<HTMLElement>(null)
   const corner = useCorner(stage)
   useActive(true)
-  const { main, minis } = stageOf(visit, now)
+  const called = useCalled()
+  const { main, minis } = stageOf(visit, now, called)
   useWants(call, main, minis)
   const leave = () => {
     call?.leave()
@@ -59,6 +62,7 @@ export function CallStep({ visit, media, view, onLeave }: { visit: Visit; media:
         )}
         <header className={css.callHead}><h1>{title}</h1><ConnectionWords view={now} /></header>
         <Minis corner={corner} minis={minis} frozen={frozen} media={media} view={view} />
+        <RoomNews visit={visit} call={now} mic={view.mic} />
         {now.onlySound && now.phase === 'in' && <p className={css.onlySound} role="status">{t('visit.onlySound')}</p>}
       </section>
       {chat && <div className={css.chatPlace}><Chat source={source} onClose={() => setChat(false)} /></div>}

@@ -8,6 +8,7 @@ import { relationOf } from '../shell/relation'
 import css from './chat.module.css'
 import { chatOf, type VisitSource } from './source'
 import type { ChatLine } from './types'
+import { useCalled } from './useCalled'
 
 const longest = 2_000
 
@@ -80,9 +81,10 @@ export function Chat({ source, onClose }: { source: VisitSource; onClose: () => 
 
 function Line({ line }: { line: ChatLine }) {
   const { t, clock } = useWords()
+  const called = useCalled()
   const relation = relationOf(line.from.relation)
   // Somebody who acts for the patient is not taken for them.
-  const who = line.from.role === 'proxy' ? t(`visit.chatKin.${relation === 'self' ? 'other' : relation}`, { name: line.from.name }) : line.from.name
+  const who = line.from.role === 'proxy' ? t(`visit.chatKin.${relation === 'self' ? 'other' : relation}`, { name: line.from.name }) : called(line.from)
   return (
     <li className={css.line} data-mine={line.mine || undefined}>
       <p className={css.who}>{line.mine ? t('you') : who}, {timeOf(line.at, clock.zone)}</p>

@@ -10,7 +10,7 @@ import type { Visit } from './types'
 import css from './visit.module.css'
 
 type End = Exclude<Step, 'early' | 'check' | 'consent' | 'wait' | 'visit'>
-const icons: Record<End, IconName> = { left: 'leave', refused: 'clock', over: 'done', cancelled: 'calendar' }
+const icons: Record<End, IconName> = { left: 'leave', refused: 'clock', removed: 'leave', over: 'done', cancelled: 'calendar' }
 
 export interface EndProps { step: End; visit: Visit; onBack: () => void }
 
@@ -31,7 +31,7 @@ export function EndStep({ step, visit, onBack }: EndProps) {
       <div className={css.endButtons}>
         {step === 'left' && <Button wide icon="video" onClick={onBack}>{t('end.goBack')}</Button>}
         {summary && <LinkButton wide icon="letter" to={summaryPath(visit)}>{t('end.readSummary')}</LinkButton>}
-        {step === 'refused' && phone && <AnchorButton wide icon="phone" href={`tel:${phone}`}>{t('call', { phone })}</AnchorButton>}
+        {(step === 'refused' || step === 'removed') && phone && <AnchorButton wide icon="phone" href={`tel:${phone}`}>{t('call', { phone })}</AnchorButton>}
         <LinkButton wide variant={step === 'cancelled' || (step === 'over' && !summary) ? 'filled' : 'default'} to="/p/$patient/visits" params={{ patient: visit.patient }}>{t('end.toVisits')}</LinkButton>
       </div>
       {step === 'over' && visit.me.state === 'left' && <Rate visit={visit} />}

@@ -1,4 +1,5 @@
 import { useNavigate } from '@tanstack/react-router'
+import { ApiError } from '../api/problem'
 import { useWhenWords } from '../booking/words'
 import type { LocalMedia, MediaView } from '../rtc/media'
 import { AnchorButton, Button } from '../ui/Button'
@@ -44,7 +45,7 @@ export function WaitStep({ visit, media, view, act, early }: WaitProps) {
       <main id="content" tabIndex={-1} className={css.narrow}>
         <div className={css.greet}>
           <span className={css.big}><Face name={name} size="l" tone="accent" /></span>
-          <h1>{known ? t('wait.knows', { name }) : early ? t('wait.early') : t('wait.telling', { name })}</h1>
+          <h1>{isLocked(act.error) ? t('room.locked') : known ? t('wait.knows', { name }) : early ? t('wait.early') : t('wait.telling', { name })}</h1>
           {early && joinFrom && <p>{t('wait.earlyText', { day: dayInText(joinFrom), time: time(joinFrom) })}</p>}
           {known && <p>{visit.state === 'live' ? t('wait.live', { name }) : t('wait.notYet')}</p>}
         </div>
@@ -79,6 +80,8 @@ export function WaitStep({ visit, media, view, act, early }: WaitProps) {
     </>
   )
 }
+
+const isLocked = (error: unknown): boolean => error instanceof ApiError && error.code === 'locked'
 
 /** Turns slowly: somebody is on it. Without motion it stands still and says the same. */
 function Ring() {

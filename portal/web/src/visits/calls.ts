@@ -15,6 +15,11 @@ interface Paths {
   '/charts/{patient}/visits/{id}/admit': Act<{ seat: string }>
   '/charts/{patient}/visits/{id}/refuse': Act<{ seat: string }>
   '/charts/{patient}/visits/{id}/return': Act<{ seat: string }>
+  '/charts/{patient}/visits/{id}/mute': Act<{ seat: string }>
+  '/charts/{patient}/visits/{id}/remove': Act<{ seat: string }>
+  '/charts/{patient}/visits/{id}/spotlight': Act<{ seat: string }>
+  '/charts/{patient}/visits/{id}/lead': Act<{ seat: string }>
+  '/charts/{patient}/visits/{id}/lock': Act<{ on: boolean }>
   '/charts/{patient}/visits/{id}/start': Act
   '/charts/{patient}/visits/{id}/end': Act
   '/charts/{patient}/visits/{id}/late': Act<{ minutes: number }>

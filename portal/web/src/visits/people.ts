@@ -14,25 +14,31 @@ export interface Shown {
   screen: boolean
 }
 
-// Who is large: what somebody shows, then the person one came for.
-const forPatient: Record<VisitPerson['role'], number> = { clinician: 0, nurse: 1, frontdesk: 2, patient: 3, proxy: 4 }
-const forClinic: Record<VisitPerson['role'], number> = { patient: 0, proxy: 1, clinician: 2, nurse: 3, frontdesk: 4 }
+// Who is large: whom a host chose, what somebody shows, then the person one came for: of the clinic, who leads.
+const forPatient: Record<VisitPerson['role'], number> = { clinician: 0, nurse: 1, frontdesk: 2, patient: 3, proxy: 4, interpreter: 5, guest: 6 }
+const forClinic: Record<VisitPerson['role'], number> = { patient: 0, proxy: 1, clinician: 2, nurse: 3, frontdesk: 4, interpreter: 5, guest: 6 }
+
+/** What somebody is called, where names of guests say that they are guests. */
+export type Called = (person: Pick<VisitPerson, 'name' | 'role'>) => string
 
 /** The room knows seats, the visit knows names: together they are tiles. */
-export function stageOf(visit: Visit, call: CallView): { main?: Shown; minis: Shown[] } {
+export function stageOf(visit: Visit, call: CallView, called: Called): { main?: Shown; minis: Shown[] } {
   const order = visit.me.host ? forClinic : forPatient
   const names = new Map(visit.people.map((person) => [person.seat, person]))
   const track = (seat: string, kind: Kind) => call.remotes.find((remote) => remote.seat === seat && remote.kind === kind)?.track
+  const { lead, spotlight } = visit.room ?? {}
+  const placeOf = ({ seat, person }: { seat: { seat: string }; person: VisitPerson | undefined }) =>
+    seat.seat === spotlight ? -2 : !visit.me.host && seat.seat === lead ? -1 : person ? order[person.role] : 9
   const others = call.seats.filter((seat) => seat.seat !== call.seat)
     .map((seat) => ({ seat, person: names.get(seat.seat) }))
-    .sort((a, b) => (a.person ? order[a.person.role] : 9) - (b.person ? order[b.person.role] : 9))
+    .sort((a, b) => placeOf(a) - placeOf(b))
   const faces = others.map(({ seat, person }): Shown => ({
-    seat: seat.seat, name: person?.name ?? '', kind: 'camera', track: seat.cam ? track(seat.seat, 'camera') : undefined,
+    seat: seat.seat, name: person ? called(person) : '', kind: 'camera', track: seat.cam ? track(seat.seat, 'camera') : undefined,
     muted: !seat.mic, speaking: seat.mic && call.speaking.includes(seat.seat), away: !seat.in, screen: false,
   }))
   const sharing = others.find(({ seat }) => seat.screen && track(seat.seat, 'screen'))
-  if (sharing) {
-    const name = sharing.person?.name ?? ''
+  if (sharing && !faces.some(({ seat }) => seat === spotlight)) {
+    const name = sharing.person ? called(sharing.person) : ''
     return { main: { seat: sharing.seat.seat, name, kind: 'screen', track: track(sharing.seat.seat, 'screen'), muted: false, speaking: false, away: false, screen: true }, minis: faces }
   }
   const [main, ...minis] = faces

@@ -48,6 +48,11 @@ function doIn(patient: string, id: string, act: Act): Promise<Visit> {
     case 'admit': return take(api.POST('/charts/{patient}/visits/{id}/admit', { ...visit, body: { seat: act.seat } }))
     case 'refuse': return take(api.POST('/charts/{patient}/visits/{id}/refuse', { ...visit, body: { seat: act.seat } }))
     case 'return': return take(api.POST('/charts/{patient}/visits/{id}/return', { ...visit, body: { seat: act.seat } }))
+    case 'mute': return take(api.POST('/charts/{patient}/visits/{id}/mute', { ...visit, body: { seat: act.seat } }))
+    case 'remove': return take(api.POST('/charts/{patient}/visits/{id}/remove', { ...visit, body: { seat: act.seat } }))
+    case 'spotlight': return take(api.POST('/charts/{patient}/visits/{id}/spotlight', { ...visit, body: { seat: act.seat } }))
+    case 'lead': return take(api.POST('/charts/{patient}/visits/{id}/lead', { ...visit, body: { seat: act.seat } }))
+    case 'lock': return take(api.POST('/charts/{patient}/visits/{id}/lock', { ...visit, body: { on: act.on } }))
     case 'late': return take(api.POST('/charts/{patient}/visits/{id}/late', { ...visit, body: { minutes: act.minutes } }))
   }
 }

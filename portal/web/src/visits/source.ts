@@ -10,7 +10,8 @@ export type Act =
   | { do: 'check'; body: CheckResult }
   | { do: 'consent'; version: string }
   | { do: 'wait' | 'leaveWaiting' | 'start' | 'end' }
-  | { do: 'admit' | 'refuse' | 'return'; seat: string }
+  | { do: 'admit' | 'refuse' | 'return' | 'mute' | 'remove' | 'spotlight' | 'lead'; seat: string }
+  | { do: 'lock'; on: boolean }
   | { do: 'late'; minutes: number }
 
 /** Where a visit comes from: the chart, for who is signed in, or a link that opens this one visit. */

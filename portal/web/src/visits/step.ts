@@ -1,6 +1,6 @@
 import type { Visit } from './types'
 
-export type Step = 'early' | 'check' | 'consent' | 'wait' | 'visit' | 'left' | 'refused' | 'over' | 'cancelled'
+export type Step = 'early' | 'check' | 'consent' | 'wait' | 'visit' | 'left' | 'refused' | 'removed' | 'over' | 'cancelled'
 
 /** What this tab did since it was opened; the rest the server knows. */
 export interface Here { checked: boolean; left: boolean }
@@ -10,7 +10,7 @@ export function stepOf(visit: Visit, here: Here): Step {
   const { me, appointment } = visit
   if (appointment.status === 'cancelled') return 'cancelled'
   if (visit.state === 'ended') return 'over'
-  if (me.state === 'refused') return 'refused'
+  if (me.state === 'refused' || me.state === 'removed') return me.state
   if (here.left || (me.state === 'left' && !here.checked)) return 'left'
   if (me.state === 'admitted' || me.state === 'in' || me.state === 'left' || me.host) return 'visit'
   if (me.state === 'waiting') return 'wait'

@@ -1,10 +1,10 @@
 import type { Appointment, VisitState } from '../booking/types'
 import type { Relay } from '../rtc/protocol'
 
-export type SeatState = 'none' | 'waiting' | 'admitted' | 'in' | 'left' | 'refused'
+export type SeatState = 'none' | 'waiting' | 'admitted' | 'in' | 'left' | 'refused' | 'removed'
 export type CheckWord = 'ok' | 'fail' | 'skipped'
 export interface CheckResult { camera: CheckWord; microphone: CheckWord; speaker: CheckWord; network: CheckWord }
-export type VisitRole = 'patient' | 'proxy' | 'clinician' | 'nurse' | 'frontdesk'
+export type VisitRole = 'patient' | 'proxy' | 'guest' | 'interpreter' | 'clinician' | 'nurse' | 'frontdesk'
 
 export interface VisitPerson {
   seat: string
@@ -14,6 +14,11 @@ export interface VisitPerson {
   state: SeatState
   waitingSince?: string
   me: boolean
+  host?: boolean
+  /** Who they are they said themselves, and nobody else. */
+  selfNamed?: boolean
+  /** Their link was open in another browser before. */
+  otherDevice?: boolean
   check?: CheckResult
 }
 
@@ -24,8 +29,10 @@ export interface Visit {
   appointment: Appointment
   state: VisitState
   now: string
-  me: { seat?: string; role: VisitRole; state: SeatState; host: boolean; consentAt?: string; checkedAt?: string }
+  me: { seat?: string; role: VisitRole; state: SeatState; host: boolean; controls?: boolean; consentAt?: string; checkedAt?: string }
   people: VisitPerson[]
+  /** How those who hold the visit have set its room; lead and spotlight are seats. */
+  room?: { lead?: string; ready?: boolean; locked?: boolean; spotlight?: string }
   startedAt?: string
   endedAt?: string
   talkSeconds: number

@@ -50,7 +50,7 @@ export function useCall(signal: string, on: boolean, media: LocalMedia): { call:
       const { tracks, mic, cam } = media.current()
       return { tracks, mic: mic && Boolean(tracks.audio), cam: cam && Boolean(tracks.camera) }
     }
-    const made = new Call({ dial: () => new WebSocket(socketUrl(signal)) as unknown as LineSocket, newPeer, shareTaken: () => media.unshare(), timers: pageTimers }, sending())
+    const made = new Call({ dial: () => new WebSocket(socketUrl(signal)) as unknown as LineSocket, newPeer, shareTaken: () => media.unshare(), silenced: () => media.setMic(false), timers: pageTimers }, sending())
     const unsubscribe = media.subscribe(() => made.send(sending()))
     const hurry = () => {
       if (document.visibilityState === 'visible') made.hurry()

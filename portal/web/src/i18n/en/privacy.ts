@@ -14,7 +14,7 @@ export const privacy = {
     report: 'All accesses', csv: 'Save as a table (CSV)', none: 'Nothing fits. Choose other days or fewer conditions.', sortBy: 'Sort by', turn: 'Turn the order around', more: 'More', damaged: 'Changed afterwards',
     column: { time: 'When', who: 'Who', role: 'As what', action: 'What they did', data: 'Kind of data', patient: 'Record of', app: 'Through', outcome: 'Result' },
     action: { read: 'Read', search: 'Searched', open: 'Opened', history: 'Read earlier versions', create: 'Added', update: 'Changed', delete: 'Deleted', export: 'Took a copy', refused: 'Was refused', login: 'Signed in', logout: 'Signed out', gap: 'Explained a gap' },
-    role: { clinician: 'Doctor', nurse: 'Nurse', frontdesk: 'Front desk', privacy: 'Privacy officer', admin: 'Administrator', self: 'Patient', proxy: 'Caregiver', link: 'By a link to a visit', app: 'App', system: 'System', other: 'Other' },
+    role: { clinician: 'Doctor', nurse: 'Nurse', frontdesk: 'Front desk', privacy: 'Privacy officer', admin: 'Administrator', self: 'Patient', proxy: 'Caregiver', link: 'By a link to a visit', guest: 'Guest of a visit', app: 'App', system: 'System', other: 'Other' },
     outcome: { ok: 'Done', refused: 'Refused', failed: 'Failed' },
     fact: { purpose: 'Purpose', reason: 'Reason', detail: 'Detail', resource: 'Entry', address: 'Address', session: 'Session', request: 'Request', at: 'Exactly', place: 'Row' },
   },

@@ -39,7 +39,7 @@ export const visits = {
     closed: 'Your visit is not open here', closedText: 'It was opened on another device, or the clinic closed the link.', noLink: 'Open the link from your letter again, or call the clinic.', again: 'Open it on this device',
   },
   end: {
-    left: 'You left the visit', leftText: 'It goes on without you, and you can go back in.', goBack: 'Go back to the visit', refused: 'We could not let you in', refusedText: 'The clinic did not let you into this visit. Call us, and we find out why.',
+    removed: 'You were taken out of the visit', removedText: 'The care team took you out of this visit. Call us if you think that is a mistake.', left: 'You left the visit', leftText: 'It goes on without you, and you can go back in.', goBack: 'Go back to the visit', refused: 'We could not let you in', refusedText: 'The clinic did not let you into this visit. Call us, and we find out why.',
     over: 'The visit is over', overText: 'The summary comes as soon as {{name}} has signed it. You find it here and among your visits.', summaryReady: 'The summary is ready.', readSummary: 'Read the summary', cancelled: 'This visit was cancelled', cancelledText: 'You can book another one.', toVisits: 'To your visits',
     thanks: 'Thank you. The visit is over.', thanksText: 'You can close this page now. If you have a question, call us.', cancelledCall: 'Call us if you need another one.',
   },

@@ -35,7 +35,7 @@ export const words = {
   },
   role: {
     self: 'You', proxy: 'Acts for you', clinician: 'Doctor or clinician', nurse: 'Nurse', frontdesk: 'Front desk', privacy: 'Privacy officer',
-    admin: 'Administrator', system: 'A system of the clinic', app: 'An app', link: 'With the link to a visit',
+    admin: 'Administrator', system: 'A system of the clinic', app: 'An app', link: 'With the link to a visit', guest: 'Guest of a visit',
   },
   name: {
     potassium: 'Potassium', sodium: 'Sodium', chloride: 'Chloride', calcium: 'Calcium', carbonDioxide: 'Carbon dioxide', glucose: 'Blood sugar',

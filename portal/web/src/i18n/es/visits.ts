@@ -41,7 +41,7 @@ export const visits: Same<typeof english> = {
     closed: 'Su consulta no está abierta aquí', closedText: 'Se abrió en otro dispositivo, o la clínica cerró el enlace.', noLink: 'Abra otra vez el enlace de su carta, o llame a la clínica.', again: 'Abrirla en este dispositivo',
   },
   end: {
-    left: 'Usted salió de la consulta', leftText: 'Continúa sin usted, y puede volver a entrar.', goBack: 'Volver a la consulta', refused: 'No pudimos hacerle pasar', refusedText: 'La clínica no le hizo pasar a esta consulta. Llámenos y averiguamos por qué.',
+    removed: 'Le sacaron de la consulta', removedText: 'El equipo médico le sacó de esta consulta. Llámenos si cree que es un error.', left: 'Usted salió de la consulta', leftText: 'Continúa sin usted, y puede volver a entrar.', goBack: 'Volver a la consulta', refused: 'No pudimos hacerle pasar', refusedText: 'La clínica no le hizo pasar a esta consulta. Llámenos y averiguamos por qué.',
     over: 'La consulta ha terminado', overText: 'El resumen llega en cuanto {{name}} lo firme. Lo encuentra aquí y entre sus consultas.', summaryReady: 'El resumen está listo.', readSummary: 'Leer el resumen', cancelled: 'Esta consulta se canceló', cancelledText: 'Puede reservar otra.', toVisits: 'A sus consultas',
     thanks: 'Gracias. La consulta ha terminado.', thanksText: 'Ya puede cerrar esta página. Si tiene alguna pregunta, llámenos.', cancelledCall: 'Llámenos si necesita otra.',
   },

@@ -38,7 +38,7 @@ export const words: Same<typeof english> = {
   },
   role: {
     self: 'Usted', proxy: 'Actúa por usted', clinician: 'Personal médico', nurse: 'Enfermería', frontdesk: 'Recepción', privacy: 'Privacidad',
-    admin: 'Administración', system: 'Un sistema de la clínica', app: 'Una aplicación', link: 'Con el enlace a una consulta',
+    admin: 'Administración', system: 'Un sistema de la clínica', app: 'Una aplicación', link: 'Con el enlace a una consulta', guest: 'Invitado a una consulta',
   },
   name: {
     potassium: 'Potasio', sodium: 'Sodio', chloride: 'Cloruro', calcium: 'Calcio', carbonDioxide: 'Dióxido de carbono', glucose: 'Azúcar en la sangre',
