@@ -22,12 +22,16 @@ type downlink struct {
 	probe probe
 }
 
-// departed is a packet that was sent.
+// departed is a packet that was sent. There are many: it is as small as can be.
 type departed struct {
-	at   int64 // microseconds since the first
-	size uint16
+	at   uint32 // microseconds since the first, which wrap
+	size uint16 // 0: it was heard of
 	seq  uint16
-	open bool // nothing was heard of it
+}
+
+// since is when it was sent, seen from a moment at most half a turn later.
+func (e departed) since(now int64) int64 {
+	return now - int64(uint32(now)-e.at) //nolint:gosec // the lower half is meant
 }
 
 const (
@@ -45,7 +49,7 @@ func (d *downlink) note(size int, now time.Time) uint16 {
 	seq := d.seq
 	d.seq++
 	d.bytes += int64(size)
-	d.sent[seq%keepSent] = departed{at: now.Sub(d.since).Microseconds(), size: uint16(min(size, 65535)), seq: seq, open: true}
+	d.sent[seq%keepSent] = departed{at: uint32(now.Sub(d.since).Microseconds()), size: uint16(min(max(size, 1), 65535)), seq: seq}
 	return seq
 }
 
@@ -62,6 +66,7 @@ func (d *downlink) feedback(p *rtcp.TransportLayerCC, now time.Time) {
 	}
 	d.heard, d.fb = true, p.FbPktCount
 	var b batch
+	upTo := now.Sub(d.since).Microseconds()
 	at := int64(p.ReferenceTime) * 64_000
 	deltas := p.RecvDeltas
 	seq, left := p.BaseSequenceNumber, int(p.PacketStatusCount)
@@ -76,10 +81,11 @@ func (d *downlink) feedback(p *rtcp.TransportLayerCC, now time.Time) {
 			at += deltas[0].Delta
 			deltas = deltas[1:]
 		}
-		if e := &d.sent[seq%keepSent]; e.open && e.seq == seq {
-			e.open = false
-			b.take(*e, at, came)
-			d.probe.take(*e, at, came)
+		if e := &d.sent[seq%keepSent]; e.size != 0 && e.seq == seq {
+			gone := e.since(upTo)
+			b.take(int(e.size), gone, at, came)
+			d.probe.take(*e, gone, at, came)
+			e.size = 0
 		}
 		seq++
 	}
@@ -193,7 +199,7 @@ const (
 	probeUnheard = 3 * time.Second
 )
 
-func (p *probe) take(e departed, at int64, came bool) {
+func (p *probe) take(e departed, gone, at int64, came bool) {
 	if !p.runs || e.seq-p.first >= 1<<15 || p.sent && after(e.seq, p.last) {
 		return
 	}
@@ -202,13 +208,13 @@ func (p *probe) take(e departed, at int64, came bool) {
 		p.lost++
 		return
 	}
-	way := at - e.at
+	way := at - gone
 	if p.from == 0 {
-		p.from, p.begun, p.least, p.most = at, e.at, way, way
+		p.from, p.begun, p.least, p.most = at, gone, way, way
 	} else {
 		p.came += int64(e.size)
 	}
-	p.until, p.ended = max(p.until, at), max(p.ended, e.at)
+	p.until, p.ended = max(p.until, at), max(p.ended, gone)
 	p.least, p.most = min(p.least, way), max(p.most, way)
 }
 

@@ -70,6 +70,12 @@ func (o *source) at(l layer) *track {
 // sound is the only track of what has no layers.
 func (o *source) sound() *track { return o.at(high) }
 
+// tells tells whether its packets say how loud it is.
+func (o *source) tells() bool {
+	t := o.sound()
+	return t != nil && t.levelID != 0
+}
+
 // smallest is the layer that costs least.
 func (o *source) smallest() layer {
 	o.mu.Lock()

@@ -34,7 +34,6 @@ type track struct {
 	pc    *webrtc.PeerConnection
 	cache *cache
 	level atomic.Uint32 // loudest of this moment, in -dBov; 127: silence
-	quiet int           // moments since it was loud; of the room's clock
 
 	levelID uint8        // header extension id, 0: none
 	came    atomic.Int64 // when the newest packet did, nanoseconds
