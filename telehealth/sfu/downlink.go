@@ -35,7 +35,9 @@ func (e departed) since(now int64) int64 {
 }
 
 const (
-	keepSent  = 2048 // packets of which feedback may tell
+	keepSent  = 2048 // packets of which feedback may tell, at most
+	firstSent = 256
+	keepsSent = 1_000_000 // microseconds in which it should
 	startSlow = time.Second
 )
 
@@ -44,13 +46,27 @@ func (d *downlink) note(size int, now time.Time) uint16 {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.sent == nil {
-		d.sent, d.since = make([]departed, keepSent), now
+		d.sent, d.since = make([]departed, firstSent), now
 	}
-	seq := d.seq
+	seq, at := d.seq, uint32(now.Sub(d.since).Microseconds()) //nolint:gosec // wraps
 	d.seq++
 	d.bytes += int64(size)
-	d.sent[seq%keepSent] = departed{at: uint32(now.Sub(d.since).Microseconds()), size: uint16(min(max(size, 1), 65535)), seq: seq}
+	if e := d.at(seq); e.size != 0 && at-e.at < keepsSent && len(d.sent) < keepSent {
+		d.more()
+	}
+	*d.at(seq) = departed{at: at, size: uint16(min(max(size, 1), 65535)), seq: seq} //nolint:gosec // bounded
 	return seq
+}
+
+func (d *downlink) at(seq uint16) *departed { return &d.sent[int(seq)%len(d.sent)] }
+
+// more keeps more packets, on a line on which many are on the way; under the lock.
+func (d *downlink) more() {
+	old := d.sent
+	d.sent = make([]departed, 2*len(old))
+	for _, e := range old {
+		*d.at(e.seq) = e
+	}
 }
 
 // feedback takes what the client tells of the packets that came
@@ -81,7 +97,7 @@ func (d *downlink) feedback(p *rtcp.TransportLayerCC, now time.Time) {
 			at += deltas[0].Delta
 			deltas = deltas[1:]
 		}
-		if e := &d.sent[seq%keepSent]; e.size != 0 && e.seq == seq {
+		if e := d.at(seq); e.size != 0 && e.seq == seq {
 			gone := e.since(upTo)
 			b.take(int(e.size), gone, at, came)
 			d.probe.take(*e, gone, at, came)

@@ -80,7 +80,7 @@ func (x *Seat) claims(kind Kind, others []shown, now time.Time) []string {
 			c.class, c.at = claimSpeaks, -now.Sub(o.voice.since) // who began first stays
 		case !spoke.IsZero():
 			c.class, c.at = claimSpoke, now.Sub(spoke)
-		case kind == Audio && o.tells:
+		case kind == Audio && !o.voice.mum:
 			continue // has said nothing yet
 		}
 		all = append(all, claimant{o.id, c})

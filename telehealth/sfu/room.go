@@ -118,7 +118,6 @@ type shown struct {
 	micOff, camOff        bool
 	order                 int
 	voice                 voice
-	tells                 bool // how loud it is
 }
 
 // others are everybody but one, as things are now.
@@ -132,7 +131,6 @@ func (r *Room) others(me *Seat) (list []shown) {
 		s := shown{seat: x, id: x.id, audio: x.tracks[Audio], camera: x.tracks[Camera], micOff: x.micOff, camOff: x.camOff, voice: x.voice}
 		if r.group() {
 			s.order = r.server.order(r.id, x.id)
-			s.tells = s.audio != nil && s.audio.tells()
 		}
 		if r.sharing == x {
 			s.screen = x.tracks[Screen]

@@ -3,7 +3,6 @@ package sfu
 import (
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/netip"
 	"sync"
@@ -105,15 +104,12 @@ func Open(cfg Config) (*Server, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
 	}
-	// The library's own log tells of addresses of clients; what matters comes as
-	// states and errors.
-	silent := &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled}
-	sockets, err := take(cfg, silent)
+	sockets, err := take(cfg, quiet{})
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{cfg: cfg, sockets: sockets, log: cfg.Log, rooms: map[string]*Room{}, tell: newQueue()}
-	if s.api, err = newAPI(cfg, sockets, silent, &s.recorders, &s.feeds); err != nil {
+	if s.api, err = newAPI(cfg, sockets, quiet{}, &s.recorders, &s.feeds); err != nil {
 		_ = sockets.Close()
 		return nil, err
 	}
@@ -168,6 +164,11 @@ func newAPI(cfg Config, at *sockets, log logging.LoggerFactory, wide *recorders,
 	own := &interceptor.Registry{}
 	own.Add(wide)
 	e := webrtc.SettingEngine{LoggerFactory: log}
+	here, err := newMachine()
+	if err != nil {
+		return nil, err
+	}
+	e.SetNet(here)
 	e.BufferFactory = said.buffer
 	e.SetLite(true)
 	e.SetICEUDPMux(at)

@@ -70,10 +70,12 @@ func (o *source) at(l layer) *track {
 // sound is the only track of what has no layers.
 func (o *source) sound() *track { return o.at(high) }
 
-// tells tells whether its packets say how loud it is.
-func (o *source) tells() bool {
-	t := o.sound()
-	return t != nil && t.levelID != 0
+// untold is how many packets in a row have not said how loud they are.
+func (o *source) untold() int32 {
+	if t := o.sound(); t != nil {
+		return t.untold.Load()
+	}
+	return 0
 }
 
 // smallest is the layer that costs least.

@@ -86,14 +86,14 @@ func (x *Seat) sync() {
 			tags = append(tags, lineTag{Mid: l.on.Mid(), Seat: from.id, Kind: l.kind})
 		}
 	}
-	x.allot(time.Now())
 	changed := !slices.Equal(tags, x.pool.shown)
 	x.pool.shown = tags
-	switch {
-	case grown:
-		x.offer(false)
-	case changed && x.offers.pending == nil: // else it is told with the answer
+	if changed && !grown && x.offers.pending == nil { // else it is told with the answer
 		x.say(mapMessage{T: "map", Tracks: orNone(tags)})
+	}
+	x.allot(time.Now()) // whose picture it is should be known before it comes
+	if grown {
+		x.offer(false)
 	}
 }
 

@@ -12,6 +12,7 @@ const (
 	loud      = 50
 	silent    = 127
 	pauseFor  = time.Second
+	mumAfter  = 10                     // packets
 	seenAfter = 200 * time.Millisecond // of speech: a cough changes no pictures
 )
 
@@ -21,6 +22,7 @@ type voice struct {
 	since time.Time // when they began; zero: they are silent
 	last  time.Time // when they were heard
 	seen  time.Time // when they were heard for longer than a cough
+	mum   bool      // their client does not say how loud they are
 }
 
 // listen hears who speaks, and tells whether somebody began to; under the lock.
@@ -31,6 +33,9 @@ func (r *Room) listen(seats []*Seat, now time.Time) (began bool) {
 		if o := x.tracks[Audio]; o != nil && !x.micOff {
 			if t := o.sound(); t != nil {
 				level = t.level.Swap(silent)
+			}
+			if mum := o.untold() > mumAfter; mum != v.mum {
+				v.mum, turned = mum, true
 			}
 		} else {
 			v.since = time.Time{}
