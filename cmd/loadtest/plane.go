@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -9,8 +10,8 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime"
 	"runtime/pprof"
-	"strings"
 	"sync"
 	"time"
 
@@ -42,7 +43,11 @@ func serveRooms(ctx context.Context, out io.Writer, seats int, profile string) e
 		}
 		defer pprof.StopCPUProfile()
 	}
-	server := &http.Server{ReadHeaderTimeout: 5 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { bringIn(media, w, r) })}
+	paths := http.NewServeMux()
+	paths.HandleFunc("GET /memory", tellMemory)
+	paths.HandleFunc("GET /heap", func(w http.ResponseWriter, _ *http.Request) { _ = pprof.Lookup("heap").WriteTo(w, 0) })
+	paths.HandleFunc("GET /{room}/{seat}", func(w http.ResponseWriter, r *http.Request) { bringIn(media, w, r) })
+	server := &http.Server{ReadHeaderTimeout: 5 * time.Second, Handler: paths}
 	go func() {
 		<-ctx.Done()
 		_ = server.Close()
@@ -56,17 +61,12 @@ func serveRooms(ctx context.Context, out io.Writer, seats int, profile string) e
 
 // bringIn brings a socket to its seat.
 func bringIn(media *sfu.Server, w http.ResponseWriter, r *http.Request) {
-	room, seat, ok := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-	if !ok {
-		http.NotFound(w, r)
-		return
-	}
 	conn, err := (&websocket.Upgrader{}).Upgrade(w, r, nil)
 	if err != nil {
 		return
 	}
 	defer conn.Close()
-	link, err := media.Enter(room, seat, &socketOut{conn: conn})
+	link, err := media.Enter(r.PathValue("room"), r.PathValue("seat"), &socketOut{conn: conn})
 	if err != nil {
 		return
 	}
@@ -95,3 +95,19 @@ func (o *socketOut) Say(b []byte) {
 
 // End is of sfu.Out.
 func (o *socketOut) End(string) { _ = o.conn.Close() }
+
+// held is what a process keeps.
+type held struct {
+	Heap       int64 `json:"heap"`   // bytes in use, after garbage was collected
+	Stacks     int64 `json:"stacks"` // bytes
+	Goroutines int64 `json:"goroutines"`
+}
+
+func tellMemory(w http.ResponseWriter, _ *http.Request) {
+	runtime.GC()
+	runtime.GC() // pools give back in two steps
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	//nolint:gosec // of a process that fits into memory
+	_ = json.NewEncoder(w).Encode(held{Heap: int64(m.HeapAlloc), Stacks: int64(m.StackInuse), Goroutines: int64(runtime.NumGoroutine())})
+}

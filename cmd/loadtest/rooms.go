@@ -3,8 +3,11 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"strconv"
@@ -25,6 +28,7 @@ type roomsCommand struct {
 	Within     time.Duration `default:"30s" help:"Everybody is in the room and receives everybody within this time."`
 	Core       string        `placeholder:"N" help:"Processor core of the media plane (taskset); run this command itself on another one."`
 	Profile    string        `placeholder:"FILE" help:"Writes where the media plane spends its time, for go tool pprof."`
+	Heap       string        `placeholder:"FILE" help:"Writes what the media plane keeps in memory at the end, for go tool pprof."`
 	JSON       bool          `name:"json" help:"Print one JSON object a line: the run, then the result."`
 	Serve      bool          `hidden:""`
 }
@@ -64,6 +68,10 @@ func (f *roomsCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer plane.stop()
+	kept, err := plane.memory(ctx)
+	if err != nil {
+		return err
+	}
 	before, err := usage(plane.pid)
 	if err != nil {
 		return err
@@ -95,10 +103,10 @@ func (f *roomsCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	_ = wait(ctx, f.Warm, func() bool { return false })
-	return f.measure(ctx, plane, rooms, before, joined, newReport(s, f.JSON))
+	return f.measure(ctx, plane, rooms, kept, before, joined, newReport(s, f.JSON))
 }
 
-func (f *roomsCommand) measure(ctx context.Context, plane *plane, rooms []*gathering, before, joined used, r *report) error {
+func (f *roomsCommand) measure(ctx context.Context, plane *plane, rooms []*gathering, kept held, before, joined used, r *report) error {
 	cpu, began := cpuTime(), time.Now()
 	start, err := usage(plane.pid)
 	if err != nil {
@@ -125,6 +133,15 @@ func (f *roomsCommand) measure(ctx context.Context, plane *plane, rooms []*gathe
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	keeps, err := plane.memory(ctx)
+	if err != nil {
+		return err
+	}
+	if f.Heap != "" {
+		if err := plane.ask(ctx, "/heap", func(r io.Reader) error { return writeAll(f.Heap, r) }); err != nil {
+			return err
+		}
+	}
 	people := int64(f.Rooms * f.People)
 	res := sum.result(took)
 	res.Kind, res.People, res.Publishers, res.ClientCPU = "rooms", int(people), f.Rooms*rooms[0].publishers, 100*float64(used)/float64(took)
@@ -132,6 +149,7 @@ func (f *roomsCommand) measure(ctx context.Context, plane *plane, rooms []*gathe
 		CPUPercent: 100 * float64(end.cpu-start.cpu) / float64(took), Memory: mega(end.memory), MemoryEach: mega((end.memory - before.memory) / people),
 		MicrosEach: float64((end.cpu - start.cpu).Microseconds()) / float64(max(res.In+res.Out, 1)),
 		JoinEach:   float64((joined.cpu - before.cpu).Microseconds()) / 1000 / float64(people),
+		HeapEach:   mega((keeps.Heap - kept.Heap) / people), StacksEach: mega((keeps.Stacks - kept.Stacks) / people), GoroutinesEach: float64(keeps.Goroutines-kept.Goroutines) / float64(people),
 	}
 	r.overview(overview{Kind: "run", Load: "rooms", Machine: thisMachine(), URL: plane.address, Server: "media plane alone", Local: true, Seconds: f.Duration.Seconds(),
 		Data: fmt.Sprintf("%d rooms of %d people, %d of each send sound (50 packets/s) and pictures (VP8 of %d kbit/s, %d a second); all receive.", f.Rooms, f.People, rooms[0].publishers, f.Video, f.FPS),
@@ -188,6 +206,27 @@ func (f *roomsCommand) start(ctx context.Context, s streams) (*plane, error) {
 	return p, nil
 }
 
+// ask gets what the process tells of itself.
+func (p *plane) ask(ctx context.Context, what string, read func(io.Reader) error) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http"+strings.TrimPrefix(p.address, "ws")+what, nil)
+	if err != nil {
+		return err
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	return read(res.Body)
+}
+
+func (p *plane) memory(ctx context.Context) (h held, err error) {
+	err = p.ask(ctx, "/memory", func(r io.Reader) error { return json.NewDecoder(r).Decode(&h) })
+	return h, err
+}
+
 func (p *plane) stop() {
 	_ = p.cmd.Process.Signal(os.Interrupt)
 	_ = p.cmd.Wait()
@@ -199,4 +238,13 @@ func (p *plane) dial(room, seat int) (*websocket.Conn, error) {
 		_ = answer.Body.Close()
 	}
 	return conn, err
+}
+
+func writeAll(path string, from io.Reader) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(f, from)
+	return errors.Join(err, f.Close())
 }

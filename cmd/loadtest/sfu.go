@@ -186,6 +186,11 @@ type serverUse struct {
 	Memory     float64 `json:"megabytes"`          // resident, at the end
 	MemoryEach float64 `json:"megabytesPerPerson"` // more than before they came; less if it gave back meanwhile
 	JoinEach   float64 `json:"joinCPUMillisPerPerson,omitempty"`
+
+	// More than before they came, after garbage was collected; of the media plane alone.
+	HeapEach       float64 `json:"heapMegabytesPerPerson,omitempty"`
+	StacksEach     float64 `json:"stackMegabytesPerPerson,omitempty"`
+	GoroutinesEach float64 `json:"goroutinesPerPerson,omitempty"`
 }
 
 func mega(bytes int64) float64 { return math.Round(float64(bytes)/1e4) / 100 }
@@ -204,7 +209,7 @@ func (r *report) room(x roomResult) {
 	if s := x.Server; s != nil {
 		use += fmt.Sprintf("; server %.0f %%, %.1f us for each packet in or out, %.0f MB, %+.2f MB for each person since before they came", s.CPUPercent, s.MicrosEach, s.Memory, s.MemoryEach)
 		if s.JoinEach > 0 {
-			use += fmt.Sprintf(", %.1f ms of its processor for each join", s.JoinEach)
+			use += fmt.Sprintf(" (%.2f MB of the heap and %.2f MB of stacks in use, %.0f goroutines), %.1f ms of its processor for each join", s.HeapEach, s.StacksEach, s.GoroutinesEach, s.JoinEach)
 		}
 	}
 	r.paragraph("Use", use)

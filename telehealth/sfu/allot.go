@@ -121,7 +121,7 @@ func (l *line) takes(to layer) float64 {
 func (l *line) rank(voices []string, r *Room) int {
 	speaks := slices.Index(voices, l.from.seat.id)
 	if speaks < 0 {
-		speaks = mostAny
+		speaks = groupMost
 	}
 	switch order := r.server.order(r.id, l.from.seat.id); {
 	case l.kind == Audio:

@@ -13,13 +13,16 @@ type packet struct {
 	marker  bool
 	held    bool
 	pic     picture
+	at      uint32 // when it came, milliseconds, which wrap
 	payload []byte
 }
 
-// How many packets of a track are kept: about two seconds of video, one of audio.
+// How much of a track is kept: what came in the last second, and more of what is small.
 const (
-	keepVideo = 256
+	keepVideo = 256 // packets at most
 	keepAudio = 64
+	keepFor   = 1000 // milliseconds
+	keepBytes = 64 << 10
 	maxReplay = 200             // packets; a longer run costs a receiver more than a new key frame
 	maxStill  = 2 * time.Second // what is older must not be shown again: the camera may have been off since
 )
@@ -30,6 +33,8 @@ type cache struct {
 	mu     sync.RWMutex
 	ring   []packet
 	newest uint16
+	oldest uint16 // nothing before it is kept
+	bytes  int    // of payloads
 	any    bool
 	at     time.Time // when the newest came
 	key    uint16    // first packet of the newest key frame
@@ -48,9 +53,9 @@ func after(a, b uint16) bool { return a != b && a-b < 1<<15 }
 
 // buffers are taken back when a track ends. Sizes go up in steps, since most
 // packets of a track are about as long as one another.
-var buffers [7]sync.Pool
+var buffers [12]sync.Pool
 
-const bufferStep = 256
+const bufferStep = 128
 
 func getBuffer(n int) []byte {
 	class := max(n-1, 0) / bufferStep
@@ -80,6 +85,7 @@ func (c *cache) put(p packet, now time.Time) *packet {
 		}
 	}
 	kept := e.payload
+	c.bytes += len(p.payload) - len(kept)
 	if cap(kept) < len(p.payload) {
 		putBuffer(kept)
 		kept = getBuffer(len(p.payload))
@@ -87,14 +93,36 @@ func (c *cache) put(p packet, now time.Time) *packet {
 	kept = kept[:len(p.payload)]
 	copy(kept, p.payload)
 	*e = p
-	e.payload, e.held = kept, true
+	e.payload, e.held, e.at = kept, true, uint32(now.UnixMilli()) //nolint:gosec // wraps
+	if !c.any {
+		c.oldest = p.seq
+	}
 	if !c.any || after(p.seq, c.newest) {
 		c.newest, c.any, c.at = p.seq, true, now
+		c.forget(e.at)
 	}
 	if p.pic.key && (!c.hasKey || after(p.seq, c.key)) {
 		c.key, c.hasKey = p.seq, true
 	}
 	return e
+}
+
+// forget gives buffers back of what nobody will ask for any more; under the lock.
+func (c *cache) forget(now uint32) {
+	if c.newest-c.oldest >= uint16(len(c.ring)) {
+		c.oldest = c.newest - uint16(len(c.ring)) + 1
+	}
+	for ; c.oldest != c.newest; c.oldest++ {
+		e := &c.ring[int(c.oldest)%len(c.ring)]
+		if e.held && (c.bytes <= keepBytes || now-e.at <= keepFor) {
+			return
+		}
+		if e.held && e.seq == c.oldest {
+			c.bytes -= len(e.payload)
+			putBuffer(e.payload)
+			e.payload, e.held = nil, false
+		}
+	}
 }
 
 // get copies a packet into buf.
@@ -137,5 +165,5 @@ func (c *cache) free() {
 		putBuffer(c.ring[i].payload)
 		c.ring[i] = packet{}
 	}
-	c.any, c.hasKey = false, false
+	c.any, c.hasKey, c.bytes = false, false, 0
 }

@@ -8,6 +8,9 @@
 // without new negotiation. A slot keeps its own SSRC, numbering and clock, so a
 // change of what it carries looks like one stream to the receiver.
 //
+// In a room of up to eight everybody is sent to everybody. In a larger one places
+// follow who speaks (voice, Seat.claims, settle).
+//
 // A camera may come in two layers (source); a slot goes from one to the other at a
 // key frame. What a client's line carries is learned from its reports (downlink,
 // estimate), and shared among what it wants to receive (Seat.allot). Layers that

@@ -22,16 +22,22 @@ type downlink struct {
 	probe probe
 }
 
-// departed is a packet that was sent.
+// departed is a packet that was sent. There are many: it is as small as can be.
 type departed struct {
-	at   int64 // microseconds since the first
-	size uint16
+	at   uint32 // microseconds since the first, which wrap
+	size uint16 // 0: it was heard of
 	seq  uint16
-	open bool // nothing was heard of it
+}
+
+// since is when it was sent, seen from a moment at most half a turn later.
+func (e departed) since(now int64) int64 {
+	return now - int64(uint32(now)-e.at) //nolint:gosec // the lower half is meant
 }
 
 const (
-	keepSent  = 2048 // packets of which feedback may tell
+	keepSent  = 2048 // packets of which feedback may tell, at most
+	firstSent = 256
+	keepsSent = 1_000_000 // microseconds in which it should
 	startSlow = time.Second
 )
 
@@ -40,13 +46,27 @@ func (d *downlink) note(size int, now time.Time) uint16 {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.sent == nil {
-		d.sent, d.since = make([]departed, keepSent), now
+		d.sent, d.since = make([]departed, firstSent), now
 	}
-	seq := d.seq
+	seq, at := d.seq, uint32(now.Sub(d.since).Microseconds()) //nolint:gosec // wraps
 	d.seq++
 	d.bytes += int64(size)
-	d.sent[seq%keepSent] = departed{at: now.Sub(d.since).Microseconds(), size: uint16(min(size, 65535)), seq: seq, open: true}
+	if e := d.at(seq); e.size != 0 && at-e.at < keepsSent && len(d.sent) < keepSent {
+		d.more()
+	}
+	*d.at(seq) = departed{at: at, size: uint16(min(max(size, 1), 65535)), seq: seq} //nolint:gosec // bounded
 	return seq
+}
+
+func (d *downlink) at(seq uint16) *departed { return &d.sent[int(seq)%len(d.sent)] }
+
+// more keeps more packets, on a line on which many are on the way; under the lock.
+func (d *downlink) more() {
+	old := d.sent
+	d.sent = make([]departed, 2*len(old))
+	for _, e := range old {
+		*d.at(e.seq) = e
+	}
 }
 
 // feedback takes what the client tells of the packets that came
@@ -62,6 +82,7 @@ func (d *downlink) feedback(p *rtcp.TransportLayerCC, now time.Time) {
 	}
 	d.heard, d.fb = true, p.FbPktCount
 	var b batch
+	upTo := now.Sub(d.since).Microseconds()
 	at := int64(p.ReferenceTime) * 64_000
 	deltas := p.RecvDeltas
 	seq, left := p.BaseSequenceNumber, int(p.PacketStatusCount)
@@ -76,10 +97,11 @@ func (d *downlink) feedback(p *rtcp.TransportLayerCC, now time.Time) {
 			at += deltas[0].Delta
 			deltas = deltas[1:]
 		}
-		if e := &d.sent[seq%keepSent]; e.open && e.seq == seq {
-			e.open = false
-			b.take(*e, at, came)
-			d.probe.take(*e, at, came)
+		if e := d.at(seq); e.size != 0 && e.seq == seq {
+			gone := e.since(upTo)
+			b.take(int(e.size), gone, at, came)
+			d.probe.take(*e, gone, at, came)
+			e.size = 0
 		}
 		seq++
 	}
@@ -193,7 +215,7 @@ const (
 	probeUnheard = 3 * time.Second
 )
 
-func (p *probe) take(e departed, at int64, came bool) {
+func (p *probe) take(e departed, gone, at int64, came bool) {
 	if !p.runs || e.seq-p.first >= 1<<15 || p.sent && after(e.seq, p.last) {
 		return
 	}
@@ -202,13 +224,13 @@ func (p *probe) take(e departed, at int64, came bool) {
 		p.lost++
 		return
 	}
-	way := at - e.at
+	way := at - gone
 	if p.from == 0 {
-		p.from, p.begun, p.least, p.most = at, e.at, way, way
+		p.from, p.begun, p.least, p.most = at, gone, way, way
 	} else {
 		p.came += int64(e.size)
 	}
-	p.until, p.ended = max(p.until, at), max(p.ended, e.at)
+	p.until, p.ended = max(p.until, at), max(p.ended, gone)
 	p.least, p.most = min(p.least, way), max(p.most, way)
 }
 

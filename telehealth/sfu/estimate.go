@@ -41,17 +41,17 @@ type batch struct {
 	way         int64 // that the quickest packet took; two clocks, so only changes mean something
 }
 
-func (b *batch) take(e departed, at int64, came bool) {
+func (b *batch) take(size int, gone, at int64, came bool) {
 	if !came {
 		b.lost++
 		return
 	}
-	way := at - e.at
+	way := at - gone
 	if b.came == 0 {
 		b.first, b.way = at, way
 	}
 	b.came++
-	b.bytes += int64(e.size)
+	b.bytes += int64(size)
 	b.last, b.way = max(b.last, at), min(b.way, way)
 }
 

@@ -30,10 +30,10 @@ const (
 const (
 	MaxMessage = 128 << 10 // bytes of a message
 	maxSDP     = 96 << 10
-	maxLines   = 2*mostAny + 1 // m-lines of an offer or answer: as many as the largest pool
-	maxRids    = 6             // layers of an offer
+	maxLines   = 24 // m-lines of an offer or answer: more than the largest pool
+	maxRids    = 6  // layers of an offer
 	maxTalk    = 240
-	maxWants   = 64
+	maxWants   = 3 * groupMost
 )
 
 // said is anything a client says.
@@ -49,6 +49,7 @@ type said struct {
 	On     bool      `json:"on"`
 	Seat   string    `json:"seat"`
 	Layer  string    `json:"layer"`
+	Seats  []string  `json:"seats"`
 }
 
 // lineTag says what an m-line carries, and of which seat.

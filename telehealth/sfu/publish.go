@@ -99,7 +99,7 @@ func (x *Seat) came(pc *webrtc.PeerConnection, from *webrtc.TrackRemote, r *webr
 	if kind == Camera {
 		t.layer = layerOf(rid)
 	}
-	t.level.Store(127)
+	t.level.Store(silent)
 	for _, e := range r.GetParameters().HeaderExtensions {
 		if e.URI == uriLevel {
 			t.levelID = uint8(e.ID)

@@ -22,6 +22,7 @@ const (
 type Room struct {
 	server *Server
 	id     string
+	limit  int           // of seats
 	empty  chan struct{} // closed when the last seat is gone
 	spot   atomic.Value  // string: seat that everybody sees large
 
@@ -30,9 +31,12 @@ type Room struct {
 	sharing  *Seat   // whose screen is shown
 	speaking []string
 	spoke    string // first of them, the last time that somebody did
+	soon     int    // beats in which senders are told what is needed of them
 }
 
-func newRoom(s *Server, id string) *Room { return &Room{server: s, id: id, empty: make(chan struct{})} }
+func newRoom(s *Server, id string) *Room {
+	return &Room{server: s, id: id, limit: s.size(id), empty: make(chan struct{})}
+}
 
 // sit gives a link its seat: the one it left, or a new one instead of the one
 // that the same person has elsewhere.
@@ -48,7 +52,7 @@ func (r *Room) sit(l *Link, m said) (x *Seat, resumed bool, old *Seat, err error
 		r.changed()
 		return x, true, nil, nil
 	}
-	if at < 0 && len(r.seats) >= r.server.cfg.Seats {
+	if at < 0 && len(r.seats) >= r.limit {
 		return nil, false, nil, errFull
 	}
 	x = newSeat(r, l, m)
@@ -85,13 +89,20 @@ func (r *Room) rise(x *Seat) (last, out bool) {
 // changed tells everybody how the room is now; under the lock.
 func (r *Room) changed() {
 	list := r.presences()
+	r.stir()
 	for _, x := range r.seats {
-		if !x.told.Swap(true) {
-			x.work.add(func() { x.told.Store(false); x.do(x.sync)() })
-		}
 		if x.link != nil && x.greeted {
 			link := x.link
 			x.work.add(func() { link.say(encode(seatsMessage{T: "seats", Seats: list})) })
+		}
+	}
+}
+
+// stir lets everybody look anew at what there is to be received; under the lock.
+func (r *Room) stir() {
+	for _, x := range r.seats {
+		if !x.told.Swap(true) {
+			x.work.add(func() { x.told.Store(false); x.do(x.sync)() })
 		}
 	}
 }
@@ -110,6 +121,8 @@ type shown struct {
 	id                    string
 	audio, camera, screen *source
 	micOff, camOff        bool
+	order                 int
+	voice                 voice
 }
 
 // others are everybody but one, as things are now.
@@ -120,7 +133,10 @@ func (r *Room) others(me *Seat) (list []shown) {
 		if x.id == me.id {
 			continue
 		}
-		s := shown{seat: x, id: x.id, audio: x.tracks[Audio], camera: x.tracks[Camera], micOff: x.micOff, camOff: x.camOff}
+		s := shown{seat: x, id: x.id, audio: x.tracks[Audio], camera: x.tracks[Camera], micOff: x.micOff, camOff: x.camOff, voice: x.voice}
+		if r.group() {
+			s.order = r.server.order(r.id, x.id)
+		}
 		if r.sharing == x {
 			s.screen = x.tracks[Screen]
 		}
@@ -269,9 +285,11 @@ func (r *Room) beat(n int, now time.Time) {
 			idle = append(idle, x.link)
 		}
 	}
-	if n%talkBeats == 0 {
-		r.listen(seats)
+	if began := r.listen(seats, now); began || n%talkBeats == 0 {
+		r.tellSpeaking(seats)
 	}
+	soon := r.soon > 0
+	r.soon = max(r.soon-1, 0)
 	r.mu.Unlock()
 	for i, x := range seats {
 		for _, t := range published[i] {
@@ -283,7 +301,7 @@ func (r *Room) beat(n int, now time.Time) {
 			x.work.add(x.do(func() { x.allots.Store(false); x.allot(time.Now()) }))
 		}
 	}
-	if n%layerBeats == 0 {
+	if n%layerBeats == 0 || soon {
 		r.layers(seats, now)
 	}
 	for _, x := range late {
@@ -314,60 +332,6 @@ func (r *Room) layers(seats []*Seat, now time.Time) {
 				m := layersMessage{T: "layers", Kind: o.kind, Rids: rids}
 				x.work.add(x.do(func() { x.say(m) }))
 			}
-		}
-	}
-}
-
-// Levels, in -dBov (RFC 6464): who is louder than this speaks, and goes on to
-// speak through short pauses.
-const (
-	loud       = 50
-	pauseTalks = 2
-)
-
-// listen finds who speaks; under the lock.
-func (r *Room) listen(seats []*Seat) {
-	type voice struct {
-		id    string
-		level uint32
-	}
-	var now []voice
-	for _, x := range seats {
-		o := x.tracks[Audio]
-		if o == nil || x.micOff {
-			continue
-		}
-		t := o.sound()
-		if t == nil {
-			continue
-		}
-		level := t.level.Swap(127)
-		if level <= loud {
-			t.quiet = 0
-		} else {
-			t.quiet++
-		}
-		if t.quiet <= pauseTalks && (level <= loud || slices.Contains(r.speaking, x.id)) {
-			now = append(now, voice{x.id, level})
-		}
-	}
-	slices.SortStableFunc(now, func(a, b voice) int { return int(a.level) - int(b.level) })
-	ids := make([]string, len(now))
-	for i, v := range now {
-		ids[i] = v.id
-	}
-	if slices.Equal(ids, r.speaking) {
-		return
-	}
-	r.speaking = ids
-	if len(ids) > 0 {
-		r.spoke = ids[0]
-	}
-	message := encode(speakingMessage{T: "speaking", Seats: ids})
-	for _, x := range seats {
-		if x.link != nil && x.greeted {
-			link := x.link
-			x.work.add(func() { link.say(message) })
 		}
 	}
 }

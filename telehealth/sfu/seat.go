@@ -28,6 +28,7 @@ type Seat struct {
 	muted          int64  // the last time that a host turned the microphone off, see Ruling
 	mutedBy        string // who did, as long as the client has said nothing about it since
 	tracks         map[Kind]*source
+	voice          voice
 	ending         bool
 
 	// Of the seat's own goroutine.
@@ -37,6 +38,7 @@ type Seat struct {
 	offers offers
 	pool   pool
 	wants  map[want]layer // high when nothing was said
+	pins   []string       // seats, of a group
 	held   []lineTag      // what its line does not carry, as told
 
 	unheard   bool   // it may not have heard that
@@ -64,7 +66,7 @@ type want struct {
 func newSeat(r *Room, l *Link, m said) *Seat {
 	return &Seat{
 		room: r, id: l.id, work: newQueue(), token: rand.Text(), link: l, last: l, micOff: !m.Mic, camOff: !m.Cam,
-		tracks: map[Kind]*source{}, wants: map[want]layer{},
+		voice: voice{level: silent}, tracks: map[Kind]*source{}, wants: map[want]layer{},
 	}
 }
 
@@ -107,6 +109,8 @@ func (x *Seat) hear(l *Link, m said) bool {
 			}
 		case "want":
 			x.want(m)
+		case "pin":
+			x.pin(m)
 		case "restart":
 			x.offer(true)
 		}

@@ -3,7 +3,6 @@ package sfu
 import (
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/netip"
 	"sync"
@@ -19,10 +18,12 @@ import (
 	"housecall/internal/fault"
 )
 
-// How many people a room holds: of a visit, and of any.
+// How many people a room holds: of a visit, and of a group. What has more seats than
+// a visit is a group.
 const (
-	MaxSeats = 8
-	mostAny  = 32
+	MaxSeats  = 8
+	MaxGroup  = 25
+	groupMost = 32
 )
 
 const (
@@ -41,7 +42,10 @@ type Config struct {
 	Loopback  bool          // this machine only
 	Addresses []netip.Addr  // which clients reach, when they are not the machine's own
 	Wait      time.Duration // that a seat waits for its client; 0: SeatWaits
-	Seats     int           // of a room, at most 32; 0: MaxSeats
+	Seats     int           // of a room; 0: MaxSeats
+	// Size is how many seats a room has, at most 32, when it begins; it must not wait.
+	// nil, or 0: Seats.
+	Size func(room string) int
 	// Relays gives the relays by which a seat may come, when it joins; nil: none.
 	Relays func(room, seat string) []Relay
 	// Presence hears who is in a room: true when a seat has joined, false when it
@@ -49,7 +53,8 @@ type Config struct {
 	// listens.
 	Presence func(room, seat string, in bool)
 	// Order is the place of a seat, from 0, among those of its room when a line
-	// does not carry everybody; it must not wait. nil: all are equal.
+	// does not carry everybody; it must not wait. In a group, the first two of place 0
+	// are always heard and shown. nil: all are equal.
 	Order func(room, seat string) int
 	Log   *slog.Logger
 }
@@ -72,6 +77,7 @@ type Server struct {
 	recorders recorders
 	pacer     pacer
 	feeds     feeds
+	proof     proof
 
 	mu     sync.Mutex
 	rooms  map[string]*Room
@@ -95,19 +101,15 @@ func Open(cfg Config) (*Server, error) {
 	if cfg.Seats <= 0 {
 		cfg.Seats = MaxSeats
 	}
-	cfg.Seats = min(cfg.Seats, mostAny)
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
 	}
-	// The library's own log tells of addresses of clients; what matters comes as
-	// states and errors.
-	silent := &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled}
-	sockets, err := take(cfg, silent)
+	sockets, err := take(cfg, quiet{})
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{cfg: cfg, sockets: sockets, log: cfg.Log, rooms: map[string]*Room{}, tell: newQueue()}
-	if s.api, err = newAPI(cfg, sockets, silent, &s.recorders, &s.feeds); err != nil {
+	if s.api, err = newAPI(cfg, sockets, quiet{}, &s.recorders, &s.feeds); err != nil {
 		_ = sockets.Close()
 		return nil, err
 	}
@@ -162,6 +164,11 @@ func newAPI(cfg Config, at *sockets, log logging.LoggerFactory, wide *recorders,
 	own := &interceptor.Registry{}
 	own.Add(wide)
 	e := webrtc.SettingEngine{LoggerFactory: log}
+	here, err := newMachine()
+	if err != nil {
+		return nil, err
+	}
+	e.SetNet(here)
 	e.BufferFactory = said.buffer
 	e.SetLite(true)
 	e.SetICEUDPMux(at)
@@ -223,6 +230,18 @@ var (
 	errDrained = fault.New(fault.Unavailable, "This is not available right now. Please try again in a moment.")
 )
 
+// size is how many seats a room has.
+func (s *Server) size(room string) int {
+	n := 0
+	if s.cfg.Size != nil {
+		n = s.cfg.Size(room)
+	}
+	if n <= 0 {
+		n = s.cfg.Seats
+	}
+	return min(n, groupMost)
+}
+
 // Enter gives a link to a seat of a room. Nothing happens in the room before the
 // client says join.
 func (s *Server) Enter(room, seat string, out Out) (*Link, error) {
@@ -234,7 +253,7 @@ func (s *Server) Enter(room, seat string, out Out) (*Link, error) {
 	if s.closed {
 		return nil, errDrained
 	}
-	if r := s.rooms[room]; r != nil && r.size(seat) >= s.cfg.Seats {
+	if r := s.rooms[room]; r != nil && r.size(seat) >= r.limit {
 		return nil, errFull
 	}
 	l := &Link{server: s, room: room, id: seat, out: out, since: time.Now()}

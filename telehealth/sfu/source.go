@@ -70,6 +70,14 @@ func (o *source) at(l layer) *track {
 // sound is the only track of what has no layers.
 func (o *source) sound() *track { return o.at(high) }
 
+// untold is how many packets in a row have not said how loud they are.
+func (o *source) untold() int32 {
+	if t := o.sound(); t != nil {
+		return t.untold.Load()
+	}
+	return 0
+}
+
 // smallest is the layer that costs least.
 func (o *source) smallest() layer {
 	o.mu.Lock()

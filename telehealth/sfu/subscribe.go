@@ -14,6 +14,7 @@ type pool struct {
 	slots  []*slot
 	lines  []line
 	places []string // seat by place; empty: free
+	sounds []string // of a group, where sounds have places of their own
 	shown  []lineTag
 }
 
@@ -30,8 +31,6 @@ type line struct {
 	had  layer // before
 }
 
-var poolSizes = []int{2, 4, 8, 16, mostAny}
-
 // offers is how negotiation of what a seat receives stands. One offer is on the
 // way at a time.
 type offers struct {
@@ -47,25 +46,13 @@ func (x *Seat) sync() {
 		return
 	}
 	others := x.room.others(x)
-	for i, id := range x.pool.places { // who went leaves a place
-		if id != "" && !slices.ContainsFunc(others, func(o shown) bool { return o.id == id }) {
-			x.pool.places[i] = ""
-		}
-	}
 	grown, err := x.grow(len(others))
 	if err != nil {
 		x.room.server.log.Error("a seat cannot receive", "err", err)
 		x.end(WhyError)
 		return
 	}
-	for _, o := range others {
-		if slices.Contains(x.pool.places, o.id) {
-			continue
-		}
-		if i := slices.Index(x.pool.places, ""); i >= 0 {
-			x.pool.places[i] = o.id
-		}
-	}
+	x.place(others, time.Now())
 	var sharer *shown
 	for i := range others {
 		if others[i].screen != nil {
@@ -78,7 +65,7 @@ func (x *Seat) sync() {
 		var from *shown
 		if l.kind == Screen {
 			from = sharer
-		} else if i := slices.IndexFunc(others, func(o shown) bool { return o.id == x.pool.places[l.place] }); i >= 0 {
+		} else if i := slices.IndexFunc(others, func(o shown) bool { return o.id == x.seatOn(l) }); i >= 0 {
 			from = &others[i]
 		}
 		l.from, l.off, l.want = nil, false, high
@@ -102,14 +89,14 @@ func (x *Seat) sync() {
 			tags = append(tags, lineTag{Mid: l.on.Mid(), Seat: from.id, Kind: l.kind})
 		}
 	}
-	x.allot(time.Now())
 	changed := !slices.Equal(tags, x.pool.shown)
 	x.pool.shown = tags
-	switch {
-	case grown:
-		x.offer(false)
-	case changed && x.offers.pending == nil: // else it is told with the answer
+	if changed && !grown && x.offers.pending == nil { // else it is told with the answer
 		x.say(mapMessage{T: "map", Tracks: orNone(tags)})
+	}
+	x.allot(time.Now()) // whose picture it is should be known before it comes
+	if grown {
+		x.offer(false)
 	}
 }
 
@@ -132,8 +119,12 @@ func (x *Seat) grow(n int) (bool, error) {
 	if x.sub != nil && n <= have {
 		return false, nil
 	}
-	size := poolSizes[len(poolSizes)-1]
-	for _, s := range slices.Backward(poolSizes) {
+	sizes := x.room.sizes()
+	size := sizes[len(sizes)-1]
+	if x.sub != nil && have == size {
+		return false, nil
+	}
+	for _, s := range slices.Backward(sizes) {
 		if s >= n {
 			size = s
 		}
@@ -152,11 +143,17 @@ func (x *Seat) grow(n int) (bool, error) {
 	}
 	for place := have; place < size; place++ {
 		for _, kind := range []Kind{Audio, Camera} {
+			if kind == Audio && x.room.group() && place >= groupSounds {
+				continue
+			}
 			if err := x.addLine(kind, place); err != nil {
 				return false, err
 			}
 		}
 		x.pool.places = append(x.pool.places, "")
+		if x.room.group() && place < groupSounds {
+			x.pool.sounds = append(x.pool.sounds, "")
+		}
 		if place == poolSizes[0]-1 {
 			if err := x.addLine(Screen, place); err != nil {
 				return false, err
@@ -175,8 +172,11 @@ func (x *Seat) addLine(kind Kind, place int) error {
 	} else {
 		s.pacer = &x.room.server.pacer
 	}
-	if kind == Screen {
+	switch {
+	case kind == Screen:
 		s.stream = "screen"
+	case kind == Audio && x.room.group():
+		s.stream = fmt.Sprintf("sound-%d", place)
 	}
 	tr, err := x.sub.AddTransceiverFromTrack(s, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
 	if err != nil {
@@ -218,8 +218,8 @@ func (x *Seat) offer(restart bool) {
 }
 
 func (x *Seat) midOf(tag lineTag) string {
-	for _, l := range x.pool.lines {
-		if l.kind == tag.Kind && (tag.Kind == Screen || x.pool.places[l.place] == tag.Seat) {
+	for i := range x.pool.lines {
+		if l := &x.pool.lines[i]; l.kind == tag.Kind && (tag.Kind == Screen || x.seatOn(l) == tag.Seat) {
 			return l.on.Mid()
 		}
 	}

@@ -34,9 +34,9 @@ type track struct {
 	pc    *webrtc.PeerConnection
 	cache *cache
 	level atomic.Uint32 // loudest of this moment, in -dBov; 127: silence
-	quiet int           // moments since it was loud; of the room's clock
 
 	levelID uint8        // header extension id, 0: none
+	untold  atomic.Int32 // packets in a row that did not say how loud they are
 	came    atomic.Int64 // when the newest packet did, nanoseconds
 	meter   meter
 
@@ -116,9 +116,12 @@ func (t *track) take(b []byte, now time.Time) {
 	t.came.Store(now.UnixNano())
 	t.meter.bytes.Add(int64(len(payload) + overhead))
 	if x := h.extension(t.levelID); len(x) >= 1 {
+		t.untold.Store(0)
 		if l := uint32(x[0] & 0x7f); l < t.level.Load() {
 			t.level.Store(l)
 		}
+	} else if t.audio() {
+		t.untold.Add(1)
 	}
 	p := packet{seq: h.seq, ts: h.ts, marker: h.marker, payload: payload, pic: look(t.mime, payload)}
 	kept := t.cache.put(p, now)

@@ -91,8 +91,12 @@ func (f *recorders) NewInterceptor(string) (interceptor.Interceptor, error) {
 
 // connection makes a peer connection, which asks for its interceptors meanwhile.
 func (s *Server) connection() (*webrtc.PeerConnection, *wideRecorder, error) {
+	proofs, err := s.proof.now(time.Now())
+	if err != nil {
+		return nil, nil, err
+	}
 	s.recorders.mu.Lock()
 	defer s.recorders.mu.Unlock()
-	pc, err := s.api.NewPeerConnection(webrtc.Configuration{})
+	pc, err := s.api.NewPeerConnection(webrtc.Configuration{Certificates: proofs})
 	return pc, s.recorders.last, err
 }

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"housecall/telehealth/sfu"
 )
 
 func TestWhoseSoundGoesFirst(t *testing.T) {
@@ -20,4 +22,10 @@ func TestWhoseSoundGoesFirst(t *testing.T) {
 	o.keep(func(room string) bool { return room == "s" })
 	require.Equal(t, o.of("r", "nobody"), o.of("r", "b"))
 	require.Less(t, o.of("s", "b"), o.of("r", "b"))
+	require.Zero(t, o.sizeOf("s"))
+	o.set(Seat{Room: "g", ID: "h", Role: "nurse", Host: true, Size: sfu.MaxGroup})
+	require.Zero(t, o.of("g", "h"), "who leads a group is heard")
+	require.Equal(t, sfu.MaxGroup, o.sizeOf("g"))
+	o.keep(func(string) bool { return false })
+	require.Zero(t, o.sizeOf("g"))
 }

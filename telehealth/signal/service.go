@@ -20,6 +20,7 @@ import (
 type Seat struct {
 	Room, ID, Role string
 	Host           bool
+	Size           int       // of the room, which begins with it: sfu.MaxSeats, or sfu.MaxGroup for a group; 0: MaxSeats
 	Until          time.Time // nobody stays longer
 	Muted          int64     // moves each time that a host turns their microphone off
 	MutedBy        string    // seat of that host
@@ -44,7 +45,7 @@ type Deps struct {
 	Seats Seats
 	Node  string
 	Topic func(visit string) string // that moves when a seat may have been taken away
-	Media sfu.Config                // Presence and Order are set here
+	Media sfu.Config                // Presence, Order and Size are set here
 	Log   *slog.Logger
 }
 
@@ -84,7 +85,7 @@ func New(d Deps) (*Service, error) {
 func (s *Service) Start(ctx context.Context) error {
 	s.ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	media := s.Media
-	media.Presence, media.Order, media.Log = s.presence, s.orders.of, s.Log
+	media.Presence, media.Order, media.Size, media.Log = s.presence, s.orders.of, s.orders.sizeOf, s.Log
 	var err error
 	if s.media, err = sfu.Open(media); err != nil {
 		return err

@@ -109,6 +109,7 @@ type Client struct {
 	token  string
 	relays []webrtc.ICEServer
 	n      int
+	level  uint8 // header extension id, 0: not known
 	bye    string
 	joined int
 	closed bool
@@ -121,7 +122,7 @@ func New(o Options) (*Client, error) {
 	if err := media.RegisterDefaultCodecs(); err != nil {
 		return nil, err
 	}
-	if err := media.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: "urn:ietf:params:rtp-hdrext:ssrc-audio-level"}, webrtc.RTPCodecTypeAudio); err != nil {
+	if err := media.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: uriLevel}, webrtc.RTPCodecTypeAudio); err != nil {
 		return nil, err
 	}
 	own := &interceptor.Registry{}

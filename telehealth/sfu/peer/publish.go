@@ -140,3 +140,32 @@ func (c *Client) mark(p *rtp.Packet, rid string) error {
 	}
 	return nil
 }
+
+const uriLevel = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
+
+// Speak sends a packet of sound that says how loud it is, in -dBov: 127 is silence
+// (RFC 6464).
+func (c *Client) Speak(level uint8, p *rtp.Packet) error {
+	c.mu.Lock()
+	id := c.levelID()
+	c.mu.Unlock()
+	if id != 0 {
+		if err := p.SetExtension(id, []byte{level & 127}); err != nil {
+			return err
+		}
+	}
+	return c.Write("audio", p)
+}
+
+func (c *Client) levelID() uint8 {
+	if c.level == 0 && c.pub != nil {
+		for _, tr := range c.pub.GetTransceivers() {
+			for _, e := range tr.Sender().GetParameters().HeaderExtensions {
+				if e.URI == uriLevel {
+					c.level = uint8(e.ID)
+				}
+			}
+		}
+	}
+	return c.level
+}

@@ -6,11 +6,13 @@ import { Chat, useUnreadChat } from '../visits/Chat'
 import { visitOf } from '../visits/queries'
 import { ConnectionWords } from '../visits/ConnectionWords'
 import { Control, Controls } from '../visits/Controls'
-import { byeWord, stageOf } from '../visits/people'
+import { Names } from '../visits/Crowd'
+import { byeWord, isCrowd, stageOf } from '../visits/people'
 import { clockText } from '../visits/step'
 import { Tile } from '../visits/Tile'
 import type { Visit } from '../visits/types'
 import { useCalled } from '../visits/useCalled'
+import { usePins } from '../visits/usePins'
 import { RoomNews } from '../visits/RoomNews'
 import { useWants } from '../visits/useWants'
 import { Voices } from '../visits/Voices'
@@ -57,7 +59,9 @@ function InCall({ visit, room }: { visit: Visit; room: Room }) {
   const big = useRef<HTMLDivElement>(null)
   const unread = useUnreadChat(visitOf(visit.patient, visit.id), true, chat)
   const { main, minis } = stageOf(visit, now, called)
-  useWants(call, main, minis)
+  const pins = usePins(call)
+  const crowd = isCrowd(now)
+  useWants(call, main ? [main] : [], minis)
   const frozen = now.phase === 'reconnecting'
   if (now.phase === 'lost' || now.phase === 'over') {
     const why = byeWord(now)
@@ -80,9 +84,10 @@ function InCall({ visit, room }: { visit: Visit; room: Room }) {
         <RoomNews visit={visit} call={now} mic={view.mic} />
       </div>
       <div className={css.small}>
-        {minis.map((mini) => <Tile key={mini.seat} name={mini.name} track={mini.track} muted={mini.muted} speaking={mini.speaking} frozen={frozen || mini.away} className={css.tile} />)}
+        {minis.filter(({ track }) => track || !crowd).map((mini) => <Tile key={mini.seat} name={mini.name} track={mini.track} muted={mini.muted} speaking={mini.speaking} frozen={frozen || mini.away} className={css.tile} />)}
         <Tile name={t('you')} track={view.tracks.camera} self mirrored={media.mirrored()} muted={!view.mic} className={css.tile} />
       </div>
+      {crowd && <Names faces={minis} pins={pins} frozen={frozen} />}
       {now.onlySound && now.phase === 'in' && <p className="meta" role="status">{t('visit.onlySound')}</p>}
       <div className={css.controls}>
         <Controls dense media={media} view={view} chat={{ open: chat, unread, toggle: () => setChat(!chat) }} onLeave={room.leave} extra={visit.me.controls !== false && <Control icon="hangUp" end onClick={() => setEnding(true)}>{t('cockpit.end')}</Control>} />

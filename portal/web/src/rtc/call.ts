@@ -54,6 +54,7 @@ export class Call {
   private steady = new Steady()
   private held = new Set<string>()
   private readonly wants = new Map<string, { seat: string; kind: Kind; layer: Layer }>()
+  private pins: string[] = []
 
   constructor(deps: CallDeps, sending: Sending) {
     this.deps = deps
@@ -119,6 +120,13 @@ export class Call {
     if (this.wants.get(key)?.layer === layer) return
     this.wants.set(key, { seat, kind, layer })
     this.say({ t: 'want', seat, kind, layer })
+  }
+
+  /** Whose pictures come before all others where not everybody's are sent. */
+  pin(seats: string[]): void {
+    if (seats.join() === this.pins.join()) return
+    this.pins = seats
+    this.say({ t: 'pin', seats })
   }
 
   /** The reports of both connections, for whoever looks closer. */
@@ -205,6 +213,7 @@ export class Call {
     }
     this.makePeers()
     for (const want of this.wants.values()) this.say({ t: 'want', ...want })
+    if (this.pins.length > 0) this.say({ t: 'pin', seats: this.pins })
     this.guard(restartMs, () => this.rejoin())
   }
 

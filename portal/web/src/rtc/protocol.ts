@@ -20,6 +20,8 @@ export type ToServer =
   /** On: it is muted now. */
   | { t: 'mute'; kind: Kind; on: boolean }
   | { t: 'want'; seat: string; kind: Kind; layer: Layer }
+  /** Whose pictures come before all others, in a group. */
+  | { t: 'pin'; seats: string[] }
   | { t: 'restart' }
   | { t: 'leave' }
   | { t: 'ping' }

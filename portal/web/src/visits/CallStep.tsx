@@ -6,7 +6,8 @@ import css from './visit.module.css'
 import { Chat, useUnreadChat } from './Chat'
 import { ConnectionWords } from './ConnectionWords'
 import { Controls } from './Controls'
-import { byeWord, stageOf } from './people'
+import { Crowd } from './Crowd'
+import { byeWord, isCrowd, stageOf } from './people'
 import { Minis, useCorner } from './Minis'
 import { RoomNews } from './RoomNews'
 import { useActive } from './stay'
@@ -14,6 +15,7 @@ import { Tile } from './Tile'
 import type { Visit } from './types'
 import { useCall } from './useCall'
 import { useCalled } from './useCalled'
+import { usePins } from './usePins'
 import { useSource } from './source'
 import { useWants } from './useWants'
 import { Voices } from './Voices'
@@ -31,7 +33,10 @@ export function CallStep({ visit, media, view, onLeave }: { visit: Visit; media:
   useActive(true)
   const called = useCalled()
   const { main, minis } = stageOf(visit, now, called)
-  useWants(call, main, minis)
+  const crowd = isCrowd(now)
+  const pins = usePins(call)
+  const faces = crowd && main && !main.screen ? [main, ...minis] : minis
+  useWants(call, crowd ? faces.filter(({ seat }) => pins.has(seat)) : main ? [main] : [], crowd ? faces.filter(({ seat }) => !pins.has(seat)) : minis)
   const leave = () => {
     call?.leave()
     onLeave()
@@ -55,13 +60,13 @@ export function CallStep({ visit, media, view, onLeave }: { visit: Visit; media:
     <main id="content" tabIndex={-1} className={css.call} data-chat={chat || undefined}>
       <Voices remotes={now.remotes} />
       <section className={css.stage} ref={stage} aria-label={t('visit.stage')}>
-        {main ? (
+        {main && !crowd ? (
           <Tile name={main.name} track={main.track} muted={main.muted} speaking={main.speaking} frozen={frozen || main.away} whole={main.screen} className={css.full} />
-        ) : (
+        ) : !crowd && (
           <div className={css.alone}><p>{now.phase === 'joining' ? t('visit.joining') : t('visit.alone', { name: visit.appointment.practitioner.name })}</p></div>
         )}
-        <header className={css.callHead}><h1>{title}</h1><ConnectionWords view={now} /></header>
-        <Minis corner={corner} minis={minis} frozen={frozen} media={media} view={view} />
+        {crowd ? <Crowd screen={main?.screen ? main : undefined} faces={faces} pins={pins} frozen={frozen} media={media} view={view} /> : <Minis corner={corner} minis={minis} frozen={frozen} media={media} view={view} />}
+        <header className={css.callHead}><h1>{crowd ? t('visit.people', { count: now.seats.length }) : title}</h1><ConnectionWords view={now} /></header>
         <RoomNews visit={visit} call={now} mic={view.mic} />
         {now.onlySound && now.phase === 'in' && <p className={css.onlySound} role="status">{t('visit.onlySound')}</p>}
       </section>

@@ -14,6 +14,7 @@ const shapes = {
   flip: <path d="M4 9.500A8.200 8.200 0 0 1 19 8M20 14.500A8.200 8.200 0 0 1 5 16M19.500 4v4.500H15M4.500 20v-4.500H9" />,
   screen: <><rect x="3" y="4.500" width="18" height="12" rx="2" /><path d="M8.500 20.500h7M12 13.500v-6M9.300 10 12 7.300l2.700 2.700" /></>,
   move: <path d="M12 3.500v17M3.500 12h17M9.500 6 12 3.500 14.500 6M9.500 18l2.500 2.500 2.500-2.500M6 9.500 3.500 12 6 14.500M18 9.500l2.500 2.500-2.500 2.500" />,
+  pin: <path d="M9 3.500h6l-.8 6.300 3.300 3.700v1.500h-11v-1.500l3.300-3.700zM12 15v5.500" />,
 } satisfies Record<string, JSX.Element>
 
 export type VisitIconName = keyof typeof shapes

@@ -7,6 +7,10 @@ export interface Shown {
   name: string
   kind: Extract<Kind, 'camera' | 'screen'>
   track?: MediaStreamTrack
+  /** Where the picture comes in, which stays the same however often somebody else takes the place. */
+  place: number
+  /** There is a picture of them, though it may not be sent to everybody. */
+  camera: boolean
   muted: boolean
   speaking: boolean
   /** The seat is kept for them, but they are not in it right now. */
@@ -25,7 +29,7 @@ export type Called = (person: Pick<VisitPerson, 'name' | 'role'>) => string
 export function stageOf(visit: Visit, call: CallView, called: Called): { main?: Shown; minis: Shown[] } {
   const order = visit.me.host ? forClinic : forPatient
   const names = new Map(visit.people.map((person) => [person.seat, person]))
-  const track = (seat: string, kind: Kind) => call.remotes.find((remote) => remote.seat === seat && remote.kind === kind)?.track
+  const remote = (seat: string, kind: Kind) => call.remotes.find((one) => one.seat === seat && one.kind === kind)
   const { lead, spotlight } = visit.room ?? {}
   const placeOf = ({ seat, person }: { seat: { seat: string }; person: VisitPerson | undefined }) =>
     seat.seat === spotlight ? -2 : !visit.me.host && seat.seat === lead ? -1 : person ? order[person.role] : 9
@@ -33,17 +37,22 @@ export function stageOf(visit: Visit, call: CallView, called: Called): { main?: 
     .map((seat) => ({ seat, person: names.get(seat.seat) }))
     .sort((a, b) => placeOf(a) - placeOf(b))
   const faces = others.map(({ seat, person }): Shown => ({
-    seat: seat.seat, name: person ? called(person) : '', kind: 'camera', track: seat.cam ? track(seat.seat, 'camera') : undefined,
-    muted: !seat.mic, speaking: seat.mic && call.speaking.includes(seat.seat), away: !seat.in, screen: false,
+    seat: seat.seat, name: person ? called(person) : '', kind: 'camera', track: seat.cam ? remote(seat.seat, 'camera')?.track : undefined,
+    place: Number(remote(seat.seat, 'camera')?.mid ?? 0), camera: seat.cam, muted: !seat.mic, speaking: seat.mic && call.speaking.includes(seat.seat), away: !seat.in, screen: false,
   }))
-  const sharing = others.find(({ seat }) => seat.screen && track(seat.seat, 'screen'))
+  const sharing = others.find(({ seat }) => seat.screen && remote(seat.seat, 'screen'))
   if (sharing && !faces.some(({ seat }) => seat === spotlight)) {
     const name = sharing.person ? called(sharing.person) : ''
-    return { main: { seat: sharing.seat.seat, name, kind: 'screen', track: track(sharing.seat.seat, 'screen'), muted: false, speaking: false, away: false, screen: true }, minis: faces }
+    return { main: { seat: sharing.seat.seat, name, kind: 'screen', track: remote(sharing.seat.seat, 'screen')?.track, place: 0, camera: false, muted: false, speaking: false, away: false, screen: true }, minis: faces }
   }
   const [main, ...minis] = faces
   return { main, minis }
 }
+
+const mostBeside = 4
+
+/** More people than fit beside one large picture: then all are of one size. */
+export const isCrowd = ({ seats }: CallView): boolean => seats.length - 1 > mostBeside
 
 const final = ['ended', 'removed', 'signed_out', 'elsewhere'] as const
 

@@ -3,10 +3,8 @@ import type { Call } from '../rtc/call'
 import type { Shown } from './people'
 
 /** Asks for large pictures only where one is shown large. What the line carries of them, the room knows. */
-export function useWants(call: Call | undefined, main: Shown | undefined, minis: Shown[]): void {
-  const wanted = [...(main ? [{ ...main, large: true }] : []), ...minis.map((mini) => ({ ...mini, large: false }))]
-    .map(({ seat, kind, large }) => `${seat} ${kind} ${large ? 'high' : 'low'}`)
-    .join('\n')
+export function useWants(call: Call | undefined, large: Shown[], small: Shown[]): void {
+  const wanted = [...large.map((one) => `${one.seat} ${one.kind} high`), ...small.map((one) => `${one.seat} ${one.kind} low`)].join('\n')
   useEffect(() => {
     if (!call || !wanted) return
     for (const line of wanted.split('\n')) {
