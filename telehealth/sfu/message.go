@@ -49,6 +49,7 @@ type said struct {
 	On     bool      `json:"on"`
 	Seat   string    `json:"seat"`
 	Layer  string    `json:"layer"`
+	Fresh  bool      `json:"fresh"` // by another connection beside the one there is
 }
 
 // lineTag says what an m-line carries, and of which seat.
@@ -94,11 +95,14 @@ type sdpMessage struct {
 	N      int       `json:"n"`
 	SDP    string    `json:"sdp"`
 	Tracks []lineTag `json:"tracks,omitempty"`
+	Fresh  bool      `json:"fresh,omitempty"` // for a second connection
+	By     int       `json:"by,omitempty"`    // number of the offer that the connection began with, unless it is the first
 }
 
 type mapMessage struct {
 	T      string    `json:"t"`
 	Tracks []lineTag `json:"tracks"`
+	By     int       `json:"by,omitempty"`
 }
 
 type errorMessage struct {

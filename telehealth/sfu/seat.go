@@ -31,9 +31,12 @@ type Seat struct {
 	// Of the seat's own goroutine.
 	gone   bool
 	pub    *webrtc.PeerConnection
+	pubWas *webrtc.PeerConnection // heard until pub stands; nil: pub is the only one
 	sub    *webrtc.PeerConnection
 	offers offers
 	pool   pool
+	next   *renewal       // of what it receives, until it stands
+	by     int            // number of the offer that sub began with; 0: it is the first
 	wants  map[want]layer // high when nothing was said
 	held   []lineTag      // what its line does not carry, as told
 
@@ -51,7 +54,8 @@ type Seat struct {
 	send   atomic.Pointer[webrtc.PeerConnection] // the receiving client's, once it is connected
 	up     atomic.Pointer[webrtc.PeerConnection] // the publishing client's
 
-	kinds atomic.Pointer[map[string]Kind] // what the client's m-lines are, by mid
+	kinds *atomic.Pointer[map[string]Kind] // what the m-lines of pub are, by mid
+	left  chan struct{}                    // closed when the seat is given up
 }
 
 type want struct {
@@ -62,7 +66,7 @@ type want struct {
 func newSeat(r *Room, l *Link, m said) *Seat {
 	return &Seat{
 		room: r, id: l.id, work: newQueue(), token: rand.Text(), link: l, last: l, micOff: !m.Mic, camOff: !m.Cam,
-		tracks: map[Kind]*source{}, wants: map[want]layer{},
+		tracks: map[Kind]*source{}, wants: map[want]layer{}, left: make(chan struct{}),
 	}
 }
 
@@ -106,7 +110,11 @@ func (x *Seat) hear(l *Link, m said) bool {
 		case "want":
 			x.want(m)
 		case "restart":
-			x.offer(true)
+			if m.Fresh {
+				x.renew()
+			} else {
+				x.offer(true)
+			}
 		}
 	}))
 	return true
@@ -192,11 +200,12 @@ func (x *Seat) end(why string) {
 		x.needs.Store(nil)
 		x.send.Store(nil)
 		x.up.Store(nil)
-		if x.pub != nil {
-			_ = x.pub.GracefulClose()
-		}
-		if x.sub != nil {
-			_ = x.sub.GracefulClose()
+		close(x.left)
+		x.dropNext()
+		for _, pc := range []*webrtc.PeerConnection{x.pub, x.pubWas, x.sub} {
+			if pc != nil {
+				_ = pc.GracefulClose()
+			}
 		}
 		r.server.gone(x)
 		x.work.close()

@@ -126,7 +126,7 @@ func (s *slot) carry(t *track, paused bool) {
 		s.src, s.next, s.paused, s.flowing, s.skips, s.backlog = t, nil, paused, false, false, nil
 	case s.src == t:
 		s.next = nil
-	case s.flowing && s.src.from != nil && s.src.from == t.from:
+	case s.flowing && !t.audio() && s.src.from != nil && s.src.from == t.from:
 		s.next = t
 	default:
 		s.src, s.next, s.flowing, s.skips, s.backlog = t, nil, false, false, nil

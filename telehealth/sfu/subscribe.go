@@ -106,8 +106,13 @@ func (x *Seat) sync() {
 	case grown:
 		x.offer(false)
 	case changed && x.offers.pending == nil: // else it is told with the answer
-		x.say(mapMessage{T: "map", Tracks: orNone(tags)})
+		x.tellMap()
 	}
+}
+
+// tellMap says who is received where.
+func (x *Seat) tellMap() {
+	x.say(mapMessage{T: "map", Tracks: orNone(x.pool.shown), By: x.by})
 }
 
 func (x *Seat) isGreeted() bool {
@@ -147,25 +152,33 @@ func (x *Seat) grow(n int) (bool, error) {
 			}
 		})
 	}
-	for place := have; place < size; place++ {
-		for _, kind := range []Kind{Audio, Camera} {
-			if err := x.addLine(kind, place); err != nil {
-				return false, err
-			}
-		}
-		x.pool.places = append(x.pool.places, "")
-		if place == poolSizes[0]-1 {
-			if err := x.addLine(Screen, place); err != nil {
-				return false, err
-			}
-		}
+	if err := x.fill(x.sub, &x.pool, size); err != nil {
+		return false, err
 	}
 	all := slices.Clone(x.pool.slots)
 	x.slots.Store(&all)
 	return true, nil
 }
 
-func (x *Seat) addLine(kind Kind, place int) error {
+// fill makes a pool of a connection so large.
+func (x *Seat) fill(pc *webrtc.PeerConnection, p *pool, size int) error {
+	for place := len(p.places); place < size; place++ {
+		for _, kind := range []Kind{Audio, Camera} {
+			if err := x.addLine(pc, p, kind, place); err != nil {
+				return err
+			}
+		}
+		p.places = append(p.places, "")
+		if place == poolSizes[0]-1 {
+			if err := x.addLine(pc, p, Screen, place); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (x *Seat) addLine(pc *webrtc.PeerConnection, p *pool, kind Kind, place int) error {
 	s := &slot{id: fmt.Sprintf("%s-%d", kind, place), stream: fmt.Sprintf("place-%d", place), kind: webrtc.RTPCodecTypeVideo, clock: 90000, count: &x.room.server.count, down: &x.down, feeds: &x.room.server.feeds}
 	if kind == Audio {
 		s.kind, s.clock = webrtc.RTPCodecTypeAudio, 48000
@@ -175,13 +188,13 @@ func (x *Seat) addLine(kind Kind, place int) error {
 	if kind == Screen {
 		s.stream = "screen"
 	}
-	tr, err := x.sub.AddTransceiverFromTrack(s, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
+	tr, err := pc.AddTransceiverFromTrack(s, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
 	if err != nil {
 		return err
 	}
-	s.line = x.send.Load() != nil
-	x.pool.slots = append(x.pool.slots, s)
-	x.pool.lines = append(x.pool.lines, line{kind: kind, place: place, slot: s, on: tr})
+	s.line = x.send.Load() == pc
+	p.slots = append(p.slots, s)
+	p.lines = append(p.lines, line{kind: kind, place: place, slot: s, on: tr})
 	return nil
 }
 
@@ -210,7 +223,7 @@ func (x *Seat) offer(restart bool) {
 		}
 	}
 	x.offers.n++
-	x.offers.pending = &sdpMessage{T: "sub", N: x.offers.n, SDP: sdp}
+	x.offers.pending = &sdpMessage{T: "sub", N: x.offers.n, SDP: sdp, By: x.by}
 	x.remind()
 }
 
@@ -225,13 +238,16 @@ func (x *Seat) midOf(tag lineTag) string {
 
 // remind says again what the client may have missed while it was away.
 func (x *Seat) remind() {
+	if x.next != nil && x.next.offer != nil {
+		x.say(x.next.offer)
+	}
 	if x.offers.pending != nil {
 		x.offers.pending.Tracks = x.pool.shown
 		x.say(x.offers.pending)
 		return
 	}
 	if x.sub != nil {
-		x.say(mapMessage{T: "map", Tracks: orNone(x.pool.shown)})
+		x.tellMap()
 	}
 }
 
@@ -246,7 +262,7 @@ func (x *Seat) again() {
 // answered takes the client's answer to the offer on the way.
 func (x *Seat) answered(m said) {
 	p := x.offers.pending
-	if p == nil || p.N != m.N {
+	if x.answeredNext(m) || p == nil || p.N != m.N {
 		return
 	}
 	err := checkSDP(m.SDP)
@@ -270,7 +286,7 @@ func (x *Seat) answered(m said) {
 		return
 	}
 	if !slices.Equal(told, x.pool.shown) {
-		x.say(mapMessage{T: "map", Tracks: orNone(x.pool.shown)})
+		x.tellMap()
 	}
 }
 
