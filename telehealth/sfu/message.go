@@ -66,6 +66,7 @@ type presence struct {
 	Mic    bool   `json:"mic"`
 	Cam    bool   `json:"cam"`
 	Screen bool   `json:"screen"`
+	Only   bool   `json:"only,omitempty"` // it gets no pictures
 }
 
 type joinedMessage struct {

@@ -27,6 +27,7 @@ type Seat struct {
 	micOff, camOff bool
 	tracks         map[Kind]*source
 	ending         bool
+	hears          bool // it gets no pictures, as the others were told
 
 	// Of the seat's own goroutine.
 	gone   bool
@@ -40,9 +41,10 @@ type Seat struct {
 	wants  map[want]layer // high when nothing was said
 	held   []lineTag      // what its line does not carry, as told
 
-	unheard   bool   // it may not have heard that
-	onlySound bool   // of that: nothing but sound is sent
-	level     string // of the line, as told
+	noPictures bool   // it wants none
+	unheard    bool   // it may not have heard that
+	onlySound  bool   // of that: nothing but sound is sent
+	level      string // of the line, as told
 
 	down downlink
 
@@ -109,6 +111,8 @@ func (x *Seat) hear(l *Link, m said) bool {
 			}
 		case "want":
 			x.want(m)
+		case "only":
+			x.only(m.On)
 		case "restart":
 			if m.Fresh {
 				x.renew()

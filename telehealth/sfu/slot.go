@@ -68,6 +68,7 @@ type slot struct {
 	packets uint32
 	octets  uint32
 	repairs repairs
+	echo    echo
 }
 
 // The methods of webrtc.TrackLocal.
@@ -278,6 +279,9 @@ func (s *slot) send(p *packet, now time.Time) {
 		}
 	}
 	s.write(p, pt, now)
+	if s.kind == webrtc.RTPCodecTypeAudio {
+		s.repeats(p.payload)
+	}
 	s.repairs.earn(len(p.payload))
 }
 

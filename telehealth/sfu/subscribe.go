@@ -81,13 +81,13 @@ func (x *Seat) sync() {
 		} else if i := slices.IndexFunc(others, func(o shown) bool { return o.id == x.pool.places[l.place] }); i >= 0 {
 			from = &others[i]
 		}
-		l.from, l.off, l.want = nil, false, high
+		l.from, l.off, l.want = nil, x.noPictures && l.kind != Audio, high
 		if from != nil {
 			switch l.kind {
 			case Audio:
 				l.from, l.off = from.audio, from.micOff
 			case Camera:
-				l.from, l.off = from.camera, from.camOff
+				l.from, l.off = from.camera, l.off || from.camOff
 			case Screen:
 				l.from = from.screen
 			}

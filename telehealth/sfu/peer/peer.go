@@ -33,6 +33,7 @@ type Presence struct {
 	Mic    bool   `json:"mic"`
 	Cam    bool   `json:"cam"`
 	Screen bool   `json:"screen"`
+	Only   bool   `json:"only"`
 }
 
 // Message is anything that the room says.
@@ -107,7 +108,7 @@ type Client struct {
 	next   *webrtc.PeerConnection // on which it will receive
 	nextN  int
 	olds   []*webrtc.PeerConnection // that published, until pub stands
-	fresh  bool // pub is beside another one, and was not answered
+	fresh  bool                     // pub is beside another one, and was not answered
 	tags   map[string]Tag
 	ssrcs  map[string]uint32 // by mid
 	tracks map[string]*webrtc.TrackLocalStaticRTP

@@ -8,6 +8,7 @@ import { ConnectionWords } from '../visits/ConnectionWords'
 import { Control, Controls } from '../visits/Controls'
 import { byeWord, stageOf } from '../visits/people'
 import { clockText } from '../visits/step'
+import { OnlySound, OnlySoundButton } from '../visits/OnlySound'
 import { Tile } from '../visits/Tile'
 import type { Visit } from '../visits/types'
 import { useWants } from '../visits/useWants'
@@ -71,13 +72,14 @@ function InCall({ visit, room }: { visit: Visit; room: Room }) {
         {main ? <Tile name={main.name} track={main.track} muted={main.muted} speaking={main.speaking} frozen={frozen || main.away} whole={main.screen} className={css.fill} />
           : <div className={css.nobody}>{now.phase === 'joining' ? t('visit.joining') : t('cockpit.nobody')}</div>}
         <div className={css.words}><ConnectionWords view={now} /></div>
+        <div className={css.sound}><OnlySoundButton media={media} view={view} /></div>
         <Floating box={big} />
       </div>
       <div className={css.small}>
         {minis.map((mini) => <Tile key={mini.seat} name={mini.name} track={mini.track} muted={mini.muted} speaking={mini.speaking} frozen={frozen || mini.away} className={css.tile} />)}
         <Tile name={t('you')} track={view.tracks.camera} self mirrored={media.mirrored()} muted={!view.mic} className={css.tile} />
       </div>
-      {now.onlySound && now.phase === 'in' && <p className="meta" role="status">{t('visit.onlySound')}</p>}
+      <OnlySound inline visit={visit} now={now} media={media} view={view} />
       <div className={css.controls}>
         <Controls dense media={media} view={view} chat={{ open: chat, unread, toggle: () => setChat(!chat) }} onLeave={room.leave} extra={<Control icon="hangUp" end onClick={() => setEnding(true)}>{t('cockpit.end')}</Control>} />
       </div>

@@ -11,6 +11,7 @@ import { Minis, useCorner } from './Minis'
 import { useActive } from './stay'
 import { Tile } from './Tile'
 import type { Visit } from './types'
+import { ByPhone, OnlySound, OnlySoundButton, PhoneButton, useVisitPhone } from './OnlySound'
 import { useCall } from './useCall'
 import { useSource } from './source'
 import { useWants } from './useWants'
@@ -26,6 +27,7 @@ export function CallStep({ visit, media, view, onLeave }: { visit: Visit; media:
   const unread = useUnreadChat(source, true, chat)
   const stage = useRef<HTMLElement>(null)
   const corner = useCorner(stage)
+  const phone = useVisitPhone()
   useActive(true)
   const { main, minis } = stageOf(visit, now)
   useWants(call, main, minis)
@@ -41,6 +43,7 @@ export function CallStep({ visit, media, view, onLeave }: { visit: Visit; media:
         <p className={css.lead}>{t(home ? `bye.${why}Text` : why === 'signed_out' ? 'bye.closedText' : why === 'ended' ? 'end.thanksText' : `bye.${why}Text`)}</p>
         <div className={css.endButtons}>
           {(why === 'lost' || why === 'elsewhere') && <Button wide onClick={() => call?.retry()}>{t(why === 'lost' ? 'tryAgain' : 'bye.here')}</Button>}
+          {why === 'lost' && phone && <PhoneButton wide phone={phone} />}
           {home && <LinkButton wide variant="default" to="/p/$patient/visits" params={{ patient: home }}>{t('end.toVisits')}</LinkButton>}
         </div>
       </main>
@@ -57,9 +60,10 @@ export function CallStep({ visit, media, view, onLeave }: { visit: Visit; media:
         ) : (
           <div className={css.alone}><p>{now.phase === 'joining' ? t('visit.joining') : t('visit.alone', { name: visit.appointment.practitioner.name })}</p></div>
         )}
-        <header className={css.callHead}><h1>{title}</h1><ConnectionWords view={now} /></header>
+        <header className={css.callHead}><h1>{title}</h1><ConnectionWords view={now} /><div><OnlySoundButton media={media} view={view} /></div></header>
         <Minis corner={corner} minis={minis} frozen={frozen} media={media} view={view} />
-        {now.onlySound && now.phase === 'in' && <p className={css.onlySound} role="status">{t('visit.onlySound')}</p>}
+        <OnlySound visit={visit} now={now} media={media} view={view} />
+        <ByPhone phase={now.phase} />
       </section>
       {chat && <div className={css.chatPlace}><Chat source={source} onClose={() => setChat(false)} /></div>}
       <Controls media={media} view={view} chat={{ open: chat, unread, toggle: () => setChat(!chat) }} onLeave={leave} />
