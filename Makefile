@@ -78,7 +78,7 @@ web-test: $(WEB)/node_modules/.package-lock.json ## Type check, unit tests and s
 
 .PHONY: e2e
 e2e: build $(ORACLES)/node_modules/.package-lock.json ## Browser tests
-	CHROMIUM="$$(.ci/setup chromium)" .ci/inmemory node cmd/housecall/e2e/run.mjs
+	CHROMIUM="$$(.ci/setup chromium)" FIREFOX="$$(.ci/setup firefox)" .ci/inmemory node cmd/housecall/e2e/run.mjs
 
 .PHONY: oracles
 oracles: build $(ORACLES)/node_modules/.package-lock.json ## FHIR clients and validators of others, against the server

@@ -35,6 +35,7 @@ type Clinic struct {
 	Phone     string `json:"phone"`
 	Emergency string `json:"emergency"` // number for emergencies
 	Crisis    string `json:"crisis"`    // number for who may harm themselves
+	Visit     string `json:"visit"`     // number by which a video visit goes on when its connection does not
 	TimeZone  string `json:"timeZone"`  // IANA name
 }
 

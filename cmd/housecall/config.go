@@ -67,6 +67,7 @@ type Config struct {
 	ClinicPhone    string  `group:"settings" env:"HOUSECALL_CLINIC_PHONE" placeholder:"PHONE" help:"Telephone of the clinic as people read it."`
 	EmergencyPhone string  `group:"settings" env:"HOUSECALL_EMERGENCY_PHONE" default:"911" placeholder:"PHONE" help:"What to call in an emergency."`
 	CrisisPhone    string  `group:"settings" env:"HOUSECALL_CRISIS_PHONE" default:"988" placeholder:"PHONE" help:"What somebody who may harm themselves can call."`
+	VisitPhone     string  `group:"settings" env:"HOUSECALL_VISIT_PHONE" placeholder:"PHONE" help:"Where a video visit goes on by telephone when its connection does not. Default: that of the clinic."`
 	TimeZone       string  `group:"settings" env:"HOUSECALL_TIME_ZONE" placeholder:"ZONE" help:"Time zone of the clinic, for example America/Chicago. Default: that of the machine."`
 
 	BulkKeep time.Duration `group:"settings" name:"bulk-keep" env:"HOUSECALL_BULK_KEEP" default:"24h" placeholder:"TIME" help:"How long the files of exports and imports by FHIR are kept once they are made."`
@@ -384,7 +385,7 @@ func (c *Config) Redacted() []string {
 		fmt.Sprintf("HOUSECALL_ICE_PORT=%d", c.ICEPort), "HOUSECALL_ICE_ADDRESS=" + c.ICEAddress, "HOUSECALL_TURN=" + c.TURN, "HOUSECALL_TURN_ADDR=" + c.TURNAddr, "HOUSECALL_TURN_TLS_ADDR=" + c.TURNTLSAddr, "HOUSECALL_TURN_TLS=" + c.TURNTLS, "HOUSECALL_TURN_HOST=" + c.TURNHost,
 		"HOUSECALL_NODE=" + c.Node, "HOUSECALL_OIDC_ISSUERS=" + secret(c.OIDCIssuers), "HOUSECALL_SITE_KEY=" + secret(c.SiteKey), "HOUSECALL_LOG=" + c.Log,
 		fmt.Sprintf("HOUSECALL_RATE_LIMIT=%g", c.RateLimit), "HOUSECALL_BULK_KEEP=" + c.BulkKeep.String(), "HOUSECALL_KEY_AGE=" + c.KeyAge.String(), "HOUSECALL_TAKE_BACK=" + c.TakeBack.String(), fmt.Sprintf("HOUSECALL_SHOW_PRESENCE=%t", c.ShowPresence), "HOUSECALL_CLINIC_NAME=" + c.ClinicName, "HOUSECALL_CLINIC_PHONE=" + c.ClinicPhone,
-		"HOUSECALL_EMERGENCY_PHONE=" + c.EmergencyPhone, "HOUSECALL_CRISIS_PHONE=" + c.CrisisPhone, "HOUSECALL_TIME_ZONE=" + c.zone.String(),
+		"HOUSECALL_EMERGENCY_PHONE=" + c.EmergencyPhone, "HOUSECALL_CRISIS_PHONE=" + c.CrisisPhone, "HOUSECALL_VISIT_PHONE=" + c.VisitPhone, "HOUSECALL_TIME_ZONE=" + c.zone.String(),
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/gofiber/fiber/v2"
@@ -64,7 +65,7 @@ func (c *Config) clinic() portal.Clinic {
 	if zone == "Local" {
 		zone = localZone()
 	}
-	return portal.Clinic{Name: c.ClinicName, Phone: c.ClinicPhone, Emergency: c.EmergencyPhone, Crisis: c.CrisisPhone, TimeZone: zone}
+	return portal.Clinic{Name: c.ClinicName, Phone: c.ClinicPhone, Emergency: c.EmergencyPhone, Crisis: c.CrisisPhone, Visit: cmp.Or(c.VisitPhone, c.ClinicPhone), TimeZone: zone}
 }
 
 // smart says where apps sign in (SMART App Launch 2.2, section 2.1.9).

@@ -38,6 +38,7 @@ func (x *Seat) allot(now time.Time) {
 		return fits
 	}
 	short := 0.0
+	double := x.down.doubles(now)
 	for n, l := range lines { // the smallest of everything
 		l.had, l.got = l.got, none
 		to := high
@@ -45,6 +46,13 @@ func (x *Seat) allot(now time.Time) {
 			to = l.from.smallest()
 		}
 		costs := l.takes(to)
+		if l.kind == Audio {
+			twice := double && n < voicesAlways
+			l.slot.double(twice)
+			if twice {
+				costs *= 2
+			}
+		}
 		switch {
 		case l.kind == Audio && (n < voicesAlways || give(l, to, costs)):
 			if l.got == none {
@@ -97,6 +105,7 @@ func (x *Seat) tellHeld(pictures int) {
 		m.Only = Audio
 	}
 	x.say(m)
+	x.room.hearsOnly(x)
 }
 
 // track is what shows a layer now.

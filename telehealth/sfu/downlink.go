@@ -20,6 +20,7 @@ type downlink struct {
 	fb    uint8
 	est   estimate
 	probe probe
+	twice twice
 }
 
 // departed is a packet that was sent. There are many: it is as small as can be.

@@ -50,6 +50,7 @@ type said struct {
 	Seat   string    `json:"seat"`
 	Layer  string    `json:"layer"`
 	Seats  []string  `json:"seats"`
+	Fresh  bool      `json:"fresh"` // by another connection beside the one there is
 }
 
 // lineTag says what an m-line carries, and of which seat.
@@ -66,6 +67,7 @@ type presence struct {
 	Mic    bool   `json:"mic"`
 	Cam    bool   `json:"cam"`
 	Screen bool   `json:"screen"`
+	Only   bool   `json:"only,omitempty"` // it gets no pictures
 }
 
 type joinedMessage struct {
@@ -95,11 +97,14 @@ type sdpMessage struct {
 	N      int       `json:"n"`
 	SDP    string    `json:"sdp"`
 	Tracks []lineTag `json:"tracks,omitempty"`
+	Fresh  bool      `json:"fresh,omitempty"` // for a second connection
+	By     int       `json:"by,omitempty"`    // number of the offer that the connection began with, unless it is the first
 }
 
 type mapMessage struct {
 	T      string    `json:"t"`
 	Tracks []lineTag `json:"tracks"`
+	By     int       `json:"by,omitempty"`
 }
 
 type errorMessage struct {

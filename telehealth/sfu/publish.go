@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pion/rtcp"
@@ -47,15 +48,27 @@ func (x *Seat) accept(m said) (string, error) {
 		}
 		kinds[t.Mid] = t.Kind
 	}
+	if m.Fresh {
+		x.republish()
+	}
 	if x.pub == nil {
 		pc, wide, err := x.room.server.connection()
 		if err != nil {
 			return "", err
 		}
-		x.pub = pc
-		x.wide.Store(wide)
-		pc.OnTrack(func(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) { x.came(pc, t, r) })
-		x.up.Store(pc)
+		of := &atomic.Pointer[map[string]Kind]{}
+		x.pub, x.kinds = pc, of
+		pc.OnTrack(func(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) { x.came(pc, of, t, r) })
+		if x.pubWas == nil {
+			x.wide.Store(wide)
+			x.up.Store(pc)
+		} else {
+			pc.OnConnectionStateChange(func(s webrtc.PeerConnectionState) {
+				if s == webrtc.PeerConnectionStateConnected {
+					x.work.add(x.do(func() { x.publishes(pc, wide) }))
+				}
+			})
+		}
 	}
 	x.kinds.Store(&kinds)
 	if err := x.pub.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: m.SDP}); err != nil {
@@ -88,8 +101,8 @@ func gathered(pc *webrtc.PeerConnection, d webrtc.SessionDescription) (string, e
 
 // came is called by the library, on a goroutine of its own, with the first packet
 // of a track, and lives as long as the track. Each layer is a track.
-func (x *Seat) came(pc *webrtc.PeerConnection, from *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
-	kind := x.kindOf(from, r)
+func (x *Seat) came(pc *webrtc.PeerConnection, kinds *atomic.Pointer[map[string]Kind], from *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
+	kind := kindOf(kinds, from, r)
 	codec := from.Codec()
 	t := &track{
 		seat: x, kind: kind, layer: high, mime: lower(codec.MimeType), clock: codec.ClockRate, ssrc: uint32(from.SSRC()), pc: pc,
@@ -131,12 +144,12 @@ func reportsOf(r *webrtc.RTPReceiver, rid string) ([]rtcp.Packet, error) {
 }
 
 // kindOf is what the client said of the m-line; a sound is never a picture.
-func (x *Seat) kindOf(from *webrtc.TrackRemote, r *webrtc.RTPReceiver) Kind {
+func kindOf(kinds *atomic.Pointer[map[string]Kind], from *webrtc.TrackRemote, r *webrtc.RTPReceiver) Kind {
 	if from.Kind() == webrtc.RTPCodecTypeAudio {
 		return Audio
 	}
 	if tr := r.RTPTransceiver(); tr != nil {
-		if kinds := x.kinds.Load(); kinds != nil && (*kinds)[tr.Mid()] == Screen {
+		if said := kinds.Load(); said != nil && (*said)[tr.Mid()] == Screen {
 			return Screen
 		}
 	}

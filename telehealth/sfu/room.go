@@ -110,7 +110,7 @@ func (r *Room) stir() {
 func (r *Room) presences() []presence {
 	list := make([]presence, 0, len(r.seats))
 	for _, x := range r.seats {
-		list = append(list, presence{Seat: x.id, In: x.link != nil, Mic: !x.micOff, Cam: !x.camOff, Screen: r.sharing == x})
+		list = append(list, presence{Seat: x.id, In: x.link != nil, Mic: !x.micOff, Cam: !x.camOff, Screen: r.sharing == x, Only: x.hears})
 	}
 	return list
 }

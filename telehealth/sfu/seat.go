@@ -30,20 +30,25 @@ type Seat struct {
 	tracks         map[Kind]*source
 	voice          voice
 	ending         bool
+	hears          bool // it gets no pictures, as the others were told
 
 	// Of the seat's own goroutine.
 	gone   bool
 	pub    *webrtc.PeerConnection
+	pubWas *webrtc.PeerConnection // heard until pub stands; nil: pub is the only one
 	sub    *webrtc.PeerConnection
 	offers offers
 	pool   pool
+	next   *renewal       // of what it receives, until it stands
+	by     int            // number of the offer that sub began with; 0: it is the first
 	wants  map[want]layer // high when nothing was said
 	pins   []string       // seats, of a group
 	held   []lineTag      // what its line does not carry, as told
 
-	unheard   bool   // it may not have heard that
-	onlySound bool   // of that: nothing but sound is sent
-	level     string // of the line, as told
+	noPictures bool   // it wants none
+	unheard    bool   // it may not have heard that
+	onlySound  bool   // of that: nothing but sound is sent
+	level      string // of the line, as told
 
 	down downlink
 
@@ -55,7 +60,8 @@ type Seat struct {
 	send   atomic.Pointer[webrtc.PeerConnection] // the receiving client's, once it is connected
 	up     atomic.Pointer[webrtc.PeerConnection] // the publishing client's
 
-	kinds atomic.Pointer[map[string]Kind] // what the client's m-lines are, by mid
+	kinds *atomic.Pointer[map[string]Kind] // what the m-lines of pub are, by mid
+	left  chan struct{}                    // closed when the seat is given up
 }
 
 type want struct {
@@ -66,7 +72,7 @@ type want struct {
 func newSeat(r *Room, l *Link, m said) *Seat {
 	return &Seat{
 		room: r, id: l.id, work: newQueue(), token: rand.Text(), link: l, last: l, micOff: !m.Mic, camOff: !m.Cam,
-		voice: voice{level: silent}, tracks: map[Kind]*source{}, wants: map[want]layer{},
+		voice: voice{level: silent}, tracks: map[Kind]*source{}, wants: map[want]layer{}, left: make(chan struct{}),
 	}
 }
 
@@ -111,8 +117,14 @@ func (x *Seat) hear(l *Link, m said) bool {
 			x.want(m)
 		case "pin":
 			x.pin(m)
+		case "only":
+			x.only(m.On)
 		case "restart":
-			x.offer(true)
+			if m.Fresh {
+				x.renew()
+			} else {
+				x.offer(true)
+			}
 		}
 	}))
 	return true
@@ -202,11 +214,12 @@ func (x *Seat) end(why string) {
 		x.needs.Store(nil)
 		x.send.Store(nil)
 		x.up.Store(nil)
-		if x.pub != nil {
-			_ = x.pub.GracefulClose()
-		}
-		if x.sub != nil {
-			_ = x.sub.GracefulClose()
+		close(x.left)
+		x.dropNext()
+		for _, pc := range []*webrtc.PeerConnection{x.pub, x.pubWas, x.sub} {
+			if pc != nil {
+				_ = pc.GracefulClose()
+			}
 		}
 		r.server.gone(x)
 		x.work.close()

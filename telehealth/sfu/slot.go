@@ -68,6 +68,7 @@ type slot struct {
 	packets uint32
 	octets  uint32
 	repairs repairs
+	echo    echo
 }
 
 // The methods of webrtc.TrackLocal.
@@ -126,7 +127,7 @@ func (s *slot) carry(t *track, paused bool) {
 		s.src, s.next, s.paused, s.flowing, s.skips, s.backlog = t, nil, paused, false, false, nil
 	case s.src == t:
 		s.next = nil
-	case s.flowing && s.src.from != nil && s.src.from == t.from:
+	case s.flowing && !t.audio() && s.src.from != nil && s.src.from == t.from:
 		s.next = t
 	default:
 		s.src, s.next, s.flowing, s.skips, s.backlog = t, nil, false, false, nil
@@ -278,6 +279,9 @@ func (s *slot) send(p *packet, now time.Time) {
 		}
 	}
 	s.write(p, pt, now)
+	if s.kind == webrtc.RTPCodecTypeAudio {
+		s.repeats(p.payload)
+	}
 	s.repairs.earn(len(p.payload))
 }
 

@@ -68,13 +68,13 @@ func (x *Seat) sync() {
 		} else if i := slices.IndexFunc(others, func(o shown) bool { return o.id == x.seatOn(l) }); i >= 0 {
 			from = &others[i]
 		}
-		l.from, l.off, l.want = nil, false, high
+		l.from, l.off, l.want = nil, x.noPictures && l.kind != Audio, high
 		if from != nil {
 			switch l.kind {
 			case Audio:
 				l.from, l.off = from.audio, from.micOff
 			case Camera:
-				l.from, l.off = from.camera, from.camOff
+				l.from, l.off = from.camera, l.off || from.camOff
 			case Screen:
 				l.from = from.screen
 			}
@@ -92,12 +92,17 @@ func (x *Seat) sync() {
 	changed := !slices.Equal(tags, x.pool.shown)
 	x.pool.shown = tags
 	if changed && !grown && x.offers.pending == nil { // else it is told with the answer
-		x.say(mapMessage{T: "map", Tracks: orNone(tags)})
+		x.tellMap()
 	}
 	x.allot(time.Now()) // whose picture it is should be known before it comes
 	if grown {
 		x.offer(false)
 	}
+}
+
+// tellMap says who is received where.
+func (x *Seat) tellMap() {
+	x.say(mapMessage{T: "map", Tracks: orNone(x.pool.shown), By: x.by})
 }
 
 func (x *Seat) isGreeted() bool {
@@ -141,31 +146,39 @@ func (x *Seat) grow(n int) (bool, error) {
 			}
 		})
 	}
-	for place := have; place < size; place++ {
-		for _, kind := range []Kind{Audio, Camera} {
-			if kind == Audio && x.room.group() && place >= groupSounds {
-				continue
-			}
-			if err := x.addLine(kind, place); err != nil {
-				return false, err
-			}
-		}
-		x.pool.places = append(x.pool.places, "")
-		if x.room.group() && place < groupSounds {
-			x.pool.sounds = append(x.pool.sounds, "")
-		}
-		if place == poolSizes[0]-1 {
-			if err := x.addLine(Screen, place); err != nil {
-				return false, err
-			}
-		}
+	if err := x.fill(x.sub, &x.pool, size); err != nil {
+		return false, err
 	}
 	all := slices.Clone(x.pool.slots)
 	x.slots.Store(&all)
 	return true, nil
 }
 
-func (x *Seat) addLine(kind Kind, place int) error {
+// fill makes a pool of a connection so large.
+func (x *Seat) fill(pc *webrtc.PeerConnection, p *pool, size int) error {
+	for place := len(p.places); place < size; place++ {
+		for _, kind := range []Kind{Audio, Camera} {
+			if kind == Audio && x.room.group() && place >= groupSounds {
+				continue
+			}
+			if err := x.addLine(pc, p, kind, place); err != nil {
+				return err
+			}
+		}
+		p.places = append(p.places, "")
+		if x.room.group() && place < groupSounds {
+			p.sounds = append(p.sounds, "")
+		}
+		if place == poolSizes[0]-1 {
+			if err := x.addLine(pc, p, Screen, place); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (x *Seat) addLine(pc *webrtc.PeerConnection, p *pool, kind Kind, place int) error {
 	s := &slot{id: fmt.Sprintf("%s-%d", kind, place), stream: fmt.Sprintf("place-%d", place), kind: webrtc.RTPCodecTypeVideo, clock: 90000, count: &x.room.server.count, down: &x.down, feeds: &x.room.server.feeds}
 	if kind == Audio {
 		s.kind, s.clock = webrtc.RTPCodecTypeAudio, 48000
@@ -178,13 +191,13 @@ func (x *Seat) addLine(kind Kind, place int) error {
 	case kind == Audio && x.room.group():
 		s.stream = fmt.Sprintf("sound-%d", place)
 	}
-	tr, err := x.sub.AddTransceiverFromTrack(s, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
+	tr, err := pc.AddTransceiverFromTrack(s, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
 	if err != nil {
 		return err
 	}
-	s.line = x.send.Load() != nil
-	x.pool.slots = append(x.pool.slots, s)
-	x.pool.lines = append(x.pool.lines, line{kind: kind, place: place, slot: s, on: tr})
+	s.line = x.send.Load() == pc
+	p.slots = append(p.slots, s)
+	p.lines = append(p.lines, line{kind: kind, place: place, slot: s, on: tr})
 	return nil
 }
 
@@ -213,7 +226,7 @@ func (x *Seat) offer(restart bool) {
 		}
 	}
 	x.offers.n++
-	x.offers.pending = &sdpMessage{T: "sub", N: x.offers.n, SDP: sdp}
+	x.offers.pending = &sdpMessage{T: "sub", N: x.offers.n, SDP: sdp, By: x.by}
 	x.remind()
 }
 
@@ -228,13 +241,16 @@ func (x *Seat) midOf(tag lineTag) string {
 
 // remind says again what the client may have missed while it was away.
 func (x *Seat) remind() {
+	if x.next != nil && x.next.offer != nil {
+		x.say(x.next.offer)
+	}
 	if x.offers.pending != nil {
 		x.offers.pending.Tracks = x.pool.shown
 		x.say(x.offers.pending)
 		return
 	}
 	if x.sub != nil {
-		x.say(mapMessage{T: "map", Tracks: orNone(x.pool.shown)})
+		x.tellMap()
 	}
 }
 
@@ -249,7 +265,7 @@ func (x *Seat) again() {
 // answered takes the client's answer to the offer on the way.
 func (x *Seat) answered(m said) {
 	p := x.offers.pending
-	if p == nil || p.N != m.N {
+	if x.answeredNext(m) || p == nil || p.N != m.N {
 		return
 	}
 	err := checkSDP(m.SDP)
@@ -273,7 +289,7 @@ func (x *Seat) answered(m said) {
 		return
 	}
 	if !slices.Equal(told, x.pool.shown) {
-		x.say(mapMessage{T: "map", Tracks: orNone(x.pool.shown)})
+		x.tellMap()
 	}
 }
 

@@ -20,7 +20,7 @@ files.sort((a, b) => early(b) - early(a) || a.localeCompare(b))
 
 /** Runs a file with a browser; what it says is printed when it is through. */
 function run(file, browser) {
-  const child = spawn(process.execPath, ['--test', '--test-concurrency=1', `--test-timeout=${fileMs}`, '--test-reporter=spec', file], {
+  const child = spawn(process.execPath, ['--experimental-websocket', '--test', '--test-concurrency=1', `--test-timeout=${fileMs}`, '--test-reporter=spec', file], {
     stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, E2E_BROWSER: browser.wsEndpoint(), E2E_TEMPLATE: template },
   })
   const said = []

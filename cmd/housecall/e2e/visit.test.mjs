@@ -1,6 +1,7 @@
 // A visit from the waiting room to the signed note: three browsers, real pictures and sound through the room.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { dropSocket, gapsOf, goesOn, hearsAndSees, received, watchCalls, watchGaps } from './harness/calls.mjs'
 import { must, people } from './harness/chart.mjs'
 import { settled, visit } from './harness/pages.mjs'
 import { picture, require } from './harness/paths.mjs'
@@ -24,18 +25,6 @@ async function look(page, name) {
   assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(' | ')}`), [], name)
 }
 
-/** Keeps the page's connections where the test can count what comes in. */
-const watchCalls = (context) => context.addInitScript(() => {
-  const Real = window.RTCPeerConnection
-  window.__calls = []
-  window.RTCPeerConnection = class extends Real {
-    constructor(...args) {
-      super(...args)
-      window.__calls.push(this)
-    }
-  }
-})
-
 /** Lets a page's connections through the relay only, as a network does that lets nothing else out. */
 const onlyByRelay = (context) => context.addInitScript(() => {
   const Real = window.RTCPeerConnection
@@ -57,48 +46,6 @@ const ways = (page) => page.evaluate(async () => {
   return [...kinds]
 })
 
-/** What a page has received so far over the connections that it has: pictures that were decoded, packets of sound. */
-const received = (page) => page.evaluate(async () => {
-  const sum = { frames: 0, packets: 0, pictures: 0, sounds: 0 }
-  for (const call of window.__calls ?? []) {
-    if (call.connectionState !== 'connected') continue
-    for (const one of (await call.getStats()).values()) {
-      if (one.type !== 'inbound-rtp') continue
-      if (one.kind === 'video' && one.framesDecoded > 0) {
-        sum.frames += one.framesDecoded
-        sum.pictures += 1
-      } else if (one.kind === 'audio' && one.packetsReceived > 0) {
-        sum.packets += one.packetsReceived
-        sum.sounds += 1
-      }
-    }
-  }
-  return sum
-})
-
-/** Picture and sound of so many others come in, and go on coming. */
-async function hearsAndSees(page, others, who) {
-  await until(`${who} sees and hears ${others}`, async () => {
-    const now = await received(page)
-    return now.pictures >= others && now.sounds >= others && now.frames > 10 && now.packets > 20
-  }, { within: 30_000, every: 250 })
-  const before = await received(page)
-  await until(`${who} goes on to`, async () => {
-    const now = await received(page)
-    return now.frames > before.frames + 5 && now.packets > before.packets + 10
-  }, { within: 15_000, every: 250 })
-}
-
-/** Picture and sound come in again, over whatever connections there are now: what has ended counts no further. */
-async function goesOn(page, others, who) {
-  let last = await received(page)
-  await until(`${who} goes on`, async () => {
-    const now = await received(page)
-    const grew = now.pictures >= others && now.frames > last.frames && now.packets > last.packets
-    last = now
-    return grew
-  }, { within: 30_000, every: 250 })
-}
 /** The layers of the camera that a page sends now, and whether its browser knows what its line carries. */
 const sends = (page) => page.evaluate(async () => {
   const layers = {}
@@ -129,7 +76,7 @@ async function comeIn(page, name) {
   await button(page, en('consent.agree')).click()
 }
 
-scene('a visit by video, three people, and its note', { as: 'patient', viewport: phone, timeout: 300_000, expect: [/status of 40[39]/, /signal/, /ERR_CONNECTION|ERR_EMPTY|Failed to fetch|WebSocket/] }, async ({ t, page, open, site }) => {
+scene('a visit by video, three people, and its note', { as: 'patient', viewport: phone, timeout: 300_000, expect: [/status of 40[39]/, /signal/, /ERR_CONNECTION|ERR_EMPTY|ERR_INTERNET|Failed to fetch|WebSocket/] }, async ({ t, page, open, site }) => {
   const { self } = await people(page, site)
   const rosa = self.patient
   const coming = (await must(page, site, `/charts/${rosa}/appointments?when=coming`)).items
@@ -190,13 +137,56 @@ scene('a visit by video, three people, and its note', { as: 'patient', viewport:
   await look(elena, 'caregiver-call')
   await look(doctor, 'cockpit-three')
 
-  // Her line becomes weak: sound goes on, and she is told why there is no picture.
-  line.rate = 140_000
+  // Her line becomes weak: sound goes on, and she is told why there is no picture; the others are told that she only hears.
+  Object.assign(line, { rate: 150_000, loss: 0.1, delay: 100 })
   await page.getByText(en('visit.onlySound')).waitFor({ timeout: 30_000 })
+  for (const one of [doctor, elena]) await one.getByText(en('visit.theyHear', { list: self.name, count: 1 })).waitFor()
   await look(page, 'patient-only-sound')
-  const sound = (await received(page)).packets
-  await until('she hears on', async () => (await received(page)).packets > sound + 100, { every: 250 })
-  line.rate = 0
+  const heard = { patient: await received(page), clinician: await received(doctor) }
+  await until('she hears on', async () => (await received(page)).packets > heard.patient.packets + 250, { every: 250 })
+  for (const [who, one] of Object.entries({ patient: page, clinician: doctor })) {
+    const now = await received(one)
+    const played = now.samples - heard[who].samples
+    console.log(`150 kbit/s, 10 % lost, 200 ms: the ${who} has ${((100 * (now.concealed - heard[who].concealed)) / played).toFixed(1)} % of ${(played / 48_000).toFixed(0)} s of sound concealed`)
+    assert.ok(played > 0 && now.concealed - heard[who].concealed < played / 4, `${who}: ${JSON.stringify([heard[who], now])}`)
+  }
+  Object.assign(line, { rate: 0, loss: 0, delay: 0 })
+  await page.getByText(en('visit.onlySound')).waitFor({ state: 'hidden', timeout: 40_000 })
+
+  // She may choose it, too, and it ends when she says so.
+  await button(page, en('visit.onlySoundGo')).click()
+  await page.getByText(en('visit.onlySoundYours')).waitFor()
+  await doctor.getByText(en('visit.theyHear', { list: self.name, count: 1 })).waitFor()
+  await look(page, 'patient-chose-sound')
+  await button(page, en('visit.picturesOn')).click()
+  await hearsAndSees(page, 1, 'the patient, with pictures again,')
+
+  // The socket drops, she goes to another network, a tunnel: all goes on by itself, in her seat, with her choices.
+  const kept = async () => ({ seat: (await must(page, site, `/charts/${rosa}/visits/${today.id}`)).me.seat, muted: await button(page, en('visit.unmute')).count(), mic: await micOf(page) })
+  await button(page, en('visit.mute')).click()
+  await pickMic(page)
+  const was = await kept()
+  assert.ok(was.muted === 1 && was.mic)
+  for (const one of [page, doctor]) await watchGaps(one)
+  console.log(`the socket dropped: the room speaks again after ${Math.round(await dropSocket(page))} ms; nothing came for ${says(await gapsOf(page, 'the socket dropped'))}`)
+  for (const one of [page, doctor]) await watchGaps(one)
+  line.move()
+  console.log(`another address and port: nothing came to her for ${says(await gapsOf(page, 'another network'))}, to the clinician for ${says(await gapsOf(doctor, 'another network'))}`)
+  assert.deepEqual(await kept(), was)
+  for (const one of [page, doctor]) await watchGaps(one)
+  line.cut = true
+  await page.context().setOffline(true)
+  await page.evaluate(() => window.__signals.at(-1).socket.close())
+  await until('ten seconds in a tunnel', (() => { const began = Date.now(); return () => Date.now() - began > 10_000 })())
+  await look(page, 'patient-apart')
+  line.cut = false
+  await page.context().setOffline(false)
+  const out = Date.now()
+  const { sound, picture } = await gapsOf(page, 'after the tunnel')
+  console.log(`ten seconds cut: ${Math.max(0, sound - 10_000)} ms more until sound, ${Math.max(0, picture - 10_000)} ms until a picture; looked at ${Date.now() - out} ms after`)
+  assert.deepEqual(await kept(), was)
+  for (const one of [page, doctor]) await hearsAndSees(one, 1, 'somebody after the tunnel')
+  await button(page, en('visit.unmute')).click()
 
   // Words, a muted microphone, a camera that is off.
   await button(page, patternOf(`${en('visit.chat')}{{more}}`)).or(button(page, en('visit.chat'))).first().click()
@@ -221,6 +211,7 @@ scene('a visit by video, three people, and its note', { as: 'patient', viewport:
   await page.reload()
   await hearsAndSees(page, 1, 'the patient, after a reload,')
   assert.equal(await seat(), before)
+  assert.equal(await micOf(page), was.mic)
 
   // The server dies and comes again: everybody is back by themselves, in their seats, with their choices.
   await site.kill()
@@ -302,6 +293,29 @@ scene('a visit by video, three people, and its note', { as: 'patient', viewport:
   await page.reload()
   await page.getByText('Pharmacy informed.').waitFor()
 })
+
+const says = ({ sound, picture }) => `${sound} ms of sound, ${picture} ms of pictures`
+
+/** The microphone that a page sends from. */
+const micOf = (page) => page.evaluate(() => {
+  for (const call of [...window.__calls].reverse()) {
+    const track = call.getSenders().find((one) => one.track?.kind === 'audio')?.track
+    if (track && call.connectionState !== 'closed') return track.getSettings().deviceId
+  }
+  return undefined
+})
+
+/** Another microphone than the first, chosen as a reload finds it again. */
+async function pickMic(page) {
+  const id = await page.evaluate(async () => (await navigator.mediaDevices.enumerateDevices()).filter(({ kind }) => kind === 'audioinput').at(-1).deviceId)
+  await page.evaluate((mic) => {
+    const kept = JSON.parse(sessionStorage.getItem('housecall.devices') ?? '{}')
+    sessionStorage.setItem('housecall.devices', JSON.stringify({ ...kept, ids: { ...kept.ids, audio: mic } }))
+  }, id)
+  await page.reload()
+  await until('the other microphone', async () => (await micOf(page)) === id, { within: 30_000, every: 250 })
+  await hearsAndSees(page, 1, 'the patient, after a reload,')
+}
 
 /** What somebody does at the page, counted: presses, choices, and runs of typing in one field. */
 function counted() {

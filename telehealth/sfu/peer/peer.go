@@ -33,6 +33,7 @@ type Presence struct {
 	Mic    bool   `json:"mic"`
 	Cam    bool   `json:"cam"`
 	Screen bool   `json:"screen"`
+	Only   bool   `json:"only"`
 }
 
 // Message is anything that the room says.
@@ -55,8 +56,10 @@ type Message struct {
 		Username   string   `json:"username"`
 		Credential string   `json:"credential"`
 	} `json:"relays"`
-	Only string   `json:"only"`
-	Rids []string `json:"rids"`
+	Only  string   `json:"only"`
+	Rids  []string `json:"rids"`
+	Fresh bool     `json:"fresh"`
+	By    int      `json:"by"`
 }
 
 // Options are what a Client is made from.
@@ -102,6 +105,10 @@ type Client struct {
 	mu     sync.Mutex
 	pub    *webrtc.PeerConnection
 	sub    *webrtc.PeerConnection
+	next   *webrtc.PeerConnection // on which it will receive
+	nextN  int
+	olds   []*webrtc.PeerConnection // that published, until pub stands
+	fresh  bool                     // pub is beside another one, and was not answered
 	tags   map[string]Tag
 	ssrcs  map[string]uint32 // by mid
 	tracks map[string]*webrtc.TrackLocalStaticRTP
@@ -210,7 +217,11 @@ func (c *Client) offer(restart bool) error {
 			tags = append(tags, Tag{Mid: tr.Mid(), Kind: t.ID()})
 		}
 	}
-	c.say(map[string]any{"t": "pub", "n": c.n, "sdp": d.SDP, "tracks": tags})
+	m := map[string]any{"t": "pub", "n": c.n, "sdp": d.SDP, "tracks": tags}
+	if c.fresh {
+		m["fresh"] = true
+	}
+	c.say(m)
 	return nil
 }
 
@@ -252,10 +263,19 @@ func (c *Client) take(m Message) error {
 	case "seats":
 		c.seats = m.Seats
 	case "pub-answer":
+		if m.N != c.n {
+			return nil // to an offer that another one followed
+		}
+		c.fresh = false
 		return c.pub.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: m.SDP})
 	case "map":
+		c.taken(m.By)
 		c.remap(m.Tracks)
 	case "sub":
+		if m.Fresh {
+			return c.answerNext(m)
+		}
+		c.taken(m.By)
 		c.remap(m.Tracks)
 		return c.answer(m)
 	case "bye":
@@ -283,14 +303,18 @@ func (c *Client) answer(m Message) error {
 		c.sub = pc
 		pc.OnTrack(func(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) { c.read(t, r) })
 	}
-	if err := c.sub.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: m.SDP}); err != nil {
+	return c.answerOn(c.sub, m)
+}
+
+func (c *Client) answerOn(pc *webrtc.PeerConnection, m Message) error {
+	if err := pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: m.SDP}); err != nil {
 		return err
 	}
-	d, err := c.sub.CreateAnswer(nil)
+	d, err := pc.CreateAnswer(nil)
 	if err != nil {
 		return err
 	}
-	if err := c.sub.SetLocalDescription(d); err != nil {
+	if err := pc.SetLocalDescription(d); err != nil {
 		return err
 	}
 	c.say(map[string]any{"t": "sub-answer", "n": m.N, "sdp": d.SDP})
@@ -401,9 +425,10 @@ func (c *Client) Connected() bool {
 func (c *Client) Close() {
 	c.mu.Lock()
 	c.closed = true
-	pub, sub := c.pub, c.sub
+	all := append(c.olds, c.pub, c.sub, c.next)
+	c.olds = nil
 	c.mu.Unlock()
-	for _, pc := range []*webrtc.PeerConnection{pub, sub} {
+	for _, pc := range all {
 		if pc != nil {
 			_ = pc.GracefulClose()
 		}

@@ -3765,6 +3765,7 @@ export interface components {
             name: string;
             phone: string;
             timeZone: string;
+            visit: string;
         };
         ClinicPatient: {
             age?: components["schemas"]["Age"];

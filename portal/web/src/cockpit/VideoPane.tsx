@@ -9,6 +9,7 @@ import { Control, Controls } from '../visits/Controls'
 import { Names } from '../visits/Crowd'
 import { byeWord, isCrowd, stageOf } from '../visits/people'
 import { clockText } from '../visits/step'
+import { OnlySound, OnlySoundButton } from '../visits/OnlySound'
 import { Tile } from '../visits/Tile'
 import type { Visit } from '../visits/types'
 import { useCalled } from '../visits/useCalled'
@@ -80,6 +81,7 @@ function InCall({ visit, room }: { visit: Visit; room: Room }) {
         {main ? <Tile name={main.name} track={main.track} muted={main.muted} speaking={main.speaking} frozen={frozen || main.away} whole={main.screen} className={css.fill} />
           : <div className={css.nobody}>{now.phase === 'joining' ? t('visit.joining') : t('cockpit.nobody')}</div>}
         <div className={css.words}><ConnectionWords view={now} /></div>
+        <div className={css.sound}><OnlySoundButton media={media} view={view} /></div>
         <Floating box={big} />
         <RoomNews visit={visit} call={now} mic={view.mic} />
       </div>
@@ -88,7 +90,7 @@ function InCall({ visit, room }: { visit: Visit; room: Room }) {
         <Tile name={t('you')} track={view.tracks.camera} self mirrored={media.mirrored()} muted={!view.mic} className={css.tile} />
       </div>
       {crowd && <Names faces={minis} pins={pins} frozen={frozen} />}
-      {now.onlySound && now.phase === 'in' && <p className="meta" role="status">{t('visit.onlySound')}</p>}
+      <OnlySound inline visit={visit} now={now} media={media} view={view} />
       <div className={css.controls}>
         <Controls dense media={media} view={view} chat={{ open: chat, unread, toggle: () => setChat(!chat) }} onLeave={room.leave} extra={visit.me.controls !== false && <Control icon="hangUp" end onClick={() => setEnding(true)}>{t('cockpit.end')}</Control>} />
       </div>

@@ -53,6 +53,10 @@ export function InboxPage() {
   const rows = useRef<HTMLOListElement>(null)
   const current = items.findIndex((item) => item.id === thread && item.patient === patient)
   const marked = at ?? current
+  // The list comes anew behind what is done: it may still hold what was closed, or already be without what is open.
+  const done = useRef(new Set<string>())
+  const around = useRef(items)
+  if (current >= 0) around.current = items
 
   const open = (item: { patient: string; id: string } | undefined) => {
     setAt(undefined)
@@ -64,6 +68,7 @@ export function InboxPage() {
   })
   const takeBack = () => {
     if (!undo) return
+    done.current.delete(undo.id)
     acts.mutate({ act: 'reopen', ...undo })
     open(undo)
   }
@@ -95,12 +100,17 @@ export function InboxPage() {
   const ways = useMemo(() => ({
     items,
     closed: (gone: { patient: string; id: string }) => {
-      const place = items.findIndex((item) => item.id === gone.id)
+      done.current.add(gone.id)
       setUndo(gone)
-      const next = view === 'done' ? undefined : (items[place + 1] ?? items[place - 1])
-      if (view !== 'done') open(next)
+      if (view === 'done') return
+      const place = around.current.findIndex((item) => item.id === gone.id)
+      const rest = [...around.current.slice(place + 1), ...around.current.slice(0, Math.max(place, 0)).reverse(), ...items]
+      open(rest.find((item) => !done.current.has(item.id)))
     },
-    reopened: () => setUndo(undefined),
+    reopened: () => {
+      done.current.clear()
+      setUndo(undefined)
+    },
   }), [items, view])
 
   return (

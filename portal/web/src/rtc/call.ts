@@ -1,15 +1,16 @@
 import { Line, type LineSocket } from './line'
 import type { Bye, FromServer, Kind, Layer, Level, Relay, RoomSeat, ToServer } from './protocol'
-import { Publisher, type Tracks } from './publish'
+import type { Tracks } from './publish'
 import { judge, sampleOf, Steady, worse, type Sample } from './quality'
-import { Receiver, type Remote } from './receive'
+import { Pair } from './pair'
+import type { Remote } from './receive'
 import type { Timers } from './timers'
 
 /** Lost: the ladder is at its end, and the person may try once more. Over: there is nothing to come back to. */
 export type Phase = 'joining' | 'in' | 'reconnecting' | 'lost' | 'over'
 export interface CallView { phase: Phase; why?: Bye; seat?: string; seats: RoomSeat[]; speaking: string[]; level: Level; remotes: Remote[]; /** The line carries sound only, and pictures come back by themselves. */ onlySound: boolean; /** Seat of the host who turned this microphone off, until it is on again. */ mutedBy?: string }
 /** What the device sends now, and whether its person wants it sent. */
-export interface Sending { tracks: Tracks; mic: boolean; cam: boolean }
+export interface Sending { tracks: Tracks; mic: boolean; cam: boolean; /** Wants to get no pictures. */ only?: boolean }
 
 export interface CallDeps {
   dial(): LineSocket
@@ -26,13 +27,16 @@ const redialMs = [0, 400, 1_000, 2_000, 4_000]
 const resumeTries = 6
 const allTries = 18
 const blinkMs = 3_000
-const restartMs = 10_000
+const restartMs = 5_000
+const renewMs = 8_000
+const newMs = 10_000
 const joinMs = 8_000
 const lookMs = 2_000
 
 /**
  * One person's part in a visit, from joining to leaving. What breaks is mended rung by rung:
- * the socket resumes; the transports restart; everything is joined anew with the same seat.
+ * the socket resumes; the transports restart; a second pair of them takes over; everything is joined
+ * anew with the same seat.
  */
 export class Call {
   private view: CallView = { phase: 'joining', seats: [], speaking: [], level: 'good', remotes: [], onlySound: false }
@@ -40,8 +44,7 @@ export class Call {
   private readonly deps: CallDeps
   private sending: Sending
   private line: Line | undefined
-  private pub: Publisher | undefined
-  private sub: Receiver | undefined
+  private pair: Pair | undefined
   private resume = ''
   private relays: Relay[] = []
   private tries = 0
@@ -111,7 +114,8 @@ export class Call {
     if (before.mic !== sending.mic) this.say({ t: 'mute', kind: 'audio', on: !sending.mic })
     if (before.cam !== sending.cam) this.say({ t: 'mute', kind: 'camera', on: !sending.cam })
     if (Boolean(before.tracks.screen) !== Boolean(sending.tracks.screen)) this.say({ t: 'mute', kind: 'screen', on: !sending.tracks.screen })
-    void this.pub?.send(sending.tracks)
+    if (Boolean(before.only) !== Boolean(sending.only)) this.say({ t: 'only', on: Boolean(sending.only) })
+    this.pair?.send(sending.tracks)
   }
 
   /** How large somebody is shown. */
@@ -131,8 +135,7 @@ export class Call {
 
   /** The reports of both connections, for whoever looks closer. */
   async reports(): Promise<({ type: string } & Record<string, unknown>)[]> {
-    const all = await Promise.all([this.pub?.peer, this.sub?.peer].map(async (peer) => (peer ? [...(await peer.getStats()).values()] : [])))
-    return all.flat() as ({ type: string } & Record<string, unknown>)[]
+    return (await this.pair?.reports()) ?? []
   }
 
   private say(frame: ToServer): void {
@@ -172,14 +175,14 @@ export class Call {
     switch (frame.t) {
       case 'joined': return this.joined(frame)
       case 'seats': return this.set({ seats: frame.seats })
-      case 'pub-answer': return void this.pub?.answered(frame.n, frame.sdp)
-      case 'sub': return void this.sub?.offered(frame.n, frame.sdp, frame.tracks)
-      case 'layers': return void this.pub?.layers(frame.kind, frame.rids)
+      case 'pub-answer': return this.pair?.answered(frame.n, frame.sdp)
+      case 'sub': return this.pair?.offered(frame)
+      case 'layers': return this.pair?.layers(frame.kind, frame.rids)
       case 'held':
         this.held = new Set(frame.tracks.map(({ mid }) => mid))
         this.set({ onlySound: frame.only === 'audio' })
         return this.show()
-      case 'map': return this.sub?.placed(frame.tracks)
+      case 'map': return this.pair?.placed(frame)
       case 'speaking': return this.set({ speaking: frame.seats })
       case 'quality':
         this.said = frame.level
@@ -202,62 +205,57 @@ export class Call {
     this.resume = frame.resume
     this.relays = frame.relays
     this.set({ seat: frame.seat, seats: frame.seats })
-    if (frame.resumed && this.pub && this.sub) {
+    if (this.sending.only || frame.resumed) this.say({ t: 'only', on: Boolean(this.sending.only) })
+    if (frame.resumed && this.pair) {
       // What changed while nobody listened.
       this.say({ t: 'mute', kind: 'audio', on: !this.sending.mic })
       this.say({ t: 'mute', kind: 'camera', on: !this.sending.cam })
-      void this.pub.resumed()
-      if (this.flowing()) this.settled()
+      this.pair.resumed()
+      if (this.pair.renewing()) this.guard(renewMs, () => this.rejoin())
+      else if (this.pair.flowing()) this.settled()
       else this.restart()
       return
     }
     this.makePeers()
     for (const want of this.wants.values()) this.say({ t: 'want', ...want })
     if (this.pins.length > 0) this.say({ t: 'pin', seats: this.pins })
-    this.guard(restartMs, () => this.rejoin())
+    this.guard(newMs, () => this.rejoin())
   }
 
   /** A picture that is not sent any more would stand still. */
   private show(): void {
-    this.set({ remotes: (this.sub?.remotes() ?? []).filter(({ mid, kind }) => kind === 'audio' || !this.held.has(mid)) })
+    this.set({ remotes: (this.pair?.remotes() ?? []).filter(({ mid, kind }) => kind === 'audio' || !this.held.has(mid)) })
   }
 
   private makePeers(): void {
     this.dropPeers()
     this.held = new Set()
     this.set({ onlySound: false })
-    const pub = new Publisher(this.deps.newPeer(this.relays), (offer) => this.say({ t: 'pub', ...offer }))
-    const sub = new Receiver(this.deps.newPeer(this.relays), (answer) => this.say({ t: 'sub-answer', ...answer }), () => this.show())
-    this.pub = pub
-    this.sub = sub
-    for (const peer of [pub.peer, sub.peer]) peer.onconnectionstatechange = () => this.moved()
-    void pub.send(this.sending.tracks).then(() => pub.negotiate())
+    this.pair = new Pair({
+      newPeer: () => this.deps.newPeer(this.relays),
+      offer: (offer) => this.say({ t: 'pub', ...offer }),
+      answer: (answer) => this.say({ t: 'sub-answer', ...answer }),
+      show: () => this.show(),
+      moved: () => this.moved(),
+    }, this.sending.tracks)
   }
 
   private dropPeers(): void {
-    for (const end of [this.pub, this.sub]) {
-      if (end) end.peer.onconnectionstatechange = null
-      end?.close()
-    }
-    this.pub = this.sub = undefined
+    this.pair?.close()
+    this.pair = undefined
     this.sample = undefined
-  }
-
-  /** Nobody may be there to be received yet: then the sending side alone tells. */
-  private flowing(): boolean {
-    const fine = (state: RTCPeerConnectionState | undefined, idle: boolean) => state === 'connected' || (idle && state === 'new')
-    return fine(this.pub?.peer.connectionState, false) && fine(this.sub?.peer.connectionState, true)
   }
 
   private moved(): void {
     const { timers } = this.deps
-    if (this.flowing()) {
-      timers.clear(this.blink)
+    timers.clear(this.blink)
+    // While a second pair is under way the next rung waits already.
+    if (!this.pair || this.pair.renewing()) return
+    if (this.pair.flowing()) {
       if (this.line) this.settled()
       return
     }
-    const states = [this.pub?.peer.connectionState, this.sub?.peer.connectionState]
-    timers.clear(this.blink)
+    const states = this.pair.states()
     if (states.includes('failed')) this.restart()
     // A moment without packets heals by itself.
     else if (states.includes('disconnected')) this.blink = timers.set(() => this.restart(), blinkMs)
@@ -273,13 +271,20 @@ export class Call {
   private restart(): void {
     if (this.view.phase === 'over' || !this.line) return
     this.set({ phase: 'reconnecting' })
-    for (const peer of [this.pub?.peer, this.sub?.peer]) peer?.setConfiguration({ ...peer.getConfiguration(), iceServers: this.relays })
     this.say({ t: 'restart' })
-    void this.pub?.negotiate(true)
-    this.guard(restartMs, () => this.rejoin())
+    this.pair?.restart(this.relays)
+    this.guard(restartMs, () => this.renew())
   }
 
-  /** Third rung: everything anew, with the same seat and the same choices. */
+  /** Third rung, or the first when another network is there before the old one is gone: a second pair, while the old one goes on. */
+  renew(): void {
+    if (this.view.phase === 'over' || this.view.phase === 'joining' || !this.line || !this.pair) return
+    this.say({ t: 'restart', fresh: true })
+    this.pair.renew(this.sending.tracks)
+    this.guard(renewMs, () => this.rejoin())
+  }
+
+  /** Fourth rung: everything anew, with the same seat and the same choices. */
   private rejoin(): void {
     this.resume = ''
     this.dropPeers()

@@ -8,6 +8,8 @@ export interface MediaView {
   tracks: Tracks
   mic: boolean
   cam: boolean
+  /** Pictures are off in both directions, because their person wants it so. */
+  onlySound: boolean
   faults: Partial<Record<Input, Fault>>
   devices: { id: string; kind: MediaDeviceKind; label: string }[]
   /** The browser has asked, and what it gave is here. */
@@ -17,7 +19,7 @@ export interface MediaView {
 export type Devices = Pick<MediaDevices, 'getUserMedia' | 'enumerateDevices'> & Partial<Pick<MediaDevices, 'getDisplayMedia'>>
 
 /** What was chosen is kept for this tab, so that a reload comes back as one was. */
-export interface Choices { mic: boolean; cam: boolean; facing: 'user' | 'environment'; ids: Partial<Record<Input, string>> }
+export interface Choices { mic: boolean; cam: boolean; onlySound?: boolean; camBefore?: boolean; facing: 'user' | 'environment'; ids: Partial<Record<Input, string>> }
 export interface ChoiceStore { read(): Partial<Choices>; write(choices: Choices): void }
 
 export function faultOf(error: unknown): Fault {
@@ -30,12 +32,14 @@ export function faultOf(error: unknown): Fault {
 
 /** The camera, microphone and screen of this device, and what its person wants of them. */
 export class LocalMedia {
-  private view: MediaView = { tracks: {}, mic: true, cam: true, faults: {}, devices: [], ready: false }
+  private view: MediaView = { tracks: {}, mic: true, cam: true, onlySound: false, faults: {}, devices: [], ready: false }
   private choices: Choices = { mic: true, cam: true, facing: 'user', ids: {} }
   private readonly listeners = new Set<() => void>()
   private readonly devices: Devices | undefined
   private readonly store: ChoiceStore
   private stopped = false
+  /** What the system took away for a while, as a phone call does. */
+  private readonly taken = new Set<Input>()
   /** Each start of the camera has a number: what an older one brings is let go at once. */
   private turn: Record<Input, number> = { audio: 0, camera: 0 }
 
@@ -43,7 +47,7 @@ export class LocalMedia {
     this.devices = devices
     this.store = store
     this.choices = { ...this.choices, ...store.read() }
-    this.view = { ...this.view, mic: this.choices.mic, cam: this.choices.cam }
+    this.view = { ...this.view, mic: this.choices.mic, cam: this.choices.cam, onlySound: Boolean(this.choices.onlySound) }
   }
 
   current = (): MediaView => this.view
@@ -74,6 +78,15 @@ export class LocalMedia {
     this.set({ cam: on })
     if (on) void this.acquire('camera')
     else this.drop('camera')
+  }
+
+  /** No pictures either way; afterwards the camera is as it was. */
+  setOnlySound(on: boolean): void {
+    const { cam, camBefore } = this.choices
+    this.choose({ onlySound: on, camBefore: on && cam })
+    this.set({ onlySound: on })
+    if (on && cam) this.setCam(false)
+    if (!on && camBefore) this.setCam(true)
   }
 
   async flip(): Promise<void> {
@@ -116,7 +129,8 @@ export class LocalMedia {
 
   /** After a phone call or a locked screen a device may have taken them away. */
   async recover(): Promise<void> {
-    const gone = (input: Input) => this.view.tracks[input]?.readyState === 'ended' || (!this.view.tracks[input] && this.view.faults[input] === 'busy')
+    if (this.stopped) return
+    const gone = (input: Input) => this.taken.has(input) || this.view.tracks[input]?.readyState === 'ended' || (!this.view.tracks[input] && this.view.faults[input] === 'busy')
     await Promise.all([gone('audio') ? this.acquire('audio') : undefined, this.choices.cam && gone('camera') ? this.acquire('camera') : undefined])
   }
 
@@ -160,6 +174,10 @@ export class LocalMedia {
       track.enabled = this.choices.mic
     }
     track.onended = () => void this.recover()
+    // Whoever took it gives it back silent, on some phones: it is asked for anew then.
+    track.onmute = () => void this.taken.add(input)
+    track.onunmute = () => void this.recover()
+    this.taken.delete(input)
     this.set({ tracks: { ...this.view.tracks, [input]: track }, faults: { ...this.view.faults, [input]: undefined } })
   }
 
@@ -177,7 +195,7 @@ export class LocalMedia {
   private drop(input: Input): void {
     const track = this.view.tracks[input]
     if (!track) return
-    track.onended = null
+    track.onended = track.onmute = track.onunmute = null
     track.stop()
     this.set({ tracks: { ...this.view.tracks, [input]: undefined } })
   }

@@ -6,7 +6,7 @@ export type Layer = 'high' | 'low' | 'none'
 export type Level = 'good' | 'weak' | 'bad'
 export type Bye = 'ended' | 'removed' | 'signed_out' | 'elsewhere' | 'drain' | 'left' | 'idle' | 'error'
 
-export interface RoomSeat { seat: string; mic: boolean; cam: boolean; screen: boolean; in: boolean }
+export interface RoomSeat { seat: string; mic: boolean; cam: boolean; screen: boolean; in: boolean; /** It gets no pictures now. */ only: boolean }
 /** Which place of the receiving connection carries what of whom. */
 export interface Place { mid: string; seat: string; kind: Kind }
 /** A way to the room through a network that lets no media pass. */
@@ -15,14 +15,16 @@ export interface Sent { mid: string; kind: Kind }
 
 export type ToServer =
   | { t: 'join'; resume?: string; mic: boolean; cam: boolean }
-  | { t: 'pub'; n: number; sdp: string; tracks: Sent[] }
+  | { t: 'pub'; n: number; sdp: string; tracks: Sent[]; /** By a connection beside the one there is. */ fresh?: true }
   | { t: 'sub-answer'; n: number; sdp: string }
   /** On: it is muted now. */
   | { t: 'mute'; kind: Kind; on: boolean }
   | { t: 'want'; seat: string; kind: Kind; layer: Layer }
   /** Whose pictures come before all others, in a group. */
   | { t: 'pin'; seats: string[] }
-  | { t: 'restart' }
+  /** On: nothing but sound, please. */
+  | { t: 'only'; on: boolean }
+  | { t: 'restart'; fresh?: true }
   | { t: 'leave' }
   | { t: 'ping' }
 
@@ -30,8 +32,9 @@ export type FromServer =
   | { t: 'joined'; seat: string; resume: string; resumed: boolean; seats: RoomSeat[]; relays: Relay[] }
   | { t: 'seats'; seats: RoomSeat[] }
   | { t: 'pub-answer'; n: number; sdp: string }
-  | { t: 'sub'; n: number; sdp: string; tracks: Place[] }
-  | { t: 'map'; tracks: Place[] }
+  /** Fresh: for a new connection. By: number of the offer that the connection began with which it is about; 0: the first one. */
+  | { t: 'sub'; n: number; sdp: string; tracks: Place[]; fresh: boolean; by: number }
+  | { t: 'map'; tracks: Place[]; by: number }
   | { t: 'speaking'; seats: string[] }
   | { t: 'quality'; level: Level }
   /** Which of the layers it sends somebody needs, by their rids. */
@@ -53,7 +56,7 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 const list = (value: unknown): Loose[] => (Array.isArray(value) ? value.filter((item): item is Loose => typeof item === 'object' && item !== null) : [])
 
 const seatsOf = (value: unknown): RoomSeat[] =>
-  list(value).filter((seat) => text(seat.seat)).map((seat) => ({ seat: text(seat.seat), mic: seat.mic === true, cam: seat.cam === true, screen: seat.screen === true, in: seat.in !== false }))
+  list(value).filter((seat) => text(seat.seat)).map((seat) => ({ seat: text(seat.seat), mic: seat.mic === true, cam: seat.cam === true, screen: seat.screen === true, in: seat.in !== false, only: seat.only === true }))
 const placesOf = (value: unknown): Place[] =>
   list(value).filter((place) => kinds.includes(text(place.kind))).map((place) => ({ mid: text(place.mid), seat: text(place.seat), kind: place.kind as Kind }))
 
@@ -72,12 +75,13 @@ export function readFrame(data: unknown): FromServer | undefined {
   }
   if (typeof frame !== 'object' || frame === null) return undefined
   const n = typeof frame.n === 'number' ? frame.n : 0
+  const by = typeof frame.by === 'number' ? frame.by : 0
   switch (frame.t) {
     case 'joined': return { t: 'joined', seat: text(frame.seat), resume: text(frame.resume), resumed: frame.resumed === true, seats: seatsOf(frame.seats), relays: relaysOf(frame.relays) }
     case 'seats': return { t: 'seats', seats: seatsOf(frame.seats) }
     case 'pub-answer': return { t: 'pub-answer', n, sdp: text(frame.sdp) }
-    case 'sub': return { t: 'sub', n, sdp: text(frame.sdp), tracks: placesOf(frame.tracks) }
-    case 'map': return { t: 'map', tracks: placesOf(frame.tracks) }
+    case 'sub': return { t: 'sub', n, sdp: text(frame.sdp), tracks: placesOf(frame.tracks), fresh: frame.fresh === true, by }
+    case 'map': return { t: 'map', tracks: placesOf(frame.tracks), by }
     case 'speaking': return { t: 'speaking', seats: texts(frame.seats) }
     case 'quality': return levels.includes(text(frame.level)) ? { t: 'quality', level: frame.level as Level } : undefined
     case 'layers': return kinds.includes(text(frame.kind)) ? { t: 'layers', kind: frame.kind as Kind, rids: texts(frame.rids) } : undefined

@@ -2,12 +2,14 @@ import type { Kind, Sent } from './protocol'
 
 export type Tracks = Partial<Record<Kind, MediaStreamTrack | undefined>>
 
+// Where the line is narrow, the voice takes its part first.
+const voice: RTCRtpEncodingParameters = { priority: 'high', networkPriority: 'high' }
 // The camera in two layers, the small one first: browsers save by the last. One encoding is enough
 // for words on a shared screen.
 const camera: RTCRtpEncodingParameters[] = [{ rid: 'l', scaleResolutionDownBy: 4, maxBitrate: 150_000 }, { rid: 'h', maxBitrate: 1_200_000 }]
 const screen: RTCRtpEncodingParameters = { maxBitrate: 1_500_000, maxFramerate: 8 }
 
-export interface Offer { n: number; sdp: string; tracks: Sent[] }
+export interface Offer { n: number; sdp: string; tracks: Sent[]; fresh?: true }
 
 /**
  * What this device sends. The client offers; one negotiation at a time, and what was asked for
@@ -17,16 +19,21 @@ export class Publisher {
   readonly peer: RTCPeerConnection
   private readonly say: (offer: Offer) => void
   private readonly places = new Map<Kind, RTCRtpTransceiver>()
-  private n = 0
+  private n: number
+  /** Beside an older connection, until the room has answered. */
+  private fresh: boolean
   private waiting = false
   private again: 'no' | 'offer' | 'restart' = 'no'
   private closed = false
   private resting: Promise<void> = Promise.resolve()
 
-  constructor(peer: RTCPeerConnection, say: (offer: Offer) => void) {
+  /** `after` is what goes on until this one stands: numbers count on from there. */
+  constructor(peer: RTCPeerConnection, say: (offer: Offer) => void, after?: Publisher) {
     this.peer = peer
     this.say = say
-    this.places.set('audio', peer.addTransceiver('audio', { direction: 'sendonly' }))
+    this.n = after?.n ?? 0
+    this.fresh = Boolean(after)
+    this.places.set('audio', peer.addTransceiver('audio', { direction: 'sendonly', sendEncodings: [voice] }))
     this.places.set('camera', peer.addTransceiver('video', { direction: 'sendonly', sendEncodings: camera }))
   }
 
@@ -60,14 +67,14 @@ export class Publisher {
     }
     if (this.closed || n !== this.n) return
     const tracks = [...this.places].filter(([, place]) => place.mid !== null).map(([kind, place]) => ({ mid: place.mid!, kind }))
-    this.say({ n, sdp: this.peer.localDescription?.sdp ?? '', tracks })
+    this.say({ n, sdp: this.peer.localDescription?.sdp ?? '', tracks, ...(this.fresh && { fresh: true }) })
   }
 
   /** An answer to an older offer is of no use any more. */
   async answered(n: number, sdp: string): Promise<void> {
     if (this.closed || n !== this.n || !this.waiting) return
     await this.peer.setRemoteDescription({ type: 'answer', sdp })
-    this.waiting = false
+    this.waiting = this.fresh = false
     if (this.again !== 'no') await this.negotiate(this.again === 'restart')
   }
 

@@ -4,8 +4,13 @@ let shared: AudioContext | undefined
 export function audioContext(): AudioContext | undefined {
   if (typeof AudioContext === 'undefined') return undefined
   shared ??= new AudioContext()
-  if (shared.state === 'suspended') void shared.resume().catch(() => undefined)
+  wakeSound()
   return shared
+}
+
+/** After a phone call or a locked screen it may stand still: suspended, or interrupted on phones that know that word. */
+export function wakeSound(): void {
+  if (shared && shared.state !== 'running' && shared.state !== 'closed') void shared.resume().catch(() => undefined)
 }
 
 /** Tells how loud a microphone is, 0 to 1, until it is stopped. */

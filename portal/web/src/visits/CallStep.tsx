@@ -13,6 +13,7 @@ import { RoomNews } from './RoomNews'
 import { useActive } from './stay'
 import { Tile } from './Tile'
 import type { Visit } from './types'
+import { ByPhone, OnlySound, OnlySoundButton, PhoneButton, useVisitPhone } from './OnlySound'
 import { useCall } from './useCall'
 import { useCalled } from './useCalled'
 import { usePins } from './usePins'
@@ -30,6 +31,7 @@ export function CallStep({ visit, media, view, onLeave }: { visit: Visit; media:
   const unread = useUnreadChat(source, true, chat)
   const stage = useRef<HTMLElement>(null)
   const corner = useCorner(stage)
+  const phone = useVisitPhone()
   useActive(true)
   const called = useCalled()
   const { main, minis } = stageOf(visit, now, called)
@@ -49,6 +51,7 @@ export function CallStep({ visit, media, view, onLeave }: { visit: Visit; media:
         <p className={css.lead}>{t(home ? `bye.${why}Text` : why === 'signed_out' ? 'bye.closedText' : why === 'ended' ? 'end.thanksText' : `bye.${why}Text`)}</p>
         <div className={css.endButtons}>
           {(why === 'lost' || why === 'elsewhere') && <Button wide onClick={() => call?.retry()}>{t(why === 'lost' ? 'tryAgain' : 'bye.here')}</Button>}
+          {why === 'lost' && phone && <PhoneButton wide phone={phone} />}
           {home && <LinkButton wide variant="default" to="/p/$patient/visits" params={{ patient: home }}>{t('end.toVisits')}</LinkButton>}
         </div>
       </main>
@@ -66,9 +69,10 @@ export function CallStep({ visit, media, view, onLeave }: { visit: Visit; media:
           <div className={css.alone}><p>{now.phase === 'joining' ? t('visit.joining') : t('visit.alone', { name: visit.appointment.practitioner.name })}</p></div>
         )}
         {crowd ? <Crowd screen={main?.screen ? main : undefined} faces={faces} pins={pins} frozen={frozen} media={media} view={view} /> : <Minis corner={corner} minis={minis} frozen={frozen} media={media} view={view} />}
-        <header className={css.callHead}><h1>{crowd ? t('visit.people', { count: now.seats.length }) : title}</h1><ConnectionWords view={now} /></header>
+        <header className={css.callHead}><h1>{crowd ? t('visit.people', { count: now.seats.length }) : title}</h1><ConnectionWords view={now} /><div><OnlySoundButton media={media} view={view} /></div></header>
         <RoomNews visit={visit} call={now} mic={view.mic} />
-        {now.onlySound && now.phase === 'in' && <p className={css.onlySound} role="status">{t('visit.onlySound')}</p>}
+        <OnlySound visit={visit} now={now} media={media} view={view} />
+        <ByPhone phase={now.phase} />
       </section>
       {chat && <div className={css.chatPlace}><Chat source={source} onClose={() => setChat(false)} /></div>}
       <Controls media={media} view={view} chat={{ open: chat, unread, toggle: () => setChat(!chat) }} onLeave={leave} />

@@ -15,7 +15,9 @@ export function placeOf(agent: string, touchPoints: number): Place {
 /** Plain steps for what does not work, on this kind of device, and the way round it. */
 export function Fix({ problems, onAgain }: { problems: Problem[]; onAgain: () => void }) {
   const { t } = useWords()
-  const phone = useClinic()?.phone
+  const clinic = useClinic()
+  // Where the line is closed, the visit itself goes on by telephone.
+  const phone = problems.some(({ part }) => part === 'network') ? clinic?.visit || clinic?.phone : clinic?.phone
   const place = placeOf(navigator.userAgent, navigator.maxTouchPoints)
   const denied = problems.some(({ fault }) => fault === 'denied')
   const other = [...new Set(problems.map(({ fault }) => fault).filter((fault) => fault !== 'denied'))]
@@ -32,6 +34,7 @@ export function Fix({ problems, onAgain }: { problems: Problem[]; onAgain: () =>
       {problems.length === 0 && <ul>{(['one', 'two', 'three', 'four'] as const).map((step) => <li key={step}>{t(`fix.general.${step}`)}</li>)}</ul>}
       <div className={css.fixButtons}>
         <Button variant="default" icon="refresh" onClick={onAgain}>{t('fix.again')}</Button>
+        {problems.some(({ part }) => part === 'network') && phone && <p>{t('visit.orByPhone')}</p>}
         {phone && <AnchorButton variant="subtle" icon="phone" href={`tel:${phone}`}>{t('call', { phone })}</AnchorButton>}
       </div>
     </section>

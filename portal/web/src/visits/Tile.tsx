@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react'
+import { onBack, playAgain } from '../rtc/back'
 import { Face } from '../ui/Face'
 import { useWords } from '../ui/useWords'
 import css from './tile.module.css'
@@ -42,8 +43,14 @@ function Picture({ track, mirrored, whole }: { track: MediaStreamTrack; mirrored
     if (!element) return undefined
     element.srcObject = new MediaStream([track])
     // A page in the background may not play; it does when it is back in front.
-    void element.play().catch(() => undefined)
+    const play = () => void element.play().catch(() => undefined)
+    play()
+    const away = onBack(() => {
+      playAgain(element)
+      play()
+    })
     return () => {
+      away()
       element.srcObject = null
     }
   }, [track])

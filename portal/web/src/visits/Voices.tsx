@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
+import { onBack, playAgain } from '../rtc/back'
 import type { Remote } from '../rtc/receive'
 import { Button } from '../ui/Button'
 import { useWords } from '../ui/useWords'
@@ -18,6 +19,10 @@ export function Voices({ remotes }: { remotes: Remote[] }) {
       })
     }
   }, [])
+  useEffect(() => onBack(() => {
+    players.current.forEach(playAgain)
+    play()
+  }), [play])
   return (
     <>
       {remotes.filter(({ kind }) => kind === 'audio').map(({ seat, track }) => <Voice key={`${seat}-${track.id}`} track={track} players={players.current} play={play} />)}

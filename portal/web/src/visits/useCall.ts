@@ -1,9 +1,11 @@
 import { useEffect, useState, useSyncExternalStore } from 'react'
+import { onBack, onOtherNetwork } from '../rtc/back'
 import { Call, type CallView } from '../rtc/call'
 import type { LineSocket } from '../rtc/line'
 import { tabChoices } from '../rtc/choices'
 import { LocalMedia, type MediaView } from '../rtc/media'
 import type { Relay } from '../rtc/protocol'
+import { wakeSound } from '../rtc/sound'
 import { pageTimers } from '../rtc/timers'
 
 const devices = (): MediaDevices | undefined => (typeof navigator.mediaDevices?.getUserMedia === 'function' ? navigator.mediaDevices : undefined)
@@ -14,14 +16,14 @@ export function useMedia(on: boolean): { media: LocalMedia; view: MediaView } {
   useEffect(() => {
     if (!on) return undefined
     void media.start()
-    const back = () => {
-      if (document.visibilityState === 'visible') void media.recover()
-    }
+    const unsubscribe = onBack(() => {
+      wakeSound()
+      void media.recover()
+    })
     const plugged = () => void media.list()
-    document.addEventListener('visibilitychange', back)
     devices()?.addEventListener('devicechange', plugged)
     return () => {
-      document.removeEventListener('visibilitychange', back)
+      unsubscribe()
       devices()?.removeEventListener('devicechange', plugged)
       media.stop()
     }
@@ -47,22 +49,20 @@ export function useCall(signal: string, on: boolean, media: LocalMedia): { call:
     // The first offer already has the tracks in it, so wait until the browser has asked.
     if (!on || !ready) return undefined
     const sending = () => {
-      const { tracks, mic, cam } = media.current()
-      return { tracks, mic: mic && Boolean(tracks.audio), cam: cam && Boolean(tracks.camera) }
+      const { tracks, mic, cam, onlySound } = media.current()
+      return { tracks, mic: mic && Boolean(tracks.audio), cam: cam && Boolean(tracks.camera), only: onlySound }
     }
     const made = new Call({ dial: () => new WebSocket(socketUrl(signal)) as unknown as LineSocket, newPeer, shareTaken: () => media.unshare(), silenced: () => media.setMic(false), timers: pageTimers }, sending())
     const unsubscribe = media.subscribe(() => made.send(sending()))
-    const hurry = () => {
-      if (document.visibilityState === 'visible') made.hurry()
-    }
+    const hurry = () => made.hurry()
+    const away = [onBack(hurry), onOtherNetwork(() => made.renew())]
     window.addEventListener('online', hurry)
-    document.addEventListener('visibilitychange', hurry)
     made.start()
     setCall(made)
     return () => {
       unsubscribe()
+      away.forEach((end) => end())
       window.removeEventListener('online', hurry)
-      document.removeEventListener('visibilitychange', hurry)
       made.stop()
       setCall(undefined)
     }

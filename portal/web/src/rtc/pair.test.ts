@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest'
+import { Call } from './call'
+import type { LineSocket } from './line'
+import type { ToServer } from './protocol'
+
+/** A connection as far as the ladder looks at it. */
+class FakePeer {
+  connectionState: RTCPeerConnectionState = 'new'
+  onconnectionstatechange: (() => void) | null = null
+  ontrack: (() => void) | null = null
+  localDescription: { sdp: string } | null = null
+  closed = false
+  restarts = 0
+  private readonly places: { mid: string; sender: object; receiver: { track: { id: string } } }[] = []
+  readonly name: string
+  constructor(name: string) {
+    this.name = name
+    if (name.startsWith('sub')) this.addTransceiver()
+  }
+  addTransceiver() {
+    const mid = String(this.places.length)
+    const place = { mid, sender: { track: null, replaceTrack: () => Promise.resolve(), getParameters: () => ({ encodings: [] }) }, receiver: { track: { id: `${this.name}-${mid}` } } }
+    this.places.push(place)
+    return place
+  }
+  getTransceivers() { return this.places }
+  createOffer({ iceRestart }: { iceRestart?: boolean } = {}) {
+    if (iceRestart) this.restarts += 1
+    return Promise.resolve({ type: 'offer', sdp: this.name })
+  }
+  createAnswer() { return Promise.resolve({ type: 'answer', sdp: this.name }) }
+  setLocalDescription(description: { sdp: string }) { this.localDescription = description; return Promise.resolve() }
+  setRemoteDescription() { return Promise.resolve() }
+  getConfiguration() { return {} }
+  setConfiguration() {}
+  getStats() { return Promise.resolve(new Map()) }
+  close() { this.closed = true }
+  become(state: RTCPeerConnectionState) {
+    this.connectionState = state
+    this.onconnectionstatechange?.()
+  }
+}
+
+class Clock {
+  now = 0
+  private waiting: { at: number; run: () => void }[] = []
+  set = (run: () => void, ms: number) => {
+    const one = { at: this.now + ms, run }
+    this.waiting.push(one)
+    return one
+  }
+  clear = (one: unknown) => { this.waiting = this.waiting.filter((other) => other !== one) }
+  async pass(ms: number) {
+    const until = this.now + ms
+    for (let next; (next = this.waiting.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0]);) {
+      this.clear(next)
+      this.now = next.at
+      next.run()
+      await settle()
+    }
+    this.now = until
+  }
+}
+const settle = () => new Promise((done) => setTimeout(done, 0))
+
+async function inCall() {
+  const peers: FakePeer[] = []
+  const sockets: (LineSocket & { said: ToServer[] })[] = []
+  const clock = new Clock()
+  const call = new Call({
+    dial: () => {
+      const socket = { said: [] as ToServer[], onopen: null, onmessage: null, onclose: null, send(text: string) { this.said.push(JSON.parse(text) as ToServer) }, close() {} } as LineSocket & { said: ToServer[] }
+      sockets.push(socket)
+      return socket
+    },
+    newPeer: () => {
+      const peer = new FakePeer(`${peers.length % 2 ? 'sub' : 'pub'}${Math.floor(peers.length / 2)}`)
+      peers.push(peer)
+      return peer as unknown as RTCPeerConnection
+    },
+    shareTaken: () => undefined, timers: clock,
+  }, { tracks: {}, mic: true, cam: false })
+  const last = () => sockets.at(-1)!
+  const hear = async (frame: object) => {
+    last().onmessage?.({ data: JSON.stringify(frame) })
+    await settle()
+  }
+  const said = (t: string) => last().said.filter((one) => one.t === t)
+  call.start()
+  last().onopen?.()
+  await hear({ t: 'joined', seat: 'me', resume: 'r1', resumed: false, seats: [{ seat: 'me', mic: true, cam: false }, { seat: 'you', mic: true, cam: true }] })
+  const places = [{ mid: '0', seat: 'you', kind: 'audio' }]
+  await hear({ t: 'pub-answer', n: 1, sdp: 'x' })
+  await hear({ t: 'sub', n: 1, sdp: 'x', tracks: places })
+  peers.forEach((peer) => peer.become('connected'))
+  return { call, peers, sockets, clock, hear, said, places, last }
+}
+
+const heard = (call: Call) => call.current().remotes.map(({ track }) => track.id)
+
+describe('the ladder', () => {
+  it('goes from a restart to a second pair, and lets the old one go when the new one stands', async () => {
+    const { call, peers, clock, hear, said, places } = await inCall()
+    expect(call.current().phase).toBe('in')
+    expect(heard(call)).toEqual(['sub0-0'])
+    peers[1]!.become('disconnected')
+    await clock.pass(2_900)
+    expect(said('restart')).toEqual([])
+    await clock.pass(200)
+    expect(said('restart')).toEqual([{ t: 'restart' }])
+    expect(peers[0]!.restarts).toBe(1)
+    expect(call.current().phase).toBe('reconnecting')
+
+    await clock.pass(5_000)
+    expect(said('restart').at(-1)).toEqual({ t: 'restart', fresh: true })
+    await hear({ t: 'sub', n: 3, sdp: 'x', tracks: [], fresh: true })
+    const [pub0, sub0, pub1, sub1] = peers
+    expect(said('pub').at(-1)).toMatchObject({ sdp: 'pub1', fresh: true, n: 3 })
+    expect(said('sub-answer').at(-1)).toMatchObject({ sdp: 'sub1', n: 3 })
+    expect([pub0!.closed, sub0!.closed]).toEqual([false, false])
+    expect(heard(call)).toEqual(['sub0-0'])
+
+    await hear({ t: 'pub-answer', n: 3, sdp: 'x' })
+    pub1!.become('connected')
+    expect(pub0!.closed).toBe(true)
+    sub1!.become('connected')
+    await hear({ t: 'map', tracks: places, by: 3 })
+    expect(sub0!.closed).toBe(true)
+    expect(heard(call)).toEqual(['sub1-0'])
+    expect(call.current().phase).toBe('in')
+    expect(said('join')).toHaveLength(1)
+    await clock.pass(20_000)
+    expect([pub1!.closed, sub1!.closed]).toEqual([false, false])
+  })
+
+  it('renews while the first pair works, and nobody notices', async () => {
+    const { call, peers, clock, hear, said, places } = await inCall()
+    call.renew()
+    await settle()
+    await hear({ t: 'sub', n: 2, sdp: 'x', tracks: [], fresh: true })
+    expect(call.current().phase).toBe('in')
+    await hear({ t: 'map', tracks: places, by: 2 })
+    peers[3]!.become('connected')
+    expect(call.current().phase).toBe('in')
+    peers[2]!.become('connected')
+    expect(peers.map(({ closed }) => closed)).toEqual([true, true, false, false])
+    expect(said('pub').at(-1)).toMatchObject({ fresh: true })
+    // What comes later says nothing of second connections any more.
+    call.send({ tracks: { screen: { id: 's' } as MediaStreamTrack }, mic: true, cam: false })
+    await settle()
+    expect(call.current().phase).toBe('in')
+    await clock.pass(10_000)
+  })
+
+  it('joins anew when the second pair comes to nothing', async () => {
+    const { call, peers, clock, sockets, last } = await inCall()
+    peers[0]!.become('failed')
+    await settle()
+    await clock.pass(5_000)
+    await clock.pass(8_000)
+    expect(peers.map(({ closed }) => closed)).toEqual([true, true, true])
+    expect(call.current().phase).toBe('reconnecting')
+    await clock.pass(100)
+    expect(sockets).toHaveLength(2)
+    last().onopen?.()
+    expect(last().said[0]).toEqual({ t: 'join', mic: true, cam: false })
+  })
+
+  it('goes on with the second pair when the socket breaks meanwhile', async () => {
+    const { call, peers, clock, hear, last } = await inCall()
+    peers[1]!.become('failed')
+    await clock.pass(5_100)
+    await hear({ t: 'sub', n: 2, sdp: 'x', tracks: [], fresh: true })
+    last().onclose?.()
+    await clock.pass(0)
+    last().onopen?.()
+    expect(last().said[0]).toMatchObject({ t: 'join', resume: 'r1' })
+    await hear({ t: 'joined', seat: 'me', resume: 'r2', resumed: true, seats: [] })
+    expect(last().said.some(({ t }) => t === 'restart')).toBe(false)
+    await hear({ t: 'map', tracks: [], by: 2 })
+    peers.slice(2).forEach((peer) => peer.become('connected'))
+    expect(call.current().phase).toBe('in')
+  })
+})
