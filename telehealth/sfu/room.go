@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -28,6 +29,10 @@ type Room struct {
 	sharing  *Seat   // whose screen is shown
 	speaking []string
 	spoke    string // first of them, the last time that somebody did
+
+	tap       *Tap                   // nil: nobody keeps what is said here
+	taking    atomic.Pointer[taking] // nil: nothing may be kept now
+	recording string                 // as told
 }
 
 func newRoom(s *Server, id string) *Room { return &Room{server: s, id: id, empty: make(chan struct{})} }
@@ -79,6 +84,7 @@ func (r *Room) rise(x *Seat) (last, out bool) {
 
 // changed tells everybody how the room is now; under the lock.
 func (r *Room) changed() {
+	r.tapped()
 	list := r.presences()
 	for _, x := range r.seats {
 		if !x.told.Swap(true) {
@@ -266,6 +272,7 @@ func (r *Room) beat(n int, now time.Time) {
 	}
 	if n%talkBeats == 0 {
 		r.listen(seats)
+		r.tapped() // what was allowed may be over
 	}
 	r.mu.Unlock()
 	for i, x := range seats {
@@ -303,6 +310,7 @@ func (r *Room) layers(seats []*Seat, now time.Time) {
 			}
 		}
 	}
+	r.tapNeeds(all)
 	for _, x := range seats {
 		for _, o := range r.sourcesOf(x) {
 			if rids, news := o.needed(all[o], now); news {

@@ -139,7 +139,7 @@ func (x *Seat) welcome(l *Link, resumed bool) {
 		return
 	}
 	x.greeted = true
-	m := joinedMessage{T: "joined", Seat: x.id, Resume: x.token, Resumed: resumed, Seats: r.presences(), Relays: relays}
+	m := joinedMessage{T: "joined", Seat: x.id, Resume: x.token, Resumed: resumed, Seats: r.presences(), Relays: relays, Recording: r.recording}
 	replaced := x.replaced
 	x.replaced = nil
 	r.mu.Unlock()

@@ -57,6 +57,8 @@ type Message struct {
 	} `json:"relays"`
 	Only string   `json:"only"`
 	Rids []string `json:"rids"`
+
+	State string `json:"state"`
 }
 
 // Options are what a Client is made from.
