@@ -21,6 +21,7 @@ import { sharing as sharingEn } from './en/sharing'
 import { privacy as privacyEn } from './en/privacy'
 import { after as afterEn } from './en/after'
 import { plan as planEn } from './en/plan'
+import { recording as recordingEn } from './en/recording'
 import { today as todayEn } from './en/today'
 import { visits as visitsEn } from './en/visits'
 import { worklist as worklistEn } from './en/worklist'
@@ -47,6 +48,7 @@ import { sharing as sharingEs } from './es/sharing'
 import { privacy as privacyEs } from './es/privacy'
 import { after as afterEs } from './es/after'
 import { plan as planEs } from './es/plan'
+import { recording as recordingEs } from './es/recording'
 import { today as todayEs } from './es/today'
 import { visits as visitsEs } from './es/visits'
 import { worklist as worklistEs } from './es/worklist'
@@ -71,6 +73,7 @@ describe.each([
   ['account', accountEn as Tree, accountEs as Tree],
   ['detail', detailEn as Tree, detailEs as Tree],
   ['visits', visitsEn as Tree, visitsEs as Tree],
+  ['recording', recordingEn as Tree, recordingEs as Tree],
   ['plan', planEn as Tree, planEs as Tree],
   ['after', afterEn as Tree, afterEs as Tree],
   ['clinic', clinicEn as Tree, clinicEs as Tree],

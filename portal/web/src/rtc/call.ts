@@ -1,5 +1,5 @@
 import { Line, type LineSocket } from './line'
-import type { Bye, FromServer, Kind, Layer, Level, Relay, RoomSeat, ToServer } from './protocol'
+import type { Bye, FromServer, Kind, Layer, Level, Recorded, Relay, RoomSeat, ToServer } from './protocol'
 import { Publisher, type Tracks } from './publish'
 import { judge, sampleOf, Steady, worse, type Sample } from './quality'
 import { Receiver, type Remote } from './receive'
@@ -7,7 +7,7 @@ import type { Timers } from './timers'
 
 /** Lost: the ladder is at its end, and the person may try once more. Over: there is nothing to come back to. */
 export type Phase = 'joining' | 'in' | 'reconnecting' | 'lost' | 'over'
-export interface CallView { phase: Phase; why?: Bye; seat?: string; seats: RoomSeat[]; speaking: string[]; level: Level; remotes: Remote[]; /** The line carries sound only, and pictures come back by themselves. */ onlySound: boolean }
+export interface CallView { phase: Phase; why?: Bye; seat?: string; seats: RoomSeat[]; speaking: string[]; level: Level; remotes: Remote[]; /** The line carries sound only, and pictures come back by themselves. */ onlySound: boolean; recording: Recorded }
 /** What the device sends now, and whether its person wants it sent. */
 export interface Sending { tracks: Tracks; mic: boolean; cam: boolean }
 
@@ -33,7 +33,7 @@ const lookMs = 2_000
  * the socket resumes; the transports restart; everything is joined anew with the same seat.
  */
 export class Call {
-  private view: CallView = { phase: 'joining', seats: [], speaking: [], level: 'good', remotes: [], onlySound: false }
+  private view: CallView = { phase: 'joining', seats: [], speaking: [], level: 'good', remotes: [], onlySound: false, recording: 'off' }
   private readonly listeners = new Set<() => void>()
   private readonly deps: CallDeps
   private sending: Sending
@@ -168,6 +168,7 @@ export class Call {
         this.held = new Set(frame.tracks.map(({ mid }) => mid))
         this.set({ onlySound: frame.only === 'audio' })
         return this.show()
+      case 'recording': return this.set({ recording: frame.state })
       case 'map': return this.sub?.placed(frame.tracks)
       case 'speaking': return this.set({ speaking: frame.seats })
       case 'quality':
@@ -186,7 +187,7 @@ export class Call {
     this.deps.timers.clear(this.watchdog)
     this.resume = frame.resume
     this.relays = frame.relays
-    this.set({ seat: frame.seat, seats: frame.seats })
+    this.set({ seat: frame.seat, seats: frame.seats, recording: frame.recording })
     if (frame.resumed && this.pub && this.sub) {
       // What changed while nobody listened.
       this.say({ t: 'mute', kind: 'audio', on: !this.sending.mic })

@@ -4,6 +4,8 @@
 export type Kind = 'audio' | 'camera' | 'screen'
 export type Layer = 'high' | 'low' | 'none'
 export type Level = 'good' | 'weak' | 'bad'
+/** Whether what is said and shown is kept now, as the room says. */
+export type Recorded = 'on' | 'paused' | 'off'
 export type Bye = 'ended' | 'removed' | 'signed_out' | 'elsewhere' | 'drain' | 'left' | 'idle' | 'error'
 
 export interface RoomSeat { seat: string; mic: boolean; cam: boolean; screen: boolean; in: boolean }
@@ -25,7 +27,7 @@ export type ToServer =
   | { t: 'ping' }
 
 export type FromServer =
-  | { t: 'joined'; seat: string; resume: string; resumed: boolean; seats: RoomSeat[]; relays: Relay[] }
+  | { t: 'joined'; seat: string; resume: string; resumed: boolean; seats: RoomSeat[]; relays: Relay[]; recording: Recorded }
   | { t: 'seats'; seats: RoomSeat[] }
   | { t: 'pub-answer'; n: number; sdp: string }
   | { t: 'sub'; n: number; sdp: string; tracks: Place[] }
@@ -37,6 +39,7 @@ export type FromServer =
   /** What this client's line does not carry; only: nothing but sound is sent. */
   | { t: 'held'; tracks: Place[]; only?: 'audio' }
   | { t: 'mute'; kind: Kind; on: boolean }
+  | { t: 'recording'; state: Recorded }
   | { t: 'error'; of: string; n: number }
   | { t: 'bye'; why: Bye }
   | { t: 'pong' }
@@ -58,6 +61,8 @@ const texts = (value: unknown): string[] => (Array.isArray(value) ? value.filter
 const relaysOf = (value: unknown): Relay[] =>
   list(value).map((relay) => ({ urls: texts(relay.urls), username: text(relay.username), credential: text(relay.credential) })).filter(({ urls }) => urls.length > 0)
 
+const recordedOf = (value: unknown): Recorded => (value === 'on' || value === 'paused' ? value : 'off')
+
 /** Reads a frame; what this client does not know is nothing to it, so that a newer server can say more. */
 export function readFrame(data: unknown): FromServer | undefined {
   if (typeof data !== 'string') return undefined
@@ -70,7 +75,7 @@ export function readFrame(data: unknown): FromServer | undefined {
   if (typeof frame !== 'object' || frame === null) return undefined
   const n = typeof frame.n === 'number' ? frame.n : 0
   switch (frame.t) {
-    case 'joined': return { t: 'joined', seat: text(frame.seat), resume: text(frame.resume), resumed: frame.resumed === true, seats: seatsOf(frame.seats), relays: relaysOf(frame.relays) }
+    case 'joined': return { t: 'joined', seat: text(frame.seat), resume: text(frame.resume), resumed: frame.resumed === true, seats: seatsOf(frame.seats), relays: relaysOf(frame.relays), recording: recordedOf(frame.recording) }
     case 'seats': return { t: 'seats', seats: seatsOf(frame.seats) }
     case 'pub-answer': return { t: 'pub-answer', n, sdp: text(frame.sdp) }
     case 'sub': return { t: 'sub', n, sdp: text(frame.sdp), tracks: placesOf(frame.tracks) }
@@ -80,6 +85,7 @@ export function readFrame(data: unknown): FromServer | undefined {
     case 'layers': return kinds.includes(text(frame.kind)) ? { t: 'layers', kind: frame.kind as Kind, rids: texts(frame.rids) } : undefined
     case 'held': return { t: 'held', tracks: placesOf(frame.tracks), ...(frame.only === 'audio' && { only: 'audio' }) }
     case 'mute': return kinds.includes(text(frame.kind)) ? { t: 'mute', kind: frame.kind as Kind, on: frame.on === true } : undefined
+    case 'recording': return { t: 'recording', state: recordedOf(frame.state) }
     case 'error': return { t: 'error', of: text(frame.of), n }
     case 'bye': return { t: 'bye', why: byes.includes(text(frame.why)) ? (frame.why as Bye) : 'ended' }
     case 'pong': return { t: 'pong' }

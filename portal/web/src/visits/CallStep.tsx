@@ -8,11 +8,13 @@ import { ConnectionWords } from './ConnectionWords'
 import { Controls } from './Controls'
 import { byeWord, stageOf } from './people'
 import { Minis, useCorner } from './Minis'
+import { RecordedTiles } from './recorded'
+import { RecordingBar } from './RecordingBar'
 import { useActive } from './stay'
 import { Tile } from './Tile'
 import type { Visit } from './types'
 import { useCall } from './useCall'
-import { useSource } from './source'
+import { useActOf, useSource } from './source'
 import { useWants } from './useWants'
 import { Voices } from './Voices'
 
@@ -24,6 +26,7 @@ export function CallStep({ visit, media, view, onLeave }: { visit: Visit; media:
   const { call, view: now } = useCall(source.signal, true, media)
   const [chat, setChat] = useState(false)
   const unread = useUnreadChat(source, true, chat)
+  const act = useActOf(source)
   const stage = useRef<HTMLElement>(null)
   const corner = useCorner(stage)
   useActive(true)
@@ -49,6 +52,7 @@ export function CallStep({ visit, media, view, onLeave }: { visit: Visit; media:
   const frozen = now.phase === 'reconnecting'
   const title = main?.name ?? visit.appointment.practitioner.name
   return (
+    <RecordedTiles value={now.recording === 'on'}>
     <main id="content" tabIndex={-1} className={css.call} data-chat={chat || undefined}>
       <Voices remotes={now.remotes} />
       <section className={css.stage} ref={stage} aria-label={t('visit.stage')}>
@@ -59,10 +63,12 @@ export function CallStep({ visit, media, view, onLeave }: { visit: Visit; media:
         )}
         <header className={css.callHead}><h1>{title}</h1><ConnectionWords view={now} /></header>
         <Minis corner={corner} minis={minis} frozen={frozen} media={media} view={view} />
+        <RecordingBar visit={visit} act={act} room={now.recording} className={css.recording} />
         {now.onlySound && now.phase === 'in' && <p className={css.onlySound} role="status">{t('visit.onlySound')}</p>}
       </section>
       {chat && <div className={css.chatPlace}><Chat source={source} onClose={() => setChat(false)} /></div>}
       <Controls media={media} view={view} chat={{ open: chat, unread, toggle: () => setChat(!chat) }} onLeave={leave} />
     </main>
+    </RecordedTiles>
   )
 }

@@ -48,6 +48,9 @@ function doIn(patient: string, id: string, act: Act): Promise<Visit> {
     case 'admit': return take(api.POST('/charts/{patient}/visits/{id}/admit', { ...visit, body: { seat: act.seat } }))
     case 'refuse': return take(api.POST('/charts/{patient}/visits/{id}/refuse', { ...visit, body: { seat: act.seat } }))
     case 'return': return take(api.POST('/charts/{patient}/visits/{id}/return', { ...visit, body: { seat: act.seat } }))
+    case 'recordAsk': return take(api.POST('/charts/{patient}/visits/{id}/recording', { ...visit, body: { text: act.text } }))
+    case 'recordAnswer': return take(api.POST('/charts/{patient}/visits/{id}/recording/answer', { ...visit, body: { recording: act.recording, text: act.text, yes: act.yes } }))
+    case 'recordStop': return take(api.DELETE('/charts/{patient}/visits/{id}/recording', visit))
     case 'late': return take(api.POST('/charts/{patient}/visits/{id}/late', { ...visit, body: { minutes: act.minutes } }))
   }
 }

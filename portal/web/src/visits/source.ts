@@ -12,6 +12,9 @@ export type Act =
   | { do: 'wait' | 'leaveWaiting' | 'start' | 'end' }
   | { do: 'admit' | 'refuse' | 'return'; seat: string }
   | { do: 'late'; minutes: number }
+  | { do: 'recordAsk'; text: string }
+  | { do: 'recordAnswer'; recording: string; text: string; yes: boolean }
+  | { do: 'recordStop' }
 
 /** Where a visit comes from: the chart, for who is signed in, or a link that opens this one visit. */
 export interface VisitSource {
