@@ -48,6 +48,13 @@ func (p *Portal) mountJoin(app *fiber.App, steps, calls fiber.Handler) {
 	app.Delete(joinPath+"/wait", p.inVisit(func(ctx context.Context, who identity.Principal, patient, id string, _ *fiber.Ctx) (telehealth.Visit, error) {
 		return p.Visits.LeaveWaiting(ctx, who, patient, id)
 	}))
+	app.Post(joinPath+"/recording", p.inVisit(func(ctx context.Context, who identity.Principal, patient, id string, c *fiber.Ctx) (telehealth.Visit, error) {
+		var in RecordingAnswer
+		if err := take(c, &in); err != nil {
+			return telehealth.Visit{}, err
+		}
+		return p.Visits.AnswerRecording(ctx, who, patient, id, in.Recording, in.Text, in.Yes)
+	}))
 	app.Get(joinPath+"/chat", p.joinChat)
 	app.Post(joinPath+"/chat", p.joinSay)
 	app.Get(joinPath+"/signal", p.joinSignal)

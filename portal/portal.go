@@ -24,6 +24,7 @@ import (
 	"housecall/telehealth"
 	"housecall/telehealth/message"
 	"housecall/telehealth/phrase"
+	"housecall/telehealth/recording"
 	"housecall/telehealth/request"
 	"housecall/telehealth/schedule"
 	"housecall/telehealth/signal"
@@ -63,7 +64,8 @@ type Deps struct {
 	Requests    *request.Service
 	Visits      *telehealth.Service
 	Signal      *signal.Service
-	Revocations *revoke.Feed // not started yet: the portal subscribes
+	Recordings  *recording.Service // nil: this site records no visits
+	Revocations *revoke.Feed       // not started yet: the portal subscribes
 	Key         sitekey.Key
 	BaseURL     *url.URL
 	Clinic      Clinic

@@ -42,6 +42,7 @@ import (
 	"housecall/records/ingest"
 	"housecall/telehealth"
 	"housecall/telehealth/message"
+	"housecall/telehealth/recording"
 	"housecall/telehealth/request"
 	"housecall/telehealth/schedule"
 	"housecall/telehealth/sfu"
@@ -82,6 +83,11 @@ type node struct {
 	scanner  *clamdtest.Server
 	log      *safeBuffer
 	clock    *clock
+
+	recordings *recording.Service
+	rooms      rooms
+	folder     string // of blobs
+	sealed     bool   // all visits are encrypted from person to person
 }
 
 // clock is the time of sessions, which a test may move.
@@ -127,7 +133,7 @@ func newNode(t *testing.T, d *db.DB, bus string, client fs.FS) *node {
 	ctx, key := context.Background(), sitekey.ForTest()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	n := &node{t: t, db: d, log: &safeBuffer{}, clock: &clock{}}
+	n := &node{t: t, db: d, log: &safeBuffer{}, clock: &clock{}, folder: t.TempDir()}
 	n.base = fmt.Sprintf("http://localhost:%d", ln.Addr().(*net.TCPAddr).Port)
 	u, err := url.Parse(n.base)
 	require.NoError(t, err)
@@ -140,7 +146,7 @@ func newNode(t *testing.T, d *db.DB, bus string, client fs.FS) *node {
 	require.NoError(t, err)
 	hub, err := notifications.NewHub(notifications.Config{URL: bus, Key: key.Derive("hub", 32), Log: log})
 	require.NoError(t, err)
-	blobs, err := blob.Open(ctx, blob.Config{Dir: t.TempDir(), Key: key})
+	blobs, err := blob.Open(ctx, blob.Config{Dir: n.folder, Key: key})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = blobs.Close() })
 	n.scanner = clamdtest.Unix(t)
@@ -156,7 +162,9 @@ func newNode(t *testing.T, d *db.DB, bus string, client fs.FS) *node {
 	require.NoError(t, err)
 	n.schedule, err = schedule.New(schedule.Deps{DB: d, Records: n.store, Access: n.access, Notices: n.notices, Hub: hub, Key: key, Now: n.clock.Now})
 	require.NoError(t, err)
-	n.visits, err = telehealth.New(telehealth.Deps{DB: d, Records: n.store, Access: n.access, Identity: n.id, Notices: n.notices, Schedule: n.schedule, Now: n.clock.Now})
+	n.recordings, err = recording.New(recording.Deps{DB: d, Records: n.store, Hub: hub, Media: &n.rooms, Node: "node-" + newID(), Topic: schedule.VisitTopic, Keep: time.Hour, Log: log})
+	require.NoError(t, err)
+	n.visits, err = telehealth.New(telehealth.Deps{DB: d, Records: n.store, Access: n.access, Identity: n.id, Notices: n.notices, Schedule: n.schedule, Recordings: n.recordings, Sealed: func(*db.Conn, string) (bool, error) { return n.sealed, nil }, Now: n.clock.Now})
 	require.NoError(t, err)
 	n.signal, err = signal.New(signal.Deps{DB: d, Hub: hub, Seats: n.visits, Node: "node-" + newID(), Topic: schedule.VisitTopic, Media: sfu.Config{Loopback: true}, Log: log})
 	require.NoError(t, err)
@@ -169,7 +177,7 @@ func newNode(t *testing.T, d *db.DB, bus string, client fs.FS) *node {
 	n.importer, err = ingest.New(ingest.Deps{DB: d, Store: n.store, Access: n.access, Jobs: n.notices, Now: n.clock.Now})
 	require.NoError(t, err)
 	n.portal, err = portal.New(portal.Deps{
-		DB: d, Records: n.store, Importer: n.importer, Access: n.access, Identity: n.id, Provider: op, Login: rp, Hub: hub, Notices: n.notices, Messages: n.messages, Schedule: n.schedule, Requests: n.requests, Visits: n.visits, Signal: n.signal, Revocations: rev, Key: key, BaseURL: u,
+		DB: d, Records: n.store, Importer: n.importer, Access: n.access, Identity: n.id, Provider: op, Login: rp, Hub: hub, Notices: n.notices, Messages: n.messages, Schedule: n.schedule, Requests: n.requests, Visits: n.visits, Signal: n.signal, Recordings: n.recordings, Revocations: rev, Key: key, BaseURL: u,
 		Clinic: portal.Clinic{Name: "Hill Clinic", Phone: "555-0100", Emergency: "911", TimeZone: "America/Chicago"}, Version: "1.2.3",
 		Health: func(context.Context) []portal.Check {
 			return []portal.Check{{Name: "database", OK: true, Level: "ok", Text: "It answers."}}

@@ -55,6 +55,7 @@ func (p *Portal) Mount(app *fiber.App) {
 	api.UseMiddleware(keepCookie)
 	app.Put("/api/v1/charts/:patient/binaries/:id", rest.PutBinary(p.Records))
 	app.Get("/api/v1/charts/:patient/binaries/:id", rest.GetBinary(p.Records))
+	app.Get("/api/v1/charts/:patient/binaries/:id/saved", rest.SaveBinary(p.Records, p.Now))
 	app.Get("/api/v1/charts/:patient/binaries/:id/thumbnail", rest.GetThumbnail(p.Records))
 
 	app.Put("/api/v1/me/requests/:id/evidence", rest.PutEvidence(p.Records))
@@ -74,6 +75,7 @@ func (p *Portal) Mount(app *fiber.App) {
 	p.mountControls(api)
 	p.mountGuestLinks(api)
 	p.mountCockpit(api)
+	p.mountRecordings(api)
 	p.mountWorklist(api)
 	p.mountSharing(api)
 	p.mountApps(api)

@@ -58,7 +58,14 @@ func (s *Store) ReadBinary(ctx context.Context, who identity.Principal, patient,
 	if err != nil {
 		return nil, err
 	}
-	if err := s.Looked(ctx, who, v, "read", binaryType, id, access.Of(access.Messages), 1); err != nil {
+	of := access.Class{Category: access.Messages}
+	if b.Sent {
+		if of, err = s.ClassTx(c, patient, binaryType, id); err != nil {
+			_ = r.Close()
+			return nil, err
+		}
+	}
+	if err := s.Looked(ctx, who, v, "read", binaryType, id, access.Of(of.Category), 1); err != nil {
 		_ = r.Close()
 		return nil, err
 	}

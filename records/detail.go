@@ -49,6 +49,7 @@ type Document struct {
 	Size        int    `json:"size"`
 	Text        string `json:"text,omitempty"`
 	URL         string `json:"url,omitempty"`
+	Recording   string `json:"recording,omitempty" doc:"Its id, when it is the recording of a visit"`
 }
 
 const maxInlineText = 200_000
@@ -247,6 +248,9 @@ func documentOf(n *fhir.Node, patient, id string) *Document {
 		return &Document{ContentType: "text/plain; charset=utf-8", Title: n.Get("title").Str(), Size: len(text), Text: text}
 	}
 	a := attachmentOf(n)
+	if expires(n) {
+		return &Document{ContentType: a.Get("contentType").Str(), Title: n.Get("description").Str(), Recording: id}
+	}
 	data, err := base64.StdEncoding.DecodeString(a.Get("data").Str())
 	if a == nil || err != nil || len(data) == 0 {
 		return nil

@@ -16,7 +16,8 @@ const Own = access.Own
 var keptTypes = map[string]bool{"Appointment": true, "Encounter": true, "Composition": true, "DocumentReference": true, communicationType: true, binaryType: true, taskType: true}
 
 // frozenTypes are signed when they are written, or sent. Nobody changes or
-// deletes them, the house itself included; an addendum is a record of its own.
+// deletes them, the house itself included; an addendum is a record of its own. Only
+// recordings of visits end, when their time is over.
 var frozenTypes = map[string]bool{"Composition": true, "DocumentReference": true, communicationType: true, binaryType: true}
 
 // sentTypes are messages and what is sent along with them.
@@ -77,6 +78,9 @@ func (ch *change) mayTouch() error {
 			return err
 		}
 		if old.Get("meta", "source").Str() == Own {
+			if ch.kept && ch.Kind == Delete && expires(old) {
+				return nil
+			}
 			if sentTypes[ch.Type] && !(ch.kept && ch.Kind == Update && addsAbout(old, ch.Node)) {
 				return fault.New(fault.Forbidden, "What was sent is not changed any more. Please write a new message.").WithCode("sent")
 			}

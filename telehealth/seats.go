@@ -425,6 +425,9 @@ func (v *visit) finish() error {
 	if err := v.s.Access.EndVisitGrantsTx(v.c, v.who, v.Patient, v.ID); err != nil {
 		return err
 	}
+	if err := v.endRecording(); err != nil {
+		return err
+	}
 	return v.settle()
 }
 

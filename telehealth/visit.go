@@ -12,6 +12,7 @@ import (
 	"housecall/notifications"
 	"housecall/records"
 	"housecall/records/access"
+	"housecall/telehealth/recording"
 	"housecall/telehealth/schedule"
 )
 
@@ -69,6 +70,8 @@ type Visit struct {
 	Relays        []Relay              `json:"relays,omitempty" doc:"Ways through networks that let no video pass, to be tried before the visit. In the room one is told one's own anew."`
 	Rating        *VisitRating         `json:"rating,omitempty" doc:"What the viewer said about it"`
 	Ratings       []VisitRating        `json:"ratings,omitempty" doc:"For those who held it: what was said about it"`
+	Recording     *recording.Now       `json:"recording,omitempty" doc:"The last recording that was asked for"`
+	MayRecord     bool                 `json:"mayRecord,omitempty" doc:"The viewer may ask whether it may be recorded"`
 }
 
 // Relay is a way to the room through a network that lets no video pass: an
@@ -89,6 +92,9 @@ type Deps struct {
 	Schedule *schedule.Service
 	Relays   func(visit, whose string) []Relay // nil: there are none
 	Now      func() time.Time
+
+	Recordings *recording.Service // nil: the clinic does not record visits
+	Sealed     Sealed             // nil: no visit is
 }
 
 // Service keeps visits.
@@ -307,6 +313,9 @@ func (v *visit) show() (Visit, error) {
 	}
 	if err == nil {
 		err = v.rated(&out)
+	}
+	if err == nil {
+		err = v.showRecording(&out)
 	}
 	return out, err
 }

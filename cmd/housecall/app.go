@@ -33,6 +33,7 @@ import (
 	"housecall/records/subscription"
 	"housecall/telehealth"
 	"housecall/telehealth/message"
+	"housecall/telehealth/recording"
 	"housecall/telehealth/request"
 	"housecall/telehealth/schedule"
 	"housecall/telehealth/sfu"
@@ -62,6 +63,7 @@ type App struct {
 	Requests      *request.Service
 	Visits        *telehealth.Service
 	Signal        *signal.Service
+	Recordings    *recording.Service // nil: this site records no visits
 	Importer      *ingest.Importer
 	Bulk          *bulk.Service
 	Subscriptions *subscription.Service
@@ -186,7 +188,10 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 		return nil, err
 	}
 	a.relay = newRelay(a)
-	if a.Visits, err = telehealth.New(telehealth.Deps{DB: a.DB, Records: a.Records, Access: a.Access, Identity: a.Identity, Notices: a.Notices, Schedule: a.Schedule, Relays: a.relay.beforehand}); err != nil {
+	if err = a.openRecordings(); err != nil {
+		return nil, err
+	}
+	if a.Visits, err = telehealth.New(telehealth.Deps{DB: a.DB, Records: a.Records, Access: a.Access, Identity: a.Identity, Notices: a.Notices, Schedule: a.Schedule, Relays: a.relay.beforehand, Recordings: a.Recordings}); err != nil {
 		return nil, err
 	}
 	if a.Signal, err = signal.New(signal.Deps{
@@ -210,7 +215,7 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 		return nil, err
 	}
 	if a.Portal, err = portal.New(portal.Deps{
-		DB: a.DB, Records: a.Records, Importer: a.Importer, Access: a.Access, Identity: a.Identity, Provider: a.Provider, Login: a.Login, Hub: a.Hub, Notices: a.Notices, Messages: a.Messages, Schedule: a.Schedule, Requests: a.Requests, Visits: a.Visits, Signal: a.Signal, Revocations: a.Revocations,
+		DB: a.DB, Records: a.Records, Importer: a.Importer, Access: a.Access, Identity: a.Identity, Provider: a.Provider, Login: a.Login, Hub: a.Hub, Notices: a.Notices, Messages: a.Messages, Schedule: a.Schedule, Requests: a.Requests, Visits: a.Visits, Signal: a.Signal, Recordings: a.Recordings, Revocations: a.Revocations,
 		Key: a.Key, BaseURL: cfg.base, Clinic: cfg.clinic(), Version: version, BounceToken: cfg.BounceToken, Health: a.Health, Calls: a.Limit, Log: a.Log,
 	}); err != nil {
 		return nil, err
@@ -259,6 +264,12 @@ func (a *App) Start(ctx context.Context) error {
 			return fmt.Errorf("start %s: %w", p.name, err)
 		}
 		a.stops = append(a.stops, p.part.Stop)
+	}
+	if a.Recordings != nil {
+		if err := a.Recordings.Start(ctx); err != nil {
+			return fmt.Errorf("start recordings: %w", err)
+		}
+		a.stops = append(a.stops, a.Recordings.Stop)
 	}
 	a.stops = append(a.stops, a.Bulk.Stop) // before the jobs, whose turns it ends
 	return nil

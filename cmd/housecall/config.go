@@ -78,6 +78,9 @@ type Config struct {
 
 	KeyAge time.Duration `group:"settings" name:"key-age" env:"HOUSECALL_KEY_AGE" default:"2160h" placeholder:"TIME" help:"After which time the OpenID provider signs with a new key. 0: only by housecall keys rotate."`
 
+	Recording     bool `group:"settings" name:"recording" env:"HOUSECALL_RECORDING" help:"Visits by video may be recorded, when everybody in the room agrees to it. Off: nothing of what is said and shown is ever kept."`
+	RecordingDays int  `group:"settings" name:"recording-days" env:"HOUSECALL_RECORDING_DAYS" default:"365" placeholder:"DAYS" help:"How long recordings are kept; then they are deleted."`
+
 	base       *url.URL
 	hosts      []string // that are called though others named them; nil: any
 	proxies    []netip.Prefix
@@ -127,6 +130,9 @@ func (c *Config) checkAddr() error {
 	}
 	if c.TakeBack != 0 && (c.TakeBack < time.Second || c.TakeBack > 10*time.Minute) {
 		return wrong("HOUSECALL_TAKE_BACK", c.TakeBack.String(), "it must be between 1s and 10m", "30s")
+	}
+	if c.Recording && (c.RecordingDays < 1 || c.RecordingDays > 36525) {
+		return wrong("HOUSECALL_RECORDING_DAYS", fmt.Sprint(c.RecordingDays), "it must be at least 1", "365")
 	}
 	if c.KeyAge != 0 && (c.KeyAge < 24*time.Hour || c.KeyAge > 10*366*24*time.Hour) {
 		return wrong("HOUSECALL_KEY_AGE", c.KeyAge.String(), "it must be 0 or at least 24h", "2160h")
@@ -384,7 +390,7 @@ func (c *Config) Redacted() []string {
 		"HOUSECALL_DATA=" + c.Data, "HOUSECALL_DATABASE_URL=" + redactURL(c.DatabaseURL), "HOUSECALL_MIGRATE_DATABASE_URL=" + redactURL(c.MigrateURL), "HOUSECALL_LOG_URL=" + c.LogURL, "HOUSECALL_CLAMD=" + c.Clamd, "HOUSECALL_AUDIT_ANCHOR_URL=" + strings.Join(anchor.Names(c.AuditAnchorURL), ", "), "HOUSECALL_NATS_URL=" + redactURL(c.NATSURL), "HOUSECALL_SMTP_URL=" + redactURL(c.SMTPURL), "HOUSECALL_WEB_PUSH=" + c.WebPush, "HOUSECALL_APNS_URL=" + redactURL(c.APNsURL), "HOUSECALL_FCM_URL=" + redactURL(c.FCMURL), "HOUSECALL_SMS_URL=" + redactURL(c.SMSURL), "HOUSECALL_BOUNCE_TOKEN=" + secret(c.BounceToken), "HOUSECALL_BREACH_URL=" + redactURL(c.BreachURL),
 		fmt.Sprintf("HOUSECALL_ICE_PORT=%d", c.ICEPort), "HOUSECALL_ICE_ADDRESS=" + c.ICEAddress, "HOUSECALL_TURN=" + c.TURN, "HOUSECALL_TURN_ADDR=" + c.TURNAddr, "HOUSECALL_TURN_TLS_ADDR=" + c.TURNTLSAddr, "HOUSECALL_TURN_TLS=" + c.TURNTLS, "HOUSECALL_TURN_HOST=" + c.TURNHost,
 		"HOUSECALL_NODE=" + c.Node, "HOUSECALL_OIDC_ISSUERS=" + secret(c.OIDCIssuers), "HOUSECALL_SITE_KEY=" + secret(c.SiteKey), "HOUSECALL_LOG=" + c.Log,
-		fmt.Sprintf("HOUSECALL_RATE_LIMIT=%g", c.RateLimit), "HOUSECALL_BULK_KEEP=" + c.BulkKeep.String(), "HOUSECALL_KEY_AGE=" + c.KeyAge.String(), "HOUSECALL_TAKE_BACK=" + c.TakeBack.String(), fmt.Sprintf("HOUSECALL_SHOW_PRESENCE=%t", c.ShowPresence), "HOUSECALL_CLINIC_NAME=" + c.ClinicName, "HOUSECALL_CLINIC_PHONE=" + c.ClinicPhone,
+		fmt.Sprintf("HOUSECALL_RATE_LIMIT=%g", c.RateLimit), "HOUSECALL_BULK_KEEP=" + c.BulkKeep.String(), "HOUSECALL_KEY_AGE=" + c.KeyAge.String(), "HOUSECALL_TAKE_BACK=" + c.TakeBack.String(), fmt.Sprintf("HOUSECALL_SHOW_PRESENCE=%t", c.ShowPresence), fmt.Sprintf("HOUSECALL_RECORDING=%t", c.Recording), fmt.Sprintf("HOUSECALL_RECORDING_DAYS=%d", c.RecordingDays), "HOUSECALL_CLINIC_NAME=" + c.ClinicName, "HOUSECALL_CLINIC_PHONE=" + c.ClinicPhone,
 		"HOUSECALL_EMERGENCY_PHONE=" + c.EmergencyPhone, "HOUSECALL_CRISIS_PHONE=" + c.CrisisPhone, "HOUSECALL_VISIT_PHONE=" + c.VisitPhone, "HOUSECALL_TIME_ZONE=" + c.zone.String(),
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -62,6 +63,26 @@ func GetBinary(store *records.Store) fiber.Handler {
 			return err
 		}
 		return sendContent(c, f)
+	}
+}
+
+// SaveBinary is GetBinary to keep: for who has just shown that it is them.
+func SaveBinary(store *records.Store, now func() time.Time) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		who := edge.Principal(c)
+		f, err := store.ReadBinary(c.UserContext(), who, strings.Clone(c.Params("patient")), strings.Clone(c.Params("id")))
+		if err != nil {
+			return err
+		}
+		if err := who.RequireRecent(now()); err != nil {
+			_ = f.Close()
+			return err
+		}
+		if err := sendContent(c, f); err != nil {
+			return err
+		}
+		c.Set(fiber.HeaderContentDisposition, disposition(false, f.Title))
+		return nil
 	}
 }
 

@@ -16,6 +16,9 @@
 // estimate), and shared among what it wants to receive (Seat.allot). Layers that
 // nobody needs are stopped where they are made.
 //
+// What is published may be taken along (tap), by a sink that knows no more than seats,
+// as long as everybody in the room was allowed. Forwarding never waits for it.
+//
 // No interceptors are used but one that notes when packets come in (wideRecorder):
 // each published track keeps its newest packets once (cache), which answers
 // lost-packet requests of all receivers and shows a picture to who comes later;

@@ -77,6 +77,8 @@ type joinedMessage struct {
 	Resumed bool       `json:"resumed"`
 	Seats   []presence `json:"seats"`
 	Relays  []Relay    `json:"relays,omitempty"`
+
+	Recording string `json:"recording,omitempty"`
 }
 
 // Relay is a way to this node for clients whose network lets no media pass: an
@@ -143,6 +145,12 @@ type heldMessage struct {
 	T      string    `json:"t"`
 	Tracks []lineTag `json:"tracks"`
 	Only   Kind      `json:"only,omitempty"` // audio: no picture is sent at all
+}
+
+// recordingMessage tells whether what is said and shown is kept: on, paused or off.
+type recordingMessage struct {
+	T     string `json:"t"`
+	State string `json:"state"`
 }
 
 type byeMessage struct {

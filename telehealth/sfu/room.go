@@ -32,6 +32,10 @@ type Room struct {
 	speaking []string
 	spoke    string // first of them, the last time that somebody did
 	soon     int    // beats in which senders are told what is needed of them
+
+	tap       *Tap                   // nil: nobody keeps what is said here
+	taking    atomic.Pointer[taking] // nil: nothing may be kept now
+	recording string                 // as told
 }
 
 func newRoom(s *Server, id string) *Room {
@@ -88,6 +92,7 @@ func (r *Room) rise(x *Seat) (last, out bool) {
 
 // changed tells everybody how the room is now; under the lock.
 func (r *Room) changed() {
+	r.tapped()
 	list := r.presences()
 	r.stir()
 	for _, x := range r.seats {
@@ -288,6 +293,9 @@ func (r *Room) beat(n int, now time.Time) {
 	if began := r.listen(seats, now); began || n%talkBeats == 0 {
 		r.tellSpeaking(seats)
 	}
+	if n%talkBeats == 0 {
+		r.tapped() // what was allowed may be over
+	}
 	soon := r.soon > 0
 	r.soon = max(r.soon-1, 0)
 	r.mu.Unlock()
@@ -326,6 +334,7 @@ func (r *Room) layers(seats []*Seat, now time.Time) {
 			}
 		}
 	}
+	r.tapNeeds(all)
 	for _, x := range seats {
 		for _, o := range r.sourcesOf(x) {
 			if rids, news := o.needed(all[o], now); news {

@@ -157,7 +157,7 @@ func (x *Seat) welcome(l *Link, resumed bool) {
 		return
 	}
 	x.greeted = true
-	m := joinedMessage{T: "joined", Seat: x.id, Resume: x.token, Resumed: resumed, Seats: r.presences(), Relays: relays}
+	m := joinedMessage{T: "joined", Seat: x.id, Resume: x.token, Resumed: resumed, Seats: r.presences(), Relays: relays, Recording: r.recording}
 	replaced := x.replaced
 	x.replaced = nil
 	silenced, by := x.silenced(), x.mutedBy

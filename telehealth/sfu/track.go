@@ -39,6 +39,7 @@ type track struct {
 	untold  atomic.Int32 // packets in a row that did not say how loud they are
 	came    atomic.Int64 // when the newest packet did, nanoseconds
 	meter   meter
+	stream  *Stream // of the reader, once it was taken
 
 	subsMu sync.Mutex
 	subs   atomic.Pointer[[]*slot]
@@ -129,6 +130,9 @@ func (t *track) take(b []byte, now time.Time) {
 		return
 	}
 	t.account(kept, now)
+	if k := t.seat.room.taking.Load(); k != nil {
+		k.offer(t, kept, now)
+	}
 	if subs := t.subs.Load(); subs != nil {
 		for _, s := range *subs {
 			s.forward(t, kept, now)
@@ -199,7 +203,7 @@ func (t *track) askKey(now time.Time) {
 
 // askAgain repeats what was asked for and did not come.
 func (t *track) askAgain(now time.Time) {
-	if subs := t.subs.Load(); subs == nil || len(*subs) == 0 {
+	if subs := t.subs.Load(); (subs == nil || len(*subs) == 0) && !t.taken() {
 		t.mu.Lock()
 		t.wantKey = false // nobody looks
 		t.mu.Unlock()

@@ -60,6 +60,8 @@ type Message struct {
 	Rids  []string `json:"rids"`
 	Fresh bool     `json:"fresh"`
 	By    int      `json:"by"`
+
+	State string `json:"state"`
 }
 
 // Options are what a Client is made from.

@@ -8,6 +8,8 @@ import { ConnectionWords } from '../visits/ConnectionWords'
 import { Control, Controls } from '../visits/Controls'
 import { Names } from '../visits/Crowd'
 import { byeWord, isCrowd, stageOf } from '../visits/people'
+import { RecordedTiles } from '../visits/recorded'
+import { AskToRecord, RecordingBar } from '../visits/RecordingBar'
 import { clockText } from '../visits/step'
 import { OnlySound, OnlySoundButton } from '../visits/OnlySound'
 import { Tile } from '../visits/Tile'
@@ -75,8 +77,9 @@ function InCall({ visit, room }: { visit: Visit; room: Room }) {
     )
   }
   return (
-    <>
+    <RecordedTiles value={now.recording === 'on'}>
       <Voices remotes={now.remotes} />
+      <RecordingBar visit={visit} act={room.act} room={now.recording} />
       <div className={css.big} ref={big} data-big>
         {main ? <Tile name={main.name} track={main.track} muted={main.muted} speaking={main.speaking} frozen={frozen || main.away} whole={main.screen} className={css.fill} />
           : <div className={css.nobody}>{now.phase === 'joining' ? t('visit.joining') : t('cockpit.nobody')}</div>}
@@ -101,6 +104,7 @@ function InCall({ visit, room }: { visit: Visit; room: Room }) {
         </div>
       )}
       {chat && <div className={css.chat}><Chat source={visitOf(visit.patient, visit.id)} onClose={() => setChat(false)} /></div>}
-    </>
+      <AskToRecord visit={visit} act={room.act} />
+    </RecordedTiles>
   )
 }

@@ -22,6 +22,7 @@ import { privacy as privacyEn } from './en/privacy'
 import { after as afterEn } from './en/after'
 import { plan as planEn } from './en/plan'
 import { room as roomEn } from './en/room'
+import { recording as recordingEn } from './en/recording'
 import { today as todayEn } from './en/today'
 import { visits as visitsEn } from './en/visits'
 import { worklist as worklistEn } from './en/worklist'
@@ -49,6 +50,7 @@ import { privacy as privacyEs } from './es/privacy'
 import { after as afterEs } from './es/after'
 import { plan as planEs } from './es/plan'
 import { room as roomEs } from './es/room'
+import { recording as recordingEs } from './es/recording'
 import { today as todayEs } from './es/today'
 import { visits as visitsEs } from './es/visits'
 import { worklist as worklistEs } from './es/worklist'
@@ -74,6 +76,7 @@ describe.each([
   ['detail', detailEn as Tree, detailEs as Tree],
   ['visits', visitsEn as Tree, visitsEs as Tree],
   ['room', roomEn as Tree, roomEs as Tree],
+  ['recording', recordingEn as Tree, recordingEs as Tree],
   ['plan', planEn as Tree, planEs as Tree],
   ['after', afterEn as Tree, afterEs as Tree],
   ['clinic', clinicEn as Tree, clinicEs as Tree],

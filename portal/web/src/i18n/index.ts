@@ -16,6 +16,7 @@ const parts = {
   booking: { en: () => import('./en/booking').then((part) => part.booking), es: () => import('./es/booking').then((part) => part.booking) },
   visits: { en: () => import('./en/visits').then((part) => part.visits), es: () => import('./es/visits').then((part) => part.visits) },
   room: { en: () => import('./en/room').then((part) => part.room), es: () => import('./es/room').then((part) => part.room) },
+  recording: { en: () => import('./en/recording').then((part) => part.recording), es: () => import('./es/recording').then((part) => part.recording) },
   plan: { en: () => import('./en/plan').then((part) => part.plan), es: () => import('./es/plan').then((part) => part.plan) },
   after: { en: () => import('./en/after').then((part) => part.after), es: () => import('./es/after').then((part) => part.after) },
   today: { en: () => import('./en/today').then((part) => part.today), es: () => import('./es/today').then((part) => part.today) },

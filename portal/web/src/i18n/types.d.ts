@@ -22,6 +22,7 @@ import type { privacy } from './en/privacy'
 import type { after } from './en/after'
 import type { plan } from './en/plan'
 import type { room } from './en/room'
+import type { recording } from './en/recording'
 import type { today } from './en/today'
 import type { visits } from './en/visits'
 import type { worklist } from './en/worklist'
@@ -29,6 +30,6 @@ import type { worklist } from './en/worklist'
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation'
-    resources: { translation: typeof en & typeof account & typeof detail & typeof clinic & typeof booking & typeof today & typeof messages & typeof inbox & typeof pools & typeof phrases & typeof coverage & typeof notices & typeof delivery & typeof visits & typeof room & typeof plan & typeof after & typeof worklist & typeof apps & typeof connected & typeof entrance & typeof sharing & typeof care & typeof privacy & typeof access & typeof asks }
+    resources: { translation: typeof en & typeof account & typeof detail & typeof clinic & typeof booking & typeof today & typeof messages & typeof inbox & typeof pools & typeof phrases & typeof coverage & typeof notices & typeof delivery & typeof visits & typeof room & typeof recording & typeof plan & typeof after & typeof worklist & typeof apps & typeof connected & typeof entrance & typeof sharing & typeof care & typeof privacy & typeof access & typeof asks }
   }
 }

@@ -1,5 +1,5 @@
 import { Line, type LineSocket } from './line'
-import type { Bye, FromServer, Kind, Layer, Level, Relay, RoomSeat, ToServer } from './protocol'
+import type { Bye, FromServer, Kind, Layer, Level, Recorded, Relay, RoomSeat, ToServer } from './protocol'
 import type { Tracks } from './publish'
 import { judge, sampleOf, Steady, worse, type Sample } from './quality'
 import { Pair } from './pair'
@@ -8,7 +8,7 @@ import type { Timers } from './timers'
 
 /** Lost: the ladder is at its end, and the person may try once more. Over: there is nothing to come back to. */
 export type Phase = 'joining' | 'in' | 'reconnecting' | 'lost' | 'over'
-export interface CallView { phase: Phase; why?: Bye; seat?: string; seats: RoomSeat[]; speaking: string[]; level: Level; remotes: Remote[]; /** The line carries sound only, and pictures come back by themselves. */ onlySound: boolean; /** Seat of the host who turned this microphone off, until it is on again. */ mutedBy?: string }
+export interface CallView { phase: Phase; why?: Bye; seat?: string; seats: RoomSeat[]; speaking: string[]; level: Level; remotes: Remote[]; /** The line carries sound only, and pictures come back by themselves. */ onlySound: boolean; /** Seat of the host who turned this microphone off, until it is on again. */ mutedBy?: string; recording: Recorded }
 /** What the device sends now, and whether its person wants it sent. */
 export interface Sending { tracks: Tracks; mic: boolean; cam: boolean; /** Wants to get no pictures. */ only?: boolean }
 
@@ -39,7 +39,7 @@ const lookMs = 2_000
  * anew with the same seat.
  */
 export class Call {
-  private view: CallView = { phase: 'joining', seats: [], speaking: [], level: 'good', remotes: [], onlySound: false }
+  private view: CallView = { phase: 'joining', seats: [], speaking: [], level: 'good', remotes: [], onlySound: false, recording: 'off' }
   private readonly listeners = new Set<() => void>()
   private readonly deps: CallDeps
   private sending: Sending
@@ -182,6 +182,7 @@ export class Call {
         this.held = new Set(frame.tracks.map(({ mid }) => mid))
         this.set({ onlySound: frame.only === 'audio' })
         return this.show()
+      case 'recording': return this.set({ recording: frame.state })
       case 'map': return this.pair?.placed(frame)
       case 'speaking': return this.set({ speaking: frame.seats })
       case 'quality':
@@ -204,7 +205,7 @@ export class Call {
     this.deps.timers.clear(this.watchdog)
     this.resume = frame.resume
     this.relays = frame.relays
-    this.set({ seat: frame.seat, seats: frame.seats })
+    this.set({ seat: frame.seat, seats: frame.seats, recording: frame.recording })
     if (this.sending.only || frame.resumed) this.say({ t: 'only', on: Boolean(this.sending.only) })
     if (frame.resumed && this.pair) {
       // What changed while nobody listened.

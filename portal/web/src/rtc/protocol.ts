@@ -4,6 +4,8 @@
 export type Kind = 'audio' | 'camera' | 'screen'
 export type Layer = 'high' | 'low' | 'none'
 export type Level = 'good' | 'weak' | 'bad'
+/** Whether what is said and shown is kept now, as the room says. */
+export type Recorded = 'on' | 'paused' | 'off'
 export type Bye = 'ended' | 'removed' | 'signed_out' | 'elsewhere' | 'drain' | 'left' | 'idle' | 'error'
 
 export interface RoomSeat { seat: string; mic: boolean; cam: boolean; screen: boolean; in: boolean; /** It gets no pictures now. */ only: boolean }
@@ -29,7 +31,7 @@ export type ToServer =
   | { t: 'ping' }
 
 export type FromServer =
-  | { t: 'joined'; seat: string; resume: string; resumed: boolean; seats: RoomSeat[]; relays: Relay[] }
+  | { t: 'joined'; seat: string; resume: string; resumed: boolean; seats: RoomSeat[]; relays: Relay[]; recording: Recorded }
   | { t: 'seats'; seats: RoomSeat[] }
   | { t: 'pub-answer'; n: number; sdp: string }
   /** Fresh: for a new connection. By: number of the offer that the connection began with which it is about; 0: the first one. */
@@ -43,6 +45,7 @@ export type FromServer =
   | { t: 'held'; tracks: Place[]; only?: 'audio' }
   /** By: the seat of the host who turned the microphone off. */
   | { t: 'mute'; kind: Kind; on: boolean; by?: string }
+  | { t: 'recording'; state: Recorded }
   | { t: 'error'; of: string; n: number }
   | { t: 'bye'; why: Bye }
   | { t: 'pong' }
@@ -64,6 +67,8 @@ const texts = (value: unknown): string[] => (Array.isArray(value) ? value.filter
 const relaysOf = (value: unknown): Relay[] =>
   list(value).map((relay) => ({ urls: texts(relay.urls), username: text(relay.username), credential: text(relay.credential) })).filter(({ urls }) => urls.length > 0)
 
+const recordedOf = (value: unknown): Recorded => (value === 'on' || value === 'paused' ? value : 'off')
+
 /** Reads a frame; what this client does not know is nothing to it, so that a newer server can say more. */
 export function readFrame(data: unknown): FromServer | undefined {
   if (typeof data !== 'string') return undefined
@@ -77,7 +82,7 @@ export function readFrame(data: unknown): FromServer | undefined {
   const n = typeof frame.n === 'number' ? frame.n : 0
   const by = typeof frame.by === 'number' ? frame.by : 0
   switch (frame.t) {
-    case 'joined': return { t: 'joined', seat: text(frame.seat), resume: text(frame.resume), resumed: frame.resumed === true, seats: seatsOf(frame.seats), relays: relaysOf(frame.relays) }
+    case 'joined': return { t: 'joined', seat: text(frame.seat), resume: text(frame.resume), resumed: frame.resumed === true, seats: seatsOf(frame.seats), relays: relaysOf(frame.relays), recording: recordedOf(frame.recording) }
     case 'seats': return { t: 'seats', seats: seatsOf(frame.seats) }
     case 'pub-answer': return { t: 'pub-answer', n, sdp: text(frame.sdp) }
     case 'sub': return { t: 'sub', n, sdp: text(frame.sdp), tracks: placesOf(frame.tracks), fresh: frame.fresh === true, by }
@@ -87,6 +92,7 @@ export function readFrame(data: unknown): FromServer | undefined {
     case 'layers': return kinds.includes(text(frame.kind)) ? { t: 'layers', kind: frame.kind as Kind, rids: texts(frame.rids) } : undefined
     case 'held': return { t: 'held', tracks: placesOf(frame.tracks), ...(frame.only === 'audio' && { only: 'audio' }) }
     case 'mute': return kinds.includes(text(frame.kind)) ? { t: 'mute', kind: frame.kind as Kind, on: frame.on === true, ...(text(frame.by) && { by: text(frame.by) }) } : undefined
+    case 'recording': return { t: 'recording', state: recordedOf(frame.state) }
     case 'error': return { t: 'error', of: text(frame.of), n }
     case 'bye': return { t: 'bye', why: byes.includes(text(frame.why)) ? (frame.why as Bye) : 'ended' }
     case 'pong': return { t: 'pong' }

@@ -10,6 +10,8 @@ import { Crowd } from './Crowd'
 import { byeWord, isCrowd, stageOf } from './people'
 import { Minis, useCorner } from './Minis'
 import { RoomNews } from './RoomNews'
+import { RecordedTiles } from './recorded'
+import { RecordingBar } from './RecordingBar'
 import { useActive } from './stay'
 import { Tile } from './Tile'
 import type { Visit } from './types'
@@ -17,7 +19,7 @@ import { ByPhone, OnlySound, OnlySoundButton, PhoneButton, useVisitPhone } from 
 import { useCall } from './useCall'
 import { useCalled } from './useCalled'
 import { usePins } from './usePins'
-import { useSource } from './source'
+import { useActOf, useSource } from './source'
 import { useWants } from './useWants'
 import { Voices } from './Voices'
 
@@ -29,6 +31,7 @@ export function CallStep({ visit, media, view, onLeave }: { visit: Visit; media:
   const { call, view: now } = useCall(source.signal, true, media)
   const [chat, setChat] = useState(false)
   const unread = useUnreadChat(source, true, chat)
+  const act = useActOf(source)
   const stage = useRef<HTMLElement>(null)
   const corner = useCorner(stage)
   const phone = useVisitPhone()
@@ -60,6 +63,7 @@ export function CallStep({ visit, media, view, onLeave }: { visit: Visit; media:
   const frozen = now.phase === 'reconnecting'
   const title = main?.name ?? visit.appointment.practitioner.name
   return (
+    <RecordedTiles value={now.recording === 'on'}>
     <main id="content" tabIndex={-1} className={css.call} data-chat={chat || undefined}>
       <Voices remotes={now.remotes} />
       <section className={css.stage} ref={stage} aria-label={t('visit.stage')}>
@@ -71,11 +75,13 @@ export function CallStep({ visit, media, view, onLeave }: { visit: Visit; media:
         {crowd ? <Crowd screen={main?.screen ? main : undefined} faces={faces} pins={pins} frozen={frozen} media={media} view={view} /> : <Minis corner={corner} minis={minis} frozen={frozen} media={media} view={view} />}
         <header className={css.callHead}><h1>{crowd ? t('visit.people', { count: now.seats.length }) : title}</h1><ConnectionWords view={now} /><div><OnlySoundButton media={media} view={view} /></div></header>
         <RoomNews visit={visit} call={now} mic={view.mic} />
+        <RecordingBar visit={visit} act={act} room={now.recording} className={css.recording} />
         <OnlySound visit={visit} now={now} media={media} view={view} />
         <ByPhone phase={now.phase} />
       </section>
       {chat && <div className={css.chatPlace}><Chat source={source} onClose={() => setChat(false)} /></div>}
       <Controls media={media} view={view} chat={{ open: chat, unread, toggle: () => setChat(!chat) }} onLeave={leave} />
     </main>
+    </RecordedTiles>
   )
 }

@@ -31,6 +31,7 @@ export function EndStep({ step, visit, onBack }: EndProps) {
       <div className={css.endButtons}>
         {step === 'left' && <Button wide icon="video" onClick={onBack}>{t('end.goBack')}</Button>}
         {summary && <LinkButton wide icon="letter" to={summaryPath(visit)}>{t('end.readSummary')}</LinkButton>}
+        {step === 'over' && visit.recording?.filed && <LinkButton wide variant="default" icon="video" to="/p/$patient/entries/$type/$id" params={{ patient: visit.patient, type: 'DocumentReference', id: visit.recording.id }}>{t('rec.play')}</LinkButton>}
         {(step === 'refused' || step === 'removed') && phone && <AnchorButton wide icon="phone" href={`tel:${phone}`}>{t('call', { phone })}</AnchorButton>}
         <LinkButton wide variant={step === 'cancelled' || (step === 'over' && !summary) ? 'filled' : 'default'} to="/p/$patient/visits" params={{ patient: visit.patient }}>{t('end.toVisits')}</LinkButton>
       </div>

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react'
 import { onBack, playAgain } from '../rtc/back'
 import { Face } from '../ui/Face'
 import { useWords } from '../ui/useWords'
+import { useRecorded } from './recorded'
 import css from './tile.module.css'
 import { VisitIcon } from './VisitIcon'
 
@@ -21,7 +22,8 @@ interface TileProps {
 
 export function Tile({ name, track, muted = false, speaking = false, frozen = false, self = false, mirrored = false, whole = false, className = '' }: TileProps) {
   const { t } = useWords()
-  const says = [name, muted && t('visit.muted'), !track && t('visit.pictureOff'), frozen && t('visit.reconnecting')].filter(Boolean).join(', ')
+  const recorded = useRecorded()
+  const says = [name, recorded && t('rec.mark'), muted && t('visit.muted'), !track && t('visit.pictureOff'), frozen && t('visit.reconnecting')].filter(Boolean).join(', ')
   return (
     <div className={`${css.tile} ${className}`} role="group" aria-label={says} data-self={self || undefined} data-speaking={speaking || undefined} data-frozen={frozen || undefined}>
       {track ? <Picture track={track} mirrored={mirrored} whole={whole} /> : (
@@ -31,7 +33,7 @@ export function Tile({ name, track, muted = false, speaking = false, frozen = fa
         </div>
       )}
       {frozen && <span className={css.back}>{t('visit.reconnecting')}</span>}
-      <span className={css.name}>{muted && <VisitIcon name="micOff" size={16} />}{name}</span>
+      <span className={css.name}>{recorded && <i className={css.rec} aria-hidden="true" />}{muted && <VisitIcon name="micOff" size={16} />}{name}</span>
     </div>
   )
 }

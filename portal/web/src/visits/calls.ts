@@ -32,6 +32,8 @@ interface Paths {
   '/charts/{patient}/visits/{id}/summary/translation': Act<Translated, Translation>
   '/charts/{patient}/visits/{id}/rating': Act<{ stars: number; comment: string }>
   '/charts/{patient}/visits/{id}/note/addenda': Act<{ id: string; text: string }, VisitNote>
+  '/charts/{patient}/visits/{id}/recording': Act<{ text: string }> & { delete: Answer<Visit> & Of }
+  '/charts/{patient}/visits/{id}/recording/answer': Act<{ recording: string; text: string; yes: boolean }>
   '/charts/{patient}/visits/{id}/summary': { get: Answer<Summary> & Of }
 }
 export const api = client as unknown as Client<Paths>

@@ -53,6 +53,9 @@ function doIn(patient: string, id: string, act: Act): Promise<Visit> {
     case 'spotlight': return take(api.POST('/charts/{patient}/visits/{id}/spotlight', { ...visit, body: { seat: act.seat } }))
     case 'lead': return take(api.POST('/charts/{patient}/visits/{id}/lead', { ...visit, body: { seat: act.seat } }))
     case 'lock': return take(api.POST('/charts/{patient}/visits/{id}/lock', { ...visit, body: { on: act.on } }))
+    case 'recordAsk': return take(api.POST('/charts/{patient}/visits/{id}/recording', { ...visit, body: { text: act.text } }))
+    case 'recordAnswer': return take(api.POST('/charts/{patient}/visits/{id}/recording/answer', { ...visit, body: { recording: act.recording, text: act.text, yes: act.yes } }))
+    case 'recordStop': return take(api.DELETE('/charts/{patient}/visits/{id}/recording', visit))
     case 'late': return take(api.POST('/charts/{patient}/visits/{id}/late', { ...visit, body: { minutes: act.minutes } }))
   }
 }

@@ -13,6 +13,9 @@ export type Act =
   | { do: 'admit' | 'refuse' | 'return' | 'mute' | 'remove' | 'spotlight' | 'lead'; seat: string }
   | { do: 'lock'; on: boolean }
   | { do: 'late'; minutes: number }
+  | { do: 'recordAsk'; text: string }
+  | { do: 'recordAnswer'; recording: string; text: string; yes: boolean }
+  | { do: 'recordStop' }
 
 /** Where a visit comes from: the chart, for who is signed in, or a link that opens this one visit. */
 export interface VisitSource {

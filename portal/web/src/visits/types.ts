@@ -22,6 +22,20 @@ export interface VisitPerson {
   check?: CheckResult
 }
 
+/** How it stands with the last recording that was asked for. */
+export interface Recording {
+  id: string
+  state: 'asked' | 'on' | 'paused' | 'over'
+  text: string
+  askedBy: string
+  mine?: 'yes' | 'no' | 'withdrawn'
+  missing: string[]
+  beganAt?: string
+  endedAt?: string
+  why?: 'stopped' | 'refused' | 'withdrawn' | 'ended' | 'room' | 'disk' | 'full'
+  filed?: boolean
+}
+
 export interface Visit {
   id: string
   patient: string
@@ -45,6 +59,8 @@ export interface Visit {
   /** What the reader said about it; and for those who held it, what all said. */
   rating?: Rating
   ratings?: Rating[]
+  recording?: Recording
+  mayRecord?: boolean
 }
 
 export interface Rating { stars: number; comment?: string; role?: VisitRole; at: string }

@@ -38,7 +38,7 @@ function socketUrl(path: string): string {
 
 export const newPeer = (iceServers: Relay[] = [], iceTransportPolicy: RTCIceTransportPolicy = 'all') => new RTCPeerConnection({ bundlePolicy: 'max-bundle', iceServers, iceTransportPolicy })
 
-const idle: CallView = { phase: 'joining', seats: [], speaking: [], level: 'good', remotes: [], onlySound: false }
+const idle: CallView = { phase: 'joining', seats: [], speaking: [], level: 'good', remotes: [], onlySound: false, recording: 'off' }
 const none = { subscribe: () => () => undefined, current: () => idle }
 
 /** The call itself, while `on`. Closing the page leaves the seat waiting, so that a reload comes back to it. */

@@ -1,4 +1,7 @@
+import { lazy, Suspense } from 'react'
 import type { EntryDetail, Trend } from '../../api/types'
+import { loadWords } from '../../i18n'
+import { Skeleton } from '../../ui/Skeleton'
 import { useWords } from '../../ui/useWords'
 import { Codes } from '../result/Codes'
 import css from '../result/result.module.css'
@@ -8,6 +11,11 @@ import { Facts } from './Facts'
 import { Notes } from './Notes'
 import { Panel } from './Panel'
 import { Related } from './Related'
+
+const Player = lazy(async () => {
+  await Promise.all([loadWords('recording'), loadWords('account')])
+  return { default: (await import('../../recording')).Player }
+})
 
 /** What stands on an entry's page, by what it is. The same for patient and clinic; the clinic's is denser. */
 export function EntryBody({ patient, detail, trend, dense = false }: { patient: string; detail: EntryDetail; trend?: Trend; dense?: boolean }) {
@@ -32,7 +40,8 @@ export function EntryBody({ patient, detail, trend, dense = false }: { patient: 
     <div className={dense ? css.cards : css.columns}>
       <div className={`${css.cards} ${css.first}`}>
         {members.length > 0 && <Panel patient={patient} entry={entry} members={members} dense={dense} />}
-        {detail.document && <DocumentView document={detail.document} />}
+        {detail.document?.recording && <div className={css.card}><Suspense fallback={<Skeleton heights={[240, 60]} />}><Player patient={patient} id={detail.document.recording} /></Suspense></div>}
+        {detail.document && !detail.document.recording && <DocumentView document={detail.document} />}
         {detail.note?.length ? <Notes notes={detail.note} /> : null}
         <Related patient={patient} entries={others} title={entry.section === 'visits' ? t('entry.related') : t('entry.relatedOther')} dense={dense} />
       </div>

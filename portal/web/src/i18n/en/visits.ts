@@ -9,6 +9,13 @@ export const visits = {
     onlySoundGo: 'Sound only', picturesOn: 'Pictures on again', onlySoundYours: 'You chose sound only. Nobody sees you, and you see nobody.', theyHear_one: '{{list}} hears you but sees no pictures right now.', theyHear_other: '{{list}} hear you but see no pictures right now.', byPhone: 'It takes long. You can go on by telephone: call this number and say that you have a video visit.', orByPhone: 'Or have the visit by telephone: call us when it begins.',
     line: { joining: 'Connecting', good: 'Good connection', weak: 'Weak: picture may blur', bad: 'Very weak: sound only', lost: 'Reconnecting: calling you back' },
   },
+  rec: {
+    on: 'This visit is being recorded', paused: 'The recording is paused', pausedFor: 'The recording is paused until this person agrees: {{names}}', waitsFor: 'It is not recorded yet. We wait for: {{names}}', begins: 'The recording begins in a moment', mark: 'being recorded',
+    ask: 'Record this visit', askTitle: 'Ask everybody to record this visit?', askGo: 'I agree, ask the others', askNo: 'Not now', title: '{{name}} asks to record this visit', yes: 'Yes, record', no: 'No, do not record', stop: 'Stop recording', withdraw: 'Stop recording me',
+    what: 'Sound, pictures and shared screens of everybody are kept in the record of {{name}}.', who: 'Whoever may read the documents in this record can play it. It is deleted after some time.', free: 'You can say no. The visit goes on just the same.', stopAny: 'You can stop it at any time with one press. It then ends for everybody.',
+    over: { stopped: 'The recording has ended', refused: 'It is not recorded: somebody said no', withdrawn: 'The recording has ended: somebody does not want it any more', ended: 'The recording has ended', room: 'The recording has ended: nobody was there', disk: 'The recording has ended: it could not be stored. The visit goes on.', full: 'The recording has ended: it is as long as it may be. The visit goes on.' },
+    play: 'Play the recording',
+  },
   check: {
     title: 'Can you see yourself?', titleFail: 'We cannot see you yet', cameraOk: 'Camera works', cameraFail: 'The camera does not work', cameraWait: 'Starting the camera', micSay: 'Say a few words', micOk: 'We hear you', micFail: 'The microphone does not work', meterQuiet: 'Microphone level: quiet', meterHeard: 'Microphone level: good',
     hear: 'Can you hear us?', hearYes: 'You hear us', hearNo: 'Turn the sound up, then play it again.', tune: 'Play a short tune.', play: 'Play', heardYes: 'I hear it', heardNo: 'I hear nothing', works: 'Works', fails: 'Does not work yet',
@@ -25,7 +32,7 @@ export const visits = {
   },
   consent: {
     title: 'Before we start', lead: 'This is a visit by video. Please read this once.', leadFor: 'You join the visit of {{name}}. Please read this once.',
-    video: 'We see and hear each other by video. A video visit cannot replace every examination. Your clinician says when you should come in.', private: 'Be where nobody listens who should not. The clinic does the same. Nothing is recorded.', record: 'What is important is written in the record, as with every visit. You can read it afterwards.', emergency: 'Tell us where you are when we ask, so that we can send help in an emergency.', stop: 'You can stop at any time, and ask for a visit at the clinic instead.',
+    video: 'We see and hear each other by video. A video visit cannot replace every examination. Your clinician says when you should come in.', private: 'Be where nobody listens who should not. The clinic does the same. Nothing is recorded unless you and everybody else say yes to it.', record: 'What is important is written in the record, as with every visit. You can read it afterwards.', emergency: 'Tell us where you are when we ask, so that we can send help in an emergency.', stop: 'You can stop at any time, and ask for a visit at the clinic instead.',
     kept: 'We keep when you agreed, and to which words.', agree: 'I agree, go on', no: 'Not now',
   },
   wait: {

@@ -11,6 +11,13 @@ export const visits: Same<typeof english> = {
     onlySoundGo: 'Solo sonido', picturesOn: 'Encender las imágenes', onlySoundYours: 'Usted eligió solo sonido. Nadie le ve y usted no ve a nadie.', theyHear_one: '{{list}} le oye, pero ahora no ve imágenes.', theyHear_other: '{{list}} le oyen, pero ahora no ven imágenes.', byPhone: 'Está tardando. Puede seguir por teléfono: llame a este número y diga que tiene una consulta por video.', orByPhone: 'O haga la consulta por teléfono: llámenos cuando empiece.',
     line: { joining: 'Conectando', good: 'Buena conexión', weak: 'Débil: la imagen puede verse borrosa', bad: 'Muy débil: solo sonido', lost: 'Reconectando: le volvemos a llamar' },
   },
+  rec: {
+    on: 'Esta consulta se está grabando', paused: 'La grabación está en pausa', pausedFor: 'La grabación está en pausa hasta que acepte esta persona: {{names}}', waitsFor: 'Todavía no se graba. Esperamos a: {{names}}', begins: 'La grabación empieza en un momento', mark: 'se está grabando',
+    ask: 'Grabar esta consulta', askTitle: '¿Preguntar a todos si se puede grabar?', askGo: 'Acepto, preguntar a los demás', askNo: 'Ahora no', title: '{{name}} pide grabar esta consulta', yes: 'Sí, grabar', no: 'No, no grabar', stop: 'Dejar de grabar', withdraw: 'Dejar de grabarme',
+    what: 'El sonido, la imagen y las pantallas compartidas de todos se guardan en el historial de {{name}}.', who: 'La puede ver quien puede leer los documentos de este historial. Se borra después de un tiempo.', free: 'Puede decir que no. La consulta sigue igual.', stopAny: 'Puede pararla en cualquier momento con un toque. Entonces termina para todos.',
+    over: { stopped: 'La grabación ha terminado', refused: 'No se graba: alguien dijo que no', withdrawn: 'La grabación ha terminado: alguien ya no la quiere', ended: 'La grabación ha terminado', room: 'La grabación ha terminado: no había nadie', disk: 'La grabación ha terminado: no se pudo guardar. La consulta sigue.', full: 'La grabación ha terminado: ya es lo más larga que puede ser. La consulta sigue.' },
+    play: 'Ver la grabación',
+  },
   check: {
     title: '¿Puede verse?', titleFail: 'Todavía no le vemos', cameraOk: 'La cámara funciona', cameraFail: 'La cámara no funciona', cameraWait: 'Encendiendo la cámara', micSay: 'Diga unas palabras', micOk: 'Le oímos', micFail: 'El micrófono no funciona', meterQuiet: 'Nivel del micrófono: bajo', meterHeard: 'Nivel del micrófono: bueno',
     hear: '¿Nos oye?', hearYes: 'Nos oye', hearNo: 'Suba el volumen y vuelva a reproducirlo.', tune: 'Reproduzca una melodía corta.', play: 'Reproducir', heardYes: 'La oigo', heardNo: 'No oigo nada', works: 'Funciona', fails: 'Todavía no funciona',
@@ -27,7 +34,7 @@ export const visits: Same<typeof english> = {
   },
   consent: {
     title: 'Antes de empezar', lead: 'Esta consulta es por video. Lea esto una vez, por favor.', leadFor: 'Usted participa en la consulta de {{name}}. Lea esto una vez, por favor.',
-    video: 'Nos vemos y oímos por video. Una consulta por video no puede reemplazar todas las exploraciones. Su médico le dice cuándo debe venir.', private: 'Esté en un lugar donde nadie escuche que no deba. La clínica hace lo mismo. No se graba nada.', record: 'Lo importante se escribe en la historia, como en toda consulta. Después puede leerlo.', emergency: 'Díganos dónde está cuando preguntemos, para poder enviar ayuda en una emergencia.', stop: 'Puede parar cuando quiera y pedir una consulta en la clínica.',
+    video: 'Nos vemos y oímos por video. Una consulta por video no puede reemplazar todas las exploraciones. Su médico le dice cuándo debe venir.', private: 'Esté en un lugar donde nadie escuche que no deba. La clínica hace lo mismo. No se graba nada si usted y todos los demás no lo aceptan.', record: 'Lo importante se escribe en la historia, como en toda consulta. Después puede leerlo.', emergency: 'Díganos dónde está cuando preguntemos, para poder enviar ayuda en una emergencia.', stop: 'Puede parar cuando quiera y pedir una consulta en la clínica.',
     kept: 'Guardamos cuándo aceptó y con qué texto.', agree: 'Acepto, continuar', no: 'Ahora no',
   },
   wait: {
