@@ -49,6 +49,8 @@ type said struct {
 	On     bool      `json:"on"`
 	Seat   string    `json:"seat"`
 	Layer  string    `json:"layer"`
+	To     string    `json:"to"`
+	Data   string    `json:"data"`
 }
 
 // lineTag says what an m-line carries, and of which seat.

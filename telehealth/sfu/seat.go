@@ -37,6 +37,7 @@ type Seat struct {
 	wants  map[want]layer // high when nothing was said
 	held   []lineTag      // what its line does not carry, as told
 
+	talks     talks  // what it told the others lately
 	unheard   bool   // it may not have heard that
 	onlySound bool   // of that: nothing but sound is sent
 	level     string // of the line, as told
@@ -107,6 +108,8 @@ func (x *Seat) hear(l *Link, m said) bool {
 			x.want(m)
 		case "restart":
 			x.offer(true)
+		case "tell":
+			x.tell(m)
 		}
 	}))
 	return true
