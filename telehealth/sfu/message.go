@@ -51,6 +51,8 @@ type said struct {
 	Layer  string    `json:"layer"`
 	Seats  []string  `json:"seats"`
 	Fresh  bool      `json:"fresh"` // by another connection beside the one there is
+	To     string    `json:"to"`
+	Data   string    `json:"data"`
 }
 
 // lineTag says what an m-line carries, and of which seat.

@@ -45,6 +45,7 @@ type Seat struct {
 	pins   []string       // seats, of a group
 	held   []lineTag      // what its line does not carry, as told
 
+	talks      talks  // what it told the others lately
 	noPictures bool   // it wants none
 	unheard    bool   // it may not have heard that
 	onlySound  bool   // of that: nothing but sound is sent
@@ -125,6 +126,8 @@ func (x *Seat) hear(l *Link, m said) bool {
 			} else {
 				x.offer(true)
 			}
+		case "tell":
+			x.tell(m)
 		}
 	}))
 	return true
