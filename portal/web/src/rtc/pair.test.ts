@@ -78,7 +78,7 @@ async function inCall() {
       peers.push(peer)
       return peer as unknown as RTCPeerConnection
     },
-    shareTaken: () => undefined, timers: clock,
+    shareTaken: () => undefined, silenced: () => undefined, timers: clock,
   }, { tracks: {}, mic: true, cam: false })
   const last = () => sockets.at(-1)!
   const hear = async (frame: object) => {
