@@ -1093,6 +1093,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/charts/{patient}/visits/{id}/guest-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is invited to one visit by a link, without an account */
+        get: operations["get-charts-by-patient-visits-by-id-guest-links"];
+        put?: never;
+        /** Invite somebody by a link */
+        post: operations["post-charts-by-patient-visits-by-id-guest-links"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/guest-links/{guest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a new link of an invitation; the one before ends */
+        post: operations["post-charts-by-patient-visits-by-id-guest-links-by-guest"];
+        /** Take an invitation back at once */
+        delete: operations["delete-charts-by-patient-visits-by-id-guest-links-by-guest"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/charts/{patient}/visits/{id}/guests": {
         parameters: {
             query?: never;
@@ -1145,6 +1181,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/charts/{patient}/visits/{id}/lead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand the visit over; without a seat to the doctor who is there or comes next */
+        post: operations["post-charts-by-patient-visits-by-id-lead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/charts/{patient}/visits/{id}/link": {
         parameters: {
             query?: never;
@@ -1159,6 +1212,40 @@ export interface paths {
         post: operations["post-charts-by-patient-visits-by-id-link"];
         /** Take it back at once */
         delete: operations["delete-charts-by-patient-visits-by-id-link"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep everybody from the waiting room who is not there yet, or open it again */
+        post: operations["post-charts-by-patient-visits-by-id-lock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn a microphone off, or without a seat those of all who do not host */
+        post: operations["post-charts-by-patient-visits-by-id-mute"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1301,6 +1388,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/charts/{patient}/visits/{id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take somebody out of the visit for good */
+        post: operations["post-charts-by-patient-visits-by-id-remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/charts/{patient}/visits/{id}/return": {
         parameters: {
             query?: never;
@@ -1312,6 +1416,23 @@ export interface paths {
         put?: never;
         /** Send somebody back to the waiting room */
         post: operations["post-charts-by-patient-visits-by-id-return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/spotlight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let everybody see one person large; without a seat nobody */
+        post: operations["post-charts-by-patient-visits-by-id-spotlight"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4333,6 +4454,48 @@ export interface components {
             /** @description What the patient is to this person: mother, child, .. */
             relation: string;
         };
+        GuestLink: {
+            id: string;
+            /** @description Empty: they say it themselves when they open the link */
+            name: string;
+            relation?: string;
+            /** @enum {string} */
+            role: "guest" | "interpreter";
+            /** @description Who they are they said themselves */
+            selfNamed?: boolean;
+            /** @enum {string} */
+            state: "invited" | "opened" | "removed" | "ended";
+            /**
+             * Format: date-time
+             * @description When the link ends by itself
+             */
+            until?: string;
+        };
+        GuestLinkInBody: {
+            name?: string;
+            /** @description What they are to the patient */
+            relation?: string;
+            /** @enum {string} */
+            role?: "guest" | "interpreter";
+        };
+        GuestLinkMade: {
+            id: string;
+            link: components["schemas"]["HandedLink"];
+            /** @description Empty: they say it themselves when they open the link */
+            name: string;
+            relation?: string;
+            /** @enum {string} */
+            role: "guest" | "interpreter";
+            /** @description Who they are they said themselves */
+            selfNamed?: boolean;
+            /** @enum {string} */
+            state: "invited" | "opened" | "removed" | "ended";
+            /**
+             * Format: date-time
+             * @description When the link ends by itself
+             */
+            until?: string;
+        };
         HandIn: {
             account?: string;
             /** @description Account of who had it when one looked; missing: nobody */
@@ -4829,6 +4992,11 @@ export interface components {
         };
         ListGuest: {
             items: components["schemas"]["Guest"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListGuestLink: {
+            items: components["schemas"]["GuestLink"][] | null;
             /** @description Cursor of the next page */
             next?: string;
         };
@@ -5433,15 +5601,20 @@ export interface components {
         };
         Person: {
             check?: components["schemas"]["DeviceCheck"];
+            host: boolean;
             me: boolean;
             name: string;
-            /** @description Of a proxy: how they and the patient are related */
+            /** @description Their link was open in another browser before */
+            otherDevice?: boolean;
+            /** @description Of a proxy or guest: how they and the patient are related */
             relation?: string;
             /** @enum {string} */
-            role: "patient" | "proxy" | "clinician" | "nurse" | "frontdesk";
+            role: "patient" | "proxy" | "guest" | "interpreter" | "clinician" | "nurse" | "frontdesk";
             seat: string;
+            /** @description Who they are they said themselves, and nobody else */
+            selfNamed?: boolean;
             /** @enum {string} */
-            state: "none" | "waiting" | "admitted" | "in" | "left" | "refused";
+            state: "none" | "waiting" | "admitted" | "in" | "left" | "refused" | "removed";
             /** Format: date-time */
             waitingSince?: string;
         };
@@ -5877,6 +6050,16 @@ export interface components {
             justified: boolean;
             note: string;
         };
+        RoomState: {
+            /** @description Seat of who leads the visit */
+            lead?: string;
+            /** @description Nobody new gets to the waiting room */
+            locked?: boolean;
+            /** @description Who leads it has said that the doctor can come */
+            ready?: boolean;
+            /** @description Seat that everybody sees large */
+            spotlight?: string;
+        };
         Rules: {
             hours: components["schemas"]["Hours"];
             /** @description Of whom it answers; empty: everybody's */
@@ -6055,12 +6238,14 @@ export interface components {
             checkedAt?: string;
             /** Format: date-time */
             consentAt?: string;
+            /** @description They may mute, remove, lock, choose who is large, and end the visit for everybody */
+            controls: boolean;
             host: boolean;
             /** @enum {string} */
-            role: "patient" | "proxy" | "clinician" | "nurse" | "frontdesk" | "system";
+            role: "patient" | "proxy" | "guest" | "interpreter" | "clinician" | "nurse" | "frontdesk" | "system";
             seat?: string;
             /** @enum {string} */
-            state: "none" | "waiting" | "admitted" | "in" | "left" | "refused";
+            state: "none" | "waiting" | "admitted" | "in" | "left" | "refused" | "removed";
         };
         StayInBody: {
             id: string;
@@ -6367,6 +6552,7 @@ export interface components {
             ratings?: components["schemas"]["VisitRating"][] | null;
             /** @description Ways through networks that let no video pass, to be tried before the visit. In the room one is told one's own anew. */
             relays?: components["schemas"]["Relay"][] | null;
+            room: components["schemas"]["RoomState"];
             /** Format: date-time */
             startedAt?: string;
             /** @enum {string} */
@@ -6416,6 +6602,9 @@ export interface components {
             until?: string;
             /** @description Somebody gave the right date of birth */
             used?: boolean;
+        };
+        VisitLockInBody: {
+            on: boolean;
         };
         VisitMedicine: {
             /**
@@ -9233,6 +9422,138 @@ export interface operations {
             };
         };
     };
+    "get-charts-by-patient-visits-by-id-guest-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListGuestLink"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-visits-by-id-guest-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuestLinkInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestLinkMade"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-visits-by-id-guest-links-by-guest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+                guest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestLinkMade"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-charts-by-patient-visits-by-id-guest-links-by-guest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+                guest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-charts-by-patient-visits-by-id-guests": {
         parameters: {
             query?: never;
@@ -9368,6 +9689,42 @@ export interface operations {
             };
         };
     };
+    "post-charts-by-patient-visits-by-id-lead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitSeatInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-charts-by-patient-visits-by-id-link": {
         parameters: {
             query?: never;
@@ -9450,6 +9807,78 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-visits-by-id-lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitLockInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-visits-by-id-mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitSeatInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
             };
             /** @description Error */
             default: {
@@ -9775,7 +10204,79 @@ export interface operations {
             };
         };
     };
+    "post-charts-by-patient-visits-by-id-remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitSeatInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-charts-by-patient-visits-by-id-return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitSeatInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-visits-by-id-spotlight": {
         parameters: {
             query?: never;
             header?: never;
