@@ -115,6 +115,7 @@ race-all:
 
 .PHONY: repeat
 repeat:
+	HOUSECALL_TEST_LONG=1 $(GO) test -vet=off -count 1 -timeout 60m -v -run AThousandTimes ./telehealth/sfu
 	$(TESTBED) $(GO) test -vet=off -count 5 -timeout 120m ./notifications/... ./internal/... ./records/...
 
 .PHONY: sbom

@@ -2,6 +2,8 @@ package sfu
 
 import (
 	"bytes"
+	"fmt"
+	"net"
 	"testing"
 	"time"
 
@@ -149,5 +151,43 @@ func FuzzTalk(f *testing.F) {
 		q.close()
 		q.run()
 		require.Eventually(t, func() bool { return s.Stats().Seats == 0 }, patience, time.Millisecond)
+	})
+}
+
+// FuzzFirstBytes gives anything to the port for media, in UDP from a stranger and from
+// the very address of somebody who is in the room, and in TCP. By its first bytes it is
+// taken for STUN, DTLS, RTP or RTCP; the media of who is there goes on.
+func FuzzFirstBytes(f *testing.F) {
+	for _, b := range broken() {
+		f.Add(b)
+	}
+	hello := []byte{0x16, 0xfe, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 60, 1, 0, 0, 48, 0, 0, 0, 0, 0, 0, 0, 48, 0xfe, 0xfd}
+	f.Add(append(hello, make([]byte, 46)...))
+	f.Add(append([]byte{0, 20, 0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42}, make([]byte, 12)...)) // RFC 4571
+	s := open(f, Config{})
+	l := roughLine(f, s)
+	a, b := join(f, s, "r", "a"), comeOver(f, s, l, "r", "b").begin(true, true)
+	f.Cleanup(func() {
+		a.leave()
+		b.leave()
+	})
+	a.until("sound", func() bool { return a.count("b audio") > 0 })
+	at := fmt.Sprintf("127.0.0.1:%d", s.Port())
+	stranger, err := net.Dial("udp4", at)
+	require.NoError(f, err)
+	f.Cleanup(func() { _ = stranger.Close() })
+	n := 0
+	f.Fuzz(func(t *testing.T, x []byte) {
+		if n++; n%64 == 0 {
+			before := a.count("b audio")
+			require.Eventually(t, func() bool { return a.count("b audio") > before }, patience, time.Millisecond, "their sound goes on")
+			c, err := net.Dial("tcp4", at)
+			require.NoError(t, err)
+			_, _ = c.Write(x)
+			_ = c.Close()
+		}
+		l.Inject(x)
+		_, _ = stranger.Write(x)
+		require.Equal(t, 2, s.Stats().Seats)
 	})
 }

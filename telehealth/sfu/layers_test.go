@@ -147,6 +147,11 @@ func TestLayersFollowWhatIsWanted(t *testing.T) {
 		return v.begun > begun+20
 	})
 	require.LessOrEqual(t, a.tookUp.Load()-up, int64(4), "what nobody needs is not sent")
+	s.mu.Lock()
+	camera := s.rooms["r"].others(&Seat{id: "b"})[0].camera
+	s.mu.Unlock()
+	require.False(t, camera.at(high).lives(time.Now(), goesFor), "and does not come here")
+	require.True(t, camera.at(low).lives(time.Now(), livesFor))
 	b.tell(`{"t":"want","seat":"a","kind":"camera","layer":"high"}`)
 	b.until("the large one again", func() bool { return v.now() == largeSize && a.wanted("h") })
 	b.tell(`{"t":"want","seat":"a","kind":"camera","layer":"none"}`)

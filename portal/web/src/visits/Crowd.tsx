@@ -7,7 +7,7 @@ import { Tile } from './Tile'
 import type { Pins } from './usePins'
 import { VisitIcon } from './VisitIcon'
 
-const few = 4
+const few = 5
 
 /** Many people: pictures side by side, and by their names those of whom none is sent. A shared screen stands above. */
 export function Crowd({ screen, faces, pins, frozen, media, view }: { screen?: Shown; faces: Shown[]; pins: Pins; frozen: boolean; media: LocalMedia; view: MediaView }) {
