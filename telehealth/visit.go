@@ -70,7 +70,7 @@ type Visit struct {
 	Relays        []Relay              `json:"relays,omitempty" doc:"Ways through networks that let no video pass, to be tried before the visit. In the room one is told one's own anew."`
 	Rating        *VisitRating         `json:"rating,omitempty" doc:"What the viewer said about it"`
 	Ratings       []VisitRating        `json:"ratings,omitempty" doc:"For those who held it: what was said about it"`
-	Recording     *recording.Now       `json:"recording,omitempty" doc:"The last recording that was asked for"`
+	Recording     *recording.Progress  `json:"recording,omitempty" doc:"The last recording that was asked for"`
 	MayRecord     bool                 `json:"mayRecord,omitempty" doc:"The viewer may ask whether it may be recorded"`
 }
 

@@ -19,8 +19,8 @@ type Person struct{ Seat, Name, Role string }
 // Visit is the visit that is recorded.
 type Visit struct{ ID, Patient, PatientName string }
 
-// Now is how it stands with the last recording of a visit, to somebody there.
-type Now struct {
+// Progress is how it stands with the last recording of a visit, to somebody there.
+type Progress struct {
 	ID      string     `json:"id"`
 	State   string     `json:"state" enum:"asked,on,paused,over"`
 	Text    string     `json:"text" doc:"Version of what is agreed to"`
@@ -34,12 +34,12 @@ type Now struct {
 }
 
 // NowTx tells how it stands; nil: none was asked for.
-func (s *Service) NowTx(c *db.Conn, visit, seat string) (*Now, error) {
+func (s *Service) NowTx(c *db.Conn, visit, seat string) (*Progress, error) {
 	r, err := newest(c, visit)
 	if err != nil || r == nil {
 		return nil, err
 	}
-	out := &Now{ID: r.id, State: r.state, Text: r.text, Missing: []string{}, Why: r.why, Filed: r.filedAt > 0 && r.expiresAt > 0 && r.goneAt == 0}
+	out := &Progress{ID: r.id, State: r.state, Text: r.text, Missing: []string{}, Why: r.why, Filed: r.filedAt > 0 && r.expiresAt > 0 && r.goneAt == 0}
 	if r.beganAt > 0 {
 		t := moment(r.beganAt)
 		out.BeganAt = &t

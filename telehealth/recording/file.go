@@ -3,6 +3,7 @@ package recording
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -51,14 +52,11 @@ func (s *Service) fileAll(ctx context.Context) error {
 		s.mu.Lock()
 		busy := s.running[r.id]
 		s.mu.Unlock()
-		if busy {
-			continue
-		}
-		if err := s.file(ctx, r); err != nil {
-			return err
+		if !busy {
+			err = errors.Join(err, s.file(ctx, r))
 		}
 	}
-	return nil
+	return err
 }
 
 // claim takes the work on a recording for a while, from whoever did not go on with it.
@@ -76,18 +74,31 @@ func (s *Service) file(ctx context.Context, r *row) error {
 	if mine, err := s.claim(ctx, r); err != nil || !mine {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, filingTime-time.Minute)
+	within, cancel := context.WithTimeout(ctx, filingTime-time.Minute)
 	defer cancel()
-	files, err := s.filesOf(s.DB.Read(ctx), r.id)
-	if err != nil {
-		return err
-	}
+	files, err := s.filesOf(s.DB.Read(within), r.id)
 	for _, f := range files {
-		if err := s.join(ctx, f); err != nil {
-			return err
+		if err == nil {
+			err = s.join(within, f)
 		}
 	}
-	return s.DB.InTx(ctx, func(c *db.Conn) error { return s.fileTx(c, r, files) })
+	if err == nil {
+		err = s.DB.InTx(within, func(c *db.Conn) error { return s.fileTx(c, r, files) })
+	}
+	if err != nil {
+		err = errors.Join(err, s.later(r))
+	}
+	return err
+}
+
+// later lets somebody try again in a minute.
+func (s *Service) later(r *row) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), dbTime)
+	defer cancel()
+	return s.DB.InTx(ctx, func(c *db.Conn) error {
+		_, err := c.Exec(`UPDATE visit_recordings SET beat_at = ? WHERE id = ? AND node = ? AND filed_at = 0`, s.now()+time.Minute.Microseconds(), r.id, s.run)
+		return err
+	})
 }
 
 // join makes one file of its parts, with an index in front, so that a player can go to
@@ -169,12 +180,12 @@ func (s *Service) fileTx(c *db.Conn, r *row, files []*file) error {
 	if len(files) > 0 {
 		expires = s.now() + s.Keep.Microseconds()
 	}
-	n, err := c.Exec(`UPDATE visit_recordings SET filed_at = ?, expires_at = ?, node = '' WHERE id = ? AND filed_at = 0`, s.now(), expires, r.id)
-	if err != nil || n == 0 || len(files) == 0 {
+	view, err := s.Records.EnterTx(c, s.system, r.patient, "DocumentReference") // the chart's lock comes first
+	if err != nil {
 		return err
 	}
-	view, err := s.Records.EnterTx(c, s.system, r.patient, "DocumentReference")
-	if err != nil {
+	n, err := c.Exec(`UPDATE visit_recordings SET filed_at = ?, expires_at = ?, node = '' WHERE id = ? AND filed_at = 0`, s.now(), expires, r.id)
+	if err != nil || n == 0 || len(files) == 0 {
 		return err
 	}
 	patient, err := s.Records.PatientOf(c, view)

@@ -141,6 +141,9 @@ func (s *Service) begin(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, dbTime)
 	defer cancel()
 	list, err := s.list(ctx, `state = 'on' AND filed_at = 0 ORDER BY asked_at LIMIT 200`)
+	if err != nil {
+		return err
+	}
 	for _, r := range list {
 		s.mu.Lock()
 		why := s.failed[r.id]
@@ -155,9 +158,7 @@ func (s *Service) begin(ctx context.Context) error {
 				s.mu.Unlock()
 			}
 		default:
-			if err := s.record(r); err != nil {
-				return err
-			}
+			err = errors.Join(err, s.record(r)) // of a room whose last recording is just ending: in a moment
 		}
 	}
 	return err

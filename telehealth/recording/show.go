@@ -12,8 +12,8 @@ import (
 	"housecall/records/access"
 )
 
-// File is one track of a recording, to be played together with the others.
-type File struct {
+// RecordedFile is one track of a recording, to be played together with the others.
+type RecordedFile struct {
 	Binary      string `json:"binary"`
 	Name        string `json:"name" doc:"Whose it is"`
 	Role        string `json:"role"`
@@ -36,20 +36,20 @@ type Agreed struct {
 
 // Recording is one that was filed.
 type Recording struct {
-	ID        string    `json:"id"`
-	Visit     string    `json:"visit"`
-	BeganAt   time.Time `json:"beganAt"`
-	EndedAt   time.Time `json:"endedAt"`
-	Why       string    `json:"why" enum:"stopped,refused,withdrawn,ended,room,disk,full" doc:"Why it ended"`
-	Broken    bool      `json:"broken,omitempty" doc:"A server went while it ran: a part is missing"`
-	ExpiresAt time.Time `json:"expiresAt" doc:"When it is deleted"`
-	Files     []File    `json:"files"`
-	Agreed    []Agreed  `json:"agreed"`
+	ID        string         `json:"id"`
+	Visit     string         `json:"visit"`
+	BeganAt   time.Time      `json:"beganAt"`
+	EndedAt   time.Time      `json:"endedAt"`
+	Why       string         `json:"why" enum:"stopped,refused,withdrawn,ended,room,disk,full" doc:"Why it ended"`
+	Broken    bool           `json:"broken,omitempty" doc:"A server went while it ran: a part is missing"`
+	ExpiresAt time.Time      `json:"expiresAt" doc:"When it is deleted"`
+	Files     []RecordedFile `json:"files"`
+	Agreed    []Agreed       `json:"agreed"`
 }
 
 // Show gives a recording to whoever sees its document in the chart.
 func (s *Service) Show(ctx context.Context, who identity.Principal, patient, id string) (Recording, error) {
-	out := Recording{ID: id, Files: []File{}, Agreed: []Agreed{}}
+	out := Recording{ID: id, Files: []RecordedFile{}, Agreed: []Agreed{}}
 	var view *access.View
 	err := s.DB.InReadTx(ctx, func(c *db.Conn) (err error) {
 		if view, err = s.Records.Enter(c, who, patient, "DocumentReference"); err != nil {
@@ -77,7 +77,7 @@ func (s *Service) Show(ctx context.Context, who identity.Principal, patient, id 
 		}
 		for _, f := range files {
 			out.Broken = out.Broken || !f.closed
-			out.Files = append(out.Files, File{f.blob, f.name, f.role, f.kind, f.track.Codec.ContentType(), (f.began - files[0].began) / 1000, f.length, f.bytes, f.track.Width, f.track.Height})
+			out.Files = append(out.Files, RecordedFile{f.blob, f.name, f.role, f.kind, f.track.Codec.ContentType(), (f.began - files[0].began) / 1000, f.length, f.bytes, f.track.Width, f.track.Height})
 		}
 		return c.Each(`SELECT name, role, answer, at FROM visit_recording_answers WHERE recording = ? ORDER BY at, seat LIMIT 100`, func(q *sql.Rows) error {
 			var a Agreed

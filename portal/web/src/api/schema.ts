@@ -628,6 +628,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/charts/{patient}/recordings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The recording of a visit: its tracks, and who agreed to it */
+        get: operations["get-charts-by-patient-recordings-by-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/charts/{patient}/release": {
         parameters: {
             query?: never;
@@ -1365,6 +1382,41 @@ export interface paths {
         put?: never;
         /** Say how a visit was */
         post: operations["post-charts-by-patient-visits-by-id-rating"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask everybody in the room whether the visit may be recorded, and agree to it oneself */
+        post: operations["post-charts-by-patient-visits-by-id-recording"];
+        /** Stop recording */
+        delete: operations["delete-charts-by-patient-visits-by-id-recording"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/recording/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agree to being recorded; or not, which ends it for all */
+        post: operations["post-charts-by-patient-visits-by-id-recording-answer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3427,6 +3479,14 @@ export interface components {
             /** @description Those to come, the next one first */
             visits: components["schemas"]["Appointment"][] | null;
         };
+        Agreed: {
+            /** @enum {string} */
+            answer: "yes" | "no" | "withdrawn";
+            /** Format: date-time */
+            at: string;
+            name: string;
+            role: string;
+        };
         Alike: {
             address?: string;
             age?: components["schemas"]["Age"];
@@ -3615,6 +3675,10 @@ export interface components {
             patientName: string;
             /** @description What the patient is to the caregiver: mother, child, .. */
             relation: string;
+        };
+        AskRecordingInBody: {
+            /** @description Version of the text that was read */
+            text: string;
         };
         AskRestrictionInBody: {
             /** @description Of a member of the care team */
@@ -4192,6 +4256,8 @@ export interface components {
         };
         Document: {
             contentType: string;
+            /** @description Its id, when it is the recording of a visit */
+            recording?: string;
             /** Format: int64 */
             size: number;
             text?: string;
@@ -5811,6 +5877,30 @@ export interface components {
             location?: string;
             message: string;
         };
+        Progress: {
+            /** @description Name */
+            askedBy: string;
+            /** Format: date-time */
+            beganAt?: string;
+            /** Format: date-time */
+            endedAt?: string;
+            /** @description It is a document of the chart */
+            filed?: boolean;
+            id: string;
+            /**
+             * @description What the viewer said to it; an earlier yes does not count for who was let in anew
+             * @enum {string}
+             */
+            mine?: "yes" | "no" | "withdrawn";
+            /** @description Names of those in the room who have not agreed */
+            missing: string[] | null;
+            /** @enum {string} */
+            state: "asked" | "on" | "paused" | "over";
+            /** @description Version of what is agreed to */
+            text: string;
+            /** @enum {string} */
+            why?: "stopped" | "refused" | "withdrawn" | "ended" | "room" | "disk" | "full";
+        };
         PushTelling: {
             /** Format: int64 */
             browsers?: number;
@@ -5854,6 +5944,56 @@ export interface components {
             role: string;
             /** @enum {string} */
             side: "patient" | "clinic";
+        };
+        RecordedFile: {
+            binary: string;
+            /** Format: int64 */
+            bytes: number;
+            contentType: string;
+            /** Format: int64 */
+            height?: number;
+            /** @enum {string} */
+            kind: "audio" | "camera" | "screen";
+            /** Format: int64 */
+            lengthMs: number;
+            /** @description Whose it is */
+            name: string;
+            role: string;
+            /**
+             * Format: int64
+             * @description When it begins, since the earliest of them began
+             */
+            startMs: number;
+            /** Format: int64 */
+            width?: number;
+        };
+        Recording: {
+            agreed: components["schemas"]["Agreed"][] | null;
+            /** Format: date-time */
+            beganAt: string;
+            /** @description A server went while it ran: a part is missing */
+            broken?: boolean;
+            /** Format: date-time */
+            endedAt: string;
+            /**
+             * Format: date-time
+             * @description When it is deleted
+             */
+            expiresAt: string;
+            files: components["schemas"]["RecordedFile"][] | null;
+            id: string;
+            visit: string;
+            /**
+             * @description Why it ended
+             * @enum {string}
+             */
+            why: "stopped" | "refused" | "withdrawn" | "ended" | "room" | "disk" | "full";
+        };
+        RecordingAnswer: {
+            recording: string;
+            /** @description Version of the text that was read */
+            text: string;
+            yes: boolean;
         };
         RecoverInBody: {
             /** @description the address of the account, for administrators */
@@ -6538,6 +6678,8 @@ export interface components {
              */
             expectedAt?: string;
             id: string;
+            /** @description The viewer may ask whether it may be recorded */
+            mayRecord?: boolean;
             me: components["schemas"]["Standing"];
             /** @enum {string} */
             note?: "draft" | "signed";
@@ -6550,6 +6692,8 @@ export interface components {
             rating?: components["schemas"]["VisitRating"];
             /** @description For those who held it: what was said about it */
             ratings?: components["schemas"]["VisitRating"][] | null;
+            /** @description The last recording that was asked for */
+            recording?: components["schemas"]["Progress"];
             /** @description Ways through networks that let no video pass, to be tried before the visit. In the room one is told one's own anew. */
             relays?: components["schemas"]["Relay"][] | null;
             room: components["schemas"]["RoomState"];
@@ -8302,6 +8446,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-charts-by-patient-recordings-by-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recording"];
+                };
             };
             /** @description Error */
             default: {
@@ -10145,6 +10321,110 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["RatingInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-visits-by-id-recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskRecordingInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-charts-by-patient-visits-by-id-recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-visits-by-id-recording-answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordingAnswer"];
             };
         };
         responses: {
