@@ -67,6 +67,7 @@ type Visit struct {
 	Relays        []Relay              `json:"relays,omitempty" doc:"Ways through networks that let no video pass, to be tried before the visit. In the room one is told one's own anew."`
 	Rating        *VisitRating         `json:"rating,omitempty" doc:"What the viewer said about it"`
 	Ratings       []VisitRating        `json:"ratings,omitempty" doc:"For those who held it: what was said about it"`
+	Lines         []VisitLine          `json:"lines,omitempty" doc:"For those who held it: how everybody's line was"`
 }
 
 // Relay is a way to the room through a network that lets no video pass: an
@@ -296,6 +297,9 @@ func (v *visit) show() (Visit, error) {
 	}
 	if err == nil {
 		err = v.rated(&out)
+	}
+	if err == nil {
+		err = v.lines(&out)
 	}
 	return out, err
 }

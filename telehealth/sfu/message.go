@@ -21,6 +21,7 @@ const (
 	WhySignedOut = "signed_out"
 	WhyElsewhere = "elsewhere"
 	WhyDrain     = "drain"
+	WhyMoved     = "moved"
 	WhyLeft      = "left"
 	WhyIdle      = "idle"
 	WhyError     = "error"
@@ -49,6 +50,11 @@ type said struct {
 	On     bool      `json:"on"`
 	Seat   string    `json:"seat"`
 	Layer  string    `json:"layer"`
+
+	Freezes int    `json:"freezes"`
+	Frozen  int    `json:"frozen"` // milliseconds
+	Way     string `json:"way"`
+	Over    string `json:"over"`
 }
 
 // lineTag says what an m-line carries, and of which seat.

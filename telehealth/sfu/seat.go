@@ -52,6 +52,9 @@ type Seat struct {
 	up     atomic.Pointer[webrtc.PeerConnection] // the publishing client's
 
 	kinds atomic.Pointer[map[string]Kind] // what the client's m-lines are, by mid
+
+	since time.Time // it was taken
+	sums  summing
 }
 
 type want struct {
@@ -60,10 +63,14 @@ type want struct {
 }
 
 func newSeat(r *Room, l *Link, m said) *Seat {
-	return &Seat{
+	x := &Seat{
 		room: r, id: l.id, work: newQueue(), token: rand.Text(), link: l, last: l, micOff: !m.Mic, camOff: !m.Cam,
-		tracks: map[Kind]*source{}, wants: map[want]layer{},
+		tracks: map[Kind]*source{}, wants: map[want]layer{}, since: time.Now(),
 	}
+	if m.Resume != "" { // of a seat that is gone, or was on another node
+		x.sums.is.Breaks = 1
+	}
+	return x
 }
 
 // run does the seat's work until it is gone.
@@ -88,6 +95,7 @@ func (x *Seat) do(f func()) func() {
 // hear takes what the client says; false when it says more than can be done.
 func (x *Seat) hear(l *Link, m said) bool {
 	if x.work.size() > maxWork {
+		x.room.server.count.choked.Add(1)
 		return false
 	}
 	x.work.add(x.do(func() {
@@ -106,7 +114,10 @@ func (x *Seat) hear(l *Link, m said) bool {
 		case "want":
 			x.want(m)
 		case "restart":
+			x.sums.is.Breaks++
 			x.offer(true)
+		case "report":
+			x.reported(m)
 		}
 	}))
 	return true
@@ -166,6 +177,7 @@ func (x *Seat) away(l *Link) {
 		return
 	}
 	x.link, x.leftAt = nil, time.Now()
+	x.broke()
 	r.changed()
 }
 
@@ -185,6 +197,7 @@ func (x *Seat) end(why string) {
 		l.End(why)
 	}
 	x.work.add(func() {
+		x.sumUp(why)
 		x.gone = true
 		for _, s := range x.pool.slots {
 			s.carry(nil, true)

@@ -16,6 +16,7 @@ import css from './video.module.css'
 import { Late } from './Late'
 import type { Room } from './useRoom'
 import { Floating, PeopleHere, Ratings } from './Beside'
+import { Lines } from './Lines'
 import { WaitingPeople } from './WaitingPeople'
 
 /** The call with its controls; before it, who waits. */
@@ -39,6 +40,7 @@ export function VideoPane({ visit, room }: { visit: Visit; room: Room }) {
       {!over && video && <WaitingPeople visit={visit} room={room} />}
       {room.joined && <PeopleHere visit={visit} act={room.act} />}
       {over && <Ratings visit={visit} />}
+      {over && <Lines visit={visit} />}
       {!over && <Late visit={visit} act={room.act} />}
     </div>
   )

@@ -4,7 +4,7 @@
 export type Kind = 'audio' | 'camera' | 'screen'
 export type Layer = 'high' | 'low' | 'none'
 export type Level = 'good' | 'weak' | 'bad'
-export type Bye = 'ended' | 'removed' | 'signed_out' | 'elsewhere' | 'drain' | 'left' | 'idle' | 'error'
+export type Bye = 'ended' | 'removed' | 'signed_out' | 'elsewhere' | 'drain' | 'moved' | 'left' | 'idle' | 'error'
 
 export interface RoomSeat { seat: string; mic: boolean; cam: boolean; screen: boolean; in: boolean }
 /** Which place of the receiving connection carries what of whom. */
@@ -12,6 +12,9 @@ export interface Place { mid: string; seat: string; kind: Kind }
 /** A way to the room through a network that lets no media pass. */
 export interface Relay { urls: string[]; username: string; credential: string }
 export interface Sent { mid: string; kind: Kind }
+
+/** What only the browser knows of its line, since the report before. */
+export interface LineReport { t: 'report'; freezes: number; /** Milliseconds. */ frozen: number; way: 'direct' | 'relay'; over: 'udp' | 'tcp' | 'tls' }
 
 export type ToServer =
   | { t: 'join'; resume?: string; mic: boolean; cam: boolean }
@@ -21,6 +24,7 @@ export type ToServer =
   | { t: 'mute'; kind: Kind; on: boolean }
   | { t: 'want'; seat: string; kind: Kind; layer: Layer }
   | { t: 'restart' }
+  | LineReport
   | { t: 'leave' }
   | { t: 'ping' }
 
@@ -41,7 +45,7 @@ export type FromServer =
   | { t: 'bye'; why: Bye }
   | { t: 'pong' }
 
-const byes: readonly string[] = ['ended', 'removed', 'signed_out', 'elsewhere', 'drain', 'left', 'idle', 'error']
+const byes: readonly string[] = ['ended', 'removed', 'signed_out', 'elsewhere', 'drain', 'moved', 'left', 'idle', 'error']
 const kinds: readonly string[] = ['audio', 'camera', 'screen']
 const levels: readonly string[] = ['good', 'weak', 'bad']
 
