@@ -96,6 +96,10 @@ bench-growth: build ## Chart open and searches with 1,000, 10,000 and 100,000 ch
 faults: build ## A million messages while nodes, database and bus fail (an hour; COUNT=20000 for less)
 	@HOUSECALL_TEST_DURABLE=1 $(GO) run ./internal/faultrun -count $${COUNT:-1000000} -every $${EVERY:-20s}
 
+.PHONY: visit-faults
+visit-faults: toolchain ## A visit on three nodes while nodes, database and bus fail, five times each (three minutes)
+	HOUSECALL_TEST_LONG=1 HOUSECALL_TEST_DURABLE=1 $(GO) test -vet=off -timeout 20m -count 1 -v -run 'TestAVisitOutlivesTheMachineRoom' ./cmd/housecall
+
 .PHONY: bench-packages
 bench-packages: toolchain ## Go benchmarks of every package
 	@uname -srm; grep -m1 'model name' /proc/cpuinfo; nproc; $(GO) version

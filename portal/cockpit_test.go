@@ -12,6 +12,8 @@ import (
 
 	"housecall/records/access"
 	"housecall/records/fhir"
+	"housecall/telehealth"
+	"housecall/telehealth/sfu"
 )
 
 const lisinopril = `{"resourceType":"MedicationRequest","id":"%s","status":"%s","intent":"order","medicationCodeableConcept":{"text":"Lisinopril 20 mg"},"subject":{"reference":"Patient/%s"},"authoredOn":"2026-05-01"}`
@@ -266,9 +268,16 @@ func TestAfterAVisit(t *testing.T) {
 	each(t, func(t *testing.T, n *node) {
 		p := newPractice(t, n, time.Now().Add(10*time.Minute))
 		n.put(`{"resourceType":"Patient","id":"` + p.rosa + `","name":[{"family":"Marin","given":["Rosa"]}],"gender":"female","birthDate":"1952-03-02","communication":[{"language":{"coding":[{"system":"urn:ietf:bcp:47","code":"es"}]},"preferred":true}]}`)
-		a, _ := p.live()
+		a, seat := p.live()
 		rate := func(who *someone, body string) reply { return who.do("POST", p.at(a)+"/rating", body) }
 		require.Equal(t, "not_over", rate(p.self, `{"stars":5}`).code())
+		for range 2 { // the room tells it each minute
+			require.NoError(t, n.visits.Measured(context.Background(), a.ID, seat, sfu.Summary{
+				Time: 90 * time.Second, Weak: 30 * time.Second, OnlySound: 15 * time.Second, Large: 60 * time.Second, Small: 30 * time.Second, Relayed: 80 * time.Second,
+				Came: 990, CameLost: 10, Went: 1000, WentLost: 25, Trip: sfu.Spread{Sum: 400, N: 4, Max: 180}, Jitter: sfu.Spread{Sum: 20, N: 4, Max: 9}, Breaks: 1, Freezes: 2, Frozen: time.Second,
+			}))
+		}
+		require.NoError(t, n.visits.Measured(context.Background(), a.ID, newID(), sfu.Summary{Time: time.Second}), "of nobody: it is not kept")
 		p.save(a, 0, `{"subjective":"","objective":"","assessment":"x","plan":"y","summary":"Your pill was too strong.","instructions":["Half a pill"],"callIf":"","followUp":"","language":"en"}`)
 
 		type todo struct {
@@ -311,13 +320,19 @@ func TestAfterAVisit(t *testing.T) {
 				Stars         int
 				Comment, Role string
 			}
+			Lines []telehealth.VisitLine
 		}
 		p.self.get(p.at(a)).json(t, &v)
 		require.Equal(t, 4, v.Rating.Stars)
 		require.Empty(t, v.Ratings)
+		require.Empty(t, v.Lines, "it is for the clinic")
 		p.doctor.get(p.at(a)).json(t, &v)
 		require.Len(t, v.Ratings, 1)
 		require.Equal(t, "patient", v.Ratings[0].Role)
+		require.Equal(t, []telehealth.VisitLine{{
+			Seat: seat, Name: "Rosa Marin", Role: "patient", Level: "weak", Seconds: 180, PoorSeconds: 60, OnlySoundSeconds: 30, LostOut: 1, LostIn: 2.5, DelayMs: 100, WorstDelayMs: 180, JitterMs: 5,
+			Freezes: 4, FrozenSeconds: 2, Way: "relay", Over: "udp", Breaks: 2, LargePercent: 66, SmallPercent: 33,
+		}}, v.Lines)
 		require.NotContains(t, n.log.String(), "zqcomment")
 	})
 }

@@ -46,6 +46,7 @@ type wireAppointment struct {
 
 type wireVisit struct {
 	ID, State, PatientName, Note string
+	TalkSeconds                  int
 	Me                           struct {
 		Seat, Role, State, ConsentAt string
 		Host                         bool
@@ -268,6 +269,16 @@ func TestAVisitFromTheWaitingRoomToTheSignedNote(t *testing.T) {
 		require.Error(t, err, "she did not wait")
 		require.NoError(t, n.visits.Present(context.Background(), a.ID, []string{mine.ID, theirs.ID}))
 		require.Equal(t, "in", step(p.self, "GET", "", "").Me.State)
+
+		// The node with the room dies, and it is noticed later: nobody has talked since.
+		n.clock.Add(time.Minute)
+		require.NoError(t, n.visits.Gone(context.Background(), a.ID, 20*time.Second))
+		apart := step(p.self, "GET", "", "")
+		require.Equal(t, "left", apart.Me.State)
+		require.InDelta(t, 40, apart.TalkSeconds, 3)
+		n.clock.Add(time.Minute)
+		require.Equal(t, apart.TalkSeconds, step(p.self, "GET", "", "").TalkSeconds)
+		require.NoError(t, n.visits.Present(context.Background(), a.ID, []string{mine.ID, theirs.ID}))
 
 		// A caregiver who was given that joins as the third.
 		step(p.elena, "POST", "/consent", `{"version":"2026-11","agreed":true}`)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"time"
 
 	"housecall/internal/db"
 	"housecall/internal/fault"
@@ -99,6 +100,16 @@ func (p *person) wasAdmitted() bool {
 // Present notes who is in the room now, as the room itself tells: it is not
 // anybody's word. Whoever was in and is not named has left.
 func (s *Service) Present(ctx context.Context, room string, seats []string) error {
+	return s.present(ctx, room, seats, 0)
+}
+
+// Gone notes that the node of a room died so long ago, by the last that it said:
+// nobody has been in it, or talked, since then.
+func (s *Service) Gone(ctx context.Context, room string, ago time.Duration) error {
+	return s.present(ctx, room, nil, ago)
+}
+
+func (s *Service) present(ctx context.Context, room string, seats []string, ago time.Duration) error {
 	return s.DB.InTx(ctx, func(c *db.Conn) error {
 		var patient string
 		if err := c.QueryRow(`SELECT patient_id FROM appointments WHERE id = ?`, room).Scan(&patient); err != nil {
@@ -136,7 +147,7 @@ func (s *Service) Present(ctx context.Context, room string, seats []string) erro
 		if !moved {
 			return nil
 		}
-		if err := v.settle(); err != nil {
+		if err := v.settleAt(v.s.now() - max(ago, 0).Microseconds()); err != nil {
 			return err
 		}
 		return v.save()

@@ -166,7 +166,10 @@ func (v *visit) put(p *person) error {
 }
 
 // settle makes the visit's state fit who waits and who is in the room.
-func (v *visit) settle() error {
+func (v *visit) settle() error { return v.settleAt(v.s.now()) }
+
+// settleAt is settle for what was so at a time, which ends or begins their talk.
+func (v *visit) settleAt(now int64) error {
 	list, err := v.people()
 	if err != nil {
 		return err
@@ -188,7 +191,6 @@ func (v *visit) settle() error {
 			v.State = schedule.Waiting
 		}
 	}
-	now := v.s.now()
 	switch talk := in >= 2 && v.State == schedule.Live; {
 	case talk && v.TalksSince == 0:
 		v.TalksSince = now

@@ -72,6 +72,7 @@ type Visit struct {
 	Ratings       []VisitRating        `json:"ratings,omitempty" doc:"For those who held it: what was said about it"`
 	Recording     *recording.Progress  `json:"recording,omitempty" doc:"The last recording that was asked for"`
 	MayRecord     bool                 `json:"mayRecord,omitempty" doc:"The viewer may ask whether it may be recorded"`
+	Lines         []VisitLine          `json:"lines,omitempty" doc:"For those who held it: how everybody's line was"`
 }
 
 // Relay is a way to the room through a network that lets no video pass: an
@@ -316,6 +317,9 @@ func (v *visit) show() (Visit, error) {
 	}
 	if err == nil {
 		err = v.showRecording(&out)
+	}
+	if err == nil {
+		err = v.lines(&out)
 	}
 	return out, err
 }

@@ -38,6 +38,7 @@ var operations = map[string]func() operation{
 	"audit gap":    func() operation { return &auditGap{} },
 	"keys list":    func() operation { return &keysList{} },
 	"keys rotate":  func() operation { return &keysRotate{} },
+	"drain":        func() operation { return &drainCommand{} },
 }
 
 // perform runs an operation where the data folder is being worked on.

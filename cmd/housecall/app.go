@@ -220,6 +220,7 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 	}); err != nil {
 		return nil, err
 	}
+	a.Metrics.MustRegister(newMediaMetrics(a))
 	a.Revocations.Subscribe(a.Signal.Revoked)
 	a.Revocations.Subscribe(a.Subscriptions.Revoked)
 	return a, nil
@@ -312,6 +313,9 @@ func (a *App) Stop() {
 	a.once.Do(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
+		if a.Signal != nil {
+			a.Signal.Stop() // who is in a visit moves at once
+		}
 		if a.web != nil {
 			a.Portal.Stop() // its sockets would hold up the server
 			a.FHIR.Stop()
@@ -333,6 +337,9 @@ func (a *App) Stop() {
 // ready: this node can answer requests. A lost bus makes pages slower to learn
 // of changes and is no reason to send people elsewhere.
 func (a *App) ready(ctx context.Context) error {
+	if a.Signal.Draining() {
+		return errors.New("this node drains: visits go to others")
+	}
 	var one int
 	if err := a.DB.Read(ctx).QueryRow(`SELECT 1`).Scan(&one); err != nil {
 		return fmt.Errorf("database: %w", err)

@@ -25,9 +25,12 @@ type cli struct {
 	Grant   grantCommand   `cmd:"" help:"Let a caregiver see somebody's record."`
 	Audit   auditCommand   `cmd:"" help:"Check the record of who looked at what."`
 	Keys    keysCommand    `cmd:"" help:"Manage the keys by which sign-ins are signed."`
+	Drain   drainCommand   `cmd:"" help:"Let this node's visits end or move, before it is stopped."`
 	Doctor  doctorCommand  `cmd:"" help:"Check this installation and say what to do."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database up to date."`
 	Version versionCommand `cmd:"" help:"Print the version."`
+
+	faultCommands
 }
 
 func main() {

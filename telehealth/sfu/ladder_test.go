@@ -120,7 +120,7 @@ func TestARestartIsAFullRejoin(t *testing.T) {
 	start := time.Now()
 	s.Close()
 	for _, p := range []*somebody{a, b} {
-		p.until("told", func() bool { _, why := p.Joined(); return why == WhyDrain })
+		p.until("told", func() bool { _, why := p.Joined(); return why == WhyMoved })
 		close(p.stop)
 		p.media.Wait()
 		p.wires.Wait()

@@ -21,6 +21,7 @@ const (
 	WhySignedOut = "signed_out"
 	WhyElsewhere = "elsewhere"
 	WhyDrain     = "drain"
+	WhyMoved     = "moved"
 	WhyLeft      = "left"
 	WhyIdle      = "idle"
 	WhyError     = "error"
@@ -53,6 +54,11 @@ type said struct {
 	Fresh  bool      `json:"fresh"` // by another connection beside the one there is
 	To     string    `json:"to"`
 	Data   string    `json:"data"`
+
+	Freezes int    `json:"freezes"`
+	Frozen  int    `json:"frozen"` // milliseconds
+	Way     string `json:"way"`
+	Over    string `json:"over"`
 }
 
 // lineTag says what an m-line carries, and of which seat.

@@ -225,5 +225,6 @@ func (x *Seat) rate(published []*track) {
 			x.level = level
 			x.say(qualityMessage{T: "quality", Level: level})
 		}
+		x.sum(level, slow)
 	}))
 }

@@ -112,6 +112,8 @@ func (s *slot) repeat(t *track, seq uint16, pt uint8, buf []byte, now time.Time,
 		}
 		s.repairs.repeated(seq, now, len(p.payload))
 		s.count.repairs.Add(1)
+	} else {
+		s.count.missed.Add(1)
 	}
 }
 

@@ -63,6 +63,9 @@ type Seat struct {
 
 	kinds *atomic.Pointer[map[string]Kind] // what the m-lines of pub are, by mid
 	left  chan struct{}                    // closed when the seat is given up
+
+	since time.Time // it was taken
+	sums  summing
 }
 
 type want struct {
@@ -71,10 +74,14 @@ type want struct {
 }
 
 func newSeat(r *Room, l *Link, m said) *Seat {
-	return &Seat{
+	x := &Seat{
 		room: r, id: l.id, work: newQueue(), token: rand.Text(), link: l, last: l, micOff: !m.Mic, camOff: !m.Cam,
-		voice: voice{level: silent}, tracks: map[Kind]*source{}, wants: map[want]layer{}, left: make(chan struct{}),
+		voice: voice{level: silent}, tracks: map[Kind]*source{}, wants: map[want]layer{}, since: time.Now(), left: make(chan struct{}),
 	}
+	if m.Resume != "" { // of a seat that is gone, or was on another node
+		x.sums.is.Breaks = 1
+	}
+	return x
 }
 
 // run does the seat's work until it is gone.
@@ -99,6 +106,7 @@ func (x *Seat) do(f func()) func() {
 // hear takes what the client says; false when it says more than can be done.
 func (x *Seat) hear(l *Link, m said) bool {
 	if x.work.size() > maxWork {
+		x.room.server.count.choked.Add(1)
 		return false
 	}
 	x.work.add(x.do(func() {
@@ -124,10 +132,13 @@ func (x *Seat) hear(l *Link, m said) bool {
 			if m.Fresh {
 				x.renew()
 			} else {
+				x.sums.is.Breaks++
 				x.offer(true)
 			}
 		case "tell":
 			x.tell(m)
+		case "report":
+			x.reported(m)
 		}
 	}))
 	return true
@@ -191,6 +202,7 @@ func (x *Seat) away(l *Link) {
 		return
 	}
 	x.link, x.leftAt = nil, time.Now()
+	x.broke()
 	r.changed()
 }
 
@@ -210,6 +222,7 @@ func (x *Seat) end(why string) {
 		l.End(why)
 	}
 	x.work.add(func() {
+		x.sumUp(why)
 		x.gone = true
 		for _, s := range x.pool.slots {
 			s.carry(nil, true)

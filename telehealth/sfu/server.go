@@ -4,9 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/netip"
+	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/pion/dtls/v3"
@@ -56,7 +57,10 @@ type Config struct {
 	// does not carry everybody; it must not wait. In a group, the first two of place 0
 	// are always heard and shown. nil: all are equal.
 	Order func(room, seat string) int
-	Log   *slog.Logger
+	// Summary hears how the line of a seat was, each minute and when the seat ends, in
+	// the order of Presence; nil: nobody listens.
+	Summary func(room, seat string, sum Summary)
+	Log     *slog.Logger
 }
 
 // Out is how a link speaks to its client. Neither method may wait.
@@ -82,15 +86,6 @@ type Server struct {
 	mu     sync.Mutex
 	rooms  map[string]*Room
 	closed bool
-}
-
-// counters are sums since the start.
-type counters struct{ in, out, repairs, replays, keys atomic.Uint64 }
-
-// Stats is what a Server has done and holds.
-type Stats struct {
-	Rooms, Seats                                         int
-	PacketsIn, PacketsOut, Repairs, Replays, KeyRequests uint64
 }
 
 // Open takes the port.
@@ -210,21 +205,6 @@ const (
 // Port is the number of this node's port, in UDP and TCP.
 func (s *Server) Port() int { return s.sockets.port }
 
-// Stats sums up.
-func (s *Server) Stats() Stats {
-	st := Stats{
-		PacketsIn: s.count.in.Load(), PacketsOut: s.count.out.Load(), Repairs: s.count.repairs.Load(),
-		Replays: s.count.replays.Load(), KeyRequests: s.count.keys.Load(),
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, r := range s.rooms {
-		st.Rooms++
-		st.Seats += r.size("")
-	}
-	return st
-}
-
 var (
 	errFull    = fault.New(fault.TooMany, "This visit is full. Please ask the clinic.").WithCode("full")
 	errDrained = fault.New(fault.Unavailable, "This is not available right now. Please try again in a moment.")
@@ -309,6 +289,13 @@ func (s *Server) Has(room string) bool {
 	return s.rooms[room] != nil
 }
 
+// Rooms are those in which somebody sits.
+func (s *Server) Rooms() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Collect(maps.Keys(s.rooms))
+}
+
 // Seats are the seats taken in a room.
 func (s *Server) Seats(room string) []string {
 	s.mu.Lock()
@@ -349,7 +336,7 @@ func (s *Server) Close() {
 	s.mu.Unlock()
 	for _, r := range rooms {
 		for _, x := range r.all() {
-			x.end(WhyDrain)
+			x.end(WhyMoved)
 		}
 	}
 	for _, r := range rooms {

@@ -33,6 +33,7 @@ type slot struct {
 	delay      atomic.Int64  // round trip as last measured, nanoseconds
 
 	subscribed []*track // of the seat's own goroutine
+	tally      *tally   // nil: nobody sums up
 
 	mu      sync.Mutex
 	writer  webrtc.TrackLocalWriter // nil until negotiated
@@ -69,6 +70,8 @@ type slot struct {
 	octets  uint32
 	repairs repairs
 	echo    echo
+	told    heardOf
+	since   time.Time // a picture is to be shown, and is not yet
 }
 
 // The methods of webrtc.TrackLocal.
@@ -133,6 +136,9 @@ func (s *slot) carry(t *track, paused bool) {
 		s.src, s.next, s.flowing, s.skips, s.backlog = t, nil, false, false, nil
 	}
 	from := []*track{s.src, s.next}
+	if t == nil || paused {
+		s.since = time.Time{}
+	}
 	s.mu.Unlock()
 	for _, t := range s.subscribed {
 		if !slices.Contains(from, t) {
@@ -172,6 +178,9 @@ func (s *slot) begin() {
 	t, now := s.src, time.Now()
 	if t == nil || s.flowing || len(s.backlog) > 0 || t.audio() {
 		return
+	}
+	if s.since.IsZero() {
+		s.since = now
 	}
 	first, last, ok := t.cache.run(now)
 	if !ok || s.down.narrow() && last-first > narrowReplay {
@@ -249,6 +258,10 @@ func (s *slot) turn(now time.Time, p *packet) {
 // join makes a stream go on with a packet; under the lock.
 func (s *slot) join(p *packet, now time.Time) {
 	s.flowing, s.first = true, p.seq
+	if !s.since.IsZero() {
+		s.count.pictures.took(now.Sub(s.since))
+		s.since = time.Time{}
+	}
 	s.seqOff, s.tsOff, s.idOff, s.tl0Off = 0, 0, 0, 0
 	if s.sent {
 		s.seqOff = s.lastSeq + 1 - p.seq
@@ -320,8 +333,15 @@ func (s *slot) out(payload []byte, now time.Time) bool {
 			return false
 		}
 	}
+	if injected && s.down.over(len(payload)+overhead, now) {
+		return true // it was sent, and lost
+	}
 	n, err := s.writer.WriteRTP(&s.head, payload)
-	return err == nil && n > 0
+	if err != nil || n <= 0 {
+		return false
+	}
+	s.count.bytesOut.Add(uint64(n))
+	return true
 }
 
 // heard takes what the receiver says of the slot.
@@ -353,6 +373,7 @@ func (s *slot) report(r rtcp.ReceptionReport, now time.Time) {
 	if r.SSRC != ssrc {
 		return
 	}
+	s.tallied(r)
 	for {
 		worst := s.lost.Load()
 		if uint32(r.FractionLost) <= worst || s.lost.CompareAndSwap(worst, uint32(r.FractionLost)) {

@@ -179,7 +179,7 @@ func (x *Seat) fill(pc *webrtc.PeerConnection, p *pool, size int) error {
 }
 
 func (x *Seat) addLine(pc *webrtc.PeerConnection, p *pool, kind Kind, place int) error {
-	s := &slot{id: fmt.Sprintf("%s-%d", kind, place), stream: fmt.Sprintf("place-%d", place), kind: webrtc.RTPCodecTypeVideo, clock: 90000, count: &x.room.server.count, down: &x.down, feeds: &x.room.server.feeds}
+	s := &slot{id: fmt.Sprintf("%s-%d", kind, place), stream: fmt.Sprintf("place-%d", place), kind: webrtc.RTPCodecTypeVideo, clock: 90000, count: &x.room.server.count, down: &x.down, tally: &x.sums.tally, feeds: &x.room.server.feeds}
 	if kind == Audio {
 		s.kind, s.clock = webrtc.RTPCodecTypeAudio, 48000
 	} else {
@@ -295,7 +295,9 @@ func (x *Seat) answered(m said) {
 
 // connected: packets can be sent to the client.
 func (x *Seat) connected(pc *webrtc.PeerConnection) {
-	x.send.Store(pc)
+	if x.send.Swap(pc) == nil {
+		x.room.server.count.joins.took(time.Since(x.since))
+	}
 	x.down.connected(time.Now())
 	for _, s := range x.pool.slots {
 		s.connected()

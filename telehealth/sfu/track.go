@@ -114,6 +114,7 @@ func (t *track) take(b []byte, now time.Time) {
 	}
 	payload := h.payload
 	t.seat.room.server.count.in.Add(1)
+	t.seat.room.server.count.bytesIn.Add(uint64(len(b)))
 	t.came.Store(now.UnixNano())
 	t.meter.bytes.Add(int64(len(payload) + overhead))
 	if x := h.extension(t.levelID); len(x) >= 1 {
@@ -290,6 +291,10 @@ func (t *track) receptionReport(now time.Time) (r rtcp.ReceptionReport, ok bool)
 	lost := max(int64(expected)-int64(t.received), 0)
 	exp, rec := expected-t.expPrior, t.received-t.recPrior
 	t.expPrior, t.recPrior = expected, t.received
+	sum := &t.seat.sums.tally
+	sum.came.Add(int64(rec))
+	sum.cameLost.Add(int64(exp) - int64(rec))
+	sum.worst(t.jitter, t.clock)
 	t.lost = 0
 	if exp > 0 && exp > rec {
 		t.lost = float64(exp-rec) / float64(exp)

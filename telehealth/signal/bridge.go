@@ -18,7 +18,7 @@ import (
 // decides it as well, by what stands in the database: the first one only tells it
 // by which session they came. That is the session's id, which opens nothing.
 type word struct {
-	T       string `json:"t"` // open, opened, say, expel, end
+	T       string `json:"t"` // open, opened, say, expel, end; take, to all nodes
 	Session string `json:"session"`
 	N       int64  `json:"n"` // of this direction, without gaps
 	From    string `json:"from,omitempty"`
@@ -32,9 +32,14 @@ type word struct {
 }
 
 const (
-	openWithin  = 3 * time.Second
-	followEvery = 1500 * time.Millisecond
+	openWithin  = 1500 * time.Millisecond
+	followEvery = time.Second
+	lookEvery   = 250 * time.Millisecond // whether the node that does not answer still holds the room
 )
+
+// whyLine ends a socket without a word: nothing is known of the room, and a client
+// that has picture and sound keeps them while it comes back with its token.
+const whyLine = ""
 
 func nodePipe(node string) string       { return "signal node " + node }
 func sessionPipe(session string) string { return "signal session " + session }
@@ -72,13 +77,14 @@ func (e *end) next(w word) (ok, lost bool) {
 	return true, false
 }
 
-// bridge speaks with a room of another node.
-func (c *Call) bridge(ctx context.Context) {
+// bridge speaks with a room of another node until the end; again: that node has not
+// answered, and may not hold the room any more.
+func (c *Call) bridge(ctx context.Context) (again bool) {
 	s := c.s
 	session := uuid.NewString()
 	e := &end{}
-	opened := make(chan struct{})
-	var once sync.Once
+	opened, refused := make(chan struct{}), make(chan struct{})
+	var once, no sync.Once
 	stop, err := s.Hub.Receive(sessionPipe(session), func(b []byte) {
 		var w word
 		if json.Unmarshal(b, &w) != nil {
@@ -87,8 +93,10 @@ func (c *Call) bridge(ctx context.Context) {
 		ok, lost := e.next(w)
 		switch {
 		case lost:
-			c.bye(sfu.WhyDrain)
+			c.End(whyLine)
 		case !ok:
+		case w.T == "end" && w.Why == whyNobody:
+			no.Do(func() { close(refused) })
 		case w.T == "opened":
 			once.Do(func() { close(opened) })
 		case w.T == "say":
@@ -98,28 +106,23 @@ func (c *Call) bridge(ctx context.Context) {
 		}
 	})
 	if err != nil {
-		c.bye(sfu.WhyDrain)
-		return
+		c.End(whyLine)
+		return false
 	}
 	defer stop()
 	to := nodePipe(c.holder)
 	if s.send(to, e, word{T: "open", Session: session, From: s.leases.node, Room: c.seat.Room, Seat: c.seat.ID, By: c.session, Patient: c.patient, Visit: c.visit}) != nil {
-		c.bye(sfu.WhyDrain)
-		return
+		c.End(whyLine)
+		return false
 	}
 	// The seat waits a while for the next socket. The node that has it goes on to
 	// ask whether they may be there, and hears no more pings if this is not heard.
 	defer func() { _ = s.send(to, e, word{T: "end", Session: session}) }()
-	wait := time.NewTimer(openWithin)
-	defer wait.Stop()
-	select {
-	case <-opened:
-	case <-c.ended:
-		return
-	case <-wait.C:
-		c.bye(sfu.WhyDrain)
-		return
+	if !c.opens(ctx, opened, refused) {
+		return true
 	}
+	s.count.bridged.Add(1)
+	defer s.count.bridged.Add(-1)
 	c.sits(far(func(why string) {
 		if err := s.send(to, e, word{T: "expel", Session: session, Why: why}); err != nil {
 			s.Log.Warn("a node was not told whom to send out of a room; it finds that out by itself", "err", err)
@@ -134,13 +137,39 @@ func (c *Call) bridge(ctx context.Context) {
 			break
 		}
 		if s.send(to, e, word{T: "say", Session: session, Text: text}) != nil {
-			c.bye(sfu.WhyDrain)
+			c.End(whyLine)
 			break
 		}
 	}
 	close(done)
 	tasks.Wait()
 	c.End(sfu.WhyLeft)
+	return false
+}
+
+// opens waits until the other node has let them in; false: it does not, now.
+func (c *Call) opens(ctx context.Context, opened, refused <-chan struct{}) bool {
+	wait, look := time.NewTimer(openWithin), time.NewTicker(lookEvery)
+	defer wait.Stop()
+	defer look.Stop()
+	for {
+		select {
+		case <-opened:
+			return true
+		case <-refused:
+			return false
+		case <-c.ended:
+			return false
+		case <-ctx.Done():
+			return false
+		case <-wait.C:
+			return false
+		case <-look.C:
+			if ok, err := c.s.leases.holds(ctx, c.seat.Room, c.holder); err == nil && !ok {
+				return false
+			}
+		}
+	}
 }
 
 // far is a seat of another node.
@@ -206,8 +235,9 @@ func (s *Service) hear(b []byte) {
 	}
 	ok, lost := x.e.next(w)
 	switch {
-	case lost:
-		x.link.End(sfu.WhyDrain)
+	case lost: // its client comes back with its token
+		x.link.Drop()
+		x.End(whyLine)
 	case !ok:
 	case w.T == "say":
 		if x.in.Load() {
@@ -286,7 +316,8 @@ func (x *bridged) watch() {
 			select {
 			case <-ctx.Done():
 			case <-x.lost:
-				x.link.End(sfu.WhyDrain)
+				x.link.Drop()
+				x.gone()
 			}
 		})
 		why = s.recheck(ctx, alarm{session: x.by, patient: x.patient, visit: x.visit}, x.seat, func() bool { return x.quiet() && !x.link.Waits() }, ask)
@@ -306,9 +337,9 @@ func (x *bridged) quiet() bool {
 	}
 }
 
+// refuse tells that the room is not here.
 func (x *bridged) refuse() {
-	x.Say(sfu.Bye(sfu.WhyDrain))
-	_ = x.s.send(sessionPipe(x.session), x.e, word{T: "end", Session: x.session, Why: sfu.WhyDrain})
+	_ = x.s.send(sessionPipe(x.session), x.e, word{T: "end", Session: x.session, Why: whyNobody})
 }
 
 // Say is how the room speaks. A client that missed a word has to come again.

@@ -26,7 +26,7 @@ const (
 
 func codeOf(why string) int {
 	switch why {
-	case sfu.WhyDrain:
+	case sfu.WhyDrain, sfu.WhyMoved, whyLine:
 		return closeRestart
 	case sfu.WhyRemoved, sfu.WhySignedOut:
 		return closeRefused
@@ -79,11 +79,7 @@ func (c *Call) Run(line Line, again func(context.Context) (identity.Principal, e
 	var tasks sync.WaitGroup
 	tasks.Go(c.write)
 	tasks.Go(func() { c.watch(ctx, again) })
-	if c.holder == s.leases.node {
-		c.local(ctx)
-	} else {
-		c.bridge(ctx)
-	}
+	c.settle(ctx)
 	cancel()
 	c.End(sfu.WhyLeft)
 	tasks.Wait()
@@ -155,6 +151,7 @@ func (c *Call) Say(message []byte) {
 	case <-c.ended:
 	case c.out <- message:
 	default: // who reads nothing is cut off, and comes back
+		c.s.count.choked.Add(1)
 		c.End(sfu.WhyDrain)
 	}
 }

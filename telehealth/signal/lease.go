@@ -30,16 +30,20 @@ const (
 // database is asked: a slow one must not keep anybody from looking at the clock.
 type leases struct {
 	db   *db.DB
-	node string // this process: name and a part that is new at each start
+	node string                                                    // this process: name and a part that is new at each start
+	left func(ctx context.Context, room string, ago time.Duration) // a room is taken whose holder is gone
 
-	mu   sync.Mutex
-	held map[string]*lease
+	mu     sync.Mutex
+	held   map[string]*lease
+	drains bool // no room is taken any more
 }
 
 type lease struct {
 	fence   int64
 	links   int // that use the room or are about to
 	renewed time.Time
+	awaits  time.Time // somebody may be on the way until then
+	leaving bool      // handed over: nobody comes in any more
 }
 
 func (x *lease) holds(now time.Time) bool { return now.Sub(x.renewed) < giveUp }
@@ -64,14 +68,15 @@ func (l *leases) use(room string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	x := l.held[room]
-	if x == nil || !x.holds(time.Now()) {
+	if x == nil || x.leaving || !x.holds(time.Now()) {
 		return false
 	}
 	x.links++
 	return true
 }
 
-// take finds the node that holds a room; it is this one when none does.
+// take finds the node that holds a room; it is this one when none does. A node that
+// drains takes none: then nobody holds it, and the holder is empty.
 func (l *leases) take(ctx context.Context, room string) (holder string, err error) {
 	if l.use(room) {
 		return l.node, nil
@@ -87,33 +92,45 @@ func (l *leases) take(ctx context.Context, room string) (holder string, err erro
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return "", err
 	}
+	if l.draining() { // a lease of our name is one that was handed over a moment ago
+		return "", nil
+	}
 	began := time.Now()
-	var fence int64
+	var fence, over int64
+	var before string
+	var valid bool
 	err = l.db.InTx(ctx, func(c *db.Conn) error {
 		now := clock(c.Dialect)
 		if _, err := c.Exec(`INSERT INTO rooms (room, node, fence, expires_at) VALUES (?, '', 0, 0) ON CONFLICT DO NOTHING`, room); err != nil {
 			return err
 		}
-		query := `SELECT node, fence, expires_at > ` + now + ` FROM rooms WHERE room = ?`
+		query := `SELECT node, fence, expires_at > ` + now + `, ` + now + ` - expires_at FROM rooms WHERE room = ?`
 		if c.Dialect == db.Postgres {
 			query += ` FOR UPDATE`
 		}
-		var valid bool
-		if err := c.QueryRow(query, room).Scan(&holder, &fence, &valid); err != nil {
+		if err := c.QueryRow(query, room).Scan(&holder, &fence, &valid, &over); err != nil {
 			return err
 		}
 		if valid && nameOf(holder) != nameOf(l.node) { // a node of our name is one that we were before a restart
 			return nil
 		}
-		holder = l.node
+		before, holder = holder, l.node
 		fence++
 		_, err := c.Exec(`UPDATE rooms SET node = ?, fence = ?, expires_at = `+now+` + ? WHERE room = ?`, l.node, fence, leaseTime.Microseconds(), room)
 		return err
 	})
 	if err == nil && holder == l.node {
 		l.took(room, fence, began)
+		if before != "" && (before != l.node || !valid) {
+			l.left(ctx, room, sinceRenewed(over))
+		}
 	}
 	return holder, err
+}
+
+// sinceRenewed is how long ago a lease was renewed last, by how long it has been over.
+func sinceRenewed(over int64) time.Duration {
+	return max(leaseTime+time.Duration(over)*time.Microsecond, 0)
 }
 
 // took notes a lease. Two may have asked for it at once: the later one counts.
@@ -179,7 +196,7 @@ func (l *leases) renew(ctx context.Context, used func(room string) bool) (lost [
 	keep, free := map[string]*lease{}, map[string]int64{}
 	l.mu.Lock()
 	for room, x := range l.held {
-		if x.links > 0 || used(room) {
+		if x.links > 0 || used(room) || x.awaits.After(time.Now()) {
 			keep[room] = x
 		} else { // who comes now takes it with a new number
 			delete(l.held, room)
@@ -257,30 +274,32 @@ func (l *leases) rooms() []string {
 	return slices.Collect(maps.Keys(l.held))
 }
 
-// reap ends the leases that ran out, and tells of which rooms: a node has crashed,
-// or could not reach the database in time.
-func (l *leases) reap(ctx context.Context) (rooms []string) {
+// reap ends the leases that ran out, and tells of which rooms, and how long ago they
+// were renewed last: a node has crashed, or could not reach the database in time.
+func (l *leases) reap(ctx context.Context) map[string]time.Duration {
 	ctx, cancel := context.WithTimeout(ctx, dbTime)
 	defer cancel()
-	var found []string
+	found, rooms := map[string]time.Duration{}, map[string]time.Duration{}
 	c := l.db.Read(ctx)
-	err := c.Each(`SELECT room FROM rooms WHERE expires_at <= `+clock(c.Dialect)+` LIMIT 100`, func(r *sql.Rows) error {
+	now := clock(c.Dialect)
+	err := c.Each(`SELECT room, `+now+` - expires_at FROM rooms WHERE expires_at <= `+now+` LIMIT 100`, func(r *sql.Rows) error {
 		var room string
-		err := r.Scan(&room)
-		found = append(found, room)
+		var over int64
+		err := r.Scan(&room, &over)
+		found[room] = sinceRenewed(over)
 		return err
 	})
 	if err != nil {
 		return nil
 	}
-	for _, room := range found {
+	for room, ago := range found {
 		var n int64
 		err := l.db.InTx(ctx, func(c *db.Conn) (err error) {
 			n, err = c.Exec(`DELETE FROM rooms WHERE room = ? AND expires_at <= `+clock(c.Dialect), room)
 			return err
 		})
 		if err == nil && n == 1 {
-			rooms = append(rooms, room)
+			rooms[room] = ago
 		}
 	}
 	return rooms

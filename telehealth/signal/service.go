@@ -36,6 +36,10 @@ type Seats interface {
 	SeatOf(ctx context.Context, session, patient, visit string) (Seat, error)
 	// Present: these seats are in the room now, and no others.
 	Present(ctx context.Context, room string, seats []string) error
+	// Gone: the node of the room died so long ago, and nobody has been in it since.
+	Gone(ctx context.Context, room string, ago time.Duration) error
+	// Measured: this is how somebody's line was for a while.
+	Measured(ctx context.Context, room, seat string, line sfu.Summary) error
 }
 
 // Deps is what the service works with.
@@ -60,12 +64,15 @@ type Service struct {
 	media  *sfu.Server
 	orders orders
 	stop   func() // hearing other nodes
+	over   sync.Once
+	count  counters
 
 	noting  sync.Mutex // what is told about rooms is told in order
 	mu      sync.Mutex
 	alarms  alarms
 	bridged map[string]*bridged // of other nodes' clients, by session
 	calls   map[*Call]struct{}
+	asking  int // rooms that are taken now because another node asked
 	ended   bool
 }
 
@@ -77,7 +84,9 @@ func New(d Deps) (*Service, error) {
 	if d.Log == nil {
 		d.Log = slog.Default()
 	}
-	return &Service{Deps: d, leases: &leases{db: d.DB, node: d.Node + "/" + rand.Text()[:8], held: map[string]*lease{}}, bridged: map[string]*bridged{}, calls: map[*Call]struct{}{}}, nil
+	s := &Service{Deps: d, bridged: map[string]*bridged{}, calls: map[*Call]struct{}{}}
+	s.leases = &leases{db: d.DB, node: d.Node + "/" + rand.Text()[:8], held: map[string]*lease{}, left: s.gone}
+	return s, nil
 }
 
 // Start takes the port for media and begins to hear other nodes. The hub was
@@ -85,12 +94,12 @@ func New(d Deps) (*Service, error) {
 func (s *Service) Start(ctx context.Context) error {
 	s.ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	media := s.Media
-	media.Presence, media.Order, media.Size, media.Log = s.presence, s.orders.of, s.orders.sizeOf, s.Log
+	media.Presence, media.Order, media.Size, media.Summary, media.Log = s.presence, s.orders.of, s.orders.sizeOf, s.measured, s.Log
 	var err error
 	if s.media, err = sfu.Open(media); err != nil {
 		return err
 	}
-	if s.stop, err = s.Hub.Receive(nodePipe(s.leases.node), s.hear); err != nil {
+	if err = s.listen(); err != nil {
 		s.media.Close()
 		return err
 	}
@@ -100,8 +109,10 @@ func (s *Service) Start(ctx context.Context) error {
 	return nil
 }
 
-// Stop moves everybody elsewhere and gives the rooms up.
-func (s *Service) Stop() {
+// Stop moves everybody elsewhere and gives the rooms up. It may be called twice.
+func (s *Service) Stop() { s.over.Do(s.end) }
+
+func (s *Service) end() {
 	s.mu.Lock()
 	s.ended = true
 	calls := make([]*Call, 0, len(s.calls))
@@ -114,7 +125,7 @@ func (s *Service) Stop() {
 	}
 	s.media.Close() // says goodbye, and tells who is gone
 	for _, c := range calls {
-		c.bye(sfu.WhyDrain)
+		c.bye(sfu.WhyMoved)
 	}
 	s.stop()
 	s.cancel()
@@ -164,12 +175,20 @@ func (s *Service) every(d time.Duration, f func()) {
 }
 
 // watchClock never asks the database: a room whose lease runs out is given up in
-// time, whatever hangs.
-func (s *Service) watchClock() { s.lost(s.leases.overdue(time.Now())) }
+// time, whatever hangs. Who joined while that happened does not open it again.
+func (s *Service) watchClock() {
+	s.lost(s.leases.overdue(time.Now()))
+	for _, room := range s.media.Rooms() {
+		if !s.leases.has(room) {
+			s.media.Remove(room, "", sfu.WhyDrain)
+		}
+	}
+}
 
 func (s *Service) renew() { s.lost(s.leases.renew(s.ctx, s.media.Has)) }
 
 func (s *Service) lost(rooms []string) {
+	s.count.lost.Add(uint64(len(rooms)))
 	for _, room := range rooms {
 		s.Log.Warn("the lease of a room was lost; who is in it joins again")
 		s.media.Remove(room, "", sfu.WhyDrain)
@@ -181,8 +200,8 @@ func (s *Service) tidy() func() {
 	n := 0
 	return func() {
 		// Nobody is in a room whose node has crashed.
-		for _, room := range s.leases.reap(s.ctx) {
-			s.say(s.ctx, room, nil)
+		for room, ago := range s.leases.reap(s.ctx) {
+			s.gone(s.ctx, room, ago)
 		}
 		if n++; n%noteEvery == 0 {
 			for _, room := range s.leases.rooms() {
@@ -196,6 +215,15 @@ func (s *Service) tidy() func() {
 // presence hears that somebody has come into a room or gone out of it.
 func (s *Service) presence(room, _ string, _ bool) { s.note(context.Background(), room) }
 
+// measured keeps how the line of somebody was. It is not worth a second try.
+func (s *Service) measured(room, seat string, line sfu.Summary) {
+	ctx, cancel := context.WithTimeout(context.Background(), dbTime)
+	defer cancel()
+	if err := s.Seats.Measured(ctx, room, seat, line); err != nil {
+		s.Log.Warn("how a line was could not be noted", "err", err)
+	}
+}
+
 // note writes down who is in a room, if it is ours to tell: of a room that was
 // lost, its next holder tells. What cannot be noted is noted a little later.
 func (s *Service) note(ctx context.Context, room string) {
@@ -203,6 +231,15 @@ func (s *Service) note(ctx context.Context, room string) {
 	defer s.noting.Unlock()
 	if s.leases.has(room) {
 		s.say(ctx, room, s.media.Seats(room))
+	}
+}
+
+// gone notes that the node which had a room is gone.
+func (s *Service) gone(ctx context.Context, room string, ago time.Duration) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	if err := s.Seats.Gone(ctx, room, ago); err != nil {
+		s.Log.Warn("that nobody is in a visit could not be noted", "err", err)
 	}
 }
 
@@ -231,6 +268,7 @@ func (s *Service) Open(ctx context.Context, who identity.Principal, patient, vis
 	if err != nil {
 		return nil, notNow(err)
 	}
+	// Nobody holds it, and this node drains: another one is asked to (settle).
 	return &Call{s: s, seat: seat, session: who.Session, patient: patient, visit: visit, holder: holder}, nil
 }
 

@@ -33,6 +33,8 @@ type list struct {
 	seats   map[string]signal.Seat
 	refusal error
 	in      map[string]bool
+
+	measured []sfu.Summary
 }
 
 func (l *list) SeatOf(_ context.Context, session, _, _ string) (signal.Seat, error) {
@@ -62,6 +64,17 @@ func (l *list) Present(_ context.Context, _ string, seats []string) error {
 	for _, id := range seats {
 		l.in[id] = true
 	}
+	return nil
+}
+
+func (l *list) Gone(ctx context.Context, room string, _ time.Duration) error {
+	return l.Present(ctx, room, nil)
+}
+
+func (l *list) Measured(_ context.Context, _, _ string, line sfu.Summary) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.measured = append(l.measured, line)
 	return nil
 }
 
@@ -292,8 +305,8 @@ func TestARoomOfANodeThatStopsMovesToAnother(t *testing.T) {
 		rosa, hale := call(t, a, visit, "rosa"), call(t, b, visit, "hale")
 		hale.until("media", func() bool { return hale.received(2) })
 		a.Stop()
-		rosa.until("moved", func() bool { return rosa.said() == sfu.WhyDrain })
-		hale.until("moved", func() bool { return hale.said() == sfu.WhyDrain })
+		rosa.until("moved", func() bool { return rosa.said() == sfu.WhyMoved })
+		hale.until("moved", func() bool { return hale.said() == sfu.WhyMoved })
 		rosa.gone()
 		hale.gone()
 		rosa, hale = call(t, b, visit, "rosa"), call(t, b, visit, "hale")

@@ -46,6 +46,12 @@ const ways = (page) => page.evaluate(async () => {
   return [...kinds]
 })
 
+/** What a page takes its sound and picture from. */
+const devices = (page) => page.evaluate(() => {
+  const tracks = (window.__calls ?? []).filter((call) => call.connectionState === 'connected').flatMap((call) => call.getSenders().map(({ track }) => track))
+  return [...new Set(tracks.map((track) => track?.getSettings().deviceId).filter(Boolean))].sort()
+})
+
 /** The layers of the camera that a page sends now, and whether its browser knows what its line carries. */
 const sends = (page) => page.evaluate(async () => {
   const layers = {}
@@ -214,6 +220,7 @@ scene('a visit by video, three people, and its note', { as: 'patient', viewport:
   assert.equal(await micOf(page), was.mic)
 
   // The server dies and comes again: everybody is back by themselves, in their seats, with their choices.
+  const chosen = await devices(elena)
   await site.kill()
   await site.start()
   const up = Date.now()
@@ -221,6 +228,7 @@ scene('a visit by video, three people, and its note', { as: 'patient', viewport:
   console.log(`all three hear and see ${((Date.now() - up) / 1000).toFixed(1)} s after the server is up again`)
   assert.equal(await seat(), before)
   await button(elena, en('visit.unmute')).waitFor()
+  assert.deepEqual(await devices(elena), chosen)
 
   // Back to the waiting room and in again, while the others go on.
   await button(doctor, en('plan.sendBackOf', { name: third })).click()
@@ -247,6 +255,9 @@ scene('a visit by video, three people, and its note', { as: 'patient', viewport:
   await proves(doctor, site, hand)
   await doctor.getByText(en('cockpit.frozen')).waitFor()
   assert.ok(hand.count <= 20, `${hand.count} presses and runs of typing`)
+  const lines = doctor.getByRole('region', { name: en('plan.lines.title') })
+  for (const who of [self.name, third]) await lines.getByText(who, { exact: true }).first().waitFor()
+  await lines.locator('summary').first().click()
   await look(doctor, 'cockpit-signed')
   const signed = await must(page, site, `/charts/${rosa}/visits/${today.id}`)
   assert.equal(signed.state, 'ended', 'it was ended with the signature')

@@ -24,6 +24,7 @@ import { Late } from './Late'
 import type { Room } from './useRoom'
 import { Floating, Ratings } from './Beside'
 import { HostRoom } from './HostRoom'
+import { Lines } from './Lines'
 import { WaitingPeople } from './WaitingPeople'
 
 /** The call with its controls; before it, who waits. */
@@ -48,6 +49,7 @@ export function VideoPane({ visit, room }: { visit: Visit; room: Room }) {
       {!over && video && <WaitingPeople visit={visit} room={room} />}
       {room.joined && <HostRoom visit={visit} room={room} />}
       {over && <Ratings visit={visit} />}
+      {over && <Lines visit={visit} />}
       {!over && <Late visit={visit} act={room.act} />}
     </div>
   )

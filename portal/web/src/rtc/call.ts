@@ -4,6 +4,7 @@ import type { Tracks } from './publish'
 import { judge, sampleOf, Steady, worse, type Sample } from './quality'
 import { Pair } from './pair'
 import type { Remote } from './receive'
+import { Reporter } from './report'
 import type { Timers } from './timers'
 
 /** Lost: the ladder is at its end, and the person may try once more. Over: there is nothing to come back to. */
@@ -55,6 +56,7 @@ export class Call {
   private sample: Sample | undefined
   private said: Level = 'good'
   private steady = new Steady()
+  private readonly reporter = new Reporter()
   private held = new Set<string>()
   private readonly wants = new Map<string, { seat: string; kind: Kind; layer: Layer }>()
   private pins: string[] = []
@@ -77,6 +79,7 @@ export class Call {
 
   /** Goes away for good, and says so. */
   leave(): void {
+    this.say(this.reporter.report())
     this.line?.send({ t: 'leave' })
     this.stop()
     this.set({ phase: 'over', why: undefined })
@@ -294,8 +297,10 @@ export class Call {
   }
 
   private bye(why: Bye): void {
+    // The room is on another node now, and the seat waits there: at once, and not after what failed before.
+    if (why === 'moved') this.tries = 0
     // The node goes or gave up on this line: the visit itself goes on.
-    if (why === 'drain' || why === 'idle' || why === 'error') return this.rejoin()
+    if (why === 'moved' || why === 'drain' || why === 'idle' || why === 'error') return this.rejoin()
     this.stop()
     this.set({ phase: 'over', why, remotes: [] })
     return undefined
@@ -312,6 +317,7 @@ export class Call {
         const now = sampleOf(reports)
         const seen = this.sample ? judge(this.sample, now) : 'good'
         this.sample = now
+        if (this.reporter.take(reports)) this.say(this.reporter.report())
         const level = this.steady.take(worse(seen, this.said))
         if (level !== this.view.level) this.set({ level })
       }).catch(() => undefined)

@@ -6,7 +6,7 @@ export type Layer = 'high' | 'low' | 'none'
 export type Level = 'good' | 'weak' | 'bad'
 /** Whether what is said and shown is kept now, as the room says. */
 export type Recorded = 'on' | 'paused' | 'off'
-export type Bye = 'ended' | 'removed' | 'signed_out' | 'elsewhere' | 'drain' | 'left' | 'idle' | 'error'
+export type Bye = 'ended' | 'removed' | 'signed_out' | 'elsewhere' | 'drain' | 'moved' | 'left' | 'idle' | 'error'
 
 export interface RoomSeat { seat: string; mic: boolean; cam: boolean; screen: boolean; in: boolean; /** It gets no pictures now. */ only: boolean }
 /** Which place of the receiving connection carries what of whom. */
@@ -14,6 +14,9 @@ export interface Place { mid: string; seat: string; kind: Kind }
 /** A way to the room through a network that lets no media pass. */
 export interface Relay { urls: string[]; username: string; credential: string }
 export interface Sent { mid: string; kind: Kind }
+
+/** What only the browser knows of its line, since the report before. */
+export interface LineReport { t: 'report'; freezes: number; /** Milliseconds. */ frozen: number; way: 'direct' | 'relay'; over: 'udp' | 'tcp' | 'tls' }
 
 export type ToServer =
   | { t: 'join'; resume?: string; mic: boolean; cam: boolean }
@@ -27,6 +30,7 @@ export type ToServer =
   /** On: nothing but sound, please. */
   | { t: 'only'; on: boolean }
   | { t: 'restart'; fresh?: true }
+  | LineReport
   | { t: 'leave' }
   | { t: 'ping' }
 
@@ -50,7 +54,7 @@ export type FromServer =
   | { t: 'bye'; why: Bye }
   | { t: 'pong' }
 
-const byes: readonly string[] = ['ended', 'removed', 'signed_out', 'elsewhere', 'drain', 'left', 'idle', 'error']
+const byes: readonly string[] = ['ended', 'removed', 'signed_out', 'elsewhere', 'drain', 'moved', 'left', 'idle', 'error']
 const kinds: readonly string[] = ['audio', 'camera', 'screen']
 const levels: readonly string[] = ['good', 'weak', 'bad']
 

@@ -61,6 +61,29 @@ export interface Visit {
   ratings?: Rating[]
   recording?: Recording
   mayRecord?: boolean
+  /** For those who held it, when it is over: how everybody's line was. */
+  lines?: VisitLine[]
+}
+
+export interface VisitLine {
+  seat: string
+  name: string
+  level: 'good' | 'weak' | 'bad'
+  seconds: number
+  poorSeconds: number
+  onlySoundSeconds: number
+  lostOut: number
+  lostIn: number
+  delayMs: number
+  worstDelayMs: number
+  jitterMs: number
+  freezes: number
+  breaks: number
+  way: 'direct' | 'relay'
+  over: 'udp' | 'tcp'
+  largePercent: number
+  smallPercent: number
+  heldPercent: number
 }
 
 export interface Rating { stars: number; comment?: string; role?: VisitRole; at: string }

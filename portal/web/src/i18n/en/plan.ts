@@ -1,6 +1,13 @@
 /** What a clinician finds and decides in a visit: loaded with the page of a visit in the clinic. */
 export const plan = {
   plan: {
+    lines: {
+      title: 'How the line was', good: 'The line was good.', poor_one: 'The line was poor for {{count}} of {{of}} minutes.', poor_other: 'The line was poor for {{count}} of {{of}} minutes.',
+      onlySound_one: 'For {{count}} minute there was sound only.', onlySound_other: 'For {{count}} minutes there was sound only.', freezes_one: 'The picture stood still once.', freezes_other: 'The picture stood still {{count}} times.',
+      breaks_one: 'The connection broke once and came back.', breaks_other: 'The connection broke {{count}} times and came back.', figures: 'Figures', time: 'In the room', minutes_one: '{{count}} minute', minutes_other: '{{count}} minutes',
+      lost: 'Lost', lostOf: '{{out}} % of what they sent, {{in}} % of what was sent to them', delay: 'There and back', delayOf: '{{mean}} ms, at worst {{worst}} ms', jitter: 'Unevenness', pictures: 'Pictures', picturesOf: '{{large}} % large, {{small}} % small, {{held}} % held back',
+      way: 'Way', direct: 'Direct, {{over}}', relay: 'Through the relay, {{over}}',
+    },
     title: 'Found and decided', add: 'Add a problem, medicine, test or referral', addHelp: 'Type a few letters, then Enter.', options: 'What fits',
     as: { problem: '“{{text}}” as a problem', medicine: '“{{text}}” as a medicine', lab: '“{{text}}” as a test', referral: '“{{text}}” as a referral' }, kind: { problem: 'Problem', medicine: 'Medicine', lab: 'Test', imaging: 'Imaging', referral: 'Referral' }, known: 'in the chart',
     added: 'Added: {{name}}', remove: 'Take out', removeOf: 'Take out {{name}}', list: 'What is signed with the note', dose: 'Dose', doseOf: 'Dose of {{name}}', often: 'How often', oftenOf: 'How often: {{name}}', days: 'Days', daysOf: 'Days of {{name}}', repeats: 'Refills', repeatsOf: 'Refills of {{name}}', form: 'Form', formOf: 'Form of {{name}}', remark: 'Note', remarkOf: 'Note on {{name}}', urgent: 'Urgent', urgentOf: 'Urgent: {{name}}', stop: 'Stop a medicine', stopped: 'Stop', stopReason: 'Why {{name}} is stopped',

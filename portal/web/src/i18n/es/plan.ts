@@ -3,6 +3,13 @@ import type { plan as english } from '../en/plan'
 
 export const plan: Same<typeof english> = {
   plan: {
+    lines: {
+      title: 'Cómo fue la conexión', good: 'La conexión fue buena.', poor_one: 'La conexión fue mala durante {{count}} de {{of}} minutos.', poor_other: 'La conexión fue mala durante {{count}} de {{of}} minutos.',
+      onlySound_one: 'Durante {{count}} minuto solo hubo sonido.', onlySound_other: 'Durante {{count}} minutos solo hubo sonido.', freezes_one: 'La imagen se detuvo una vez.', freezes_other: 'La imagen se detuvo {{count}} veces.',
+      breaks_one: 'La conexión se cortó una vez y volvió.', breaks_other: 'La conexión se cortó {{count}} veces y volvió.', figures: 'Cifras', time: 'En la sala', minutes_one: '{{count}} minuto', minutes_other: '{{count}} minutos',
+      lost: 'Perdido', lostOf: '{{out}} % de lo que enviaron, {{in}} % de lo que se les envió', delay: 'Ida y vuelta', delayOf: '{{mean}} ms; en el peor momento, {{worst}} ms', jitter: 'Irregularidad', pictures: 'Imágenes', picturesOf: '{{large}} % grandes, {{small}} % pequeñas, {{held}} % sin mostrar',
+      way: 'Camino', direct: 'Directo, {{over}}', relay: 'Por el relé, {{over}}',
+    },
     title: 'Hallazgos y decisiones', add: 'Añadir un problema, medicina, prueba o derivación', addHelp: 'Escriba unas letras y pulse Intro.', options: 'Lo que coincide',
     as: { problem: '“{{text}}” como problema', medicine: '“{{text}}” como medicina', lab: '“{{text}}” como prueba', referral: '“{{text}}” como derivación' }, kind: { problem: 'Problema', medicine: 'Medicina', lab: 'Prueba', imaging: 'Imagen', referral: 'Derivación' }, known: 'en la historia',
     added: 'Añadido: {{name}}', remove: 'Quitar', removeOf: 'Quitar {{name}}', list: 'Lo que se firma con la nota', dose: 'Dosis', doseOf: 'Dosis de {{name}}', often: 'Frecuencia', oftenOf: 'Frecuencia: {{name}}', days: 'Días', daysOf: 'Días de {{name}}', repeats: 'Resurtidos', repeatsOf: 'Resurtidos de {{name}}', form: 'Forma', formOf: 'Forma de {{name}}', remark: 'Nota', remarkOf: 'Nota sobre {{name}}', urgent: 'Urgente', urgentOf: 'Urgente: {{name}}', stop: 'Suspender una medicina', stopped: 'Suspender', stopReason: 'Por qué se suspende {{name}}',
