@@ -103,6 +103,10 @@ func (f *sfuCommand) meet(t *target, v *visit, admitted []*badge, owner *badge, 
 	if err := room.ready(t.ctx); err != nil {
 		return err
 	}
+	joined, err := usage(f.PID)
+	if err != nil {
+		return err
+	}
 	r.overview(f.overview(t, "sfu", owner,
 		fmt.Sprintf("One visit, %d people, %d of them send sound (50 packets/s) and pictures (VP8 of %d kbit/s, %d a second); all receive.", len(admitted), room.publishers, f.Video, f.FPS),
 		fmt.Sprintf("Packets carry the time at which they were made. Latency is from giving a packet to the sender's connection to reading it at a receiver, with encryption on both "+
@@ -124,7 +128,8 @@ func (f *sfuCommand) meet(t *target, v *visit, admitted []*badge, owner *badge, 
 	res := sum.result(took)
 	res.People, res.Publishers, res.ClientCPU = len(admitted), room.publishers, 100*float64(used)/float64(took)
 	if f.PID > 0 {
-		res.Server = &serverUse{CPUPercent: 100 * float64(end.cpu-start.cpu) / float64(took), Memory: mega(end.memory), MemoryEach: mega((end.memory - before.memory) / int64(len(admitted)))}
+		res.Server = &serverUse{CPUPercent: 100 * float64(end.cpu-start.cpu) / float64(took), Memory: mega(end.memory), MemoryEach: mega((end.memory - before.memory) / int64(len(admitted))),
+			JoinEach: float64((joined.cpu - before.cpu).Microseconds()) / 1000 / float64(len(admitted))}
 		if n := res.In + res.Out; n > 0 {
 			res.Server.MicrosEach = float64((end.cpu - start.cpu).Microseconds()) / float64(n)
 		}
@@ -208,9 +213,10 @@ func (r *report) room(x roomResult) {
 	use := fmt.Sprintf("client %.0f %%", x.ClientCPU)
 	if s := x.Server; s != nil {
 		use += fmt.Sprintf("; server %.0f %%, %.1f us for each packet in or out, %.0f MB, %+.2f MB for each person since before they came", s.CPUPercent, s.MicrosEach, s.Memory, s.MemoryEach)
-		if s.JoinEach > 0 {
-			use += fmt.Sprintf(" (%.2f MB of the heap and %.2f MB of stacks in use, %.0f goroutines), %.1f ms of its processor for each join", s.HeapEach, s.StacksEach, s.GoroutinesEach, s.JoinEach)
+		if s.GoroutinesEach > 0 {
+			use += fmt.Sprintf(" (%.2f MB of the heap and %.2f MB of stacks in use, %.0f goroutines)", s.HeapEach, s.StacksEach, s.GoroutinesEach)
 		}
+		use += fmt.Sprintf(", %.1f ms of its processor for each join", s.JoinEach)
 	}
 	r.paragraph("Use", use)
 }

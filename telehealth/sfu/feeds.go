@@ -41,18 +41,10 @@ func (f *feeds) unset(s *slot, ssrcs ...uint32) {
 	}
 }
 
-// The library's own bounds of what waits to be read.
-const (
-	waitsRTP  = 1000 * 1000
-	waitsRTCP = 100 * 1000
-)
-
 // buffer is asked for whenever a stream begins.
 func (f *feeds) buffer(kind packetio.BufferPacketType, ssrc uint32) io.ReadWriteCloser {
-	b := stream{packetio.NewBuffer()}
 	if kind == packetio.RTPBufferPacket {
-		b.SetLimitSize(waitsRTP)
-		return b
+		return newStream(waitsRTP)
 	}
 	f.mu.Lock()
 	s := f.slots[ssrc]
@@ -60,19 +52,8 @@ func (f *feeds) buffer(kind packetio.BufferPacketType, ssrc uint32) io.ReadWrite
 	if s != nil {
 		return &feed{slot: s, closed: make(chan struct{})}
 	}
-	b.SetLimitSize(waitsRTCP)
-	return b
+	return newStream(waitsRTCP)
 }
-
-// stream is a buffer without what else is known of a packet.
-type stream struct{ *packetio.Buffer }
-
-func (s stream) Read(b []byte) (int, error) {
-	n, _, err := s.Buffer.Read(b, nil)
-	return n, err
-}
-
-func (s stream) Write(b []byte) (int, error) { return s.Buffer.Write(b, nil) }
 
 // feed is a stream of RTCP that is taken as it comes.
 type feed struct {

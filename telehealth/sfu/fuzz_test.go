@@ -176,8 +176,14 @@ func FuzzFirstBytes(f *testing.F) {
 	stranger, err := net.Dial("udp4", at)
 	require.NoError(f, err)
 	f.Cleanup(func() { _ = stranger.Close() })
-	n := 0
+	n, said := 0, time.Now()
 	f.Fuzz(func(t *testing.T, x []byte) {
+		if time.Since(said) > 5*time.Second { // who says nothing for long is gone
+			said = time.Now()
+			for _, p := range []*somebody{a, b} {
+				p.tell(`{"t":"ping"}`)
+			}
+		}
 		if n++; n%64 == 0 {
 			before := a.count("b audio")
 			require.Eventually(t, func() bool { return a.count("b audio") > before }, patience, time.Millisecond, "their sound goes on")

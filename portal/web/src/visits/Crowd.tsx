@@ -7,7 +7,8 @@ import { Tile } from './Tile'
 import type { Pins } from './usePins'
 import { VisitIcon } from './VisitIcon'
 
-const few = 5
+const many = 5
+const most = 7
 
 /** Many people: pictures side by side, and by their names those of whom none is sent. A shared screen stands above. */
 export function Crowd({ screen, faces, pins, frozen, media, view }: { screen?: Shown; faces: Shown[]; pins: Pins; frozen: boolean; media: LocalMedia; view: MediaView }) {
@@ -16,7 +17,7 @@ export function Crowd({ screen, faces, pins, frozen, media, view }: { screen?: S
   return (
     <div className={css.crowd} data-screen={screen ? true : undefined}>
       {screen && <Tile name={screen.name} track={screen.track} whole frozen={frozen} className={css.screen} />}
-      <ul className={css.pictures} aria-label={t('visit.pictures')} data-many={shown.length >= few || undefined}>
+      <ul className={css.pictures} aria-label={t('visit.pictures')} data-many={shown.length >= most ? 'most' : shown.length >= many ? 'many' : undefined}>
         {shown.map((face) => (
           <li key={face.place} data-pinned={pins.has(face.seat) || undefined}>
             <Tile name={face.name} track={face.track} muted={face.muted} speaking={face.speaking} frozen={frozen || face.away} />
