@@ -154,6 +154,11 @@ func TestAVisitIsRecordedWithEverybodysConsent(t *testing.T) {
 		require.NoError(t, n.recordings.Start(ctx))
 		t.Cleanup(func() { media.Close(); n.recordings.Stop() })
 
+		t.Cleanup(func() {
+			if t.Failed() {
+				t.Log(n.log.String())
+			}
+		})
 		p := newPractice(t, n, time.Now().Add(10*time.Minute))
 		p.regrant(access.Everything, access.PowerVisits)
 		at := p.chart() + "/visits/" + p.book(p.self, p.free(p.self).Days[0].Slots[0].ID, "Dizzy").ID

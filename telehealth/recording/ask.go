@@ -183,7 +183,7 @@ func (s *Service) EndTx(c *db.Conn, visit, why string) error {
 // endTx ends a recording; one that never began is done with.
 func (s *Service) endTx(c *db.Conn, id, why string) error {
 	now := s.now()
-	_, err := c.Exec(`UPDATE visit_recordings SET state = ?, ended_at = ?, why = ?, filed_at = CASE WHEN began_at = 0 THEN ? ELSE 0 END WHERE id = ? AND state <> ?`, over, now, why, now, id, over)
+	_, err := c.Exec(`UPDATE visit_recordings SET state = ?, ended_at = ?, why = ?, filed_at = CASE WHEN began_at = 0 THEN ? ELSE filed_at END WHERE id = ? AND state <> ?`, over, now, why, now, id, over)
 	c.After(s.Nudge)
 	return err
 }

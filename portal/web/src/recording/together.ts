@@ -17,6 +17,7 @@ export const lengthOf = (files: Track[]): number => Math.max(0, ...files.map(({ 
 export class Together {
   private at = 0
   private since: number | undefined
+  private waits = false
   private readonly files: Track[]
   private readonly elements = new Map<string, Playing>()
   private readonly times: Times
@@ -38,7 +39,7 @@ export class Together {
   }
 
   get position(): number {
-    const gone = this.since === undefined ? 0 : (this.times.now() - this.since) / 1000
+    const gone = this.since === undefined || this.waits ? 0 : (this.times.now() - this.since) / 1000
     return Math.min(this.at + gone, this.length)
   }
 
@@ -68,7 +69,7 @@ export class Together {
       return false
     }
     const now = this.position
-    let waits = false
+    const active: Playing[] = []
     for (const [file, element] of this.each()) {
       const place = now - file.startMs / 1000
       if (place < 0 || place >= file.lengthMs / 1000) {
@@ -76,12 +77,18 @@ export class Together {
         continue
       }
       if (Math.abs(element.currentTime - place) > apart) element.currentTime = place
-      if (element.readyState < enough) waits = true
-      else if (element.paused) void element.play().catch(() => undefined)
+      active.push(element)
     }
-    if (waits) { // the clock stands until all have something to show
+    // The clock stands until all have something to show.
+    const waits = active.some(({ readyState }) => readyState < enough)
+    if (waits !== this.waits) {
       this.at = now
       this.since = this.times.now()
+      this.waits = waits
+    }
+    for (const element of active) {
+      if (waits) element.pause()
+      else if (element.paused) void element.play().catch(() => undefined)
     }
     return true
   }
@@ -89,6 +96,7 @@ export class Together {
   private hold(): void {
     this.at = this.position
     this.since = undefined
+    this.waits = false
   }
 
   private within({ startMs, lengthMs }: Track): number {
