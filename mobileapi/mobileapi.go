@@ -34,6 +34,7 @@ type Clinic struct {
 	Phone     string `json:"phone"`
 	Emergency string `json:"emergency" doc:"Number for emergencies"`
 	Crisis    string `json:"crisis"` // number for who may harm themselves
+	Visit     string `json:"visit"`  // number by which a video visit goes on when its connection does not
 	TimeZone  string `json:"timeZone" doc:"IANA name"`
 }
 
