@@ -17,7 +17,7 @@ export GOFLAGS := $(strip $(filter-out -trimpath,$(shell $(GO) env GOFLAGS)) -tr
 CGO = CGO_ENABLED=1 CGO_CFLAGS=-O0
 # Imports of whole decks, random comparisons and commands that run alone take ten
 # times as long under it, and smaller ones run the same code.
-DECKS = ^(TestDecks|TestBulkExport|TestOrderDoesNotMatter|TestScoreDeck|TestKilled|TestRandomSearchesAgreeWithLookingAtEverything|TestOrder|TestTheLastChange|TestOfficialExamplesOfSeveral|TestTooManyToLookAt|TestAccessMatrix|TestViewsOfManyChartsAreThoseOfEach|TestManyChartsAtRandom|TestDemoIsLoadedOnceAndKept|TestOperatorsCommands|TestDoctor)$$
+DECKS = ^(TestDecks|TestBulkExport|TestOrderDoesNotMatter|TestScoreDeck|TestKilled|TestRandomSearchesAgreeWithLookingAtEverything|TestOrder|TestTheLastChange|TestOfficialExamplesOfSeveral|TestTooManyToLookAt|TestAccessMatrix|TestViewsOfManyChartsAreThoseOfEach|TestManyChartsAtRandom|TestDemoIsLoadedOnceAndKept|TestOperatorsCommands|TestDoctor|TestAVisitGoesOnAtAnotherNode)$$
 # Packages of tests at one time: those of calls and mails wait more than they compute.
 ATONCE = -p 3
 # One PostgreSQL server for whatever runs under it, stopped however that ends.

@@ -330,7 +330,7 @@ func TestAfterAVisit(t *testing.T) {
 		require.Len(t, v.Ratings, 1)
 		require.Equal(t, "patient", v.Ratings[0].Role)
 		require.Equal(t, []telehealth.VisitLine{{
-			Seat: seat, Name: "Rosa Marin", Role: "patient", Level: "weak", Seconds: 180, PoorSeconds: 60, OnlySoundSeconds: 30, LostOut: 1, LostIn: 2.5, DelayMs: 100, WorstDelayMs: 180, JitterMs: 5,
+			Seat: seat, Name: "Rosa", Role: "patient", Level: "weak", Seconds: 180, PoorSeconds: 60, OnlySoundSeconds: 30, LostOut: 1, LostIn: 2.5, DelayMs: 100, WorstDelayMs: 180, JitterMs: 5,
 			Freezes: 4, FrozenSeconds: 2, Way: "relay", Over: "udp", Breaks: 2, LargePercent: 66, SmallPercent: 33,
 		}}, v.Lines)
 		require.NotContains(t, n.log.String(), "zqcomment")

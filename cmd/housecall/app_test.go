@@ -89,7 +89,7 @@ func TestANodeStartsServesAndStops(t *testing.T) {
 			"/healthz": "ok", "/readyz": "ready", "/fhir/metadata": `"CapabilityStatement"`,
 			"/oidc/.well-known/openid-configuration": `"issuer":"` + a.URL() + `/oidc"`,
 			"/fhir/.well-known/smart-configuration":  a.URL() + "/oidc/token",
-			"/metrics":                               "go_goroutines",
+			"/metrics":                               "housecall_video_rooms 0",
 		} {
 			status, body := get(t, a.URL()+path, "")
 			require.Equal(t, 200, status, path)

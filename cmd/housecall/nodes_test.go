@@ -34,6 +34,7 @@ type clinicNodes struct {
 	nodes  [3]*process
 	ways   [3]*tcpWay // to the database
 	bus    *server.Server
+	base   string // one address, behind which there are three nodes
 	path   string
 	people []*walker
 }
@@ -100,15 +101,40 @@ func newClinicNodes(t *testing.T, database string) *clinicNodes {
 		c.ways[i] = newWay(t, at.Host)
 		at.Host = c.ways[i].address()
 		cfg.DatabaseURL = at.String()
+		if c.base == "" {
+			_, port, _ := net.SplitHostPort(cfg.Addr)
+			c.base = "http://localhost:" + port
+		}
+		cfg.BaseURL = c.base
 		c.cfgs[i] = cfg
 	}
 	c.arrange()
 	var up sync.WaitGroup
 	for i := range c.nodes {
-		up.Go(func() { c.nodes[i] = serve(t, c.cfgs[i]) })
+		up.Go(func() { c.serve(i) })
 	}
 	up.Wait()
+	t.Cleanup(func() {
+		if !t.Failed() {
+			return
+		}
+		for _, w := range c.people {
+			w.mu.Lock()
+			t.Logf("%s:\n%s", w.name, strings.Join(w.steps, "\n"))
+			for key, a := range w.came {
+				t.Logf("%s: %d packets, the last %v ago, silence %v", key, a.recent, time.Since(a.last), a.silence)
+			}
+			w.mu.Unlock()
+		}
+		for _, p := range c.nodes {
+			t.Log(p.said.String())
+		}
+	})
 	return c
+}
+
+func (c *clinicNodes) serve(i int) {
+	c.nodes[i] = serve(c.t, c.cfgs[i], "HOUSECALL_BASE_URL="+c.base)
 }
 
 func (c *clinicNodes) startBus(port int) {
@@ -229,7 +255,7 @@ func (c *clinicNodes) fault(f nodeFault) (silences []time.Duration) {
 func (c *clinicNodes) mend() {
 	for i, p := range c.nodes {
 		if p.over {
-			c.nodes[i] = serve(c.t, c.cfgs[i])
+			c.serve(i)
 		}
 	}
 }
@@ -380,9 +406,6 @@ func (w *tcpWay) copy(to io.Writer, from io.Reader) {
 		}
 	}
 }
-
-// origin is what a page of a node says that it is of.
-func (c *clinicNodes) origin(i int) string { return c.nodes[i].url }
 
 func cookieOf(header string) string {
 	pair, _, _ := strings.Cut(header, ";")

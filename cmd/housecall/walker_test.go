@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -31,6 +32,7 @@ type walker struct {
 	me     string
 	came   map[string]*arrivals // by seat and kind
 	marked time.Time
+	steps  []string // for the report of a test that fails
 
 	stop  chan struct{}
 	tasks sync.WaitGroup
@@ -78,10 +80,13 @@ func (w *walker) walk() {
 	for !w.over() {
 		at := w.next % len(w.c.nodes)
 		dialer := websocket.Dialer{HandshakeTimeout: 8 * time.Second}
-		conn, res, err := dialer.Dial("ws"+strings.TrimPrefix(w.c.origin(at), "http")+w.c.path, http.Header{"Origin": {w.c.origin(at)}, "Cookie": {cookieOf(w.cookie)}})
-		if res != nil && res.Body != nil {
+		conn, res, err := dialer.Dial("ws://"+w.c.cfgs[at].Addr+w.c.path, http.Header{"Origin": {w.c.base}, "Host": {strings.TrimPrefix(w.c.base, "http://")}, "Cookie": {cookieOf(w.cookie)}})
+		status := 0
+		if res != nil {
+			status = res.StatusCode
 			_ = res.Body.Close()
 		}
+		w.step("node %d: %d %v", at, status, err)
 		if err != nil {
 			w.next++
 			select {
@@ -105,6 +110,12 @@ func (w *walker) walk() {
 		_ = conn.Close()
 		w.next++
 	}
+}
+
+func (w *walker) step(format string, args ...any) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.steps = append(w.steps, time.Now().Format("05.00 ")+fmt.Sprintf(format, args...))
 }
 
 // renew makes the part that has the connections.
@@ -142,6 +153,7 @@ func (w *walker) read(conn *websocket.Conn, again bool) (why string) {
 		_ = conn.SetReadDeadline(time.Now().Add(20 * time.Second))
 		_, b, err := conn.ReadMessage()
 		if err != nil {
+			w.step("the socket ended: %v", err)
 			return ""
 		}
 		var m peer.Message
@@ -159,8 +171,10 @@ func (w *walker) read(conn *websocket.Conn, again bool) (why string) {
 		_ = client.Hear(b)
 		switch {
 		case m.T == "joined" && !m.Resumed:
+			w.step("joined")
 			_ = client.Publish("audio", "camera")
 		case m.T == "bye":
+			w.step("bye %s", m.Why)
 			return m.Why
 		}
 	}

@@ -6678,6 +6678,8 @@ export interface components {
              */
             expectedAt?: string;
             id: string;
+            /** @description For those who held it: how everybody's line was */
+            lines?: components["schemas"]["VisitLine"][] | null;
             /** @description The viewer may ask whether it may be recorded */
             mayRecord?: boolean;
             me: components["schemas"]["Standing"];
@@ -6717,6 +6719,85 @@ export interface components {
         VisitLateInBody: {
             /** Format: int64 */
             minutes: number;
+        };
+        VisitLine: {
+            /**
+             * Format: int64
+             * @description Times that they had to come back
+             */
+            breaks: number;
+            /**
+             * Format: int64
+             * @description There and back, mean
+             */
+            delayMs: number;
+            /**
+             * Format: int64
+             * @description Times that a picture stood still, as their browser tells
+             */
+            freezes: number;
+            /** Format: int64 */
+            frozenSeconds: number;
+            /**
+             * Format: int64
+             * @description not shown, because the line did not carry them
+             */
+            heldPercent: number;
+            /** Format: int64 */
+            jitterMs: number;
+            /**
+             * Format: int64
+             * @description Of the pictures that they watched: large
+             */
+            largePercent: number;
+            /**
+             * @description The line as a whole
+             * @enum {string}
+             */
+            level: "good" | "weak" | "bad";
+            /**
+             * Format: double
+             * @description Percent of what was sent to them that did not arrive
+             */
+            lostIn: number;
+            /**
+             * Format: double
+             * @description Percent of what they sent that did not arrive
+             */
+            lostOut: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description Of these, without any picture because the line did not carry one
+             */
+            onlySoundSeconds: number;
+            /** @enum {string} */
+            over: "udp" | "tcp";
+            /**
+             * Format: int64
+             * @description Of these, with a weak or bad line
+             */
+            poorSeconds: number;
+            /** @enum {string} */
+            role: "patient" | "proxy" | "clinician" | "nurse" | "frontdesk";
+            seat: string;
+            /**
+             * Format: int64
+             * @description In the room
+             */
+            seconds: number;
+            /**
+             * Format: int64
+             * @description small
+             */
+            smallPercent: number;
+            /**
+             * @description How sound and picture went most of the time
+             * @enum {string}
+             */
+            way: "direct" | "relay";
+            /** Format: int64 */
+            worstDelayMs: number;
         };
         VisitLink: {
             /**
