@@ -67,6 +67,7 @@ type Visit struct {
 	Relays        []Relay              `json:"relays,omitempty" doc:"Ways through networks that let no video pass, to be tried before the visit. In the room one is told one's own anew."`
 	Rating        *VisitRating         `json:"rating,omitempty" doc:"What the viewer said about it"`
 	Ratings       []VisitRating        `json:"ratings,omitempty" doc:"For those who held it: what was said about it"`
+	Sealing       *Sealing             `json:"sealing,omitempty" doc:"Encryption from browser to browser; missing where nobody ever asked for it"`
 }
 
 // Relay is a way to the room through a network that lets no video pass: an
@@ -86,6 +87,9 @@ type Deps struct {
 	Notices  *notifications.Service
 	Schedule *schedule.Service
 	Relays   func(visit, whose string) []Relay // nil: there are none
+	// Recorded tells, in the transaction that asks, whether a visit is being recorded;
+	// nil: none is. See SealedTx.
+	Recorded func(c *db.Conn, visit string) (bool, error)
 	Now      func() time.Time
 }
 
@@ -296,6 +300,9 @@ func (v *visit) show() (Visit, error) {
 	}
 	if err == nil {
 		err = v.rated(&out)
+	}
+	if err == nil {
+		err = v.showSealing(&out)
 	}
 	return out, err
 }

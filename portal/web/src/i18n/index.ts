@@ -16,6 +16,7 @@ const parts = {
   booking: { en: () => import('./en/booking').then((part) => part.booking), es: () => import('./es/booking').then((part) => part.booking) },
   visits: { en: () => import('./en/visits').then((part) => part.visits), es: () => import('./es/visits').then((part) => part.visits) },
   plan: { en: () => import('./en/plan').then((part) => part.plan), es: () => import('./es/plan').then((part) => part.plan) },
+  seal: { en: () => import('./en/seal').then((part) => part.seal), es: () => import('./es/seal').then((part) => part.seal) },
   after: { en: () => import('./en/after').then((part) => part.after), es: () => import('./es/after').then((part) => part.after) },
   today: { en: () => import('./en/today').then((part) => part.today), es: () => import('./es/today').then((part) => part.today) },
   messages: { en: () => import('./en/messages').then((part) => part.messages), es: () => import('./es/messages').then((part) => part.messages) },

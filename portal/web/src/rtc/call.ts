@@ -3,11 +3,13 @@ import type { Bye, FromServer, Kind, Layer, Level, Relay, RoomSeat, ToServer } f
 import { Publisher, type Tracks } from './publish'
 import { judge, sampleOf, Steady, worse, type Sample } from './quality'
 import { Receiver, type Remote } from './receive'
+import type { ParleyView } from './seal/parley'
+import type { SealDeps, Sealer } from './seal/sealer'
 import type { Timers } from './timers'
 
 /** Lost: the ladder is at its end, and the person may try once more. Over: there is nothing to come back to. */
 export type Phase = 'joining' | 'in' | 'reconnecting' | 'lost' | 'over'
-export interface CallView { phase: Phase; why?: Bye; seat?: string; seats: RoomSeat[]; speaking: string[]; level: Level; remotes: Remote[]; /** The line carries sound only, and pictures come back by themselves. */ onlySound: boolean }
+export interface CallView { phase: Phase; why?: Bye; seat?: string; seats: RoomSeat[]; speaking: string[]; level: Level; remotes: Remote[]; /** The line carries sound only, and pictures come back by themselves. */ onlySound: boolean; /** Of a call whose frames only its pages can read. */ seal?: ParleyView }
 /** What the device sends now, and whether its person wants it sent. */
 export interface Sending { tracks: Tracks; mic: boolean; cam: boolean }
 
@@ -16,6 +18,8 @@ export interface CallDeps {
   newPeer(relays: Relay[]): RTCPeerConnection
   /** Somebody else shows their screen now, and there is one at a time. */
   shareTaken(): void
+  /** Frames are sealed from page to page; missing: they are not. */
+  seal?(deps: Omit<SealDeps, 'visit'>, seat: string): Sealer
   timers: Timers
 }
 
@@ -40,6 +44,8 @@ export class Call {
   private line: Line | undefined
   private pub: Publisher | undefined
   private sub: Receiver | undefined
+  private sealer: Sealer | undefined
+  private readonly ears = new Set<(from: string, data: string) => void>()
   private resume = ''
   private relays: Relay[] = []
   private tries = 0
@@ -118,6 +124,18 @@ export class Call {
     this.say({ t: 'want', seat, kind, layer })
   }
 
+  /** Says something to the other pages, sealed where the call is. */
+  async tell(data: string, to?: string): Promise<void> {
+    const words = this.sealer ? await this.sealer.sealWords(data) : data
+    if (words) this.say({ t: 'tell', ...(to && { to }), data: words })
+  }
+
+  /** What other pages say. */
+  listen(ear: (from: string, data: string) => void): () => void {
+    this.ears.add(ear)
+    return () => this.ears.delete(ear)
+  }
+
   /** The reports of both connections, for whoever looks closer. */
   async reports(): Promise<({ type: string } & Record<string, unknown>)[]> {
     const all = await Promise.all([this.pub?.peer, this.sub?.peer].map(async (peer) => (peer ? [...(await peer.getStats()).values()] : [])))
@@ -160,7 +178,10 @@ export class Call {
   private read(frame: FromServer): void {
     switch (frame.t) {
       case 'joined': return this.joined(frame)
-      case 'seats': return this.set({ seats: frame.seats })
+      case 'seats':
+        this.sealer?.sit(frame.seats)
+        return this.set({ seats: frame.seats })
+      case 'told': return void this.told(frame.from, frame.data)
       case 'pub-answer': return void this.pub?.answered(frame.n, frame.sdp)
       case 'sub': return void this.sub?.offered(frame.n, frame.sdp, frame.tracks)
       case 'layers': return void this.pub?.layers(frame.kind, frame.rids)
@@ -182,12 +203,19 @@ export class Call {
     }
   }
 
+  private async told(from: string, data: string): Promise<void> {
+    this.sealer?.hear(from, data)
+    const words = this.sealer ? await this.sealer.openWords(from, data) : data
+    if (words !== undefined) this.ears.forEach((ear) => ear(from, words))
+  }
+
   private joined(frame: Extract<FromServer, { t: 'joined' }>): void {
     this.deps.timers.clear(this.watchdog)
     this.resume = frame.resume
     this.relays = frame.relays
     this.set({ seat: frame.seat, seats: frame.seats })
     if (frame.resumed && this.pub && this.sub) {
+      this.sealer?.sit(frame.seats)
       // What changed while nobody listened.
       this.say({ t: 'mute', kind: 'audio', on: !this.sending.mic })
       this.say({ t: 'mute', kind: 'camera', on: !this.sending.cam })
@@ -203,15 +231,18 @@ export class Call {
 
   /** A picture that is not sent any more would stand still. */
   private show(): void {
-    this.set({ remotes: (this.sub?.remotes() ?? []).filter(({ mid, kind }) => kind === 'audio' || !this.held.has(mid)) })
+    this.set({ seal: this.sealer?.view, remotes: (this.sub?.remotes() ?? []).filter(({ mid, kind }) => kind === 'audio' || !this.held.has(mid)) })
   }
 
   private makePeers(): void {
     this.dropPeers()
     this.held = new Set()
+    // Whoever joins anew has new keys.
+    this.sealer = this.deps.seal?.({ say: (data) => this.say({ t: 'tell', data }), changed: () => this.show(), timers: this.deps.timers }, this.view.seat ?? '')
+    this.sealer?.sit(this.view.seats)
     this.set({ onlySound: false })
-    const pub = new Publisher(this.deps.newPeer(this.relays), (offer) => this.say({ t: 'pub', ...offer }))
-    const sub = new Receiver(this.deps.newPeer(this.relays), (answer) => this.say({ t: 'sub-answer', ...answer }), () => this.show())
+    const pub = new Publisher(this.deps.newPeer(this.relays), (offer) => this.say({ t: 'pub', ...offer }), this.sealer)
+    const sub = new Receiver(this.deps.newPeer(this.relays), (answer) => this.say({ t: 'sub-answer', ...answer }), () => this.show(), this.sealer)
     this.pub = pub
     this.sub = sub
     for (const peer of [pub.peer, sub.peer]) peer.onconnectionstatechange = () => this.moved()
@@ -224,6 +255,8 @@ export class Call {
       end?.close()
     }
     this.pub = this.sub = undefined
+    this.sealer?.close()
+    this.sealer = undefined
     this.sample = undefined
   }
 

@@ -21,6 +21,8 @@ export type ToServer =
   | { t: 'mute'; kind: Kind; on: boolean }
   | { t: 'want'; seat: string; kind: Kind; layer: Layer }
   | { t: 'restart' }
+  /** To all others of the room, or one of them. The room does not look into it. */
+  | { t: 'tell'; to?: string; data: string }
   | { t: 'leave' }
   | { t: 'ping' }
 
@@ -37,6 +39,7 @@ export type FromServer =
   /** What this client's line does not carry; only: nothing but sound is sent. */
   | { t: 'held'; tracks: Place[]; only?: 'audio' }
   | { t: 'mute'; kind: Kind; on: boolean }
+  | { t: 'told'; from: string; data: string }
   | { t: 'error'; of: string; n: number }
   | { t: 'bye'; why: Bye }
   | { t: 'pong' }
@@ -80,6 +83,7 @@ export function readFrame(data: unknown): FromServer | undefined {
     case 'layers': return kinds.includes(text(frame.kind)) ? { t: 'layers', kind: frame.kind as Kind, rids: texts(frame.rids) } : undefined
     case 'held': return { t: 'held', tracks: placesOf(frame.tracks), ...(frame.only === 'audio' && { only: 'audio' }) }
     case 'mute': return kinds.includes(text(frame.kind)) ? { t: 'mute', kind: frame.kind as Kind, on: frame.on === true } : undefined
+    case 'told': return { t: 'told', from: text(frame.from), data: text(frame.data) }
     case 'error': return { t: 'error', of: text(frame.of), n }
     case 'bye': return { t: 'bye', why: byes.includes(text(frame.why)) ? (frame.why as Bye) : 'ended' }
     case 'pong': return { t: 'pong' }

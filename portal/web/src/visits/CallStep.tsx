@@ -7,12 +7,14 @@ import { Chat, useUnreadChat } from './Chat'
 import { ConnectionWords } from './ConnectionWords'
 import { Controls } from './Controls'
 import { byeWord, stageOf } from './people'
+import { CannotSeal, SealDropped, SealOver } from './Seal'
+import { useSeal } from './useSeal'
 import { Minis, useCorner } from './Minis'
 import { useActive } from './stay'
 import { Tile } from './Tile'
 import type { Visit } from './types'
 import { useCall } from './useCall'
-import { useSource } from './source'
+import { useActOf, useSource } from './source'
 import { useWants } from './useWants'
 import { Voices } from './Voices'
 
@@ -21,7 +23,8 @@ export function CallStep({ visit, media, view, onLeave }: { visit: Visit; media:
   const { t } = useWords()
   const source = useSource()
   const { home } = source
-  const { call, view: now } = useCall(source.signal, true, media)
+  const seal = useSeal(visit, useActOf(source))
+  const { call, view: now } = useCall(source.signal, !seal.cannot && !seal.dropped, media, seal.of)
   const [chat, setChat] = useState(false)
   const unread = useUnreadChat(source, true, chat)
   const stage = useRef<HTMLElement>(null)
@@ -32,6 +35,9 @@ export function CallStep({ visit, media, view, onLeave }: { visit: Visit; media:
   const leave = () => {
     call?.leave()
     onLeave()
+  }
+  if (seal.cannot || seal.dropped) {
+    return <main id="content" tabIndex={-1} className={css.end}>{seal.cannot ? <CannotSeal /> : <SealDropped visit={visit} onGo={seal.goOn} onLeave={leave} />}</main>
   }
   if (now.phase === 'lost' || now.phase === 'over') {
     const why = byeWord(now)
@@ -59,6 +65,7 @@ export function CallStep({ visit, media, view, onLeave }: { visit: Visit; media:
         )}
         <header className={css.callHead}><h1>{title}</h1><ConnectionWords view={now} /></header>
         <Minis corner={corner} minis={minis} frozen={frozen} media={media} view={view} />
+        <SealOver seal={now.seal} />
         {now.onlySound && now.phase === 'in' && <p className={css.onlySound} role="status">{t('visit.onlySound')}</p>}
       </section>
       {chat && <div className={css.chatPlace}><Chat source={source} onClose={() => setChat(false)} /></div>}

@@ -49,5 +49,7 @@ function doIn(patient: string, id: string, act: Act): Promise<Visit> {
     case 'refuse': return take(api.POST('/charts/{patient}/visits/{id}/refuse', { ...visit, body: { seat: act.seat } }))
     case 'return': return take(api.POST('/charts/{patient}/visits/{id}/return', { ...visit, body: { seat: act.seat } }))
     case 'late': return take(api.POST('/charts/{patient}/visits/{id}/late', { ...visit, body: { minutes: act.minutes } }))
+    case 'seal': return take(api.POST('/charts/{patient}/visits/{id}/sealing', { ...visit, body: { on: act.on } }))
+    case 'sealable': return take(api.POST('/charts/{patient}/visits/{id}/sealable', { ...visit, body: { able: act.able } }))
   }
 }

@@ -12,6 +12,8 @@ export type Act =
   | { do: 'wait' | 'leaveWaiting' | 'start' | 'end' }
   | { do: 'admit' | 'refuse' | 'return'; seat: string }
   | { do: 'late'; minutes: number }
+  | { do: 'seal'; on: boolean }
+  | { do: 'sealable'; able: boolean }
 
 /** Where a visit comes from: the chart, for who is signed in, or a link that opens this one visit. */
 export interface VisitSource {

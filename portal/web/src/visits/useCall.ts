@@ -4,6 +4,7 @@ import type { LineSocket } from '../rtc/line'
 import { tabChoices } from '../rtc/choices'
 import { LocalMedia, type MediaView } from '../rtc/media'
 import type { Relay } from '../rtc/protocol'
+import { Sealer, sealedSettings, type SealDeps } from '../rtc/seal/sealer'
 import { pageTimers } from '../rtc/timers'
 
 const devices = (): MediaDevices | undefined => (typeof navigator.mediaDevices?.getUserMedia === 'function' ? navigator.mediaDevices : undefined)
@@ -34,13 +35,13 @@ function socketUrl(path: string): string {
   return `${scheme}://${window.location.host}${path}`
 }
 
-export const newPeer = (iceServers: Relay[] = [], iceTransportPolicy: RTCIceTransportPolicy = 'all') => new RTCPeerConnection({ bundlePolicy: 'max-bundle', iceServers, iceTransportPolicy })
+export const newPeer = (iceServers: Relay[] = [], iceTransportPolicy: RTCIceTransportPolicy = 'all', more: object = {}) => new RTCPeerConnection({ bundlePolicy: 'max-bundle', iceServers, iceTransportPolicy, ...more })
 
 const idle: CallView = { phase: 'joining', seats: [], speaking: [], level: 'good', remotes: [], onlySound: false }
 const none = { subscribe: () => () => undefined, current: () => idle }
 
-/** The call itself, while `on`. Closing the page leaves the seat waiting, so that a reload comes back to it. */
-export function useCall(signal: string, on: boolean, media: LocalMedia): { call: Call | undefined; view: CallView } {
+/** The call itself, while `on`; sealed with keys of its own where a visit is named for that. Closing the page leaves the seat waiting, so that a reload comes back to it. */
+export function useCall(signal: string, on: boolean, media: LocalMedia, sealed?: string): { call: Call | undefined; view: CallView } {
   const [call, setCall] = useState<Call>()
   const ready = useSyncExternalStore(media.subscribe, () => media.current().ready)
   useEffect(() => {
@@ -50,7 +51,11 @@ export function useCall(signal: string, on: boolean, media: LocalMedia): { call:
       const { tracks, mic, cam } = media.current()
       return { tracks, mic: mic && Boolean(tracks.audio), cam: cam && Boolean(tracks.camera) }
     }
-    const made = new Call({ dial: () => new WebSocket(socketUrl(signal)) as unknown as LineSocket, newPeer, shareTaken: () => media.unshare(), timers: pageTimers }, sending())
+    const seal = sealed === undefined ? { newPeer } : {
+      newPeer: (relays: Relay[]) => newPeer(relays, 'all', sealedSettings()),
+      seal: (deps: Omit<SealDeps, 'visit'>, seat: string) => new Sealer({ ...deps, visit: sealed }, seat),
+    }
+    const made = new Call({ dial: () => new WebSocket(socketUrl(signal)) as unknown as LineSocket, shareTaken: () => media.unshare(), timers: pageTimers, ...seal }, sending())
     const unsubscribe = media.subscribe(() => made.send(sending()))
     const hurry = () => {
       if (document.visibilityState === 'visible') made.hurry()
@@ -66,7 +71,7 @@ export function useCall(signal: string, on: boolean, media: LocalMedia): { call:
       made.stop()
       setCall(undefined)
     }
-  }, [signal, on, ready, media])
+  }, [signal, on, ready, media, sealed])
   const source = call ?? none
   return { call, view: useSyncExternalStore(source.subscribe, source.current) }
 }
