@@ -55,6 +55,20 @@ func (p *Portal) mountJoin(app *fiber.App, steps, calls fiber.Handler) {
 		}
 		return p.Visits.AnswerRecording(ctx, who, patient, id, in.Recording, in.Text, in.Yes)
 	}))
+	app.Post(joinPath+"/sealing", p.inVisit(func(ctx context.Context, who identity.Principal, patient, id string, c *fiber.Ctx) (telehealth.Visit, error) {
+		var in struct{ On bool }
+		if err := take(c, &in); err != nil {
+			return telehealth.Visit{}, err
+		}
+		return p.Visits.Seal(ctx, who, patient, id, in.On)
+	}))
+	app.Post(joinPath+"/sealable", p.inVisit(func(ctx context.Context, who identity.Principal, patient, id string, c *fiber.Ctx) (telehealth.Visit, error) {
+		var in struct{ Able bool }
+		if err := take(c, &in); err != nil {
+			return telehealth.Visit{}, err
+		}
+		return p.Visits.Sealable(ctx, who, patient, id, in.Able)
+	}))
 	app.Get(joinPath+"/chat", p.joinChat)
 	app.Post(joinPath+"/chat", p.joinSay)
 	app.Get(joinPath+"/signal", p.joinSignal)

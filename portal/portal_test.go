@@ -164,7 +164,7 @@ func newNode(t *testing.T, d *db.DB, bus string, client fs.FS) *node {
 	require.NoError(t, err)
 	n.recordings, err = recording.New(recording.Deps{DB: d, Records: n.store, Hub: hub, Media: &n.rooms, Node: "node-" + newID(), Topic: schedule.VisitTopic, Keep: time.Hour, Log: log})
 	require.NoError(t, err)
-	n.visits, err = telehealth.New(telehealth.Deps{DB: d, Records: n.store, Access: n.access, Identity: n.id, Notices: n.notices, Schedule: n.schedule, Recordings: n.recordings, Sealed: func(*db.Conn, string) (bool, error) { return n.sealed, nil }, Now: n.clock.Now})
+	n.visits, err = telehealth.New(telehealth.Deps{DB: d, Records: n.store, Access: n.access, Identity: n.id, Notices: n.notices, Schedule: n.schedule, Recordings: n.recordings, Now: n.clock.Now})
 	require.NoError(t, err)
 	n.signal, err = signal.New(signal.Deps{DB: d, Hub: hub, Seats: n.visits, Node: "node-" + newID(), Topic: schedule.VisitTopic, Media: sfu.Config{Loopback: true}, Log: log})
 	require.NoError(t, err)

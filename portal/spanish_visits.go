@@ -59,6 +59,8 @@ var spanishVisits = map[string]string{
 	"This visit has not begun.":                                                                   "Esta consulta no ha empezado.",
 	"This visit has taken place or was cancelled. It cannot be changed any more.":                 "Esta consulta ya tuvo lugar o se canceló. Ya no se puede cambiar.",
 	"This visit is encrypted from person to person, so it cannot be recorded.":                    "Esta consulta está cifrada de persona a persona, así que no se puede grabar.",
+	"The visit has begun. Ask the care team to change this.":                                      "La consulta ya empezó. Pida al equipo médico que cambie esto.",
+	"This visit is being recorded, so it cannot have the extra encryption.":                       "Esta consulta se está grabando, así que no puede tener el cifrado extra.",
 	"This visit is full.":                                                                         "Esta consulta está completa.",
 	"This visit is over.":                                                                         "Esta consulta ha terminado.",
 	"This visit takes place at the clinic.":                                                       "Esta consulta es en la clínica.",

@@ -23,6 +23,8 @@ func (p *Portal) mountVisits(api huma.API) {
 	route(api, http.MethodPost, visit+"/start", "Begin a visit", p.visitStep((*telehealth.Service).Start))
 	route(api, http.MethodPost, visit+"/end", "End a visit for everybody", p.visitStep((*telehealth.Service).End))
 	route(api, http.MethodPost, visit+"/late", "Tell those who wait how far the clinic is behind", p.visitLate)
+	route(api, http.MethodPost, visit+"/sealing", "Have a visit encrypted from browser to browser, or no longer", p.sealVisit)
+	route(api, http.MethodPost, visit+"/sealable", "Tell whether one's browser can do that", p.visitSealable)
 	get(api, visit+"/chat", "What was written during a visit", p.visitChat)
 	create(api, visit+"/chat", "Write something during a visit", p.visitSay)
 	get(api, visit+"/note", "The note of a visit, for those who write it", p.visitNote)
@@ -92,6 +94,30 @@ type visitLateIn struct {
 
 func (p *Portal) visitLate(ctx context.Context, in *visitLateIn) (*body[telehealth.Visit], error) {
 	out, err := p.Visits.Late(ctx, edge.Who(ctx), in.Patient, in.ID, in.Body.Minutes)
+	return &body[telehealth.Visit]{out}, err
+}
+
+type sealVisitIn struct {
+	OfVisit
+	Body struct {
+		On bool `json:"on"`
+	}
+}
+
+func (p *Portal) sealVisit(ctx context.Context, in *sealVisitIn) (*body[telehealth.Visit], error) {
+	out, err := p.Visits.Seal(ctx, edge.Who(ctx), in.Patient, in.ID, in.Body.On)
+	return &body[telehealth.Visit]{out}, err
+}
+
+type visitSealableIn struct {
+	OfVisit
+	Body struct {
+		Able bool `json:"able"`
+	}
+}
+
+func (p *Portal) visitSealable(ctx context.Context, in *visitSealableIn) (*body[telehealth.Visit], error) {
+	out, err := p.Visits.Sealable(ctx, edge.Who(ctx), in.Patient, in.ID, in.Body.Able)
 	return &body[telehealth.Visit]{out}, err
 }
 

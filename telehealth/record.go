@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"housecall/internal/db"
 	"housecall/internal/fault"
 	"housecall/internal/identity"
 	"housecall/records/access"
@@ -20,14 +19,11 @@ func (v *visit) mayRecord() error {
 	if err := v.happens(); err != nil {
 		return err
 	}
-	if v.s.Sealed != nil {
-		sealed, err := v.s.Sealed(v.c, v.ID)
-		if err != nil {
-			return err
-		}
-		if sealed {
-			return fault.New(fault.Conflict, "This visit is encrypted from person to person, so it cannot be recorded.").WithCode("e2ee")
-		}
+	switch sealed, err := v.sealed(); {
+	case err != nil:
+		return err
+	case sealed:
+		return fault.New(fault.Conflict, "This visit is encrypted from person to person, so it cannot be recorded.").WithCode("e2ee")
 	}
 	return nil
 }
@@ -125,6 +121,3 @@ func (v *visit) showRecording(out *Visit) (err error) {
 	}
 	return err
 }
-
-// Sealed tells whether what is said in a visit is encrypted from person to person.
-type Sealed func(c *db.Conn, visit string) (bool, error)

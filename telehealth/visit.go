@@ -73,6 +73,7 @@ type Visit struct {
 	Recording     *recording.Progress  `json:"recording,omitempty" doc:"The last recording that was asked for"`
 	MayRecord     bool                 `json:"mayRecord,omitempty" doc:"The viewer may ask whether it may be recorded"`
 	Lines         []VisitLine          `json:"lines,omitempty" doc:"For those who held it: how everybody's line was"`
+	Sealing       *Sealing             `json:"sealing,omitempty" doc:"Encryption from browser to browser; missing where nobody ever asked for it"`
 }
 
 // Relay is a way to the room through a network that lets no video pass: an
@@ -95,7 +96,6 @@ type Deps struct {
 	Now      func() time.Time
 
 	Recordings *recording.Service // nil: the clinic does not record visits
-	Sealed     Sealed             // nil: no visit is
 }
 
 // Service keeps visits.
@@ -320,6 +320,9 @@ func (v *visit) show() (Visit, error) {
 	}
 	if err == nil {
 		err = v.lines(&out)
+	}
+	if err == nil {
+		err = v.showSealing(&out)
 	}
 	return out, err
 }

@@ -74,15 +74,20 @@ func (s *Service) NowTx(c *db.Conn, visit, seat string) (*Progress, error) {
 	return out, nil
 }
 
+// OpenTx tells whether people were asked and it is not over.
+func (s *Service) OpenTx(c *db.Conn, visit string) (bool, error) {
+	r, err := newest(c, visit)
+	return r != nil && r.state != over, err
+}
+
 func conflict(code, text string) error { return fault.New(fault.Conflict, text).WithCode(code) }
 
 // AskTx asks everybody in the room. Who asks has agreed with that.
 func (s *Service) AskTx(c *db.Conn, v Visit, by Person) error {
-	last, err := newest(c, v.ID)
-	if err != nil {
+	switch open, err := s.OpenTx(c, v.ID); {
+	case err != nil:
 		return err
-	}
-	if last != nil && last.state != over {
+	case open:
 		return nil // sent twice
 	}
 	var n int

@@ -12,6 +12,7 @@ import { RecordedTiles } from '../visits/recorded'
 import { AskToRecord, RecordingBar } from '../visits/RecordingBar'
 import { clockText } from '../visits/step'
 import { OnlySound, OnlySoundButton } from '../visits/OnlySound'
+import { CannotSeal, SealAsk, SealCode, SealDropped } from '../visits/Seal'
 import { Tile } from '../visits/Tile'
 import type { Visit } from '../visits/types'
 import { useCalled } from '../visits/useCalled'
@@ -35,7 +36,9 @@ export function VideoPane({ visit, room }: { visit: Visit; room: Room }) {
   const video = visit.appointment.mode === 'video'
   return (
     <div className={css.pane}>
-      {room.joined && <InCall visit={visit} room={room} />}
+      {room.joined && room.seal.cannot && <CannotSeal />}
+      {room.joined && room.seal.dropped && <SealDropped visit={visit} onGo={room.seal.goOn} onLeave={room.leave} />}
+      {room.joined && !room.seal.cannot && !room.seal.dropped && <InCall visit={visit} room={room} />}
       {!room.joined && over && <p className={css.over}>{visit.talkSeconds > 0 ? t('cockpit.endedAfter', { minutes: clockText(visit.talkSeconds) }) : t('cockpit.ended')}</p>}
       {!room.joined && !over && video && (
         <div className={css.begin}>
@@ -47,6 +50,8 @@ export function VideoPane({ visit, room }: { visit: Visit; room: Room }) {
       {!video && <p className={css.over}>{t('cockpit.notVideo')}</p>}
       {room.act.error && <p className={css.error} role="alert">{said(room.act.error)}</p>}
       {!over && video && <WaitingPeople visit={visit} room={room} />}
+      {room.joined && <SealCode seal={room.now.seal} />}
+      {!over && video && <SealAsk visit={visit} act={room.act} />}
       {room.joined && <HostRoom visit={visit} room={room} />}
       {over && <Ratings visit={visit} />}
       {over && <Lines visit={visit} />}

@@ -6,6 +6,7 @@ import { playTune } from '../rtc/sound'
 import { useVisitAct, visitOf, visitQuery } from '../visits/queries'
 import { useActive } from '../visits/stay'
 import { useCall, useMedia } from '../visits/useCall'
+import { useSeal } from '../visits/useSeal'
 
 /** The clinician's part in the call: started by hand or by letting somebody in, and come back to after a reload. */
 export function useRoom(patient: string, id: string) {
@@ -15,7 +16,8 @@ export function useRoom(patient: string, id: string) {
   const resumes = visit?.state === 'live' && visit.me.state === 'in'
   const joined = visit?.state === 'live' && visit.me.state !== 'none' && (here === 'in' || (here === undefined && resumes))
   const { media, view } = useMedia(joined)
-  const { call, view: now } = useCall(visitOf(patient, id).signal, joined, media)
+  const seal = useSeal(visit, act)
+  const { call, view: now } = useCall(visitOf(patient, id).signal, joined && !seal.cannot && !seal.dropped, media, seal.of)
   useActive(joined)
 
   const waiting = (visit?.people ?? []).filter((person) => person.state === 'waiting').sort((a, b) => Date.parse(a.waitingSince ?? '') - Date.parse(b.waitingSince ?? ''))
@@ -48,7 +50,7 @@ export function useRoom(patient: string, id: string) {
     first.current?.()
   }, [asked, loaded, navigate])
   return {
-    visit, act, media, view, call, now, joined, waiting,
+    visit, act, media, view, call, seal, now, joined, waiting,
     start: () => quietly(start()),
     /** Lets the first one in, or the one named; the visit begins with it. */
     letIn: (seat = waiting[0]?.seat) => letIn(seat),

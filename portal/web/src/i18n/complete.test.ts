@@ -20,6 +20,7 @@ import { notices as noticesEn } from './en/notices'
 import { sharing as sharingEn } from './en/sharing'
 import { privacy as privacyEn } from './en/privacy'
 import { after as afterEn } from './en/after'
+import { seal as sealEn } from './en/seal'
 import { plan as planEn } from './en/plan'
 import { room as roomEn } from './en/room'
 import { recording as recordingEn } from './en/recording'
@@ -48,6 +49,7 @@ import { notices as noticesEs } from './es/notices'
 import { sharing as sharingEs } from './es/sharing'
 import { privacy as privacyEs } from './es/privacy'
 import { after as afterEs } from './es/after'
+import { seal as sealEs } from './es/seal'
 import { plan as planEs } from './es/plan'
 import { room as roomEs } from './es/room'
 import { recording as recordingEs } from './es/recording'
@@ -79,6 +81,7 @@ describe.each([
   ['recording', recordingEn as Tree, recordingEs as Tree],
   ['plan', planEn as Tree, planEs as Tree],
   ['after', afterEn as Tree, afterEs as Tree],
+  ['seal', sealEn as Tree, sealEs as Tree],
   ['clinic', clinicEn as Tree, clinicEs as Tree],
   ['booking', bookingEn as Tree, bookingEs as Tree],
   ['today', todayEn as Tree, todayEs as Tree],

@@ -18,6 +18,7 @@ const parts = {
   room: { en: () => import('./en/room').then((part) => part.room), es: () => import('./es/room').then((part) => part.room) },
   recording: { en: () => import('./en/recording').then((part) => part.recording), es: () => import('./es/recording').then((part) => part.recording) },
   plan: { en: () => import('./en/plan').then((part) => part.plan), es: () => import('./es/plan').then((part) => part.plan) },
+  seal: { en: () => import('./en/seal').then((part) => part.seal), es: () => import('./es/seal').then((part) => part.seal) },
   after: { en: () => import('./en/after').then((part) => part.after), es: () => import('./es/after').then((part) => part.after) },
   today: { en: () => import('./en/today').then((part) => part.today), es: () => import('./es/today').then((part) => part.today) },
   messages: { en: () => import('./en/messages').then((part) => part.messages), es: () => import('./es/messages').then((part) => part.messages) },

@@ -51,6 +51,8 @@ function act(what: Act): Promise<Visit> {
     case 'check': return call<Joined>('POST', 'check', what.body).then(visitIn)
     case 'consent': return call<Joined>('POST', 'consent', { version: what.version }).then(visitIn)
     case 'wait': return call<Joined>('POST', 'wait').then(visitIn)
+    case 'seal': return call<Joined>('POST', 'sealing', { on: what.on }).then(visitIn)
+    case 'sealable': return call<Joined>('POST', 'sealable', { able: what.able }).then(visitIn)
     case 'leaveWaiting': return call<Joined>('DELETE', 'wait').then(visitIn)
     case 'recordAnswer': return call<Joined>('POST', 'recording', { recording: what.recording, text: what.text, yes: what.yes }).then(visitIn)
     default: return Promise.reject(new ApiError({ status: 403 })) // the clinic's part

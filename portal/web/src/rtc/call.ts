@@ -5,11 +5,13 @@ import { judge, sampleOf, Steady, worse, type Sample } from './quality'
 import { Pair } from './pair'
 import type { Remote } from './receive'
 import { Reporter } from './report'
+import type { ParleyView } from './seal/parley'
+import type { SealDeps, Sealer } from './seal/sealer'
 import type { Timers } from './timers'
 
 /** Lost: the ladder is at its end, and the person may try once more. Over: there is nothing to come back to. */
 export type Phase = 'joining' | 'in' | 'reconnecting' | 'lost' | 'over'
-export interface CallView { phase: Phase; why?: Bye; seat?: string; seats: RoomSeat[]; speaking: string[]; level: Level; remotes: Remote[]; /** The line carries sound only, and pictures come back by themselves. */ onlySound: boolean; /** Seat of the host who turned this microphone off, until it is on again. */ mutedBy?: string; recording: Recorded }
+export interface CallView { phase: Phase; why?: Bye; seat?: string; seats: RoomSeat[]; speaking: string[]; level: Level; remotes: Remote[]; /** The line carries sound only, and pictures come back by themselves. */ onlySound: boolean; /** Seat of the host who turned this microphone off, until it is on again. */ mutedBy?: string; recording: Recorded; /** Of a call whose frames only its pages can read. */ seal?: ParleyView }
 /** What the device sends now, and whether its person wants it sent. */
 export interface Sending { tracks: Tracks; mic: boolean; cam: boolean; /** Wants to get no pictures. */ only?: boolean }
 
@@ -20,6 +22,8 @@ export interface CallDeps {
   shareTaken(): void
   /** A host turned the microphone off; it may be turned on again. */
   silenced(): void
+  /** Frames are sealed from page to page; missing: they are not. */
+  seal?(deps: Omit<SealDeps, 'visit'>, seat: string): Sealer
   timers: Timers
 }
 
@@ -46,6 +50,8 @@ export class Call {
   private sending: Sending
   private line: Line | undefined
   private pair: Pair | undefined
+  private sealer: Sealer | undefined
+  private readonly ears = new Set<(from: string, data: string) => void>()
   private resume = ''
   private relays: Relay[] = []
   private tries = 0
@@ -136,6 +142,18 @@ export class Call {
     this.say({ t: 'pin', seats })
   }
 
+  /** Says something to the other pages, sealed where the call is. */
+  async tell(data: string, to?: string): Promise<void> {
+    const words = this.sealer ? await this.sealer.sealWords(data) : data
+    if (words) this.say({ t: 'tell', ...(to && { to }), data: words })
+  }
+
+  /** What other pages say. */
+  listen(ear: (from: string, data: string) => void): () => void {
+    this.ears.add(ear)
+    return () => this.ears.delete(ear)
+  }
+
   /** The reports of both connections, for whoever looks closer. */
   async reports(): Promise<({ type: string } & Record<string, unknown>)[]> {
     return (await this.pair?.reports()) ?? []
@@ -177,7 +195,10 @@ export class Call {
   private read(frame: FromServer): void {
     switch (frame.t) {
       case 'joined': return this.joined(frame)
-      case 'seats': return this.set({ seats: frame.seats })
+      case 'seats':
+        this.sealer?.sit(frame.seats)
+        return this.set({ seats: frame.seats })
+      case 'told': return void this.told(frame.from, frame.data)
       case 'pub-answer': return this.pair?.answered(frame.n, frame.sdp)
       case 'sub': return this.pair?.offered(frame)
       case 'layers': return this.pair?.layers(frame.kind, frame.rids)
@@ -204,6 +225,12 @@ export class Call {
     }
   }
 
+  private async told(from: string, data: string): Promise<void> {
+    this.sealer?.hear(from, data)
+    const words = this.sealer ? await this.sealer.openWords(from, data) : data
+    if (words !== undefined) this.ears.forEach((ear) => ear(from, words))
+  }
+
   private joined(frame: Extract<FromServer, { t: 'joined' }>): void {
     this.deps.timers.clear(this.watchdog)
     this.resume = frame.resume
@@ -211,6 +238,7 @@ export class Call {
     this.set({ seat: frame.seat, seats: frame.seats, recording: frame.recording })
     if (this.sending.only || frame.resumed) this.say({ t: 'only', on: Boolean(this.sending.only) })
     if (frame.resumed && this.pair) {
+      this.sealer?.sit(frame.seats)
       // What changed while nobody listened.
       this.say({ t: 'mute', kind: 'audio', on: !this.sending.mic })
       this.say({ t: 'mute', kind: 'camera', on: !this.sending.cam })
@@ -228,12 +256,15 @@ export class Call {
 
   /** A picture that is not sent any more would stand still. */
   private show(): void {
-    this.set({ remotes: (this.pair?.remotes() ?? []).filter(({ mid, kind }) => kind === 'audio' || !this.held.has(mid)) })
+    this.set({ seal: this.sealer?.view, remotes: (this.pair?.remotes() ?? []).filter(({ mid, kind }) => kind === 'audio' || !this.held.has(mid)) })
   }
 
   private makePeers(): void {
     this.dropPeers()
     this.held = new Set()
+    // Whoever joins anew has new keys.
+    this.sealer = this.deps.seal?.({ say: (data) => this.say({ t: 'tell', data }), changed: () => this.show(), timers: this.deps.timers }, this.view.seat ?? '')
+    this.sealer?.sit(this.view.seats)
     this.set({ onlySound: false })
     this.pair = new Pair({
       newPeer: () => this.deps.newPeer(this.relays),
@@ -241,12 +272,15 @@ export class Call {
       answer: (answer) => this.say({ t: 'sub-answer', ...answer }),
       show: () => this.show(),
       moved: () => this.moved(),
+      seal: this.sealer,
     }, this.sending.tracks)
   }
 
   private dropPeers(): void {
     this.pair?.close()
     this.pair = undefined
+    this.sealer?.close()
+    this.sealer = undefined
     this.sample = undefined
   }
 

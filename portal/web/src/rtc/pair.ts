@@ -1,6 +1,7 @@
 import type { FromServer, Kind, Sent } from './protocol'
 import { Publisher, type Tracks } from './publish'
 import { Receiver, type Remote } from './receive'
+import type { Sealer } from './seal/sealer'
 
 export interface PairDeps {
   newPeer(): RTCPeerConnection
@@ -10,6 +11,8 @@ export interface PairDeps {
   show(): void
   /** A connection came or went. */
   moved(): void
+  /** What is sent is sealed by it, and what is received opened; missing: neither is. */
+  seal?: Sealer | undefined
 }
 
 /**
@@ -27,7 +30,7 @@ export class Pair {
 
   constructor(deps: PairDeps, tracks: Tracks) {
     this.deps = deps
-    this.pub = new Publisher(deps.newPeer(), deps.offer)
+    this.pub = new Publisher(deps.newPeer(), deps.offer, deps.seal)
     this.sub = this.receiver()
     this.watch(this.pub.peer)
     void this.pub.send(tracks).then(() => this.pub.negotiate())
@@ -42,7 +45,7 @@ export class Pair {
     // One that never stood is given up; what goes on is the one that does.
     if (this.pubWas) this.drop(before)
     else this.pubWas = before
-    this.pub = new Publisher(this.deps.newPeer(), this.deps.offer, before)
+    this.pub = new Publisher(this.deps.newPeer(), this.deps.offer, this.deps.seal, before)
     this.watch(this.pub.peer)
     const pub = this.pub
     void pub.send(tracks).then(() => pub.negotiate())
@@ -116,7 +119,7 @@ export class Pair {
   private receiver(): Receiver {
     const made = new Receiver(this.deps.newPeer(), this.deps.answer, () => {
       if (made === this.sub) this.deps.show()
-    })
+    }, this.deps.seal)
     this.watch(made.peer)
     return made
   }

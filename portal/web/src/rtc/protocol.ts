@@ -31,6 +31,8 @@ export type ToServer =
   | { t: 'only'; on: boolean }
   | { t: 'restart'; fresh?: true }
   | LineReport
+  /** To all others of the room, or one of them. The room does not look into it. */
+  | { t: 'tell'; to?: string; data: string }
   | { t: 'leave' }
   | { t: 'ping' }
 
@@ -50,6 +52,7 @@ export type FromServer =
   /** By: the seat of the host who turned the microphone off. */
   | { t: 'mute'; kind: Kind; on: boolean; by?: string }
   | { t: 'recording'; state: Recorded }
+  | { t: 'told'; from: string; data: string }
   | { t: 'error'; of: string; n: number }
   | { t: 'bye'; why: Bye }
   | { t: 'pong' }
@@ -97,6 +100,7 @@ export function readFrame(data: unknown): FromServer | undefined {
     case 'held': return { t: 'held', tracks: placesOf(frame.tracks), ...(frame.only === 'audio' && { only: 'audio' }) }
     case 'mute': return kinds.includes(text(frame.kind)) ? { t: 'mute', kind: frame.kind as Kind, on: frame.on === true, ...(text(frame.by) && { by: text(frame.by) }) } : undefined
     case 'recording': return { t: 'recording', state: recordedOf(frame.state) }
+    case 'told': return { t: 'told', from: text(frame.from), data: text(frame.data) }
     case 'error': return { t: 'error', of: text(frame.of), n }
     case 'bye': return { t: 'bye', why: byes.includes(text(frame.why)) ? (frame.why as Bye) : 'ended' }
     case 'pong': return { t: 'pong' }

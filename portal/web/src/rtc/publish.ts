@@ -1,4 +1,5 @@
 import type { Kind, Sent } from './protocol'
+import { sealedCodecs, type Sealer } from './seal/sealer'
 
 export type Tracks = Partial<Record<Kind, MediaStreamTrack | undefined>>
 
@@ -26,22 +27,24 @@ export class Publisher {
   private again: 'no' | 'offer' | 'restart' = 'no'
   private closed = false
   private resting: Promise<void> = Promise.resolve()
+  private readonly seal: Sealer | undefined
 
   /** `after` is what goes on until this one stands: numbers count on from there. */
-  constructor(peer: RTCPeerConnection, say: (offer: Offer) => void, after?: Publisher) {
+  constructor(peer: RTCPeerConnection, say: (offer: Offer) => void, seal?: Sealer, after?: Publisher) {
     this.peer = peer
     this.say = say
+    this.seal = seal
     this.n = after?.n ?? 0
     this.fresh = Boolean(after)
-    this.places.set('audio', peer.addTransceiver('audio', { direction: 'sendonly', sendEncodings: [voice] }))
-    this.places.set('camera', peer.addTransceiver('video', { direction: 'sendonly', sendEncodings: camera }))
+    this.place('audio', peer.addTransceiver('audio', { direction: 'sendonly', sendEncodings: [voice] }))
+    this.place('camera', peer.addTransceiver('video', { direction: 'sendonly', sendEncodings: camera }))
   }
 
   /** Puts the tracks in their places. A place that is new needs to be negotiated; a track in it does not. */
   async send(tracks: Tracks): Promise<void> {
     if (this.closed) return
     if (tracks.screen && !this.places.has('screen')) {
-      this.places.set('screen', this.peer.addTransceiver('video', { direction: 'sendonly', sendEncodings: [screen] }))
+      this.place('screen', this.peer.addTransceiver('video', { direction: 'sendonly', sendEncodings: [screen] }))
       await this.put('screen', tracks.screen)
       await this.negotiate()
     }
@@ -103,6 +106,13 @@ export class Publisher {
   close(): void {
     this.closed = true
     this.peer.close()
+  }
+
+  private place(kind: Kind, at: RTCRtpTransceiver): void {
+    this.places.set(kind, at)
+    if (!this.seal) return
+    if (kind !== 'audio') sealedCodecs(at)
+    this.seal.sends(at.sender, kind === 'audio' ? 'audio' : 'video')
   }
 
   private async put(kind: Kind, track: MediaStreamTrack | undefined): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Kind, Place } from './protocol'
+import type { Sealer } from './seal/sealer'
 
 export interface Remote { mid: string; seat: string; kind: Kind; track: MediaStreamTrack }
 
@@ -10,9 +11,11 @@ export class Receiver {
   private places: Place[] = []
   private queue: Promise<void> = Promise.resolve()
   private closed = false
+  private readonly seal: Sealer | undefined
 
-  constructor(peer: RTCPeerConnection, say: (answer: { n: number; sdp: string }) => void, changed: () => void) {
+  constructor(peer: RTCPeerConnection, say: (answer: { n: number; sdp: string }) => void, changed: () => void, seal?: Sealer) {
     this.peer = peer
+    this.seal = seal
     this.say = say
     this.changed = changed
     peer.ontrack = () => changed()
@@ -22,6 +25,7 @@ export class Receiver {
     this.queue = this.queue.then(async () => {
       if (this.closed) return
       await this.peer.setRemoteDescription({ type: 'offer', sdp })
+      for (const place of this.peer.getTransceivers()) this.seal?.receives(place)
       await this.peer.setLocalDescription(await this.peer.createAnswer())
       if (this.closed) return
       this.say({ n, sdp: this.peer.localDescription?.sdp ?? '' })
@@ -42,7 +46,7 @@ export class Receiver {
     const tracks = new Map(this.peer.getTransceivers().map((place) => [place.mid, place.receiver.track]))
     return this.places.flatMap(({ mid, seat, kind }) => {
       const track = tracks.get(mid)
-      return track && seat ? [{ mid, seat, kind, track }] : []
+      return track && seat && (this.seal?.isOf(mid, seat) ?? true) ? [{ mid, seat, kind, track }] : []
     })
   }
 

@@ -8,6 +8,8 @@ import { ConnectionWords } from './ConnectionWords'
 import { Controls } from './Controls'
 import { Crowd } from './Crowd'
 import { byeWord, isCrowd, stageOf } from './people'
+import { CannotSeal, SealDropped, SealOver } from './Seal'
+import { useSeal } from './useSeal'
 import { Minis, useCorner } from './Minis'
 import { RoomNews } from './RoomNews'
 import { RecordedTiles } from './recorded'
@@ -28,7 +30,8 @@ export function CallStep({ visit, media, view, onLeave }: { visit: Visit; media:
   const { t } = useWords()
   const source = useSource()
   const { home } = source
-  const { call, view: now } = useCall(source.signal, true, media)
+  const seal = useSeal(visit, useActOf(source))
+  const { call, view: now } = useCall(source.signal, !seal.cannot && !seal.dropped, media, seal.of)
   const [chat, setChat] = useState(false)
   const unread = useUnreadChat(source, true, chat)
   const act = useActOf(source)
@@ -45,6 +48,9 @@ export function CallStep({ visit, media, view, onLeave }: { visit: Visit; media:
   const leave = () => {
     call?.leave()
     onLeave()
+  }
+  if (seal.cannot || seal.dropped) {
+    return <main id="content" tabIndex={-1} className={css.end}>{seal.cannot ? <CannotSeal /> : <SealDropped visit={visit} onGo={seal.goOn} onLeave={leave} />}</main>
   }
   if (now.phase === 'lost' || now.phase === 'over') {
     const why = byeWord(now)
@@ -75,6 +81,7 @@ export function CallStep({ visit, media, view, onLeave }: { visit: Visit; media:
         {crowd ? <Crowd screen={main?.screen ? main : undefined} faces={faces} pins={pins} frozen={frozen} media={media} view={view} /> : <Minis corner={corner} minis={minis} frozen={frozen} media={media} view={view} />}
         <header className={css.callHead}><h1>{crowd ? t('visit.people', { count: now.seats.length }) : title}</h1><ConnectionWords view={now} /><div><OnlySoundButton media={media} view={view} /></div></header>
         <RoomNews visit={visit} call={now} mic={view.mic} />
+        <SealOver seal={now.seal} />
         <RecordingBar visit={visit} act={act} room={now.recording} className={css.recording} />
         <OnlySound visit={visit} now={now} media={media} view={view} />
         <ByPhone phase={now.phase} />

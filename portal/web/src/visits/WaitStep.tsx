@@ -9,9 +9,11 @@ import { Face } from '../ui/Face'
 import { Row } from '../ui/Row'
 import { useClinic, useWords } from '../ui/useWords'
 import { useSource, type VisitAct } from './source'
+import { SealAsk } from './Seal'
 import { minutesLeft } from './step'
 import { Tile } from './Tile'
 import type { Visit } from './types'
+import { useSeal } from './useSeal'
 import css from './visit.module.css'
 import { VisitIcon } from './VisitIcon'
 
@@ -25,6 +27,7 @@ export function WaitStep({ visit, media, view, act, early }: WaitProps) {
   const navigate = useNavigate()
   const phone = useClinic()?.phone
   const { home, leave: away } = useSource()
+  const seal = useSeal(visit, act)
   const name = visit.appointment.practitioner.name
   const known = visit.me.state === 'waiting'
   const others = visit.people.filter((person) => !person.me && (person.state === 'waiting' || person.state === 'in' || person.state === 'admitted'))
@@ -70,6 +73,8 @@ export function WaitStep({ visit, media, view, act, early }: WaitProps) {
             <button type="button" onClick={() => media.setCam(!view.cam)} aria-pressed={view.cam}><VisitIcon name={view.cam ? 'camera' : 'cameraOff'} />{view.cam ? t('wait.pictureOn') : t('wait.pictureOff')}</button>
           </div>
         </section>
+        {seal.cannot && <div className={css.late} role="status">{t('seal.cannot')}. {t('seal.cannotText')}</div>}
+        <SealAsk visit={visit} act={act} />
         {(others.length > 0 || phone) && (
           <Card rows className={css.block}>
             {others.map((person) => <Row key={person.seat} lead={<Face name={person.name} size="s" acting={person.role === 'proxy'} />} title={t('wait.here', { name: person.name })} />)}

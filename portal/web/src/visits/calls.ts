@@ -23,6 +23,8 @@ interface Paths {
   '/charts/{patient}/visits/{id}/start': Act
   '/charts/{patient}/visits/{id}/end': Act
   '/charts/{patient}/visits/{id}/late': Act<{ minutes: number }>
+  '/charts/{patient}/visits/{id}/sealing': Act<{ on: boolean }>
+  '/charts/{patient}/visits/{id}/sealable': Act<{ able: boolean }>
   '/charts/{patient}/visits/{id}/chat': { get: Answer<Page<ChatLine>> & Of } & Act<{ id: string; text: string }, unknown>
   '/charts/{patient}/visits/{id}/note': { get: Answer<VisitNote> & Of; put: Answer<VisitNote> & Of & Body<{ version: number; body: NoteBody; apart?: boolean }> }
   '/charts/{patient}/visits/{id}/note/sign': Act<{ version: number; end?: boolean }, VisitNote>

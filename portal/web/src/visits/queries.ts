@@ -57,5 +57,7 @@ function doIn(patient: string, id: string, act: Act): Promise<Visit> {
     case 'recordAnswer': return take(api.POST('/charts/{patient}/visits/{id}/recording/answer', { ...visit, body: { recording: act.recording, text: act.text, yes: act.yes } }))
     case 'recordStop': return take(api.DELETE('/charts/{patient}/visits/{id}/recording', visit))
     case 'late': return take(api.POST('/charts/{patient}/visits/{id}/late', { ...visit, body: { minutes: act.minutes } }))
+    case 'seal': return take(api.POST('/charts/{patient}/visits/{id}/sealing', { ...visit, body: { on: act.on } }))
+    case 'sealable': return take(api.POST('/charts/{patient}/visits/{id}/sealable', { ...visit, body: { able: act.able } }))
   }
 }

@@ -16,6 +16,8 @@ export type Act =
   | { do: 'recordAsk'; text: string }
   | { do: 'recordAnswer'; recording: string; text: string; yes: boolean }
   | { do: 'recordStop' }
+  | { do: 'seal'; on: boolean }
+  | { do: 'sealable'; able: boolean }
 
 /** Where a visit comes from: the chart, for who is signed in, or a link that opens this one visit. */
 export interface VisitSource {

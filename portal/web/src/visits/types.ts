@@ -57,6 +57,8 @@ export interface Visit {
   summary?: { ref: string }
   relays?: Relay[]
   /** What the reader said about it; and for those who held it, what all said. */
+  /** Sound and picture that only the browsers in the visit can read. */
+  sealing?: { on: boolean; by: string; mine: boolean; at: string; cannot: string[] }
   rating?: Rating
   ratings?: Rating[]
   recording?: Recording

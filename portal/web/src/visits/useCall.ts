@@ -6,6 +6,7 @@ import { tabChoices } from '../rtc/choices'
 import { LocalMedia, type MediaView } from '../rtc/media'
 import type { Relay } from '../rtc/protocol'
 import { wakeSound } from '../rtc/sound'
+import { Sealer, sealedSettings, type SealDeps } from '../rtc/seal/sealer'
 import { pageTimers } from '../rtc/timers'
 
 const devices = (): MediaDevices | undefined => (typeof navigator.mediaDevices?.getUserMedia === 'function' ? navigator.mediaDevices : undefined)
@@ -36,13 +37,13 @@ function socketUrl(path: string): string {
   return `${scheme}://${window.location.host}${path}`
 }
 
-export const newPeer = (iceServers: Relay[] = [], iceTransportPolicy: RTCIceTransportPolicy = 'all') => new RTCPeerConnection({ bundlePolicy: 'max-bundle', iceServers, iceTransportPolicy })
+export const newPeer = (iceServers: Relay[] = [], iceTransportPolicy: RTCIceTransportPolicy = 'all', more: object = {}) => new RTCPeerConnection({ bundlePolicy: 'max-bundle', iceServers, iceTransportPolicy, ...more })
 
 const idle: CallView = { phase: 'joining', seats: [], speaking: [], level: 'good', remotes: [], onlySound: false, recording: 'off' }
 const none = { subscribe: () => () => undefined, current: () => idle }
 
-/** The call itself, while `on`. Closing the page leaves the seat waiting, so that a reload comes back to it. */
-export function useCall(signal: string, on: boolean, media: LocalMedia): { call: Call | undefined; view: CallView } {
+/** The call itself, while `on`; sealed with keys of its own where a visit is named for that. Closing the page leaves the seat waiting, so that a reload comes back to it. */
+export function useCall(signal: string, on: boolean, media: LocalMedia, sealed?: string): { call: Call | undefined; view: CallView } {
   const [call, setCall] = useState<Call>()
   const ready = useSyncExternalStore(media.subscribe, () => media.current().ready)
   useEffect(() => {
@@ -52,7 +53,11 @@ export function useCall(signal: string, on: boolean, media: LocalMedia): { call:
       const { tracks, mic, cam, onlySound } = media.current()
       return { tracks, mic: mic && Boolean(tracks.audio), cam: cam && Boolean(tracks.camera), only: onlySound }
     }
-    const made = new Call({ dial: () => new WebSocket(socketUrl(signal)) as unknown as LineSocket, newPeer, shareTaken: () => media.unshare(), silenced: () => media.setMic(false), timers: pageTimers }, sending())
+    const seal = sealed === undefined ? { newPeer } : {
+      newPeer: (relays: Relay[]) => newPeer(relays, 'all', sealedSettings()),
+      seal: (deps: Omit<SealDeps, 'visit'>, seat: string) => new Sealer({ ...deps, visit: sealed }, seat),
+    }
+    const made = new Call({ dial: () => new WebSocket(socketUrl(signal)) as unknown as LineSocket, shareTaken: () => media.unshare(), silenced: () => media.setMic(false), timers: pageTimers, ...seal }, sending())
     const unsubscribe = media.subscribe(() => made.send(sending()))
     const hurry = () => made.hurry()
     const away = [onBack(hurry), onOtherNetwork(() => made.renew())]
@@ -66,7 +71,7 @@ export function useCall(signal: string, on: boolean, media: LocalMedia): { call:
       made.stop()
       setCall(undefined)
     }
-  }, [signal, on, ready, media])
+  }, [signal, on, ready, media, sealed])
   const source = call ?? none
   return { call, view: useSyncExternalStore(source.subscribe, source.current) }
 }
