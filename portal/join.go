@@ -47,6 +47,7 @@ func (p *Portal) mountJoin(app *fiber.App, steps, calls fiber.Handler) {
 	app.Delete(joinPath+"/wait", p.inVisit(func(ctx context.Context, who identity.Principal, patient, id string, _ *fiber.Ctx) (telehealth.Visit, error) {
 		return p.Visits.LeaveWaiting(ctx, who, patient, id)
 	}))
+	p.mountJoinBefore(app)
 	app.Get(joinPath+"/chat", p.joinChat)
 	app.Post(joinPath+"/chat", p.joinSay)
 	app.Get(joinPath+"/signal", p.joinSignal)
@@ -155,7 +156,7 @@ func (p *Portal) joinSay(c *fiber.Ctx) error {
 	if err := take(c, &in); err != nil {
 		return err
 	}
-	line, err := p.Visits.Say(c.UserContext(), who, who.Context.Patient, id, in.ID, in.Text)
+	line, err := p.Visits.Say(c.UserContext(), who, who.Context.Patient, id, in.ID, "", in.Text)
 	if err != nil {
 		return err
 	}

@@ -71,6 +71,7 @@ func (p *Portal) Mount(app *fiber.App) {
 	p.mountAsks(api)
 	p.mountAgenda(api)
 	p.mountVisits(api)
+	p.mountBefore(app, api)
 	p.mountCockpit(api)
 	p.mountWorklist(api)
 	p.mountSharing(api)

@@ -31,6 +31,7 @@ type ChatLine struct {
 	At   time.Time `json:"at"`
 	From Speaker   `json:"from"`
 	Mine bool      `json:"mine"`
+	Seat string    `json:"seat,omitempty" doc:"Between who waits on this seat and the clinic; missing: in the room"`
 	Text string    `json:"text"`
 }
 
@@ -39,7 +40,11 @@ const (
 	maxChatLines = 500  // of one visit
 )
 
-// Chat gives what was written during a visit, to who took part in it.
+// Who waits and the clinic's staff write to each other apart from the room: nobody else
+// who waits reads it, and what is said in the room is not read from the waiting room.
+
+// Chat gives what was written during a visit, to who took part in it; to who waits what
+// they and the clinic wrote to each other.
 func (s *Service) Chat(ctx context.Context, who identity.Principal, patient, id string) ([]ChatLine, error) {
 	out := []ChatLine{}
 	var seen *visit
@@ -49,24 +54,26 @@ func (s *Service) Chat(ctx context.Context, who identity.Principal, patient, id 
 			return err
 		}
 		seen = v
-		if _, err := v.speaker(); err != nil {
+		p, err := v.speaker()
+		if err != nil {
 			return err
 		}
+		cond, args := v.hears(p)
 		if v.view.Base == access.ByLink { // it is part of the visit, and over with it
 			if err := v.happens(); err != nil {
 				return err
 			}
 		}
-		return c.Each(`SELECT m.id, m.at, m.name, m.role, COALESCE(p.relation, ''), m.account, m.body FROM visit_chat m LEFT JOIN visit_people p ON p.visit = m.visit AND p.account = m.account
-			WHERE m.visit = ? ORDER BY m.n LIMIT ?`, func(r *sql.Rows) error {
+		return c.Each(`SELECT m.id, m.at, m.name, m.role, COALESCE(p.relation, ''), m.account, m.body, m.seat FROM visit_chat m LEFT JOIN visit_people p ON p.visit = m.visit AND p.account = m.account
+			WHERE m.visit = ?`+cond+` ORDER BY m.n LIMIT ?`, func(r *sql.Rows) error {
 			var l ChatLine
 			var at int64
 			var account string
-			err := r.Scan(&l.ID, &at, &l.From.Name, &l.From.Role, &l.From.Relation, &account, &l.Text)
+			err := r.Scan(&l.ID, &at, &l.From.Name, &l.From.Role, &l.From.Relation, &account, &l.Text, &l.Seat)
 			l.At, l.Mine = moment(at), account == seen.me()
 			out = append(out, l)
 			return err
-		}, id, maxChatLines)
+		}, append(append([]any{id}, args...), maxChatLines)...)
 	})
 	if err != nil {
 		return nil, s.Records.Refuse(ctx, who, patient, "Appointment", id, err)
@@ -74,7 +81,19 @@ func (s *Service) Chat(ctx context.Context, who identity.Principal, patient, id 
 	return out, s.seen(ctx, who, seen.view, id, "chat")
 }
 
-// speaker: who was let in, and the care team. Once it is over that is who had been
+// hears tells which lines somebody reads, as a condition: the care team all of them,
+// who waits their own, who was let in those of the room besides.
+func (v *visit) hears(p *person) (cond string, args []any) {
+	switch {
+	case v.hosts():
+		return "", nil
+	case p.State == SeatWaiting:
+		return ` AND m.seat = ?`, []any{p.Seat}
+	}
+	return ` AND m.seat IN ('', ?)`, []any{p.Seat}
+}
+
+// speaker: who was let in or waits, and the care team. Once it is over that is who had been
 // let in until then.
 func (v *visit) speaker() (*person, error) {
 	if err := v.joins(); err != nil {
@@ -92,15 +111,16 @@ func (v *visit) speaker() (*person, error) {
 		return nil, notAdmitted()
 	}
 	p := list[i]
-	if !p.host && !p.admittedNow() && !(v.State == schedule.Ended && p.wasAdmitted()) {
+	if !p.host && !p.admittedNow() && p.State != SeatWaiting && !(v.State == schedule.Ended && p.wasAdmitted()) {
 		return nil, notAdmitted()
 	}
 	return p, nil
 }
 
 // Say writes a line. The id is made by who writes it: sent twice, it is there
-// once.
-func (s *Service) Say(ctx context.Context, who identity.Principal, patient, id, line, text string) (ChatLine, error) {
+// once. What somebody writes who waits is for the clinic alone; the care team answers
+// them by their seat.
+func (s *Service) Say(ctx context.Context, who identity.Principal, patient, id, line, seat, text string) (ChatLine, error) {
 	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
 	switch {
 	case !fhir.IsUUID(line):
@@ -121,7 +141,7 @@ func (s *Service) Say(ctx context.Context, who identity.Principal, patient, id, 
 		out.From = Speaker{p.Name, p.Role, p.Relation}
 		var account, visit, was string
 		var at int64
-		switch err := v.c.QueryRow(`SELECT account, visit, body, at FROM visit_chat WHERE id = ?`, line).Scan(&account, &visit, &was, &at); {
+		switch err := v.c.QueryRow(`SELECT account, visit, body, at, seat FROM visit_chat WHERE id = ?`, line).Scan(&account, &visit, &was, &at, &out.Seat); {
 		case err == nil && account == v.me() && visit == id && was == text:
 			out.At = moment(at)
 			return nil
@@ -133,6 +153,9 @@ func (s *Service) Say(ctx context.Context, who identity.Principal, patient, id, 
 		if err := v.happens(); err != nil {
 			return err
 		}
+		if out.Seat, err = v.toSeat(p, seat); err != nil {
+			return err
+		}
 		var n int64
 		if err := v.c.QueryRow(`SELECT COALESCE(max(n), 0) FROM visit_chat WHERE visit = ?`, id).Scan(&n); err != nil {
 			return err
@@ -141,8 +164,26 @@ func (s *Service) Say(ctx context.Context, who identity.Principal, patient, id, 
 			return fault.New(fault.TooMany, "So much was written in this visit that no more can be added.")
 		}
 		out.At = moment(v.s.now())
-		_, err = v.c.Exec(`INSERT INTO visit_chat (visit, n, id, account, name, role, at, body) VALUES `+db.Placeholders(1, 8), id, n+1, line, v.me(), p.Name, p.Role, v.s.now(), text)
+		_, err = v.c.Exec(`INSERT INTO visit_chat (visit, n, id, account, name, role, at, body, seat) VALUES `+db.Placeholders(1, 9), id, n+1, line, v.me(), p.Name, p.Role, v.s.now(), text, out.Seat)
 		return err
 	})
 	return out, err
+}
+
+// toSeat decides to whom a line goes: to who waits on a seat, or to the room.
+func (v *visit) toSeat(p *person, seat string) (string, error) {
+	if p.State == SeatWaiting && !v.hosts() {
+		return p.Seat, nil
+	}
+	if seat == "" {
+		return "", nil
+	}
+	list, err := v.people()
+	if err != nil {
+		return "", err
+	}
+	if !v.hosts() || !slices.ContainsFunc(list, func(x *person) bool { return x.Seat == seat && !x.host && x.State == SeatWaiting }) {
+		return "", fault.New(fault.Conflict, "They are not in the waiting room any more.").WithCode("gone")
+	}
+	return seat, nil
 }

@@ -153,6 +153,9 @@ func (v *visit) unseat() error {
 	if err != nil || n == 0 {
 		return err
 	}
+	if err := v.forget(byLink); err != nil {
+		return err
+	}
 	if err := v.settle(); err != nil {
 		return err
 	}

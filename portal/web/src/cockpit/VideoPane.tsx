@@ -17,6 +17,7 @@ import { Late } from './Late'
 import type { Room } from './useRoom'
 import { Floating, PeopleHere, Ratings } from './Beside'
 import { WaitingPeople } from './WaitingPeople'
+import { WhereNow } from './WhereNow'
 
 /** The call with its controls; before it, who waits. */
 export function VideoPane({ visit, room }: { visit: Visit; room: Room }) {
@@ -37,6 +38,7 @@ export function VideoPane({ visit, room }: { visit: Visit; room: Room }) {
       {!video && <p className={css.over}>{t('cockpit.notVideo')}</p>}
       {room.act.error && <p className={css.error} role="alert">{said(room.act.error)}</p>}
       {!over && video && <WaitingPeople visit={visit} room={room} />}
+      <WhereNow visit={visit} />
       {room.joined && <PeopleHere visit={visit} act={room.act} />}
       {over && <Ratings visit={visit} />}
       {!over && <Late visit={visit} act={room.act} />}
@@ -87,7 +89,7 @@ function InCall({ visit, room }: { visit: Visit; room: Room }) {
           <div><Button variant="danger" autoFocus loading={room.act.isPending} onClick={() => void room.end().catch(() => undefined)}>{t('cockpit.endGo')}</Button><Button variant="subtle" onClick={() => setEnding(false)}>{t('cockpit.endKeep')}</Button></div>
         </div>
       )}
-      {chat && <div className={css.chat}><Chat source={visitOf(visit.patient, visit.id)} onClose={() => setChat(false)} /></div>}
+      {chat && <div className={css.chat}><Chat room source={visitOf(visit.patient, visit.id)} onClose={() => setChat(false)} /></div>}
     </>
   )
 }

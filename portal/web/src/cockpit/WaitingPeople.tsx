@@ -1,10 +1,14 @@
+import { useQuery } from '@tanstack/react-query'
 import { timeOf } from '../format/date'
-import { listOf } from '../format/locale'
 import { Button, LinkButton } from '../ui/Button'
 import { Tag } from '../ui/Card'
 import { Face } from '../ui/Face'
-import { useWords, type Words } from '../ui/useWords'
-import type { CheckResult, Visit, VisitPerson } from '../visits/types'
+import { useWords } from '../ui/useWords'
+import { Answer } from '../visits/Answer'
+import { checkDetails, checkLine } from '../visits/checkWords'
+import { chatOf } from '../visits/source'
+import { visitOf } from '../visits/queries'
+import type { Visit, VisitPerson } from '../visits/types'
 import type { Room } from './useRoom'
 import css from './video.module.css'
 
@@ -24,29 +28,30 @@ export function WaitingPeople({ visit, room }: { visit: Visit; room: Room }) {
 
 function Waiting({ person, first, visit, room }: { person: VisitPerson; first: boolean; visit: Visit; room: Room }) {
   const { t, locale, clock } = useWords()
+  const asks = useAsks(visit, person)
   const reason = person.role === 'patient' ? visit.appointment.reason : undefined
   return (
     <li className={css.waiting}>
       <Face name={person.name} acting={person.role === 'proxy'} />
       <div className="grow">
         <p><b>{person.name}</b> {person.role === 'proxy' && <Tag tone="act">{t('cockpit.proxy', { name: visit.patientName })}</Tag>}</p>
-        <p className="dim">{person.waitingSince && t('cockpit.since', { time: timeOf(person.waitingSince, clock.zone) })}{person.waitingSince && '. '}{checkWords(person.check, t, locale)}</p>
+        <p className="dim">{person.waitingSince && t('cockpit.since', { time: timeOf(person.waitingSince, clock.zone) })}{person.waitingSince && '. '}<span title={person.check && checkDetails(person.check, t)}>{checkLine(person.check, t, locale)}</span></p>
         {reason && <p className={css.reason}>{t('cockpit.asks')}: “{reason}”</p>}
         <div className={css.doorButtons}>
           <Button variant={first ? 'filled' : 'default'} loading={room.act.isPending} onClick={() => room.letIn(person.seat)}>
             <span aria-hidden="true">{t('cockpit.letIn')} {first && <kbd>L</kbd>}</span><span className="sr">{t('cockpit.letInName', { name: person.name })}</span>
           </Button>
           <Button variant="subtle" onClick={() => room.act.mutate({ do: 'refuse', seat: person.seat })}>{t('cockpit.refuse')}</Button>
+          <Answer patient={visit.patient} visit={visit.id} seat={person.seat} name={person.name} asks={asks} />
         </div>
       </div>
     </li>
   )
 }
 
-const parts = ['camera', 'microphone', 'speaker', 'network'] as const
-
-function checkWords(check: CheckResult | undefined, t: Words['t'], locale: string): string {
-  if (!check) return t('cockpit.checkNo')
-  const failed = parts.filter((part) => check[part] === 'fail')
-  return failed.length > 0 ? t('cockpit.checkFail', { list: listOf(failed.map((part) => t(`cockpit.checkPart.${part}`)), locale) }) : t('cockpit.checkOk')
+/** Lines of theirs since somebody of the clinic last wrote to them. */
+function useAsks(visit: Visit, person: VisitPerson): number {
+  const lines = (useQuery(chatOf(visitOf(visit.patient, visit.id))).data?.items ?? []).filter(({ seat }) => seat === person.seat)
+  const answered = lines.findLastIndex(({ from }) => from.role !== person.role)
+  return lines.length - 1 - answered
 }

@@ -20,6 +20,7 @@ import { notices as noticesEn } from './en/notices'
 import { sharing as sharingEn } from './en/sharing'
 import { privacy as privacyEn } from './en/privacy'
 import { after as afterEn } from './en/after'
+import { before as beforeEn } from './en/before'
 import { plan as planEn } from './en/plan'
 import { today as todayEn } from './en/today'
 import { visits as visitsEn } from './en/visits'
@@ -46,6 +47,7 @@ import { notices as noticesEs } from './es/notices'
 import { sharing as sharingEs } from './es/sharing'
 import { privacy as privacyEs } from './es/privacy'
 import { after as afterEs } from './es/after'
+import { before as beforeEs } from './es/before'
 import { plan as planEs } from './es/plan'
 import { today as todayEs } from './es/today'
 import { visits as visitsEs } from './es/visits'
@@ -72,6 +74,7 @@ describe.each([
   ['detail', detailEn as Tree, detailEs as Tree],
   ['visits', visitsEn as Tree, visitsEs as Tree],
   ['plan', planEn as Tree, planEs as Tree],
+  ['before', beforeEn as Tree, beforeEs as Tree],
   ['after', afterEn as Tree, afterEs as Tree],
   ['clinic', clinicEn as Tree, clinicEs as Tree],
   ['booking', bookingEn as Tree, bookingEs as Tree],

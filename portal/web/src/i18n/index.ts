@@ -15,6 +15,7 @@ const parts = {
   detail: { en: () => import('./en/detail').then((part) => part.detail), es: () => import('./es/detail').then((part) => part.detail) },
   booking: { en: () => import('./en/booking').then((part) => part.booking), es: () => import('./es/booking').then((part) => part.booking) },
   visits: { en: () => import('./en/visits').then((part) => part.visits), es: () => import('./es/visits').then((part) => part.visits) },
+  before: { en: () => import('./en/before').then((part) => part.before), es: () => import('./es/before').then((part) => part.before) },
   plan: { en: () => import('./en/plan').then((part) => part.plan), es: () => import('./es/plan').then((part) => part.plan) },
   after: { en: () => import('./en/after').then((part) => part.after), es: () => import('./es/after').then((part) => part.after) },
   today: { en: () => import('./en/today').then((part) => part.today), es: () => import('./es/today').then((part) => part.today) },

@@ -20,6 +20,7 @@ import type { notices } from './en/notices'
 import type { sharing } from './en/sharing'
 import type { privacy } from './en/privacy'
 import type { after } from './en/after'
+import type { before } from './en/before'
 import type { plan } from './en/plan'
 import type { today } from './en/today'
 import type { visits } from './en/visits'
@@ -28,6 +29,6 @@ import type { worklist } from './en/worklist'
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation'
-    resources: { translation: typeof en & typeof account & typeof detail & typeof clinic & typeof booking & typeof today & typeof messages & typeof inbox & typeof pools & typeof phrases & typeof coverage & typeof notices & typeof delivery & typeof visits & typeof plan & typeof after & typeof worklist & typeof apps & typeof connected & typeof entrance & typeof sharing & typeof care & typeof privacy & typeof access & typeof asks }
+    resources: { translation: typeof en & typeof account & typeof detail & typeof clinic & typeof booking & typeof today & typeof messages & typeof inbox & typeof pools & typeof phrases & typeof coverage & typeof notices & typeof delivery & typeof visits & typeof before & typeof plan & typeof after & typeof worklist & typeof apps & typeof connected & typeof entrance & typeof sharing & typeof care & typeof privacy & typeof access & typeof asks }
   }
 }

@@ -1,9 +1,10 @@
 import type { Appointment, VisitState } from '../booking/types'
 import type { Relay } from '../rtc/protocol'
+import type { LineFound, Where } from './beforeTypes'
 
 export type SeatState = 'none' | 'waiting' | 'admitted' | 'in' | 'left' | 'refused'
 export type CheckWord = 'ok' | 'fail' | 'skipped'
-export interface CheckResult { camera: CheckWord; microphone: CheckWord; speaker: CheckWord; network: CheckWord }
+export interface CheckResult extends LineFound { camera: CheckWord; microphone: CheckWord; speaker: CheckWord; network: CheckWord }
 export type VisitRole = 'patient' | 'proxy' | 'clinician' | 'nurse' | 'frontdesk'
 
 export interface VisitPerson {
@@ -15,6 +16,7 @@ export interface VisitPerson {
   waitingSince?: string
   me: boolean
   check?: CheckResult
+  where?: Where
 }
 
 export interface Visit {
@@ -24,17 +26,20 @@ export interface Visit {
   appointment: Appointment
   state: VisitState
   now: string
-  me: { seat?: string; role: VisitRole; state: SeatState; host: boolean; consentAt?: string; checkedAt?: string }
+  me: { seat?: string; role: VisitRole; state: SeatState; host: boolean; consentAt?: string; checkedAt?: string; placeAt?: string; places?: boolean; outside?: boolean }
   people: VisitPerson[]
   startedAt?: string
   endedAt?: string
   talkSeconds: number
   expectedAt?: string
   behindMinutes?: number
+  /** Among those who wait for this clinician; 1 is the next one. */
+  place?: number
   consent: { version: string; textKey: string }
   note?: 'draft' | 'signed'
   summary?: { ref: string }
   relays?: Relay[]
+  media?: string[]
   /** What the reader said about it; and for those who held it, what all said. */
   rating?: Rating
   ratings?: Rating[]
@@ -42,7 +47,7 @@ export interface Visit {
 
 export interface Rating { stars: number; comment?: string; role?: VisitRole; at: string }
 
-export interface ChatLine { id: string; at: string; from: { name: string; role: VisitRole; relation?: string }; mine: boolean; text: string }
+export interface ChatLine { id: string; at: string; from: { name: string; role: VisitRole; relation?: string }; mine: boolean; seat?: string; text: string }
 
 export interface Addendum { at: string; by: string; text: string }
 export interface Summary {
