@@ -1070,7 +1070,8 @@ export interface paths {
         put?: never;
         /** Agree to a visit by video */
         post: operations["post-charts-by-patient-visits-by-id-consent"];
-        delete?: never;
+        /** Take an agreement to a visit by video back */
+        delete: operations["delete-charts-by-patient-visits-by-id-consent"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1087,6 +1088,24 @@ export interface paths {
         put?: never;
         /** End a visit for everybody */
         post: operations["post-charts-by-patient-visits-by-id-end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Questions before a visit, and how far they are answered */
+        get: operations["get-charts-by-patient-visits-by-id-form"];
+        /** Keep answers, or send them */
+        put: operations["put-charts-by-patient-visits-by-id-form"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1261,6 +1280,24 @@ export interface paths {
         get: operations["get-charts-by-patient-visits-by-id-note-versions-by-version"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whose visit it is and where they were the last time, to say that it is right */
+        get: operations["get-charts-by-patient-visits-by-id-place"];
+        put?: never;
+        /** Confirm whose visit it is, and where the patient is now */
+        post: operations["post-charts-by-patient-visits-by-id-place"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1604,6 +1641,23 @@ export interface paths {
         get: operations["get-clinic-day"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/day/late": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell who waits for a clinician or comes soon how far they are behind */
+        post: operations["post-clinic-day-late"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2375,6 +2429,42 @@ export interface paths {
         /** What the patients of one's care teams ask for, the oldest first */
         get: operations["get-clinic-requests"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/visits/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which questions are put before which visits */
+        get: operations["get-clinic-visits-forms"];
+        /** Choose the questions before visits */
+        put: operations["put-clinic-visits-forms"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/visits/licence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the clinic may treat by video */
+        get: operations["get-clinic-visits-licence"];
+        /** Say where the clinic may treat by video */
+        put: operations["put-clinic-visits-licence"];
         post?: never;
         delete?: never;
         options?: never;
@@ -3330,6 +3420,14 @@ export interface components {
             since: string;
             source?: string;
         };
+        AnswerLine: {
+            ask: components["schemas"]["Text"];
+            /** @description To be seen at once */
+            look?: boolean;
+            said: components["schemas"]["Text"];
+            /** @description What was answered the last time, where that was something else */
+            was?: components["schemas"]["Text"];
+        };
         AnswerWithin: {
             /** Format: int64 */
             hours: number;
@@ -3449,6 +3547,11 @@ export interface components {
             until?: string;
         };
         Appointment: {
+            /**
+             * Format: int64
+             * @description How late the clinic said that it will be
+             */
+            behindMinutes?: number;
             /** Format: date-time */
             end: string;
             id: string;
@@ -3506,6 +3609,31 @@ export interface components {
             /** @enum {string} */
             towards: "member" | "caregiver" | "caregivers" | "apps" | "frontdesk" | "insurer" | "organization" | "person";
             words?: string;
+        };
+        Asked: {
+            /** @description For who wrote them, and who sees forms */
+            answers?: {
+                [key: string]: string[] | null;
+            };
+            /**
+             * Format: date-time
+             * @description When the last time was
+             */
+            before?: string;
+            by?: components["schemas"]["Speaker"];
+            /** Format: date-time */
+            finishedAt?: string;
+            /** @description Missing where nothing is asked */
+            form?: components["schemas"]["Form"];
+            /** @description For the clinic: what was answered, with what was else the last time */
+            lines?: components["schemas"]["AnswerLine"][] | null;
+            /** @description The viewer may answer */
+            may: boolean;
+            record?: string;
+            /** Format: date-time */
+            savedAt?: string;
+            /** @enum {string} */
+            state: "none" | "draft" | "done";
         };
         Asking: {
             /**
@@ -3742,6 +3870,8 @@ export interface components {
             from: components["schemas"]["Speaker"];
             id: string;
             mine: boolean;
+            /** @description Between who waits on this seat and the clinic; missing: in the room */
+            seat?: string;
             text: string;
         };
         Check: {
@@ -3808,6 +3938,8 @@ export interface components {
             state: "waiting" | "approved" | "refused" | "withdrawn";
         };
         Cockpit: {
+            /** @description What the patient answered before the visit */
+            asked: components["schemas"]["Asked"];
             chart: components["schemas"]["Chart"];
             /** @description Missing for those who do not write it */
             note?: components["schemas"]["VisitNote"];
@@ -3841,6 +3973,10 @@ export interface components {
             account: string;
             name: string;
             roles: string[] | null;
+        };
+        Condition: {
+            code: string;
+            item: string;
         };
         ConnectedApp: {
             /** @description Name of the person whose record it is about */
@@ -3928,11 +4064,16 @@ export interface components {
         Day: {
             date: string;
             items: components["schemas"]["DayItem"][] | null;
-            /** @description Who is in a waiting room, the longest first */
-            waiting: components["schemas"]["DayItem"][] | null;
+            /** @description Visits with somebody in the waiting room, the one that is next first */
+            waiting: components["schemas"]["DayWaiting"][] | null;
         };
         DayItem: {
             age?: components["schemas"]["Age"];
+            /**
+             * Format: int64
+             * @description How late the clinic said that it will be
+             */
+            behindMinutes?: number;
             birthDate: string;
             /** Format: date-time */
             end: string;
@@ -3948,6 +4089,58 @@ export interface components {
             note?: "draft" | "signed";
             patient: string;
             patientName: string;
+            place?: string;
+            practitioner: components["schemas"]["Practitioner"];
+            reason?: string;
+            sex: string;
+            /** Format: date-time */
+            start: string;
+            /** @enum {string} */
+            status: "booked" | "arrived" | "fulfilled" | "cancelled" | "noshow";
+            /** @description There is a note and a summary to read */
+            summary?: boolean;
+            /** @enum {string} */
+            visit?: "scheduled" | "waiting" | "live" | "ended";
+            /** Format: date-time */
+            waitingSince?: string;
+        };
+        DayPerson: {
+            /**
+             * Format: int64
+             * @description Lines of theirs that nobody has answered yet, for those who hold the visit
+             */
+            asks?: number;
+            check?: components["schemas"]["DeviceCheck"];
+            name: string;
+            relation?: string;
+            role: string;
+            seat: string;
+            /** @description For those who hold the visit */
+            where?: components["schemas"]["Where"];
+        };
+        DayWaiting: {
+            age?: components["schemas"]["Age"];
+            /**
+             * Format: int64
+             * @description How late the clinic said that it will be
+             */
+            behindMinutes?: number;
+            birthDate: string;
+            /** Format: date-time */
+            end: string;
+            id: string;
+            /**
+             * Format: date-time
+             * @description Of a video visit: when its waiting room opens
+             */
+            joinFrom?: string;
+            /** @enum {string} */
+            mode: "video" | "clinic";
+            /** @enum {string} */
+            note?: "draft" | "signed";
+            patient: string;
+            patientName: string;
+            people: components["schemas"]["DayPerson"][] | null;
             place?: string;
             practitioner: components["schemas"]["Practitioner"];
             reason?: string;
@@ -4050,13 +4243,37 @@ export interface components {
         };
         DeviceCheck: {
             /** @enum {string} */
+            browser?: "chrome" | "edge" | "firefox" | "safari" | "samsung" | "other";
+            /** @enum {string} */
             camera: "ok" | "fail" | "skipped";
+            /**
+             * Format: int64
+             * @description Estimate in kbit/s
+             */
+            down?: number;
             /** @enum {string} */
             microphone: "ok" | "fail" | "skipped";
             /** @enum {string} */
             network: "ok" | "fail" | "skipped";
+            /**
+             * @description How sound and picture get out of this network
+             * @enum {string}
+             */
+            reach?: "direct" | "relay" | "blocked";
+            /**
+             * Format: int64
+             * @description Milliseconds
+             */
+            roundTrip?: number;
             /** @enum {string} */
             speaker: "ok" | "fail" | "skipped";
+            /** @enum {string} */
+            system?: "android" | "iphone" | "mac" | "windows" | "linux" | "other";
+            /**
+             * Format: int64
+             * @description Estimate in kbit/s
+             */
+            up?: number;
         };
         Difference: {
             /** @enum {string} */
@@ -4205,6 +4422,35 @@ export interface components {
             topic?: "question" | "medicine" | "appointment" | "results" | "billing" | "other";
             /** @enum {string} */
             view?: "all" | "mine" | "unclaimed" | "done";
+        };
+        Form: {
+            items: components["schemas"]["Item"][] | null;
+            key: string;
+            title: components["schemas"]["Text"];
+            version: string;
+        };
+        FormChoice: {
+            form: string;
+            /** @enum {string} */
+            mode: "video" | "clinic";
+            /** @description Of the clinician, in words; empty: of any */
+            specialty?: string;
+        };
+        FormChoices: {
+            choices: components["schemas"]["FormChoice"][] | null;
+            readonly forms?: components["schemas"]["Form"][] | null;
+            readonly specialties?: string[] | null;
+            /** Format: int64 */
+            version: number;
+        };
+        FormInput: {
+            answers: {
+                [key: string]: string[] | null;
+            };
+            /** @description Send them to the clinic */
+            finish?: boolean;
+            /** @description Key of the questions that were shown */
+            form: string;
         };
         Found: {
             birthDate?: string;
@@ -4644,6 +4890,21 @@ export interface components {
             /** @description The one visit that it is for */
             visit?: string;
         };
+        Item: {
+            id: string;
+            /** @enum {string} */
+            kind: "choice" | "several" | "number" | "words";
+            /** Format: double */
+            least?: number;
+            /** Format: double */
+            most?: number;
+            /** @description It has to be answered before it is sent */
+            need?: boolean;
+            options?: components["schemas"]["Option"][] | null;
+            text: components["schemas"]["Text"];
+            unit?: string;
+            when?: components["schemas"]["Condition"];
+        };
         JoinChartInBody: {
             /**
              * Format: date-time
@@ -4693,9 +4954,25 @@ export interface components {
             count: number;
             type: string;
         };
+        Known: {
+            birthDate?: string;
+            name: string;
+            /** @description What they said the last time, or what the record has */
+            place?: components["schemas"]["Whereabouts"];
+        };
         Language: {
             code: string;
             preferred?: boolean;
+        };
+        LateDayInBody: {
+            /** Format: int64 */
+            minutes: number;
+            /** @description Whose day it is about; missing: one's own */
+            practitioner?: string;
+        };
+        LateTold: {
+            /** Format: int64 */
+            told: number;
         };
         Launch: {
             /** @description Address of the app, with iss and launch */
@@ -4709,6 +4986,14 @@ export interface components {
         Launchable: {
             id: string;
             name: string;
+        };
+        Licence: {
+            /** @enum {string} */
+            outside: "warn" | "refuse";
+            /** @description Countries, or states behind their country: US, US-OR */
+            places: string[] | null;
+            /** Format: int64 */
+            version: number;
         };
         Life: {
             /** Format: date-time */
@@ -5284,6 +5569,10 @@ export interface components {
             /** Format: date-time */
             until: string;
         };
+        Option: {
+            code: string;
+            text: components["schemas"]["Text"];
+        };
         OtherText: {
             /** Format: date-time */
             savedAt: string;
@@ -5443,6 +5732,8 @@ export interface components {
             state: "none" | "waiting" | "admitted" | "in" | "left" | "refused";
             /** Format: date-time */
             waitingSince?: string;
+            /** @description For those who hold the visit */
+            where?: components["schemas"]["Where"];
         };
         PersonTelling: {
             kinds: components["schemas"]["TellingKinds"];
@@ -6055,6 +6346,15 @@ export interface components {
             /** Format: date-time */
             consentAt?: string;
             host: boolean;
+            /** @description The clinic may not treat there */
+            outside?: boolean;
+            /**
+             * Format: date-time
+             * @description When they confirmed whose visit it is, and where the patient is
+             */
+            placeAt?: string;
+            /** @description They have to, before they wait */
+            places: boolean;
             /** @enum {string} */
             role: "patient" | "proxy" | "clinician" | "nurse" | "frontdesk" | "system";
             seat?: string;
@@ -6193,6 +6493,10 @@ export interface components {
             result: components["schemas"]["TellingKind"];
             sharing: components["schemas"]["TellingKind"];
             visit: components["schemas"]["TellingKind"];
+        };
+        Text: {
+            en: string;
+            es: string;
         };
         Thread: {
             claimedBy?: components["schemas"]["Claim"];
@@ -6353,6 +6657,8 @@ export interface components {
             expectedAt?: string;
             id: string;
             me: components["schemas"]["Standing"];
+            /** @description Addresses that answer a STUN request when sound and picture get out directly */
+            media?: string[] | null;
             /** @enum {string} */
             note?: "draft" | "signed";
             /** Format: date-time */
@@ -6360,6 +6666,11 @@ export interface components {
             patient: string;
             patientName: string;
             people: components["schemas"]["Person"][] | null;
+            /**
+             * Format: int64
+             * @description Among those who wait for this clinician; 1 is the next one
+             */
+            place?: number;
             /** @description What the viewer said about it */
             rating?: components["schemas"]["VisitRating"];
             /** @description For those who held it: what was said about it */
@@ -6492,6 +6803,8 @@ export interface components {
         VisitSayInBody: {
             /** @description Made by the client; sent twice it is done once */
             id: string;
+            /** @description Of who waits and is written to, by the care team; missing: the room */
+            seat?: string;
             text: string;
         };
         VisitSeatInBody: {
@@ -6528,6 +6841,33 @@ export interface components {
              * @description 0: they are seen at once
              */
             days: number;
+        };
+        Where: {
+            /** @description Where help would have to come */
+            address: string;
+            /**
+             * Format: date-time
+             * @description When they said so
+             */
+            at: string;
+            /** @description ISO 3166-1, as US */
+            country: string;
+            /** @description Not among the places where the clinic may treat */
+            outside?: boolean;
+            /** @description At which they are called back */
+            phone: string;
+            /** @description State or province, ISO 3166-2 behind the country, as OR */
+            region?: string;
+        };
+        Whereabouts: {
+            /** @description Where help would have to come */
+            address: string;
+            /** @description ISO 3166-1, as US */
+            country: string;
+            /** @description At which they are called back */
+            phone: string;
+            /** @description State or province, ISO 3166-2 behind the country, as OR */
+            region?: string;
         };
         Words: {
             cursor?: string;
@@ -9200,6 +9540,38 @@ export interface operations {
             };
         };
     };
+    "delete-charts-by-patient-visits-by-id-consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-charts-by-patient-visits-by-id-end": {
         parameters: {
             query?: never;
@@ -9219,6 +9591,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-charts-by-patient-visits-by-id-form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asked"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-charts-by-patient-visits-by-id-form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asked"];
                 };
             };
             /** @description Error */
@@ -9689,6 +10129,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NoteVersion"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-charts-by-patient-visits-by-id-place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Known"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-visits-by-id-place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Whereabouts"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
                 };
             };
             /** @description Error */
@@ -10439,6 +10947,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Day"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-day-late": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LateDayInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LateTold"];
                 };
             };
             /** @description Error */
@@ -12128,6 +12669,130 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenAsks"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-clinic-visits-forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormChoices"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-clinic-visits-forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormChoices"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormChoices"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-clinic-visits-licence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Licence"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-clinic-visits-licence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Licence"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Licence"];
                 };
             };
             /** @description Error */
