@@ -7,6 +7,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"housecall/internal/edge"
+	"housecall/telehealth"
 	"housecall/telehealth/schedule"
 )
 
@@ -100,7 +101,7 @@ type dayIn struct {
 	Whose string `query:"whose" enum:"me,all" default:"me"`
 }
 
-func (p *Portal) clinicDay(ctx context.Context, in *dayIn) (*body[schedule.Day], error) {
-	out, err := p.Schedule.Day(ctx, edge.Who(ctx), in.Date, in.Whose == "all")
-	return &body[schedule.Day]{out}, err
+func (p *Portal) clinicDay(ctx context.Context, in *dayIn) (*body[telehealth.Day], error) {
+	out, err := p.Visits.Day(ctx, edge.Who(ctx), in.Date, in.Whose == "all")
+	return &body[telehealth.Day]{out}, err
 }

@@ -34,6 +34,7 @@ type Cockpit struct {
 	Chart   *records.Chart        `json:"chart"`
 	Note    *telehealth.VisitNote `json:"note,omitempty" doc:"Missing for those who do not write it"`
 	Phrases Phrases               `json:"phrases"`
+	Asked   telehealth.Asked      `json:"asked" doc:"What the patient answered before the visit"`
 }
 
 // cockpit opens a visit with one request. Each part is decided and accounted for by
@@ -54,6 +55,9 @@ func (p *Portal) cockpit(ctx context.Context, in *OfVisit) (*body[Cockpit], erro
 	}
 	if err == nil {
 		out.Note = &note
+	}
+	if out.Asked, err = p.Visits.Asked(ctx, who, in.Patient, in.ID); err != nil {
+		return nil, err
 	}
 	phrases, err := p.phrases.List(ctx, who)
 	if err != nil {

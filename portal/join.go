@@ -69,6 +69,7 @@ func (p *Portal) mountJoin(app *fiber.App, steps, calls fiber.Handler) {
 		}
 		return p.Visits.Sealable(ctx, who, patient, id, in.Able)
 	}))
+	p.mountJoinBefore(app)
 	app.Get(joinPath+"/chat", p.joinChat)
 	app.Post(joinPath+"/chat", p.joinSay)
 	app.Get(joinPath+"/signal", p.joinSignal)
@@ -200,7 +201,7 @@ func (p *Portal) joinSay(c *fiber.Ctx) error {
 	if err := take(c, &in); err != nil {
 		return err
 	}
-	line, err := p.Visits.Say(c.UserContext(), who, who.Context.Patient, id, in.ID, in.Text)
+	line, err := p.Visits.Say(c.UserContext(), who, who.Context.Patient, id, in.ID, "", in.Text)
 	if err != nil {
 		return err
 	}

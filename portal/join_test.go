@@ -139,6 +139,7 @@ func TestAPatientComesByALink(t *testing.T) {
 		require.Equal(t, "consent", rosa.ask("POST", "/wait", "").code())
 		require.Equal(t, 200, rosa.ask("POST", "/check", `{"camera":"ok","microphone":"ok","speaker":"ok","network":"ok"}`).StatusCode)
 		require.Equal(t, 200, rosa.ask("POST", "/consent", `{"version":"2026-11"}`).StatusCode)
+		require.Equal(t, 200, rosa.ask("POST", "/place", here).StatusCode)
 		require.Equal(t, 200, rosa.ask("POST", "/wait", "").StatusCode)
 		upgrade := []string{"Connection", "Upgrade", "Upgrade", "websocket", "Sec-WebSocket-Version", "13", "Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="}
 		require.Equal(t, "origin", rosa.ask("GET", "/signal", "", append(upgrade, "Origin", "https://other.example")...).code())
@@ -216,6 +217,7 @@ func TestALinkFollowsItsVisit(t *testing.T) {
 		require.Equal(t, 204, rosa.enter(token, "1952-03-02").StatusCode)
 		rosa.see()
 		require.Equal(t, 200, rosa.ask("POST", "/consent", `{"version":"2026-11"}`).StatusCode)
+		require.Equal(t, 200, rosa.ask("POST", "/place", here).StatusCode)
 		require.Equal(t, "early", rosa.ask("POST", "/wait", "").code())
 		require.Equal(t, 200, p.self.do("POST", p.chart()+"/appointments/"+a.ID+"/reschedule", `{"slot":"`+slots[1].ID+`"}`).StatusCode)
 		var now struct{ Until time.Time }

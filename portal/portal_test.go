@@ -87,7 +87,6 @@ type node struct {
 	recordings *recording.Service
 	rooms      rooms
 	folder     string // of blobs
-	sealed     bool   // all visits are encrypted from person to person
 }
 
 // clock is the time of sessions, which a test may move.

@@ -198,10 +198,10 @@ func TestAVisitIsRecordedWithEverybodysConsent(t *testing.T) {
 			return in == 2
 		})
 		require.Equal(t, http.StatusForbidden, ask(p.self).StatusCode, "who holds the visit asks")
-		n.sealed = true
+		require.Equal(t, 200, p.doctor.do("POST", at+"/sealing", `{"on":true}`).StatusCode)
 		require.Equal(t, "e2ee", ask(p.doctor).code())
 		require.False(t, state(p.doctor).MayRecord)
-		n.sealed = false
+		require.Equal(t, 200, p.doctor.do("POST", at+"/sealing", `{"on":false}`).StatusCode)
 		require.Equal(t, 200, ask(p.doctor).StatusCode)
 		require.Equal(t, 200, ask(p.doctor).StatusCode, "sent twice")
 		r := state(p.self).Recording

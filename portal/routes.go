@@ -74,6 +74,7 @@ func (p *Portal) Mount(app *fiber.App) {
 	p.mountVisits(api)
 	p.mountControls(api)
 	p.mountGuestLinks(api)
+	p.mountBefore(app, api)
 	p.mountCockpit(api)
 	p.mountRecordings(api)
 	p.mountWorklist(api)

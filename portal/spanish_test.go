@@ -16,7 +16,7 @@ import (
 )
 
 // spokenBy are the packages whose faults people meet in the portal.
-var spokenBy = []string{"internal/blob", "internal/edge", "internal/identity", "internal/identity/login", "internal/identity/provider", "notifications", "portal", "records", "records/access", "records/oversight", "telehealth", "telehealth/message", "telehealth/phrase", "telehealth/pool", "telehealth/request", "telehealth/schedule"}
+var spokenBy = []string{"internal/blob", "internal/edge", "internal/identity", "internal/identity/login", "internal/identity/provider", "notifications", "portal", "records", "records/access", "records/oversight", "telehealth", "telehealth/form", "telehealth/message", "telehealth/phrase", "telehealth/pool", "telehealth/request", "telehealth/schedule"}
 
 // forOperators are messages that only somebody at the command line or a system
 // that writes records can meet.

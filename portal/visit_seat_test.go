@@ -29,6 +29,7 @@ func TestASeatIsFoundByTheSession(t *testing.T) {
 			t.Helper()
 			var v wireVisit
 			require.Equal(t, 200, who.do("POST", at+"/consent", `{"version":"2026-11","agreed":true}`).StatusCode)
+			require.Equal(t, 200, who.do("POST", at+"/place", here).StatusCode)
 			who.do("POST", at+"/wait", "").json(t, &v)
 			refused(fault.Forbidden, who.principal().Session, p.rosa)
 			require.Equal(t, 200, p.doctor.do("POST", at+"/admit", `{"seat":"`+v.Me.Seat+`"}`).StatusCode)

@@ -131,11 +131,12 @@ type visitSayIn struct {
 	Body struct {
 		ID   string `json:"id" maxLength:"36" doc:"Made by the client; sent twice it is done once"`
 		Text string `json:"text" maxLength:"8000"`
+		Seat string `json:"seat,omitempty" maxLength:"36" doc:"Of who waits and is written to, by the care team; missing: the room"`
 	}
 }
 
 func (p *Portal) visitSay(ctx context.Context, in *visitSayIn) (*body[telehealth.ChatLine], error) {
-	out, err := p.Visits.Say(ctx, edge.Who(ctx), in.Patient, in.ID, in.Body.ID, in.Body.Text)
+	out, err := p.Visits.Say(ctx, edge.Who(ctx), in.Patient, in.ID, in.Body.ID, in.Body.Seat, in.Body.Text)
 	return &body[telehealth.ChatLine]{out}, err
 }
 

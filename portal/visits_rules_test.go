@@ -54,7 +54,11 @@ func (p *practice) step(who *someone, a wireAppointment, path, body string) (v w
 func (p *practice) agree(who *someone, a wireAppointment) {
 	p.t.Helper()
 	p.step(who, a, "/consent", `{"version":"`+telehealth.ConsentVersion+`","agreed":true}`)
+	p.step(who, a, "/place", here)
 }
+
+// here is where the patient is.
+const here = `{"country":"US","region":"OR","address":"12 Harbor Street, kitchen","phone":"+1 555 0100"}`
 
 func noteOf(plan string) string {
 	return `{"version":0,"body":{"subjective":"Tired","objective":"","assessment":"See plan","plan":"` + plan + `","summary":"We talked about it.","instructions":["Rest"],"callIf":"","followUp":""}}`
@@ -225,7 +229,7 @@ func TestEveryStepOfAVisitLeavesItsRow(t *testing.T) {
 			}
 		}
 		require.Equal(t, map[string]int{
-			"Rosa check": 1, "Rosa consent": 1, "Rosa wait": 3, "Rosa leave": 1, "Rosa chat": 1,
+			"Rosa check": 1, "Rosa consent": 1, "Rosa place": 1, "Rosa wait": 3, "Rosa leave": 1, "Rosa chat": 1,
 			"Dr. Juniper Hale late": 1, "Dr. Juniper Hale refuse": 1, "Dr. Juniper Hale admit": 1, "Dr. Juniper Hale start": 1, "Dr. Juniper Hale end": 1,
 			"Dr. Juniper Hale save note": 1, "Dr. Juniper Hale sign": 1,
 		}, got)

@@ -1,15 +1,12 @@
 package portal_test
 
 import (
-	"context"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"housecall/internal/db"
 	"housecall/records/access"
-	"housecall/telehealth"
 )
 
 type wireSealed struct {
@@ -38,13 +35,11 @@ func TestWhoMayHaveAVisitSealed(t *testing.T) {
 			t.Helper()
 			require.Equal(t, code, who.do("POST", p.at(a)+"/sealing", body).code())
 		}
-		sealed := func() (on bool) {
+		sealed := func() bool {
 			t.Helper()
-			require.NoError(t, n.db.InTx(context.Background(), func(c *db.Conn) (err error) {
-				on, err = telehealth.SealedTx(c, a.ID)
-				return err
-			}))
-			return on
+			var v wireSealed
+			p.doctor.get(p.at(a)).json(t, &v)
+			return v.Sealing != nil && v.Sealing.On
 		}
 		const on, off = `{"on":true}`, `{"on":false}`
 		require.Nil(t, do(p.self, "/sealing", off).Sealing, "nobody asked for it")

@@ -238,6 +238,8 @@ func TestAVisitFromTheWaitingRoomToTheSignedNote(t *testing.T) {
 		refused("changed", p.self, "POST", "/consent", `{"version":"1999-01","agreed":true}`)
 		step(p.self, "POST", "/check", `{"camera":"ok","microphone":"ok","speaker":"ok","network":"fail"}`)
 		step(p.self, "POST", "/consent", `{"version":"2026-11","agreed":true}`)
+		refused("place", p.self, "POST", "/wait", "")
+		step(p.self, "POST", "/place", here)
 		require.Equal(t, "waiting", step(p.self, "POST", "/wait", "").Me.State)
 		_, err := n.visits.SeatFor(context.Background(), p.self.principal(), p.rosa, a.ID)
 		require.Error(t, err, "nobody has let her in")
@@ -282,9 +284,10 @@ func TestAVisitFromTheWaitingRoomToTheSignedNote(t *testing.T) {
 
 		// A caregiver who was given that joins as the third.
 		step(p.elena, "POST", "/consent", `{"version":"2026-11","agreed":true}`)
+		refused("not_admitted", p.elena, "GET", "/chat", "")
+		step(p.elena, "POST", "/place", here)
 		third := step(p.elena, "POST", "/wait", "")
 		require.Equal(t, "proxy", third.Me.Role)
-		refused("not_admitted", p.elena, "GET", "/chat", "")
 		step(p.doctor, "POST", "/admit", `{"seat":"`+third.Me.Seat+`"}`)
 		line := fmt.Sprintf(`{"id":"%s","text":"Can you hear me?"}`, newID())
 		require.Equal(t, 201, p.elena.do("POST", at+"/chat", line).StatusCode)

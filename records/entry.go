@@ -172,6 +172,7 @@ var projectors = map[string]projector{
 	"Immunization": projectImmunization, "Observation": projectObservation,
 	"DiagnosticReport": projectReport, "Encounter": projectEncounter, "Procedure": projectProcedure,
 	"DocumentReference": projectDocument, "Composition": projectComposition, "CarePlan": projectCarePlan, "Goal": projectGoal, "CareTeam": projectCareTeam,
+	"Consent": projectConsent, "QuestionnaireResponse": projectAnswers,
 	"Organization": projectNamed, "Practitioner": projectNamed, "Location": projectNamed, "Medication": projectNamed,
 }
 

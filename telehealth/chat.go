@@ -31,6 +31,7 @@ type ChatLine struct {
 	At   time.Time `json:"at"`
 	From Speaker   `json:"from"`
 	Mine bool      `json:"mine"`
+	Seat string    `json:"seat,omitempty" doc:"Between who waits on this seat and the clinic; missing: in the room"`
 	Text string    `json:"text"`
 }
 
@@ -39,7 +40,11 @@ const (
 	maxChatLines = 500  // of one visit
 )
 
-// Chat gives what was written during a visit, to who took part in it.
+// Who waits and the clinic's staff write to each other apart from the room: nobody else
+// who waits reads it, and what is said in the room is not read from the waiting room.
+
+// Chat gives what was written during a visit, to who took part in it; to who waits what
+// they and the clinic wrote to each other.
 func (s *Service) Chat(ctx context.Context, who identity.Principal, patient, id string) ([]ChatLine, error) {
 	out := []ChatLine{}
 	var seen *visit
@@ -49,25 +54,26 @@ func (s *Service) Chat(ctx context.Context, who identity.Principal, patient, id 
 			return err
 		}
 		seen = v
-		me, err := v.speaker()
+		p, err := v.speaker()
 		if err != nil {
 			return err
 		}
+		cond, args := v.hears(p)
 		if v.view.Base == access.ByLink { // it is part of the visit, and over with it
 			if err := v.happens(); err != nil {
 				return err
 			}
 		}
-		return c.Each(`SELECT m.id, m.at, m.name, m.role, COALESCE(p.relation, ''), m.account, m.body FROM visit_chat m LEFT JOIN visit_people p ON p.visit = m.visit AND p.account = m.account
-			WHERE m.visit = ? AND m.at >= ? ORDER BY m.n LIMIT ?`, func(r *sql.Rows) error {
+		return c.Each(`SELECT m.id, m.at, m.name, m.role, COALESCE(p.relation, ''), m.account, m.body, m.seat FROM visit_chat m LEFT JOIN visit_people p ON p.visit = m.visit AND p.account = m.account
+			WHERE m.visit = ?`+cond+` ORDER BY m.n LIMIT ?`, func(r *sql.Rows) error {
 			var l ChatLine
 			var at int64
 			var account string
-			err := r.Scan(&l.ID, &at, &l.From.Name, &l.From.Role, &l.From.Relation, &account, &l.Text)
+			err := r.Scan(&l.ID, &at, &l.From.Name, &l.From.Role, &l.From.Relation, &account, &l.Text, &l.Seat)
 			l.At, l.Mine = moment(at), account == seen.me()
 			out = append(out, l)
 			return err
-		}, id, v.hearsFrom(me), maxChatLines)
+		}, append(append([]any{id}, args...), maxChatLines)...)
 	})
 	if err != nil {
 		return nil, s.Records.Refuse(ctx, who, patient, "Appointment", id, err)
@@ -75,18 +81,31 @@ func (s *Service) Chat(ctx context.Context, who identity.Principal, patient, id 
 	return out, s.seen(ctx, seen.who, seen.view, id, "chat")
 }
 
-// hearsFrom is from when on somebody reads along. The patient's side and the care team
-// read all of it. A guest of this one visit reads what was written since they were
-// let in: what was said before was not said to them. In another browser they were let
-// in anew, so that a link that was passed on brings nothing of before, either.
-func (v *visit) hearsFrom(p *person) int64 {
-	if v.guest != nil || v.view.Base == access.Proxy && v.view.Visits != nil {
-		return p.admitted
-	}
-	return 0
+// passing: they are here for this one visit only.
+func (v *visit) passing() bool {
+	return v.guest != nil || v.view.Base == access.Proxy && v.view.Visits != nil
 }
 
-// speaker: who was let in, and the care team. Once it is over that is who had been
+// hears tells which lines somebody reads, as a condition: the care team all of them,
+// who waits their own, who was let in those of the room besides. A guest of this one
+// visit reads of the room what was written since they were let in, and of the door what
+// was since they came to it: what was said before was not said to them. In another
+// browser they come anew, so that a link that was passed on brings nothing of before.
+func (v *visit) hears(p *person) (cond string, args []any) {
+	var came, admitted int64
+	if v.passing() {
+		came, admitted = p.waiting, p.admitted
+	}
+	switch {
+	case v.hosts():
+		return "", nil
+	case p.State == SeatWaiting:
+		return ` AND m.seat = ? AND m.at >= ?`, []any{p.Seat, came}
+	}
+	return ` AND (m.seat = ? AND m.at >= ? OR m.seat = '' AND m.at >= ?)`, []any{p.Seat, came, admitted}
+}
+
+// speaker: who was let in or waits, and the care team. Once it is over that is who had been
 // let in until then.
 func (v *visit) speaker() (*person, error) {
 	if err := v.joins(); err != nil {
@@ -104,15 +123,16 @@ func (v *visit) speaker() (*person, error) {
 		return nil, notAdmitted()
 	}
 	p := list[i]
-	if !p.host && !p.admittedNow() && !(v.State == schedule.Ended && p.wasAdmitted()) {
+	if !p.host && !p.admittedNow() && p.State != SeatWaiting && !(v.State == schedule.Ended && p.wasAdmitted()) {
 		return nil, notAdmitted()
 	}
 	return p, nil
 }
 
 // Say writes a line. The id is made by who writes it: sent twice, it is there
-// once.
-func (s *Service) Say(ctx context.Context, who identity.Principal, patient, id, line, text string) (ChatLine, error) {
+// once. What somebody writes who waits is for the clinic alone; the care team answers
+// them by their seat.
+func (s *Service) Say(ctx context.Context, who identity.Principal, patient, id, line, seat, text string) (ChatLine, error) {
 	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
 	switch {
 	case !fhir.IsUUID(line):
@@ -133,7 +153,7 @@ func (s *Service) Say(ctx context.Context, who identity.Principal, patient, id, 
 		out.From = Speaker{p.Name, p.Role, p.Relation}
 		var account, visit, was string
 		var at int64
-		switch err := v.c.QueryRow(`SELECT account, visit, body, at FROM visit_chat WHERE id = ?`, line).Scan(&account, &visit, &was, &at); {
+		switch err := v.c.QueryRow(`SELECT account, visit, body, at, seat FROM visit_chat WHERE id = ?`, line).Scan(&account, &visit, &was, &at, &out.Seat); {
 		case err == nil && account == v.me() && visit == id && was == text:
 			out.At = moment(at)
 			return nil
@@ -145,6 +165,9 @@ func (s *Service) Say(ctx context.Context, who identity.Principal, patient, id, 
 		if err := v.happens(); err != nil {
 			return err
 		}
+		if out.Seat, err = v.toSeat(p, seat); err != nil {
+			return err
+		}
 		var n int64
 		if err := v.c.QueryRow(`SELECT COALESCE(max(n), 0) FROM visit_chat WHERE visit = ?`, id).Scan(&n); err != nil {
 			return err
@@ -153,8 +176,26 @@ func (s *Service) Say(ctx context.Context, who identity.Principal, patient, id, 
 			return fault.New(fault.TooMany, "So much was written in this visit that no more can be added.")
 		}
 		out.At = moment(v.s.now())
-		_, err = v.c.Exec(`INSERT INTO visit_chat (visit, n, id, account, name, role, at, body) VALUES `+db.Placeholders(1, 8), id, n+1, line, v.me(), p.Name, p.Role, v.s.now(), text)
+		_, err = v.c.Exec(`INSERT INTO visit_chat (visit, n, id, account, name, role, at, body, seat) VALUES `+db.Placeholders(1, 9), id, n+1, line, v.me(), p.Name, p.Role, v.s.now(), text, out.Seat)
 		return err
 	})
 	return out, err
+}
+
+// toSeat decides to whom a line goes: to who waits on a seat, or to the room.
+func (v *visit) toSeat(p *person, seat string) (string, error) {
+	if p.State == SeatWaiting && !v.hosts() {
+		return p.Seat, nil
+	}
+	if seat == "" {
+		return "", nil
+	}
+	list, err := v.people()
+	if err != nil {
+		return "", err
+	}
+	if !v.hosts() || !slices.ContainsFunc(list, func(x *person) bool { return x.Seat == seat && !x.host && x.State == SeatWaiting }) {
+		return "", fault.New(fault.Conflict, "They are not in the waiting room any more.").WithCode("gone")
+	}
+	return seat, nil
 }

@@ -154,6 +154,9 @@ func (v *visit) unseat(account string) error {
 	if err != nil || n == 0 {
 		return err
 	}
+	if err := v.forget(byLink); err != nil {
+		return err
+	}
 	if err := v.settle(); err != nil {
 		return err
 	}

@@ -30,14 +30,6 @@ const (
 	SeatRemoved  SeatState = "removed" // by a host: may not come back unless one lets them in
 )
 
-// DeviceCheck is how somebody's devices were found before a visit.
-type DeviceCheck struct {
-	Camera     string `json:"camera" enum:"ok,fail,skipped"`
-	Microphone string `json:"microphone" enum:"ok,fail,skipped"`
-	Speaker    string `json:"speaker" enum:"ok,fail,skipped"`
-	Network    string `json:"network" enum:"ok,fail,skipped"`
-}
-
 // Person is somebody with a seat in a visit.
 type Person struct {
 	Seat         string       `json:"seat"`
@@ -51,6 +43,7 @@ type Person struct {
 	WaitingSince *time.Time   `json:"waitingSince,omitempty"`
 	Me           bool         `json:"me"`
 	Check        *DeviceCheck `json:"check,omitempty"`
+	Where        *Where       `json:"where,omitempty" doc:"For those who hold the visit"`
 }
 
 // person is a row of visit_people.
@@ -76,7 +69,7 @@ func (v *visit) people() ([]*person, error) {
 			p.WaitingSince = momentOf(p.waiting)
 		}
 		if f := strings.Fields(p.checked); len(f) == 4 {
-			p.Check = &DeviceCheck{f[0], f[1], f[2], f[3]}
+			p.Check = &DeviceCheck{Camera: f[0], Microphone: f[1], Speaker: f[2], Network: f[3]}
 		}
 		out = append(out, &p)
 		return err
@@ -222,17 +215,17 @@ func (s *Service) Consent(ctx context.Context, who identity.Principal, patient, 
 			return err
 		}
 		p.consent, p.consentAt = version, v.s.now()
-		return v.put(p)
+		if err := v.put(p); err != nil {
+			return err
+		}
+		return v.agreed(p, version, p.consentAt, false)
 	})
 }
 
 // Check notes how somebody's devices were found.
 func (s *Service) Check(ctx context.Context, who identity.Principal, patient, id string, found DeviceCheck) (Visit, error) {
-	words := []string{found.Camera, found.Microphone, found.Speaker, found.Network}
-	for _, w := range words {
-		if w != "ok" && w != "fail" && w != "skipped" {
-			return Visit{}, fault.New(fault.Invalid, "The check of the devices is not complete.")
-		}
+	if err := found.bounded(); err != nil {
+		return Visit{}, err
 	}
 	return s.change(ctx, who, patient, id, "check", func(v *visit) error {
 		p, err := v.seat()
@@ -242,8 +235,11 @@ func (s *Service) Check(ctx context.Context, who identity.Principal, patient, id
 		if err != nil {
 			return err
 		}
-		p.checked, p.checkedAt = strings.Join(words, " "), v.s.now()
-		return v.put(p)
+		p.checked, p.checkedAt = strings.Join(found.words(), " "), v.s.now()
+		if err := v.put(p); err != nil {
+			return err
+		}
+		return v.noteLine(p.Seat, found.LineFound)
 	})
 }
 
@@ -269,6 +265,9 @@ func (s *Service) Wait(ctx context.Context, who identity.Principal, patient, id 
 			return fault.New(fault.Conflict, "The waiting room opens 20 minutes before the visit.").WithCode("early")
 		}
 		if err := v.unlocked(p); err != nil {
+			return err
+		}
+		if err := v.placed(p); err != nil {
 			return err
 		}
 		if err := v.place(p); err != nil {
@@ -431,24 +430,4 @@ func (v *visit) finish() error {
 		return err
 	}
 	return v.settle()
-}
-
-// Late tells those who wait how many minutes the clinic is behind.
-func (s *Service) Late(ctx context.Context, who identity.Principal, patient, id string, minutes int) (Visit, error) {
-	if minutes < 0 || minutes > 240 {
-		return Visit{}, fault.New(fault.Invalid, "Say how many minutes it is, at most 240.")
-	}
-	return s.change(ctx, who, patient, id, "late", func(v *visit) error {
-		if !v.hosts() && v.role() != string(identity.FrontDesk) {
-			return v.mustHost()
-		}
-		if v.State == schedule.Live {
-			return fault.New(fault.Conflict, "This visit has begun already.").WithCode("live")
-		}
-		if err := v.happens(); err != nil {
-			return err
-		}
-		v.Behind = minutes
-		return nil
-	})
 }

@@ -157,6 +157,11 @@ func (v *visit) inherited(n *note) (access.Labels, error) {
 // tell lets those of the patient's side who see it know that something new is
 // there.
 func (v *visit) tell(id string, kind notifications.Kind, typ, what string) error {
+	return v.tellUntil(id, kind, typ, what, time.Time{})
+}
+
+// tellUntil is tell for what is of no use after a while.
+func (v *visit) tellUntil(id string, kind notifications.Kind, typ, what string, until time.Time) error {
 	class, err := v.s.Records.ClassTx(v.c, v.Patient, typ, what)
 	if err != nil {
 		return err
@@ -169,7 +174,7 @@ func (v *visit) tell(id string, kind notifications.Kind, typ, what string) error
 		if near.Relation != access.Self && near.Relation != access.Proxy || !near.Sees(class) {
 			continue
 		}
-		if err := v.s.Notices.PostTx(v.c, notifications.Notice{ID: id, Account: near.Account, Kind: kind, Patient: v.Patient, Ref: "visit/" + v.ID, At: moment(v.s.now())}); err != nil {
+		if err := v.s.Notices.PostTx(v.c, notifications.Notice{ID: id, Account: near.Account, Kind: kind, Patient: v.Patient, Ref: "visit/" + v.ID, At: moment(v.s.now()), Until: until}); err != nil {
 			return err
 		}
 	}

@@ -35,6 +35,9 @@ type Standing struct {
 	Controls  bool       `json:"controls" doc:"They may mute, remove, lock, choose who is large, and end the visit for everybody"`
 	ConsentAt *time.Time `json:"consentAt,omitempty"`
 	CheckedAt *time.Time `json:"checkedAt,omitempty"`
+	PlaceAt   *time.Time `json:"placeAt,omitempty" doc:"When they confirmed whose visit it is, and where the patient is"`
+	Places    bool       `json:"places" doc:"They have to, before they wait"`
+	Outside   bool       `json:"outside,omitempty" doc:"The clinic may not treat there"`
 }
 
 // Consent is what has to be agreed to.
@@ -64,9 +67,11 @@ type Visit struct {
 	TalkSeconds   int                  `json:"talkSeconds" doc:"How long two or more have been in the room together"`
 	ExpectedAt    *time.Time           `json:"expectedAt,omitempty" doc:"When it is likely to begin"`
 	BehindMinutes int                  `json:"behindMinutes,omitempty"`
+	Place         int                  `json:"place,omitempty" doc:"Among those who wait for this clinician; 1 is the next one"`
 	Consent       Consent              `json:"consent"`
 	Note          string               `json:"note,omitempty" enum:"draft,signed"`
 	Summary       *SummaryRef          `json:"summary,omitempty"`
+	Media         []string             `json:"media,omitempty" doc:"Addresses that answer a STUN request when sound and picture get out directly"`
 	Relays        []Relay              `json:"relays,omitempty" doc:"Ways through networks that let no video pass, to be tried before the visit. In the room one is told one's own anew."`
 	Rating        *VisitRating         `json:"rating,omitempty" doc:"What the viewer said about it"`
 	Ratings       []VisitRating        `json:"ratings,omitempty" doc:"For those who held it: what was said about it"`
@@ -93,6 +98,7 @@ type Deps struct {
 	Notices  *notifications.Service
 	Schedule *schedule.Service
 	Relays   func(visit, whose string) []Relay // nil: there are none
+	Media    func() []string                   // where this node's media port is; nil: not told
 	Now      func() time.Time
 
 	Recordings *recording.Service // nil: the clinic does not record visits
@@ -264,7 +270,13 @@ func (v *visit) show() (Visit, error) {
 		Consent: Consent{ConsentVersion, "consent." + ConsentVersion}, Me: Standing{Role: v.role(), Host: v.hosts(), State: SeatNone}, People: []Person{},
 	}
 	if v.State == schedule.Scheduled || v.State == schedule.Waiting {
-		out.ExpectedAt = momentOf(max(v.StartsAt+int64(v.Behind)*60e6, now))
+		turn, err := v.s.Schedule.TurnTx(v.c, v.Booked)
+		if err != nil {
+			return Visit{}, err
+		}
+		if out.ExpectedAt = momentOf(turn.At); v.State == schedule.Waiting {
+			out.Place = turn.Place
+		}
 	}
 	list, err := v.people()
 	if err != nil {
@@ -294,11 +306,18 @@ func (v *visit) show() (Visit, error) {
 		}
 		out.People = append(out.People, p.Person)
 	}
+	out.Me.Places = !out.Me.Host && v.speaksForPatient()
+	if err := v.prepare(&out); err != nil {
+		return Visit{}, err
+	}
 	if v.writes() || a.Summary {
 		out.Note = v.Note
 	}
 	if v.s.Relays != nil && v.joins() == nil && v.happens() == nil {
 		out.Relays = v.s.Relays(v.ID, "check "+v.me())
+	}
+	if v.s.Media != nil && v.joins() == nil && v.happens() == nil {
+		out.Media = v.s.Media()
 	}
 	if v.guest != nil || v.view.Base == access.ByLink { // the chart has no name outside
 		out.Patient, out.Appointment.Patient = "", ""

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -191,7 +192,7 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 	if err = a.openRecordings(); err != nil {
 		return nil, err
 	}
-	if a.Visits, err = telehealth.New(telehealth.Deps{DB: a.DB, Records: a.Records, Access: a.Access, Identity: a.Identity, Notices: a.Notices, Schedule: a.Schedule, Relays: a.relay.beforehand, Recordings: a.Recordings}); err != nil {
+	if a.Visits, err = telehealth.New(telehealth.Deps{DB: a.DB, Records: a.Records, Access: a.Access, Identity: a.Identity, Notices: a.Notices, Schedule: a.Schedule, Relays: a.relay.beforehand, Media: a.mediaAddresses, Recordings: a.Recordings}); err != nil {
 		return nil, err
 	}
 	if a.Signal, err = signal.New(signal.Deps{
@@ -252,8 +253,22 @@ func openKey(ctx context.Context, d *db.DB, cfg *Config) (sitekey.Key, error) {
 	return key, nil
 }
 
+// mediaAddresses are where sound and picture go on this node, as addresses that a
+// browser asks whether they answer.
+func (a *App) mediaAddresses() []string {
+	var out []string
+	for p := range a.Signal.Addresses() {
+		out = append(out, "stun:"+p.String())
+	}
+	slices.Sort(out)
+	return out[:min(len(out), 4)]
+}
+
 // Start starts the background parts.
 func (a *App) Start(ctx context.Context) error {
+	if err := a.Visits.PublishForms(ctx); err != nil {
+		return err
+	}
 	for _, p := range []struct {
 		name string
 		part part

@@ -486,6 +486,10 @@ func (h *cutHouse) sit(x *held) {
 	ctx := context.Background()
 	_, err := h.here.Visits.Consent(ctx, x.who, h.ida, h.visit, telehealth.ConsentVersion)
 	require.NoError(h.t, err)
+	if x.who.Kind == identity.Visitor || x.who.Patient == h.ida {
+		_, err = h.here.Visits.SayPlace(ctx, x.who, h.ida, h.visit, telehealth.Whereabouts{Country: "US", Address: "At home", Phone: "+1 555 0100"})
+		require.NoError(h.t, err)
+	}
 	v, err := h.here.Visits.Wait(ctx, x.who, h.ida, h.visit)
 	require.NoError(h.t, err)
 	x.seat = v.Me.Seat

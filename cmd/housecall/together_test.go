@@ -248,6 +248,7 @@ func TestTwoNodesHoldOneConversationAndOneVisit(t *testing.T) {
 	path := chart + "/visits/" + visit
 	ida.do("POST", path+"/consent", `{"version":"`+telehealth.ConsentVersion+`","agreed":true}`, nil)
 	var waits struct{ Me struct{ Seat string } }
+	ida.do("POST", path+"/place", `{"country":"US","region":"OR","address":"At home","phone":"+1 555 0100"}`, nil)
 	ida.do("POST", path+"/wait", "", &waits)
 	hale.do("POST", path+"/admit", `{"seat":"`+waits.Me.Seat+`"}`, nil)
 	signal := "/visits/" + visit + "/signal"

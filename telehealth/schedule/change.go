@@ -93,6 +93,9 @@ func (s *Service) emptyTx(c *db.Conn, b *Booked, sameDay bool) error {
 		set += `, consent = '', consent_at = 0, checked = '', checked_at = 0`
 	}
 	_, err := c.Exec(`UPDATE visit_people SET `+set+` WHERE visit = ?`, b.ID)
+	if err == nil && !sameDay { // on another day they may be elsewhere
+		_, err = c.Exec(`UPDATE visit_ready SET said_at = 0, country = '', region = '', address = '', phone = '' WHERE visit = ?`, b.ID)
+	}
 	return err
 }
 

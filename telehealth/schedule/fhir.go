@@ -107,6 +107,9 @@ func shown(patient string, body []byte, b *Booked) (Appointment, error) {
 		out.Place = b.Place
 	}
 	out.Visit = b.State
+	if b.State == Scheduled || b.State == Waiting {
+		out.Behind = b.Behind
+	}
 	if b.Mode == Video && b.Status != StatusCancelled {
 		from := out.Start.Add(-DoorsOpen)
 		out.JoinFrom = &from

@@ -129,6 +129,7 @@ type Appointment struct {
 	Place        string       `json:"place,omitempty"`
 	JoinFrom     *time.Time   `json:"joinFrom,omitempty" doc:"Of a video visit: when its waiting room opens"`
 	Visit        State        `json:"visit,omitempty" enum:"scheduled,waiting,live,ended"`
+	Behind       int          `json:"behindMinutes,omitempty" doc:"How late the clinic said that it will be"`
 	Summary      bool         `json:"summary,omitempty" doc:"There is a note and a summary to read"`
 }
 

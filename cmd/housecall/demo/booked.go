@@ -4,8 +4,10 @@ import (
 	"context"
 	"time"
 
+	"housecall/internal/fault"
 	"housecall/internal/identity"
 	"housecall/telehealth"
+	"housecall/telehealth/form"
 	"housecall/telehealth/picklist"
 	"housecall/telehealth/schedule"
 )
@@ -126,6 +128,20 @@ var dizzyNote = telehealth.NoteBody{
 	},
 }
 
+// lastAnswers are what Rosa answered before the visit that is over.
+var lastAnswers = form.Answers{
+	"what": {"I am dizzy in the morning when I get up."}, "since": {"weeks"}, "bad": {"some"}, "signs": {"none"}, "medicine": {"no"},
+}
+
+// ask lets the clinic ask a few questions before each visit by video.
+func (g *together) ask(ctx context.Context, v *telehealth.Service) error {
+	_, err := v.SaveFormChoices(ctx, g.as(adminMail, g.now), telehealth.FormChoices{Choices: []telehealth.FormChoice{{Mode: string(schedule.Video), Form: "general"}}})
+	if fault.Is(err, fault.Conflict) { // cut off after it
+		err = nil
+	}
+	return err
+}
+
 // hold is the visit that is over: Rosa and her daughter, by video, with its note
 // signed.
 func (g *together) hold(ctx context.Context, rosa string) error {
@@ -143,7 +159,10 @@ func (g *together) hold(ctx context.Context, rosa string) error {
 	if err != nil || now.Note == schedule.NoteSigned {
 		return err // cut off after it
 	}
-	check := telehealth.DeviceCheck{Camera: "ok", Microphone: "ok", Speaker: "ok", Network: "ok"}
+	if err := g.ask(ctx, v); err != nil {
+		return err
+	}
+	check := telehealth.DeviceCheck{Camera: "ok", Microphone: "ok", Speaker: "ok", Network: "ok", LineFound: telehealth.LineFound{Reach: "direct", RoundTrip: 60, Down: 12_000, Up: 4_000, Browser: "chrome", System: "android"}}
 	var seats []string
 	for _, email := range []string{rosaMail, elenaMail} {
 		who := g.as(email, came)
@@ -152,6 +171,14 @@ func (g *together) hold(ctx context.Context, rosa string) error {
 		}
 		if _, err := v.Consent(ctx, who, rosa, id, telehealth.ConsentVersion); err != nil {
 			return err
+		}
+		if _, err := v.SayPlace(ctx, who, rosa, id, telehealth.Whereabouts{Country: "US", Region: "OR", Address: "At home, 48 Harbor Street, Portland", Phone: "+1 503 555 0142"}); err != nil {
+			return err
+		}
+		if email == rosaMail {
+			if _, err := v.Answer(ctx, who, rosa, id, "general", lastAnswers, true); err != nil {
+				return err
+			}
 		}
 		x, err := v.Wait(ctx, who, rosa, id)
 		if err != nil {

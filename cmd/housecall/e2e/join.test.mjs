@@ -48,6 +48,15 @@ async function typeBirth(page, date) {
   await button(page, en('join.open')).click()
 }
 
+/** Whose visit it is, read back, and where the patient is now. */
+async function sayPlace(page) {
+  await page.getByRole('radio', { name: en('place.yes') }).check()
+  await page.getByLabel(en('place.state'), { exact: true }).selectOption('OR')
+  await page.getByLabel(en('place.address'), { exact: true }).fill('At home')
+  await page.getByLabel(en('place.phone'), { exact: true }).fill('+1 503 555 0142')
+  await button(page, en('place.go')).click()
+}
+
 /** From the first page of the visit to the waiting room. */
 async function comeIn(page, name) {
   await button(page, en('join.go')).click()
@@ -55,6 +64,7 @@ async function comeIn(page, name) {
   await button(page, en('check.next')).or(button(page, en('check.go'))).or(button(page, en('check.goAnyway'))).first().click()
   await title(page, en('consent.title')).waitFor()
   await button(page, en('consent.agree')).click()
+  await sayPlace(page)
   await title(page, en('wait.knows', { name })).waitFor()
 }
 
@@ -120,7 +130,15 @@ scene('from the desk to the seat, by a link and a date of birth', { as: 'frontde
   for (const path of ['/api/v1/me', `/api/v1/charts/${today.patient}`, `/api/v1/charts/${today.patient}/visits/${today.id}`, `/fhir/Patient/${today.patient}`]) {
     assert.equal(await mobile.evaluate(async (where) => (await fetch(where)).status, path), 401, path)
   }
+  await button(mobile, en('form.open')).click()
+  await mobile.getByLabel('What brings you here, in your own words?').fill('A cough.')
+  await mobile.getByRole('radio', { name: 'A little' }).check()
+  await look(mobile, 'join-questions', wrong)
+  await mobile.setViewportSize(phone)
+  await button(mobile, en('form.send')).click()
+  await mobile.getByText(en('form.cardDone')).waitFor()
   await comeIn(mobile, doctors)
+  await mobile.getByText(en('queue.next')).waitFor()
   await lookAtCall(mobile, 'join-waits', wrong)
   await button(mobile, en('visit.leave')).click()
   await title(mobile, en('join.hello', { name: today.patientName })).waitFor()

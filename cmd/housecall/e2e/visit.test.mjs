@@ -9,7 +9,7 @@ import { phone, suite } from './harness/suite.mjs'
 import { codeOf } from './harness/totp.mjs'
 import { until } from './harness/wait.mjs'
 import { weakLine } from './harness/weak.mjs'
-import { en, patternOf } from './harness/words.mjs'
+import { en, es, patternOf } from './harness/words.mjs'
 
 const scene = suite({ env: { HOUSECALL_TURN_ADDR: '127.0.0.1:0' } })
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
@@ -80,7 +80,42 @@ async function comeIn(page, name) {
   await page.getByRole('heading', { level: 1, name: en('consent.title') }).waitFor()
   await look(page, `${name}-consent`)
   await button(page, en('consent.agree')).click()
+  await sayPlace(page, name)
 }
+
+/** Whose visit it is, read back, and where the patient is now. */
+async function sayPlace(page, name, address = '48 Harbor Street, Portland, second floor') {
+  await page.getByLabel(en('place.state'), { exact: true }).waitFor()
+  await page.getByRole('radio').first().check()
+  await page.getByLabel(en('place.country'), { exact: true }).selectOption('US')
+  await page.getByLabel(en('place.state'), { exact: true }).selectOption('OR')
+  await page.getByRole('textbox', { name: patternOf(`${en('place.address').split(',')[0]}{{more}}`) }).fill(address)
+  await page.getByLabel(en('place.phone'), { exact: true }).fill('+1 503 555 0142')
+  if (name) await look(page, `${name}-place`)
+  await button(page, en('place.go')).click()
+}
+
+// A browser that says no: what to press, in pictures, for this browser and for others.
+scene('help when the camera is refused', { as: 'patient', viewport: phone, timeout: 120_000, expect: [/status of 40[39]/] }, async ({ page, site }) => {
+  const { self } = await people(page, site)
+  const coming = (await must(page, site, `/charts/${self.patient}/appointments?when=coming`)).items
+  const next = coming.find((one) => one.mode === 'video' && Date.parse(one.joinFrom) <= Date.now())
+  assert.ok(next, 'a visit whose door is open')
+  await page.context().addInitScript(() => {
+    navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('Permission denied', 'NotAllowedError'))
+  })
+  await visit(page, `${site.url}/p/${self.patient}/visits/${next.id}`)
+  await page.getByText(en('help.name.chrome'), { exact: true }).first().waitFor()
+  await look(page, 'check-denied')
+  await page.locator('summary', { hasText: en('help.other') }).click()
+  for (const other of ['iphone', 'mac', 'firefox', 'android']) {
+    await button(page, en(`help.name.${other}`)).click()
+    await page.getByText(en(`help.${other}.one`)).waitFor()
+    await picture(page, 'visits', `check-denied-${other}`)
+  }
+  await button(page, en('check.goAnyway')).click()
+  await page.getByRole('heading', { level: 1, name: en('consent.title') }).waitFor()
+})
 
 scene('a visit by video, three people, and its note', { as: 'patient', viewport: phone, timeout: 300_000, expect: [/status of 40[39]/, /signal/, /ERR_CONNECTION|ERR_EMPTY|ERR_INTERNET|Failed to fetch|WebSocket/] }, async ({ t, page, open, site }) => {
   const { self } = await people(page, site)
@@ -105,14 +140,51 @@ scene('a visit by video, three people, and its note', { as: 'patient', viewport:
   await comeIn(page, 'patient')
   const name = today.practitioner.name
   await page.getByRole('heading', { level: 1, name: en('wait.knows', { name }) }).waitFor()
+  await page.getByText(en('queue.next')).waitFor()
+  await answersQuestions(page)
   await look(page, 'patient-waits')
+  // In a second tab, and after a reload, she is where she was.
+  const tab = await page.context().newPage()
+  await tab.goto(at)
+  await tab.getByRole('heading', { level: 1, name: en('wait.knows', { name }) }).waitFor()
+  await tab.close()
+  await page.reload()
+  await page.getByText(en('form.cardDone')).waitFor()
+  await button(page, en('lobby.open')).click()
+  await page.getByLabel(en('lobby.field')).fill('My camera is dark')
+  await button(page, en('visit.send')).click()
+  await page.getByText('My camera is dark').waitFor()
 
   // The clinic's day says who waits, and lets her in.
   await visit(doctor, `${site.url}/clinic/today`)
-  await doctor.getByRole('complementary').getByText(self.name).first().waitFor()
+  const aside = doctor.getByRole('complementary')
+  await aside.getByText(self.name).first().waitFor()
+  await aside.getByText(patternOf(`{{before}}${en('line.on', { browser: 'Chrome', system: 'Linux' })}`)).waitFor() // what her check found
   await look(doctor, 'today-waiting')
+  // Two presses answer her: the line is opened, and one of three answers taken.
+  await aside.getByRole('button', { name: en('seen.answerTo', { name: self.name }) }).click()
+  await aside.getByText('My camera is dark').waitFor()
+  await look(doctor, 'today-answers')
+  await aside.getByRole('button', { name: en('seen.soon'), exact: true }).click()
+  await page.getByText(en('seen.soon')).waitFor()
+  // One press tells her that the day is late.
+  await aside.getByRole('button', { name: en('seen.lateBy', { count: 10 }) }).click()
+  await page.getByText(en('wait.late_other', { name, count: 10 })).waitFor()
+  await lookInSpanish(page)
+  // She takes her agreement back, and gives it again.
+  await button(page, en('queue.stop')).click()
+  await button(page, en('queue.stopGo')).click()
+  await page.getByRole('heading', { level: 1, name: en('consent.title') }).waitFor()
+  await button(page, en('consent.agree')).click()
+  await page.getByText(en('queue.next')).waitFor()
   await visit(doctor, `${site.url}/clinic/visits/${rosa}/${today.id}`)
   await button(doctor, en('cockpit.letInName', { name: self.name })).waitFor()
+  await doctor.getByText(en('seen.where', { name: self.name })).first().click()
+  await doctor.getByText('48 Harbor Street, Portland, second floor').waitFor()
+  assert.equal(await doctor.getByRole('link', { name: en('seen.call', { phone: '+1 503 555 0142' }) }).getAttribute('href'), 'tel:+15035550142')
+  const answers = doctor.getByRole('region', { name: en('seen.answers') })
+  await answers.getByText('I still get dizzy.').waitFor()
+  await answers.getByText(en('seen.was', { text: 'Quite a bit' })).waitFor()
   await look(doctor, 'cockpit-door')
   await doctor.keyboard.press('b')
   const hand = counted()
@@ -326,6 +398,33 @@ async function pickMic(page) {
   await page.reload()
   await until('the other microphone', async () => (await micOf(page)) === id, { within: 30_000, every: 250 })
   await hearsAndSees(page, 1, 'the patient, after a reload,')
+}
+
+/** A few questions on the phone, kept while they are answered, and sent. */
+async function answersQuestions(page) {
+  await button(page, en('form.open')).click()
+  await page.getByLabel('What brings you here, in your own words?').fill('I still get dizzy.')
+  await page.getByText(en('form.saved'), { exact: true }).waitFor()
+  await page.reload() // what was answered is not lost
+  await button(page, en('form.goOn')).click()
+  assert.equal(await page.getByLabel('What brings you here, in your own words?').inputValue(), 'I still get dizzy.')
+  await button(page, en('form.send')).click()
+  await page.getByRole('alert').getByText(patternOf(`{{ask}}${en('form.need')}`)).first().waitFor()
+  await page.getByRole('radio', { name: 'Very much' }).check()
+  await look(page, 'patient-questions')
+  await button(page, en('form.send')).click()
+  await page.getByText(en('form.cardDone')).waitFor()
+}
+
+/** The waiting room in the other language. */
+async function lookInSpanish(page) {
+  await page.evaluate(() => localStorage.setItem('housecall.locale', 'es'))
+  await page.reload()
+  await page.getByText(es('queue.next')).waitFor()
+  await look(page, 'patient-waits-es')
+  await page.evaluate(() => localStorage.setItem('housecall.locale', 'en'))
+  await page.reload()
+  await page.getByText(en('queue.next')).waitFor()
 }
 
 /** What somebody does at the page, counted: presses, choices, and runs of typing in one field. */

@@ -172,11 +172,12 @@ const book = createRoute({
   validateSearch: (search: Record<string, unknown>): { change?: string } => ({ change: text(search.change) }),
   component: lazyRouteComponent(() => import('./booking/BookPage'), 'BookPage'),
 })
-const visitWords = () => Promise.all([bookingWords(), loadWords('visits'), loadWords('room'), loadWords('after'), loadWords('seal'), loadWords('account')])
+const visitWords = () => Promise.all([bookingWords(), loadWords('visits'), loadWords('before'), loadWords('room'), loadWords('after'), loadWords('seal'), loadWords('account')])
 // A patient's own link to one visit. Nobody is signed in there.
 const join = createRoute({ getParentRoute: () => root, path: '/join', beforeLoad: () => Promise.all([accountWords(), visitWords()]), component: lazyRouteComponent(() => import('./join'), 'JoinPage') })
 // A call has the whole screen.
 const visit = createRoute({ getParentRoute: () => gate, path: '/p/$patient/visits/$visit', beforeLoad: visitWords, component: lazyRouteComponent(() => import('./visits'), 'VisitPage') })
+const visitQuestions = createRoute({ getParentRoute: () => gate, path: '/p/$patient/visits/$visit/questions', beforeLoad: visitWords, component: lazyRouteComponent(() => import('./visits'), 'QuestionsPage') })
 const visitSummary = createRoute({ getParentRoute: () => patient, path: '/visits/$visit/summary', beforeLoad: visitWords, component: lazyRouteComponent(() => import('./visits'), 'SummaryPage') })
 const guestWords = () => Promise.all([loadWords('room'), loadWords('visits'), loadWords('entrance'), askWords(), bookingWords()])
 const guests = createRoute({ getParentRoute: () => patient, path: '/visits/$visit/guests', beforeLoad: guestWords, component: lazyRouteComponent(() => import('./guests'), 'GuestsPage') })
@@ -225,7 +226,7 @@ const clinicJoined = createRoute({ getParentRoute: () => clinic, path: '/p/$pati
 const clinicToday = createRoute({
   getParentRoute: () => clinic,
   path: '/today',
-  beforeLoad: () => Promise.all([bookingWords(), loadWords('today'), loadWords('plan')]),
+  beforeLoad: () => Promise.all([bookingWords(), loadWords('today'), loadWords('plan'), loadWords('visits'), loadWords('before')]),
   validateSearch: (search: Record<string, unknown>): { date?: string; whose?: 'me' | 'all' } => ({
     date: /^\d{4}-\d{2}-\d{2}$/.test(String(search.date)) ? String(search.date) : undefined, whose: search.whose === 'all' || search.whose === 'me' ? search.whose : undefined,
   }),
@@ -239,6 +240,7 @@ const clinicBook = createRoute({
 })
 const cockpit = createRoute({ getParentRoute: () => clinic, path: '/visits/$patient/$visit', beforeLoad: () => Promise.all([visitWords(), loadWords('plan')]), component: lazyRouteComponent(() => import('./cockpit'), 'CockpitPage') })
 const clinicHealth = createRoute({ getParentRoute: () => clinic, path: '/health', component: lazyRouteComponent(() => import('./clinic'), 'HealthPage') })
+const clinicVisitRules = createRoute({ getParentRoute: () => clinic, path: '/visit-rules', beforeLoad: () => loadWords('before'), component: lazyRouteComponent(() => import('./visitrules'), 'VisitRulesPage') })
 const clinicDelivery = createRoute({ getParentRoute: () => clinic, path: '/delivery', beforeLoad: () => loadWords('delivery'), component: lazyRouteComponent(() => import('./delivery'), 'DeliveryPage') })
 const appsWords = () => loadWords('apps')
 const clinicApps = createRoute({ getParentRoute: () => clinic, path: '/apps', beforeLoad: appsWords, component: lazyRouteComponent(() => import('./apps'), 'AppsPage') })
@@ -310,11 +312,12 @@ const tree = root.addChildren([
     ask,
     welcome,
     visit,
+    visitQuestions,
     opened,
     consent,
     apps,
     patient.addChildren([home, record, kinds, section, result, entry, visits, book, visitSummary, guests, messages, newMessage, thread, asks, newAsk, oneAsk, sharing, you, security, devices, told, connected, invite, restrictions]),
-    clinic.addChildren([clinicHome, clinicToday, inbox.addChildren([inboxNone, inboxThread]), clinicAsks.addChildren([clinicAskNone, clinicAsk]), clinicBook, cockpit, clinicChart, clinicResult, clinicEntry, clinicMove, clinicJoined, clinicHealth, clinicDelivery, clinicApps, clinicNewApp, clinicApp, clinicWork, clinicYou, clinicSecurity, clinicDevices, clinicTold, clinicConnected, clinicInvitations, clinicInvite, clinicLookup, clinicTeam, clinicPrivacy, clinicAccesses, clinicRequests, clinicBlocks, clinicPatientBlocks, clinicPools, clinicPool, clinicEscalations, clinicEscalation, clinicOut, clinicPhrases, clinicGuests, clinicVisitLink]),
+    clinic.addChildren([clinicHome, clinicToday, inbox.addChildren([inboxNone, inboxThread]), clinicAsks.addChildren([clinicAskNone, clinicAsk]), clinicBook, cockpit, clinicChart, clinicResult, clinicEntry, clinicMove, clinicJoined, clinicHealth, clinicVisitRules, clinicDelivery, clinicApps, clinicNewApp, clinicApp, clinicWork, clinicYou, clinicSecurity, clinicDevices, clinicTold, clinicConnected, clinicInvitations, clinicInvite, clinicLookup, clinicTeam, clinicPrivacy, clinicAccesses, clinicRequests, clinicBlocks, clinicPatientBlocks, clinicPools, clinicPool, clinicEscalations, clinicEscalation, clinicOut, clinicPhrases, clinicGuests, clinicVisitLink]),
   ]),
 ])
 

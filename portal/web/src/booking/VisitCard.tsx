@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { take } from '../api/client'
 import { chartKey } from '../api/queries'
 import { useMe } from '../shell/useMe'
@@ -24,10 +24,12 @@ interface VisitCardProps {
   /** Another time is chosen on the same page, not on one of its own. */
   onChange?: () => void
   onCancelled: () => void
+  /** What stands above the ways to change it: questions to answer before the next visit. */
+  children?: ReactNode
 }
 
 /** One planned visit: when, with whom, whose turn it is, and what can be done about it. */
-export function VisitCard({ visit, now, clinic = false, onChange, onCancelled }: VisitCardProps) {
+export function VisitCard({ visit, now, clinic = false, onChange, onCancelled, children }: VisitCardProps) {
   const { t, locale } = useWords()
   const { dayTitle, time, atClinic } = useWhenWords()
   const [asking, setAsking] = useState(false)
@@ -60,12 +62,14 @@ export function VisitCard({ visit, now, clinic = false, onChange, onCancelled }:
         </div>
       </div>
       {visit.reason && <p className={css.reason}>{t('appointment.about', { text: visit.reason })}</p>}
+      {(visit.behindMinutes ?? 0) > 0 && <p className={css.lateNote} role="status"><Icon name="clock" size={18} />{t('appointment.late', { count: visit.behindMinutes })}</p>}
       {!clinic && <Turn visit={visit} open={open} />}
       {open && (
         <LinkButton to={visitPath(visit)} icon="video" wide>
           {visit.visit === 'live' || visit.visit === 'waiting' ? t('appointment.rejoin') : t('appointment.join')}
         </LinkButton>
       )}
+      {children}
       {visit.mode === 'video' && (mayBring || clinic) && !asking && (
         <div>
           {clinic && <LinkButton variant="subtle" icon="key" to="/clinic/visits/$patient/$visit/link" params={{ patient: visit.patient, visit: visit.id }} aria-label={t('appointment.linkTo', { when })}>{t('appointment.link')}</LinkButton>}

@@ -34,6 +34,7 @@ export default function VisitHero({ visit, near }: { visit: Appointment; near: b
     <section className={home.hero} aria-labelledby="next-visit">
       <p className={home.over}>{[t('home.visitAt', { day: dayTitle(visit.start), time: time(visit.start) }), soon(visit.start, locale, now)].filter(Boolean).join(', ')}</p>
       <h2 id="next-visit">{title}</h2>
+      {(visit.behindMinutes ?? 0) > 0 && <p className={home.heroText}><Icon name="clock" size={16} /> {t('home.late', { count: visit.behindMinutes })}</p>}
       {open ? (
         <LinkButton to={visitPath(visit)} wide className={home.heroButton} icon="video">{t('home.getReady')}</LinkButton>
       ) : (

@@ -17,6 +17,7 @@ import type { Appointment } from './types'
 import { useNow } from './useNow'
 import { doorOpen, useWhenWords } from './words'
 import { PastVisit } from './PastVisit'
+import { QuestionsLink } from './QuestionsLink'
 import { VisitCard } from './VisitCard'
 
 /** What is planned, what was, and the way to a new one. */
@@ -55,7 +56,7 @@ export function VisitsPage() {
             <section aria-labelledby="coming">
               <SectionHead id="coming" title={t('appointment.coming')} />
               <ul className={css.cards}>
-                {next.map((visit) => <VisitCard key={visit.id} visit={visit} now={now} onCancelled={() => setCancelled(visit)} />)}
+                {next.map((visit, at) => <VisitCard key={visit.id} visit={visit} now={now} onCancelled={() => setCancelled(visit)}>{at === 0 && <QuestionsLink visit={visit} />}</VisitCard>)}
               </ul>
             </section>
           )}

@@ -1,6 +1,7 @@
 import type { Client } from 'openapi-fetch'
 import { api as client } from '../api/client'
 import type { Page, Problem } from '../api/types'
+import type { Asked } from '../visits/beforeTypes'
 import type { Appointment, FreeDays, VisitMode } from './types'
 
 type Answer<T> = { responses: { 200: { content: { 'application/json': T } }; default: { content: { 'application/problem+json': Problem } } } }
@@ -16,6 +17,8 @@ interface Paths {
   '/charts/{patient}/appointments/{id}/cancel': { post: Answer<Appointment> & Body<{ reason?: string }> & { parameters: { path: Path & { id: string } } } }
   '/charts/{patient}/appointments/{id}/reschedule': { post: Answer<Appointment> & Body<{ slot: string }> & { parameters: { path: Path & { id: string } } } }
   '/clinic/day': { get: Answer<import('./types').Day> & { parameters: { query: { date?: string; whose: 'me' | 'all' } } } }
+  '/charts/{patient}/visits/{id}/form': { get: Answer<Asked> & { parameters: { path: Path & { id: string } } } }
+  '/clinic/day/late': { post: Answer<{ told: number }> & Body<{ minutes: number; practitioner?: string }> }
   '/charts/{patient}/visits/{id}/late': { post: Answer<unknown> & Body<{ minutes: number }> & { parameters: { path: Path & { id: string } } } }
 }
 export const api = client as unknown as Client<Paths>

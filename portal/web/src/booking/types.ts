@@ -1,4 +1,6 @@
 import type { Age } from '../api/types'
+import type { Where } from '../visits/beforeTypes'
+import type { CheckResult } from '../visits/types'
 
 export type VisitMode = 'video' | 'clinic'
 export type VisitState = 'scheduled' | 'waiting' | 'live' | 'ended'
@@ -30,6 +32,8 @@ export interface Appointment {
   /** Of a video visit: when its waiting room opens. */
   joinFrom?: string
   visit?: VisitState
+  /** How late the clinic said that it will be. */
+  behindMinutes?: number
   summary?: boolean
 }
 
@@ -42,4 +46,8 @@ export interface DayItem extends Appointment {
   note?: 'draft' | 'signed'
 }
 
-export interface Day { date: string; items: DayItem[]; waiting: DayItem[] }
+/** Somebody who waits, as the day's list shows them. */
+export interface DayPerson { seat: string; name: string; role: string; relation?: string; check?: CheckResult; where?: Where; asks?: number }
+export interface DayWaiting extends DayItem { people: DayPerson[] }
+
+export interface Day { date: string; items: DayItem[]; waiting: DayWaiting[] }

@@ -35,6 +35,7 @@ function RoleHome({ roles, name }: { roles: Role[]; name: string }) {
           {roles.includes('privacy') && <LinkRow to="/clinic/requests" title={t('clinic.nav.requests')} text={t('clinic.requestsText')} lead={<Dot><Icon name="key" /></Dot>} />}
           {(roles.includes('privacy') || roles.includes('admin')) && <LinkRow to="/clinic/blocks" title={t('clinic.nav.blocks')} text={t('clinic.blocksText')} lead={<Dot><Icon name="lock" /></Dot>} />}
           {roles.includes('admin') && <LinkRow to="/clinic/lookup" title={t('care.adminTeams')} text={t('care.adminTeamsText')} lead={<Dot><Icon name="people" /></Dot>} />}
+          {roles.includes('admin') && <LinkRow to="/clinic/visit-rules" title={t('clinic.visitRules')} text={t('clinic.visitRulesText')} lead={<Dot><Icon name="video" /></Dot>} />}
           {roles.includes('admin') && <LinkRow to="/clinic/health" title={t('clinic.health')} text={t('clinic.healthText')} lead={<Dot><Icon name="pulse" /></Dot>} />}
           {roles.includes('admin') && <LinkRow to="/clinic/delivery" title={t('clinic.delivery')} text={t('clinic.deliveryText')} lead={<Dot><Icon name="bell" /></Dot>} />}
           {roles.includes('admin') && <LinkRow to="/clinic/apps" title={t('clinic.nav.apps')} text={t('clinic.appsText')} lead={<Dot><Icon name="app" /></Dot>} />}

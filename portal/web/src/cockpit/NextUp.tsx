@@ -7,7 +7,7 @@ import { LinkButton } from '../ui/Button'
 import { useClinic, useWords } from '../ui/useWords'
 import planCss from './plan.module.css'
 
-/** After one visit the next one: who waits longest, let in with one press. */
+/** After one visit the next one: who is next of those who wait, let in with one press. */
 export function NextUp({ visit }: { visit: string }) {
   const { t } = useWords()
   const today = dayOf(useNow(), useClinic()?.timeZone)

@@ -27,6 +27,7 @@ import { Floating, Ratings } from './Beside'
 import { HostRoom } from './HostRoom'
 import { Lines } from './Lines'
 import { WaitingPeople } from './WaitingPeople'
+import { WhereNow } from './WhereNow'
 
 /** The call with its controls; before it, who waits. */
 export function VideoPane({ visit, room }: { visit: Visit; room: Room }) {
@@ -50,6 +51,7 @@ export function VideoPane({ visit, room }: { visit: Visit; room: Room }) {
       {!video && <p className={css.over}>{t('cockpit.notVideo')}</p>}
       {room.act.error && <p className={css.error} role="alert">{said(room.act.error)}</p>}
       {!over && video && <WaitingPeople visit={visit} room={room} />}
+      <WhereNow visit={visit} />
       {room.joined && <SealCode seal={room.now.seal} />}
       {!over && video && <SealAsk visit={visit} act={room.act} />}
       {room.joined && <HostRoom visit={visit} room={room} />}
@@ -110,7 +112,7 @@ function InCall({ visit, room }: { visit: Visit; room: Room }) {
           <div><Button variant="danger" autoFocus loading={room.act.isPending} onClick={() => void room.end().catch(() => undefined)}>{t('cockpit.endGo')}</Button><Button variant="subtle" onClick={() => setEnding(false)}>{t('cockpit.endKeep')}</Button></div>
         </div>
       )}
-      {chat && <div className={css.chat}><Chat source={visitOf(visit.patient, visit.id)} onClose={() => setChat(false)} /></div>}
+      {chat && <div className={css.chat}><Chat room source={visitOf(visit.patient, visit.id)} onClose={() => setChat(false)} /></div>}
       <AskToRecord visit={visit} act={room.act} />
     </RecordedTiles>
   )

@@ -8,6 +8,7 @@ import { LoadError } from '../ui/ErrorSummary'
 import { Skeleton } from '../ui/Skeleton'
 import { useWords } from '../ui/useWords'
 import type { Visit } from '../visits/types'
+import { AnswersPart } from './AnswersPart'
 import css from './cockpit.module.css'
 
 const tabs = ['forVisit', 'results', 'medicines', 'notes'] as const
@@ -30,6 +31,7 @@ export function VisitChart({ patient, visit }: { patient: string; visit: Visit }
             <p>{visit.appointment.reason || t('cockpit.noReason')}</p>
           </section>
         )}
+        {tab === 'forVisit' && <AnswersPart patient={patient} visit={visit.id} />}
         {chart.data ? <Part chart={chart.data} patient={patient} tab={tab} />
           : chart.error ? <LoadError error={chart.error} onRetry={() => void chart.refetch()} />
           : <Skeleton heights={[200, 160]} />}

@@ -1,11 +1,15 @@
+import { useQuery } from '@tanstack/react-query'
 import { timeOf } from '../format/date'
-import { listOf } from '../format/locale'
 import { Button, LinkButton } from '../ui/Button'
 import { Tag } from '../ui/Card'
 import { Face } from '../ui/Face'
-import { useWords, type Words } from '../ui/useWords'
+import { useWords } from '../ui/useWords'
+import { Answer } from '../visits/Answer'
+import { checkDetails, checkLine } from '../visits/checkWords'
 import { guestRelation } from '../visits/guestRelation'
-import type { CheckResult, Visit, VisitPerson } from '../visits/types'
+import { chatOf } from '../visits/source'
+import { visitOf } from '../visits/queries'
+import type { Visit, VisitPerson } from '../visits/types'
 import type { Room } from './useRoom'
 import css from './video.module.css'
 
@@ -25,6 +29,7 @@ export function WaitingPeople({ visit, room }: { visit: Visit; room: Room }) {
 
 function Waiting({ person, first, visit, room }: { person: VisitPerson; first: boolean; visit: Visit; room: Room }) {
   const { t, locale, clock } = useWords()
+  const asks = useAsks(visit, person)
   const reason = person.role === 'patient' ? visit.appointment.reason : undefined
   return (
     <li className={css.waiting}>
@@ -34,23 +39,23 @@ function Waiting({ person, first, visit, room }: { person: VisitPerson; first: b
         {person.role === 'guest' && <p className="dim">{person.selfNamed ? t('room.saysSelf', { relation: guestRelation(person.relation, t) }) : guestRelation(person.relation, t)}</p>}
         {person.role === 'interpreter' && person.selfNamed && <p className="dim">{t('room.saysName')}</p>}
         {person.otherDevice && <p className={css.other}>{t('room.otherDevice')}</p>}
-        <p className="dim">{person.waitingSince && t('cockpit.since', { time: timeOf(person.waitingSince, clock.zone) })}{person.waitingSince && '. '}{checkWords(person.check, t, locale)}</p>
+        <p className="dim">{person.waitingSince && t('cockpit.since', { time: timeOf(person.waitingSince, clock.zone) })}{person.waitingSince && '. '}<span title={person.check && checkDetails(person.check, t)}>{checkLine(person.check, t, locale)}</span></p>
         {reason && <p className={css.reason}>{t('cockpit.asks')}: “{reason}”</p>}
         <div className={css.doorButtons}>
           <Button variant={first ? 'filled' : 'default'} loading={room.act.isPending} onClick={() => room.letIn(person.seat)}>
             <span aria-hidden="true">{t('cockpit.letIn')} {first && <kbd>L</kbd>}</span><span className="sr">{t('cockpit.letInName', { name: person.name })}</span>
           </Button>
           <Button variant="subtle" onClick={() => room.act.mutate({ do: 'refuse', seat: person.seat })}>{t('cockpit.refuse')}</Button>
+          <Answer patient={visit.patient} visit={visit.id} seat={person.seat} name={person.name} asks={asks} />
         </div>
       </div>
     </li>
   )
 }
 
-const parts = ['camera', 'microphone', 'speaker', 'network'] as const
-
-function checkWords(check: CheckResult | undefined, t: Words['t'], locale: string): string {
-  if (!check) return t('cockpit.checkNo')
-  const failed = parts.filter((part) => check[part] === 'fail')
-  return failed.length > 0 ? t('cockpit.checkFail', { list: listOf(failed.map((part) => t(`cockpit.checkPart.${part}`)), locale) }) : t('cockpit.checkOk')
+/** Lines of theirs since somebody of the clinic last wrote to them. */
+function useAsks(visit: Visit, person: VisitPerson): number {
+  const lines = (useQuery(chatOf(visitOf(visit.patient, visit.id))).data?.items ?? []).filter(({ seat }) => seat === person.seat)
+  const answered = lines.findLastIndex(({ from }) => from.role !== person.role)
+  return lines.length - 1 - answered
 }

@@ -2,11 +2,12 @@ import { queryOptions } from '@tanstack/react-query'
 import type { Client } from 'openapi-fetch'
 import { api as client, take } from '../api/client'
 import type { Chart, Page, Problem } from '../api/types'
+import type { Asked } from '../visits/beforeTypes'
 import type { Pick, Visit, VisitNote } from '../visits/types'
 
 type Answer<T> = { responses: { 200: { content: { 'application/json': T } }; default: { content: { 'application/problem+json': Problem } } } }
 export interface Phrase { name: string; text: string; clinic: boolean; version?: number }
-export interface Opened { visit: Visit; chart: Chart; note?: VisitNote; phrases: { items: Phrase[]; fields: string[] } }
+export interface Opened { visit: Visit; asked?: Asked; chart: Chart; note?: VisitNote; phrases: { items: Phrase[]; fields: string[] } }
 export interface Unfinished { visit: string; patient: string; patientName: string; start: string; kind: 'draft' | 'none' | 'translation'; language?: string }
 interface Paths {
   '/charts/{patient}/visits/{id}/cockpit': { get: Answer<Opened> & { parameters: { path: { patient: string; id: string } } } }

@@ -1,7 +1,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { take } from '../api/client'
 import { chartQuery } from '../api/queries'
-import { noteQuery, visitQuery } from '../visits/queries'
+import { noteQuery, visitOf, visitQuery } from '../visits/queries'
+import { askedOf } from '../visits/source'
 import { desk, phrasesQuery } from './calls'
 
 /** Reads visit, chart, note and phrases at once. Whoever may not hold the visit sees what they may see piece by piece. */
@@ -12,6 +13,7 @@ export function useOpened(patient: string, id: string): boolean {
     queryFn: async () => {
       const all = await take(desk.GET('/charts/{patient}/visits/{id}/cockpit', { params: { path: { patient, id } } }))
       queries.setQueryData(visitQuery(patient, id).queryKey, all.visit)
+      if (all.asked) queries.setQueryData(askedOf(visitOf(patient, id)).queryKey, all.asked)
       queries.setQueryData(chartQuery(patient).queryKey, all.chart)
       queries.setQueryData(phrasesQuery.queryKey, all.phrases)
       if (all.note) queries.setQueryData(noteQuery(patient, id).queryKey, all.note)

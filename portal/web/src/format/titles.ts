@@ -44,6 +44,7 @@ const has = (code: NonNullable<Code>, system: string) => !code.system || code.sy
 /** The key of our own name for a test or a vaccine, if we have one. */
 export function nameKey(code: Code): string | undefined {
   if (!code) return undefined
+  if (code.system === 'urn:housecall:video-visit') return 'videoVisit'
   if (has(code, 'loinc') && tests[code.code]) return tests[code.code]
   return has(code, 'cvx') ? vaccines[code.code] : undefined
 }

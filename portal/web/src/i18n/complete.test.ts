@@ -21,6 +21,7 @@ import { sharing as sharingEn } from './en/sharing'
 import { privacy as privacyEn } from './en/privacy'
 import { after as afterEn } from './en/after'
 import { seal as sealEn } from './en/seal'
+import { before as beforeEn } from './en/before'
 import { plan as planEn } from './en/plan'
 import { room as roomEn } from './en/room'
 import { recording as recordingEn } from './en/recording'
@@ -50,6 +51,7 @@ import { sharing as sharingEs } from './es/sharing'
 import { privacy as privacyEs } from './es/privacy'
 import { after as afterEs } from './es/after'
 import { seal as sealEs } from './es/seal'
+import { before as beforeEs } from './es/before'
 import { plan as planEs } from './es/plan'
 import { room as roomEs } from './es/room'
 import { recording as recordingEs } from './es/recording'
@@ -80,6 +82,7 @@ describe.each([
   ['room', roomEn as Tree, roomEs as Tree],
   ['recording', recordingEn as Tree, recordingEs as Tree],
   ['plan', planEn as Tree, planEs as Tree],
+  ['before', beforeEn as Tree, beforeEs as Tree],
   ['after', afterEn as Tree, afterEs as Tree],
   ['seal', sealEn as Tree, sealEs as Tree],
   ['clinic', clinicEn as Tree, clinicEs as Tree],

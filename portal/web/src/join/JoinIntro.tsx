@@ -4,11 +4,12 @@ import { Button } from '../ui/Button'
 import { Card } from '../ui/Card'
 import { Face } from '../ui/Face'
 import { useWords } from '../ui/useWords'
+import { QuestionsCard } from '../visits/QuestionsCard'
 import type { Visit } from '../visits/types'
 import css from './join.module.css'
 
 /** When it is, and with whom. Nothing is asked of the camera before somebody presses the button. */
-export function JoinIntro({ visit, phone, onGo }: { visit: Visit; phone?: string; onGo: () => void }) {
+export function JoinIntro({ visit, phone, onGo, onQuestions }: { visit: Visit; phone?: string; onGo: () => void; onQuestions: () => void }) {
   const { t } = useWords()
   const { dayTitle, dayInText, time, atClinic } = useWhenWords()
   const { appointment } = visit
@@ -28,9 +29,11 @@ export function JoinIntro({ visit, phone, onGo }: { visit: Visit; phone?: string
             {practitioner.role && <p className="meta">{practitioner.role}</p>}
           </div>
         </div>
+        {(visit.behindMinutes ?? 0) > 0 && <p className={css.from}>{t('queue.lateVisit', { count: visit.behindMinutes })}</p>}
         {!open && joinFrom && <p className={css.from}>{t('join.from', { day: dayInText(joinFrom), time: time(joinFrom) })}</p>}
       </Card>
       <Button wide onClick={onGo}>{t(open ? 'join.go' : 'join.try')}</Button>
+      {!guest && <QuestionsCard onOpen={onQuestions} />}
       <p className="dim">{t(guest ? 'joinGuest.once' : 'join.notYou')}</p>
     </SignInFrame>
   )

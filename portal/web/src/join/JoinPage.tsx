@@ -18,6 +18,7 @@ import { enterAsGuest, enterVisit, joinedVisit, lookAtVisitLink, readJoined } fr
 import { GuestStep } from './GuestStep'
 import { JoinEnd } from './JoinEnd'
 import { JoinIntro } from './JoinIntro'
+import { JoinQuestions } from './JoinQuestions'
 
 const codeOf = (error: unknown): string => (error instanceof ApiError ? error.code : '')
 const closed = (error: unknown): boolean => error instanceof ApiError && error.status === 410
@@ -78,12 +79,19 @@ function Opened({ phone, asks, guest, onClosed }: { phone?: string; asks: boolea
   // What is closed here stays closed: nobody needs to ask again and again.
   const visit = useQuery({ ...known, enabled: Boolean(first.data), refetchInterval: ({ state }) => (closed(state.error) ? false : waitingMs) })
   const [begun, setBegun] = useState(false)
+  const [answering, setAnswering] = useState(false)
   if (closed(first.error) || closed(visit.error)) return <Closed guest={guest} phone={first.data?.phone ?? phone} onAgain={asks ? onClosed : undefined} />
   if (first.error) return <SignInFrame title={t('join.title')} lead=""><LoadError error={first.error} onRetry={() => void first.refetch()} /></SignInFrame>
   if (!first.data || !visit.data) return <SignInFrame title={t('join.title')} lead={t('enter.loading')}><Skeleton heights={[48, 240]} /></SignInFrame>
   const { me, state, appointment } = visit.data
   const outside = me.state === 'none' && state !== 'ended' && appointment.status !== 'cancelled'
-  if (outside && !begun) return <JoinIntro visit={visit.data} phone={first.data.phone} onGo={() => setBegun(true)} />
+  if (outside && !begun) {
+    return (
+      <VisitFrom value={joinedVisit}>
+        {answering ? <JoinQuestions onDone={() => setAnswering(false)} /> : <JoinIntro visit={visit.data} phone={first.data.phone} onGo={() => setBegun(true)} onQuestions={() => setAnswering(true)} />}
+      </VisitFrom>
+    )
+  }
   return (
     <div className={css.dark} style={dark as CSSProperties}>
       <VisitFrom value={{ ...joinedVisit, leave: () => setBegun(false) }}><Steps end={JoinEnd} /></VisitFrom>

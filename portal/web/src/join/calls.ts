@@ -1,6 +1,8 @@
 import { apiLanguage } from '../api/client'
 import { ApiError, problemOf } from '../api/problem'
 import type { Me } from '../api/types'
+import type { Asked, Known } from '../visits/beforeTypes'
+import { lineAt } from '../visits/lineAt'
 import type { Act, VisitSource } from '../visits/source'
 import type { ChatLine, Visit } from '../visits/types'
 
@@ -50,6 +52,8 @@ function act(what: Act): Promise<Visit> {
   switch (what.do) {
     case 'check': return call<Joined>('POST', 'check', what.body).then(visitIn)
     case 'consent': return call<Joined>('POST', 'consent', { version: what.version }).then(visitIn)
+    case 'withdraw': return call<Joined>('DELETE', 'consent').then(visitIn)
+    case 'place': return call<Joined>('POST', 'place', what.body).then(visitIn)
     case 'wait': return call<Joined>('POST', 'wait').then(visitIn)
     case 'seal': return call<Joined>('POST', 'sealing', { on: what.on }).then(visitIn)
     case 'sealable': return call<Joined>('POST', 'sealable', { able: what.able }).then(visitIn)
@@ -66,5 +70,9 @@ export const joinedVisit: VisitSource = {
   act,
   chat: () => call<{ items: ChatLine[] }>('GET', 'chat'),
   say: (line) => call('POST', 'chat', line),
+  known: () => call<Known>('GET', 'place'),
+  asked: () => call<Asked>('GET', 'form'),
+  answer: (input) => call<Asked>('PUT', 'form', input),
+  line: lineAt('/api/join/line', () => csrf),
   signal: '/api/join/signal',
 }

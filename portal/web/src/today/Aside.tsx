@@ -4,7 +4,7 @@ import { useState, type RefObject } from 'react'
 import { take } from '../api/client'
 import { api } from '../booking/calls'
 import { cockpitPath, lettingIn } from '../booking/paths'
-import type { Day, DayItem } from '../booking/types'
+import type { Day, DayWaiting } from '../booking/types'
 import { ageSex } from '../clinic/words'
 import { timeOf } from '../format/date'
 import { Button, LinkButton } from '../ui/Button'
@@ -16,12 +16,14 @@ import { useWords } from '../ui/useWords'
 import { unfinishedQuery } from '../cockpit/calls'
 import { shortDate } from '../format/date'
 import { FindPatient } from './FindPatient'
+import { LateDay } from './LateDay'
+import { WaitingPerson } from './WaitingPerson'
 import { minutesSince } from './state'
 import css from './today.module.css'
 
 const lateMinutes = 5
 
-/** Who waits, longest first; what is left over; for the front desk, the way to a new visit. */
+/** Who waits, in the order that they are told; what is left over; for the front desk, the way to a new visit. */
 export function Aside({ day, now, desk, find, zone }: { day: Day | undefined; now: Date; desk: boolean; find: RefObject<HTMLInputElement | null>; zone: string | undefined }) {
   const { t, locale } = useWords()
   const waiting = day?.waiting ?? []
@@ -29,6 +31,7 @@ export function Aside({ day, now, desk, find, zone }: { day: Day | undefined; no
   return (
     <aside className={css.aside} aria-label={t('day.aside')}>
       {desk && <FindPatient field={find} />}
+      {!desk && <LateDay behind={Math.max(0, ...(day?.items ?? []).filter(({ mode, visit }) => mode === 'video' && (visit === 'scheduled' || visit === 'waiting')).map(({ behindMinutes }) => behindMinutes ?? 0))} />}
       <h2>{t('day.waiting')}{waiting.length > 0 && <span className={css.number}>{waiting.length}</span>}</h2>
       <div aria-live="polite">
         {waiting.length === 0 ? <p className="dim">{t('day.nobody')}</p> : (
@@ -57,8 +60,8 @@ export function Aside({ day, now, desk, find, zone }: { day: Day | undefined; no
   )
 }
 
-/** Whoever waits longest gets a card with the one thing to do; the others a line. */
-function Waiting({ item, now, first, desk, zone }: { item: DayItem; now: Date; first: boolean; desk: boolean; zone: string | undefined }) {
+/** Whoever is next gets a card with the one thing to do. */
+function Waiting({ item, now, first, desk, zone }: { item: DayWaiting; now: Date; first: boolean; desk: boolean; zone: string | undefined }) {
   const { t } = useWords()
   const text = useErrorText()
   const [told, setTold] = useState(false)
@@ -77,6 +80,7 @@ function Waiting({ item, now, first, desk, zone }: { item: DayItem; now: Date; f
         <span className={css.since}>{since}</span>
       </div>
       {item.reason && <p className={css.asks}><Icon name="pen" size={16} />{t('day.asks', { text: item.reason })}</p>}
+      {item.people.map((person) => <WaitingPerson key={person.seat} item={item} person={person} answers={!desk} />)}
       {!desk && (
         <div className={css.buttons}>
           <LinkButton to={cockpitPath(item)} hash={lettingIn} icon="video" variant={first ? 'filled' : 'default'}>{t('day.letIn', { name: given })}</LinkButton>

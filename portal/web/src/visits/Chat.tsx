@@ -23,7 +23,8 @@ export function useUnreadChat(source: VisitSource, on: boolean, open: boolean): 
   return Math.max(0, others - seen.current)
 }
 
-export function Chat({ source, onClose }: { source: VisitSource; onClose: () => void }) {
+/** In the room, or between who waits and the clinic. The clinic reads all of it; its window in the room shows what everybody there reads. */
+export function Chat({ source, lobby = false, room = false, onClose }: { source: VisitSource; lobby?: boolean; room?: boolean; onClose: () => void }) {
   const { t } = useWords()
   const said = useErrorText()
   const queries = useQueryClient()
@@ -41,7 +42,7 @@ export function Chat({ source, onClose }: { source: VisitSource; onClose: () => 
       return queries.invalidateQueries({ queryKey: chatOf(source).queryKey })
     },
   })
-  const lines = chat.data?.items ?? []
+  const lines = (chat.data?.items ?? []).filter((line) => !room || !line.seat)
   useEffect(() => {
     field.current?.focus()
   }, [])
@@ -56,11 +57,11 @@ export function Chat({ source, onClose }: { source: VisitSource; onClose: () => 
   return (
     <section className={css.chat} aria-label={t('visit.chat')} onKeyDown={(event) => { if (event.key === 'Escape') { event.stopPropagation(); onClose() } }}>
       <header className={css.head}>
-        <h2>{t('visit.chat')}</h2>
+        <h2>{lobby ? t('lobby.title') : t('visit.chat')}</h2>
         <Button variant="subtle" onClick={onClose}>{t('close')}</Button>
       </header>
       <div className={css.lines} tabIndex={0} role="log" aria-label={t('visit.chatLines')}>
-        {lines.length === 0 && <p className={css.none}>{t('visit.chatNone')}</p>}
+        {lines.length === 0 && <p className={css.none}>{t(lobby ? 'lobby.none' : 'visit.chatNone')}</p>}
         <ul>
           {lines.map((line) => <Line key={line.id} line={line} />)}
           <li ref={end} aria-hidden="true" />
@@ -68,7 +69,7 @@ export function Chat({ source, onClose }: { source: VisitSource; onClose: () => 
       </div>
       {send.error && <p className={css.error} role="alert">{said(send.error)} {t('visit.chatKept')}</p>}
       <form className={css.form} onSubmit={submit}>
-        <label htmlFor="chat-text" className="sr">{t('visit.chatField')}</label>
+        <label htmlFor="chat-text" className="sr">{t(lobby ? 'lobby.field' : 'visit.chatField')}</label>
         <textarea
           id="chat-text" ref={field} rows={2} value={text} maxLength={longest} onChange={(event) => setText(event.target.value)}
           onKeyDown={(event) => { if (event.key === 'Enter' && !event.shiftKey) { event.preventDefault(); submit() } }}

@@ -1,13 +1,16 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react'
 import type { LocalMedia, MediaView } from '../rtc/media'
-import { testNetwork, type NetworkWord } from '../rtc/network'
+import { testNetwork, type NetworkFound } from '../rtc/network'
 import { meter, playTune } from '../rtc/sound'
+import { testSpeed, type Speed } from '../rtc/speed'
 import { pageTimers } from '../rtc/timers'
 import { Button } from '../ui/Button'
 import { Card, Dot } from '../ui/Card'
 import { Icon } from '../ui/Icon'
 import { useWords } from '../ui/useWords'
+import { browserOf } from './browser'
 import css from './check.module.css'
+import { lineWords } from './checkWords'
 import { DevicePicks } from './DevicePicks'
 import { Fix, type Problem } from './Fix'
 import { Tile } from './Tile'
@@ -27,7 +30,9 @@ const heardAt = 0.35
 export function CheckStep({ over, media, view, last, busy, onDone }: CheckProps) {
   const { t } = useWords()
   const source = useRef(useSource())
-  const [network, setNetwork] = useState<NetworkWord>()
+  const [found, setFound] = useState<NetworkFound>()
+  const [speed, setSpeed] = useState<Speed>()
+  const network = found?.word
   const [run, setRun] = useState(0)
   const [heard, setHeard] = useState<'yes' | 'no' | 'played'>()
   const [spoke, setSpoke] = useState(false)
@@ -37,9 +42,15 @@ export function CheckStep({ over, media, view, last, busy, onDone }: CheckProps)
 
   useEffect(() => {
     let gone = false
-    setNetwork(undefined)
-    void testNetwork({ ask: () => source.current.read(), newPeer, now: () => performance.now(), timers: pageTimers })
-      .then((word) => { if (!gone) setNetwork(word) })
+    setFound(undefined)
+    setSpeed(undefined)
+    const now = () => performance.now()
+    void testNetwork({ ask: () => source.current.read(), newPeer, now, timers: pageTimers }).then((line) => {
+      if (gone) return
+      setFound(line)
+      // What the line carries is looked at afterwards, and nobody waits for it.
+      void testSpeed({ ...source.current.line, now }).then((carries) => { if (!gone) setSpeed(carries) })
+    })
     return () => { gone = true }
   }, [run])
 
@@ -54,6 +65,7 @@ export function CheckStep({ over, media, view, last, busy, onDone }: CheckProps)
     microphone: view.faults.audio ? 'fail' : spoke ? 'ok' : 'skipped',
     speaker: heard === 'yes' ? 'ok' : heard === 'no' ? 'fail' : 'skipped',
     network: network === undefined ? 'skipped' : network === 'fail' ? 'fail' : 'ok',
+    ...(found?.reach && { reach: found.reach }), ...(found?.roundTrip && { roundTrip: found.roundTrip }), ...speed, ...browserOf(navigator.userAgent, navigator.maxTouchPoints),
   }
   const cameras = view.devices.filter(({ kind }) => kind === 'videoinput').length
   const cameraWords = camera ? t('check.cameraOk') : view.faults.camera ? t('check.cameraFail') : view.cam ? t('check.cameraWait') : t('visit.pictureOff')
@@ -80,7 +92,7 @@ export function CheckStep({ over, media, view, last, busy, onDone }: CheckProps)
               </span>
             )}
           </Line>
-          <Line icon="network" state={network === 'good' || network === 'slow' ? 'ok' : result.network} title={t(`check.network.${network ?? 'testing'}`)} text={t(`check.networkText.${network ?? 'testing'}`)} />
+          <Line icon="network" state={network === 'good' || network === 'slow' ? 'ok' : result.network} title={t(`check.network.${network ?? 'testing'}`)} text={[t(`check.networkText.${network ?? 'testing'}`), lineWords({ reach: found?.reach, ...speed }, t)].filter(Boolean).join(' ')} />
         </Card>
         <DevicePicks media={media} view={view} />
         {(fixing || problems.some(({ part }) => part !== 'speaker')) && (

@@ -9,7 +9,7 @@ import type { Step } from './step'
 import type { Visit } from './types'
 import css from './visit.module.css'
 
-type End = Exclude<Step, 'early' | 'check' | 'consent' | 'wait' | 'visit'>
+type End = Exclude<Step, 'early' | 'check' | 'consent' | 'place' | 'wait' | 'visit'>
 const icons: Record<End, IconName> = { left: 'leave', refused: 'clock', removed: 'leave', over: 'done', cancelled: 'calendar' }
 
 export interface EndProps { step: End; visit: Visit; onBack: () => void }

@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState, type ReactNode } from 'react'
 import { useWhenWords } from '../booking/words'
 import { ring } from '../rtc/sound'
@@ -6,7 +7,9 @@ import { CallStep } from './CallStep'
 import { CheckStep } from './CheckStep'
 import { ConsentStep } from './ConsentStep'
 import type { EndProps } from './EndStep'
-import { useActOf, useSource, useVisit } from './source'
+import { PlaceStep } from './PlaceStep'
+import { Questions } from './Questions'
+import { askedOf, useActOf, useSource, useVisit } from './source'
 import { useAwake } from './stay'
 import { stepOf, type Here } from './step'
 import { useMedia } from './useCall'
@@ -24,14 +27,20 @@ export function Steps({ end: End }: { end: (props: EndProps) => ReactNode }) {
   useEffect(() => {
     if (step === 'visit') setHere((now) => (now.checked ? now : { ...now, checked: true }))
   }, [step])
-  const needsMedia = step === 'check' || step === 'consent' || step === 'wait' || step === 'early' || step === 'visit'
+  const needsMedia = step === 'check' || step === 'consent' || step === 'place' || step === 'wait' || step === 'early' || step === 'visit'
   const { media, view } = useMedia(needsMedia)
   useAwake(step === 'wait' || step === 'visit')
 
   // Somebody who put the phone down is called back.
   const [before, setBefore] = useState(step)
+  const [letIn, setLetIn] = useState(false)
+  const asked = useQuery({ ...askedOf(useSource()), enabled: needsMedia && visit.me.places === true }).data
+  const [answering, setAnswering] = useState(false)
   useEffect(() => {
-    if (before === 'wait' && step === 'visit') ring()
+    if (before === 'wait' && step === 'visit') {
+      ring()
+      setLetIn(true)
+    } else if (step === 'wait') setLetIn(false)
     setBefore(step)
   }, [before, step])
 
@@ -43,22 +52,33 @@ export function Steps({ end: End }: { end: (props: EndProps) => ReactNode }) {
   }, [enter, mutate])
 
   const over = t('visit.with', { name: visit.appointment.practitioner.name, day: dayTitle(visit.appointment.start), time: time(visit.appointment.start) })
-  switch (step) {
-    case 'check':
-      return (
-        <CheckStep
-          over={over} media={media} view={view} last={Boolean(visit.me.consentAt)} busy={isPending}
-          onDone={(body) => act.mutate({ do: 'check', body }, { onSettled: () => setHere((now) => ({ ...now, checked: true })) })}
-        />
-      )
-    case 'consent':
-      return <ConsentStep over={over} visit={visit} act={act} />
-    case 'early':
-    case 'wait':
-      return <WaitStep visit={visit} media={media} view={view} act={act} early={step === 'early'} />
-    case 'visit':
-      return <CallStep visit={visit} media={media} view={view} onLeave={() => setHere({ checked: true, left: true })} />
-    default:
-      return <End step={step} visit={visit} onBack={() => setHere({ checked: true, left: false })} />
+  // Said in a place that stays while the steps change, so that it is read out.
+  const said = <p className="sr" aria-live="assertive">{letIn ? t('queue.letIn') : ''}</p>
+  if (answering && asked?.form && asked.may && (step === 'wait' || step === 'early')) {
+    return <Questions asked={asked} form={asked.form} forName={visit.me.role === 'proxy' ? visit.patientName : undefined} onDone={() => setAnswering(false)} />
+  }
+  return <>{said}{stepPage()}</>
+
+  function stepPage() {
+    switch (step) {
+      case 'check':
+        return (
+          <CheckStep
+            over={over} media={media} view={view} last={Boolean(visit.me.consentAt)} busy={isPending}
+            onDone={(body) => act.mutate({ do: 'check', body }, { onSettled: () => setHere((now) => ({ ...now, checked: true })) })}
+          />
+        )
+      case 'consent':
+        return <ConsentStep over={over} visit={visit} act={act} />
+      case 'place':
+        return <PlaceStep over={over} visit={visit} act={act} />
+      case 'early':
+      case 'wait':
+        return <WaitStep visit={visit} media={media} view={view} act={act} early={step === 'early'} onQuestions={() => setAnswering(true)} />
+      case 'visit':
+        return <CallStep visit={visit} media={media} view={view} onLeave={() => setHere({ checked: true, left: true })} />
+      default:
+        return <End step={step} visit={visit} onBack={() => setHere({ checked: true, left: false })} />
+    }
   }
 }

@@ -11,16 +11,19 @@ import { useClinic, useWords } from '../ui/useWords'
 import { useSource, type VisitAct } from './source'
 import { SealAsk } from './Seal'
 import { minutesLeft } from './step'
+import { Lobby } from './Lobby'
+import { QuestionsCard } from './QuestionsCard'
+import { StopVideo } from './StopVideo'
 import { Tile } from './Tile'
 import type { Visit } from './types'
 import { useSeal } from './useSeal'
 import css from './visit.module.css'
 import { VisitIcon } from './VisitIcon'
 
-interface WaitProps { visit: Visit; media: LocalMedia; view: MediaView; act: VisitAct; early: boolean }
+interface WaitProps { visit: Visit; media: LocalMedia; view: MediaView; act: VisitAct; early: boolean; onQuestions: () => void }
 
 /** Who knows that one is here, how long it takes, and that nothing has to be done meanwhile. */
-export function WaitStep({ visit, media, view, act, early }: WaitProps) {
+export function WaitStep({ visit, media, view, act, early, onQuestions }: WaitProps) {
   const { t } = useWords()
   const { dayInText, time } = useWhenWords()
   const said = useErrorText()
@@ -61,11 +64,15 @@ export function WaitStep({ visit, media, view, act, early }: WaitProps) {
         <section className={css.wait} aria-label={t('wait.yours')} role="status">
           <Ring />
           <div>
+            {known && visit.place && visit.state !== 'live' && <span>{visit.place === 1 ? t('queue.next') : `${t('queue.place', { place: visit.place })}. ${t('queue.before', { count: visit.place - 1 })}`}</span>}
             <b>{minutes === undefined ? t('wait.soon') : t('wait.minutes', { count: minutes })}</b>
+            {visit.expectedAt && minutes !== undefined && minutes >= 5 && <span>{t('queue.at', { time: time(visit.expectedAt) })}. </span>}
             <span>{early ? t('wait.putDownEarly') : t('wait.putDown')}</span>
           </div>
         </section>
         {late > 0 && <p className={css.late}>{t('wait.late', { name, count: late })}</p>}
+        {visit.me.places && <QuestionsCard onOpen={onQuestions} />}
+        {known && <Lobby />}
         <section className={css.selfBox} aria-label={t('wait.device')}>
           <Tile name={t('you')} track={view.tracks.camera} self mirrored={media.mirrored()} muted={!view.mic} className={css.selfSmall} />
           <div className={css.toggles}>
@@ -81,6 +88,7 @@ export function WaitStep({ visit, media, view, act, early }: WaitProps) {
             {phone && <div className={css.byPhone}><AnchorButton variant="subtle" icon="phone" href={`tel:${phone}`}>{t('wait.phone', { phone })}</AnchorButton></div>}
           </Card>
         )}
+        {known && <StopVideo act={act} />}
       </main>
     </>
   )

@@ -1,6 +1,7 @@
 import type { Client } from 'openapi-fetch'
 import { api as client } from '../api/client'
 import type { Page, Problem } from '../api/types'
+import type { Asked, FormInput, Known, Place } from './beforeTypes'
 import type { ChatLine, CheckResult, NoteBody, NoteVersion, Summary, Translated, Translation, Visit, VisitNote } from './types'
 
 type Answer<T> = { responses: { 200: { content: { 'application/json': T } }; default: { content: { 'application/problem+json': Problem } } } }
@@ -9,7 +10,9 @@ type Of = { parameters: { path: { patient: string; id: string } } }
 type Act<T = object, R = Visit> = { post: Answer<R> & Of & ([keyof T] extends [never] ? object : Body<T>) }
 interface Paths {
   '/charts/{patient}/visits/{id}': { get: Answer<Visit> & Of }
-  '/charts/{patient}/visits/{id}/consent': Act<{ version: string; agreed: true }>
+  '/charts/{patient}/visits/{id}/consent': Act<{ version: string; agreed: true }> & { delete: Answer<Visit> & Of }
+  '/charts/{patient}/visits/{id}/place': { get: Answer<Known> & Of } & Act<Place>
+  '/charts/{patient}/visits/{id}/form': { get: Answer<Asked> & Of; put: Answer<Asked> & Of & Body<FormInput> }
   '/charts/{patient}/visits/{id}/check': Act<CheckResult>
   '/charts/{patient}/visits/{id}/wait': Act & { delete: Answer<Visit> & Of }
   '/charts/{patient}/visits/{id}/admit': Act<{ seat: string }>
@@ -25,7 +28,7 @@ interface Paths {
   '/charts/{patient}/visits/{id}/late': Act<{ minutes: number }>
   '/charts/{patient}/visits/{id}/sealing': Act<{ on: boolean }>
   '/charts/{patient}/visits/{id}/sealable': Act<{ able: boolean }>
-  '/charts/{patient}/visits/{id}/chat': { get: Answer<Page<ChatLine>> & Of } & Act<{ id: string; text: string }, unknown>
+  '/charts/{patient}/visits/{id}/chat': { get: Answer<Page<ChatLine>> & Of } & Act<{ id: string; text: string; seat?: string }, unknown>
   '/charts/{patient}/visits/{id}/note': { get: Answer<VisitNote> & Of; put: Answer<VisitNote> & Of & Body<{ version: number; body: NoteBody; apart?: boolean }> }
   '/charts/{patient}/visits/{id}/note/sign': Act<{ version: number; end?: boolean }, VisitNote>
   '/charts/{patient}/visits/{id}/note/versions': { get: Answer<Page<NoteVersion>> & Of }

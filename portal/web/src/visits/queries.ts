@@ -1,7 +1,8 @@
 import { queryOptions } from '@tanstack/react-query'
-import { take } from '../api/client'
+import { csrfToken, take } from '../api/client'
 import { chartKey } from '../api/queries'
 import { api, of } from './calls'
+import { lineAt } from './lineAt'
 import { stateOf, useActOf, type Act, type VisitSource } from './source'
 import type { Visit } from './types'
 
@@ -14,6 +15,10 @@ export const visitOf = (patient: string, id: string): VisitSource => ({
   act: (act) => doIn(patient, id, act),
   chat: () => take(api.GET('/charts/{patient}/visits/{id}/chat', of(patient, id))),
   say: (line) => take(api.POST('/charts/{patient}/visits/{id}/chat', { ...of(patient, id), body: line })),
+  known: () => take(api.GET('/charts/{patient}/visits/{id}/place', of(patient, id))),
+  asked: () => take(api.GET('/charts/{patient}/visits/{id}/form', of(patient, id))),
+  answer: (body) => take(api.PUT('/charts/{patient}/visits/{id}/form', { ...of(patient, id), body })),
+  line: lineAt(`/api/v1/charts/${patient}/visits/${id}/line`, csrfToken),
   signal: `/visits/${id}/signal`,
   home: patient,
 })
@@ -41,6 +46,8 @@ function doIn(patient: string, id: string, act: Act): Promise<Visit> {
   switch (act.do) {
     case 'check': return take(api.POST('/charts/{patient}/visits/{id}/check', { ...visit, body: act.body }))
     case 'consent': return take(api.POST('/charts/{patient}/visits/{id}/consent', { ...visit, body: { version: act.version, agreed: true } }))
+    case 'withdraw': return take(api.DELETE('/charts/{patient}/visits/{id}/consent', visit))
+    case 'place': return take(api.POST('/charts/{patient}/visits/{id}/place', { ...visit, body: act.body }))
     case 'wait': return take(api.POST('/charts/{patient}/visits/{id}/wait', visit))
     case 'leaveWaiting': return take(api.DELETE('/charts/{patient}/visits/{id}/wait', visit))
     case 'start': return take(api.POST('/charts/{patient}/visits/{id}/start', visit))

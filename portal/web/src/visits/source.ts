@@ -1,5 +1,6 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { createContext, useContext } from 'react'
+import type { Asked, FormInput, Known, Place } from './beforeTypes'
 import type { ChatLine, CheckResult, Visit } from './types'
 
 // Hints come over the live socket; these are for when it is lost, and for what it does not tell.
@@ -9,7 +10,8 @@ const quietMs = 20_000
 export type Act =
   | { do: 'check'; body: CheckResult }
   | { do: 'consent'; version: string }
-  | { do: 'wait' | 'leaveWaiting' | 'start' | 'end' }
+  | { do: 'place'; body: Place }
+  | { do: 'wait' | 'leaveWaiting' | 'start' | 'end' | 'withdraw' }
   | { do: 'admit' | 'refuse' | 'return' | 'mute' | 'remove' | 'spotlight' | 'lead'; seat: string }
   | { do: 'lock'; on: boolean }
   | { do: 'late'; minutes: number }
@@ -26,7 +28,14 @@ export interface VisitSource {
   /** Everything that moves a visit answers with the visit as it is then. */
   act(act: Act): Promise<Visit>
   chat(): Promise<{ items: ChatLine[] }>
-  say(line: { id: string; text: string }): Promise<unknown>
+  say(line: { id: string; text: string; seat?: string }): Promise<unknown>
+  /** Whose visit it is, and where they were the last time. */
+  known(): Promise<Known>
+  /** Questions that are put before it. */
+  asked(): Promise<Asked>
+  answer(input: FormInput): Promise<Asked>
+  /** So many bytes from the clinic, or to it, to see what the line carries. */
+  line: { down(): Promise<number>; up(body: Uint8Array<ArrayBuffer>): Promise<unknown> }
   /** Address of the socket, from the root of this site. */
   signal: string
   /** Whose list of visits one comes back to; without it there is nothing but this visit. */
@@ -54,6 +63,8 @@ export const stateOf = ({ key, read }: VisitSource) =>
   })
 
 export const chatOf = ({ key, chat }: VisitSource) => queryOptions({ queryKey: [...key, 'chat'], queryFn: chat, refetchInterval: waitingMs })
+
+export const askedOf = ({ key, asked }: VisitSource) => queryOptions({ queryKey: [...key, 'asked'], queryFn: asked, retry: false })
 
 /** The visit, on pages that have it already. */
 export const useVisit = (): Visit => useQuery(stateOf(useSource())).data!

@@ -1,6 +1,6 @@
 import type { Visit } from './types'
 
-export type Step = 'early' | 'check' | 'consent' | 'wait' | 'visit' | 'left' | 'refused' | 'removed' | 'over' | 'cancelled'
+export type Step = 'early' | 'check' | 'consent' | 'place' | 'wait' | 'visit' | 'left' | 'refused' | 'removed' | 'over' | 'cancelled'
 
 /** What this tab did since it was opened; the rest the server knows. */
 export interface Here { checked: boolean; left: boolean }
@@ -16,6 +16,7 @@ export function stepOf(visit: Visit, here: Here): Step {
   if (me.state === 'waiting') return 'wait'
   if (!here.checked) return 'check'
   if (!me.consentAt) return 'consent'
+  if (me.places && (!me.placeAt || me.outside)) return 'place'
   return appointment.joinFrom && Date.parse(appointment.joinFrom) > Date.parse(visit.now) ? 'early' : 'wait'
 }
 

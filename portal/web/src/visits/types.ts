@@ -1,9 +1,10 @@
 import type { Appointment, VisitState } from '../booking/types'
 import type { Relay } from '../rtc/protocol'
+import type { LineFound, Where } from './beforeTypes'
 
 export type SeatState = 'none' | 'waiting' | 'admitted' | 'in' | 'left' | 'refused' | 'removed'
 export type CheckWord = 'ok' | 'fail' | 'skipped'
-export interface CheckResult { camera: CheckWord; microphone: CheckWord; speaker: CheckWord; network: CheckWord }
+export interface CheckResult extends LineFound { camera: CheckWord; microphone: CheckWord; speaker: CheckWord; network: CheckWord }
 export type VisitRole = 'patient' | 'proxy' | 'guest' | 'interpreter' | 'clinician' | 'nurse' | 'frontdesk'
 
 export interface VisitPerson {
@@ -20,6 +21,7 @@ export interface VisitPerson {
   /** Their link was open in another browser before. */
   otherDevice?: boolean
   check?: CheckResult
+  where?: Where
 }
 
 /** How it stands with the last recording that was asked for. */
@@ -43,7 +45,7 @@ export interface Visit {
   appointment: Appointment
   state: VisitState
   now: string
-  me: { seat?: string; role: VisitRole; state: SeatState; host: boolean; controls?: boolean; consentAt?: string; checkedAt?: string }
+  me: { seat?: string; role: VisitRole; state: SeatState; host: boolean; controls?: boolean; consentAt?: string; checkedAt?: string; placeAt?: string; places?: boolean; outside?: boolean }
   people: VisitPerson[]
   /** How those who hold the visit have set its room; lead and spotlight are seats. */
   room?: { lead?: string; ready?: boolean; locked?: boolean; spotlight?: string }
@@ -52,10 +54,13 @@ export interface Visit {
   talkSeconds: number
   expectedAt?: string
   behindMinutes?: number
+  /** Among those who wait for this clinician; 1 is the next one. */
+  place?: number
   consent: { version: string; textKey: string }
   note?: 'draft' | 'signed'
   summary?: { ref: string }
   relays?: Relay[]
+  media?: string[]
   /** What the reader said about it; and for those who held it, what all said. */
   /** Sound and picture that only the browsers in the visit can read. */
   sealing?: { on: boolean; by: string; mine: boolean; at: string; cannot: string[] }
@@ -90,7 +95,7 @@ export interface VisitLine {
 
 export interface Rating { stars: number; comment?: string; role?: VisitRole; at: string }
 
-export interface ChatLine { id: string; at: string; from: { name: string; role: VisitRole; relation?: string }; mine: boolean; text: string }
+export interface ChatLine { id: string; at: string; from: { name: string; role: VisitRole; relation?: string }; mine: boolean; seat?: string; text: string }
 
 export interface Addendum { at: string; by: string; text: string }
 export interface Summary {

@@ -1,6 +1,7 @@
 /** Visits to come, past ones, and booking: loaded with those pages. */
 export const booking = {
   appointment: {
+    late_one: 'The clinic is about {{count}} minute late. You can come {{count}} minute later.', late_other: 'The clinic is about {{count}} minutes late. You can come {{count}} minutes later.', questions: 'Answer questions for this visit', questionsDone: 'Change your answers for this visit',
     page: 'Visits', title: 'Your visits', titleFor: '{{name}}’s visits', book: 'Book a visit', bookFor: 'Book for {{name}}',
     coming: 'Coming up', past: 'Earlier', video: 'Video visit', clinic: 'Visit at the clinic', with: 'With {{name}}', about: 'About: {{text}}',
     none: 'No visit is planned', noneText: 'When you book one, you find it here, with the time and the way in.', noneTextFor: 'When you book one for {{name}}, you find it here, with the time and the way in.',

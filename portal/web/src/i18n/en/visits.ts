@@ -23,11 +23,8 @@ export const visits = {
     go: 'Yes, go to the waiting room', next: 'Yes, go on', goAnyway: 'Go on like this', help: 'No, help me fix it', which: 'Choose another camera or microphone', whichCamera: 'Camera', whichMic: 'Microphone',
   },
   fix: {
-    title: 'What helps', denied: 'This browser does not let us use the camera or the microphone. You can change that:', again: 'Try again',
+    title: 'What helps', again: 'Try again',
     missing: 'We find no camera or microphone on this device. Plug one in, or use a phone.', busy: 'Another app uses the camera or the microphone. Close other video apps, then try again.', unsupported: 'This browser cannot make video calls. Open the visit in Chrome, Safari, Edge or Firefox.', quiet: 'Turn the volume up with the keys of your device. Is a headset connected? Then the sound is there.', closed: 'The network here blocks video calls. Use another Wi-Fi, or turn Wi-Fi off and use mobile data.',
-    iphone: { one: 'Open Settings, then Apps, then Safari.', two: 'Tap Camera, and choose Allow. Do the same with Microphone.', three: 'Come back here and tap Try again.' },
-    android: { one: 'Tap the sign left of the address at the top.', two: 'Tap Permissions, and allow camera and microphone.', three: 'Come back here and tap Try again.' },
-    desk: { one: 'Click the sign left of the address at the top.', two: 'Allow the camera and the microphone for this page.', three: 'Come back here and click Try again.' },
     general: { one: 'Black picture? Check whether a cover is over the camera.', two: 'Close other apps that make video calls.', three: 'Go closer to the Wi-Fi, or use mobile data.', four: 'Restart the device. This page brings you back here.' },
   },
   consent: {

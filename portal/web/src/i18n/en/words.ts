@@ -38,7 +38,7 @@ export const words = {
     admin: 'Administrator', system: 'A system of the clinic', app: 'An app', link: 'With the link to a visit', guest: 'Guest of a visit',
   },
   name: {
-    potassium: 'Potassium', sodium: 'Sodium', chloride: 'Chloride', calcium: 'Calcium', carbonDioxide: 'Carbon dioxide', glucose: 'Blood sugar',
+    videoVisit: 'Agreement to a visit by video', potassium: 'Potassium', sodium: 'Sodium', chloride: 'Chloride', calcium: 'Calcium', carbonDioxide: 'Carbon dioxide', glucose: 'Blood sugar',
     glucoseFasting: 'Blood sugar, fasting', a1c: 'Hemoglobin A1c', creatinine: 'Creatinine', egfr: 'Kidney filter rate (eGFR)', urea: 'Urea nitrogen',
     cholesterol: 'Cholesterol, total', ldl: 'LDL cholesterol', hdl: 'HDL cholesterol', triglycerides: 'Triglycerides', hemoglobin: 'Hemoglobin',
     hematocrit: 'Hematocrit', whiteCells: 'White blood cells', redCells: 'Red blood cells', platelets: 'Platelets', cellSize: 'Red cell size (MCV)',

@@ -25,11 +25,8 @@ export const visits: Same<typeof english> = {
     go: 'Sí, ir a la sala de espera', next: 'Sí, continuar', goAnyway: 'Continuar así', help: 'No, ayúdeme a arreglarlo', which: 'Elegir otra cámara o micrófono', whichCamera: 'Cámara', whichMic: 'Micrófono',
   },
   fix: {
-    title: 'Qué ayuda', denied: 'Este navegador no nos deja usar la cámara o el micrófono. Puede cambiarlo:', again: 'Intentar otra vez',
+    title: 'Qué ayuda', again: 'Intentar otra vez',
     missing: 'No encontramos cámara ni micrófono en este dispositivo. Conecte uno o use un teléfono.', busy: 'Otra aplicación usa la cámara o el micrófono. Cierre otras aplicaciones de video e inténtelo otra vez.', unsupported: 'Este navegador no puede hacer videollamadas. Abra la consulta en Chrome, Safari, Edge o Firefox.', quiet: 'Suba el volumen con las teclas de su dispositivo. ¿Tiene auriculares conectados? Entonces el sonido está allí.', closed: 'La red de aquí bloquea las videollamadas. Use otro wifi, o apáguelo y use los datos móviles.',
-    iphone: { one: 'Abra Ajustes, luego Apps y luego Safari.', two: 'Toque Cámara y elija Permitir. Haga lo mismo con Micrófono.', three: 'Vuelva aquí y toque Intentar otra vez.' },
-    android: { one: 'Toque el signo a la izquierda de la dirección, arriba.', two: 'Toque Permisos y permita cámara y micrófono.', three: 'Vuelva aquí y toque Intentar otra vez.' },
-    desk: { one: 'Haga clic en el signo a la izquierda de la dirección, arriba.', two: 'Permita la cámara y el micrófono para esta página.', three: 'Vuelva aquí y haga clic en Intentar otra vez.' },
     general: { one: '¿Imagen negra? Vea si hay una tapa sobre la cámara.', two: 'Cierre otras aplicaciones que hacen videollamadas.', three: 'Acérquese al wifi o use los datos móviles.', four: 'Reinicie el dispositivo. Esta página le trae de vuelta aquí.' },
   },
   consent: {

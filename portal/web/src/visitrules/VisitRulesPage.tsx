@@ -1,0 +1,27 @@
+import { useQuery } from '@tanstack/react-query'
+import { PageHead } from '../shell/PageHead'
+import { usePageTitle } from '../shell/title'
+import { LoadError } from '../ui/ErrorSummary'
+import { Skeleton } from '../ui/Skeleton'
+import { useWords } from '../ui/useWords'
+import { formsQuery, licenceQuery } from './calls'
+import { FormRules } from './FormRules'
+import { LicenceRules } from './LicenceRules'
+import css from './rules.module.css'
+
+/** What an administrator chooses about visits: where the clinic may treat, and what is asked before. */
+export function VisitRulesPage() {
+  const { t } = useWords()
+  usePageTitle(t('rules.page'))
+  const licence = useQuery(licenceQuery)
+  const forms = useQuery(formsQuery)
+  const error = licence.error ?? forms.error
+  return (
+    <div className={css.page}>
+      <PageHead title={t('rules.page')} />
+      {error ? <LoadError error={error} onRetry={() => { void licence.refetch(); void forms.refetch() }} />
+        : !licence.data || !forms.data ? <Skeleton heights={[240, 240]} />
+        : <><FormRules key={`f${forms.data.version}`} known={forms.data} /><LicenceRules key={`l${licence.data.version}`} known={licence.data} /></>}
+    </div>
+  )
+}

@@ -1,0 +1,61 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useRef, useState, type FormEvent } from 'react'
+import { timeOf } from '../format/date'
+import { Button } from '../ui/Button'
+import { useErrorText } from '../ui/ErrorSummary'
+import { useWords } from '../ui/useWords'
+import css from './answer.module.css'
+import { visitOf } from './queries'
+import { chatOf } from './source'
+
+const quick = ['soon', 'hold', 'phone'] as const
+
+interface AnswerProps { patient: string; visit: string; seat: string; name: string; asks?: number }
+
+/** The clinic's side of what somebody who waits writes: one press opens it, a second one answers. */
+export function Answer({ patient, visit, seat, name, asks = 0 }: AnswerProps) {
+  const { t } = useWords()
+  const [open, setOpen] = useState(false)
+  const words = asks > 0 ? t('seen.answerNew', { count: asks }) : t('seen.write')
+  if (!open) {
+    return <Button variant="default" icon="chat" className={asks > 0 ? css.asks : ''} onClick={() => setOpen(true)}><span aria-hidden="true">{words}</span><span className="sr">{t(asks > 0 ? 'seen.answerTo' : 'seen.writeTo', { name })}</span></Button>
+  }
+  return <Lines {...{ patient, visit, seat, name }} onClose={() => setOpen(false)} />
+}
+
+function Lines({ patient, visit, seat, name, onClose }: AnswerProps & { onClose: () => void }) {
+  const { t, clock } = useWords()
+  const said = useErrorText()
+  const source = visitOf(patient, visit)
+  const queries = useQueryClient()
+  const lines = (useQuery(chatOf(source)).data?.items ?? []).filter((line) => line.seat === seat)
+  const [text, setText] = useState('')
+  const id = useRef(crypto.randomUUID())
+  const send = useMutation({
+    mutationFn: (line: string) => source.say({ id: id.current, text: line, seat }),
+    onSuccess: () => {
+      id.current = crypto.randomUUID()
+      setText('')
+      void queries.invalidateQueries({ queryKey: ['clinic', 'day'] })
+      return queries.invalidateQueries({ queryKey: chatOf(source).queryKey })
+    },
+  })
+  const submit = (event?: FormEvent) => {
+    event?.preventDefault()
+    if (text.trim() && !send.isPending) send.mutate(text.trim())
+  }
+  const field = `answer-${seat}`
+  return (
+    <section className={css.answer} aria-label={t('seen.lines', { name })} onKeyDown={(event) => { if (event.key === 'Escape') onClose() }}>
+      {lines.length > 0 && <ul role="log" aria-label={t('seen.lines', { name })}>{lines.map((line) => <li key={line.id} data-mine={line.from.name !== name || undefined}><b>{line.mine ? t('you') : line.from.name}, {timeOf(line.at, clock.zone)}</b>{line.text}</li>)}</ul>}
+      {send.error && <p className={css.error} role="alert">{said(send.error)}</p>}
+      <div className={css.quick} role="group" aria-label={t('seen.quick')}>{quick.map((word) => <button key={word} type="button" onClick={() => send.mutate(t(`seen.${word}`))}>{t(`seen.${word}`)}</button>)}</div>
+      <form onSubmit={submit}>
+        <label htmlFor={field} className="sr">{t('seen.field', { name })}</label>
+        <textarea id={field} rows={2} maxLength={2_000} value={text} onChange={(event) => setText(event.target.value)} onKeyDown={(event) => { if (event.key === 'Enter' && !event.shiftKey) { event.preventDefault(); submit() } }} />
+        <Button type="submit" loading={send.isPending}>{t('visit.send')}</Button>
+        <Button variant="subtle" onClick={onClose}>{t('close')}</Button>
+      </form>
+    </section>
+  )
+}
