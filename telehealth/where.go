@@ -79,9 +79,6 @@ func (x *ready) place() Whereabouts { return Whereabouts{x.country, x.region, x.
 
 // speaksForPatient: the patient, or somebody who acts for them for more than this visit.
 func (v *visit) speaksForPatient() bool {
-	if v.guest != nil {
-		return false
-	}
 	switch v.view.Base {
 	case access.Self, access.ByLink:
 		return true
