@@ -113,21 +113,17 @@ func TestAGroupOfTwentyFive(t *testing.T) {
 		}
 		p := enterWith(t, s, "r", fmt.Sprint("p", i), o)
 		p.Join(true, i < cameras, false)
-		all = append(all, p)
-	}
-	for i, p := range all {
 		p.until("joined", func() bool { n, _ := p.Joined(); return n == 1 })
 		kinds := []string{"audio"}
 		if i < cameras {
 			kinds = append(kinds, "camera")
 		}
 		require.NoError(t, p.Publish(kinds...))
+		p.until("connected", p.Connected)
+		all = append(all, p)
 	}
 	_, err := s.Enter("r", "one more", &wire{q: newQueue()})
 	require.ErrorContains(t, err, "full")
-	for _, p := range all {
-		p.until("connected", p.Connected)
-	}
 	var speaks atomic.Int64
 	speaks.Store(-1)
 	stop := make(chan struct{})
