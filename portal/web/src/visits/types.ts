@@ -17,6 +17,8 @@ export interface VisitPerson {
   me: boolean
   check?: CheckResult
   where?: Where
+  /** Of who waits: lines of theirs that nobody has answered yet. */
+  asks?: number
 }
 
 export interface Visit {
