@@ -389,6 +389,8 @@ func TestWhoWaitsWritesWithTheClinic(t *testing.T) {
 			return out
 		}
 		require.Equal(t, 1, asks())
+		require.Contains(t, p.doctor.get(p.at(a)).body, `"asks":1`)
+		require.NotContains(t, p.self.get(p.at(a)).body, `"asks"`)
 		require.NotContains(t, p.elena.get(p.at(a)+"/chat").body, "dark")
 		require.Contains(t, p.nurse.get(p.at(a)+"/chat").body, `"seat":"`+rosas+`"`)
 		require.Equal(t, 403, p.desk.get(p.at(a)+"/chat").StatusCode)

@@ -124,7 +124,7 @@ func (v *visit) forget(account string) error {
 // their own, for those who hold it everybody's.
 func (v *visit) prepare(out *Visit) error {
 	all, err := v.ready()
-	if err != nil || len(all) == 0 {
+	if err != nil {
 		return err
 	}
 	rules, err := v.s.licence(v.c)
@@ -138,9 +138,18 @@ func (v *visit) prepare(out *Visit) error {
 	if !v.hosts() {
 		return nil
 	}
+	asks := map[string]int{}
+	if slices.ContainsFunc(out.People, func(p Person) bool { return p.State == SeatWaiting }) {
+		if asks, err = v.unanswered(); err != nil {
+			return err
+		}
+	}
 	for i := range out.People {
 		p := &out.People[i]
 		x := all[p.Seat]
+		if p.State == SeatWaiting {
+			p.Asks = asks[p.Seat]
+		}
 		if x == nil {
 			continue
 		}

@@ -44,6 +44,7 @@ type Person struct {
 	Me           bool         `json:"me"`
 	Check        *DeviceCheck `json:"check,omitempty"`
 	Where        *Where       `json:"where,omitempty" doc:"For those who hold the visit"`
+	Asks         int          `json:"asks,omitempty" doc:"Of who waits: their lines that nobody has answered yet, for those who hold the visit"`
 }
 
 // person is a row of visit_people.

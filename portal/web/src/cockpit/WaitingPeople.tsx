@@ -1,4 +1,3 @@
-import { useQuery } from '@tanstack/react-query'
 import { timeOf } from '../format/date'
 import { Button, LinkButton } from '../ui/Button'
 import { Tag } from '../ui/Card'
@@ -7,8 +6,6 @@ import { useWords } from '../ui/useWords'
 import { Answer } from '../visits/Answer'
 import { checkDetails, checkLine } from '../visits/checkWords'
 import { guestRelation } from '../visits/guestRelation'
-import { chatOf } from '../visits/source'
-import { visitOf } from '../visits/queries'
 import type { Visit, VisitPerson } from '../visits/types'
 import type { Room } from './useRoom'
 import css from './video.module.css'
@@ -29,7 +26,6 @@ export function WaitingPeople({ visit, room }: { visit: Visit; room: Room }) {
 
 function Waiting({ person, first, visit, room }: { person: VisitPerson; first: boolean; visit: Visit; room: Room }) {
   const { t, locale, clock } = useWords()
-  const asks = useAsks(visit, person)
   const reason = person.role === 'patient' ? visit.appointment.reason : undefined
   return (
     <li className={css.waiting}>
@@ -46,16 +42,9 @@ function Waiting({ person, first, visit, room }: { person: VisitPerson; first: b
             <span aria-hidden="true">{t('cockpit.letIn')} {first && <kbd>L</kbd>}</span><span className="sr">{t('cockpit.letInName', { name: person.name })}</span>
           </Button>
           <Button variant="subtle" onClick={() => room.act.mutate({ do: 'refuse', seat: person.seat })}>{t('cockpit.refuse')}</Button>
-          <Answer patient={visit.patient} visit={visit.id} seat={person.seat} name={person.name} asks={asks} />
+          <Answer patient={visit.patient} visit={visit.id} seat={person.seat} name={person.name} asks={person.asks} />
         </div>
       </div>
     </li>
   )
-}
-
-/** Lines of theirs since somebody of the clinic last wrote to them. */
-function useAsks(visit: Visit, person: VisitPerson): number {
-  const lines = (useQuery(chatOf(visitOf(visit.patient, visit.id))).data?.items ?? []).filter(({ seat }) => seat === person.seat)
-  const answered = lines.findLastIndex(({ from }) => from.role !== person.role)
-  return lines.length - 1 - answered
 }

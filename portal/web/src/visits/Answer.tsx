@@ -37,6 +37,7 @@ function Lines({ patient, visit, seat, name, onClose }: AnswerProps & { onClose:
       id.current = crypto.randomUUID()
       setText('')
       void queries.invalidateQueries({ queryKey: ['clinic', 'day'] })
+      void queries.invalidateQueries({ queryKey: source.key })
       return queries.invalidateQueries({ queryKey: chatOf(source).queryKey })
     },
   })

@@ -25,7 +25,7 @@ export function Steps({ end: End }: { end: (props: EndProps) => ReactNode }) {
   const step = stepOf(visit, here)
   // Who came back into the room by a reload is in it: a server that starts again counts them out for a moment.
   useEffect(() => {
-    if (step === 'visit') setHere((now) => (now.checked ? now : { ...now, checked: true }))
+    if (step === 'visit' || step === 'wait') setHere((now) => (now.checked ? now : { ...now, checked: true }))
   }, [step])
   const needsMedia = step === 'check' || step === 'consent' || step === 'place' || step === 'wait' || step === 'early' || step === 'visit'
   const { media, view } = useMedia(needsMedia)

@@ -22,6 +22,8 @@ export interface VisitPerson {
   otherDevice?: boolean
   check?: CheckResult
   where?: Where
+  /** Of who waits: lines of theirs that nobody has answered yet. */
+  asks?: number
 }
 
 /** How it stands with the last recording that was asked for. */
