@@ -213,8 +213,10 @@ func (s *Service) fileTx(c *db.Conn, r *row, files []*file) error {
 		if _, err := c.Exec(`UPDATE visit_recording_files SET blob = ? WHERE id = ?`, b.ID, f.id); err != nil {
 			return err
 		}
-		if _, err := c.Exec(`INSERT INTO loose_blobs (name, at) SELECT blob, 0 FROM visit_recording_parts WHERE file = ?`, f.id); err != nil {
-			return err
+		for _, part := range f.parts {
+			if err := s.Records.LetGoTx(c, part.Name); err != nil {
+				return err
+			}
 		}
 		if _, err := c.Exec(`DELETE FROM visit_recording_parts WHERE file = ?`, f.id); err != nil {
 			return err
