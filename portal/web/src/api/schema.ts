@@ -1318,6 +1318,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/charts/{patient}/visits/{id}/sealable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell whether one's browser can do that */
+        post: operations["post-charts-by-patient-visits-by-id-sealable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/sealing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a visit encrypted from browser to browser, or no longer */
+        post: operations["post-charts-by-patient-visits-by-id-sealing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/charts/{patient}/visits/{id}/start": {
         parameters: {
             query?: never;
@@ -5941,6 +5975,18 @@ export interface components {
             source: components["schemas"]["Source"];
             value: string;
         };
+        SealVisitInBody: {
+            on: boolean;
+        };
+        Sealing: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @description Seats whose browsers cannot */
+            cannot: string[] | null;
+            mine: boolean;
+            on: boolean;
+        };
         SecretInBody: {
             secret: string;
         };
@@ -6366,6 +6412,8 @@ export interface components {
             ratings?: components["schemas"]["VisitRating"][] | null;
             /** @description Ways through networks that let no video pass, to be tried before the visit. In the room one is told one's own anew. */
             relays?: components["schemas"]["Relay"][] | null;
+            /** @description Encryption from browser to browser; missing where nobody ever asked for it */
+            sealing?: components["schemas"]["Sealing"];
             /** Format: date-time */
             startedAt?: string;
             /** @enum {string} */
@@ -6493,6 +6541,9 @@ export interface components {
             /** @description Made by the client; sent twice it is done once */
             id: string;
             text: string;
+        };
+        VisitSealableInBody: {
+            able: boolean;
         };
         VisitSeatInBody: {
             seat: string;
@@ -9787,6 +9838,78 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["VisitSeatInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-visits-by-id-sealable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitSealableInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-visits-by-id-sealing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SealVisitInBody"];
             };
         };
         responses: {
