@@ -1087,7 +1087,8 @@ export interface paths {
         put?: never;
         /** Agree to a visit by video */
         post: operations["post-charts-by-patient-visits-by-id-consent"];
-        delete?: never;
+        /** Take an agreement to a visit by video back */
+        delete: operations["delete-charts-by-patient-visits-by-id-consent"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1104,6 +1105,24 @@ export interface paths {
         put?: never;
         /** End a visit for everybody */
         post: operations["post-charts-by-patient-visits-by-id-end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Questions before a visit, and how far they are answered */
+        get: operations["get-charts-by-patient-visits-by-id-form"];
+        /** Keep answers, or send them */
+        put: operations["put-charts-by-patient-visits-by-id-form"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1371,6 +1390,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/charts/{patient}/visits/{id}/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whose visit it is and where they were the last time, to say that it is right */
+        get: operations["get-charts-by-patient-visits-by-id-place"];
+        put?: never;
+        /** Confirm whose visit it is, and where the patient is now */
+        post: operations["post-charts-by-patient-visits-by-id-place"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/charts/{patient}/visits/{id}/rating": {
         parameters: {
             query?: never;
@@ -1468,6 +1505,40 @@ export interface paths {
         put?: never;
         /** Send somebody back to the waiting room */
         post: operations["post-charts-by-patient-visits-by-id-return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/sealable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell whether one's browser can do that */
+        post: operations["post-charts-by-patient-visits-by-id-sealable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charts/{patient}/visits/{id}/sealing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a visit encrypted from browser to browser, or no longer */
+        post: operations["post-charts-by-patient-visits-by-id-sealing"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1777,6 +1848,23 @@ export interface paths {
         get: operations["get-clinic-day"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/day/late": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell who waits for a clinician or comes soon how far they are behind */
+        post: operations["post-clinic-day-late"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2548,6 +2636,42 @@ export interface paths {
         /** What the patients of one's care teams ask for, the oldest first */
         get: operations["get-clinic-requests"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/visits/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which questions are put before which visits */
+        get: operations["get-clinic-visits-forms"];
+        /** Choose the questions before visits */
+        put: operations["put-clinic-visits-forms"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/visits/licence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the clinic may treat by video */
+        get: operations["get-clinic-visits-licence"];
+        /** Say where the clinic may treat by video */
+        put: operations["put-clinic-visits-licence"];
         post?: never;
         delete?: never;
         options?: never;
@@ -3511,6 +3635,14 @@ export interface components {
             since: string;
             source?: string;
         };
+        AnswerLine: {
+            ask: components["schemas"]["Text"];
+            /** @description To be seen at once */
+            look?: boolean;
+            said: components["schemas"]["Text"];
+            /** @description What was answered the last time, where that was something else */
+            was?: components["schemas"]["Text"];
+        };
         AnswerWithin: {
             /** Format: int64 */
             hours: number;
@@ -3630,6 +3762,11 @@ export interface components {
             until?: string;
         };
         Appointment: {
+            /**
+             * Format: int64
+             * @description How late the clinic said that it will be
+             */
+            behindMinutes?: number;
             /** Format: date-time */
             end: string;
             id: string;
@@ -3691,6 +3828,31 @@ export interface components {
             /** @enum {string} */
             towards: "member" | "caregiver" | "caregivers" | "apps" | "frontdesk" | "insurer" | "organization" | "person";
             words?: string;
+        };
+        Asked: {
+            /** @description For who wrote them, and who sees forms */
+            answers?: {
+                [key: string]: string[] | null;
+            };
+            /**
+             * Format: date-time
+             * @description When the last time was
+             */
+            before?: string;
+            by?: components["schemas"]["Speaker"];
+            /** Format: date-time */
+            finishedAt?: string;
+            /** @description Missing where nothing is asked */
+            form?: components["schemas"]["Form"];
+            /** @description For the clinic: what was answered, with what was else the last time */
+            lines?: components["schemas"]["AnswerLine"][] | null;
+            /** @description The viewer may answer */
+            may: boolean;
+            record?: string;
+            /** Format: date-time */
+            savedAt?: string;
+            /** @enum {string} */
+            state: "none" | "draft" | "done";
         };
         Asking: {
             /**
@@ -3927,6 +4089,8 @@ export interface components {
             from: components["schemas"]["Speaker"];
             id: string;
             mine: boolean;
+            /** @description Between who waits on this seat and the clinic; missing: in the room */
+            seat?: string;
             text: string;
         };
         Check: {
@@ -3994,6 +4158,8 @@ export interface components {
             state: "waiting" | "approved" | "refused" | "withdrawn";
         };
         Cockpit: {
+            /** @description What the patient answered before the visit */
+            asked: components["schemas"]["Asked"];
             chart: components["schemas"]["Chart"];
             /** @description Missing for those who do not write it */
             note?: components["schemas"]["VisitNote"];
@@ -4027,6 +4193,10 @@ export interface components {
             account: string;
             name: string;
             roles: string[] | null;
+        };
+        Condition: {
+            code: string;
+            item: string;
         };
         ConnectedApp: {
             /** @description Name of the person whose record it is about */
@@ -4114,11 +4284,16 @@ export interface components {
         Day: {
             date: string;
             items: components["schemas"]["DayItem"][] | null;
-            /** @description Who is in a waiting room, the longest first */
-            waiting: components["schemas"]["DayItem"][] | null;
+            /** @description Visits with somebody in the waiting room, the one that is next first */
+            waiting: components["schemas"]["DayWaiting"][] | null;
         };
         DayItem: {
             age?: components["schemas"]["Age"];
+            /**
+             * Format: int64
+             * @description How late the clinic said that it will be
+             */
+            behindMinutes?: number;
             birthDate: string;
             /** Format: date-time */
             end: string;
@@ -4134,6 +4309,58 @@ export interface components {
             note?: "draft" | "signed";
             patient: string;
             patientName: string;
+            place?: string;
+            practitioner: components["schemas"]["Practitioner"];
+            reason?: string;
+            sex: string;
+            /** Format: date-time */
+            start: string;
+            /** @enum {string} */
+            status: "booked" | "arrived" | "fulfilled" | "cancelled" | "noshow";
+            /** @description There is a note and a summary to read */
+            summary?: boolean;
+            /** @enum {string} */
+            visit?: "scheduled" | "waiting" | "live" | "ended";
+            /** Format: date-time */
+            waitingSince?: string;
+        };
+        DayPerson: {
+            /**
+             * Format: int64
+             * @description Lines of theirs that nobody has answered yet, for those who hold the visit
+             */
+            asks?: number;
+            check?: components["schemas"]["DeviceCheck"];
+            name: string;
+            relation?: string;
+            role: string;
+            seat: string;
+            /** @description For those who hold the visit */
+            where?: components["schemas"]["Where"];
+        };
+        DayWaiting: {
+            age?: components["schemas"]["Age"];
+            /**
+             * Format: int64
+             * @description How late the clinic said that it will be
+             */
+            behindMinutes?: number;
+            birthDate: string;
+            /** Format: date-time */
+            end: string;
+            id: string;
+            /**
+             * Format: date-time
+             * @description Of a video visit: when its waiting room opens
+             */
+            joinFrom?: string;
+            /** @enum {string} */
+            mode: "video" | "clinic";
+            /** @enum {string} */
+            note?: "draft" | "signed";
+            patient: string;
+            patientName: string;
+            people: components["schemas"]["DayPerson"][] | null;
             place?: string;
             practitioner: components["schemas"]["Practitioner"];
             reason?: string;
@@ -4236,13 +4463,37 @@ export interface components {
         };
         DeviceCheck: {
             /** @enum {string} */
+            browser?: "chrome" | "edge" | "firefox" | "safari" | "samsung" | "other";
+            /** @enum {string} */
             camera: "ok" | "fail" | "skipped";
+            /**
+             * Format: int64
+             * @description Estimate in kbit/s
+             */
+            down?: number;
             /** @enum {string} */
             microphone: "ok" | "fail" | "skipped";
             /** @enum {string} */
             network: "ok" | "fail" | "skipped";
+            /**
+             * @description How sound and picture get out of this network
+             * @enum {string}
+             */
+            reach?: "direct" | "relay" | "blocked";
+            /**
+             * Format: int64
+             * @description Milliseconds
+             */
+            roundTrip?: number;
             /** @enum {string} */
             speaker: "ok" | "fail" | "skipped";
+            /** @enum {string} */
+            system?: "android" | "iphone" | "mac" | "windows" | "linux" | "other";
+            /**
+             * Format: int64
+             * @description Estimate in kbit/s
+             */
+            up?: number;
         };
         Difference: {
             /** @enum {string} */
@@ -4393,6 +4644,35 @@ export interface components {
             topic?: "question" | "medicine" | "appointment" | "results" | "billing" | "other";
             /** @enum {string} */
             view?: "all" | "mine" | "unclaimed" | "done";
+        };
+        Form: {
+            items: components["schemas"]["Item"][] | null;
+            key: string;
+            title: components["schemas"]["Text"];
+            version: string;
+        };
+        FormChoice: {
+            form: string;
+            /** @enum {string} */
+            mode: "video" | "clinic";
+            /** @description Of the clinician, in words; empty: of any */
+            specialty?: string;
+        };
+        FormChoices: {
+            choices: components["schemas"]["FormChoice"][] | null;
+            readonly forms?: components["schemas"]["Form"][] | null;
+            readonly specialties?: string[] | null;
+            /** Format: int64 */
+            version: number;
+        };
+        FormInput: {
+            answers: {
+                [key: string]: string[] | null;
+            };
+            /** @description Send them to the clinic */
+            finish?: boolean;
+            /** @description Key of the questions that were shown */
+            form: string;
         };
         Found: {
             birthDate?: string;
@@ -4874,6 +5154,21 @@ export interface components {
             /** @description The one visit that it is for */
             visit?: string;
         };
+        Item: {
+            id: string;
+            /** @enum {string} */
+            kind: "choice" | "several" | "number" | "words";
+            /** Format: double */
+            least?: number;
+            /** Format: double */
+            most?: number;
+            /** @description It has to be answered before it is sent */
+            need?: boolean;
+            options?: components["schemas"]["Option"][] | null;
+            text: components["schemas"]["Text"];
+            unit?: string;
+            when?: components["schemas"]["Condition"];
+        };
         JoinChartInBody: {
             /**
              * Format: date-time
@@ -4923,9 +5218,25 @@ export interface components {
             count: number;
             type: string;
         };
+        Known: {
+            birthDate?: string;
+            name: string;
+            /** @description What they said the last time, or what the record has */
+            place?: components["schemas"]["Whereabouts"];
+        };
         Language: {
             code: string;
             preferred?: boolean;
+        };
+        LateDayInBody: {
+            /** Format: int64 */
+            minutes: number;
+            /** @description Whose day it is about; missing: one's own */
+            practitioner?: string;
+        };
+        LateTold: {
+            /** Format: int64 */
+            told: number;
         };
         Launch: {
             /** @description Address of the app, with iss and launch */
@@ -4939,6 +5250,14 @@ export interface components {
         Launchable: {
             id: string;
             name: string;
+        };
+        Licence: {
+            /** @enum {string} */
+            outside: "warn" | "refuse";
+            /** @description Countries, or states behind their country: US, US-OR */
+            places: string[] | null;
+            /** Format: int64 */
+            version: number;
         };
         Life: {
             /** Format: date-time */
@@ -5519,6 +5838,10 @@ export interface components {
             /** Format: date-time */
             until: string;
         };
+        Option: {
+            code: string;
+            text: components["schemas"]["Text"];
+        };
         OtherText: {
             /** Format: date-time */
             savedAt: string;
@@ -5666,6 +5989,11 @@ export interface components {
             pools: components["schemas"]["Named"][] | null;
         };
         Person: {
+            /**
+             * Format: int64
+             * @description Of who waits: their lines that nobody has answered yet, for those who hold the visit
+             */
+            asks?: number;
             check?: components["schemas"]["DeviceCheck"];
             host: boolean;
             me: boolean;
@@ -5683,6 +6011,8 @@ export interface components {
             state: "none" | "waiting" | "admitted" | "in" | "left" | "refused" | "removed";
             /** Format: date-time */
             waitingSince?: string;
+            /** @description For those who hold the visit */
+            where?: components["schemas"]["Where"];
         };
         PersonTelling: {
             kinds: components["schemas"]["TellingKinds"];
@@ -6265,6 +6595,18 @@ export interface components {
             source: components["schemas"]["Source"];
             value: string;
         };
+        SealVisitInBody: {
+            on: boolean;
+        };
+        Sealing: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @description Seats whose browsers cannot */
+            cannot: string[] | null;
+            mine: boolean;
+            on: boolean;
+        };
         SecretInBody: {
             secret: string;
         };
@@ -6381,6 +6723,15 @@ export interface components {
             /** @description They may mute, remove, lock, choose who is large, and end the visit for everybody */
             controls: boolean;
             host: boolean;
+            /** @description The clinic may not treat there */
+            outside?: boolean;
+            /**
+             * Format: date-time
+             * @description When they confirmed whose visit it is, and where the patient is
+             */
+            placeAt?: string;
+            /** @description They have to, before they wait */
+            places: boolean;
             /** @enum {string} */
             role: "patient" | "proxy" | "guest" | "interpreter" | "clinician" | "nurse" | "frontdesk" | "system";
             seat?: string;
@@ -6519,6 +6870,10 @@ export interface components {
             result: components["schemas"]["TellingKind"];
             sharing: components["schemas"]["TellingKind"];
             visit: components["schemas"]["TellingKind"];
+        };
+        Text: {
+            en: string;
+            es: string;
         };
         Thread: {
             claimedBy?: components["schemas"]["Claim"];
@@ -6683,6 +7038,8 @@ export interface components {
             /** @description The viewer may ask whether it may be recorded */
             mayRecord?: boolean;
             me: components["schemas"]["Standing"];
+            /** @description Addresses that answer a STUN request when sound and picture get out directly */
+            media?: string[] | null;
             /** @enum {string} */
             note?: "draft" | "signed";
             /** Format: date-time */
@@ -6690,6 +7047,11 @@ export interface components {
             patient: string;
             patientName: string;
             people: components["schemas"]["Person"][] | null;
+            /**
+             * Format: int64
+             * @description Among those who wait for this clinician; 1 is the next one
+             */
+            place?: number;
             /** @description What the viewer said about it */
             rating?: components["schemas"]["VisitRating"];
             /** @description For those who held it: what was said about it */
@@ -6699,6 +7061,8 @@ export interface components {
             /** @description Ways through networks that let no video pass, to be tried before the visit. In the room one is told one's own anew. */
             relays?: components["schemas"]["Relay"][] | null;
             room: components["schemas"]["RoomState"];
+            /** @description Encryption from browser to browser; missing where nobody ever asked for it */
+            sealing?: components["schemas"]["Sealing"];
             /** Format: date-time */
             startedAt?: string;
             /** @enum {string} */
@@ -6907,7 +7271,12 @@ export interface components {
         VisitSayInBody: {
             /** @description Made by the client; sent twice it is done once */
             id: string;
+            /** @description Of who waits and is written to, by the care team; missing: the room */
+            seat?: string;
             text: string;
+        };
+        VisitSealableInBody: {
+            able: boolean;
         };
         VisitSeatInBody: {
             seat: string;
@@ -6943,6 +7312,33 @@ export interface components {
              * @description 0: they are seen at once
              */
             days: number;
+        };
+        Where: {
+            /** @description Where help would have to come */
+            address: string;
+            /**
+             * Format: date-time
+             * @description When they said so
+             */
+            at: string;
+            /** @description ISO 3166-1, as US */
+            country: string;
+            /** @description Not among the places where the clinic may treat */
+            outside?: boolean;
+            /** @description At which they are called back */
+            phone: string;
+            /** @description State or province, ISO 3166-2 behind the country, as OR */
+            region?: string;
+        };
+        Whereabouts: {
+            /** @description Where help would have to come */
+            address: string;
+            /** @description ISO 3166-1, as US */
+            country: string;
+            /** @description At which they are called back */
+            phone: string;
+            /** @description State or province, ISO 3166-2 behind the country, as OR */
+            region?: string;
         };
         Words: {
             cursor?: string;
@@ -9647,6 +10043,38 @@ export interface operations {
             };
         };
     };
+    "delete-charts-by-patient-visits-by-id-consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-charts-by-patient-visits-by-id-end": {
         parameters: {
             query?: never;
@@ -9666,6 +10094,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-charts-by-patient-visits-by-id-form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asked"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-charts-by-patient-visits-by-id-form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asked"];
                 };
             };
             /** @description Error */
@@ -10389,6 +10885,74 @@ export interface operations {
             };
         };
     };
+    "get-charts-by-patient-visits-by-id-place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Known"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-visits-by-id-place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Whereabouts"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-charts-by-patient-visits-by-id-rating": {
         parameters: {
             query?: never;
@@ -10614,6 +11178,78 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["VisitSeatInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-visits-by-id-sealable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitSealableInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-visits-by-id-sealing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SealVisitInBody"];
             };
         };
         responses: {
@@ -11302,6 +11938,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Day"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-day-late": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LateDayInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LateTold"];
                 };
             };
             /** @description Error */
@@ -12991,6 +13660,130 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenAsks"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-clinic-visits-forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormChoices"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-clinic-visits-forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormChoices"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormChoices"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-clinic-visits-licence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Licence"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-clinic-visits-licence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Licence"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Licence"];
                 };
             };
             /** @description Error */
