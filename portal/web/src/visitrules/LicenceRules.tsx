@@ -40,7 +40,7 @@ export function LicenceRules({ known }: { known: Licence }) {
       <p className={css.head}>{t('rules.places')}</p>
       {places.length === 0 ? <p>{t('rules.everywhere')}</p> : (
         <ul className={css.places}>
-          {places.map((place) => <li key={place}>{nameOf(place, locale)}<button type="button" aria-label={t('rules.remove', { name: nameOf(place, locale) })} onClick={() => setPlaces(places.filter((one) => one !== place))}><Icon name="stop" size={16} /></button></li>)}
+          {places.map((place) => <li key={place}>{nameOf(place, locale)}<button type="button" aria-label={t('rules.remove', { name: nameOf(place, locale) })} onClick={() => setPlaces(places.filter((one) => one !== place))}><Icon name="cross" size={16} /></button></li>)}
         </ul>
       )}
       <div className={css.add}>
