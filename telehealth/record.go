@@ -46,15 +46,15 @@ func (v *visit) recordings() (recording.Visit, recording.Person, error) {
 
 // AskRecording asks everybody in the room whether the visit may be recorded.
 func (s *Service) AskRecording(ctx context.Context, who identity.Principal, patient, id, text string) (Visit, error) {
-	if text != recording.Text {
-		return Visit{}, fault.New(fault.Conflict, "The text has changed. Please read it again.").WithCode("changed")
-	}
 	return s.change(ctx, who, patient, id, "recording_ask", func(v *visit) error {
 		if err := v.mustHost(); err != nil {
 			return err
 		}
 		if err := v.mayRecord(); err != nil {
 			return err
+		}
+		if text != recording.Text {
+			return fault.New(fault.Conflict, "The text has changed. Please read it again.").WithCode("changed")
 		}
 		of, by, err := v.recordings()
 		if err != nil {
