@@ -40,8 +40,7 @@ export function VideoPane({ visit, room }: { visit: Visit; room: Room }) {
       {!video && <p className={css.over}>{t('cockpit.notVideo')}</p>}
       {room.act.error && <p className={css.error} role="alert">{said(room.act.error)}</p>}
       {!over && video && <WaitingPeople visit={visit} room={room} />}
-      {room.joined && <SealCode seal={room.now.seal} />}
-      {!over && video && <SealAsk visit={visit} act={room.act} />}
+      {room.joined && room.now.seal ? <SealCode visit={visit} seal={room.now.seal} act={room.act} /> : !over && video && <SealAsk visit={visit} act={room.act} />}
       {room.joined && <PeopleHere visit={visit} act={room.act} />}
       {over && <Ratings visit={visit} />}
       {!over && <Late visit={visit} act={room.act} />}
