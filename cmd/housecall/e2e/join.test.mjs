@@ -57,14 +57,14 @@ async function sayPlace(page) {
   await button(page, en('place.go')).click()
 }
 
-/** From the first page of the visit to the waiting room. */
-async function comeIn(page, name) {
+/** From the first page of the visit to the waiting room. A guest is not asked where the patient is. */
+async function comeIn(page, name, { guest = false } = {}) {
   await button(page, en('join.go')).click()
   await title(page, en('check.title')).waitFor()
   await button(page, en('check.next')).or(button(page, en('check.go'))).or(button(page, en('check.goAnyway'))).first().click()
   await title(page, en('consent.title')).waitFor()
   await button(page, en('consent.agree')).click()
-  await sayPlace(page)
+  if (!guest) await sayPlace(page)
   await title(page, en('wait.knows', { name })).waitFor()
 }
 
@@ -216,7 +216,7 @@ scene('from the desk to the seat, by a link and a date of birth', { as: 'frontde
   await friend.getByLabel(en('joinGuest.relation'), { exact: true }).selectOption('friend')
   await button(friend, en('joinGuest.open')).click()
   await title(friend, en('joinGuest.hello')).waitFor()
-  await comeIn(friend, doctors)
+  await comeIn(friend, doctors, { guest: true })
   assert.ok(!(await friend.locator('body').innerText()).includes(today.patientName), 'whose visit it is, before they are let in')
   await doctor.getByText(en('room.saysSelf', { relation: en('room.relation.friend') })).waitFor()
   await lookAtCall(doctor, 'cockpit-guest', wrong)
@@ -233,7 +233,7 @@ scene('from the desk to the seat, by a link and a date of birth', { as: 'frontde
   await title(friend, en('joinGuest.closed')).waitFor()
   await friend.context().close()
   await title(other, en('joinGuest.hello')).waitFor()
-  await comeIn(other, doctors)
+  await comeIn(other, doctors, { guest: true })
   await doctor.getByText(en('room.otherDevice')).waitFor()
   await letGuestIn.click()
   await until('the other device sees both', async () => (await showsPictures(other)) >= 3, { within: 40_000, every: 250 })
@@ -270,6 +270,11 @@ scene('from the desk to the seat, by a link and a date of birth', { as: 'frontde
   await tablet.title(en('check.title'))
   await tablet.press(en('check.next'), en('check.go'), en('check.goAnyway'))
   await tablet.press(en('consent.agree'))
+  await tablet.check(en('place.yes'))
+  await tablet.select(en('place.state'), 'OR')
+  await tablet.fill(en('place.address'), 'At home')
+  await tablet.fill(en('place.phone'), '+1 503 555 0142')
+  await tablet.press(en('place.go'))
   await tablet.title(en('wait.knows', { name: doctors }))
   await letIn.click()
   for (const [who, one] of Object.entries({ 'Firefox': tablet, 'the doctor': doctor })) await hearsAndSees(one, 1, who)

@@ -105,6 +105,10 @@ function pageOf(ask, context) {
     reload: () => ask('browsingContext.reload', { context, wait: 'complete' }),
     title: (name) => element('h1', name),
     press: async (...names) => click(await element('button', ...names)),
+    check: async (name) => click(await element('field', name)),
+    async select(name, value) {
+      await call('(one, value) => { Object.getOwnPropertyDescriptor(HTMLSelectElement.prototype, "value").set.call(one, value); one.dispatchEvent(new Event("change", { bubbles: true })) }', undefined, { arguments: [await element('field', name), { type: 'string', value }] })
+    },
     async fill(name, text) {
       await click(await element('field', name))
       await act([{ type: 'key', id: 'keys', actions: [...text].flatMap((value) => [{ type: 'keyDown', value }, { type: 'keyUp', value }]) }])

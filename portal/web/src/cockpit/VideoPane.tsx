@@ -52,8 +52,7 @@ export function VideoPane({ visit, room }: { visit: Visit; room: Room }) {
       {room.act.error && <p className={css.error} role="alert">{said(room.act.error)}</p>}
       {!over && video && <WaitingPeople visit={visit} room={room} />}
       <WhereNow visit={visit} />
-      {room.joined && <SealCode seal={room.now.seal} />}
-      {!over && video && <SealAsk visit={visit} act={room.act} />}
+      {room.joined && room.now.seal ? <SealCode visit={visit} seal={room.now.seal} act={room.act} /> : !over && video && <SealAsk visit={visit} act={room.act} />}
       {room.joined && <HostRoom visit={visit} room={room} />}
       {over && <Ratings visit={visit} />}
       {over && <Lines visit={visit} />}

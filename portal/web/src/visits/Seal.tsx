@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import type { CallView } from '../rtc/call'
 import { Button } from '../ui/Button'
 import { useErrorText } from '../ui/ErrorSummary'
@@ -43,7 +43,7 @@ function useCode(seal: CallView['seal']) {
   return { code, checked: code !== undefined && checked === code, changed: checked !== undefined && checked !== code, check: () => setChecked(code) }
 }
 
-function CodeCard({ seal, code, checked, changed, check }: { seal: NonNullable<CallView['seal']> } & ReturnType<typeof useCode>) {
+function CodeCard({ seal, code, checked, changed, check, children }: { seal: NonNullable<CallView['seal']>; children?: ReactNode } & ReturnType<typeof useCode>) {
   const { t } = useWords()
   return (
     <section className={css.card} aria-label={t('seal.title')}>
@@ -58,15 +58,23 @@ function CodeCard({ seal, code, checked, changed, check }: { seal: NonNullable<C
           {checked ? <p role="status">{t('seal.checked')}</p> : <Button variant="default" onClick={check}>{t('seal.same')}</Button>}
         </>
       ) : <p role="status">{seal.devices > 1 || seal.missing > 0 ? t('seal.wait') : t('seal.alone')}</p>}
+      {children}
       <Honest />
     </section>
   )
 }
 
-/** In the cockpit there is room for it. */
-export function SealCode({ seal }: { seal: CallView['seal'] }) {
+/** In the cockpit there is room for it, and who holds the visit can turn it off. */
+export function SealCode({ visit, seal, act }: { visit: Visit; seal: NonNullable<CallView['seal']>; act: VisitAct }) {
+  const { t } = useWords()
   const code = useCode(seal)
-  return seal ? <CodeCard seal={seal} {...code} /> : null
+  const cannot = visit.people.filter(({ me, seat }) => !me && visit.sealing?.cannot.includes(seat))
+  return (
+    <CodeCard seal={seal} {...code}>
+      {cannot.map(({ seat, name }) => <p key={seat} className={css.warn} role="status">{t('seal.theyCannot', { name })}</p>)}
+      <Button variant="subtle" loading={act.variables?.do === 'seal' && act.isPending} onClick={() => act.mutate({ do: 'seal', on: false })}>{t('seal.hostOff')}</Button>
+    </CodeCard>
+  )
 }
 
 /** Over the picture it opens by a press. */
