@@ -60,7 +60,7 @@ function Panes({ patient, id }: { patient: string; id: string }) {
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)
   }, [])
-  useKeys({ l: () => room.letIn(), m: () => room.joined && room.media.setMic(!room.view.mic), u: () => room.joined && room.act.mutate({ do: 'mute', seat: '' }), b: () => void navigate({ to: '/clinic/today' }), '/': () => { setPane('note'); requestAnimationFrame(() => document.getElementById('plan-add')?.focus()) } })
+  useKeys({ l: () => room.letIn(), m: () => room.joined && room.media.setMic(!room.view.mic), u: () => room.joined && visit.data?.me.controls !== false && room.act.mutate({ do: 'mute', seat: '' }), b: () => void navigate({ to: '/clinic/today' }), '/': () => { setPane('note'); requestAnimationFrame(() => document.getElementById('plan-add')?.focus()) } })
   useKeyHints([
     { keys: ['L'], says: t('cockpit.key.letIn') }, { keys: ['M'], says: t('cockpit.key.mute') }, { keys: ['U'], says: t('room.muteAll') }, { keys: ['/'], says: t('cockpit.key.order') }, { keys: ['F6'], says: t('cockpit.key.pane') },
     { keys: ['Ctrl', 'Enter'], says: t('cockpit.key.sign') }, { keys: ['B'], says: t('cockpit.key.back') },

@@ -23,7 +23,7 @@ export function HostRoom({ visit, room }: { visit: Visit; room: Room }) {
       {can && (
         <div className={css.all}>
           {others.some(({ host }) => !host) && <Button variant="default" onClick={() => room.act.mutate({ do: 'mute', seat: '' })}>{t('room.muteAll')} <kbd aria-hidden="true">U</kbd></Button>}
-          <Button variant="default" aria-pressed={locked} onClick={() => room.act.mutate({ do: 'lock', on: !locked })}>{locked ? t('room.unlock') : t('room.lock')}</Button>
+          <Button variant="default" onClick={() => room.act.mutate({ do: 'lock', on: !locked })}>{locked ? t('room.unlock') : t('room.lock')}</Button>
         </div>
       )}
       {locked && <p className={css.locked} role="status">{t('room.isLocked')}</p>}
@@ -53,7 +53,7 @@ function Handing({ visit, room }: { visit: Visit; room: Room }) {
   const { lead, ready } = visit.room ?? {}
   const leader = people.find(({ seat }) => seat === lead)
   const mine = lead !== undefined && lead === me.seat
-  const hosts = people.filter((person) => person.host && !person.me && isHere(person))
+  const hosts = people.filter((person) => person.host && !person.me && person.state === 'in')
   const hand = (seat: string) => room.act.mutate({ do: 'lead', seat })
   return (
     <div className={css.lead}>
@@ -81,7 +81,7 @@ function Here({ person, visit, room, can }: { person: VisitPerson; visit: Visit;
       <b>{called(person)}{person.state === 'left' && <span className="meta"> {t('cockpit.left')}</span>}</b>
       <span className={css.acts}>
         {can && mic && <Act name={name} says="room.mute" ofWhom="room.muteOf" onPress={() => act('mute')} />}
-        {can && (large
+        {can && (large || person.state !== 'left') && (large
           ? <Act name={name} says="room.small" ofWhom="room.smallOf" onPress={() => act('spotlight', '')} />
           : <Act name={name} says="room.large" ofWhom="room.largeOf" onPress={() => act('spotlight')} />)}
         {!person.host && <Act name={name} says="plan.sendBack" ofWhom="plan.sendBackOf" onPress={() => act('return')} />}
