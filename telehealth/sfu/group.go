@@ -40,7 +40,8 @@ type claim struct {
 }
 
 const (
-	claimPinned = iota
+	claimSpotlight = iota
+	claimPinned
 	claimAlways
 	claimSpeaks
 	claimSpoke
@@ -58,7 +59,7 @@ func (x *Seat) claims(kind Kind, others []shown, now time.Time) []string {
 		claim
 	}
 	var all []claimant
-	always := 0
+	always, spotlight := 0, x.room.spotted()
 	for came, o := range others {
 		c := claim{class: claimOther, order: o.order, came: came}
 		spoke := o.voice.last
@@ -71,6 +72,8 @@ func (x *Seat) claims(kind Kind, others []shown, now time.Time) []string {
 			continue
 		case kind == Audio && (o.audio == nil || o.micOff), kind == Camera && (o.camera == nil || o.camOff):
 			continue
+		case kind == Camera && o.id == spotlight:
+			c.class = claimSpotlight
 		case kind == Camera && slices.Contains(x.pins, o.id):
 			c.class = claimPinned
 		case o.order == 0 && x.room.server.cfg.Order != nil && always < groupAlways:

@@ -68,7 +68,7 @@ func (r *Room) spotted() string {
 // said anything about its microphone since, it may not have heard that: it is told
 // again when it joins anew, and stays muted.
 func (x *Seat) silenced() muteMessage {
-	return muteMessage{T: "mute", Kind: Audio, On: true, By: x.mutedBy}
+	return muteMessage{T: "mute", Kind: Audio, On: true, Host: x.mutedBy}
 }
 
 // inherit takes over what was decided about a seat before this client joined; under

@@ -17,10 +17,10 @@ type silencers struct {
 }
 
 func (s *silencers) listen(b []byte) []byte {
-	var m struct{ T, Kind, By string }
+	var m struct{ T, Kind, Host string }
 	if json.Unmarshal(b, &m) == nil && m.T == "mute" && m.Kind == "audio" {
 		s.mu.Lock()
-		s.all = append(s.all, m.By)
+		s.all = append(s.all, m.Host)
 		s.mu.Unlock()
 	}
 	return b

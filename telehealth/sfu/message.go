@@ -128,7 +128,7 @@ type muteMessage struct {
 	T    string `json:"t"`
 	Kind Kind   `json:"kind"`
 	On   bool   `json:"on"`
-	By   string `json:"by,omitempty"` // seat of the host who did it
+	Host string `json:"host,omitempty"` // the seat of who did it
 }
 
 type speakingMessage struct {

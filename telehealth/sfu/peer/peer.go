@@ -60,6 +60,7 @@ type Message struct {
 	Rids  []string `json:"rids"`
 	Fresh bool     `json:"fresh"`
 	By    int      `json:"by"`
+	Host  string   `json:"host"`
 
 	State string `json:"state"`
 }

@@ -215,7 +215,7 @@ export class Call {
       case 'mute':
         if (frame.kind === 'screen' && frame.on) this.deps.shareTaken()
         if (frame.kind === 'audio' && frame.on) {
-          this.set({ mutedBy: frame.by })
+          this.set({ mutedBy: frame.host })
           this.deps.silenced()
         }
         return undefined

@@ -49,8 +49,8 @@ export type FromServer =
   | { t: 'layers'; kind: Kind; rids: string[] }
   /** What this client's line does not carry; only: nothing but sound is sent. */
   | { t: 'held'; tracks: Place[]; only?: 'audio' }
-  /** By: the seat of the host who turned the microphone off. */
-  | { t: 'mute'; kind: Kind; on: boolean; by?: string }
+  /** Host: the seat of who turned the microphone off. */
+  | { t: 'mute'; kind: Kind; on: boolean; host?: string }
   | { t: 'recording'; state: Recorded }
   | { t: 'told'; from: string; data: string }
   | { t: 'error'; of: string; n: number }
@@ -98,7 +98,7 @@ export function readFrame(data: unknown): FromServer | undefined {
     case 'quality': return levels.includes(text(frame.level)) ? { t: 'quality', level: frame.level as Level } : undefined
     case 'layers': return kinds.includes(text(frame.kind)) ? { t: 'layers', kind: frame.kind as Kind, rids: texts(frame.rids) } : undefined
     case 'held': return { t: 'held', tracks: placesOf(frame.tracks), ...(frame.only === 'audio' && { only: 'audio' }) }
-    case 'mute': return kinds.includes(text(frame.kind)) ? { t: 'mute', kind: frame.kind as Kind, on: frame.on === true, ...(text(frame.by) && { by: text(frame.by) }) } : undefined
+    case 'mute': return kinds.includes(text(frame.kind)) ? { t: 'mute', kind: frame.kind as Kind, on: frame.on === true, ...(text(frame.host) && { host: text(frame.host) }) } : undefined
     case 'recording': return { t: 'recording', state: recordedOf(frame.state) }
     case 'told': return { t: 'told', from: text(frame.from), data: text(frame.data) }
     case 'error': return { t: 'error', of: text(frame.of), n }

@@ -85,7 +85,7 @@ export function SealOver({ seal }: { seal: CallView['seal'] }) {
   if (!seal) return null
   const label = code.changed ? t('seal.check') : code.checked ? t('seal.on') : t('seal.check')
   return (
-    <div className={css.over}>
+    <div className={css.over} data-seal>
       <button type="button" className={css.open} data-new={(!code.checked && code.code !== undefined) || undefined} aria-expanded={open} onClick={() => setOpen(!open)}><Icon name="key" size={20} />{label}</button>
       {open && <CodeCard seal={seal} {...code} />}
     </div>
