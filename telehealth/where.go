@@ -141,9 +141,6 @@ func (s *Service) KnownPlace(ctx context.Context, who identity.Principal, patien
 // now. Outside of where the clinic may treat it is noted as well; whether they may
 // wait all the same is the clinic's rule.
 func (s *Service) SayPlace(ctx context.Context, who identity.Principal, patient, id string, p Whereabouts) (Visit, error) {
-	if err := p.check(); err != nil {
-		return Visit{}, err
-	}
 	return s.change(ctx, who, patient, id, "place", func(v *visit) error {
 		seat, err := v.seat()
 		if err == nil {
@@ -151,6 +148,9 @@ func (s *Service) SayPlace(ctx context.Context, who identity.Principal, patient,
 		}
 		if err == nil && !v.speaksForPatient() {
 			err = onlyThem()
+		}
+		if err == nil {
+			err = p.check()
 		}
 		if err != nil {
 			return err
