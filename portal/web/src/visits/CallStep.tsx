@@ -63,9 +63,9 @@ export function CallStep({ visit, media, view, onLeave }: { visit: Visit; media:
         )}
         <header className={css.callHead}><h1>{title}</h1><ConnectionWords view={now} /></header>
         <Minis corner={corner} minis={minis} frozen={frozen} media={media} view={view} />
-        <RecordingBar visit={visit} act={act} room={now.recording} className={css.recording} />
         {now.onlySound && now.phase === 'in' && <p className={css.onlySound} role="status">{t('visit.onlySound')}</p>}
       </section>
+      <RecordingBar visit={visit} act={act} room={now.recording} className={css.recording} />
       {chat && <div className={css.chatPlace}><Chat source={source} onClose={() => setChat(false)} /></div>}
       <Controls media={media} view={view} chat={{ open: chat, unread, toggle: () => setChat(!chat) }} onLeave={leave} />
     </main>
