@@ -20,8 +20,8 @@ export function LateDay({ behind }: { behind: number }) {
     <section aria-label={t('seen.late')} className={css.lateDay}>
       <p className={css.lateHead}><b>{t('seen.late')}</b>{behind > 0 && <span>{t('seen.lateNow', { count: behind })}</span>}</p>
       <div className={css.chips}>
-        {steps.map((count) => <button key={count} type="button" aria-pressed={behind === count} aria-label={t('seen.lateBy', { count })} onClick={() => tell.mutate(count)}>{t('seen.lateMin', { count })}</button>)}
-        {behind > 0 && <button type="button" aria-label={t('seen.onTimeSay')} onClick={() => tell.mutate(0)}>{t('seen.onTime')}</button>}
+        {steps.map((count) => <button key={count} type="button" aria-pressed={behind === count} onClick={() => tell.mutate(count)}><span aria-hidden="true">{t('seen.lateMin', { count })}</span><span className="sr">{t('seen.lateBy', { count })}</span></button>)}
+        {behind > 0 && <button type="button" onClick={() => tell.mutate(0)}><span aria-hidden="true">{t('seen.onTime')}</span><span className="sr">{t('seen.onTimeSay')}</span></button>}
       </div>
       {tell.data && <Said>{tell.data.told > 0 ? t('seen.lateTold', { count: tell.data.told }) : t('seen.lateNone')}</Said>}
       {tell.error && <ErrorSummary errors={[{ message: text(tell.error) }]} />}
