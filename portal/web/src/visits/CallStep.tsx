@@ -78,19 +78,12 @@ export function CallStep({ visit, media, view, onLeave }: { visit: Visit; media:
         ) : !crowd && (
           <div className={css.alone}><p>{now.phase === 'joining' ? t('visit.joining') : t('visit.alone', { name: visit.appointment.practitioner.name })}</p></div>
         )}
-<<<<<<< HEAD
         {crowd ? <Crowd screen={main?.screen ? main : undefined} faces={faces} pins={pins} frozen={frozen} media={media} view={view} /> : <Minis corner={corner} minis={minis} frozen={frozen} media={media} view={view} />}
         <header className={css.callHead}><h1>{crowd ? t('visit.people', { count: now.seats.length }) : title}</h1><ConnectionWords view={now} /><div><OnlySoundButton media={media} view={view} /></div></header>
         <RoomNews visit={visit} call={now} mic={view.mic} />
         <SealOver seal={now.seal} />
-        <RecordingBar visit={visit} act={act} room={now.recording} className={css.recording} />
         <OnlySound visit={visit} now={now} media={media} view={view} />
         <ByPhone phase={now.phase} />
-=======
-        <header className={css.callHead}><h1>{title}</h1><ConnectionWords view={now} /></header>
-        <Minis corner={corner} minis={minis} frozen={frozen} media={media} view={view} />
-        {now.onlySound && now.phase === 'in' && <p className={css.onlySound} role="status">{t('visit.onlySound')}</p>}
->>>>>>> w-recording
       </section>
       <RecordingBar visit={visit} act={act} room={now.recording} className={css.recording} />
       {chat && <div className={css.chatPlace}><Chat source={source} onClose={() => setChat(false)} /></div>}
