@@ -30,7 +30,7 @@ type cli struct {
 	Migrate migrateCommand `cmd:"" help:"Bring the database up to date."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 
-	faultCommands
+	Faults faultCommands `embed:""`
 }
 
 func main() {
