@@ -48,13 +48,13 @@ function Lines({ patient, visit, seat, name, onClose }: AnswerProps & { onClose:
   const field = `answer-${seat}`
   return (
     <section className={css.answer} aria-label={t('seen.lines', { name })} onKeyDown={(event) => { if (event.key === 'Escape') onClose() }}>
-      {lines.length > 0 && <ul role="log" aria-label={t('seen.lines', { name })}>{lines.map((line) => <li key={line.id} data-mine={line.from.name !== name || undefined}><b>{line.mine ? t('you') : line.from.name}, {timeOf(line.at, clock.zone)}</b>{line.text}</li>)}</ul>}
+      {lines.length > 0 && <div role="log" tabIndex={0} aria-label={t('seen.lines', { name })}><ul>{lines.map((line) => <li key={line.id} data-mine={line.from.name !== name || undefined}><b>{line.mine ? t('you') : line.from.name}, {timeOf(line.at, clock.zone)}</b>{line.text}</li>)}</ul></div>}
       {send.error && <p className={css.error} role="alert">{said(send.error)}</p>}
       <div className={css.quick} role="group" aria-label={t('seen.quick')}>{quick.map((word) => <button key={word} type="button" onClick={() => send.mutate(t(`seen.${word}`))}>{t(`seen.${word}`)}</button>)}</div>
       <form onSubmit={submit}>
         <label htmlFor={field} className="sr">{t('seen.field', { name })}</label>
         <textarea id={field} rows={2} maxLength={2_000} value={text} onChange={(event) => setText(event.target.value)} onKeyDown={(event) => { if (event.key === 'Enter' && !event.shiftKey) { event.preventDefault(); submit() } }} />
-        <Button type="submit" loading={send.isPending}>{t('visit.send')}</Button>
+        <Button type="submit" variant="default" loading={send.isPending}>{t('visit.send')}</Button>
         <Button variant="subtle" onClick={onClose}>{t('close')}</Button>
       </form>
     </section>

@@ -69,15 +69,19 @@ export function CheckStep({ over, media, view, last, busy, onDone }: CheckProps)
   }
   const cameras = view.devices.filter(({ kind }) => kind === 'videoinput').length
   const cameraWords = camera ? t('check.cameraOk') : view.faults.camera ? t('check.cameraFail') : view.cam ? t('check.cameraWait') : t('visit.pictureOff')
+  const help = (fixing || problems.some(({ part }) => part !== 'speaker')) && <Fix problems={problems} onAgain={() => { void media.start(); setRun(run + 1) }} />
   return (
     <>
       <header className={visit.top}><HomeLink /><p className={visit.over}>{over}</p></header>
       <main id="content" tabIndex={-1} className={visit.narrow}>
         <h1>{view.faults.camera ? t('check.titleFail') : t('check.title')}</h1>
-        <div className={css.self}>
-          <Tile name={t('you')} track={camera} self mirrored={media.mirrored()} className={css.tile} />
-          {cameras > 1 && <Button className={css.flip} icon="refresh" onClick={() => void media.flip()}>{t('visit.flip')}</Button>}
-        </div>
+        {/* There is nothing to see then, and the help has to be seen. */}
+        {view.faults.camera ? help : (
+          <div className={css.self}>
+            <Tile name={t('you')} track={camera} self mirrored={media.mirrored()} className={css.tile} />
+            {cameras > 1 && <Button className={css.flip} icon="refresh" onClick={() => void media.flip()}>{t('visit.flip')}</Button>}
+          </div>
+        )}
         <Card rows className={css.rows}>
           <Line icon="camera" state={result.camera} title={cameraWords} text={camera?.label || undefined} />
           <MicLine track={audio} fault={Boolean(view.faults.audio)} onSpoke={() => setSpoke(true)} spoke={spoke} />
@@ -95,9 +99,7 @@ export function CheckStep({ over, media, view, last, busy, onDone }: CheckProps)
           <Line icon="network" state={network === 'good' || network === 'slow' ? 'ok' : result.network} title={t(`check.network.${network ?? 'testing'}`)} text={[t(`check.networkText.${network ?? 'testing'}`), lineWords({ reach: found?.reach, ...speed }, t)].filter(Boolean).join(' ')} />
         </Card>
         <DevicePicks media={media} view={view} />
-        {(fixing || problems.some(({ part }) => part !== 'speaker')) && (
-          <Fix problems={problems} onAgain={() => { void media.start(); setRun(run + 1) }} />
-        )}
+        {!view.faults.camera && help}
       </main>
       <footer className={visit.foot}>
         <Button wide loading={busy} onClick={() => onDone(result)}>{problems.length > 0 ? t('check.goAnyway') : last ? t('check.go') : t('check.next')}</Button>

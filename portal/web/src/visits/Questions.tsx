@@ -16,7 +16,8 @@ export function Questions({ asked, form, forName, onDone }: QuestionsProps) {
   const said = useErrorText()
   const { answers, set, send, saving, saved, error, drafts } = useAnswers(useSource(), asked, form)
   const [errors, setErrors] = useState<FieldError[]>([])
-  const wrong = new Set(errors.map(({ field }) => field))
+  // Once it is answered nothing is said about it any more.
+  const wrong = new Set(errors.length > 0 ? missing(form, answers) : [])
   const submit = () => {
     const left = missing(form, answers)
     if (left.length > 0) return setErrors(left.map((id) => ({ field: `form-${id}`, message: `${form.items.find((item) => item.id === id)!.text[locale]} ${t('form.need')}` })))
@@ -30,7 +31,7 @@ export function Questions({ asked, form, forName, onDone }: QuestionsProps) {
         <p className={visit.lead}>{forName ? t('form.leadFor', { name: forName }) : t('form.lead')}</p>
         <ErrorSummary errors={errors} />
         <div className={css.questions}>
-          {form.items.filter((item) => isAsked(form, item, answers)).map((item) => <Question key={item.id} item={item} given={answers[item.id] ?? []} wrong={wrong.has(`form-${item.id}`)} onGiven={(given) => set(item.id, given)} />)}
+          {form.items.filter((item) => isAsked(form, item, answers)).map((item) => <Question key={item.id} item={item} given={answers[item.id] ?? []} wrong={wrong.has(item.id)} onGiven={(given) => set(item.id, given)} />)}
         </div>
         <p className={css.state} role="status">{!drafts ? '' : error ? t('form.notSaved') : saving ? t('form.saving') : saved ? t('form.saved') : ''}</p>
       </main>
