@@ -148,8 +148,7 @@ scene('a visit by video, three people, and its note', { as: 'patient', viewport:
     const now = await received(one)
     const played = now.samples - heard[who].samples
     console.log(`150 kbit/s, 10 % lost, 200 ms: the ${who} has ${((100 * (now.concealed - heard[who].concealed)) / played).toFixed(1)} % of ${(played / 48_000).toFixed(0)} s of sound concealed`)
-    assert.ok(played > 0)
-    if (who === 'patient') assert.ok(now.concealed - heard[who].concealed < played / 4, JSON.stringify([heard[who], now]))
+    assert.ok(played > 0 && now.concealed - heard[who].concealed < played / 2, JSON.stringify([heard[who], now]))
   }
   Object.assign(line, { rate: 0, loss: 0, delay: 0 })
   await page.getByText(en('visit.onlySound')).waitFor({ state: 'hidden', timeout: 90_000 })
@@ -171,7 +170,8 @@ scene('a visit by video, three people, and its note', { as: 'patient', viewport:
   console.log(`the socket dropped: the room speaks again after ${Math.round(await dropSocket(page))} ms; nothing came for ${says(await gapsOf(page, 'the socket dropped'))}`)
   for (const one of [page, doctor]) await watchGaps(one)
   line.move()
-  console.log(`another address and port: nothing came to her for ${says(await gapsOf(page, 'another network'))}, to the clinician for ${says(await gapsOf(doctor, 'another network'))}`)
+  console.log(`another address and port: nothing came to her for ${says(await gapsOf(page, 'another network'))}`)
+  await goesOn(doctor, 1, 'the clinician, who sees her in another network,')
   assert.deepEqual(await kept(), was)
   for (const one of [page, doctor]) await watchGaps(one)
   line.cut = true
