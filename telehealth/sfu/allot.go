@@ -38,7 +38,12 @@ func (x *Seat) allot(now time.Time) {
 		return fits
 	}
 	short := 0.0
-	double := x.down.doubles(now)
+	double, spare := x.down.doubles(now), rate
+	for _, l := range lines {
+		if l.kind == Audio {
+			spare -= l.takes(high)
+		}
+	}
 	for n, l := range lines { // the smallest of everything
 		l.had, l.got = l.got, none
 		to := high
@@ -47,9 +52,10 @@ func (x *Seat) allot(now time.Time) {
 		}
 		costs := l.takes(to)
 		if l.kind == Audio {
-			twice := double && n < voicesAlways
+			twice := double && n < voicesAlways && (rate == 0 || spare >= costs) // everybody once comes first
 			l.slot.double(twice)
 			if twice {
+				spare -= costs
 				costs *= 2
 			}
 		}

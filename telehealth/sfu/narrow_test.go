@@ -74,19 +74,10 @@ func TestSoundGoesOnWhereAPictureCannot(t *testing.T) {
 	t.Logf("the picture yielded after %v; sound meanwhile: %d of %d packets, %d missing in a row at most", yields, came, sent, gap)
 	heard = b.count("a audio") + 25 // what stood in the queue
 	a.until("told that b only hears", func() bool { return a.Seats()[1].Only })
-	b.until("sound that goes twice", func() bool {
-		from := max(heard, b.count("a audio")-40)
-		if b.count("a audio") < from+40 {
-			return false
-		}
-		came, _, _ := b.sounds("a audio", from)
-		return came < 30
-	})
-	heard = b.count("a audio")
-	b.until("sound", func() bool { return b.count("a audio") > heard+300 })
+	b.until("sound", func() bool { return b.count("a audio") > heard+250 })
 	came, sent, gap = b.sounds("a audio", heard)
 	t.Logf("sound alone: %d of %d packets, %d missing in a row at most; %d lost on the line in all", came, sent, gap, line.lost.Load())
-	require.Greater(t, came, sent*92/100, "each packet goes twice, and a tenth is lost")
+	require.Greater(t, came, sent*85/100)
 	require.Less(t, gap, 25)
 	m, _ := b.held()
 	require.Equal(t, "audio", m.Only, "a picture did not come back too soon")

@@ -8,6 +8,8 @@ import { until } from './wait.mjs'
 const firefoxPath = process.env.FIREFOX || '/usr/bin/firefox-esr'
 
 const prefs = {
+  // Pages that may use neither know only the addresses of the way out, and this machine's own is none of them.
+  'permissions.default.camera': 1, 'permissions.default.microphone': 1,
   'media.navigator.streams.fake': true, 'media.navigator.permission.disabled': true, 'media.peerconnection.ice.loopback': true, 'media.autoplay.default': 0, 'media.autoplay.blocking_policy': 0,
   'media.gmp-manager.updateEnabled': false, 'media.gmp-provider.enabled': false, 'browser.shell.checkDefaultBrowser': false, 'browser.startup.page': 0, 'browser.startup.homepage_override.mstone': 'ignore',
   'browser.aboutwelcome.enabled': false, 'datareporting.policy.dataSubmissionEnabled': false, 'toolkit.telemetry.reportingpolicy.firstRun': false, 'app.normandy.enabled': false, 'app.update.disabledForTesting': true,
