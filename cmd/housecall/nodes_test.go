@@ -185,6 +185,8 @@ func (c *clinicNodes) arrange() {
 	}
 	_, err = a.Visits.Consent(ctx, self, ida, visit, telehealth.ConsentVersion)
 	require.NoError(t, err)
+	_, err = a.Visits.SayPlace(ctx, self, ida, visit, telehealth.Whereabouts{Country: "US", Region: "OR", Address: "At home", Phone: "+1 503 555 0142"})
+	require.NoError(t, err)
 	v, err := a.Visits.Wait(ctx, self, ida, visit)
 	require.NoError(t, err)
 	_, err = a.Visits.Admit(ctx, hale, ida, visit, v.Me.Seat)

@@ -81,6 +81,7 @@ type standing struct {
 	Me struct {
 		Seat, State string
 		Host        bool
+		Places      bool // has to say where the patient is
 	}
 	Consent struct{ Version string }
 }
@@ -137,6 +138,12 @@ func (v *visit) admit(b *badge, host bool) error {
 	}
 	if err := v.call(b, http.MethodPost, "/consent", map[string]any{"version": how.Consent.Version, "agreed": true}, nil); err != nil {
 		return err
+	}
+	if how.Me.Places {
+		place := map[string]string{"country": "US", "region": "OR", "address": "A load test", "phone": "+1 503 555 0142"}
+		if err := v.call(b, http.MethodPost, "/place", place, nil); err != nil {
+			return err
+		}
 	}
 	if err := v.call(b, http.MethodPost, "/wait", nil, &how); err != nil {
 		return err

@@ -49,7 +49,7 @@ func (s *Service) OpenPageTx(c *db.Conn, who Principal, n NewPage) (id, url stri
 	if n.Patient == "" || n.Resource == "" || len(n.Resource) > 100 || !n.From.Before(n.Until) || !n.Until.After(now) || n.Until.After(now.Add(LongestPage)) {
 		return "", "", fault.New(fault.Invalid, "A link needs a patient, a thing, and a time within 90 days.")
 	}
-	if n.Unasked != (n.BirthDate == "") {
+	if n.Unasked && n.BirthDate != "" {
 		return "", "", errors.New("identity: a link asks for a date of birth, or says that it does not")
 	}
 	if !n.Unasked {
