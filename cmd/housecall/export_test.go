@@ -102,7 +102,7 @@ func exportByHTTP(t *testing.T, cfg Config, address string) {
 		require.NoError(t, json.Unmarshal([]byte(body), &m))
 		return true
 	}, time.Minute, 200*time.Millisecond)
-	require.Len(t, m.Output, 3)
+	require.Len(t, m.Output, 4)
 	for _, f := range m.Output {
 		res, body := ask(f.URL)
 		require.Equal(t, 200, res.StatusCode)

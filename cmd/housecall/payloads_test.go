@@ -35,7 +35,7 @@ func TestNothingThatGoesOutSaysAnything(t *testing.T) {
 		cfg.outward = apple.Client // trusts the key that its server made; the others have none
 		m := readMatrix(t)
 		m.actors = slices.DeleteFunc(m.actors, func(a *actor) bool {
-			return !slices.Contains([]string{"rosa", "doctor", "nurse", "proxy-all", "desk", "guest", "link"}, a.name)
+			return !slices.Contains([]string{"rosa", "doctor", "nurse", "proxy-all", "desk", "guest", "link", "guest-link"}, a.name)
 		})
 		h := newHouse(t, cfg, m)
 		ctx := context.Background()
