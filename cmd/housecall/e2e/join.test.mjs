@@ -9,6 +9,7 @@ import { openFirefox } from './harness/firefox.mjs'
 import { look } from './harness/look.mjs'
 import { settled, visit } from './harness/pages.mjs'
 import { picture, require, shotsFolder } from './harness/paths.mjs'
+import { sayPlace } from './harness/place.mjs'
 import { phone, suite } from './harness/suite.mjs'
 import { codeOf } from './harness/totp.mjs'
 import { until } from './harness/wait.mjs'
@@ -46,15 +47,6 @@ async function typeBirth(page, date) {
   await page.getByLabel(en('enter.day'), { exact: true }).fill(String(day))
   await page.getByLabel(en('enter.year'), { exact: true }).fill(String(year))
   await button(page, en('join.open')).click()
-}
-
-/** Whose visit it is, read back, and where the patient is now. */
-async function sayPlace(page) {
-  await page.getByRole('radio', { name: en('place.yes') }).check()
-  await page.getByLabel(en('place.state'), { exact: true }).selectOption('OR')
-  await page.getByLabel(en('place.address'), { exact: true }).fill('At home')
-  await page.getByLabel(en('place.phone'), { exact: true }).fill('+1 503 555 0142')
-  await button(page, en('place.go')).click()
 }
 
 /** From the first page of the visit to the waiting room. A guest is not asked where the patient is. */

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { must, people } from './harness/chart.mjs'
 import { settled, visit } from './harness/pages.mjs'
 import { picture, require } from './harness/paths.mjs'
+import { sayPlace } from './harness/place.mjs'
 import { phone, suite } from './harness/suite.mjs'
 import { until } from './harness/wait.mjs'
 import { en } from './harness/words.mjs'
@@ -32,6 +33,7 @@ scene('a visit that both let be recorded', { as: 'patient', viewport: phone, tim
   await visit(page, `${site.url}/p/${rosa}/visits/${today.id}`)
   await button(page, en('check.next')).or(button(page, en('check.go'))).or(button(page, en('check.goAnyway'))).first().click()
   await button(page, en('consent.agree')).click()
+  await sayPlace(page)
   await page.getByRole('heading', { level: 1, name: en('wait.knows', { name: today.practitioner.name }) }).waitFor()
   await visit(doctor, `${site.url}/clinic/visits/${rosa}/${today.id}`)
   await button(doctor, en('cockpit.letInName', { name: self.name })).click()

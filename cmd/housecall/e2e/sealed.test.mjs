@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { must, people } from './harness/chart.mjs'
 import { visit } from './harness/pages.mjs'
 import { picture } from './harness/paths.mjs'
+import { sayPlace } from './harness/place.mjs'
 import { phone, suite } from './harness/suite.mjs'
 import { until } from './harness/wait.mjs'
 import { en } from './harness/words.mjs'
@@ -60,6 +61,7 @@ async function comeIn(page) {
   await button(page, en('check.next')).or(button(page, en('check.go'))).or(button(page, en('check.goAnyway'))).first().click()
   await page.getByRole('heading', { level: 1, name: en('consent.title') }).waitFor()
   await button(page, en('consent.agree')).click()
+  await sayPlace(page)
 }
 
 scene('sealed from browser to browser', { as: 'patient', viewport: phone, timeout: 240_000, expect: [/status of 40[39]/, /signal/, /WebSocket/] }, async ({ page, open, site }) => {

@@ -5,6 +5,7 @@ import { dropSocket, gapsOf, goesOn, hearsAndSees, received, watchCalls, watchGa
 import { must, people } from './harness/chart.mjs'
 import { settled, visit } from './harness/pages.mjs'
 import { picture, require } from './harness/paths.mjs'
+import { sayPlace } from './harness/place.mjs'
 import { phone, suite } from './harness/suite.mjs'
 import { codeOf } from './harness/totp.mjs'
 import { until } from './harness/wait.mjs'
@@ -80,19 +81,7 @@ async function comeIn(page, name) {
   await page.getByRole('heading', { level: 1, name: en('consent.title') }).waitFor()
   await look(page, `${name}-consent`)
   await button(page, en('consent.agree')).click()
-  await sayPlace(page, name)
-}
-
-/** Whose visit it is, read back, and where the patient is now. */
-async function sayPlace(page, name, address = '48 Harbor Street, Portland, second floor') {
-  await page.getByLabel(en('place.state'), { exact: true }).waitFor()
-  await page.getByRole('radio').first().check()
-  await page.getByLabel(en('place.country'), { exact: true }).selectOption('US')
-  await page.getByLabel(en('place.state'), { exact: true }).selectOption('OR')
-  await page.getByRole('textbox', { name: patternOf(`${en('place.address').split(',')[0]}{{more}}`) }).fill(address)
-  await page.getByLabel(en('place.phone'), { exact: true }).fill('+1 503 555 0142')
-  if (name) await look(page, `${name}-place`)
-  await button(page, en('place.go')).click()
+  await sayPlace(page, { look: name && (() => look(page, `${name}-place`)) })
 }
 
 // A browser that says no: what to press, in pictures, for this browser and for others.
