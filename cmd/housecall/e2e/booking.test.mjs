@@ -1,6 +1,7 @@
 // Booking: few taps for the patient, one winner for a time, and the clinic's day with the same visits.
 import assert from 'node:assert/strict'
 import { must, people } from './harness/chart.mjs'
+import { look } from './harness/look.mjs'
 import { settled, visit } from './harness/pages.mjs'
 import { phone, suite } from './harness/suite.mjs'
 import { until } from './harness/wait.mjs'
@@ -161,4 +162,24 @@ scene('keys alone: G T goes to the day, arrows to other days, J to a visit', { a
   await settled(page)
   await page.keyboard.press('j')
   await until('a visit is marked', async () => (await page.locator('[data-at="true"]').count()) === 1)
+})
+
+scene('an administrator says where the clinic may treat, and what is asked before a visit', { as: 'admin', timeout: 120_000 }, async ({ page, site }) => {
+  const wrong = []
+  await visit(page, `${site.url}/clinic/visit-rules`)
+  await page.getByText(en('rules.everywhere'), { exact: true }).waitFor()
+  await page.getByLabel(en('place.state'), { exact: true }).selectOption('OR')
+  await page.getByRole('button', { name: en('rules.add'), exact: true }).click()
+  await page.getByRole('button', { name: en('rules.remove', { name: 'Oregon, United States' }) }).waitFor()
+  await page.getByRole('radio', { name: en('rules.refuse') }).check()
+  await page.getByRole('button', { name: en('rules.save'), exact: true }).last().click()
+  await page.getByText(en('rules.saved'), { exact: true }).waitFor()
+  await page.getByLabel(en('rules.clinic'), { exact: true }).selectOption('medicines')
+  await page.getByRole('button', { name: en('rules.save'), exact: true }).first().click()
+  await page.getByText(en('rules.saved'), { exact: true }).nth(1).waitFor()
+  await look(page, 'visit-rules', wrong)
+  await page.reload()
+  await page.getByRole('button', { name: en('rules.remove', { name: 'Oregon, United States' }) }).waitFor()
+  assert.equal(await page.getByLabel(en('rules.clinic'), { exact: true }).inputValue(), 'medicines')
+  assert.deepEqual(wrong, [])
 })

@@ -119,15 +119,20 @@ scene('from the desk to the seat, by a link and a date of birth', { as: 'frontde
   await mobile.setViewportSize(phone)
   await mobile.reload()
   await title(mobile, en('join.hello', { name: today.patientName })).waitFor()
-  for (const path of ['/api/v1/me', `/api/v1/charts/${today.patient}`, `/api/v1/charts/${today.patient}/visits/${today.id}`, `/fhir/Patient/${today.patient}`]) {
-    assert.equal(await mobile.evaluate(async (where) => (await fetch(where)).status, path), 401, path)
-  }
+  // A few questions, answered before.
   await button(mobile, en('form.open')).click()
   await mobile.getByLabel('What brings you here, in your own words?').fill('A cough.')
   await mobile.getByRole('radio', { name: 'A little' }).check()
   await lookAtCall(mobile, 'join-questions', wrong)
   await button(mobile, en('form.send')).click()
   await mobile.getByText(en('form.cardDone')).waitFor()
+  for (const path of ['/api/v1/me', `/api/v1/charts/${today.patient}`, `/api/v1/charts/${today.patient}/visits/${today.id}`, `/fhir/Patient/${today.patient}`]) {
+    assert.equal(await mobile.evaluate(async (where) => {
+      const answer = await fetch(where)
+      await answer.text() // or it counts as under way for ever
+      return answer.status
+    }, path), 401, path)
+  }
   await comeIn(mobile, doctors)
   await mobile.getByText(en('queue.next')).waitFor()
   await lookAtCall(mobile, 'join-waits', wrong)

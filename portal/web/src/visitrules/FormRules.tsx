@@ -16,7 +16,10 @@ export function FormRules({ known }: { known: FormChoices }) {
   const [choices, setChoices] = useState(known.choices)
   const save = useMutation({
     mutationFn: () => saveForms({ choices, version: known.version }),
-    onSuccess: (now) => queries.setQueryData(formsQuery.queryKey, now),
+    onSuccess: (now) => {
+      queries.setQueryData(formsQuery.queryKey, now)
+      setChoices(now.choices)
+    },
   })
   const forms = known.forms ?? []
   const kinds = ['', ...(known.specialties ?? [])].flatMap((specialty) => (['video', 'clinic'] as const).map((mode) => ({ mode, specialty })))
@@ -41,7 +44,7 @@ export function FormRules({ known }: { known: FormChoices }) {
           </Field>
         ))}
       </div>
-      <div className={css.save}><Button loading={save.isPending} onClick={() => save.mutate()}>{t('rules.save')}</Button>{known.version > 0 && choices === known.choices && <Said>{t('rules.saved')}</Said>}</div>
+      <div className={css.save}><Button variant="default" loading={save.isPending} onClick={() => save.mutate()}>{t('rules.save')}</Button>{save.isSuccess && JSON.stringify(choices) === JSON.stringify(known.choices) && <Said>{t('rules.saved')}</Said>}</div>
       {forms.map(({ key, title, items }) => (
         <details key={key} className={css.look}>
           <summary>{t('rules.look', { name: title[locale] })}</summary>

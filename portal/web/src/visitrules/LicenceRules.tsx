@@ -26,7 +26,10 @@ export function LicenceRules({ known }: { known: Licence }) {
   const [region, setRegion] = useState('')
   const save = useMutation({
     mutationFn: (next: string[]) => saveLicence({ places: next, outside, version: known.version }),
-    onSuccess: (now) => queries.setQueryData(licenceQuery.queryKey, now),
+    onSuccess: (now) => {
+      queries.setQueryData(licenceQuery.queryKey, now)
+      setPlaces(now.places)
+    },
   })
   const add = () => {
     const place = region ? `${country}-${region}` : country
@@ -52,7 +55,7 @@ export function LicenceRules({ known }: { known: Licence }) {
         <legend>{t('rules.outside')}</legend>
         {(['warn', 'refuse'] as const).map((word) => <label key={word}><input type="radio" name="outside" checked={outside === word} onChange={() => setOutside(word)} />{t(`rules.${word}`)}</label>)}
       </fieldset>
-      <div className={css.save}><Button loading={save.isPending} onClick={() => save.mutate(places)}>{t('rules.save')}</Button>{known.version > 0 && places === known.places && outside === known.outside && <Said>{t('rules.saved')}</Said>}</div>
+      <div className={css.save}><Button variant="default" loading={save.isPending} onClick={() => save.mutate(places)}>{t('rules.save')}</Button>{save.isSuccess && places.join() === known.places.join() && outside === known.outside && <Said>{t('rules.saved')}</Said>}</div>
     </SectionCard>
   )
 }

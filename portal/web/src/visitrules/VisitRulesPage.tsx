@@ -21,7 +21,7 @@ export function VisitRulesPage() {
       <PageHead title={t('rules.page')} />
       {error ? <LoadError error={error} onRetry={() => { void licence.refetch(); void forms.refetch() }} />
         : !licence.data || !forms.data ? <Skeleton heights={[240, 240]} />
-        : <><FormRules key={`f${forms.data.version}`} known={forms.data} /><LicenceRules key={`l${licence.data.version}`} known={licence.data} /></>}
+        : <><FormRules known={forms.data} /><LicenceRules known={licence.data} /></>}
     </div>
   )
 }

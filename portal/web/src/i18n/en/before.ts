@@ -6,7 +6,7 @@ export const before = {
     on: '{{browser}} on {{system}}', browser: { chrome: 'Chrome', edge: 'Edge', firefox: 'Firefox', safari: 'Safari', samsung: 'Samsung browser', other: 'Browser' }, system: { android: 'Android', iphone: 'iPhone or iPad', mac: 'Mac', windows: 'Windows', linux: 'Linux', other: 'another device' },
   },
   help: {
-    title: 'Let this page use your camera and microphone', lead: 'This browser says no for now. You can change that here:', other: 'I use another browser', which: 'Which browser is it?', picture: 'Picture of step {{n}}',
+    title: 'Let this page use your camera and microphone.', lead: 'This browser says no for now. You can change that here:', other: 'I use another browser', which: 'Which browser is it?', picture: 'Picture of step {{n}}',
     name: { chrome: 'Chrome or Edge on a computer', android: 'Chrome on Android', iphone: 'Safari on an iPhone or iPad', mac: 'Safari on a Mac', firefox: 'Firefox' },
     chrome: { one: 'Click the sign left of the address, at the top.', two: 'Switch camera and microphone on.', three: 'Come back to this page and click Try again.' },
     android: { one: 'Tap the sign left of the address, at the top.', two: 'Tap Permissions, and switch camera and microphone on.', three: 'Come back to this page and tap Try again.' },

@@ -8,7 +8,7 @@ export const before: Same<typeof english> = {
     on: '{{browser}} en {{system}}', browser: { chrome: 'Chrome', edge: 'Edge', firefox: 'Firefox', safari: 'Safari', samsung: 'Navegador de Samsung', other: 'Navegador' }, system: { android: 'Android', iphone: 'iPhone o iPad', mac: 'Mac', windows: 'Windows', linux: 'Linux', other: 'otro dispositivo' },
   },
   help: {
-    title: 'Deje que esta página use su cámara y su micrófono', lead: 'Por ahora este navegador dice que no. Puede cambiarlo aquí:', other: 'Uso otro navegador', which: '¿Qué navegador es?', picture: 'Dibujo del paso {{n}}',
+    title: 'Deje que esta página use su cámara y su micrófono.', lead: 'Por ahora este navegador dice que no. Puede cambiarlo aquí:', other: 'Uso otro navegador', which: '¿Qué navegador es?', picture: 'Dibujo del paso {{n}}',
     name: { chrome: 'Chrome o Edge en una computadora', android: 'Chrome en Android', iphone: 'Safari en un iPhone o iPad', mac: 'Safari en un Mac', firefox: 'Firefox' },
     chrome: { one: 'Haga clic en el signo a la izquierda de la dirección, arriba.', two: 'Encienda la cámara y el micrófono.', three: 'Vuelva a esta página y haga clic en Intentar otra vez.' },
     android: { one: 'Toque el signo a la izquierda de la dirección, arriba.', two: 'Toque Permisos y encienda la cámara y el micrófono.', three: 'Vuelva a esta página y toque Intentar otra vez.' },
