@@ -167,6 +167,7 @@ func TestAVisitIsRecordedWithEverybodysConsent(t *testing.T) {
 			t.Helper()
 			var v wireVisit
 			require.Equal(t, 200, who.do("POST", at+"/consent", `{"version":"2026-11","agreed":true}`).StatusCode)
+			who.do("POST", at+"/place", here)
 			who.do("POST", at+"/wait", "").json(t, &v)
 			require.Equal(t, 200, p.doctor.do("POST", at+"/admit", `{"seat":"`+v.Me.Seat+`"}`).StatusCode)
 			return v.Me.Seat

@@ -42,7 +42,8 @@ func TestPolicyEveryCell(t *testing.T) {
 		clinic-staff admin    . . . . . . . . . . . . . . .
 		app         -         A V V A V V V A A V A A A V V
 		system      -         A A A A A A A A A A A A A A A
-		link        -         V . . . . . . . . . . V . . .`
+		link        -         V . . . . . . . . . . V . . .
+		guest       -         . . . . . . . . . . . V . . .`
 	relation := map[string]Relation{"nobody": Nobody}
 	for r := Self; r < relations; r++ {
 		relation[r.String()] = r
