@@ -51,8 +51,8 @@ func (r *Room) listen(seats []*Seat, now time.Time) (began bool) {
 				turned = turned || v.seen.Before(v.since)
 				v.seen = now
 			}
-		case now.Sub(v.last) > pauseFor:
-			v.since = time.Time{}
+		case now.Sub(v.last) > pauseFor && !v.since.IsZero():
+			v.since, turned = time.Time{}, true // and leaves a place to who began meanwhile
 		}
 	}
 	if turned && r.group() {
