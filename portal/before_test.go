@@ -433,6 +433,15 @@ func TestWhatIsDoneBeforeWorksByALink(t *testing.T) {
 		require.Equal(t, 200, rosa.ask("DELETE", "/consent", "").StatusCode)
 		require.Contains(t, fmt.Sprint(p.resources("Consent")), "status:inactive")
 
+		// A guest who comes in another browser takes along what they said, and nothing of hers.
+		_, invited := p.asks(p.self, p.at(a), `{"name":"Carmen Ruiz","relation":"friend"}`)
+		for range 2 {
+			carmen := n.byLink()
+			require.Equal(t, 204, carmen.comes(invited, "", "").StatusCode)
+			carmen.waits()
+		}
+		require.Contains(t, rosa.ask("GET", "/place", "").body, "Harbor")
+
 		// What Rosa answers with her account is not told to the link.
 		require.Equal(t, 200, p.self.do("PUT", p.at(a)+"/form", `{"form":"general","answers":{"what":["My secret"],"bad":["some"]},"finish":true}`).StatusCode)
 		require.NotContains(t, rosa.ask("GET", "/form", "").body, "My secret")

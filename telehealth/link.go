@@ -154,7 +154,7 @@ func (v *visit) unseat(account string) error {
 	if err != nil || n == 0 {
 		return err
 	}
-	if err := v.forget(byLink); err != nil {
+	if err := v.forget(account); err != nil {
 		return err
 	}
 	if err := v.settle(); err != nil {
