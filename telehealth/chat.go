@@ -115,14 +115,13 @@ func (v *visit) speaker() (*person, error) {
 	if err != nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(list, func(p *person) bool { return p.account == v.me() })
-	if i < 0 && v.hosts() {
+	p := v.mine(list)
+	if p == nil && v.hosts() {
 		return &person{Person: Person{Name: v.who.Name, Role: v.role()}}, nil
 	}
-	if i < 0 {
+	if p == nil {
 		return nil, notAdmitted()
 	}
-	p := list[i]
 	if !p.host && !p.admittedNow() && p.State != SeatWaiting && !(v.State == schedule.Ended && p.wasAdmitted()) {
 		return nil, notAdmitted()
 	}

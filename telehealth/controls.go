@@ -72,7 +72,8 @@ func (v *visit) roomState(list []*person) (RoomState, error) {
 
 // inside tells whether the viewer was let in.
 func (v *visit) inside(list []*person) bool {
-	return slices.ContainsFunc(list, func(p *person) bool { return p.account == v.me() && p.admittedNow() })
+	p := v.mine(list)
+	return p != nil && p.admittedNow()
 }
 
 // shows tells whether the viewer is told of somebody else. Who has only looked is
@@ -149,15 +150,16 @@ func (v *visit) controls(list []*person) error {
 	return nil
 }
 
-func (v *visit) mustControl() error {
+// mustControl gives the people to who may set the room, and refuses others.
+func (v *visit) mustControl() ([]*person, error) {
 	if err := v.mustHost(); err != nil {
-		return err
+		return nil, err
 	}
 	list, err := v.people()
-	if err != nil {
-		return err
+	if err == nil {
+		err = v.controls(list)
 	}
-	return v.controls(list)
+	return list, err
 }
 
 // leads makes a host who begins the visit the one who leads it.
@@ -297,15 +299,12 @@ func (s *Service) control(ctx context.Context, who identity.Principal, patient, 
 		if who.Scopes != nil {
 			return access.NoChart()
 		}
-		if err := v.mustControl(); err != nil {
+		list, err := v.mustControl()
+		if err != nil {
 			return err
 		}
 		if v.State != schedule.Live {
 			return fault.New(fault.Conflict, "This visit has not begun.").WithCode("not_live")
-		}
-		list, err := v.people()
-		if err != nil {
-			return err
 		}
 		if err := f(v, list); err != nil {
 			return err

@@ -46,8 +46,12 @@ func (s *Service) Day(ctx context.Context, who identity.Principal, date string, 
 	}
 	out := Day{Date: d.Date, Items: d.Items, Waiting: []DayWaiting{}}
 	c := s.DB.Read(ctx)
+	rules, err := s.licence(c)
+	if err != nil {
+		return Day{}, err
+	}
 	for _, x := range d.Waiting {
-		people, err := s.door(c, who, x.Patient, x.ID)
+		people, err := s.door(c, who, x.Patient, x.ID, &rules)
 		if fault.Is(err, fault.NotFound) {
 			continue
 		}
@@ -64,7 +68,7 @@ func (s *Service) Day(ctx context.Context, who identity.Principal, date string, 
 
 // door gives who waits for one visit. That the day was looked at is in the log of
 // accesses already.
-func (s *Service) door(c *db.Conn, who identity.Principal, patient, id string) ([]DayPerson, error) {
+func (s *Service) door(c *db.Conn, who identity.Principal, patient, id string, rules *Licence) ([]DayPerson, error) {
 	out := []DayPerson{}
 	v, err := s.open(c, who, patient, id, false)
 	if err != nil {
@@ -75,10 +79,6 @@ func (s *Service) door(c *db.Conn, who identity.Principal, patient, id string) (
 		return nil, err
 	}
 	all, err := v.ready()
-	if err != nil {
-		return nil, err
-	}
-	rules, err := s.licence(c)
 	if err != nil {
 		return nil, err
 	}
@@ -97,8 +97,8 @@ func (s *Service) door(c *db.Conn, who identity.Principal, patient, id string) (
 			if x.Check != nil {
 				x.Check.LineFound = r.line()
 			}
-			if v.hosts() && r.said != 0 {
-				x.Where = &Where{Whereabouts: r.place(), At: moment(r.said), Outside: !rules.holds(r.country, r.region)}
+			if v.hosts() {
+				x.Where = r.where(rules)
 			}
 		}
 		out = append(out, x)

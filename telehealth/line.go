@@ -16,7 +16,7 @@ import (
 type VisitLine struct {
 	Seat             string  `json:"seat"`
 	Name             string  `json:"name"`
-	Role             string  `json:"role" enum:"patient,proxy,clinician,nurse,frontdesk"`
+	Role             string  `json:"role" enum:"patient,proxy,guest,interpreter,clinician,nurse,frontdesk"`
 	Level            string  `json:"level" enum:"good,weak,bad" doc:"The line as a whole"`
 	Seconds          int     `json:"seconds" doc:"In the room"`
 	PoorSeconds      int     `json:"poorSeconds" doc:"Of these, with a weak or bad line"`

@@ -3,7 +3,6 @@ package telehealth
 import (
 	"context"
 	"database/sql"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -44,13 +43,13 @@ func (s *Service) Rate(ctx context.Context, who identity.Principal, patient, id 
 		if err != nil {
 			return err
 		}
-		i := slices.IndexFunc(list, func(p *person) bool { return p.account == v.me() && !p.host && p.wasAdmitted() })
-		if i < 0 || v.State != schedule.Ended {
+		p := v.mine(list)
+		if p == nil || p.host || !p.wasAdmitted() || v.State != schedule.Ended {
 			return fault.New(fault.Conflict, "You can say how it was after you took part in a visit.").WithCode("not_over")
 		}
 		_, err = v.c.Exec(`INSERT INTO visit_ratings (visit, account, role, stars, comment, at) VALUES `+db.Placeholders(1, 6)+`
 			ON CONFLICT (visit, account) DO UPDATE SET role = excluded.role, stars = excluded.stars, comment = excluded.comment, at = excluded.at`,
-			v.ID, v.me(), list[i].Role, stars, comment, v.s.now())
+			v.ID, v.me(), p.Role, stars, comment, v.s.now())
 		return err
 	})
 }

@@ -113,6 +113,14 @@ func (x *ready) line() (l LineFound) {
 	return l
 }
 
+// where is what was said of where the patient is; nil: nothing was.
+func (x *ready) where(rules *Licence) *Where {
+	if x.said == 0 {
+		return nil
+	}
+	return &Where{Whereabouts: x.place(), At: moment(x.said), Outside: !rules.holds(x.country, x.region)}
+}
+
 // forget takes back what was tried and said in one browser. The Consent stays in the
 // chart: it was given.
 func (v *visit) forget(account string) error {
@@ -156,9 +164,7 @@ func (v *visit) prepare(out *Visit) error {
 		if p.Check != nil {
 			p.Check.LineFound = x.line()
 		}
-		if x.said != 0 {
-			p.Where = &Where{Whereabouts: x.place(), At: moment(x.said), Outside: !rules.holds(x.country, x.region)}
-		}
+		p.Where = x.where(&rules)
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package telehealth
 
 import (
 	"context"
-	"slices"
 
 	"housecall/internal/fault"
 	"housecall/internal/identity"
@@ -35,12 +34,11 @@ func (v *visit) recordings() (recording.Visit, recording.Person, error) {
 	if err != nil {
 		return recording.Visit{}, none, err
 	}
-	i := slices.IndexFunc(list, func(p *person) bool { return p.account == v.me() })
-	if i < 0 || !list[i].admittedNow() {
+	p := v.mine(list)
+	if p == nil || !p.admittedNow() {
 		return recording.Visit{}, none, notAdmitted()
 	}
 	patient, err := v.s.Records.PatientOf(v.c, v.view)
-	p := list[i]
 	return recording.Visit{ID: v.ID, Patient: v.Patient, PatientName: patient.Name}, recording.Person{Seat: p.Seat, Name: p.Name, Role: p.Role}, err
 }
 

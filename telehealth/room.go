@@ -66,18 +66,17 @@ func (s *Service) seatNow(c *db.Conn, who identity.Principal, patient, id string
 	if err != nil {
 		return signal.Seat{}, nil, err
 	}
-	i := slices.IndexFunc(list, func(p *person) bool { return p.account == v.me() })
-	if i >= 0 && list[i].State == SeatRemoved {
+	p := v.mine(list)
+	if p != nil && p.State == SeatRemoved {
 		return signal.Seat{}, nil, errRemoved
 	}
-	if i < 0 || v.State != schedule.Live || !list[i].admittedNow() {
+	if p == nil || v.State != schedule.Live || !p.admittedNow() {
 		return signal.Seat{}, nil, notAdmitted()
 	}
 	room, err := v.settings()
 	if err != nil {
 		return signal.Seat{}, nil, err
 	}
-	p := list[i]
 	return signal.Seat{
 		Room: v.ID, ID: p.Seat, Role: p.Role, Host: p.host, Until: moment(max(v.EndsAt, v.StartedAt)).Add(schedule.DoorsClose),
 		Muted: p.muted, MutedBy: p.mutedBy, Spotlight: room.Spotlight == p.Seat,

@@ -90,8 +90,8 @@ func (v *visit) seat() (*person, error) {
 	if err != nil {
 		return nil, err
 	}
-	if i := slices.IndexFunc(list, func(p *person) bool { return p.account == v.me() }); i >= 0 {
-		return list[i], nil
+	if p := v.mine(list); p != nil {
+		return p, nil
 	}
 	p := &person{Person: Person{Seat: uuid.NewString(), Name: v.who.Name, Role: v.role(), State: SeatNone}, account: v.me(), host: v.hosts()}
 	if v.view.Base == access.ByLink {
@@ -125,6 +125,14 @@ func (v *visit) me() string {
 
 // maxSeats is how many people have a place in one room.
 const maxSeats = 8
+
+// mine is the viewer's own among those who have a seat; nil: they have none.
+func (v *visit) mine(list []*person) *person {
+	if i := slices.IndexFunc(list, func(p *person) bool { return p.account == v.me() }); i >= 0 {
+		return list[i]
+	}
+	return nil
+}
 
 // place finds somebody a place in the waiting room or the room. Those who have only
 // agreed or tried their devices take none. The patient and one host always have
@@ -407,7 +415,7 @@ func (s *Service) End(ctx context.Context, who identity.Principal, patient, id s
 		if v.hosts() && v.State == schedule.Ended {
 			return nil // sent twice
 		}
-		if err := v.mustControl(); err != nil {
+		if _, err := v.mustControl(); err != nil {
 			return err
 		}
 		if v.State != schedule.Live {
