@@ -1,14 +1,14 @@
 // A patient without an account: the desk prints a link, the patient opens it with the date of birth, and sits in the
 // visit. A nurse rooms them and hands over to the doctor; a guest comes by a link of their own; the note is signed.
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { hearsAndSees, keepCalls, watchCalls } from './harness/calls.mjs'
 import { must } from './harness/chart.mjs'
 import { openFirefox } from './harness/firefox.mjs'
-import { look } from './harness/look.mjs'
-import { settled, visit } from './harness/pages.mjs'
-import { picture, require, shotsFolder } from './harness/paths.mjs'
+import { axe, look, lookOnce, rules } from './harness/look.mjs'
+import { visit } from './harness/pages.mjs'
+import { picture, shotsFolder } from './harness/paths.mjs'
 import { sayPlace } from './harness/place.mjs'
 import { phone, suite } from './harness/suite.mjs'
 import { codeOf } from './harness/totp.mjs'
@@ -16,19 +16,13 @@ import { until } from './harness/wait.mjs'
 import { en, es, patternOf } from './harness/words.mjs'
 
 const scene = suite()
-const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
-const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 const media = { permissions: ['camera', 'microphone'] }
 const button = (page, name) => page.getByRole('button', { name, exact: true })
 const title = (page, name) => page.getByRole('heading', { level: 1, name })
 
 /** A page of a call is never quiet and is dark in any case. */
 async function lookAtCall(page, name, wrong) {
-  await settled(page).catch(() => undefined)
-  await picture(page, 'visits', name)
-  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe)
-  const { violations } = await page.evaluate((chosen) => window.axe.run(document, { resultTypes: ['violations'], runOnly: chosen }), rules)
-  wrong.push(...violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ target }) => target.join(' ')).join(' | ')}`))
+  wrong.push(...(await lookOnce(page, 'visits', name)).map((found) => `${name}: ${found}`))
 }
 
 const showsPictures = (page) => page.evaluate(() => [...document.querySelectorAll('video')].filter((one) => one.videoWidth > 0 && one.currentTime > 0).length)

@@ -1,26 +1,19 @@
 // A visit that is recorded: asked for, agreed to, marked on both pages, ended by one press; then it plays from the chart.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { must, people } from './harness/chart.mjs'
-import { settled, visit } from './harness/pages.mjs'
-import { picture, require } from './harness/paths.mjs'
+import { lookOnce } from './harness/look.mjs'
+import { visit } from './harness/pages.mjs'
 import { sayPlace } from './harness/place.mjs'
 import { phone, suite } from './harness/suite.mjs'
 import { until } from './harness/wait.mjs'
 import { en } from './harness/words.mjs'
 
 const scene = suite({ env: { HOUSECALL_RECORDING: 'true' } })
-const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
-const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 const media = { permissions: ['camera', 'microphone'] }
 const button = (page, name) => page.getByRole('button', { name, exact: typeof name === 'string' })
 
 async function look(page, name) {
-  await settled(page).catch(() => undefined) // a call is never quiet
-  await picture(page, 'recording', name)
-  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe)
-  const { violations } = await page.evaluate((chosen) => window.axe.run(document, { resultTypes: ['violations'], runOnly: chosen }), rules)
-  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(' | ')}`), [], name)
+  assert.deepEqual(await lookOnce(page, 'recording', name), [], name)
 }
 
 scene('a visit that both let be recorded', { as: 'patient', viewport: phone, timeout: 180_000, expect: [/status of 40[39]/, /signal/, /WebSocket/] }, async ({ page, open, site }) => {

@@ -1,5 +1,6 @@
 // A visit that only its browsers can read: keys, codes, who has none, and a room that lies.
 import assert from 'node:assert/strict'
+import { watchCalls } from './harness/calls.mjs'
 import { must, people } from './harness/chart.mjs'
 import { visit } from './harness/pages.mjs'
 import { picture } from './harness/paths.mjs'
@@ -13,17 +14,6 @@ const media = { permissions: ['camera', 'microphone'] }
 const button = (page, name) => page.getByRole('button', { name, exact: true })
 const pictures = (page) => page.evaluate(() => [...document.querySelectorAll('[role="group"]:not([data-self]) > video')].filter((one) => one.videoWidth > 0).length)
 
-/** Keeps the page's connections where the test can count what comes in. */
-const watchCalls = (context) => context.addInitScript(() => {
-  const Real = window.RTCPeerConnection
-  window.__calls = []
-  window.RTCPeerConnection = class extends Real {
-    constructor(...args) {
-      super(...args)
-      window.__calls.push(this)
-    }
-  }
-})
 /** What comes in now: packets of both sorts, pictures that could be decoded, and how loud it is. */
 const received = (page) => page.evaluate(async () => {
   const sum = { frames: 0, packets: 0, energy: 0, codecs: [] }

@@ -1,25 +1,18 @@
 // What is begun on the phone is finished on the desk, what was sent can be taken back, what is for later goes
 // later, and what the care team notes for itself stays there.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { ask, must, people } from './harness/chart.mjs'
+import { lookOnce } from './harness/look.mjs'
 import { settled, visit } from './harness/pages.mjs'
-import { picture, require } from './harness/paths.mjs'
 import { desk, phone, suite } from './harness/suite.mjs'
 import { until } from './harness/wait.mjs'
 import { en } from './harness/words.mjs'
 
 const scene = suite({ env: { HOUSECALL_TAKE_BACK: '20s', HOUSECALL_SHOW_PRESENCE: 'true' } })
-const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
-const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
 async function look(page, name) {
   await settled(page)
-  await picture(page, 'talk', name)
-  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe)
-  const { violations } = await page.evaluate((chosen) => window.axe.run(document, { resultTypes: ['violations'], runOnly: chosen }), rules)
-  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(' | ')}`), [], name)
-  assert.equal(await page.evaluate(() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth), 0, `${name} scrolls sideways`)
+  assert.deepEqual(await lookOnce(page, 'talk', name), [], name)
 }
 
 const box = (page) => page.locator('form[data-compose] textarea')

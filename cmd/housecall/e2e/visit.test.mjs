@@ -1,10 +1,10 @@
 // A visit from the waiting room to the signed note: three browsers, real pictures and sound through the room.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { dropSocket, gapsOf, goesOn, hearsAndSees, received, watchCalls, watchGaps } from './harness/calls.mjs'
 import { must, people } from './harness/chart.mjs'
-import { settled, visit } from './harness/pages.mjs'
-import { picture, require } from './harness/paths.mjs'
+import { lookOnce } from './harness/look.mjs'
+import { visit } from './harness/pages.mjs'
+import { picture } from './harness/paths.mjs'
 import { sayPlace } from './harness/place.mjs'
 import { phone, suite } from './harness/suite.mjs'
 import { codeOf } from './harness/totp.mjs'
@@ -13,17 +13,11 @@ import { weakLine } from './harness/weak.mjs'
 import { en, es, patternOf } from './harness/words.mjs'
 
 const scene = suite({ env: { HOUSECALL_TURN_ADDR: '127.0.0.1:0' } })
-const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
-const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 const media = { permissions: ['camera', 'microphone'] }
 
 /** axe finds nothing on the page, and there may be a picture of it. */
 async function look(page, name) {
-  await settled(page).catch(() => undefined) // a call is never quiet
-  await picture(page, 'visits', name)
-  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe)
-  const { violations } = await page.evaluate((chosen) => window.axe.run(document, { resultTypes: ['violations'], runOnly: chosen }), rules)
-  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(' | ')}`), [], name)
+  assert.deepEqual(await lookOnce(page, 'visits', name), [], name)
 }
 
 /** Lets a page's connections through the relay only, as a network does that lets nothing else out. */

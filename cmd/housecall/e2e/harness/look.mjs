@@ -4,12 +4,12 @@ import { desk, phone } from './browser.mjs'
 import { settled } from './pages.mjs'
 import { picture, require } from './paths.mjs'
 
-const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
+export const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 const sizes = { phone, desk }
 // A page comes light; its colours change twice.
 const schemes = { phone: ['light', 'dark'], desk: ['dark', 'light'] }
 
-const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+export const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 // The dark page is the light one in other colours.
 const colours = { type: 'rule', values: ['color-contrast', 'link-in-text-block'] }
 
@@ -25,6 +25,13 @@ async function violations(page, runOnly) {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe)
   const { violations: found } = await page.evaluate((chosen) => window.axe.run(document, { resultTypes: ['violations'], runOnly: chosen }), runOnly)
   return found.map(({ id, help, nodes }) => `${id} (${help}): ${nodes.slice(0, 3).map(({ target, failureSummary }) => `${target.join(' ')} ${failureSummary?.split('\n')[1] ?? ''}`).join(' | ')}`)
+}
+
+/** What axe finds on a page as it stands, of which there may be a picture: for a call, which is never quiet. */
+export async function lookOnce(page, folder, name) {
+  await settled(page).catch(() => undefined)
+  await picture(page, folder, name)
+  return violations(page, rules)
 }
 
 /** Looks at the page that is open in each size and scheme, and adds what is wrong to a list. */
