@@ -7143,7 +7143,7 @@ export interface components {
              */
             poorSeconds: number;
             /** @enum {string} */
-            role: "patient" | "proxy" | "clinician" | "nurse" | "frontdesk";
+            role: "patient" | "proxy" | "guest" | "interpreter" | "clinician" | "nurse" | "frontdesk";
             seat: string;
             /**
              * Format: int64
