@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gofiber/fiber/v2"
@@ -40,17 +41,8 @@ func (p *Portal) mountBefore(app *fiber.App, api huma.API) {
 
 // mountJoinBefore hangs the same for who came by a link.
 func (p *Portal) mountJoinBefore(app *fiber.App) {
-	type visit = telehealth.Visit
-	app.Delete(joinPath+"/consent", p.inVisit(func(ctx context.Context, who identity.Principal, patient, id string, _ *fiber.Ctx) (visit, error) {
-		return p.Visits.Withdraw(ctx, who, patient, id)
-	}))
-	app.Post(joinPath+"/place", p.inVisit(func(ctx context.Context, who identity.Principal, patient, id string, c *fiber.Ctx) (visit, error) {
-		var in telehealth.Whereabouts
-		if err := take(c, &in); err != nil {
-			return visit{}, err
-		}
-		return p.Visits.SayPlace(ctx, who, patient, id, in)
-	}))
+	app.Delete(joinPath+"/consent", p.inVisit(p.Visits.Withdraw))
+	app.Post(joinPath+"/place", inVisitWith(p, p.Visits.SayPlace))
 	app.Get(joinPath+"/place", joined(func(ctx context.Context, who identity.Principal, patient, id string, _ *fiber.Ctx) (telehealth.Known, error) {
 		return p.Visits.KnownPlace(ctx, who, patient, id)
 	}))
@@ -179,11 +171,11 @@ const (
 )
 
 // noise is what is sent: nothing that could be made smaller on the way.
-var noise = func() []byte {
+var noise = sync.OnceValue(func() []byte {
 	b := make([]byte, sentDown)
 	_, _ = rand.Read(b)
 	return b
-}()
+})
 
 type visitFinder = func(*fiber.Ctx) (who identity.Principal, patient, visit string, err error)
 
@@ -202,7 +194,7 @@ func (p *Portal) lineDown(of visitFinder) fiber.Handler {
 		}
 		c.Set(fiber.HeaderContentType, fiber.MIMEOctetStream)
 		c.Set(fiber.HeaderCacheControl, "no-store")
-		return c.Send(noise)
+		return c.Send(noise())
 	}
 }
 

@@ -25,49 +25,22 @@ func (p *Portal) mountJoin(app *fiber.App, steps, calls fiber.Handler) {
 	app.Post(joinPath+"/look", steps, p.joinLook)
 	app.Post(joinPath+"/enter", steps, p.joinEnter)
 	app.Use(joinPath, edge.Authenticate(p.Identity.PageCookieName(), p.holder, noToken), edge.CSRF(p.holdersCSRF), edge.Required, calls)
-	app.Get(joinPath+"/visit", p.inVisit(func(ctx context.Context, who identity.Principal, patient, id string, _ *fiber.Ctx) (telehealth.Visit, error) {
-		return p.Visits.Visit(ctx, who, patient, id)
+	v := p.Visits
+	app.Get(joinPath+"/visit", p.inVisit(v.Visit))
+	app.Post(joinPath+"/consent", inVisitWith(p, func(ctx context.Context, who identity.Principal, patient, id string, in struct{ Version string }) (telehealth.Visit, error) {
+		return v.Consent(ctx, who, patient, id, in.Version)
 	}))
-	app.Post(joinPath+"/consent", p.inVisit(func(ctx context.Context, who identity.Principal, patient, id string, c *fiber.Ctx) (telehealth.Visit, error) {
-		var in struct{ Version string }
-		if err := take(c, &in); err != nil {
-			return telehealth.Visit{}, err
-		}
-		return p.Visits.Consent(ctx, who, patient, id, in.Version)
+	app.Post(joinPath+"/check", inVisitWith(p, v.Check))
+	app.Post(joinPath+"/wait", p.inVisit(v.Wait))
+	app.Delete(joinPath+"/wait", p.inVisit(v.LeaveWaiting))
+	app.Post(joinPath+"/recording", inVisitWith(p, func(ctx context.Context, who identity.Principal, patient, id string, in RecordingAnswer) (telehealth.Visit, error) {
+		return v.AnswerRecording(ctx, who, patient, id, in.Recording, in.Text, in.Yes)
 	}))
-	app.Post(joinPath+"/check", p.inVisit(func(ctx context.Context, who identity.Principal, patient, id string, c *fiber.Ctx) (telehealth.Visit, error) {
-		var in telehealth.DeviceCheck
-		if err := take(c, &in); err != nil {
-			return telehealth.Visit{}, err
-		}
-		return p.Visits.Check(ctx, who, patient, id, in)
+	app.Post(joinPath+"/sealing", inVisitWith(p, func(ctx context.Context, who identity.Principal, patient, id string, in struct{ On bool }) (telehealth.Visit, error) {
+		return v.Seal(ctx, who, patient, id, in.On)
 	}))
-	app.Post(joinPath+"/wait", p.inVisit(func(ctx context.Context, who identity.Principal, patient, id string, _ *fiber.Ctx) (telehealth.Visit, error) {
-		return p.Visits.Wait(ctx, who, patient, id)
-	}))
-	app.Delete(joinPath+"/wait", p.inVisit(func(ctx context.Context, who identity.Principal, patient, id string, _ *fiber.Ctx) (telehealth.Visit, error) {
-		return p.Visits.LeaveWaiting(ctx, who, patient, id)
-	}))
-	app.Post(joinPath+"/recording", p.inVisit(func(ctx context.Context, who identity.Principal, patient, id string, c *fiber.Ctx) (telehealth.Visit, error) {
-		var in RecordingAnswer
-		if err := take(c, &in); err != nil {
-			return telehealth.Visit{}, err
-		}
-		return p.Visits.AnswerRecording(ctx, who, patient, id, in.Recording, in.Text, in.Yes)
-	}))
-	app.Post(joinPath+"/sealing", p.inVisit(func(ctx context.Context, who identity.Principal, patient, id string, c *fiber.Ctx) (telehealth.Visit, error) {
-		var in struct{ On bool }
-		if err := take(c, &in); err != nil {
-			return telehealth.Visit{}, err
-		}
-		return p.Visits.Seal(ctx, who, patient, id, in.On)
-	}))
-	app.Post(joinPath+"/sealable", p.inVisit(func(ctx context.Context, who identity.Principal, patient, id string, c *fiber.Ctx) (telehealth.Visit, error) {
-		var in struct{ Able bool }
-		if err := take(c, &in); err != nil {
-			return telehealth.Visit{}, err
-		}
-		return p.Visits.Sealable(ctx, who, patient, id, in.Able)
+	app.Post(joinPath+"/sealable", inVisitWith(p, func(ctx context.Context, who identity.Principal, patient, id string, in struct{ Able bool }) (telehealth.Visit, error) {
+		return v.Sealable(ctx, who, patient, id, in.Able)
 	}))
 	p.mountJoinBefore(app)
 	app.Get(joinPath+"/chat", p.joinChat)
@@ -151,18 +124,31 @@ type JoinedVisit struct {
 }
 
 // inVisit answers with the one visit, after f did something in it.
-func (p *Portal) inVisit(f func(ctx context.Context, who identity.Principal, patient, id string, c *fiber.Ctx) (telehealth.Visit, error)) fiber.Handler {
+func (p *Portal) inVisit(f func(ctx context.Context, who identity.Principal, patient, id string) (telehealth.Visit, error)) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		who := edge.Principal(c)
 		id, err := visitOf(who)
 		if err != nil {
 			return err
 		}
-		v, err := f(c.UserContext(), who, who.Context.Patient, id, c)
+		v, err := f(c.UserContext(), who, who.Context.Patient, id)
 		if err != nil {
 			return err
 		}
 		return c.JSON(JoinedVisit{p.Identity.CSRF(who.Session), p.Clinic, v})
+	}
+}
+
+// inVisitWith is inVisit for what is done with something that was sent.
+func inVisitWith[T any](p *Portal, f func(ctx context.Context, who identity.Principal, patient, id string, in T) (telehealth.Visit, error)) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		return p.inVisit(func(ctx context.Context, who identity.Principal, patient, id string) (telehealth.Visit, error) {
+			var in T
+			if err := take(c, &in); err != nil {
+				return telehealth.Visit{}, err
+			}
+			return f(ctx, who, patient, id, in)
+		})(c)
 	}
 }
 

@@ -51,10 +51,7 @@ func (r *Room) rule(seat string, is Ruling) {
 		return
 	}
 	x.micOff, x.mutedBy = true, is.MutedBy
-	if link := x.link; link != nil && x.greeted {
-		message := encode(x.silenced())
-		x.work.add(func() { link.say(message) })
-	}
+	x.pass(encode(x.silenced()))
 	r.changed()
 }
 

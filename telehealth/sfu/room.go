@@ -95,11 +95,17 @@ func (r *Room) changed() {
 	r.tapped()
 	list := r.presences()
 	r.stir()
+	message := encode(seatsMessage{T: "seats", Seats: list})
 	for _, x := range r.seats {
-		if x.link != nil && x.greeted {
-			link := x.link
-			x.work.add(func() { link.say(encode(seatsMessage{T: "seats", Seats: list})) })
-		}
+		x.pass(message)
+	}
+}
+
+// pass says something to a seat's client that is there and knows who sits here; under
+// the room's lock.
+func (x *Seat) pass(message []byte) {
+	if link := x.link; link != nil && x.greeted {
+		x.work.add(func() { link.say(message) })
 	}
 }
 

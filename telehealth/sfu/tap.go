@@ -215,10 +215,7 @@ func (r *Room) tapped() {
 	r.recording = state
 	message := encode(recordingMessage{T: "recording", State: state})
 	for _, x := range r.seats {
-		if x.link != nil && x.greeted {
-			link := x.link
-			x.work.add(func() { link.say(message) })
-		}
+		x.pass(message)
 	}
 }
 

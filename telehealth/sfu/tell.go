@@ -38,9 +38,8 @@ func (x *Seat) tell(m said) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, to := range r.seats {
-		if to != x && to.link != nil && to.greeted && (m.To == "" || m.To == to.id) {
-			link := to.link
-			to.work.add(func() { link.say(message) })
+		if to != x && (m.To == "" || m.To == to.id) {
+			to.pass(message)
 		}
 	}
 }

@@ -88,9 +88,6 @@ func (r *Room) tellSpeaking(seats []*Seat) {
 	}
 	message := encode(speakingMessage{T: "speaking", Seats: ids})
 	for _, x := range seats {
-		if x.link != nil && x.greeted {
-			link := x.link
-			x.work.add(func() { link.say(message) })
-		}
+		x.pass(message)
 	}
 }

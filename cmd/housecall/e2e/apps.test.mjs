@@ -4,26 +4,12 @@ import assert from 'node:assert/strict'
 import { ask, must } from './harness/chart.mjs'
 import { look } from './harness/look.mjs'
 import { settled, visit } from './harness/pages.mjs'
+import { proven } from './harness/prove.mjs'
 import { suite } from './harness/suite.mjs'
-import { codeOf } from './harness/totp.mjs'
 import { en } from './harness/words.mjs'
 
 const scene = suite()
 const press = (where, key) => where.getByRole('button', { name: en(key), exact: true }).click()
-
-/** Shows again who it is, when that is asked for, until what was wanted is there. */
-async function proves(page, site, wanted) {
-  const dialog = page.getByRole('dialog', { name: en('account.stepUpTitle') })
-  // A code counts once; the next one counts already a little before its time.
-  for (const ahead of [0, 30_000]) {
-    await dialog.or(wanted).first().waitFor()
-    if (!(await dialog.isVisible())) break
-    await dialog.getByLabel(en('account.stepUpCode')).fill(codeOf(site.accounts.admin.secret, Date.now() + ahead))
-    await press(dialog, 'account.stepUpGo')
-    if (await wanted.waitFor({ timeout: 3_000 }).then(() => true, () => false)) break
-  }
-  await wanted.waitFor()
-}
 
 scene('an administrator registers an app and keeps it out', { as: 'admin', timeout: 180_000, expect: [/status of 40[013]/] }, async ({ page, site }) => {
   const wrong = []
@@ -36,7 +22,7 @@ scene('an administrator registers an app and keeps it out', { as: 'admin', timeo
   await page.getByRole('radio', { name: en('apps.choice.symmetric') }).check()
   await press(page, 'apps.register')
   const refused = page.getByRole('alert').getByRole('link')
-  await proves(page, site, refused)
+  await proven(page, site.accounts.admin, refused)
   await refused.click() // leads to the field that it is about
   assert.equal(await page.evaluate(() => document.activeElement.id), 'app-name')
   await look(page, 'apps-new-refused', wrong)
@@ -59,7 +45,7 @@ scene('an administrator registers an app and keeps it out', { as: 'admin', timeo
   await press(page, 'apps.disable')
   const dialog = page.getByRole('dialog', { name: en('apps.disableTitle') })
   await press(dialog, 'apps.disable')
-  await proves(page, site, page.getByText(en('apps.disabled')))
+  await proven(page, site.accounts.admin, page.getByText(en('apps.disabled')))
   assert.equal(await knows(), 401)
   await visit(page, `${site.url}/clinic/apps`)
   await page.getByText(en('apps.off'), { exact: true }).waitFor()

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { ask, chartOf, me, must, people } from './harness/chart.mjs'
 import { look } from './harness/look.mjs'
 import { settled, visit } from './harness/pages.mjs'
+import { proven } from './harness/prove.mjs'
 import { desk, phone, suite } from './harness/suite.mjs'
 import { codeOf } from './harness/totp.mjs'
 import { until } from './harness/wait.mjs'
@@ -11,18 +12,6 @@ import { en } from './harness/words.mjs'
 
 const scene = suite()
 const button = (within, name) => within.getByRole('button', { name, exact: true })
-
-/** Somebody who is asked to prove who they are does so; one code counts once. */
-async function proving(page, site, who, done) {
-  const dialog = page.getByRole('dialog', { name: en('account.stepUpTitle') })
-  await until('it is done, or a proof is asked for', async () => (await dialog.isVisible()) || (await done.isVisible()))
-  for (let ahead = 0; !(await done.isVisible()) && ahead <= 30_000; ahead += 30_000) {
-    await dialog.getByLabel(en('account.stepUpCode')).fill(codeOf(site.accounts[who].secret, Date.now() + ahead))
-    await button(dialog, en('account.stepUpGo')).click()
-    await until('the proof is answered', async () => (await done.isVisible()) || (await dialog.getByRole('alert').isVisible()))
-  }
-  await done.waitFor()
-}
 
 /** Leaves the pools by which one is in care teams as well. */
 async function leavePools(page, site, who) {
@@ -58,7 +47,7 @@ scene('a record is opened in an emergency, judged, and the patient reads it', { 
   await page.getByLabel(en('care.name'), { exact: true }).fill(known.name)
   await page.getByLabel(en('care.born'), { exact: true }).fill(known.birthDate)
   await button(page, en('care.find')).click()
-  await proving(page, site, 'nurse', button(page, en('care.breakGlass')))
+  await proven(page, site.accounts.nurse, button(page, en('care.breakGlass')))
 
   await button(page, en('care.breakGlass')).click()
   const dialog = page.getByRole('dialog', { name: en('care.glassTitle', { name: known.name }) })
@@ -70,7 +59,7 @@ scene('a record is opened in an emergency, judged, and the patient reads it', { 
   await dialog.getByLabel(en('care.reason'), { exact: true }).fill(reason)
   await button(dialog, en('care.glassGo')).click()
   const banner = page.getByRole('region', { name: en('care.emergency') })
-  await proving(page, site, 'nurse', banner)
+  await proven(page, site.accounts.nurse, banner)
   await page.getByRole('region', { name: en('clinic.results') }).waitFor()
   assert.match(await banner.innerText(), /\b(59|60)\b/, 'the time that is left')
   await settled(page)
@@ -92,7 +81,7 @@ scene('a record is opened in an emergency, judged, and the patient reads it', { 
   await officer.setViewportSize(desk)
   await one.getByLabel(en('care.note'), { exact: true }).fill('Confirmed with the emergency room')
   await button(one, en('care.justified')).click()
-  await proving(officer, site, 'privacy', officer.getByText(en('care.reviewNone')))
+  await proven(officer, site.accounts.privacy, officer.getByText(en('care.reviewNone')))
 
   // Closed again, the record is not there.
   await button(banner, en('care.endNow')).click()
@@ -129,7 +118,7 @@ scene('what a patient asks not to show is agreed to and holds', { as: 'patient',
   await visit(officer, `${site.url}/clinic/privacy`)
   const one = officer.getByRole('region', { name: `${known.name}, ${en('care.towards.frontdesk')}` })
   await button(one, en('care.agree')).click()
-  await proving(officer, site, 'privacy', officer.getByText(en('care.asksNone')))
+  await proven(officer, site.accounts.privacy, officer.getByText(en('care.asksNone')))
   await until('the front desk does not see it', async () => !(await seesInsurance()))
   await page.reload()
   await page.getByText(en('care.ask.agreed'), { exact: true }).waitFor()
@@ -141,7 +130,7 @@ scene('what a patient asks not to show is agreed to and holds', { as: 'patient',
   await admin.getByLabel(en('care.name'), { exact: true }).fill(known.name)
   await admin.getByLabel(en('care.born'), { exact: true }).fill(known.birthDate)
   await button(admin, en('care.find')).click()
-  await proving(admin, site, 'admin', button(admin, en('care.team')))
+  await proven(admin, site.accounts.admin, button(admin, en('care.team')))
   await button(admin, en('care.team')).click()
   await admin.getByText(en('role.frontdesk')).first().waitFor()
   assert.equal((await ask(admin, site, `/charts/${self.patient}`)).status, 404)

@@ -5,21 +5,12 @@ import { must } from './harness/chart.mjs'
 import { look } from './harness/look.mjs'
 import { settled, visit } from './harness/pages.mjs'
 import { passkeyDevice } from './harness/passkey.mjs'
+import { proven } from './harness/prove.mjs'
 import { toLogin, typePassword } from './harness/signin.mjs'
 import { phone, suite } from './harness/suite.mjs'
-import { codeOf } from './harness/totp.mjs'
 import { en } from './harness/words.mjs'
 
 const scene = suite()
-
-/** Confirms that it is them, where the page asks for it. */
-async function confirmIfAsked(page, account, done) {
-  const proof = page.getByRole('dialog', { name: en('account.stepUpTitle') })
-  await proof.or(done).first().waitFor()
-  if (!(await proof.isVisible())) return
-  await proof.getByLabel(en('account.stepUpCode'), { exact: true }).fill(codeOf(account.secret))
-  await proof.getByRole('button', { name: en('account.stepUpGo') }).click()
-}
 
 /** One of the desk's patients who has no account yet, is grown up, and whose whole date of birth is known. */
 async function withoutAccount(page, site) {
@@ -50,7 +41,7 @@ scene('the desk invites, and the patient sees their record', { as: 'frontdesk', 
   await look(page, 'invite', wrong)
   await page.getByRole('button', { name: en('invite.make') }).click()
   const picture = page.getByRole('img', { name: en('invite.qr') })
-  await confirmIfAsked(page, site.accounts.frontdesk, picture)
+  await proven(page, site.accounts.frontdesk, picture)
   await picture.waitFor()
   const link = /http:\/\/\S+\/invitation#\S{43}/.exec(await page.locator('main').innerText())[0]
   await page.getByRole('button', { name: en('invite.done') }).click()
@@ -111,7 +102,7 @@ scene('the desk helps somebody back in who lost everything', { as: 'frontdesk', 
   await page.getByLabel(en('invite.reason')).fill('Driving licence seen')
   await page.getByRole('button', { name: en('invite.recoverGo') }).click()
   const picture = page.getByRole('img', { name: en('invite.qr') })
-  await confirmIfAsked(page, site.accounts.frontdesk, picture)
+  await proven(page, site.accounts.frontdesk, picture)
   await picture.waitFor()
   const link = /http:\/\/\S+\/recovery#\S{43}/.exec(await page.locator('main').innerText())[0]
   const mobile = await open(undefined, { viewport: phone })

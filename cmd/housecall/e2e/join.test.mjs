@@ -10,8 +10,8 @@ import { axe, look, lookOnce, rules } from './harness/look.mjs'
 import { visit } from './harness/pages.mjs'
 import { picture, shotsFolder } from './harness/paths.mjs'
 import { sayPlace } from './harness/place.mjs'
+import { proven } from './harness/prove.mjs'
 import { phone, suite } from './harness/suite.mjs'
-import { codeOf } from './harness/totp.mjs'
 import { until } from './harness/wait.mjs'
 import { en, es, patternOf } from './harness/words.mjs'
 
@@ -26,14 +26,6 @@ async function lookAtCall(page, name, wrong) {
 }
 
 const showsPictures = (page) => page.evaluate(() => [...document.querySelectorAll('video')].filter((one) => one.videoWidth > 0 && one.currentTime > 0).length)
-
-async function confirmIfAsked(page, account, done) {
-  const proof = page.getByRole('dialog', { name: en('account.stepUpTitle') })
-  await proof.or(done).first().waitFor()
-  if (!(await proof.isVisible())) return
-  await proof.getByLabel(en('account.stepUpCode'), { exact: true }).fill(codeOf(account.secret))
-  await proof.getByRole('button', { name: en('account.stepUpGo') }).click()
-}
 
 async function typeBirth(page, date) {
   const [year, month, day] = date.split('-').map(Number)
@@ -76,7 +68,7 @@ scene('from the desk to the seat, by a link and a date of birth', { as: 'frontde
   await look(page, 'visit-link-none', wrong)
   await button(page, en('visitLink.make')).click()
   const qr = page.getByRole('img', { name: en('invite.qr') })
-  await confirmIfAsked(page, site.accounts.frontdesk, qr)
+  await proven(page, site.accounts.frontdesk, qr)
   await qr.waitFor()
   const link = /http:\/\/\S+\/join#\S{43}/.exec(await page.locator('main').innerText())[0]
   await look(page, 'visit-link-shown', wrong)
@@ -142,7 +134,7 @@ scene('from the desk to the seat, by a link and a date of birth', { as: 'frontde
   await nurse.getByLabel(en('guestLink.who')).waitFor()
   await look(nurse, 'guest-links', wrong)
   await button(nurse.getByRole('region', { name: en('guestLink.title') }), en('guestLink.go')).click()
-  await confirmIfAsked(nurse, site.accounts.nurse, nurse.getByRole('img', { name: en('invite.qr') }))
+  await proven(nurse, site.accounts.nurse, nurse.getByRole('img', { name: en('invite.qr') }))
   await nurse.getByRole('img', { name: en('invite.qr') }).waitFor()
   const invited = /http:\/\/\S+\/join#\S{43}/.exec(await nurse.locator('main').innerText())[0]
   await visit(nurse, at)
@@ -290,7 +282,7 @@ scene('from the desk to the seat, by a link and a date of birth', { as: 'frontde
   for (const part of ['assessment', 'plan', 'summary']) await doctor.locator(`#note-${part}`).fill('Drink more.')
   await doctor.getByText(patternOf(en('cockpit.saved', { time: '{{time}}' }))).waitFor()
   await button(doctor, en('plan.endAndSign', { name: today.patientName })).click()
-  await confirmIfAsked(doctor, site.accounts.clinician, doctor.getByText(en('cockpit.frozen')))
+  await proven(doctor, site.accounts.clinician, doctor.getByText(en('cockpit.frozen')))
   await doctor.getByText(en('cockpit.frozen')).waitFor()
   await tablet.title(en('end.thanks'))
   await tablet.reload()

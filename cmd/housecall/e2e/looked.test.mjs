@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { chartOf, lineOf, me, must, people, potassium } from './harness/chart.mjs'
 import { settled, visit } from './harness/pages.mjs'
+import { proven } from './harness/prove.mjs'
 import { phone, suite } from './harness/suite.mjs'
 import { until } from './harness/wait.mjs'
 import { en } from './harness/words.mjs'
@@ -74,14 +75,7 @@ scene('the owner stops sharing, and it takes effect at once', { as: 'patient', v
   await card.getByRole('button', { name: en('sharing.stop') }).click()
   const dialog = page.getByRole('dialog', { name: en('sharing.stopTitle', { name }) })
   await dialog.getByRole('button', { name: en('sharing.stopGo') }).click()
-  const proof = page.getByRole('dialog', { name: en('account.stepUpTitle') })
-  const done = page.getByText(en('sharing.stopped', { name }))
-  await proof.or(done).first().waitFor()
-  if (await proof.isVisible()) {
-    await proof.getByLabel(en('account.stepUpPassword'), { exact: true }).fill(site.accounts.patient.password)
-    await proof.getByRole('button', { name: en('account.stepUpGo') }).click()
-  }
-  await done.waitFor()
+  await proven(page, site.accounts.patient, page.getByText(en('sharing.stopped', { name })))
   // Her open page notices by itself; she did nothing.
   await until('the record is gone from her page', async () => !(await carer.locator('body').innerText()).includes('mg'), { within: 5000 })
   await visit(carer, `${site.url}/people`)

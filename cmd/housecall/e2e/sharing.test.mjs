@@ -3,29 +3,13 @@ import assert from 'node:assert/strict'
 import { ask, must, people } from './harness/chart.mjs'
 import { look } from './harness/look.mjs'
 import { settled, visit } from './harness/pages.mjs'
+import { proven } from './harness/prove.mjs'
 import { typeCode, typePassword } from './harness/signin.mjs'
 import { phone, suite } from './harness/suite.mjs'
-import { codeOf } from './harness/totp.mjs'
 import { until } from './harness/wait.mjs'
 import { en, english, patternOf } from './harness/words.mjs'
 
 const scene = suite()
-
-/** What needs the person once more: asked in place when the last proof is old. */
-async function confirmed(page, site, done, who = 'patient') {
-  const proof = page.getByRole('dialog', { name: en('account.stepUpTitle') })
-  const { password, secret } = site.accounts[who]
-  // A code counts once; the next one counts already a little before its time.
-  for (const ahead of [0, 30_000]) {
-    await proof.or(done).first().waitFor()
-    if (!(await proof.isVisible())) break
-    if (secret) await proof.getByLabel(en('account.stepUpCode'), { exact: true }).fill(codeOf(secret, Date.now() + ahead))
-    else await proof.getByLabel(en('account.stepUpPassword'), { exact: true }).fill(password)
-    await proof.getByRole('button', { name: en('account.stepUpGo') }).click()
-    if (await proof.waitFor({ state: 'hidden', timeout: 3_000 }).then(() => true, () => false)) break
-  }
-  await done.waitFor()
-}
 
 scene('an invitation is accepted by its link, shows what was given, and less when it is narrowed', { as: 'patient', viewport: phone, expect: [/status of 40[134]/, /ApiError: You are signed out/] }, async ({ page, open, site }) => {
   const { self } = await people(page, site)
@@ -49,7 +33,7 @@ scene('an invitation is accepted by its link, shows what was given, and less whe
   await page.setViewportSize(phone)
   await page.getByRole('button', { name: en('offer.go') }).click()
   const field = page.getByLabel(en('offer.link'), { exact: true })
-  await confirmed(page, site, field)
+  await proven(page, site.accounts.patient, field)
   const link = await field.inputValue()
   assert.match(link, /\/share\/accept#[\w-]{40,}$/)
   await look(page, 'sharing-link', wrong)
@@ -98,7 +82,7 @@ scene('an invitation is accepted by its link, shows what was given, and less whe
   await look(page, 'sharing-less', wrong)
   await page.setViewportSize(phone)
   await dialog.getByRole('button', { name: en('offer.lessGo') }).click()
-  await confirmed(page, site, page.getByText(en('offer.lessened', { name })))
+  await proven(page, site.accounts.patient, page.getByText(en('offer.lessened', { name })))
   await until('the results are gone from the open page', async () => (await carer.locator('main a[href*="/results/"]').count()) === 0, { within: 5000 })
   assert.ok(await carer.evaluate(() => window.__same), 'the page was not loaded again')
   assert.equal(await count('results'), 0)
@@ -115,10 +99,10 @@ scene('an invitation is taken back', { as: 'patient', viewport: phone }, async (
   await page.getByLabel(en('offer.name'), { exact: true }).fill('Jo')
   await page.getByLabel(en('offer.relation'), { exact: true }).selectOption('friend')
   await page.getByRole('button', { name: en('offer.go') }).click()
-  await confirmed(page, site, page.getByLabel(en('offer.link'), { exact: true }))
+  await proven(page, site.accounts.patient, page.getByLabel(en('offer.link'), { exact: true }))
   await visit(page, `${site.url}/p/${self.patient}/sharing`)
   await page.getByRole('button', { name: en('offer.takeBack') }).click()
-  await confirmed(page, site, page.getByText(en('offer.taken', { name: 'Jo' })))
+  await proven(page, site.accounts.patient, page.getByText(en('offer.taken', { name: 'Jo' })))
   assert.equal(await page.getByText(en('offer.notYet')).count(), 0)
 })
 
@@ -163,7 +147,7 @@ scene('a caregiver asks the clinic, which says whose record it is and gives acce
   await office.getByRole('link', { name: en('clinic.nav.requests') }).click()
   await theirs(office).getByLabel(en('requests.pick')).fill(who.name)
   await theirs(office).getByRole('button', { name: new RegExp(`^${who.name}`) }).first().click()
-  await confirmed(office, site, theirs(office).getByText(en('requests.matched')), 'frontdesk')
+  await proven(office, site.accounts.frontdesk, theirs(office).getByText(en('requests.matched')))
   await theirs(office).getByText(en('requests.notYours')).waitFor()
   await look(office, 'requests-desk', wrong)
 
@@ -179,7 +163,7 @@ scene('a caregiver asks the clinic, which says whose record it is and gives acce
   await theirs(officer).getByLabel(en('requests.identity')).fill('Passport, at the desk')
   await look(officer, 'requests-give', wrong)
   await theirs(officer).getByRole('button', { name: en('requests.giveGo') }).click()
-  await confirmed(officer, site, officer.getByText(patternOf(english['requests.given'])), 'privacy')
+  await proven(officer, site.accounts.privacy, officer.getByText(patternOf(english['requests.given'])))
   const empty = officer.getByRole('region').filter({ hasText: 'Nobody Here' })
   await empty.getByRole('button', { name: en('requests.refuse'), exact: true }).click()
   await empty.getByLabel(en('requests.refuseFor')).fill('Please come by with your paper.')
@@ -206,7 +190,7 @@ scene('a court paper keeps somebody out, who is told nothing, until it is lifted
   await page.getByLabel(en('care.born'), { exact: true }).fill(child.birthDate)
   await page.getByRole('button', { name: en('care.find'), exact: true }).click()
   const papers = page.getByRole('link', { name: en('care.papers'), exact: true })
-  await confirmed(page, site, papers, 'admin')
+  await proven(page, site.accounts.admin, papers)
   await papers.click()
   await page.getByText(child.name).first().waitFor()
   await page.getByText(en('blocks.none')).waitFor()
@@ -240,13 +224,14 @@ scene('somebody is let to one visit, and it is taken away', { as: 'patient', vie
   const bring = page.getByRole('link', { name: patternOf(english['appointment.bringTo']) })
   await bring.last().click()
   await page.getByText(en('guests.none')).waitFor()
-  await page.getByRole('button', { name: en('guests.go') }).click()
-  await page.getByRole('link', { name: en('offer.needRelation') }).waitFor()
-  await page.getByLabel(en('guests.name'), { exact: true }).fill('Jo')
-  await page.getByLabel(en('guests.yours'), { exact: true }).selectOption('friend')
-  await page.getByRole('button', { name: en('guests.go') }).click()
+  const invite = page.getByRole('region', { name: en('guests.add'), exact: true })
+  await invite.getByRole('button', { name: en('guests.go') }).click()
+  await invite.getByRole('link', { name: en('offer.needRelation') }).waitFor()
+  await invite.getByLabel(en('guests.name'), { exact: true }).fill('Jo')
+  await invite.getByLabel(en('guests.yours'), { exact: true }).selectOption('friend')
+  await invite.getByRole('button', { name: en('guests.go') }).click()
   const field = page.getByLabel(en('offer.link'), { exact: true })
-  await confirmed(page, site, field)
+  await proven(page, site.accounts.patient, field)
   const link = await field.inputValue()
   await page.getByRole('button', { name: en('guests.another') }).click()
   await page.getByText(en('guests.state.invited')).waitFor()

@@ -15,6 +15,11 @@ const sceneMs = 120_000
 /** `started` runs when the site does, `ended` after it, however the rest went. */
 export function suite({ env, started, ended } = {}) {
   const all = {}
+  const states = new Map() // one sign-in of an account for all scenes
+  const stateOf = (who) => {
+    if (who && !states.has(who)) states.set(who, all.template.state(who, all.site))
+    return states.get(who)
+  }
   before(async () => {
     all.template = await useTemplate()
     all.site = await all.template.copy(typeof env === 'function' ? await env(all.template) : env)
@@ -41,7 +46,7 @@ export function suite({ env, started, ended } = {}) {
       const profiles = []
       const expected = [...(options.expect ?? [])]
       const open = async (who, more = {}) => {
-        const context = await openProfile(all.browser, { state: all.template.state(who, all.site), ...more })
+        const context = await openProfile(all.browser, { state: await stateOf(who), ...more })
         profiles.push(context)
         return context.newPage()
       }

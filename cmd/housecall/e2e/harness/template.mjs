@@ -4,9 +4,12 @@ import { createHash } from 'node:crypto'
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { openBrowser, openProfile } from './browser.mjs'
-import { freshFolder } from './paths.mjs'
+import { freshFolder, require } from './paths.mjs'
 import { signIn } from './signin.mjs'
 import { freePort, Site } from './site.mjs'
+import { codeOf } from './totp.mjs'
+
+const { request } = require('playwright-core')
 
 const signedIn = ['patient', 'caregiver', 'clinician', 'nurse', 'frontdesk', 'privacy', 'admin']
 
@@ -33,7 +36,7 @@ export async function makeTemplate(running) {
     await site.stop()
     if (!made) rmSync(folder, { recursive: true, force: true })
   }
-  writeFileSync(path.join(folder, 'template.json'), JSON.stringify({ url: site.url }))
+  writeFileSync(path.join(folder, 'template.json'), JSON.stringify({ url: site.url, made: Date.now() }))
   return folder
 }
 
@@ -43,7 +46,7 @@ const cookieOf = (url) => `hc_${createHash('sha256').update(url).digest('hex').s
 export class Template {
   constructor(folder) {
     this.folder = folder
-    this.url = JSON.parse(readFileSync(path.join(folder, 'template.json'), 'utf8')).url
+    Object.assign(this, JSON.parse(readFileSync(path.join(folder, 'template.json'), 'utf8')))
   }
 
   /** A site of its own with the template's data, not started yet. The copy's folder goes with the site. */
@@ -58,9 +61,25 @@ export class Template {
 
   /** The sign-in of an account, as a browser keeps it for a copy. */
   state(who, site) {
-    if (!who) return undefined
     const kept = readFileSync(path.join(this.folder, `${who}.json`), 'utf8')
-    return JSON.parse(kept.replaceAll(cookieOf(this.url), cookieOf(site.url)).replaceAll(this.url, site.url))
+    const state = JSON.parse(kept.replaceAll(cookieOf(this.url), cookieOf(site.url)).replaceAll(this.url, site.url))
+    return Date.now() - this.made < oldMs ? state : proved(state, site, site.accounts[who])
+  }
+}
+
+// What asks for a fresh proof takes one that is ten minutes old (internal/identity/stepup.go), and a file may take a few.
+const oldMs = 4 * 60_000
+
+/** The same sign-in, proved again. */
+async function proved(state, site, { password, secret }) {
+  const session = await request.newContext({ baseURL: `${site.url}/api/v1/`, storageState: state })
+  try {
+    const { csrf } = await (await session.get('me')).json()
+    const answer = await session.post(secret ? 'step-up/totp' : 'step-up/password', { headers: { 'X-CSRF-Token': csrf, Origin: site.url }, data: secret ? { code: codeOf(secret) } : { password } })
+    if (!answer.ok()) throw new Error(`step-up: ${answer.status()} ${await answer.text()}`)
+    return { ...state, cookies: (await session.storageState()).cookies }
+  } finally {
+    await session.dispose()
   }
 }
 

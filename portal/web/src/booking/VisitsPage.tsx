@@ -17,7 +17,7 @@ import type { Appointment } from './types'
 import { useNow } from './useNow'
 import { doorOpen, useWhenWords } from './words'
 import { PastVisit } from './PastVisit'
-import { QuestionsLink } from './QuestionsLink'
+import { QuestionsLink, useQuestionsKnown } from './QuestionsLink'
 import { VisitCard } from './VisitCard'
 
 /** What is planned, what was, and the way to a new one. */
@@ -28,6 +28,7 @@ export function VisitsPage() {
   const coming = useInfiniteQuery(appointmentsQuery(patient, 'coming'))
   const past = useInfiniteQuery(appointmentsQuery(patient, 'past'))
   const now = useNow()
+  const ready = useQuestionsKnown(coming.data?.pages[0]?.items[0]) && coming.data
   const [cancelled, setCancelled] = useState<Appointment>()
   const title = acting ? t('appointment.titleFor', { name }) : t('appointment.title')
   const refused = coming.error && (isNotFound(coming.error) || (coming.error instanceof ApiError && coming.error.status === 403))
@@ -47,9 +48,9 @@ export function VisitsPage() {
       <PageHead title={title} />
       <div className={css.visits}>
         <News cancelled={cancelled} />
-        {next.length > 0 && <div className={css.bookTop}>{book}</div>}
+        {ready && next.length > 0 && <div className={css.bookTop}>{book}</div>}
         {coming.error && !coming.data ? <LoadError error={coming.error} onRetry={() => void coming.refetch()} />
-          : !coming.data ? <Skeleton heights={[52, 220]} onRetry={() => void coming.refetch()} />
+          : !ready ? <Skeleton heights={[52, 220]} onRetry={() => void coming.refetch()} />
           : next.length === 0 ? (
             <Empty icon="calendar" title={t('appointment.none')} text={acting ? t('appointment.noneTextFor', { name }) : t('appointment.noneText')} action={book} />
           ) : (
@@ -61,7 +62,7 @@ export function VisitsPage() {
             </section>
           )}
         {/* Below cards whose height is not known yet; it waits for them, or they would push it. */}
-        {coming.data && before.length > 0 && (
+        {ready && before.length > 0 && (
           <section aria-labelledby="past">
             <SectionHead id="past" title={t('appointment.past')} />
             <Card rows>{before.map((visit) => <PastVisit key={visit.id} visit={visit} />)}</Card>

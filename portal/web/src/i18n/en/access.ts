@@ -30,7 +30,7 @@ export const access = {
   },
   guests: {
     page: 'Bring somebody', title: 'Bring somebody to this visit', lead: 'They see this visit and whose it is, nothing else of the record. They can come in when its doors open, and it ends with the visit.', back: 'Visits', backChart: 'Back to the chart', none: 'Nobody else is invited.', who: 'Who can come', add: 'Invite somebody',
-    state: { invited: 'Not accepted yet', active: 'Can come', ended: 'Over', revoked: 'Taken away' }, take: 'Take away', takeFor: 'Take away: {{name}}', taken: '{{name}} cannot come any more.', name: 'Their name', relation: 'Who is it for the patient?', yours: 'Who is it?', go: 'Make the link', ready: 'The link for {{name}} is ready', readyLead: 'We show it only once. Send it to {{name}} alone.', another: 'Done',
+    state: { invited: 'Not accepted yet', active: 'Can come', ended: 'Over', revoked: 'Taken away' }, take: 'Take away', takeFor: 'Take away: {{name}}', taken: '{{name}} cannot come any more.', name: 'Their name', relation: 'Who is it for the patient?', yours: 'Who is it?', go: 'Make the invitation', ready: 'The link for {{name}} is ready', readyLead: 'We show it only once. Send it to {{name}} alone.', another: 'Done',
     helper: { parent: 'Daughter or son', child: 'Parent', spouse: 'Spouse', partner: 'Partner', sibling: 'Brother or sister', grandparent: 'Grandchild', friend: 'Friend', other: 'Somebody else' },
   },
   starts: {

@@ -33,7 +33,7 @@ export const access: Same<typeof english> = {
   },
   guests: {
     page: 'Traer a alguien', title: 'Traer a alguien a esta visita', lead: 'Ve esta visita y de quién es, nada más del expediente. Puede entrar cuando se abre la puerta, y termina con la visita.', back: 'Visitas', backChart: 'Volver al expediente', none: 'No hay nadie más invitado.', who: 'Quién puede venir', add: 'Invitar a alguien',
-    state: { invited: 'Aún sin aceptar', active: 'Puede venir', ended: 'Terminó', revoked: 'Retirado' }, take: 'Retirar', takeFor: 'Retirar: {{name}}', taken: '{{name}} ya no puede venir.', name: 'Su nombre', relation: '¿Quién es para el paciente?', yours: '¿Quién es?', go: 'Crear el enlace', ready: 'El enlace para {{name}} está listo', readyLead: 'Solo lo mostramos una vez. Envíelo solo a {{name}}.', another: 'Listo',
+    state: { invited: 'Aún sin aceptar', active: 'Puede venir', ended: 'Terminó', revoked: 'Retirado' }, take: 'Retirar', takeFor: 'Retirar: {{name}}', taken: '{{name}} ya no puede venir.', name: 'Su nombre', relation: '¿Quién es para el paciente?', yours: '¿Quién es?', go: 'Crear la invitación', ready: 'El enlace para {{name}} está listo', readyLead: 'Solo lo mostramos una vez. Envíelo solo a {{name}}.', another: 'Listo',
     helper: { parent: 'Hija o hijo', child: 'Padre o madre', spouse: 'Cónyuge', partner: 'Pareja', sibling: 'Hermana o hermano', grandparent: 'Nieta o nieto', friend: 'Amistad', other: 'Otra persona' },
   },
   starts: {
