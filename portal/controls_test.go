@@ -194,6 +194,7 @@ func TestANurseHandsAVisitOver(t *testing.T) {
 		require.Equal(t, 200, p.nurse.do("PUT", p.at(a)+"/note", noteOf("Rest")).StatusCode)
 		p.step(p.nurse, a, "/lead", `{"seat":""}`)
 		require.True(t, p.room(p.doctor, a).Room.Ready)
+		require.Equal(t, []string{a.ID}, readyDay(t, p), "the doctor's list of the day says so, too")
 		require.False(t, p.room(p.self, a).Room.Ready)
 		require.Equal(t, nurse.Me.Seat, p.room(p.self, a).Room.Lead, "until the doctor is there")
 		before, err := p.seat(p.self, a)
@@ -202,6 +203,7 @@ func TestANurseHandsAVisitOver(t *testing.T) {
 		doctors := p.room(p.doctor, a).Me.Seat
 		require.Equal(t, doctors, p.room(p.self, a).Room.Lead)
 		require.False(t, p.room(p.doctor, a).Room.Ready)
+		require.Empty(t, readyDay(t, p))
 		after, err := p.seat(p.self, a)
 		require.NoError(t, err)
 		require.Equal(t, before, after)
@@ -228,4 +230,11 @@ func TestANurseHandsAVisitOver(t *testing.T) {
 		require.True(t, p.room(p.nurse, a).Me.Controls)
 		require.Equal(t, "ended", p.step(p.nurse, a, "/end", "").State)
 	})
+}
+
+// readyDay gives the visits of the doctor's day in which they are waited for.
+func readyDay(t *testing.T, p *practice) []string {
+	var day struct{ Ready []string }
+	p.doctor.get("/api/v1/clinic/day?whose=me").json(t, &day)
+	return day.Ready
 }

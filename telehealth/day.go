@@ -18,6 +18,7 @@ type Day struct {
 	Date    string             `json:"date"`
 	Items   []schedule.DayItem `json:"items"`
 	Waiting []DayWaiting       `json:"waiting" doc:"Visits with somebody in the waiting room, the one that is next first"`
+	Ready   []string           `json:"ready" doc:"Visits of the list that go on, in which a nurse has said that the doctor can come"`
 }
 
 // DayWaiting is a visit for which somebody waits.
@@ -44,8 +45,11 @@ func (s *Service) Day(ctx context.Context, who identity.Principal, date string, 
 	if err != nil {
 		return Day{}, err
 	}
-	out := Day{Date: d.Date, Items: d.Items, Waiting: []DayWaiting{}}
+	out := Day{Date: d.Date, Items: d.Items, Waiting: []DayWaiting{}, Ready: []string{}}
 	c := s.DB.Read(ctx)
+	if err := roomed(c, &out); err != nil {
+		return Day{}, err
+	}
 	rules, err := s.licence(c)
 	if err != nil {
 		return Day{}, err
@@ -64,6 +68,25 @@ func (s *Service) Day(ctx context.Context, who identity.Principal, date string, 
 		return cmp.Or(a.Start.Compare(b.Start), strings.Compare(a.ID, b.ID))
 	})
 	return out, nil
+}
+
+// roomed finds the visits in which a doctor is waited for.
+func roomed(c *db.Conn, out *Day) error {
+	live := []any{}
+	for _, x := range out.Items {
+		if x.Visit == schedule.Live {
+			live = append(live, x.ID)
+		}
+	}
+	if len(live) == 0 {
+		return nil
+	}
+	return c.Each(`SELECT visit FROM visit_controls WHERE ready_by <> '' AND visit IN (?`+strings.Repeat(", ?", len(live)-1)+`) ORDER BY visit`, func(r *sql.Rows) error {
+		var id string
+		err := r.Scan(&id)
+		out.Ready = append(out.Ready, id)
+		return err
+	}, live...)
 }
 
 // door gives who waits for one visit. That the day was looked at is in the log of

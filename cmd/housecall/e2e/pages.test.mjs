@@ -1,5 +1,5 @@
-// Every page at both sizes, light and dark: axe finds nothing, nothing scrolls sideways, and there may be
-// a picture to look at.
+// Every page by its address, at both sizes, light and dark: it opens, axe finds nothing, nothing scrolls sideways, and
+// there may be a picture to look at.
 import assert from 'node:assert/strict'
 import { people, found } from './harness/chart.mjs'
 import { look } from './harness/look.mjs'
@@ -10,10 +10,14 @@ import { en } from './harness/words.mjs'
 
 const scene = suite()
 
-async function walk(page, site, pages) {
+async function walk(page, site, pages, { untitled } = {}) {
   const wrong = []
   for (const { name, path: where } of pages) {
     await visit(page, site.url + where)
+    const heading = await page.locator('h1').innerText()
+    for (const broken of ['notFoundTitle', 'chartTitle', 'brokenTitle']) assert.notEqual(heading, en(`errors.${broken}`), name)
+    assert.equal(await page.getByRole('alert').count(), 0, `${name} shows an error`)
+    if (untitled) assert.doesNotMatch(await page.title(), untitled, `${name}: the tab's title holds no fact`)
     await look(page, name, wrong)
   }
   assert.deepEqual(wrong, [])
@@ -39,7 +43,9 @@ scene('the front door', { timeout: 180_000, expect: [/status of 4\d\d/, /ApiErro
 
 scene('the record of a patient', { as: 'patient', timeout: 400_000 }, async ({ page, site }) => {
   const { self } = await people(page, site)
-  await walk(page, site, await patientPages(page, site, self.patient))
+  const pages = await patientPages(page, site, self.patient)
+  assert.ok(pages.length > 25, `${pages.length} pages`)
+  await walk(page, site, pages, { untitled: /potassium|diabetes|lisinopril|Rosa/i })
 })
 
 // The owner alone may see who looked: the caregiver's page asks, and is refused.

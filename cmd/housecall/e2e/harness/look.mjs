@@ -6,12 +6,14 @@ import { picture, require } from './paths.mjs'
 
 export const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 const sizes = { phone, desk }
-// A page comes light; its colours change twice.
-const schemes = { phone: ['light', 'dark'], desk: ['dark', 'light'] }
 
 export const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
-// The dark page is the light one in other colours.
-const colours = { type: 'rule', values: ['color-contrast', 'link-in-text-block'] }
+// The dark page is the light one in other colours, and those do not hang on the size: they are looked at once, in the
+// size that the page is made for first.
+const colours = ['color-contrast', 'link-in-text-block']
+const onlyColours = { runOnly: { type: 'rule', values: colours } }
+const withoutColours = { runOnly: rules, rules: Object.fromEntries(colours.map((rule) => [rule, { enabled: false }])) }
+const madeFor = (page) => (new URL(page.url()).pathname.startsWith('/clinic') ? 'desk' : 'phone')
 
 // Colours change by transitions, in frames of which a busy machine draws few. What has the colour of its parent may begin
 // to change when the parent has.
@@ -21,9 +23,9 @@ function transitionsEnded() {
   return running.length === 0
 }
 
-async function violations(page, runOnly) {
+async function violations(page, chosen) {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe)
-  const { violations: found } = await page.evaluate((chosen) => window.axe.run(document, { resultTypes: ['violations'], runOnly: chosen }), runOnly)
+  const { violations: found } = await page.evaluate((options) => window.axe.run(document, { resultTypes: ['violations'], ...options }), chosen)
   return found.map(({ id, help, nodes }) => `${id} (${help}): ${nodes.slice(0, 3).map(({ target, failureSummary }) => `${target.join(' ')} ${failureSummary?.split('\n')[1] ?? ''}`).join(' | ')}`)
 }
 
@@ -31,20 +33,30 @@ async function violations(page, runOnly) {
 export async function lookOnce(page, folder, name) {
   await settled(page).catch(() => undefined)
   await picture(page, folder, name)
-  return violations(page, rules)
+  return violations(page, { runOnly: rules })
 }
 
-/** Looks at the page that is open in each size and scheme, and adds what is wrong to a list. */
+async function inColours(page, scheme) {
+  await page.emulateMedia({ colorScheme: scheme })
+  await page.waitForFunction((wanted) => document.documentElement.getAttribute('data-mantine-color-scheme') === wanted, scheme)
+  await page.waitForFunction(transitionsEnded)
+}
+
+/** Looks at the page that is open in each size, and light and dark, and adds what is wrong to a list. */
 export async function look(page, name, wrong) {
+  const home = madeFor(page)
+  const note = async (as, chosen) => wrong.push(...(await violations(page, chosen)).map((found) => `${name}, ${as}: ${found}`))
   for (const [size, viewport] of Object.entries(sizes)) {
     await page.setViewportSize(viewport)
     await settled(page)
-    for (const scheme of schemes[size]) {
-      await page.emulateMedia({ colorScheme: scheme })
-      await page.waitForFunction((wanted) => document.documentElement.getAttribute('data-mantine-color-scheme') === wanted, scheme)
-      await page.waitForFunction(transitionsEnded)
-      for (const found of await violations(page, scheme === 'light' ? rules : colours)) wrong.push(`${name}, ${size}, ${scheme}: ${found}`)
-      if (scheme === 'light' || shownDark.test(name)) await picture(page, `${size}-${scheme}`, name, { fullPage: size === 'phone' })
+    const shown = { fullPage: size === 'phone' }
+    await note(size, size === home ? { runOnly: rules } : withoutColours)
+    await picture(page, `${size}-light`, name, shown)
+    if (size === home) {
+      await inColours(page, 'dark')
+      await note(`${size}, dark`, onlyColours)
+      if (shownDark.test(name)) await picture(page, `${size}-dark`, name, shown)
+      await inColours(page, 'light')
     }
     const over = await page.evaluate(() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth)
     if (over > 0) wrong.push(`${name}, ${size}: ${over} px wider than the screen`)

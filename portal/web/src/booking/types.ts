@@ -50,4 +50,4 @@ export interface DayItem extends Appointment {
 export interface DayPerson { seat: string; name: string; role: string; relation?: string; check?: CheckResult; where?: Where; asks?: number }
 export interface DayWaiting extends DayItem { people: DayPerson[] }
 
-export interface Day { date: string; items: DayItem[]; waiting: DayWaiting[] }
+export interface Day { date: string; items: DayItem[]; waiting: DayWaiting[]; /** Visits that go on, in which a nurse has said that the doctor can come. */ ready: string[] }

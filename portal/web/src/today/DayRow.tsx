@@ -25,6 +25,8 @@ interface DayRowProps {
   /** The line of the present stands above it. */
   line: boolean
   next: boolean
+  /** A nurse has said that the doctor can come. */
+  ready: boolean
   marked: boolean
   whose: 'me' | 'all'
   desk: boolean
@@ -33,7 +35,7 @@ interface DayRowProps {
 }
 
 /** One visit of the day; the whole row opens it. */
-export function DayRow({ item, now, line, next, marked, whose, desk, zone, onCancelled }: DayRowProps) {
+export function DayRow({ item, now, line, next, ready, marked, whose, desk, zone, onCancelled }: DayRowProps) {
   const { t } = useWords()
   const [asking, setAsking] = useState(false)
   const tag = tagOf(item)
@@ -57,7 +59,7 @@ export function DayRow({ item, now, line, next, marked, whose, desk, zone, onCan
           <span className={css.why}>{item.reason}</span>
           <span className={css.end}>
             <Tag tone={toneOf[tag]} icon={icon && <Icon name={icon} size={14} />}>
-              {tag === 'waiting' && item.waitingSince ? t('day.waits', { count: minutesSince(item.waitingSince, now) }) : t(`day.tag.${tag}`)}
+              {tag === 'waiting' && item.waitingSince ? t('day.waits', { count: minutesSince(item.waitingSince, now) }) : t(`day.tag.${tag === 'live' && ready ? 'ready' : tag}`)}
             </Tag>
             {desk && item.mode === 'video' && isOpen(item) && !asking && (
               <LinkButton variant="subtle" className={css.cancel} to="/clinic/visits/$patient/$visit/link" params={{ patient: item.patient, visit: item.id }} aria-label={t('day.linkOf', { name: item.patientName, time })}>{t('day.link')}</LinkButton>

@@ -95,7 +95,7 @@ export function TodayPage() {
             <ol className={css.day} ref={list} aria-label={t('day.list')}>
               {items.map((item, n) => (
                 <DayRow
-                  key={item.id} item={item} now={now} line={line === n} next={line === n && !isDone(item)} marked={marked === n && at !== undefined} whose={whose} desk={desk} zone={clinicZone}
+                  key={item.id} item={item} now={now} line={line === n} next={line === n && !isDone(item)} ready={day.data!.ready.includes(item.id)} marked={marked === n && at !== undefined} whose={whose} desk={desk} zone={clinicZone}
                   onCancelled={() => setSaid(t('day.cancelled', { name: item.patientName, time: timeOf(item.start, clinicZone) }))}
                 />
               ))}

@@ -3,16 +3,19 @@ import type { CallView } from '../rtc/call'
 import { useWords } from '../ui/useWords'
 import css from './visit.module.css'
 
-type Word = 'joining' | 'good' | 'weak' | 'bad' | 'lost'
-const bars: Record<Word, number> = { joining: 1, good: 3, weak: 2, bad: 1, lost: 0 }
+type Word = 'joining' | 'good' | 'weak' | 'bad' | 'sound' | 'lost'
+const bars: Record<Word, number> = { joining: 1, good: 3, weak: 2, bad: 1, sound: 1, lost: 0 }
 // Read out at most this often; what is on the screen is always of now.
 const sayEveryMs = 10_000
 
-const wordOf = (view: Pick<CallView, 'phase' | 'level'>): Word =>
-  view.phase === 'joining' ? 'joining' : view.phase === 'in' ? view.level : 'lost'
+type Line = Pick<CallView, 'phase' | 'level' | 'onlySound'>
+
+// While only sound goes, the line may look good: it carries little.
+const wordOf = ({ phase, level, onlySound }: Line): Word =>
+  phase === 'joining' ? 'joining' : phase !== 'in' ? 'lost' : onlySound ? 'sound' : level
 
 /** Bars and words together. */
-export function ConnectionWords({ view }: { view: Pick<CallView, 'phase' | 'level'> }) {
+export function ConnectionWords({ view }: { view: Line }) {
   const { t } = useWords()
   const word = wordOf(view)
   const [said, setSaid] = useState<Word>(word)

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { Recorded } from '../rtc/protocol'
+import { listOf } from '../format/locale'
 import { Button } from '../ui/Button'
 import { useErrorText } from '../ui/ErrorSummary'
 import { useWords } from '../ui/useWords'
@@ -19,13 +20,13 @@ export function recordedNow(visit: Visit, room: Recorded): 'on' | 'paused' | und
 
 /** Asked, recorded, paused or just over; and the one press that ends it. Nobody is asked why. */
 export function RecordingBar({ visit, act, room, className = '' }: { visit: Visit; act: VisitAct; room: Recorded; className?: string }) {
-  const { t } = useWords()
+  const { t, locale } = useWords()
   const said = useErrorText()
   const { recording } = visit
   const now = recordedNow(visit, room)
   const open = recording && recording.state !== 'over' ? recording : undefined
   const asks = open && open.mine !== 'yes'
-  const others = new Intl.ListFormat(undefined, { type: 'conjunction' }).format(recording?.missing ?? [])
+  const others = listOf(recording?.missing ?? [], locale)
   const line = now === 'on' ? t('rec.on')
     : now === 'paused' ? (others ? t('rec.pausedFor', { names: others }) : t('rec.paused'))
       : open ? (others ? t('rec.waitsFor', { names: others }) : t('rec.begins'))

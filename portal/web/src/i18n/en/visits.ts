@@ -7,7 +7,7 @@ export const visits = {
     pictures: 'Pictures', names: 'Others in the visit', pin: 'Keep {{name}} in view', people_one: '{{count}} person in the visit', people_other: '{{count}} people in the visit',
     moveSelf: 'Move the small pictures', joining: 'We are connecting you.', alone: '{{name}} is not in the picture right now. Stay here, nothing to do.', soundOn: 'Turn the sound on', onlySound: 'Your connection is very weak. We turned the pictures off so that the sound holds. They come back by themselves.',
     onlySoundGo: 'Sound only', picturesOn: 'Pictures on again', onlySoundYours: 'You chose sound only. Nobody sees you, and you see nobody.', theyHear_one: '{{list}} hears you but sees no pictures right now.', theyHear_other: '{{list}} hear you but see no pictures right now.', byPhone: 'It takes long. You can go on by telephone: call this number and say that you have a video visit.', orByPhone: 'Or have the visit by telephone: call us when it begins.',
-    line: { joining: 'Connecting', good: 'Good connection', weak: 'Weak: picture may blur', bad: 'Very weak: sound only', lost: 'Reconnecting: calling you back' },
+    line: { joining: 'Connecting', good: 'Good connection', weak: 'Weak: picture may blur', bad: 'Very weak', sound: 'Very weak: sound only', lost: 'Reconnecting: calling you back' },
   },
   rec: {
     on: 'This visit is being recorded', paused: 'The recording is paused', pausedFor: 'The recording is paused until this person agrees: {{names}}', waitsFor: 'It is not recorded yet. We wait for: {{names}}', begins: 'The recording begins in a moment', mark: 'being recorded',

@@ -9,7 +9,7 @@ export const visits: Same<typeof english> = {
     pictures: 'Imágenes', names: 'Otras personas en la consulta', pin: 'Mantener a {{name}} a la vista', people_one: '{{count}} persona en la consulta', people_other: '{{count}} personas en la consulta',
     moveSelf: 'Mover las imágenes pequeñas', joining: 'Le estamos conectando.', alone: '{{name}} no está en la imagen ahora. Quédese aquí, no tiene que hacer nada.', soundOn: 'Encender el sonido', onlySound: 'Su conexión es muy débil. Apagamos las imágenes para que el sonido se mantenga. Volverán solas.',
     onlySoundGo: 'Solo sonido', picturesOn: 'Encender las imágenes', onlySoundYours: 'Usted eligió solo sonido. Nadie le ve y usted no ve a nadie.', theyHear_one: '{{list}} le oye, pero ahora no ve imágenes.', theyHear_other: '{{list}} le oyen, pero ahora no ven imágenes.', byPhone: 'Está tardando. Puede seguir por teléfono: llame a este número y diga que tiene una consulta por video.', orByPhone: 'O haga la consulta por teléfono: llámenos cuando empiece.',
-    line: { joining: 'Conectando', good: 'Buena conexión', weak: 'Débil: la imagen puede verse borrosa', bad: 'Muy débil: solo sonido', lost: 'Reconectando: le volvemos a llamar' },
+    line: { joining: 'Conectando', good: 'Buena conexión', weak: 'Débil: la imagen puede verse borrosa', bad: 'Muy débil', sound: 'Muy débil: solo sonido', lost: 'Reconectando: le volvemos a llamar' },
   },
   rec: {
     on: 'Esta consulta se está grabando', paused: 'La grabación está en pausa', pausedFor: 'La grabación está en pausa hasta que acepte esta persona: {{names}}', waitsFor: 'Todavía no se graba. Esperamos a: {{names}}', begins: 'La grabación empieza en un momento', mark: 'se está grabando',
