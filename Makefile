@@ -4,7 +4,11 @@ GO      ?= go
 DEMO    ?= serve --demo
 WEB     := portal/web
 ORACLES := cmd/housecall/oracles
-RACE    := ./notifications/... ./internal/edge/... ./internal/revoke/... ./internal/identity/... ./records ./records/access/... ./records/ingest/... ./telehealth/... ./portal ./cmd/housecall
+RACE    := ./notifications/... ./internal/edge/... ./internal/revoke/... ./internal/identity/... ./records ./records/access/... ./records/ingest/... ./telehealth/...
+# Of the pages and the whole program, what several people, nodes or processes do at once;
+# the rest of theirs asks one thing after the other. `make test-long` runs all of it.
+JOINT   := ./portal ./cmd/housecall
+ATTIMES = Live|Socket|AtOnce|OfTwo|Overlap|UntilItIsDelivered|TwoNodes|TwoProcesses|EveryNode|ByAll|EndsEverywhere|OtherNodes
 LONG    := ./records/... ./internal/... ./notifications/... ./telehealth/... ./portal/... ./cmd/...
 
 # Shipped builds, and tests without the race detector, need no C compiler.
@@ -17,7 +21,7 @@ export GOFLAGS := $(strip $(filter-out -trimpath,$(shell $(GO) env GOFLAGS)) -tr
 CGO = CGO_ENABLED=1 CGO_CFLAGS=-O0
 # Imports of whole decks, random comparisons and commands that run alone take ten
 # times as long under it, and smaller ones run the same code.
-DECKS = ^(TestDecks|TestBulkExport|TestOrderDoesNotMatter|TestScoreDeck|TestKilled|TestRandomSearchesAgreeWithLookingAtEverything|TestOrder|TestTheLastChange|TestOfficialExamplesOfSeveral|TestTooManyToLookAt|TestAccessMatrix|TestViewsOfManyChartsAreThoseOfEach|TestManyChartsAtRandom|TestDemoIsLoadedOnceAndKept|TestOperatorsCommands|TestDoctor|TestAVisitGoesOnAtAnotherNode)$$
+DECKS = ^(TestDecks|TestBulkExport|TestOrderDoesNotMatter|TestScoreDeck|TestKilled|TestRandomSearchesAgreeWithLookingAtEverything|TestOrder|TestTheLastChange|TestOfficialExamplesOfSeveral|TestTooManyToLookAt|TestViewsOfManyChartsAreThoseOfEach|TestManyChartsAtRandom)$$
 # Packages of tests at one time: those of calls and mails wait more than they compute.
 ATONCE = -p 3
 # One PostgreSQL server for whatever runs under it, stopped however that ends.
@@ -68,6 +72,7 @@ go-test: toolchain ## Go tests on SQLite and PostgreSQL
 .PHONY: race
 race: toolchain ## The concurrent packages under the race detector, on PostgreSQL
 	$(TESTBED) env $(CGO) HOUSECALL_TEST_ONLY=postgres $(GO) test $(ATONCE) -race -vet=off -timeout 8m -skip '$(DECKS)' $(RACE)
+	$(TESTBED) env $(CGO) HOUSECALL_TEST_ONLY=postgres $(GO) test $(ATONCE) -race -vet=off -timeout 8m -run '$(ATTIMES)' $(JOINT)
 
 .PHONY: web-test
 web-test: $(WEB)/node_modules/.package-lock.json ## Type check, unit tests and size budget of the web client
