@@ -15,7 +15,7 @@ import (
 )
 
 // nobody is the connection of a client that hears nothing.
-func nobody(f *testing.F) *webrtc.PeerConnection {
+func nobody(f testing.TB) *webrtc.PeerConnection {
 	pc, _, err := open(f, Config{}).connection()
 	require.NoError(f, err)
 	f.Cleanup(func() { _ = pc.GracefulClose() })
