@@ -51,6 +51,9 @@ import (
 
 func TestMain(m *testing.M) {
 	slog.SetDefault(slog.New(slog.DiscardHandler))
+	if childRecords() {
+		return
+	}
 	dbtest.Main(m)
 }
 
@@ -129,10 +132,16 @@ func pages() fs.FS {
 
 func newNode(t *testing.T, d *db.DB, bus string, client fs.FS) *node {
 	t.Helper()
+	return newNodeWith(t, d, bus, client, t.TempDir())
+}
+
+// newNodeWith is newNode with the files of an earlier one.
+func newNodeWith(t *testing.T, d *db.DB, bus string, client fs.FS, folder string) *node {
+	t.Helper()
 	ctx, key := context.Background(), sitekey.ForTest()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	n := &node{t: t, db: d, log: &safeBuffer{}, clock: &clock{}, folder: t.TempDir()}
+	n := &node{t: t, db: d, log: &safeBuffer{}, clock: &clock{}, folder: folder}
 	n.base = fmt.Sprintf("http://localhost:%d", ln.Addr().(*net.TCPAddr).Port)
 	u, err := url.Parse(n.base)
 	require.NoError(t, err)

@@ -44,6 +44,7 @@ type sitter struct {
 	out   chan []byte
 	mu    sync.Mutex
 	state string
+	got   int // packets of sound of the others
 	stop  chan struct{}
 	tasks sync.WaitGroup
 }
@@ -52,10 +53,20 @@ func (g *sitter) Say(b []byte) { g.out <- bytes.Clone(b) }
 func (g *sitter) End(string)   {}
 
 func (g *sitter) recording() string { g.mu.Lock(); defer g.mu.Unlock(); return g.state }
+func (g *sitter) hears() int        { g.mu.Lock(); defer g.mu.Unlock(); return g.got }
 
 // sits lets somebody sit in the room and send sound and pictures with real key frames.
 func (n *node) sits(visit, seat string) *sitter {
 	n.t.Helper()
+	n.rooms.mu.Lock()
+	media := n.rooms.media
+	n.rooms.mu.Unlock()
+	g, err := sitIn(media, visit, seat, n.eventually)
+	require.NoError(n.t, err)
+	return g
+}
+
+func sitIn(media *sfu.Server, visit, seat string, eventually func(string, func() bool)) (*sitter, error) {
 	g := &sitter{out: make(chan []byte, 1000), stop: make(chan struct{})}
 	var talk sync.Mutex
 	var err error
@@ -68,13 +79,20 @@ func (n *node) sits(visit, seat string) *sitter {
 				g.mu.Unlock()
 			}
 		},
+		Packet: func(from peer.Tag, _ *rtp.Packet) {
+			if from.Kind == "audio" {
+				g.mu.Lock()
+				g.got++
+				g.mu.Unlock()
+			}
+		},
 	})
-	require.NoError(n.t, err)
-	n.rooms.mu.Lock()
-	media := n.rooms.media
-	n.rooms.mu.Unlock()
-	g.link, err = media.Enter(visit, seat, g)
-	require.NoError(n.t, err)
+	if err != nil {
+		return nil, err
+	}
+	if g.link, err = media.Enter(visit, seat, g); err != nil {
+		return nil, err
+	}
 	g.tasks.Go(func() {
 		for {
 			select {
@@ -86,9 +104,11 @@ func (n *node) sits(visit, seat string) *sitter {
 		}
 	})
 	g.Join(true, true, false)
-	n.eventually("joined", func() bool { k, _ := g.Joined(); return k == 1 })
-	require.NoError(n.t, g.Publish("audio", "camera"))
-	n.eventually("connected", g.Connected)
+	eventually("joined", func() bool { k, _ := g.Joined(); return k == 1 })
+	if err := g.Publish("audio", "camera"); err != nil {
+		return nil, err
+	}
+	eventually("connected", g.Connected)
 	g.tasks.Go(func() {
 		video, sound := &peer.Video{}, &peer.Sound{}
 		t := time.NewTicker(33 * time.Millisecond)
@@ -108,7 +128,7 @@ func (n *node) sits(visit, seat string) *sitter {
 			_ = g.Write("audio", withText(sound.Packet(60)))
 		}
 	})
-	return g
+	return g, nil
 }
 
 // heard is what everybody says, so that it can be looked for.

@@ -96,18 +96,30 @@ func (o *socketOut) Say(b []byte) {
 // End is of sfu.Out.
 func (o *socketOut) End(string) { _ = o.conn.Close() }
 
-// held is what a process keeps.
+// held is what a process keeps, in bytes.
 type held struct {
-	Heap       int64 `json:"heap"`   // bytes in use, after garbage was collected
-	Stacks     int64 `json:"stacks"` // bytes
+	Heap       int64 `json:"heap"` // in use, after garbage was collected
+	Stacks     int64 `json:"stacks"`
 	Goroutines int64 `json:"goroutines"`
+
+	// As it was found: of what is resident, what the heap has, with garbage and gaps, and
+	// what the runtime itself needs.
+	Spans   int64 `json:"spans"`
+	Idle    int64 `json:"idle"` // of the heap: free, and not given back to the system
+	Runtime int64 `json:"runtime"`
+	Cycles  int64 `json:"cycles"` // collections, but those that were asked for
 }
 
 func tellMemory(w http.ResponseWriter, _ *http.Request) {
+	var found, kept runtime.MemStats
+	runtime.ReadMemStats(&found)
 	runtime.GC()
 	runtime.GC() // pools give back in two steps
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
+	runtime.ReadMemStats(&kept)
 	//nolint:gosec // of a process that fits into memory
-	_ = json.NewEncoder(w).Encode(held{Heap: int64(m.HeapAlloc), Stacks: int64(m.StackInuse), Goroutines: int64(runtime.NumGoroutine())})
+	_ = json.NewEncoder(w).Encode(held{
+		Heap: int64(kept.HeapAlloc), Stacks: int64(kept.StackInuse), Goroutines: int64(runtime.NumGoroutine()),
+		Spans: int64(found.HeapInuse), Idle: int64(found.HeapIdle - found.HeapReleased),
+		Runtime: int64(found.MSpanSys + found.MCacheSys + found.BuckHashSys + found.GCSys + found.OtherSys), Cycles: int64(found.NumGC - found.NumForcedGC),
+	})
 }

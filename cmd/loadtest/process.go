@@ -13,6 +13,7 @@ import (
 type used struct {
 	cpu    time.Duration
 	memory int64 // resident, bytes
+	pages  int64 // of them: of the program's file, which the system may drop and read again
 }
 
 // Linux tells processor time in hundredths of a second, whatever its own clock.
@@ -37,5 +38,20 @@ func usage(pid int) (used, error) {
 		return n
 	}
 	const utime, stime, rss = 14, 15, 24
-	return used{cpu: time.Duration(number(utime)+number(stime)) * tick, memory: number(rss) * int64(os.Getpagesize())}, nil
+	pages, err := filePages(pid)
+	return used{cpu: time.Duration(number(utime)+number(stime)) * tick, memory: number(rss) * int64(os.Getpagesize()), pages: pages}, err
+}
+
+// filePages is what is resident of files (proc_pid_statm(5), shared).
+func filePages(pid int) (int64, error) {
+	b, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/statm")
+	if err != nil {
+		return 0, fmt.Errorf("--pid: %w", err)
+	}
+	f := bytes.Fields(b)
+	if len(f) < 3 {
+		return 0, errors.New("--pid: the system tells too little about the process")
+	}
+	n, err := strconv.ParseInt(string(f[2]), 10, 64)
+	return n * int64(os.Getpagesize()), err
 }

@@ -150,6 +150,7 @@ func (f *roomsCommand) measure(ctx context.Context, plane *plane, rooms []*gathe
 		MicrosEach: float64((end.cpu - start.cpu).Microseconds()) / float64(max(res.In+res.Out, 1)),
 		JoinEach:   float64((joined.cpu - before.cpu).Microseconds()) / 1000 / float64(people),
 		HeapEach:   mega((keeps.Heap - kept.Heap) / people), StacksEach: mega((keeps.Stacks - kept.Stacks) / people), GoroutinesEach: float64(keeps.Goroutines-kept.Goroutines) / float64(people),
+		Pages: mega(end.pages - before.pages), Spans: mega(keeps.Spans - kept.Spans), Idle: mega(keeps.Idle - kept.Idle), Runtime: mega(keeps.Runtime - kept.Runtime), Cycles: keeps.Cycles - kept.Cycles,
 	}
 	r.overview(overview{Kind: "run", Load: "rooms", Machine: thisMachine(), URL: plane.address, Server: "media plane alone", Local: true, Seconds: f.Duration.Seconds(),
 		Data: fmt.Sprintf("%d rooms of %d people, %d of each send sound (50 packets/s) and pictures (VP8 of %d kbit/s, %d a second); all receive.", f.Rooms, f.People, rooms[0].publishers, f.Video, f.FPS),

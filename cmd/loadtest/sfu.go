@@ -196,6 +196,15 @@ type serverUse struct {
 	HeapEach       float64 `json:"heapMegabytesPerPerson,omitempty"`
 	StacksEach     float64 `json:"stackMegabytesPerPerson,omitempty"`
 	GoroutinesEach float64 `json:"goroutinesPerPerson,omitempty"`
+
+	// Of the memory of the media plane alone, more than before they came, as it was found:
+	// pages of the program that were read meanwhile, the heap with garbage and gaps, what
+	// of it was free and not given back, and what the runtime itself needs.
+	Pages   float64 `json:"programMegabytes,omitempty"`
+	Spans   float64 `json:"heapMegabytes,omitempty"`
+	Idle    float64 `json:"idleHeapMegabytes,omitempty"`
+	Runtime float64 `json:"runtimeMegabytes,omitempty"`
+	Cycles  int64   `json:"collections,omitempty"`
 }
 
 func mega(bytes int64) float64 { return math.Round(float64(bytes)/1e4) / 100 }
@@ -214,7 +223,8 @@ func (r *report) room(x roomResult) {
 	if s := x.Server; s != nil {
 		use += fmt.Sprintf("; server %.0f %%, %.1f us for each packet in or out, %.0f MB, %+.2f MB for each person since before they came", s.CPUPercent, s.MicrosEach, s.Memory, s.MemoryEach)
 		if s.GoroutinesEach > 0 {
-			use += fmt.Sprintf(" (%.2f MB of the heap and %.2f MB of stacks in use, %.0f goroutines)", s.HeapEach, s.StacksEach, s.GoroutinesEach)
+			use += fmt.Sprintf(" (%.2f MB of the heap and %.2f MB of stacks in use, %.0f goroutines); of all together %.1f MB pages of the program, %.1f MB of the heap with garbage and gaps, %.1f MB free, %.1f MB the runtime's, after %d collections",
+				s.HeapEach, s.StacksEach, s.GoroutinesEach, s.Pages, s.Spans, s.Idle, s.Runtime, s.Cycles)
 		}
 		use += fmt.Sprintf(", %.1f ms of its processor for each join", s.JoinEach)
 	}

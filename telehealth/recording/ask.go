@@ -67,7 +67,8 @@ func (s *Service) NowTx(c *db.Conn, visit, seat string) (*Progress, error) {
 			return nil, err
 		}
 		out.Missing = append(out.Missing, missing...)
-		if r.state == on && len(missing) > 0 {
+		// Of a node that went nothing is heard: nothing is kept until another one has the room.
+		if r.state == on && (len(missing) > 0 || s.now()-r.beatAt > deadAfter.Microseconds()) {
 			out.State = "paused"
 		}
 	}
@@ -185,10 +186,12 @@ func (s *Service) EndTx(c *db.Conn, visit, why string) error {
 	return s.endTx(c, r.id, why)
 }
 
-// endTx ends a recording; one that never began is done with.
+// endTx ends a recording; one that never began is done with. One in whose room nobody
+// was any more ended when it was heard of last.
 func (s *Service) endTx(c *db.Conn, id, why string) error {
 	now := s.now()
-	_, err := c.Exec(`UPDATE visit_recordings SET state = ?, ended_at = ?, why = ?, filed_at = CASE WHEN began_at = 0 THEN ? ELSE filed_at END WHERE id = ? AND state <> ?`, over, now, why, now, id, over)
+	_, err := c.Exec(`UPDATE visit_recordings SET state = ?, ended_at = CASE WHEN ? AND began_at > 0 THEN beat_at ELSE ? END, why = ?, filed_at = CASE WHEN began_at = 0 THEN ? ELSE filed_at END WHERE id = ? AND state <> ?`,
+		over, why == WhyRoom, now, why, now, id, over)
 	c.After(s.Nudge)
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -222,7 +223,7 @@ func (s *Service) fileTx(c *db.Conn, r *row, files []*file) error {
 			return err
 		}
 	}
-	doc, err := fhir.Make(documentOf(r, patient.Name, labels, content))
+	doc, err := fhir.Make(documentOf(r, patient.Name, labels, content, broken(files)))
 	if err != nil {
 		return err
 	}
@@ -237,9 +238,18 @@ var kindWords = map[string]string{"audio": "Sound", "camera": "Picture", "screen
 
 func instant(micros int64) string { return moment(micros).Format("2006-01-02T15:04:05.000Z") }
 
+// broken: a file was never closed, so that its end, at least, is missing.
+func broken(files []*file) bool {
+	return slices.ContainsFunc(files, func(f *file) bool { return !f.closed })
+}
+
 // documentOf gives the DocumentReference (FHIR R4, section 2.36) of a recording. The
 // Encounter that the signed note leaves names the same Appointment.
-func documentOf(r *row, patient string, labels access.Labels, content []any) map[string]any {
+func documentOf(r *row, patient string, labels access.Labels, content []any, broken bool) map[string]any {
+	words := "Recording of a video visit"
+	if broken {
+		words += ", of which a part is missing"
+	}
 	meta := map[string]any{}
 	if labels != 0 {
 		meta["security"] = labels.Security()
@@ -247,7 +257,7 @@ func documentOf(r *row, patient string, labels access.Labels, content []any) map
 	return map[string]any{
 		"resourceType": "DocumentReference", "id": r.id, "meta": meta, "status": "current", "docStatus": "final",
 		"type":    map[string]any{"coding": []any{map[string]any{"system": records.RecordingSystem, "code": records.VisitRecording}}, "text": "Recording of a video visit"},
-		"subject": map[string]any{"reference": "Patient/" + r.patient, "display": patient}, "date": instant(r.endedAt), "description": "Recording of a video visit",
+		"subject": map[string]any{"reference": "Patient/" + r.patient, "display": patient}, "date": instant(r.endedAt), "description": words,
 		"content": content,
 		"context": map[string]any{"related": []any{map[string]any{"reference": "Appointment/" + r.visit}}, "period": map[string]any{"start": instant(r.beganAt), "end": instant(r.endedAt)}},
 	}

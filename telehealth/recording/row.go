@@ -28,16 +28,16 @@ const (
 
 type row struct {
 	id, visit, patient, state, text, askedBy string
-	askedAt, beganAt, endedAt                int64
+	askedAt, beganAt, beatAt, endedAt        int64
 	why                                      string
 	bytes                                    int64
 	filedAt, expiresAt, goneAt               int64
 }
 
-const columns = `id, visit, patient_id, state, text, asked_by, asked_at, began_at, ended_at, why, bytes, filed_at, expires_at, gone_at`
+const columns = `id, visit, patient_id, state, text, asked_by, asked_at, began_at, beat_at, ended_at, why, bytes, filed_at, expires_at, gone_at`
 
 func (r *row) fields() []any {
-	return []any{&r.id, &r.visit, &r.patient, &r.state, &r.text, &r.askedBy, &r.askedAt, &r.beganAt, &r.endedAt, &r.why, &r.bytes, &r.filedAt, &r.expiresAt, &r.goneAt}
+	return []any{&r.id, &r.visit, &r.patient, &r.state, &r.text, &r.askedBy, &r.askedAt, &r.beganAt, &r.beatAt, &r.endedAt, &r.why, &r.bytes, &r.filedAt, &r.expiresAt, &r.goneAt}
 }
 
 func (s *Service) list(ctx context.Context, where string, args ...any) (list []*row, err error) {

@@ -41,7 +41,7 @@ type Recording struct {
 	BeganAt   time.Time      `json:"beganAt"`
 	EndedAt   time.Time      `json:"endedAt"`
 	Why       string         `json:"why" enum:"stopped,refused,withdrawn,ended,room,disk,full" doc:"Why it ended"`
-	Broken    bool           `json:"broken,omitempty" doc:"A server went while it ran: a part is missing"`
+	Broken    bool           `json:"broken,omitempty" doc:"A server went while it ran, or it could not be kept any more: a part is missing"`
 	ExpiresAt time.Time      `json:"expiresAt" doc:"When it is deleted"`
 	Files     []RecordedFile `json:"files"`
 	Agreed    []Agreed       `json:"agreed"`
@@ -75,8 +75,8 @@ func (s *Service) Show(ctx context.Context, who identity.Principal, patient, id 
 		if err != nil {
 			return err
 		}
+		out.Broken = broken(files)
 		for _, f := range files {
-			out.Broken = out.Broken || !f.closed
 			out.Files = append(out.Files, RecordedFile{f.blob, f.name, f.role, f.kind, f.track.Codec.ContentType(), (f.began - files[0].began) / 1000, f.length, f.bytes, f.track.Width, f.track.Height})
 		}
 		return c.Each(`SELECT name, role, answer, at FROM visit_recording_answers WHERE recording = ? ORDER BY at, seat LIMIT 100`, func(q *sql.Rows) error {

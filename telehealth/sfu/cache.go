@@ -36,6 +36,7 @@ type cache struct {
 	oldest uint16 // nothing before it is kept
 	bytes  int    // of payloads
 	any    bool
+	forgot bool      // what was before oldest was kept once
 	at     time.Time // when the newest came
 	key    uint16    // first packet of the newest key frame
 	hasKey bool
@@ -74,14 +75,18 @@ func putBuffer(b []byte) {
 }
 
 // put keeps a packet and gives the kept one; nil when it is held already or too
-// old to be of use.
+// old to be of use. What was forgotten is not taken again: it might be another packet
+// under the same number, see once.go.
 func (c *cache) put(p packet, now time.Time) *packet {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e := &c.ring[int(p.seq)%len(c.ring)]
 	if c.any && !after(p.seq, c.newest) {
-		if c.newest-p.seq >= uint16(len(c.ring)) || e.held && e.seq == p.seq {
+		if c.newest-p.seq >= uint16(len(c.ring)) || e.held && e.seq == p.seq || c.forgot && after(c.oldest, p.seq) {
 			return nil
+		}
+		if after(c.oldest, p.seq) {
+			c.oldest = p.seq
 		}
 	}
 	kept := e.payload
@@ -110,13 +115,14 @@ func (c *cache) put(p packet, now time.Time) *packet {
 // forget gives buffers back of what nobody will ask for any more; under the lock.
 func (c *cache) forget(now uint32) {
 	if c.newest-c.oldest >= uint16(len(c.ring)) {
-		c.oldest = c.newest - uint16(len(c.ring)) + 1
+		c.oldest, c.forgot = c.newest-uint16(len(c.ring))+1, true
 	}
 	for ; c.oldest != c.newest; c.oldest++ {
 		e := &c.ring[int(c.oldest)%len(c.ring)]
 		if e.held && (c.bytes <= keepBytes || now-e.at <= keepFor) {
 			return
 		}
+		c.forgot = true
 		if e.held && e.seq == c.oldest {
 			c.bytes -= len(e.payload)
 			putBuffer(e.payload)

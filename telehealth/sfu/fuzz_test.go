@@ -15,7 +15,7 @@ import (
 )
 
 // nobody is the connection of a client that hears nothing.
-func nobody(f *testing.F) *webrtc.PeerConnection {
+func nobody(f testing.TB) *webrtc.PeerConnection {
 	pc, _, err := open(f, Config{}).connection()
 	require.NoError(f, err)
 	f.Cleanup(func() { _ = pc.GracefulClose() })
@@ -188,8 +188,9 @@ func FuzzFirstBytes(f *testing.F) {
 			before := a.count("b audio")
 			// The fuzzer itself gives up after ten seconds.
 			require.Eventually(t, func() bool { return a.count("b audio") > before }, 8*time.Second, time.Millisecond, "their sound goes on")
-			c, err := net.Dial("tcp4", at)
+			c, err := net.DialTimeout("tcp4", at, 5*time.Second)
 			require.NoError(t, err)
+			_ = c.SetWriteDeadline(time.Now().Add(2 * time.Second)) // a full machine must not hold the fuzzer up
 			_, _ = c.Write(x)
 			_ = c.Close()
 		}

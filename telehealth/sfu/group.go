@@ -136,7 +136,7 @@ func (x *Seat) place(others []shown, now time.Time) {
 		}
 	}
 	for _, o := range others {
-		if slices.Contains(x.pool.places, o.id) {
+		if !o.sends || slices.Contains(x.pool.places, o.id) {
 			continue
 		}
 		if i := slices.Index(x.pool.places, ""); i >= 0 {

@@ -62,11 +62,19 @@ func (r *repairs) repeated(seq uint16, now time.Time, bytes int) {
 
 // retransmitter numbers what is repeated on a stream of its own (RFC 4588), by
 // which a receiver can tell it from what was sent first. Without one it is
-// repeated as it was.
+// repeated as it was (once.go).
 type retransmitter struct {
 	ssrc  uint32
 	types map[uint8]uint8 // payload type by the one that is repeated
 	seq   uint16
+}
+
+// of is the payload type that repeats another one; 0: none.
+func (r *retransmitter) of(pt uint8) uint8 {
+	if r.ssrc == 0 {
+		return 0
+	}
+	return r.types[pt]
 }
 
 const rtxFront = 2 // the number under which a packet was sent first
@@ -105,10 +113,11 @@ func (s *slot) repeat(t *track, seq uint16, pt uint8, buf []byte, now time.Time,
 		return
 	}
 	if p, held := t.cache.get(own, buf); held {
-		if rpt, ok := s.rtx.types[pt]; ok && s.rtx.ssrc != 0 {
+		if rpt := s.rtx.of(pt); rpt != 0 {
 			s.rewrite(&p, rpt, now)
-		} else {
-			s.write(&p, pt, now)
+		} else if !s.resend(&p, pt) {
+			s.count.missed.Add(1)
+			return
 		}
 		s.repairs.repeated(seq, now, len(p.payload))
 		s.count.repairs.Add(1)

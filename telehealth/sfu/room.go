@@ -51,6 +51,7 @@ func (r *Room) sit(l *Link, m said) (x *Seat, resumed bool, old *Seat, err error
 	if at >= 0 && m.Resume != "" && r.seats[at].token == m.Resume && !r.seats[at].ending {
 		x = r.seats[at]
 		x.token, x.micOff, x.camOff, x.leftAt = rand.Text(), !m.Mic, !m.Cam, time.Time{}
+		x.sends = x.sends || m.Mic || m.Cam
 		x.inherit(x, l)
 		x.link, x.last, x.replaced = l, l, x.link
 		r.changed()
@@ -131,7 +132,7 @@ type shown struct {
 	seat                  *Seat
 	id                    string
 	audio, camera, screen *source
-	micOff, camOff        bool
+	micOff, camOff, sends bool
 	order                 int
 	voice                 voice
 }
@@ -144,7 +145,7 @@ func (r *Room) others(me *Seat) (list []shown) {
 		if x.id == me.id {
 			continue
 		}
-		s := shown{seat: x, id: x.id, audio: x.tracks[Audio], camera: x.tracks[Camera], micOff: x.micOff, camOff: x.camOff, voice: x.voice}
+		s := shown{seat: x, id: x.id, audio: x.tracks[Audio], camera: x.tracks[Camera], micOff: x.micOff, camOff: x.camOff, sends: x.sends, voice: x.voice}
 		if r.group() {
 			s.order = r.server.order(r.id, x.id)
 		}
@@ -183,6 +184,7 @@ func (r *Room) size(but string) (n int) {
 func (r *Room) mute(x *Seat, kind Kind, on bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	x.sends = x.sends || !on
 	switch kind {
 	case Audio:
 		x.micOff, x.mutedBy = on, ""
@@ -215,6 +217,7 @@ func (r *Room) share(x *Seat) {
 func (r *Room) published(t *track) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	t.seat.sends = true
 	o := t.seat.tracks[t.kind]
 	if o == nil {
 		o = &source{seat: t.seat, kind: t.kind}

@@ -574,6 +574,12 @@ func TestAThousandTimesInAndOutLeavesNothing(t *testing.T) {
 		connects = 1
 	}
 	s := open(t, Config{})
+	t.Cleanup(func() {
+		if t.Failed() { // who stands where is the only trace of what did not end
+			buf := make([]byte, 1<<20)
+			t.Logf("%s", buf[:runtime.Stack(buf, true)])
+		}
+	})
 	a := join(t, s, "r", "a")
 	heap := func() uint64 {
 		runtime.GC()
@@ -583,6 +589,9 @@ func TestAThousandTimesInAndOutLeavesNothing(t *testing.T) {
 	}
 	goroutines, bytes := 0, uint64(0)
 	for i := range 1000 {
+		if i%10 == 0 {
+			a.tell(`{"t":"ping"}`) // in the long run its seat would be given up
+		}
 		if i%connects != 0 { // a page that goes before it is connected
 			w := &wire{q: newQueue(), hear: func([]byte) {}}
 			l, err := s.Enter("r", fmt.Sprint("b", i), w)
@@ -600,7 +609,7 @@ func TestAThousandTimesInAndOutLeavesNothing(t *testing.T) {
 		require.NoError(t, b.Publish("audio", "camera"))
 		b.until("connected", b.Connected)
 		b.leave()
-		a.until("gone", func() bool { return s.Stats().Seats == 1 })
+		a.until(fmt.Sprint("gone after time ", i), func() bool { return s.Stats().Seats == 1 })
 		if i == 100 {
 			goroutines, bytes = runtime.NumGoroutine(), heap()
 		}

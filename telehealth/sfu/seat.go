@@ -25,6 +25,7 @@ type Seat struct {
 	leftAt         time.Time
 	greeted        bool // was told who sits here
 	micOff, camOff bool
+	sends          bool   // it has had its microphone or camera on, or published
 	muted          int64  // the last time that a host turned the microphone off, see Ruling
 	mutedBy        string // who did, as long as the client has said nothing about it since
 	tracks         map[Kind]*source
@@ -75,7 +76,7 @@ type want struct {
 
 func newSeat(r *Room, l *Link, m said) *Seat {
 	x := &Seat{
-		room: r, id: l.id, work: newQueue(), token: rand.Text(), link: l, last: l, micOff: !m.Mic, camOff: !m.Cam,
+		room: r, id: l.id, work: newQueue(), token: rand.Text(), link: l, last: l, micOff: !m.Mic, camOff: !m.Cam, sends: m.Mic || m.Cam,
 		voice: voice{level: silent}, tracks: map[Kind]*source{}, wants: map[want]layer{}, since: time.Now(), left: make(chan struct{}),
 	}
 	if m.Resume != "" { // of a seat that is gone, or was on another node

@@ -47,8 +47,6 @@ type slot struct {
 	paused  bool
 	flowing bool // since it was attached or resumed, something was sent
 	first   uint16
-	skipTo  uint16 // what a replay showed already
-	skips   bool
 	backlog []waiting // of a burst, in order
 	pace    int       // packets of the backlog that go at once
 	burst   int       // packets since burstAt
@@ -68,6 +66,8 @@ type slot struct {
 	tl0Off  uint8
 	packets uint32
 	octets  uint32
+	given   given
+	asSent  asSent
 	repairs repairs
 	echo    echo
 	told    heardOf
@@ -102,7 +102,7 @@ func (s *slot) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, erro
 		}
 	}
 	s.rtx.ssrc, s.rtx.types = uint32(c.SSRCRetransmission()), repeats
-	s.wideID = 0
+	s.wideID, s.asSent = 0, nil
 	for _, e := range c.HeaderExtensions() {
 		if e.URI == uriWide && e.ID > 0 && e.ID < 15 {
 			s.wideID = uint8(e.ID)
@@ -127,13 +127,13 @@ func (s *slot) carry(t *track, paused bool) {
 	s.mu.Lock()
 	switch {
 	case s.paused != paused || s.src != nil && t == nil || s.src == nil && t != nil:
-		s.src, s.next, s.paused, s.flowing, s.skips, s.backlog = t, nil, paused, false, false, nil
+		s.src, s.next, s.paused, s.flowing, s.backlog = t, nil, paused, false, nil
 	case s.src == t:
 		s.next = nil
 	case s.flowing && !t.audio() && s.src.from != nil && s.src.from == t.from:
 		s.next = t
 	default:
-		s.src, s.next, s.flowing, s.skips, s.backlog = t, nil, false, false, nil
+		s.src, s.next, s.flowing, s.backlog = t, nil, false, nil
 	}
 	from := []*track{s.src, s.next}
 	if t == nil || paused {
@@ -235,7 +235,7 @@ func (s *slot) emit(t *track, p *packet, now time.Time) {
 		return
 	case !s.flowing && !t.audio() && !p.pic.key:
 		return // a decoder can begin with a key frame only
-	case s.flowing && (s.skips && !after(p.seq, s.skipTo) || s.first != p.seq && !after(p.seq, s.first)):
+	case s.flowing && s.first != p.seq && !after(p.seq, s.first):
 		return
 	}
 	s.send(p, now)
@@ -244,7 +244,7 @@ func (s *slot) emit(t *track, p *packet, now time.Time) {
 // turn goes over to the other layer, with its key frame; under the lock.
 func (s *slot) turn(now time.Time, p *packet) {
 	old, off := s.src, s.tsOff
-	s.src, s.next, s.skips = s.next, nil, false
+	s.src, s.next = s.next, nil
 	s.join(p, now)
 	// Layers have clocks of their own. Where both are known, the picture goes on
 	// exactly when it should.
@@ -282,24 +282,40 @@ func (s *slot) send(p *packet, now time.Time) {
 		s.join(p, now)
 	}
 	seq, ts := p.seq+s.seqOff, p.ts+s.tsOff
+	if !s.given.take(seq) {
+		return
+	}
 	if !s.sent || after(seq, s.lastSeq) {
 		s.lastSeq, s.lastTS, s.lastAt, s.sent = seq, ts, now, true
 		if p.seq-s.first > 4*keepVideo { // numbers wrap: the bounds come along behind
-			s.first, s.skips = p.seq-2*keepVideo, false
+			s.first = p.seq - 2*keepVideo
 		}
 		if len(p.payload) > 0 {
 			s.lastID, s.lastTL0 = p.pic.id(p.payload)+s.idOff, p.pic.tl0(p.payload)+s.tl0Off
 		}
 	}
-	s.write(p, pt, now)
+	payload := s.write(p, pt, now)
 	if s.kind == webrtc.RTPCodecTypeAudio {
-		s.repeats(p.payload)
+		s.repeats(payload)
 	}
 	s.repairs.earn(len(p.payload))
 }
 
-// write puts a packet on the line; under the lock.
-func (s *slot) write(p *packet, pt uint8, now time.Time) {
+// write puts a packet on the line, and gives what it carries there; under the lock.
+func (s *slot) write(p *packet, pt uint8, now time.Time) []byte {
+	payload := s.compose(p, pt)
+	if s.out(payload, now) {
+		s.packets++
+		s.octets += uint32(len(payload))
+		s.count.out.Add(1)
+		s.remember(s.head.SequenceNumber, pt)
+	}
+	return payload
+}
+
+// compose makes a packet's head under the slot's numbers, and gives its payload; under
+// the lock.
+func (s *slot) compose(p *packet, pt uint8) []byte {
 	payload := p.payload
 	if (s.idOff != 0 || s.tl0Off != 0) && (p.pic.idAt != 0 || p.pic.tl0At != 0) && len(payload) <= payloadMax {
 		own := s.own()
@@ -309,11 +325,7 @@ func (s *slot) write(p *packet, pt uint8, now time.Time) {
 	s.head.Version, s.head.Marker, s.head.Padding, s.head.PaddingSize = 2, p.marker, false, 0
 	s.head.PayloadType, s.head.SSRC = pt, s.ssrc
 	s.head.SequenceNumber, s.head.Timestamp = p.seq+s.seqOff, p.ts+s.tsOff
-	if s.out(payload, now) {
-		s.packets++
-		s.octets += uint32(len(payload))
-		s.count.out.Add(1)
-	}
+	return payload
 }
 
 // own is a buffer for one packet that differs from the cache's.

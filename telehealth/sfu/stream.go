@@ -17,18 +17,36 @@ const (
 type stream struct {
 	mu     sync.Mutex
 	some   sync.Cond
-	queue  []parcel
+	queue  [][]byte
 	head   int // of the queue: what is before it was read
 	most   int
 	closed bool
 }
 
-type parcel struct {
-	b *[payloadMax]byte
-	n int
+// What waits lies in buffers of two sizes: sound and reports are short.
+const parcelSmall = 256
+
+var (
+	smallParcels = sync.Pool{New: func() any { return new([parcelSmall]byte) }}
+	largeParcels = sync.Pool{New: func() any { return new([payloadMax]byte) }}
+)
+
+func pack(b []byte) (p []byte) {
+	if len(b) <= parcelSmall {
+		p = smallParcels.Get().(*[parcelSmall]byte)[:]
+	} else {
+		p = largeParcels.Get().(*[payloadMax]byte)[:]
+	}
+	return p[:copy(p, b)]
 }
 
-var parcels = sync.Pool{New: func() any { return new([payloadMax]byte) }}
+func unpack(p []byte) {
+	if cap(p) == parcelSmall {
+		smallParcels.Put((*[parcelSmall]byte)(p[:parcelSmall]))
+	} else {
+		largeParcels.Put((*[payloadMax]byte)(p[:payloadMax]))
+	}
+}
 
 func newStream(most int) *stream {
 	s := &stream{most: most}
@@ -44,9 +62,7 @@ func (s *stream) Write(b []byte) (int, error) {
 	case s.closed:
 		return 0, io.ErrClosedPipe
 	case len(b) <= payloadMax && len(s.queue)-s.head < s.most:
-		p := parcel{b: parcels.Get().(*[payloadMax]byte)}
-		p.n = copy(p.b[:], b)
-		s.queue = append(s.queue, p)
+		s.queue = append(s.queue, pack(b))
 		s.some.Signal()
 	}
 	return len(b), nil
@@ -63,7 +79,7 @@ func (s *stream) Read(b []byte) (int, error) {
 		return 0, io.EOF
 	}
 	p := s.queue[s.head]
-	s.queue[s.head] = parcel{}
+	s.queue[s.head] = nil
 	switch s.head++; {
 	case s.head < len(s.queue):
 	case cap(s.queue) > fewWait:
@@ -71,11 +87,11 @@ func (s *stream) Read(b []byte) (int, error) {
 	default:
 		s.queue, s.head = s.queue[:0], 0
 	}
-	defer parcels.Put(p.b)
-	if len(b) < p.n {
+	defer unpack(p)
+	if len(b) < len(p) {
 		return 0, io.ErrShortBuffer
 	}
-	return copy(b, p.b[:p.n]), nil
+	return copy(b, p), nil
 }
 
 // Close lets what waits be read, and then ends.

@@ -46,7 +46,7 @@ func (x *Seat) sync() {
 		return
 	}
 	others := x.room.others(x)
-	grown, err := x.grow(len(others))
+	grown, err := x.grow(senders(others))
 	if err != nil {
 		x.room.server.log.Error("a seat cannot receive", "err", err)
 		x.end(WhyError)
@@ -116,6 +116,17 @@ func orNone(tags []lineTag) []lineTag {
 		return []lineTag{}
 	}
 	return tags
+}
+
+// senders counts those who send something, or have done so: who only listens takes none
+// of the m-lines of everybody else, each of which is memory and words at either end.
+func senders(others []shown) (n int) {
+	for _, o := range others {
+		if o.sends {
+			n++
+		}
+	}
+	return n
 }
 
 // grow makes the pool large enough for so many others.

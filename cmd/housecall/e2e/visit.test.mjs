@@ -201,6 +201,7 @@ scene('a visit by video, three people, and its note', { as: 'patient', viewport:
   // Her line becomes weak: sound goes on, and she is told why there is no picture; the others are told that she only hears.
   Object.assign(line, { rate: 150_000, loss: 0.1, delay: 100 })
   await page.getByText(en('visit.onlySound')).waitFor({ timeout: 30_000 })
+  await until('the line is left to her voice', async () => !Object.values((await sends(page)).layers).some(Boolean), { within: 10_000, every: 250 })
   for (const one of [doctor, elena]) await one.getByText(en('visit.theyHear', { list: self.name, count: 1 })).waitFor()
   await look(page, 'patient-only-sound')
   const heard = { patient: await received(page), clinician: await received(doctor) }

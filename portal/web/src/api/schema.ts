@@ -6301,7 +6301,7 @@ export interface components {
             agreed: components["schemas"]["Agreed"][] | null;
             /** Format: date-time */
             beganAt: string;
-            /** @description A server went while it ran: a part is missing */
+            /** @description A server went while it ran, or it could not be kept any more: a part is missing */
             broken?: boolean;
             /** Format: date-time */
             endedAt: string;

@@ -121,7 +121,7 @@ export class Call {
     this.sending = sending
     if (sending.mic && this.view.mutedBy) this.set({ mutedBy: undefined })
     if (before.mic !== sending.mic) this.say({ t: 'mute', kind: 'audio', on: !sending.mic })
-    if (before.cam !== sending.cam) this.say({ t: 'mute', kind: 'camera', on: !sending.cam })
+    if (before.cam !== sending.cam) this.sayCamera()
     if (Boolean(before.tracks.screen) !== Boolean(sending.tracks.screen)) this.say({ t: 'mute', kind: 'screen', on: !sending.tracks.screen })
     if (Boolean(before.only) !== Boolean(sending.only)) this.say({ t: 'only', on: Boolean(sending.only) })
     this.pair?.send(sending.tracks)
@@ -204,7 +204,7 @@ export class Call {
       case 'layers': return this.pair?.layers(frame.kind, frame.rids)
       case 'held':
         this.held = new Set(frame.tracks.map(({ mid }) => mid))
-        this.set({ onlySound: frame.only === 'audio' })
+        this.soundOnly(frame.only === 'audio')
         return this.show()
       case 'recording': return this.set({ recording: frame.state })
       case 'map': return this.pair?.placed(frame)
@@ -241,7 +241,7 @@ export class Call {
       this.sealer?.sit(frame.seats)
       // What changed while nobody listened.
       this.say({ t: 'mute', kind: 'audio', on: !this.sending.mic })
-      this.say({ t: 'mute', kind: 'camera', on: !this.sending.cam })
+      this.sayCamera()
       this.pair.resumed()
       if (this.pair.renewing()) this.guard(renewMs, () => this.rejoin())
       else if (this.pair.flowing()) this.settled()
@@ -252,6 +252,18 @@ export class Call {
     for (const want of this.wants.values()) this.say({ t: 'want', ...want })
     if (this.pins.length > 0) this.say({ t: 'pin', seats: this.pins })
     this.guard(newMs, () => this.rejoin())
+  }
+
+  /** What does not carry pictures to here hardly carries any away: the voice gets all of it, and nobody is shown a picture that stands still. */
+  private soundOnly(on: boolean): void {
+    if (on === this.view.onlySound) return
+    this.set({ onlySound: on })
+    this.pair?.soundOnly(on)
+    if (this.sending.cam) this.sayCamera()
+  }
+
+  private sayCamera(): void {
+    this.say({ t: 'mute', kind: 'camera', on: !this.sending.cam || this.view.onlySound })
   }
 
   /** A picture that is not sent any more would stand still. */

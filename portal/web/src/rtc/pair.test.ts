@@ -11,19 +11,26 @@ class FakePeer {
   localDescription: { sdp: string } | null = null
   closed = false
   restarts = 0
-  private readonly places: { mid: string; sender: object; receiver: { track: { id: string } } }[] = []
+  private readonly places: { mid: string; sender: { getParameters(): { encodings: RTCRtpEncodingParameters[] } }; receiver: { track: { id: string } } }[] = []
   readonly name: string
   constructor(name: string) {
     this.name = name
     if (name.startsWith('sub')) this.addTransceiver()
   }
-  addTransceiver() {
+  addTransceiver(_kind?: string, init: { sendEncodings?: RTCRtpEncodingParameters[] } = {}) {
     const mid = String(this.places.length)
-    const place = { mid, sender: { track: null, replaceTrack: () => Promise.resolve(), getParameters: () => ({ encodings: [] }) }, receiver: { track: { id: `${this.name}-${mid}` } } }
+    let encodings = init.sendEncodings ?? []
+    const sender = {
+      track: null, replaceTrack: () => Promise.resolve(), getParameters: () => ({ encodings: encodings.map((one) => ({ ...one })) }),
+      setParameters: (now: { encodings: RTCRtpEncodingParameters[] }) => { encodings = now.encodings; return Promise.resolve() },
+    }
+    const place = { mid, sender, receiver: { track: { id: `${this.name}-${mid}` } } }
     this.places.push(place)
     return place
   }
   getTransceivers() { return this.places }
+  /** The layers of the camera that go out. */
+  sends() { return this.places[1]!.sender.getParameters().encodings.filter(({ active }) => active !== false).map(({ rid }) => rid) }
   createOffer({ iceRestart }: { iceRestart?: boolean } = {}) {
     if (iceRestart) this.restarts += 1
     return Promise.resolve({ type: 'offer', sdp: this.name })
@@ -180,5 +187,55 @@ describe('the ladder', () => {
     await hear({ t: 'map', tracks: [], by: 2 })
     peers.slice(2).forEach((peer) => peer.become('connected'))
     expect(call.current().phase).toBe('in')
+  })
+})
+
+describe('a line that carries sound only', () => {
+  it('is left to the voice, with all layers of the camera, until there is room again', async () => {
+    const { call, peers, hear, said } = await inCall()
+    const pub = peers[0]!
+    call.send({ tracks: {}, mic: true, cam: true })
+    expect(pub.sends()).toEqual(['l', 'h'])
+    await hear({ t: 'layers', kind: 'camera', rids: ['h'] })
+    expect(pub.sends()).toEqual(['h'])
+    const held = [{ mid: '1', seat: 'you', kind: 'camera' }]
+    await hear({ t: 'held', tracks: held, only: 'audio' })
+    expect(pub.sends()).toEqual([])
+    expect(said('mute').at(-1)).toEqual({ t: 'mute', kind: 'camera', on: true })
+    // What is needed of it meanwhile counts when it is back.
+    await hear({ t: 'layers', kind: 'camera', rids: ['l', 'h'] })
+    expect(pub.sends()).toEqual([])
+    await hear({ t: 'held', tracks: held })
+    expect(pub.sends()).toEqual(['l', 'h'])
+    expect(said('mute').at(-1)).toEqual({ t: 'mute', kind: 'camera', on: false })
+    await hear({ t: 'held', tracks: [] })
+    expect(said('mute')).toHaveLength(3)
+  })
+
+  it('says nothing of a camera that is off, and keeps one off that goes off meanwhile', async () => {
+    const { call, hear, said } = await inCall()
+    await hear({ t: 'held', tracks: [], only: 'audio' })
+    expect(said('mute')).toEqual([])
+    call.send({ tracks: {}, mic: true, cam: true })
+    expect(said('mute')).toEqual([{ t: 'mute', kind: 'camera', on: true }])
+    call.send({ tracks: {}, mic: true, cam: false })
+    await hear({ t: 'held', tracks: [] })
+    expect(said('mute').every((one) => one.t === 'mute' && one.on)).toBe(true)
+  })
+
+  it('stays so on a second pair, and after the socket broke', async () => {
+    const { call, peers, hear, last, clock } = await inCall()
+    call.send({ tracks: {}, mic: true, cam: true })
+    await hear({ t: 'held', tracks: [], only: 'audio' })
+    call.renew()
+    await settle()
+    expect(peers[2]!.sends()).toEqual([])
+    last().onclose?.()
+    await clock.pass(0)
+    last().onopen?.()
+    await hear({ t: 'joined', seat: 'me', resume: 'r2', resumed: true, seats: [] })
+    expect(last().said).toContainEqual({ t: 'mute', kind: 'camera', on: true })
+    await hear({ t: 'held', tracks: [] })
+    expect(peers[2]!.sends()).toEqual(['l', 'h'])
   })
 })

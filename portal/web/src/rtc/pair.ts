@@ -83,6 +83,9 @@ export class Pair {
   layers(kind: Kind, rids: string[]): void {
     void this.pub.layers(kind, rids)
   }
+  soundOnly(on: boolean): void {
+    void this.pub.soundOnly(on)
+  }
   send(tracks: Tracks): void {
     void this.pub.send(tracks)
   }

@@ -10,6 +10,11 @@ const voice: RTCRtpEncodingParameters = { priority: 'high', networkPriority: 'hi
 const camera: RTCRtpEncodingParameters[] = [{ rid: 'l', scaleResolutionDownBy: 4, maxBitrate: 150_000 }, { rid: 'h', maxBitrate: 1_200_000 }]
 const screen: RTCRtpEncodingParameters = { maxBitrate: 1_500_000, maxFramerate: 8 }
 
+/** Which encodings of a picture are sent. Of one without layers the room says nothing. */
+export function encodingsSent(rids: (string | undefined)[], needed: string[] | undefined, onlySound: boolean): boolean[] {
+  return rids.map((rid) => !onlySound && (rids.length < 2 || !needed || needed.includes(rid ?? '')))
+}
+
 export interface Offer { n: number; sdp: string; tracks: Sent[]; fresh?: true }
 
 /**
@@ -27,6 +32,9 @@ export class Publisher {
   private again: 'no' | 'offer' | 'restart' = 'no'
   private closed = false
   private resting: Promise<void> = Promise.resolve()
+  /** Which encodings somebody needs, as the room said; all until then. */
+  private readonly needed = new Map<Kind, string[]>()
+  private onlySound: boolean
   private readonly seal: Sealer | undefined
 
   /** `after` is what goes on until this one stands: numbers count on from there. */
@@ -36,8 +44,10 @@ export class Publisher {
     this.seal = seal
     this.n = after?.n ?? 0
     this.fresh = Boolean(after)
+    this.onlySound = after?.onlySound ?? false
     this.place('audio', peer.addTransceiver('audio', { direction: 'sendonly', sendEncodings: [voice] }))
     this.place('camera', peer.addTransceiver('video', { direction: 'sendonly', sendEncodings: camera }))
+    if (this.onlySound) void this.rest('camera')
   }
 
   /** Puts the tracks in their places. A place that is new needs to be negotiated; a track in it does not. */
@@ -90,12 +100,26 @@ export class Publisher {
 
   /** Lets the encodings rest that nobody needs. */
   layers(kind: Kind, rids: string[]): Promise<void> {
+    this.needed.set(kind, rids)
+    return this.rest(kind)
+  }
+
+  /** The line carries sound only: the camera leaves all of it to the voice, until there is room again. */
+  soundOnly(on: boolean): Promise<void> {
+    if (on === this.onlySound) return this.resting
+    this.onlySound = on
+    return this.rest('camera')
+  }
+
+  private rest(kind: Kind): Promise<void> {
     this.resting = this.resting.then(async () => {
       const sender = this.places.get(kind)?.sender
       if (this.closed || !sender) return
       const parameters = sender.getParameters()
-      if ((parameters.encodings?.length ?? 0) < 2) return
-      for (const encoding of parameters.encodings) encoding.active = rids.includes(encoding.rid ?? '')
+      const encodings = parameters.encodings ?? []
+      const active = encodingsSent(encodings.map(({ rid }) => rid), this.needed.get(kind), this.onlySound && kind === 'camera')
+      if (encodings.every((encoding, at) => (encoding.active ?? true) === active[at])) return
+      encodings.forEach((encoding, at) => (encoding.active = active[at]!))
       await sender.setParameters(parameters)
     }).catch(() => {
       // A negotiation went between: what is sent for nothing costs, and harms nobody.
