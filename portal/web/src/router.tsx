@@ -172,7 +172,7 @@ const book = createRoute({
   validateSearch: (search: Record<string, unknown>): { change?: string } => ({ change: text(search.change) }),
   component: lazyRouteComponent(() => import('./booking/BookPage'), 'BookPage'),
 })
-const visitWords = () => Promise.all([bookingWords(), loadWords('visits'), loadWords('before'), loadWords('room'), loadWords('after'), loadWords('seal'), loadWords('account')])
+const visitWords = () => Promise.all([bookingWords(), loadWords('visits'), loadWords('before'), loadWords('room'), loadWords('after'), loadWords('seal'), loadWords('captions'), loadWords('account')])
 // A patient's own link to one visit. Nobody is signed in there.
 const join = createRoute({ getParentRoute: () => root, path: '/join', beforeLoad: () => Promise.all([accountWords(), visitWords()]), component: lazyRouteComponent(() => import('./join'), 'JoinPage') })
 // A call has the whole screen.

@@ -1,27 +1,6 @@
-import { useEffect, useState, type RefObject } from 'react'
 import { useWords } from '../ui/useWords'
 import type { Visit } from '../visits/types'
 import css from './video.module.css'
-
-/** The picture in a window of its own, over whatever else is looked at. */
-export function Floating({ box }: { box: RefObject<HTMLElement | null> }) {
-  const { t } = useWords()
-  const [out, setOut] = useState(false)
-  useEffect(() => {
-    const element = box.current
-    if (!element) return undefined
-    const look = () => setOut(document.pictureInPictureElement !== null && element.contains(document.pictureInPictureElement))
-    element.addEventListener('enterpictureinpicture', look, true)
-    element.addEventListener('leavepictureinpicture', look, true)
-    return () => {
-      element.removeEventListener('enterpictureinpicture', look, true)
-      element.removeEventListener('leavepictureinpicture', look, true)
-    }
-  }, [box])
-  if (!document.pictureInPictureEnabled) return null
-  const turn = () => void (out ? document.exitPictureInPicture() : box.current?.querySelector('video')?.requestPictureInPicture())?.catch(() => undefined)
-  return <button type="button" className={css.float} onClick={turn}>{out ? t('plan.floatBack') : t('plan.float')}</button>
-}
 
 /** What people said about a visit that is over. */
 export function Ratings({ visit }: { visit: Visit }) {

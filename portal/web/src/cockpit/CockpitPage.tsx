@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
-import { useEffect, useRef, useState } from 'react'
+import { useContext, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { isNotFound } from '../api/problem'
 import { ChartHead } from '../clinic/ChartHead'
+import { HeldContext } from '../clinic/held'
 import { useKeyHints, useKeys } from '../clinic/keys'
 import { ErrorPage } from '../shell/ErrorPage'
 import { usePageTitle } from '../shell/title'
@@ -10,12 +11,11 @@ import { LoadError } from '../ui/ErrorSummary'
 import { Skeleton } from '../ui/Skeleton'
 import { useWords } from '../ui/useWords'
 import { visitQuery } from '../visits/queries'
-import { useVisitHints } from '../visits/stay'
 import css from './cockpit.module.css'
 import { NotePane } from './NotePane'
 import { TalkClock } from './TalkClock'
+import { useLetIn } from './useLetIn'
 import { useOpened } from './useOpened'
-import { useRoom } from './useRoom'
 import { VideoPane } from './VideoPane'
 import { VisitChart } from './VisitChart'
 
@@ -34,10 +34,13 @@ export function CockpitPage() {
 
 function Panes({ patient, id }: { patient: string; id: string }) {
   const { t } = useWords()
-  useVisitHints(patient, id)
   const navigate = useNavigate()
   const visit = useQuery(visitQuery(patient, id))
-  const room = useRoom(patient, id)
+  // The call lives beside the pages, so that it goes on when one looks elsewhere.
+  const held = useContext(HeldContext)
+  useLayoutEffect(() => held.open(patient, id), [held, patient, id])
+  const room = useSyncExternalStore(held.subscribe, () => held.roomOf(id))
+  useLetIn(room)
   const [chosen, setPane] = useState<Pane>()
   const pane = chosen ?? (visit.data?.state === 'ended' ? 'note' : 'video') // where one pane is shown at a time
   const places = useRef<Partial<Record<Pane, HTMLElement | null>>>({})
@@ -60,7 +63,7 @@ function Panes({ patient, id }: { patient: string; id: string }) {
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)
   }, [])
-  useKeys({ l: () => room.letIn(), m: () => room.joined && room.media.setMic(!room.view.mic), u: () => room.joined && visit.data?.me.controls !== false && room.act.mutate({ do: 'mute', seat: '' }), b: () => void navigate({ to: '/clinic/today' }), '/': () => { setPane('note'); requestAnimationFrame(() => document.getElementById('plan-add')?.focus()) } })
+  useKeys({ l: () => room?.letIn(), m: () => room?.joined && room.media.setMic(!room.view.mic), u: () => room?.joined && visit.data?.me.controls !== false && room.act.mutate({ do: 'mute', seat: '' }), b: () => void navigate({ to: '/clinic/today' }), '/': () => { setPane('note'); requestAnimationFrame(() => document.getElementById('plan-add')?.focus()) } })
   useKeyHints([
     { keys: ['L'], says: t('cockpit.key.letIn') }, { keys: ['M'], says: t('cockpit.key.mute') }, { keys: ['U'], says: t('room.muteAll') }, { keys: ['/'], says: t('cockpit.key.order') }, { keys: ['F6'], says: t('cockpit.key.pane') },
     { keys: ['Ctrl', 'Enter'], says: t('cockpit.key.sign') }, { keys: ['B'], says: t('cockpit.key.back') },
@@ -76,7 +79,7 @@ function Panes({ patient, id }: { patient: string; id: string }) {
       <div className={css.tabs} role="tablist" aria-label={t('cockpit.panes')}>
         {panes.map((name) => <button key={name} type="button" role="tab" aria-selected={pane === name} onClick={() => setPane(name)}>{t(`cockpit.${name}`)}</button>)}
       </div>
-      {visit.data ? (
+      {visit.data && room ? (
         <div className={css.panes} data-pane={pane} data-call={room.joined || undefined}>
           <section ref={place('video')} tabIndex={-1} className={css.video} aria-label={t('cockpit.video')}><VideoPane visit={visit.data} room={room} /></section>
           <section ref={place('chart')} tabIndex={-1} className={css.chart} aria-label={t('cockpit.chart')}><VisitChart patient={patient} visit={visit.data} /></section>

@@ -2,6 +2,7 @@ import { useRef, useState } from 'react'
 import { Button } from '../ui/Button'
 import { useErrorText } from '../ui/ErrorSummary'
 import { useWords } from '../ui/useWords'
+import { CaptionLines, CaptionsBar } from '../visits/Captions'
 import { Chat, useUnreadChat } from '../visits/Chat'
 import { visitOf } from '../visits/queries'
 import { ConnectionWords } from '../visits/ConnectionWords'
@@ -13,18 +14,19 @@ import { AskToRecord, RecordingBar } from '../visits/RecordingBar'
 import { clockText } from '../visits/step'
 import { OnlySound, OnlySoundButton } from '../visits/OnlySound'
 import { CannotSeal, SealAsk, SealCode, SealDropped } from '../visits/Seal'
+import { SmallPicture } from '../visits/SmallPicture'
 import { Tile } from '../visits/Tile'
 import type { Visit } from '../visits/types'
 import { useCalled } from '../visits/useCalled'
 import { usePins } from '../visits/usePins'
 import { RoomNews } from '../visits/RoomNews'
 import { useWants } from '../visits/useWants'
-import { Voices } from '../visits/Voices'
 import css from './video.module.css'
 import { Late } from './Late'
 import type { Room } from './useRoom'
-import { Floating, Ratings } from './Beside'
+import { Ratings } from './Beside'
 import { HostRoom } from './HostRoom'
+import { canFloat } from './useWindow'
 import { Lines } from './Lines'
 import { WaitingPeople } from './WaitingPeople'
 import { WhereNow } from './WhereNow'
@@ -44,6 +46,7 @@ export function VideoPane({ visit, room }: { visit: Visit; room: Room }) {
       {!room.joined && !over && video && (
         <div className={css.begin}>
           <Button wide icon="video" variant={room.waiting.length > 0 ? 'default' : 'filled'} loading={room.act.isPending} onClick={room.start}>{visit.state !== 'live' ? t('cockpit.start') : visit.me.state === 'none' ? t('room.join') : t('end.goBack')}</Button>
+          {room.elsewhere !== undefined && <p className="strong">{t('small.elsewhere', { name: room.elsewhere })}</p>}
           <p className="meta">{t('cockpit.startText')}</p>
           {visit.room?.ready && <p className="strong" role="status">{t('room.readyForYou')}</p>}
         </div>
@@ -63,7 +66,7 @@ export function VideoPane({ visit, room }: { visit: Visit; room: Room }) {
 
 function InCall({ visit, room }: { visit: Visit; room: Room }) {
   const { t } = useWords()
-  const { call, media, view, now } = room
+  const { call, media, view, now, captions, small } = room
   const [chat, setChat] = useState(false)
   const [ending, setEnding] = useState(false)
   const called = useCalled()
@@ -86,16 +89,17 @@ function InCall({ visit, room }: { visit: Visit; room: Room }) {
   }
   return (
     <RecordedTiles value={now.recording === 'on'}>
-      <Voices remotes={now.remotes} />
       <RecordingBar visit={visit} act={room.act} room={now.recording} />
-      <div className={css.big} ref={big} data-big>
+      <div className={css.big} ref={big} data-big data-captions={captions.view.wants || undefined}>
         {main ? <Tile name={main.name} track={main.track} muted={main.muted} speaking={main.speaking} frozen={frozen || main.away} whole={main.screen} className={css.fill} />
           : <div className={css.nobody}>{now.phase === 'joining' ? t('visit.joining') : t('cockpit.nobody')}</div>}
         <div className={css.words}><ConnectionWords view={now} /></div>
         <div className={css.sound}><OnlySoundButton media={media} view={view} /></div>
-        <Floating box={big} />
+        {canFloat() ? <button type="button" className={css.float} onClick={small.at ? small.close : small.open}>{small.at ? t('small.here') : t('small.own')}</button> : <SmallPicture box={big} className={css.float} />}
         <RoomNews visit={visit} call={now} mic={view.mic} />
+        <CaptionLines visit={visit} here={captions} />
       </div>
+      <CaptionsBar visit={visit} here={captions} />
       <div className={css.small}>
         {minis.filter(({ track }) => track || !crowd).map((mini) => <Tile key={mini.seat} name={mini.name} track={mini.track} muted={mini.muted} speaking={mini.speaking} frozen={frozen || mini.away} className={css.tile} />)}
         <Tile name={t('you')} track={view.tracks.camera} self mirrored={media.mirrored()} muted={!view.mic} className={css.tile} />
@@ -103,7 +107,7 @@ function InCall({ visit, room }: { visit: Visit; room: Room }) {
       {crowd && <Names faces={minis} pins={pins} frozen={frozen} />}
       <OnlySound inline visit={visit} now={now} media={media} view={view} />
       <div className={css.controls}>
-        <Controls dense media={media} view={view} chat={{ open: chat, unread, toggle: () => setChat(!chat) }} onLeave={room.leave} extra={visit.me.controls !== false && <Control icon="hangUp" end onClick={() => setEnding(true)}>{t('cockpit.end')}</Control>} />
+        <Controls dense media={media} view={view} chat={{ open: chat, unread, toggle: () => setChat(!chat) }} captions={captions} onLeave={room.leave} extra={visit.me.controls !== false && <Control icon="hangUp" end onClick={() => setEnding(true)}>{t('cockpit.end')}</Control>} />
       </div>
       {ending && (
         <div className={css.sure} role="alertdialog" aria-label={t('cockpit.endSure')}>

@@ -1,24 +1,31 @@
 import { useQuery } from '@tanstack/react-query'
-import { useLocation, useNavigate } from '@tanstack/react-router'
-import { useEffect, useRef, useState } from 'react'
-import { lettingIn } from '../booking/paths'
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import type { Elsewhere } from '../clinic/held'
 import { playTune } from '../rtc/sound'
 import { useVisitAct, visitOf, visitQuery } from '../visits/queries'
 import { useActive } from '../visits/stay'
 import { useCall, useMedia } from '../visits/useCall'
+import { useCaptions } from '../visits/useCaptions'
 import { useSeal } from '../visits/useSeal'
+import { useWords } from '../ui/useWords'
+import { useWindow } from './useWindow'
 
 /** The clinician's part in the call: started by hand or by letting somebody in, and come back to after a reload. */
-export function useRoom(patient: string, id: string) {
+export function useRoom(patient: string, id: string, held: Elsewhere) {
+  const { t } = useWords()
   const visit = useQuery(visitQuery(patient, id)).data
   const act = useVisitAct(patient, id)
-  const [here, setHere] = useState<'in' | 'out'>()
+  // Who is in another visit comes to this one by a press only.
+  const elsewhere = useSyncExternalStore(held.subscribe, () => held.other(id))
+  const [here, setHere] = useState<'in' | 'out' | undefined>(elsewhere === undefined ? undefined : 'out')
   const resumes = visit?.state === 'live' && visit.me.state === 'in'
   const joined = visit?.state === 'live' && visit.me.state !== 'none' && (here === 'in' || (here === undefined && resumes))
   const { media, view } = useMedia(joined)
   const seal = useSeal(visit, act)
   const { call, view: now } = useCall(visitOf(patient, id).signal, joined && !seal.cannot && !seal.dropped, media, seal.of)
   useActive(joined)
+  const captions = useCaptions(id, call, now, view)
+  const small = useWindow(joined, t('small.title'))
 
   const waiting = (visit?.people ?? []).filter((person) => person.state === 'waiting').sort((a, b) => Date.parse(a.waitingSince ?? '') - Date.parse(b.waitingSince ?? ''))
   const known = useRef(0)
@@ -32,25 +39,17 @@ export function useRoom(patient: string, id: string) {
     quietly(start().then(() => act.mutateAsync({ do: 'admit', seat })))
   }
   const start = async () => {
+    held.leaveOthers(id)
     setHere('in')
     // Who comes to a visit that others began takes a seat in it first.
     if (visit?.state !== 'live' || visit.me.state === 'none') await act.mutateAsync({ do: 'start' })
   }
   const quietly = (doing: Promise<unknown>) => void doing.catch(() => undefined)
 
-  // Somebody pressed "let in" on the page before: that is done once, a reload does not do it again.
-  const navigate = useNavigate()
-  const asked = useLocation({ select: ({ hash }) => hash === lettingIn })
-  const loaded = visit !== undefined
-  const first = useRef<() => void>(undefined)
-  first.current = () => letIn((waiting.find(({ role }) => role === 'patient') ?? waiting[0])?.seat)
-  useEffect(() => {
-    if (!asked || !loaded) return
-    void navigate({ to: '.', hash: '', replace: true })
-    first.current?.()
-  }, [asked, loaded, navigate])
   return {
-    visit, act, media, view, call, seal, now, joined, waiting,
+    visit, act, media, view, call, seal, now, joined, waiting, captions, small,
+    /** Of another visit that one is in: whose it is. */
+    elsewhere,
     start: () => quietly(start()),
     /** Lets the first one in, or the one named; the visit begins with it. */
     letIn: (seat = waiting[0]?.seat) => letIn(seat),

@@ -21,6 +21,7 @@ import { sharing as sharingEn } from './en/sharing'
 import { privacy as privacyEn } from './en/privacy'
 import { after as afterEn } from './en/after'
 import { seal as sealEn } from './en/seal'
+import { captions as captionsEn } from './en/captions'
 import { before as beforeEn } from './en/before'
 import { plan as planEn } from './en/plan'
 import { room as roomEn } from './en/room'
@@ -51,6 +52,7 @@ import { sharing as sharingEs } from './es/sharing'
 import { privacy as privacyEs } from './es/privacy'
 import { after as afterEs } from './es/after'
 import { seal as sealEs } from './es/seal'
+import { captions as captionsEs } from './es/captions'
 import { before as beforeEs } from './es/before'
 import { plan as planEs } from './es/plan'
 import { room as roomEs } from './es/room'
@@ -85,6 +87,7 @@ describe.each([
   ['before', beforeEn as Tree, beforeEs as Tree],
   ['after', afterEn as Tree, afterEs as Tree],
   ['seal', sealEn as Tree, sealEs as Tree],
+  ['captions', captionsEn as Tree, captionsEs as Tree],
   ['clinic', clinicEn as Tree, clinicEs as Tree],
   ['booking', bookingEn as Tree, bookingEs as Tree],
   ['today', todayEn as Tree, todayEs as Tree],

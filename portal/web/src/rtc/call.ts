@@ -142,9 +142,9 @@ export class Call {
     this.say({ t: 'pin', seats })
   }
 
-  /** Says something to the other pages, sealed where the call is. */
+  /** Says something to the other pages, sealed where the call is: without keys it is not said at all. */
   async tell(data: string, to?: string): Promise<void> {
-    const words = this.sealer ? await this.sealer.sealWords(data) : data
+    const words = this.deps.seal ? await this.sealer?.sealWords(data) : data
     if (words) this.say({ t: 'tell', ...(to && { to }), data: words })
   }
 
@@ -227,7 +227,7 @@ export class Call {
 
   private async told(from: string, data: string): Promise<void> {
     this.sealer?.hear(from, data)
-    const words = this.sealer ? await this.sealer.openWords(from, data) : data
+    const words = this.deps.seal ? await this.sealer?.openWords(from, data) : data
     if (words !== undefined) this.ears.forEach((ear) => ear(from, words))
   }
 

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { Call } from './call'
+import { describe, expect, it, vi } from 'vitest'
+import { Call, type CallDeps } from './call'
 import type { LineSocket } from './line'
 import type { ToServer } from './protocol'
 
@@ -70,7 +70,7 @@ class Clock {
 }
 const settle = () => new Promise((done) => setTimeout(done, 0))
 
-async function inCall() {
+async function inCall(seal?: CallDeps['seal']) {
   const peers: FakePeer[] = []
   const sockets: (LineSocket & { said: ToServer[] })[] = []
   const clock = new Clock()
@@ -85,7 +85,7 @@ async function inCall() {
       peers.push(peer)
       return peer as unknown as RTCPeerConnection
     },
-    shareTaken: () => undefined, silenced: () => undefined, timers: clock,
+    shareTaken: () => undefined, silenced: () => undefined, timers: clock, seal,
   }, { tracks: {}, mic: true, cam: false })
   const last = () => sockets.at(-1)!
   const hear = async (frame: object) => {
@@ -237,5 +237,31 @@ describe('a line that carries sound only', () => {
     expect(last().said).toContainEqual({ t: 'mute', kind: 'camera', on: true })
     await hear({ t: 'held', tracks: [] })
     expect(peers[2]!.sends()).toEqual(['l', 'h'])
+  })
+})
+
+describe('words between pages', () => {
+  const told = { t: 'told', from: 'you', data: 'hello' }
+  it('go as they are where nothing is sealed', async () => {
+    const { call, hear, said } = await inCall()
+    const ears: string[] = []
+    call.listen((from, words) => ears.push(`${from}: ${words}`))
+    await call.tell('hi', 'you')
+    await hear(told)
+    expect([said('tell'), ears]).toEqual([[{ t: 'tell', to: 'you', data: 'hi' }], ['you: hello']])
+  })
+  it('are neither said nor taken in clear where the call is sealed', async () => {
+    vi.stubGlobal('RTCRtpSender', {})
+    const keyless = { sit() {}, hear() {}, sends() {}, receives() {}, isOf: () => true, close() {}, view: undefined, sealWords: () => Promise.resolve(undefined), openWords: () => Promise.resolve(undefined) }
+    const { call, hear, said } = await inCall(() => keyless as never)
+    const ears: string[] = []
+    call.listen((_, words) => ears.push(words))
+    await call.tell('hi')
+    await hear(told)
+    // While it joins anew there is not even somebody to seal them.
+    await hear({ t: 'error', of: 'pub', n: 1 })
+    await call.tell('hi')
+    expect([said('tell'), ears]).toEqual([[], []])
+    vi.unstubAllGlobals()
   })
 })

@@ -3,6 +3,7 @@ import type { LocalMedia, MediaView } from '../rtc/media'
 import { Button, LinkButton } from '../ui/Button'
 import { useWords } from '../ui/useWords'
 import css from './visit.module.css'
+import { CaptionLines, CaptionsBar } from './Captions'
 import { Chat, useUnreadChat } from './Chat'
 import { ConnectionWords } from './ConnectionWords'
 import { Controls } from './Controls'
@@ -18,8 +19,10 @@ import { useActive } from './stay'
 import { Tile } from './Tile'
 import type { Visit } from './types'
 import { ByPhone, OnlySound, OnlySoundButton, PhoneButton, useVisitPhone } from './OnlySound'
+import { SmallPicture } from './SmallPicture'
 import { useCall } from './useCall'
 import { useCalled } from './useCalled'
+import { useCaptions } from './useCaptions'
 import { usePins } from './usePins'
 import { useActOf, useSource } from './source'
 import { useWants } from './useWants'
@@ -32,6 +35,7 @@ export function CallStep({ visit, media, view, onLeave }: { visit: Visit; media:
   const { home } = source
   const seal = useSeal(visit, useActOf(source))
   const { call, view: now } = useCall(source.signal, !seal.cannot && !seal.dropped, media, seal.of)
+  const captions = useCaptions(visit.id, call, now, view)
   const [chat, setChat] = useState(false)
   const unread = useUnreadChat(source, true, chat)
   const act = useActOf(source)
@@ -72,22 +76,24 @@ export function CallStep({ visit, media, view, onLeave }: { visit: Visit; media:
     <RecordedTiles value={now.recording === 'on'}>
     <main id="content" tabIndex={-1} className={css.call} data-chat={chat || undefined}>
       <Voices remotes={now.remotes} />
-      <section className={css.stage} ref={stage} aria-label={t('visit.stage')}>
+      <section className={css.stage} ref={stage} data-captions={captions.view.wants || undefined} aria-label={t('visit.stage')}>
         {main && !crowd ? (
           <Tile name={main.name} track={main.track} muted={main.muted} speaking={main.speaking} frozen={frozen || main.away} whole={main.screen} className={css.full} />
         ) : !crowd && (
           <div className={css.alone}><p>{now.phase === 'joining' ? t('visit.joining') : t('visit.alone', { name: visit.appointment.practitioner.name })}</p></div>
         )}
         {crowd ? <Crowd screen={main?.screen ? main : undefined} faces={faces} pins={pins} frozen={frozen} media={media} view={view} /> : <Minis corner={corner} minis={minis} frozen={frozen} media={media} view={view} />}
-        <header className={css.callHead}><h1>{crowd ? t('visit.people', { count: now.seats.length }) : title}</h1><ConnectionWords view={now} /><div><OnlySoundButton media={media} view={view} /></div></header>
+        <header className={css.callHead}><h1>{crowd ? t('visit.people', { count: now.seats.length }) : title}</h1><ConnectionWords view={now} /><div className={css.pills}><OnlySoundButton media={media} view={view} /><SmallPicture box={stage} /></div></header>
         <RoomNews visit={visit} call={now} mic={view.mic} />
         <SealOver seal={now.seal} />
         <OnlySound visit={visit} now={now} media={media} view={view} />
         <ByPhone phase={now.phase} />
+        <CaptionLines visit={visit} here={captions} />
       </section>
       <RecordingBar visit={visit} act={act} room={now.recording} className={css.recording} />
+      <CaptionsBar visit={visit} here={captions} className={css.recording} />
       {chat && <div className={css.chatPlace}><Chat source={source} onClose={() => setChat(false)} /></div>}
-      <Controls media={media} view={view} chat={{ open: chat, unread, toggle: () => setChat(!chat) }} onLeave={leave} />
+      <Controls media={media} view={view} chat={{ open: chat, unread, toggle: () => setChat(!chat) }} captions={captions} onLeave={leave} />
     </main>
     </RecordedTiles>
   )

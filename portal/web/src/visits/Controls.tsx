@@ -2,20 +2,22 @@ import type { ReactNode } from 'react'
 import { useWords } from '../ui/useWords'
 import type { LocalMedia, MediaView } from '../rtc/media'
 import css from './controls.module.css'
+import type { CaptionsHere } from './useCaptions'
 import { VisitIcon, type VisitIconName } from './VisitIcon'
 
 export interface ControlsProps {
   media: LocalMedia
   view: MediaView
   chat: { open: boolean; unread: number; toggle(): void }
+  captions: CaptionsHere
   onLeave(): void
   /** The clinician ends the visit for everybody; everybody else only leaves. */
   extra?: ReactNode
   dense?: boolean
 }
 
-/** Mute, camera, share or turn, chat, leave: always these, always with their words. */
-export function Controls({ media, view, chat, onLeave, extra, dense }: ControlsProps) {
+/** Mute, camera, share or turn, captions, chat, leave: always these, always with their words. */
+export function Controls({ media, view, chat, captions, onLeave, extra, dense }: ControlsProps) {
   const { t } = useWords()
   const sharing = Boolean(view.tracks.screen)
   const cameras = view.devices.filter(({ kind }) => kind === 'videoinput').length
@@ -28,6 +30,7 @@ export function Controls({ media, view, chat, onLeave, extra, dense }: ControlsP
       ) : cameras > 1 && (
         <Control icon="flip" onClick={() => void media.flip()}>{t('visit.flip')}</Control>
       )}
+      <Control icon="captions" pressed={captions.view.wants} onClick={() => captions.captions?.want(!captions.view.wants)}>{t('captions.word')}</Control>
       <Control icon="chat" pressed={chat.open} onClick={chat.toggle} count={chat.unread} countSays={t('visit.newChat', { count: chat.unread })}>{t('visit.chat')}</Control>
       <Control icon={extra ? 'leave' : 'hangUp'} end={!extra} onClick={onLeave}>{t('visit.leave')}</Control>
       {extra}

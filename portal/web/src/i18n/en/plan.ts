@@ -16,7 +16,7 @@ export const plan = {
     versions: 'Older versions', versionsNone: 'There are no older versions yet.', versionOf: '{{when}}, {{name}}', look: 'Look', bringBack: 'Bring this back', lookAt: 'As it was {{when}}', broughtBack: 'The older version is back. What was here is among the versions.', empty: 'Nothing written',
     ready: { vitals_one: '{{count}} measurement', vitals_other: '{{count}} measurements', problems_one: '{{count}} problem', problems_other: '{{count}} problems', medicines_one: '{{count}} medicine', medicines_other: '{{count}} medicines', orders_one: '{{count}} order', orders_other: '{{count}} orders' }, readyTitle: 'Signed together',
     endAndSign: 'End, sign and send to {{name}}', later: 'Sign later', endLater: 'End the visit, sign later', nextUp: 'Next', letInNext: 'Let in {{name}}', toDay: 'Back to today', nobodyNext: 'Nobody is waiting now.',
-    people: 'In the visit', sendBack: 'Back to the waiting room', sendBackOf: 'Send {{name}} back to the waiting room', float: 'Float the picture', floatBack: 'Picture back here',
+    people: 'In the visit', sendBack: 'Back to the waiting room', sendBackOf: 'Send {{name}} back to the waiting room',
     translate: 'Translate the summary', translateText: '{{name}} reads {{language}}. Write the free text in that language; the rest is there already.', translateGo: 'Send the translation', translated: 'The translation is there.', ratings: 'How it was for them', rating: '{{stars}} of 5', wantsTranslation: 'Summary to translate',
   },
 } as const

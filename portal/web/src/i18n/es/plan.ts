@@ -18,7 +18,7 @@ export const plan: Same<typeof english> = {
     versions: 'Versiones anteriores', versionsNone: 'Todavía no hay versiones anteriores.', versionOf: '{{when}}, {{name}}', look: 'Ver', bringBack: 'Recuperar esta versión', lookAt: 'Como estaba {{when}}', broughtBack: 'La versión anterior está de vuelta. Lo que había aquí queda entre las versiones.', empty: 'Nada escrito',
     ready: { vitals_one: '{{count}} medición', vitals_other: '{{count}} mediciones', problems_one: '{{count}} problema', problems_other: '{{count}} problemas', medicines_one: '{{count}} medicina', medicines_other: '{{count}} medicinas', orders_one: '{{count}} orden', orders_other: '{{count}} órdenes' }, readyTitle: 'Se firma todo junto',
     endAndSign: 'Terminar, firmar y enviar a {{name}}', later: 'Firmar después', endLater: 'Terminar la consulta, firmar después', nextUp: 'Siguiente', letInNext: 'Hacer pasar a {{name}}', toDay: 'Volver al día', nobodyNext: 'Ahora no espera nadie.',
-    people: 'En la consulta', sendBack: 'A la sala de espera', sendBackOf: 'Enviar a {{name}} a la sala de espera', float: 'Imagen flotante', floatBack: 'Imagen aquí',
+    people: 'En la consulta', sendBack: 'A la sala de espera', sendBackOf: 'Enviar a {{name}} a la sala de espera',
     translate: 'Traducir el resumen', translateText: '{{name}} lee en este idioma: {{language}}. Escriba el texto libre en ese idioma; el resto ya está.', translateGo: 'Enviar la traducción', translated: 'La traducción está lista.', ratings: 'Cómo les fue', rating: '{{stars}} de 5', wantsTranslation: 'Resumen por traducir',
   },
 }

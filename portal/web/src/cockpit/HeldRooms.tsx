@@ -1,0 +1,30 @@
+import { useContext, useLayoutEffect, useSyncExternalStore } from 'react'
+import { HeldContext, type HeldVisits } from '../clinic/held'
+import { useVisitHints } from '../visits/stay'
+import { Voices } from '../visits/Voices'
+import { SmallVisit } from './SmallVisit'
+import { useRoom } from './useRoom'
+
+/** The calls of visits live here, beside the pages: going to another page ends none. */
+export function HeldRooms() {
+  const held = useContext(HeldContext)
+  const list = useSyncExternalStore(held.subscribe, held.list)
+  return list.split(' ').filter(Boolean).map((place) => {
+    const [patient, id] = place.split('/') as [string, string]
+    return <HeldRoom key={id} held={held} patient={patient} id={id} />
+  })
+}
+
+function HeldRoom({ held, patient, id }: { held: HeldVisits; patient: string; id: string }) {
+  useVisitHints(patient, id)
+  const open = useSyncExternalStore(held.subscribe, () => held.isOpen(id))
+  const room = useRoom(patient, id, held)
+  useLayoutEffect(() => held.tell(id, room))
+  if (!room.joined || !room.visit) return null
+  return (
+    <>
+      <Voices remotes={room.now.remotes} />
+      <SmallVisit visit={room.visit} room={room} open={open} />
+    </>
+  )
+}
