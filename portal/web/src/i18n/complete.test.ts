@@ -20,6 +20,7 @@ import { notices as noticesEn } from './en/notices'
 import { sharing as sharingEn } from './en/sharing'
 import { privacy as privacyEn } from './en/privacy'
 import { after as afterEn } from './en/after'
+import { chat as chatEn } from './en/chat'
 import { seal as sealEn } from './en/seal'
 import { before as beforeEn } from './en/before'
 import { plan as planEn } from './en/plan'
@@ -50,6 +51,7 @@ import { notices as noticesEs } from './es/notices'
 import { sharing as sharingEs } from './es/sharing'
 import { privacy as privacyEs } from './es/privacy'
 import { after as afterEs } from './es/after'
+import { chat as chatEs } from './es/chat'
 import { seal as sealEs } from './es/seal'
 import { before as beforeEs } from './es/before'
 import { plan as planEs } from './es/plan'
@@ -82,6 +84,7 @@ describe.each([
   ['room', roomEn as Tree, roomEs as Tree],
   ['recording', recordingEn as Tree, recordingEs as Tree],
   ['plan', planEn as Tree, planEs as Tree],
+  ['chat', chatEn as Tree, chatEs as Tree],
   ['before', beforeEn as Tree, beforeEs as Tree],
   ['after', afterEn as Tree, afterEs as Tree],
   ['seal', sealEn as Tree, sealEs as Tree],
