@@ -29,7 +29,7 @@ export function ChatFiles({ visit, left, onLeave }: { visit: Visit; left: LeftOu
   const going = list(lines.length - pictures.length, pictures.length - stay)
   const toggle = (id: string) => onLeave({ ...left, images: out.includes(id) ? out.filter((one) => one !== id) : [...out, id] })
   return (
-    <section className={css.chat} aria-label={t('visit.chat')} data-chat-files>
+    <div className={css.chat} data-chat-files>
       <p className={css.line}>
         <Icon name="chat" size={16} />
         <span className="grow" role="status">{left.all || !going ? t('chat.staysAll') : t('chat.goes', { list: going })}{!left.all && going && stay > 0 && `. ${t('chat.stays', { list: list(0, stay) })}`}</span>
@@ -55,6 +55,6 @@ export function ChatFiles({ visit, left, onLeave }: { visit: Visit; left: LeftOu
           )}
         </div>
       )}
-    </section>
+    </div>
   )
 }
