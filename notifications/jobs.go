@@ -46,6 +46,7 @@ type queue struct {
 	db      *db.DB
 	insert  *river.Client[*sql.Tx]
 	workers *river.Workers
+	often   []*river.PeriodicJob
 	runner  runner
 	pool    *pgxpool.Pool
 }
@@ -89,6 +90,18 @@ func AddWorker[T Job](s *Service, work func(ctx context.Context, job T) error) e
 	return addWorker(s, func(ctx context.Context, job *river.Job[T]) error { return work(ctx, job.Args) })
 }
 
+// Every has something done now and then, once for all nodes. Call it before Start.
+func Every[T Job](s *Service, job T, every time.Duration, work func(context.Context) error) error {
+	s.often = append(s.often, again(job, every))
+	return AddWorker(s, func(ctx context.Context, _ T) error { return work(ctx) })
+}
+
+func again(job Job, every time.Duration) *river.PeriodicJob {
+	return river.NewPeriodicJob(river.PeriodicInterval(every), func() (river.JobArgs, *river.InsertOpts) {
+		return job, &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByPeriod: every}}
+	}, &river.PeriodicJobOpts{RunOnStart: true})
+}
+
 func addWorker[T Job](s *Service, work func(ctx context.Context, job *river.Job[T]) error) error {
 	if s.runner != nil {
 		return errors.New("notifications: a worker came after the start")
@@ -109,7 +122,7 @@ func (s *Service) Start(ctx context.Context) error {
 	}
 	cfg := &river.Config{
 		Workers: s.workers, JobTimeout: jobTime, RescueStuckJobsAfter: abandoned, MaxAttempts: maxTries, Logger: quietLog,
-		RetryPolicy: backoff{}, ErrorHandler: failures{s.Log}, PeriodicJobs: []*river.PeriodicJob{sweeping()},
+		RetryPolicy: backoff{}, ErrorHandler: failures{s.Log}, PeriodicJobs: append(s.often, again(sweepJob{}, sweepEvery)),
 	}
 	cfg.FetchPollInterval = pollPostgres
 	if s.db.Dialect == db.SQLite {

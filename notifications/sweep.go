@@ -22,13 +22,6 @@ type sweepJob struct{}
 // Kind names the job in the queue.
 func (sweepJob) Kind() string { return "notice_sweep" }
 
-// sweeping asks for a sweep now and then, once for all nodes.
-func sweeping() *river.PeriodicJob {
-	return river.NewPeriodicJob(river.PeriodicInterval(sweepEvery), func() (river.JobArgs, *river.InsertOpts) {
-		return sweepJob{}, &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByPeriod: sweepEvery}}
-	}, &river.PeriodicJobOpts{RunOnStart: true})
-}
-
 func (s *Service) sweep(ctx context.Context, _ *river.Job[sweepJob]) error {
 	for {
 		n, err := s.sweepSome(ctx)

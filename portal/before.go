@@ -35,6 +35,7 @@ func (p *Portal) mountBefore(app *fiber.App, api huma.API) {
 	of := func(c *fiber.Ctx) (identity.Principal, string, string, error) {
 		return edge.Principal(c), strings.Clone(c.Params("patient")), strings.Clone(c.Params("id")), nil
 	}
+	p.mountChatImages(app, "/api/v1/charts/:patient/visits/:id", of)
 	app.Get("/api/v1/charts/:patient/visits/:id/line", p.lineDown(of))
 	app.Post("/api/v1/charts/:patient/visits/:id/line", p.lineUp(of))
 }
@@ -61,6 +62,7 @@ func (p *Portal) mountJoinBefore(app *fiber.App) {
 		id, err := visitOf(who)
 		return who, who.Context.Patient, id, err
 	}
+	p.mountChatImages(app, joinPath, of)
 	app.Get(joinPath+"/line", p.lineDown(of))
 	app.Post(joinPath+"/line", p.lineUp(of))
 }

@@ -164,11 +164,13 @@ type signNoteIn struct {
 	Body struct {
 		Version int64 `json:"version"`
 		End     bool  `json:"end,omitempty" doc:"End the visit with it if it still goes on"`
+
+		LeftOut telehealth.LeftOut `json:"leftOut,omitempty" doc:"Of the chat, which goes to the record with the note"`
 	}
 }
 
 func (p *Portal) signVisitNote(ctx context.Context, in *signNoteIn) (*body[telehealth.VisitNote], error) {
-	out, err := p.Visits.Sign(ctx, edge.Who(ctx), in.Patient, in.ID, in.Body.Version, in.Body.End)
+	out, err := p.Visits.Sign(ctx, edge.Who(ctx), in.Patient, in.ID, in.Body.Version, in.Body.End, in.Body.LeftOut)
 	return &body[telehealth.VisitNote]{out}, err
 }
 

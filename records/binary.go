@@ -1,7 +1,6 @@
 package records
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -15,7 +14,6 @@ import (
 	"github.com/gabriel-vasile/mimetype"
 	"gorm.io/gorm"
 
-	"housecall/internal/blob"
 	"housecall/internal/db"
 	"housecall/internal/fault"
 	"housecall/internal/identity"
@@ -60,15 +58,11 @@ type Binary struct {
 // there may send one. Until it is sent it is theirs alone and no part of the
 // record. What a picture tells about where and with what it was taken is left out.
 func (s *Store) SaveBinary(ctx context.Context, who identity.Principal, patient string, in BinaryIn) (Binary, error) {
-	if s.blobs == nil {
-		return Binary{}, fault.New(fault.Unavailable, "Files cannot be kept right now. Please try again in a moment.")
+	done, err := s.takesFiles(ctx)
+	if err != nil {
+		return Binary{}, err
 	}
-	select {
-	case s.uploads <- struct{}{}:
-		defer func() { <-s.uploads }()
-	case <-ctx.Done():
-		return Binary{}, fault.Wrap(fault.Unavailable, "Files cannot be kept right now. Please try again in a moment.", ctx.Err())
-	}
+	defer done()
 	b, err := s.saveBinary(ctx, who, patient, in)
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		err = IDUsed()
@@ -95,18 +89,7 @@ func (s *Store) saveBinary(ctx context.Context, who identity.Principal, patient 
 	if known, err := s.binaryBefore(s.db.Read(ctx), who, patient, in.ID, given[:]); err != nil || known != nil {
 		return value(known), err
 	}
-	if err := s.auditInfected(ctx, who, patient, binaryType, in.ID, s.scanFile(ctx, in.Content)); err != nil {
-		return Binary{}, err
-	}
-	content, err := stripPicture(in.ContentType, in.Content)
-	if err != nil {
-		return Binary{}, unreadable(err)
-	}
-	name := blob.NewName()
-	if err := s.expectBlob(ctx, name, patient, in.ID); err != nil {
-		return Binary{}, err
-	}
-	ref, err := s.blobs.Put(ctx, name, bytes.NewReader(content), MaxBinary)
+	ref, err := s.seal(ctx, who, patient, binaryType, &in, func(name string) error { return s.expectBlob(ctx, name, patient, in.ID) })
 	if err != nil {
 		return Binary{}, err
 	}
@@ -116,7 +99,7 @@ func (s *Store) saveBinary(ctx context.Context, who identity.Principal, patient 
 		return refused
 	})
 	if refused != nil { // else the row may be there although we were not told
-		err = errors.Join(err, s.dropBlob(context.WithoutCancel(ctx), name))
+		err = errors.Join(err, s.dropBlob(context.WithoutCancel(ctx), ref.Name))
 	}
 	if err != nil {
 		return Binary{}, err

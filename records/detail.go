@@ -49,7 +49,15 @@ type Document struct {
 	Size        int    `json:"size"`
 	Text        string `json:"text,omitempty"`
 	URL         string `json:"url,omitempty"`
-	Recording   string `json:"recording,omitempty" doc:"Its id, when it is the recording of a visit"`
+
+	Pictures  []Picture `json:"pictures,omitempty" doc:"That go with it"`
+	Recording string    `json:"recording,omitempty" doc:"Its id, when it is the recording of a visit"`
+}
+
+// Picture is one of the pictures of a document.
+type Picture struct {
+	Title string `json:"title"`
+	URL   string `json:"url"`
 }
 
 const maxInlineText = 200_000
@@ -260,6 +268,14 @@ func documentOf(n *fhir.Node, patient, id string) *Document {
 		d.Text = string(data)
 	}
 	d.URL = "/api/v1/charts/" + patient + "/documents/" + n.ResourceType() + "/" + id + "/content"
+	if parts := n.Get("content").Items(); len(parts) > 1 && n.Get("meta", "source").Str() == Own { // else nobody knows whether the Binary is here
+		for _, x := range parts[1:] {
+			a := x.Get("attachment")
+			if binary, ok := strings.CutPrefix(a.Get("url").Str(), "Binary/"); ok && strings.HasPrefix(a.Get("contentType").Str(), "image/") {
+				d.Pictures = append(d.Pictures, Picture{a.Get("title").Str(), "/api/v1/charts/" + patient + "/binaries/" + binary})
+			}
+		}
+	}
 	return d
 }
 

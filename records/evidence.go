@@ -1,12 +1,10 @@
 package records
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"strings"
 
-	"housecall/internal/blob"
 	"housecall/internal/db"
 	"housecall/internal/fault"
 	"housecall/internal/identity"
@@ -20,18 +18,14 @@ const MaxEvidence = maxPicture
 // access: a picture or a PDF. It is in no chart; only who looks at the request
 // opens it.
 func (s *Store) KeepEvidence(ctx context.Context, who identity.Principal, request string, in BinaryIn) error {
-	if s.blobs == nil {
-		return fault.New(fault.Unavailable, "Files cannot be kept right now. Please try again in a moment.")
-	}
 	if err := s.access.OwnRequest(s.db.Read(ctx), who, request); err != nil {
 		return err
 	}
-	select {
-	case s.uploads <- struct{}{}:
-		defer func() { <-s.uploads }()
-	case <-ctx.Done():
-		return fault.Wrap(fault.Unavailable, "Files cannot be kept right now. Please try again in a moment.", ctx.Err())
+	done, err := s.takesFiles(ctx)
+	if err != nil {
+		return err
 	}
+	defer done()
 	in.ID = request
 	if err := in.check(); err != nil {
 		return err
@@ -42,22 +36,7 @@ func (s *Store) KeepEvidence(ctx context.Context, who identity.Principal, reques
 	if in.ContentType != "application/pdf" && !strings.HasPrefix(in.ContentType, "image/") {
 		return fault.New(fault.Invalid, "Please send a photo or a PDF.").WithCode("file_type")
 	}
-	if err := s.auditInfected(ctx, who, "", "Consent", request, s.scanFile(ctx, in.Content)); err != nil {
-		return err
-	}
-	content, err := stripPicture(in.ContentType, in.Content)
-	if err != nil {
-		return unreadable(err)
-	}
-	name := blob.NewName()
-	err = s.db.InTx(ctx, func(c *db.Conn) error {
-		_, err := c.Exec(`INSERT INTO loose_blobs (name, at) VALUES (?, ?)`, name, micros(s.now()))
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	ref, err := s.blobs.Put(ctx, name, bytes.NewReader(content), MaxEvidence)
+	ref, err := s.seal(ctx, who, "", "Consent", &in, func(name string) error { return s.loose(ctx, name) })
 	if err != nil {
 		return err
 	}
@@ -70,7 +49,7 @@ func (s *Store) KeepEvidence(ctx context.Context, who identity.Principal, reques
 		return err
 	})
 	if refused != nil {
-		err = errors.Join(err, s.dropBlob(context.WithoutCancel(ctx), name))
+		err = errors.Join(err, s.dropBlob(context.WithoutCancel(ctx), ref.Name))
 	}
 	return err
 }
@@ -82,14 +61,7 @@ func (s *Store) Evidence(ctx context.Context, who identity.Principal, request st
 	if err != nil {
 		return nil, err
 	}
-	if s.blobs == nil {
-		return nil, notFound()
-	}
-	r, err := s.blobs.Get(context.WithoutCancel(ctx), p.Ref) // it is sent after the request's handler
-	if err != nil {
-		return nil, err
-	}
-	return &Content{Binary{ID: request, ContentType: p.ContentType, Title: p.Title, Size: p.Ref.Size}, p.Ref.SHA256, r, func(ctx context.Context, who identity.Principal) error {
+	return s.OpenContent(ctx, Binary{ID: request, ContentType: p.ContentType, Title: p.Title}, p.Ref, func(ctx context.Context, who identity.Principal) error {
 		return s.access.StillHandles(ctx, who, request)
-	}}, nil
+	})
 }

@@ -20,11 +20,7 @@ func (s *Store) PutFile(ctx context.Context, r io.Reader, most int64) (blob.Ref,
 		return blob.Ref{}, fault.New(fault.Unavailable, "Files cannot be kept right now. Please try again in a moment.")
 	}
 	name := blob.NewName()
-	err := s.db.InTx(ctx, func(c *db.Conn) error {
-		_, err := c.Exec(`INSERT INTO loose_blobs (name, at) VALUES (?, ?)`, name, micros(s.now()))
-		return err
-	})
-	if err != nil {
+	if err := s.loose(ctx, name); err != nil {
 		return blob.Ref{}, err
 	}
 	return s.blobs.Put(ctx, name, r, most)
@@ -63,11 +59,25 @@ func (s *Store) RecordingTx(c *db.Conn, patient string, b Binary, ref blob.Ref, 
 	if err := s.HoldTx(c, ref.Name); err != nil {
 		return Op{}, err
 	}
+	return s.fileTx(c, patient, b, ref, VisitRecording, labels)
+}
+
+// visitChat is the code of a picture that was shared in the chat of a visit.
+const visitChat = "visit-chat"
+
+// ChatPictureTx is RecordingTx for a picture of a visit's chat, which a row beside the
+// record has held until this transaction.
+func (s *Store) ChatPictureTx(c *db.Conn, patient string, b Binary, ref blob.Ref, labels access.Labels) (Op, error) {
+	return s.fileTx(c, patient, b, ref, visitChat, labels)
+}
+
+// fileTx writes the row that holds a file of the record, and gives the change.
+func (s *Store) fileTx(c *db.Conn, patient string, b Binary, ref blob.Ref, use string, labels access.Labels) (Op, error) {
 	if _, err := c.Exec(`INSERT INTO binaries (patient_id, id, version, blob, key, size, sha256, given, content_type, title, account, created_at) VALUES `+db.Placeholders(1, 12),
 		patient, b.ID, 1, ref.Name, ref.Key, ref.Size, ref.SHA256, ref.SHA256, b.ContentType, b.Title, b.Author, micros(s.now())); err != nil {
 		return Op{}, err
 	}
-	meta := map[string]any{"tag": []any{map[string]any{"system": access.BinaryUse, "code": VisitRecording}}}
+	meta := map[string]any{"tag": []any{map[string]any{"system": access.BinaryUse, "code": use}}}
 	if labels != 0 {
 		meta["security"] = labels.Security()
 	}

@@ -1,6 +1,7 @@
 package telehealth
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -33,6 +34,15 @@ type ChatLine struct {
 	Mine bool      `json:"mine"`
 	Seat string    `json:"seat,omitempty" doc:"Between who waits on this seat and the clinic; missing: in the room"`
 	Text string    `json:"text"`
+
+	Image *ChatImage `json:"image,omitempty" doc:"A picture that was shared, at chat/images/{id of the line}"`
+	Files bool       `json:"files,omitempty" doc:"For those who write the note: it goes to the record when that is signed"`
+}
+
+// ChatImage is what is told of a picture in the chat.
+type ChatImage struct {
+	ContentType string `json:"contentType"`
+	Size        int64  `json:"size"`
 }
 
 const (
@@ -54,26 +64,15 @@ func (s *Service) Chat(ctx context.Context, who identity.Principal, patient, id 
 			return err
 		}
 		seen = v
-		p, err := v.speaker()
+		cond, args, err := v.reads()
 		if err != nil {
 			return err
 		}
-		cond, args := v.hears(p)
-		if v.view.Base == access.ByLink { // it is part of the visit, and over with it
-			if err := v.happens(); err != nil {
-				return err
-			}
-		}
-		return c.Each(`SELECT m.id, m.at, m.name, m.role, COALESCE(p.relation, ''), m.account, m.body, m.seat FROM visit_chat m LEFT JOIN visit_people p ON p.visit = m.visit AND p.account = m.account
-			WHERE m.visit = ?`+cond+` ORDER BY m.n LIMIT ?`, func(r *sql.Rows) error {
-			var l ChatLine
-			var at int64
-			var account string
-			err := r.Scan(&l.ID, &at, &l.From.Name, &l.From.Role, &l.From.Relation, &account, &l.Text, &l.Seat)
-			l.At, l.Mine = moment(at), account == seen.me()
-			out = append(out, l)
-			return err
-		}, append(append([]any{id}, args...), maxChatLines)...)
+		return v.chatLines(cond, args, func(l *chatLine) {
+			l.Mine = l.account == v.me()
+			l.Files = v.writes() && l.files()
+			out = append(out, l.ChatLine)
+		})
 	})
 	if err != nil {
 		return nil, s.Records.Refuse(ctx, who, patient, "Appointment", id, err)
@@ -81,9 +80,54 @@ func (s *Service) Chat(ctx context.Context, who identity.Principal, patient, id 
 	return out, s.seen(ctx, seen.who, seen.view, id, "chat")
 }
 
+// chatLine is a row of visit_chat, with its picture.
+type chatLine struct {
+	ChatLine
+	account string
+	passing bool // who wrote it was let to this one visit only
+	image   records.Taken
+}
+
+// chatLines lists what was written, the first first.
+func (v *visit) chatLines(cond string, args []any, each func(*chatLine)) error {
+	return v.c.Each(`SELECT m.id, m.at, m.name, m.role, COALESCE(p.relation, ''), m.account, m.body, m.seat, m.passing,
+			COALESCE(i.content_type, ''), COALESCE(i.size, 0), i.sha256, i.given, COALESCE(i.blob, ''), i.blob_key
+		FROM visit_chat m LEFT JOIN visit_people p ON p.visit = m.visit AND p.account = m.account LEFT JOIN visit_images i ON i.id = m.id
+		WHERE m.visit = ?`+cond+` ORDER BY m.n LIMIT ?`, func(r *sql.Rows) error {
+		var l chatLine
+		var at int64
+		t := &l.image
+		if err := r.Scan(&l.ID, &at, &l.From.Name, &l.From.Role, &l.From.Relation, &l.account, &l.Text, &l.Seat, &l.passing,
+			&t.ContentType, &t.Ref.Size, &t.Ref.SHA256, &t.Given, &t.Ref.Name, &t.Ref.Key); err != nil {
+			return err
+		}
+		l.At = moment(at)
+		if t.Ref.Name != "" {
+			l.Image = &ChatImage{t.ContentType, t.Ref.Size}
+		}
+		each(&l)
+		return nil
+	}, append(append([]any{v.ID}, args...), maxChatLines)...)
+}
+
 // passing: they are here for this one visit only.
 func (v *visit) passing() bool {
 	return v.guest != nil || v.view.Base == access.Proxy && v.view.Visits != nil
+}
+
+// reads tells which lines the viewer reads now, as a condition.
+func (v *visit) reads() (cond string, args []any, err error) {
+	p, err := v.speaker()
+	if err != nil {
+		return "", nil, err
+	}
+	if v.view.Base == access.ByLink { // it is part of the visit, and over with it
+		if err := v.happens(); err != nil {
+			return "", nil, err
+		}
+	}
+	cond, args = v.hears(p)
+	return cond, args, nil
 }
 
 // hears tells which lines somebody reads, as a condition: the care team all of them,
@@ -143,42 +187,107 @@ func (s *Service) Say(ctx context.Context, who identity.Principal, patient, id, 
 	case utf8.RuneCountInString(text) > maxChatText:
 		return ChatLine{}, fault.New(fault.TooLarge, "The message is too long. Please shorten it, or send it in two.")
 	}
-	out := ChatLine{ID: line, Mine: true, Text: text}
-	_, err := s.change(ctx, who, patient, id, "chat", func(v *visit) error {
-		p, err := v.speaker()
+	return s.say(ctx, who, patient, id, &saying{id: line, seat: seat, text: text})
+}
+
+// saying is a line that somebody writes; with a picture, that is all of it.
+type saying struct {
+	id, seat, text string
+	image          *records.Taken
+	refused        error // whoever looks after the picture has to know
+	held           bool  // a row holds the picture
+}
+
+func (x *saying) given() []byte {
+	if x.image == nil {
+		return nil
+	}
+	return x.image.Given
+}
+
+func (s *Service) say(ctx context.Context, who identity.Principal, patient, id string, x *saying) (ChatLine, error) {
+	var out ChatLine
+	what := "chat"
+	if x.image != nil {
+		what = "chat image"
+	}
+	_, err := s.change(ctx, who, patient, id, what, func(v *visit) (err error) {
+		defer func() { x.refused = err }()
+		p, known, err := v.maySay(x, x.given())
 		if err != nil {
 			return err
 		}
-		out.From = Speaker{p.Name, p.Role, p.Relation}
-		var account, visit, was string
-		var at int64
-		switch err := v.c.QueryRow(`SELECT account, visit, body, at, seat FROM visit_chat WHERE id = ?`, line).Scan(&account, &visit, &was, &at, &out.Seat); {
-		case err == nil && account == v.me() && visit == id && was == text:
-			out.At = moment(at)
+		if known != nil {
+			out = *known
 			return nil
-		case err == nil:
-			return records.IDUsed()
-		case !errors.Is(err, sql.ErrNoRows):
-			return err
 		}
-		if err := v.happens(); err != nil {
-			return err
-		}
-		if out.Seat, err = v.toSeat(p, seat); err != nil {
-			return err
-		}
+		at := v.s.now()
+		out = ChatLine{ID: x.id, At: moment(at), From: Speaker{p.Name, p.Role, p.Relation}, Mine: true, Seat: x.seat, Text: x.text}
 		var n int64
 		if err := v.c.QueryRow(`SELECT COALESCE(max(n), 0) FROM visit_chat WHERE visit = ?`, id).Scan(&n); err != nil {
 			return err
 		}
-		if n >= maxChatLines {
-			return fault.New(fault.TooMany, "So much was written in this visit that no more can be added.")
+		if _, err := v.c.Exec(`INSERT INTO visit_chat (visit, n, id, account, name, role, at, body, seat, passing) VALUES `+db.Placeholders(1, 10),
+			id, n+1, x.id, v.me(), p.Name, p.Role, at, x.text, x.seat, v.passing()); err != nil || x.image == nil {
+			return err
 		}
-		out.At = moment(v.s.now())
-		_, err = v.c.Exec(`INSERT INTO visit_chat (visit, n, id, account, name, role, at, body, seat) VALUES `+db.Placeholders(1, 9), id, n+1, line, v.me(), p.Name, p.Role, v.s.now(), text, out.Seat)
-		return err
+		out.Image = &ChatImage{x.image.ContentType, x.image.Ref.Size}
+		return v.holdImage(x)
 	})
 	return out, err
+}
+
+// maySay decides about a line, and to whom it goes. What is there already is given
+// back: sent twice, it is said once.
+func (v *visit) maySay(x *saying, given []byte) (*person, *ChatLine, error) {
+	p, err := v.speaker()
+	if err != nil {
+		return nil, nil, err
+	}
+	known, err := v.said(x, p, given)
+	if err != nil || known != nil {
+		return p, known, err
+	}
+	if err := v.happens(); err != nil {
+		return nil, nil, err
+	}
+	if x.seat, err = v.toSeat(p, x.seat); err != nil {
+		return nil, nil, err
+	}
+	var n int64
+	if err := v.c.QueryRow(`SELECT count(*) FROM visit_chat WHERE visit = ?`, v.ID).Scan(&n); err != nil {
+		return nil, nil, err
+	}
+	if n >= maxChatLines {
+		return nil, nil, fault.New(fault.TooMany, "So much was written in this visit that no more can be added.")
+	}
+	if given != nil {
+		err = v.mayShare()
+	}
+	return p, nil, err
+}
+
+// said finds a line that the same person sent before, with the same words or picture.
+func (v *visit) said(x *saying, p *person, given []byte) (*ChatLine, error) {
+	var account, visit, was, contentType string
+	var at, size int64
+	var before []byte
+	out := ChatLine{ID: x.id, From: Speaker{p.Name, p.Role, p.Relation}, Mine: true}
+	err := v.c.QueryRow(`SELECT m.account, m.visit, m.body, m.at, m.seat, i.given, COALESCE(i.content_type, ''), COALESCE(i.size, 0) FROM visit_chat m LEFT JOIN visit_images i ON i.id = m.id WHERE m.id = ?`, x.id).
+		Scan(&account, &visit, &was, &at, &out.Seat, &before, &contentType, &size)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case account != v.me() || visit != v.ID || was != x.text || !bytes.Equal(before, given):
+		return nil, records.IDUsed()
+	}
+	out.At, out.Text = moment(at), was
+	if given != nil {
+		out.Image = &ChatImage{contentType, size}
+	}
+	return &out, nil
 }
 
 // toSeat decides to whom a line goes: to who waits on a seat, or to the room.

@@ -103,6 +103,7 @@ type VisitNote struct {
 	SignedAt    *time.Time `json:"signedAt,omitempty"`
 	SignedBy    string     `json:"signedBy,omitempty"`
 	Composition string     `json:"composition,omitempty"`
+	Chat        string     `json:"chat,omitempty" doc:"The record of the chat that was filed with it"`
 	Addenda     []Addendum `json:"addenda"`
 	Earlier     *Earlier   `json:"earlier,omitempty" doc:"The last signed note before this one, to copy from"`
 }
@@ -114,14 +115,15 @@ type note struct {
 	savedAt, signedAt                                    int64
 	savedBy, signedBy, signedRole, composition, document string
 	signedAccount                                        string
+	chat                                                 string // DocumentReference
 }
 
 // note reads the row; it is empty when nothing was written yet.
 func (v *visit) note() (*note, error) {
 	n := &note{body: NoteBody{Instructions: []string{}}}
 	var raw []byte
-	err := v.c.QueryRow(`SELECT version, body, saved_at, saved_by, signed_at, signed_by, signed_role, signed_account, composition, document FROM visit_notes WHERE visit = ?`, v.ID).
-		Scan(&n.version, &raw, &n.savedAt, &n.savedBy, &n.signedAt, &n.signedBy, &n.signedRole, &n.signedAccount, &n.composition, &n.document)
+	err := v.c.QueryRow(`SELECT version, body, saved_at, saved_by, signed_at, signed_by, signed_role, signed_account, composition, document, chat FROM visit_notes WHERE visit = ?`, v.ID).
+		Scan(&n.version, &raw, &n.savedAt, &n.savedBy, &n.signedAt, &n.signedBy, &n.signedRole, &n.signedAccount, &n.composition, &n.document, &n.chat)
 	if errors.Is(err, sql.ErrNoRows) {
 		return n, nil
 	}
@@ -136,10 +138,10 @@ func (v *visit) putNote(n *note) error {
 	if err != nil {
 		return err
 	}
-	_, err = v.c.Exec(`INSERT INTO visit_notes (visit, version, body, saved_at, saved_by, signed_at, signed_by, signed_role, signed_account, composition, document) VALUES `+db.Placeholders(1, 11)+`
+	_, err = v.c.Exec(`INSERT INTO visit_notes (visit, version, body, saved_at, saved_by, signed_at, signed_by, signed_role, signed_account, composition, document, chat) VALUES `+db.Placeholders(1, 12)+`
 		ON CONFLICT (visit) DO UPDATE SET version = excluded.version, body = excluded.body, saved_at = excluded.saved_at, saved_by = excluded.saved_by,
-		signed_at = excluded.signed_at, signed_by = excluded.signed_by, signed_role = excluded.signed_role, signed_account = excluded.signed_account, composition = excluded.composition, document = excluded.document`,
-		v.ID, n.version, raw, n.savedAt, n.savedBy, n.signedAt, n.signedBy, n.signedRole, n.signedAccount, n.composition, n.document)
+		signed_at = excluded.signed_at, signed_by = excluded.signed_by, signed_role = excluded.signed_role, signed_account = excluded.signed_account, composition = excluded.composition, document = excluded.document, chat = excluded.chat`,
+		v.ID, n.version, raw, n.savedAt, n.savedBy, n.signedAt, n.signedBy, n.signedRole, n.signedAccount, n.composition, n.document, n.chat)
 	return err
 }
 
@@ -198,6 +200,9 @@ func (v *visit) showNote(n *note, p Prefill) (VisitNote, error) {
 		out.State, out.Composition = schedule.NoteSigned, "Composition/"+n.composition
 	}
 	var err error
+	if out.Chat, err = v.seenChat(n); err != nil {
+		return out, err
+	}
 	out.Addenda, err = v.addenda()
 	return out, err
 }

@@ -27,8 +27,12 @@ import (
 // measured, prescribed, ordered and agreed upon becomes records with them, the
 // visit is ended if it still goes on and end says so, the appointment is fulfilled,
 // and the patient's side is told. All of it or nothing. There is no way back: what
-// is found out later is added.
-func (s *Service) Sign(ctx context.Context, who identity.Principal, patient, id string, version int64, end bool) (VisitNote, error) {
+// is found out later is added. The chat goes to the record with it, but for what is
+// left out of that.
+func (s *Service) Sign(ctx context.Context, who identity.Principal, patient, id string, version int64, end bool, left LeftOut) (VisitNote, error) {
+	if err := left.check(); err != nil {
+		return VisitNote{}, err
+	}
 	return s.write(ctx, who, patient, id, "sign", func(v *visit, n *note) error {
 		if n.signedAt != 0 && n.version == version && n.signedAccount == who.Account {
 			return nil // sent twice
@@ -62,7 +66,7 @@ func (s *Service) Sign(ctx context.Context, who identity.Principal, patient, id 
 		n.signedAt, n.signedBy, n.signedRole, n.signedAccount = s.now(), who.Name, string(v.view.Role), who.Account
 		n.composition, n.document = newID(), newID()
 		v.Note = schedule.NoteSigned
-		if err := v.record(n); err != nil {
+		if err := v.record(n, &left); err != nil {
 			return err
 		}
 		return v.tell("note/"+v.ID, notifications.Note, "DocumentReference", n.document)
@@ -82,7 +86,7 @@ func (v *visit) maySign() error {
 
 // record writes what the visit leaves in the chart. All of it has the sensitive
 // kinds of all its parts: who may not see one may not know of the others.
-func (v *visit) record(n *note) error {
+func (v *visit) record(n *note, left *LeftOut) error {
 	person, err := v.s.Records.PatientOf(v.c, v.view)
 	if err != nil {
 		return err
@@ -126,8 +130,10 @@ func (v *visit) record(n *note) error {
 	if err != nil {
 		return err
 	}
-	_, err = v.s.Records.WriteTx(v.c, v.who, records.Batch{Ops: append([]records.Op{fulfilled}, ops...), Source: records.Own, Kept: true})
-	return err
+	if _, err := v.s.Records.WriteTx(v.c, v.who, records.Batch{Ops: append([]records.Op{fulfilled}, ops...), Source: records.Own, Kept: true}); err != nil {
+		return err
+	}
+	return v.fileChat(&w, n, left, labels)
 }
 
 // labelled makes a resource that says its sensitive kinds outright.
@@ -270,6 +276,7 @@ type Summary struct {
 	SignedAt     time.Time  `json:"signedAt"`
 	Addenda      []Addendum `json:"addenda"`
 	Composition  string     `json:"composition"`
+	Chat         string     `json:"chat,omitempty" doc:"The record of what was written in the visit, where there is one that the viewer sees"`
 
 	Vitals      []VisitVital    `json:"vitals"`
 	Problems    []SummaryItem   `json:"problems"`
@@ -369,6 +376,9 @@ func (s *Service) Summary(ctx context.Context, who identity.Principal, patient, 
 			out.At = moment(v.StartedAt)
 		}
 		if err := out.fill(v, n); err != nil {
+			return err
+		}
+		if out.Chat, err = v.seenChat(n); err != nil {
 			return err
 		}
 		out.Addenda, err = v.seenAddenda()

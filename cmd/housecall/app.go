@@ -195,6 +195,9 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 	if a.Visits, err = telehealth.New(telehealth.Deps{DB: a.DB, Records: a.Records, Access: a.Access, Identity: a.Identity, Notices: a.Notices, Schedule: a.Schedule, Relays: a.relay.beforehand, Media: a.mediaAddresses, Recordings: a.Recordings}); err != nil {
 		return nil, err
 	}
+	if err = a.Visits.AddJobs(); err != nil {
+		return nil, err
+	}
 	if a.Signal, err = signal.New(signal.Deps{
 		DB: a.DB, Hub: a.Hub, Seats: a.Visits, Node: cfg.Node, Topic: schedule.VisitTopic, Log: a.Log,
 		Media: sfu.Config{Port: cfg.ICEPort, Addresses: cfg.iceAddress, Loopback: cfg.onlyHere(), Relays: a.relay.relays},

@@ -48,13 +48,16 @@ func (a *App) routes() (*fiber.App, error) {
 	return app, nil
 }
 
-// known tells whether a token or a session is somebody's.
+// known tells whether a token or a session is somebody's, or the cookie of a link.
 func (a *App) known(ctx context.Context, token string, cookie func(string) string) bool {
 	var err error
 	if token != "" {
 		_, err = a.Identity.Bearer(ctx, token)
 	} else {
 		_, err = a.Identity.Session(ctx, cookie(a.Identity.CookieName()), false)
+		if page := cookie(a.Identity.PageCookieName()); err != nil && page != "" {
+			_, err = a.Identity.PageOf(ctx, page)
+		}
 	}
 	return err == nil
 }

@@ -33,6 +33,9 @@ func UploadLimit(method, path string) int {
 	if isEvidence(method, path) {
 		return records.MaxEvidence
 	}
+	if method == http.MethodPut && (strings.HasPrefix(path, "/api/v1/charts/") || strings.HasPrefix(path, "/api/join/")) && strings.Contains(path, "/chat/images/") {
+		return records.MaxPicture
+	}
 	return 0
 }
 
@@ -94,21 +97,29 @@ func GetThumbnail(store *records.Store) fiber.Handler {
 		if err != nil {
 			return err
 		}
-		defer func() { _ = f.Close() }()
-		tag := `"` + base64.RawURLEncoding.EncodeToString(f.SHA256[:12]) + `-small"`
-		c.Set(fiber.HeaderETag, tag)
-		c.Set(fiber.HeaderCacheControl, "private, no-store")
-		if c.Get(fiber.HeaderIfNoneMatch) == tag {
-			return c.SendStatus(http.StatusNotModified)
-		}
-		b, err := records.Thumbnail(c.UserContext(), f.ContentType, f)
-		if err != nil {
-			return err
-		}
-		c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
-		c.Set(fiber.HeaderContentType, "image/jpeg")
-		return c.Send(b)
+		return SendThumbnail(c, f)
 	}
+}
+
+// SendContent hands a file over that another face opened, whole or in parts.
+func SendContent(c *fiber.Ctx, f *records.Content) error { return sendContent(c, f) }
+
+// SendThumbnail hands a small picture of a file over, and closes it.
+func SendThumbnail(c *fiber.Ctx, f *records.Content) error {
+	defer func() { _ = f.Close() }()
+	tag := `"` + base64.RawURLEncoding.EncodeToString(f.SHA256[:12]) + `-small"`
+	c.Set(fiber.HeaderETag, tag)
+	c.Set(fiber.HeaderCacheControl, "private, no-store")
+	if c.Get(fiber.HeaderIfNoneMatch) == tag {
+		return c.SendStatus(http.StatusNotModified)
+	}
+	b, err := records.Thumbnail(c.UserContext(), f.ContentType, f)
+	if err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
+	c.Set(fiber.HeaderContentType, "image/jpeg")
+	return c.Send(b)
 }
 
 // binary answers a read of a Binary that does not ask for it as a FHIR resource

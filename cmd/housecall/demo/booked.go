@@ -210,7 +210,7 @@ func (g *together) hold(ctx context.Context, rosa string) error {
 	if err != nil {
 		return err
 	}
-	_, err = v.Sign(ctx, g.as(doctorMail, end), rosa, id, n.Version, false)
+	_, err = v.Sign(ctx, g.as(doctorMail, end), rosa, id, n.Version, false, telehealth.LeftOut{})
 	return err
 }
 

@@ -172,7 +172,7 @@ const book = createRoute({
   validateSearch: (search: Record<string, unknown>): { change?: string } => ({ change: text(search.change) }),
   component: lazyRouteComponent(() => import('./booking/BookPage'), 'BookPage'),
 })
-const visitWords = () => Promise.all([bookingWords(), loadWords('visits'), loadWords('before'), loadWords('room'), loadWords('after'), loadWords('seal'), loadWords('captions'), loadWords('account')])
+const visitWords = () => Promise.all([bookingWords(), loadWords('visits'), loadWords('before'), loadWords('room'), loadWords('after'), loadWords('seal'), loadWords('chat'), loadWords('captions'), loadWords('account')])
 // A patient's own link to one visit. Nobody is signed in there.
 const join = createRoute({ getParentRoute: () => root, path: '/join', beforeLoad: () => Promise.all([accountWords(), visitWords()]), component: lazyRouteComponent(() => import('./join'), 'JoinPage') })
 // A call has the whole screen.
@@ -226,7 +226,7 @@ const clinicJoined = createRoute({ getParentRoute: () => clinic, path: '/p/$pati
 const clinicToday = createRoute({
   getParentRoute: () => clinic,
   path: '/today',
-  beforeLoad: () => Promise.all([bookingWords(), loadWords('today'), loadWords('plan'), loadWords('visits'), loadWords('before')]),
+  beforeLoad: () => Promise.all([bookingWords(), loadWords('today'), loadWords('plan'), loadWords('visits'), loadWords('before'), loadWords('chat')]),
   validateSearch: (search: Record<string, unknown>): { date?: string; whose?: 'me' | 'all' } => ({
     date: /^\d{4}-\d{2}-\d{2}$/.test(String(search.date)) ? String(search.date) : undefined, whose: search.whose === 'all' || search.whose === 'me' ? search.whose : undefined,
   }),
@@ -240,7 +240,7 @@ const clinicBook = createRoute({
 })
 const cockpit = createRoute({ getParentRoute: () => clinic, path: '/visits/$patient/$visit', beforeLoad: () => Promise.all([visitWords(), loadWords('plan')]), component: lazyRouteComponent(() => import('./cockpit'), 'CockpitPage') })
 const clinicHealth = createRoute({ getParentRoute: () => clinic, path: '/health', component: lazyRouteComponent(() => import('./clinic'), 'HealthPage') })
-const clinicVisitRules = createRoute({ getParentRoute: () => clinic, path: '/visit-rules', beforeLoad: () => loadWords('before'), component: lazyRouteComponent(() => import('./visitrules'), 'VisitRulesPage') })
+const clinicVisitRules = createRoute({ getParentRoute: () => clinic, path: '/visit-rules', beforeLoad: () => Promise.all([loadWords('before'), loadWords('chat')]), component: lazyRouteComponent(() => import('./visitrules'), 'VisitRulesPage') })
 const clinicDelivery = createRoute({ getParentRoute: () => clinic, path: '/delivery', beforeLoad: () => loadWords('delivery'), component: lazyRouteComponent(() => import('./delivery'), 'DeliveryPage') })
 const appsWords = () => loadWords('apps')
 const clinicApps = createRoute({ getParentRoute: () => clinic, path: '/apps', beforeLoad: appsWords, component: lazyRouteComponent(() => import('./apps'), 'AppsPage') })

@@ -4083,11 +4083,20 @@ export interface components {
             /** Format: date-time */
             until?: string;
         };
+        ChatImage: {
+            contentType: string;
+            /** Format: int64 */
+            size: number;
+        };
         ChatLine: {
             /** Format: date-time */
             at: string;
+            /** @description For those who write the note: it goes to the record when that is signed */
+            files?: boolean;
             from: components["schemas"]["Speaker"];
             id: string;
+            /** @description A picture that was shared, at chat/images/{id of the line} */
+            image?: components["schemas"]["ChatImage"];
             mine: boolean;
             /** @description Between who waits on this seat and the clinic; missing: in the room */
             seat?: string;
@@ -4507,6 +4516,8 @@ export interface components {
         };
         Document: {
             contentType: string;
+            /** @description That go with it */
+            pictures?: components["schemas"]["Picture"][] | null;
             /** @description Its id, when it is the recording of a visit */
             recording?: string;
             /** Format: int64 */
@@ -5250,6 +5261,13 @@ export interface components {
         Launchable: {
             id: string;
             name: string;
+        };
+        LeftOut: {
+            all?: boolean;
+            /** @description Ids of single pictures */
+            images?: string[] | null;
+            /** @description It is kept in the record of accesses */
+            reason?: string;
         };
         Licence: {
             /** @enum {string} */
@@ -6060,6 +6078,10 @@ export interface components {
             system?: string;
             text: string;
         };
+        Picture: {
+            title: string;
+            url: string;
+        };
         Place: {
             address?: string;
             app?: string;
@@ -6657,6 +6679,8 @@ export interface components {
         SignNoteInBody: {
             /** @description End the visit with it if it still goes on */
             end?: boolean;
+            /** @description Of the chat, which goes to the record with the note */
+            leftOut?: components["schemas"]["LeftOut"];
             /** Format: int64 */
             version: number;
         };
@@ -6794,6 +6818,8 @@ export interface components {
              */
             at: string;
             callIf: string;
+            /** @description The record of what was written in the visit, where there is one that the viewer sees */
+            chat?: string;
             clinician: components["schemas"]["Signer"];
             composition: string;
             followUp: string;
@@ -7229,6 +7255,8 @@ export interface components {
         VisitNote: {
             addenda: components["schemas"]["Addendum"][] | null;
             body: components["schemas"]["NoteBody"];
+            /** @description The record of the chat that was filed with it */
+            chat?: string;
             composition?: string;
             /** @description The last signed note before this one, to copy from */
             earlier?: components["schemas"]["Earlier"];

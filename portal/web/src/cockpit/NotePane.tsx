@@ -8,8 +8,9 @@ import { LoadError, Said, useErrorText } from '../ui/ErrorSummary'
 import { Icon } from '../ui/Icon'
 import { Skeleton } from '../ui/Skeleton'
 import { useClinic, useWords } from '../ui/useWords'
-import type { NoteBody, Visit } from '../visits/types'
+import type { LeftOut, NoteBody, Visit } from '../visits/types'
 import { AddLine } from './AddLine'
+import { lacksReason, leavesOut } from './ChatFiles'
 import { ClinicalPart } from './ClinicalPart'
 import type { NoteSaver } from './draft'
 import { lacking, SignFoot, type Lack } from './SignFoot'
@@ -51,6 +52,7 @@ function Editor({ open, saver, visit, room, onSigned }: { open: OpenNote; saver:
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState('')
   const [lacks, setLacks] = useState<Lack[]>([])
+  const [left, setLeft] = useState<LeftOut>({})
   const [versions, setVersions] = useState(false)
   const [back, setBack] = useState(false)
   const lacksBox = useRef<HTMLDivElement>(null)
@@ -71,9 +73,14 @@ function Editor({ open, saver, visit, room, onSigned }: { open: OpenNote; saver:
       requestAnimationFrame(() => lacksBox.current?.focus())
       return
     }
+    if (lacksReason(left)) {
+      setProblem(t('chat.needReason'))
+      document.getElementById('chat-reason')?.focus()
+      return
+    }
     setBusy(true)
     try {
-      if ((await run(() => open.sign(live))) !== 'cancelled') {
+      if ((await run(() => open.sign(live, leavesOut(left)))) !== 'cancelled') {
         onSigned()
         if (live) room.leave()
       }
@@ -111,7 +118,7 @@ function Editor({ open, saver, visit, room, onSigned }: { open: OpenNote; saver:
         <NoteField id="note-callIf" place={place} label={t('cockpit.callIf', { phone: emergency })} help={t('cockpit.callIfHelp')} value={body.callIf} onChange={(callIf) => write({ callIf })} />
         <NoteField id="note-followUp" place={place} label={t('cockpit.followUp')} value={body.followUp} onChange={(followUp) => write({ followUp })} />
       </div>
-      <SignFoot visit={visit} room={room} body={body} lacks={lacks} lacksBox={lacksBox} problem={problem} busy={busy} onSign={() => void sign()} flush={() => saver.flush()} />
+      <SignFoot visit={visit} room={room} body={body} lacks={lacks} lacksBox={lacksBox} problem={problem} busy={busy} left={left} onLeave={setLeft} onSign={() => void sign()} flush={() => saver.flush()} />
       {dialog}
     </div>
   )

@@ -5,7 +5,8 @@ import { useErrorText } from '../ui/ErrorSummary'
 import { Icon } from '../ui/Icon'
 import { useWords } from '../ui/useWords'
 import { nextText } from '../visits/planWords'
-import type { NoteBody, Visit, VitalKind } from '../visits/types'
+import type { LeftOut, NoteBody, Visit, VitalKind } from '../visits/types'
+import { ChatFiles } from './ChatFiles'
 import { missing } from './draft'
 import css from './note.module.css'
 import { countOf, hasGap } from './plan'
@@ -24,10 +25,10 @@ export function lacking(body: NoteBody, wrong: VitalKind[]): Lack[] {
   ]
 }
 
-interface FootProps { visit: Visit; room: Room; body: NoteBody; lacks: Lack[]; lacksBox: RefObject<HTMLDivElement | null>; problem: string; busy: boolean; onSign(): void; flush(): Promise<unknown> }
+interface FootProps { visit: Visit; room: Room; body: NoteBody; lacks: Lack[]; lacksBox: RefObject<HTMLDivElement | null>; problem: string; busy: boolean; left: LeftOut; onLeave(left: LeftOut): void; onSign(): void; flush(): Promise<unknown> }
 
 /** What is ready above the one button that signs, orders, sends and closes; or close now and sign later. */
-export function SignFoot({ visit, room, body, lacks, lacksBox, problem, busy, onSign, flush }: FootProps) {
+export function SignFoot({ visit, room, body, lacks, lacksBox, problem, busy, left, onLeave, onSign, flush }: FootProps) {
   const { t } = useWords()
   const said = useErrorText()
   const navigate = useNavigate()
@@ -66,6 +67,7 @@ export function SignFoot({ visit, room, body, lacks, lacksBox, problem, busy, on
           {body.next && <li><Icon name="calendar" size={16} />{nextText(body.next, t)}</li>}
         </ul>
       )}
+      <ChatFiles visit={visit} left={left} onLeave={onLeave} />
       <Button wide icon="pen" variant={over ? 'filled' : 'default'} loading={busy} onClick={onSign}>{t(live ? 'plan.endAndSign' : 'cockpit.sign', { name })} <kbd aria-hidden="true">Ctrl ↵</kbd></Button>
       <div className={css.later}>
         <p className="meta">{t('cockpit.signHelp')}</p>

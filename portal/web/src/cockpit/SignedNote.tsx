@@ -1,7 +1,8 @@
 import { useRef, useState } from 'react'
 import { useStepUp } from '../account/StepUp'
 import { moment } from '../format/date'
-import { Button } from '../ui/Button'
+import { splitRef } from '../format/entry'
+import { Button, LinkButton } from '../ui/Button'
 import { Said, useErrorText } from '../ui/ErrorSummary'
 import { Icon } from '../ui/Icon'
 import { useClinic, useWords } from '../ui/useWords'
@@ -32,6 +33,7 @@ export function SignedNote({ note, open, visit, fresh }: { note: VisitNote; open
         <p className={css.frozen}><Icon name="lock" size={16} /> {note.signedBy && t('cockpit.signed', { name: note.signedBy, when: moment(note.signedAt, locale, day, clock) })}. {t('cockpit.frozen')}</p>
         {shown.filter(([, text]) => text.trim() !== '').map(([label, text]) => <section key={label} className={css.field}><h3>{label}</h3><p>{text}</p></section>)}
         <PlanShown plan={body} />
+        {note.chat && <LinkButton variant="default" icon="chat" to="/clinic/p/$patient/entries/$type/$id" params={{ patient: visit.patient, ...splitRef(note.chat) }}>{t('chat.record')}</LinkButton>}
         {note.addenda.map((addendum) => (
           <section key={`${addendum.at}-${addendum.text}`} className={css.addendum}>
             <h3>{t('cockpit.addendum')}</h3>

@@ -5,7 +5,7 @@ import { ApiError } from '../api/problem'
 import { chartKey } from '../api/queries'
 import { api, of } from '../visits/calls'
 import { noteQuery, visitKey } from '../visits/queries'
-import type { VisitNote } from '../visits/types'
+import type { LeftOut, VisitNote } from '../visits/types'
 import { emptyBody, NoteSaver } from './draft'
 
 /** The note of a visit as it is written, with its saver. */
@@ -69,9 +69,9 @@ export function useNote(patient: string, visit: string) {
   return {
     query, note, saver, theirs,
     /** Everything at once: the note, what was found and decided, and the end of the visit. */
-    async sign(end: boolean) {
+    async sign(end: boolean, leftOut?: LeftOut) {
       const version = await saver!.flush()
-      await take(api.POST('/charts/{patient}/visits/{id}/note/sign', { ...of(patient, visit), body: { version, ...(end && { end }) } }))
+      await take(api.POST('/charts/{patient}/visits/{id}/note/sign', { ...of(patient, visit), body: { version, ...(end && { end }), ...(leftOut && { leftOut }) } }))
       await moved()
     },
     async addend(id: string, text: string) {

@@ -20,6 +20,7 @@ import { notices as noticesEn } from './en/notices'
 import { sharing as sharingEn } from './en/sharing'
 import { privacy as privacyEn } from './en/privacy'
 import { after as afterEn } from './en/after'
+import { chat as chatEn } from './en/chat'
 import { seal as sealEn } from './en/seal'
 import { captions as captionsEn } from './en/captions'
 import { before as beforeEn } from './en/before'
@@ -51,6 +52,7 @@ import { notices as noticesEs } from './es/notices'
 import { sharing as sharingEs } from './es/sharing'
 import { privacy as privacyEs } from './es/privacy'
 import { after as afterEs } from './es/after'
+import { chat as chatEs } from './es/chat'
 import { seal as sealEs } from './es/seal'
 import { captions as captionsEs } from './es/captions'
 import { before as beforeEs } from './es/before'
@@ -84,6 +86,7 @@ describe.each([
   ['room', roomEn as Tree, roomEs as Tree],
   ['recording', recordingEn as Tree, recordingEs as Tree],
   ['plan', planEn as Tree, planEs as Tree],
+  ['chat', chatEn as Tree, chatEs as Tree],
   ['before', beforeEn as Tree, beforeEs as Tree],
   ['after', afterEn as Tree, afterEs as Tree],
   ['seal', sealEn as Tree, sealEs as Tree],

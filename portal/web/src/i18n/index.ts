@@ -18,6 +18,7 @@ const parts = {
   room: { en: () => import('./en/room').then((part) => part.room), es: () => import('./es/room').then((part) => part.room) },
   recording: { en: () => import('./en/recording').then((part) => part.recording), es: () => import('./es/recording').then((part) => part.recording) },
   before: { en: () => import('./en/before').then((part) => part.before), es: () => import('./es/before').then((part) => part.before) },
+  chat: { en: () => import('./en/chat').then((part) => part.chat), es: () => import('./es/chat').then((part) => part.chat) },
   plan: { en: () => import('./en/plan').then((part) => part.plan), es: () => import('./es/plan').then((part) => part.plan) },
   seal: { en: () => import('./en/seal').then((part) => part.seal), es: () => import('./es/seal').then((part) => part.seal) },
   captions: { en: () => import('./en/captions').then((part) => part.captions), es: () => import('./es/captions').then((part) => part.captions) },

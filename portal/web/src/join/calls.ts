@@ -2,6 +2,7 @@ import { apiLanguage } from '../api/client'
 import { ApiError, problemOf } from '../api/problem'
 import type { Me } from '../api/types'
 import type { Asked, Known } from '../visits/beforeTypes'
+import { imagesAt } from '../visits/imagesAt'
 import { lineAt } from '../visits/lineAt'
 import type { Act, VisitSource } from '../visits/source'
 import type { ChatLine, Visit } from '../visits/types'
@@ -70,6 +71,7 @@ export const joinedVisit: VisitSource = {
   act,
   chat: () => call<{ items: ChatLine[] }>('GET', 'chat'),
   say: (line) => call('POST', 'chat', line),
+  images: imagesAt('/api/join', () => csrf),
   known: () => call<Known>('GET', 'place'),
   asked: () => call<Asked>('GET', 'form'),
   answer: (input) => call<Asked>('PUT', 'form', input),

@@ -5,11 +5,12 @@ import { LoadError } from '../ui/ErrorSummary'
 import { Skeleton } from '../ui/Skeleton'
 import { useWords } from '../ui/useWords'
 import { formsQuery, licenceQuery } from './calls'
+import { ChatRules } from './ChatRules'
 import { FormRules } from './FormRules'
 import { LicenceRules } from './LicenceRules'
 import css from './rules.module.css'
 
-/** What an administrator chooses about visits: where the clinic may treat, and what is asked before. */
+/** What an administrator chooses about visits: where the clinic may treat, and what is asked before; and what holds for their chat. */
 export function VisitRulesPage() {
   const { t } = useWords()
   usePageTitle(t('rules.page'))
@@ -21,7 +22,7 @@ export function VisitRulesPage() {
       <PageHead title={t('rules.page')} />
       {error ? <LoadError error={error} onRetry={() => { void licence.refetch(); void forms.refetch() }} />
         : !licence.data || !forms.data ? <Skeleton heights={[240, 240]} />
-        : <><FormRules known={forms.data} /><LicenceRules known={licence.data} /></>}
+        : <><FormRules known={forms.data} /><LicenceRules known={licence.data} /><ChatRules /></>}
     </div>
   )
 }

@@ -5,8 +5,11 @@ import { Button } from '../ui/Button'
 import { useErrorText } from '../ui/ErrorSummary'
 import { useWords } from '../ui/useWords'
 import css from './answer.module.css'
+import { LargePicture, Picture } from './Picture'
+import { PhotosUnderway, SharePhoto } from './SharePhoto'
 import { visitOf } from './queries'
 import { chatOf } from './source'
+import { useShare } from './useShare'
 
 const quick = ['soon', 'hold', 'phone'] as const
 
@@ -29,6 +32,8 @@ function Lines({ patient, visit, seat, name, onClose }: AnswerProps & { onClose:
   const source = visitOf(patient, visit)
   const queries = useQueryClient()
   const lines = (useQuery(chatOf(source)).data?.items ?? []).filter((line) => line.seat === seat)
+  const share = useShare(source, seat)
+  const [large, setLarge] = useState<string>()
   const [text, setText] = useState('')
   const id = useRef(crypto.randomUUID())
   const send = useMutation({
@@ -48,13 +53,16 @@ function Lines({ patient, visit, seat, name, onClose }: AnswerProps & { onClose:
   const field = `answer-${seat}`
   return (
     <section className={css.answer} aria-label={t('seen.lines', { name })} onKeyDown={(event) => { if (event.key === 'Escape') onClose() }}>
-      {lines.length > 0 && <div role="log" tabIndex={0} aria-label={t('seen.lines', { name })}><ul>{lines.map((line) => <li key={line.id} data-mine={line.from.name !== name || undefined}><b>{line.mine ? t('you') : line.from.name}, {timeOf(line.at, clock.zone)}</b>{line.text}</li>)}</ul></div>}
+      {lines.length > 0 && <div role="log" tabIndex={0} aria-label={t('seen.lines', { name })}><ul>{lines.map((line) => <li key={line.id} data-mine={line.from.name !== name || undefined}><b>{line.mine ? t('you') : line.from.name}, {timeOf(line.at, clock.zone)}</b>{line.image ? <Picture at={source.images.at(line.id)} contentType={line.image.contentType} alt={t('chat.photo', { name: line.from.name })} onLarge={() => setLarge(line.id)} /> : line.text}</li>)}</ul></div>}
+      {large && <div className={css.large}><LargePicture at={source.images.at(large)} alt={t('chat.photo', { name })} tab onClose={() => setLarge(undefined)} /></div>}
+      <PhotosUnderway share={share} />
       {send.error && <p className={css.error} role="alert">{said(send.error)}</p>}
       <div className={css.quick} role="group" aria-label={t('seen.quick')}>{quick.map((word) => <button key={word} type="button" onClick={() => send.mutate(t(`seen.${word}`))}>{t(`seen.${word}`)}</button>)}</div>
       <form onSubmit={submit}>
         <label htmlFor={field} className="sr">{t('seen.field', { name })}</label>
         <textarea id={field} rows={2} maxLength={2_000} value={text} onChange={(event) => setText(event.target.value)} onKeyDown={(event) => { if (event.key === 'Enter' && !event.shiftKey) { event.preventDefault(); submit() } }} />
         <Button type="submit" variant="default" loading={send.isPending}>{t('visit.send')}</Button>
+        <SharePhoto share={share} name={name} />
         <Button variant="subtle" onClick={onClose}>{t('close')}</Button>
       </form>
     </section>

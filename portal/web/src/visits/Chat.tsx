@@ -6,9 +6,13 @@ import { useErrorText } from '../ui/ErrorSummary'
 import { useWords } from '../ui/useWords'
 import { relationOf } from '../shell/relation'
 import css from './chat.module.css'
-import { chatOf, type VisitSource } from './source'
+import { LargePicture, Picture } from './Picture'
+import pics from './picture.module.css'
+import { PhotosUnderway, SharePhoto } from './SharePhoto'
+import { chatOf, stateOf, type VisitSource } from './source'
 import type { ChatLine } from './types'
 import { useCalled } from './useCalled'
+import { useShare } from './useShare'
 
 const longest = 2_000
 
@@ -29,6 +33,9 @@ export function Chat({ source, lobby = false, room = false, onClose }: { source:
   const said = useErrorText()
   const queries = useQueryClient()
   const chat = useQuery(chatOf(source))
+  const sealed = useQuery(stateOf(source)).data?.sealing?.on
+  const share = useShare(source)
+  const [large, setLarge] = useState<{ at: string; alt: string }>()
   const [text, setText] = useState('')
   const field = useRef<HTMLTextAreaElement>(null)
   const end = useRef<HTMLLIElement>(null)
@@ -48,7 +55,7 @@ export function Chat({ source, lobby = false, room = false, onClose }: { source:
   }, [])
   useEffect(() => {
     end.current?.scrollIntoView({ block: 'nearest' })
-  }, [lines.length])
+  }, [lines.length, share.list.length])
   const submit = (event?: FormEvent) => {
     event?.preventDefault()
     const line = text.trim()
@@ -60,15 +67,19 @@ export function Chat({ source, lobby = false, room = false, onClose }: { source:
         <h2>{lobby ? t('lobby.title') : t('visit.chat')}</h2>
         <Button variant="subtle" onClick={onClose}>{t('close')}</Button>
       </header>
+      {sealed && <p className={pics.warn} role="note">{t('chat.sealed')}</p>}
       <div className={css.lines} tabIndex={0} role="log" aria-label={t('visit.chatLines')}>
         {lines.length === 0 && <p className={css.none}>{t(lobby ? 'lobby.none' : 'visit.chatNone')}</p>}
+        <p className={css.files}>{t(lobby ? 'chat.filesLobby' : 'chat.files')}</p>
         <ul>
-          {lines.map((line) => <Line key={line.id} line={line} />)}
+          {lines.map((line) => <Line key={line.id} line={line} at={source.images.at(line.id)} onLarge={setLarge} />)}
           <li ref={end} aria-hidden="true" />
         </ul>
       </div>
+      <PhotosUnderway share={share} />
       {send.error && <p className={css.error} role="alert">{said(send.error)} {t('visit.chatKept')}</p>}
       <form className={css.form} onSubmit={submit}>
+        <SharePhoto share={share} />
         <label htmlFor="chat-text" className="sr">{t(lobby ? 'lobby.field' : 'visit.chatField')}</label>
         <textarea
           id="chat-text" ref={field} rows={2} value={text} maxLength={longest} onChange={(event) => setText(event.target.value)}
@@ -76,20 +87,22 @@ export function Chat({ source, lobby = false, room = false, onClose }: { source:
         />
         <Button type="submit" loading={send.isPending}>{t('visit.send')}</Button>
       </form>
+      {large && <LargePicture {...large} tab={room} onClose={() => setLarge(undefined)} />}
     </section>
   )
 }
 
-function Line({ line }: { line: ChatLine }) {
+function Line({ line, at, onLarge }: { line: ChatLine; at: string; onLarge(shown: { at: string; alt: string }): void }) {
   const { t, clock } = useWords()
   const called = useCalled()
   const relation = relationOf(line.from.relation)
   // Somebody who acts for the patient is not taken for them.
   const who = line.from.role === 'proxy' ? t(`visit.chatKin.${relation === 'self' ? 'other' : relation}`, { name: line.from.name }) : called(line.from)
+  const alt = line.mine ? t('chat.mine') : t('chat.photo', { name: who })
   return (
     <li className={css.line} data-mine={line.mine || undefined}>
       <p className={css.who}>{line.mine ? t('you') : who}, {timeOf(line.at, clock.zone)}</p>
-      <p className={css.text}>{line.text}</p>
+      {line.image ? <Picture at={at} contentType={line.image.contentType} alt={alt} onLarge={() => onLarge({ at, alt })} /> : <p className={css.text}>{line.text}</p>}
     </li>
   )
 }

@@ -3,6 +3,7 @@ import { useParams } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { ApiError, isNotFound } from '../api/problem'
 import { fullDate, moment, timeOf } from '../format/date'
+import { splitRef } from '../format/entry'
 import { BackLink, PageHead, PrintButton } from '../shell/PageHead'
 import { ErrorPage } from '../shell/ErrorPage'
 import { usePageTitle } from '../shell/title'
@@ -93,6 +94,7 @@ function Parts({ summary, patient }: { summary: Summary; patient: string }) {
       )}
       {words.followUp && <TurnLine whose="them" owner={t('summary.next')}><span lang={words.language}>{words.followUp}</span></TurnLine>}
       {other && <InOther words={translated ? summary : other} title={translated ? t('after.original') : language(other.language)} />}
+      {summary.chat && <p className="no-print"><LinkButton variant="default" icon="chat" to="/p/$patient/entries/$type/$id" params={{ patient, ...splitRef(summary.chat) }}>{t('chat.record')}</LinkButton></p>}
       <p className={css.signed}>{t('summary.signed', { name: summary.clinician.name, when: moment(summary.signedAt, locale, day, clock) })}</p>
       <div className={`${css.ask} no-print`}>
         <LinkButton wide variant="default" to="/p/$patient/messages/new" params={{ patient }}>{t('summary.ask')}</LinkButton>

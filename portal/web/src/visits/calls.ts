@@ -2,7 +2,7 @@ import type { Client } from 'openapi-fetch'
 import { api as client } from '../api/client'
 import type { Page, Problem } from '../api/types'
 import type { Asked, FormInput, Known, Place } from './beforeTypes'
-import type { ChatLine, CheckResult, NoteBody, NoteVersion, Summary, Translated, Translation, Visit, VisitNote } from './types'
+import type { ChatLine, CheckResult, LeftOut, NoteBody, NoteVersion, Summary, Translated, Translation, Visit, VisitNote } from './types'
 
 type Answer<T> = { responses: { 200: { content: { 'application/json': T } }; default: { content: { 'application/problem+json': Problem } } } }
 type Body<T> = { requestBody: { content: { 'application/json': T } } }
@@ -30,7 +30,7 @@ interface Paths {
   '/charts/{patient}/visits/{id}/sealable': Act<{ able: boolean }>
   '/charts/{patient}/visits/{id}/chat': { get: Answer<Page<ChatLine>> & Of } & Act<{ id: string; text: string; seat?: string }, unknown>
   '/charts/{patient}/visits/{id}/note': { get: Answer<VisitNote> & Of; put: Answer<VisitNote> & Of & Body<{ version: number; body: NoteBody; apart?: boolean }> }
-  '/charts/{patient}/visits/{id}/note/sign': Act<{ version: number; end?: boolean }, VisitNote>
+  '/charts/{patient}/visits/{id}/note/sign': Act<{ version: number; end?: boolean; leftOut?: LeftOut }, VisitNote>
   '/charts/{patient}/visits/{id}/note/versions': { get: Answer<Page<NoteVersion>> & Of }
   '/charts/{patient}/visits/{id}/note/versions/{version}': { get: Answer<NoteVersion> & { parameters: { path: { patient: string; id: string; version: number } } } }
   '/charts/{patient}/visits/{id}/note/phrase': Act<{ name: string; locale: string }, { text: string; missing: string[] }>

@@ -2,6 +2,7 @@ import { queryOptions } from '@tanstack/react-query'
 import { csrfToken, take } from '../api/client'
 import { chartKey } from '../api/queries'
 import { api, of } from './calls'
+import { imagesAt } from './imagesAt'
 import { lineAt } from './lineAt'
 import { stateOf, useActOf, type Act, type VisitSource } from './source'
 import type { Visit } from './types'
@@ -15,6 +16,7 @@ export const visitOf = (patient: string, id: string): VisitSource => ({
   act: (act) => doIn(patient, id, act),
   chat: () => take(api.GET('/charts/{patient}/visits/{id}/chat', of(patient, id))),
   say: (line) => take(api.POST('/charts/{patient}/visits/{id}/chat', { ...of(patient, id), body: line })),
+  images: imagesAt(`/api/v1/charts/${patient}/visits/${id}`, csrfToken),
   known: () => take(api.GET('/charts/{patient}/visits/{id}/place', of(patient, id))),
   asked: () => take(api.GET('/charts/{patient}/visits/{id}/form', of(patient, id))),
   answer: (body) => take(api.PUT('/charts/{patient}/visits/{id}/form', { ...of(patient, id), body })),

@@ -1,5 +1,6 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { createContext, useContext } from 'react'
+import type { Sending } from '../api/sendFile'
 import type { Asked, FormInput, Known, Place } from './beforeTypes'
 import type { ChatLine, CheckResult, Visit } from './types'
 
@@ -29,6 +30,8 @@ export interface VisitSource {
   act(act: Act): Promise<Visit>
   chat(): Promise<{ items: ChatLine[] }>
   say(line: { id: string; text: string; seat?: string }): Promise<unknown>
+  /** Pictures of the chat, each a line with the same id. */
+  images: { at(id: string): string; share(id: string, body: Blob, sending: Sending, seat?: string): Promise<ChatLine> }
   /** Whose visit it is, and where they were the last time. */
   known(): Promise<Known>
   /** Questions that are put before it. */

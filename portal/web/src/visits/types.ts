@@ -97,7 +97,7 @@ export interface VisitLine {
 
 export interface Rating { stars: number; comment?: string; role?: VisitRole; at: string }
 
-export interface ChatLine { id: string; at: string; from: { name: string; role: VisitRole; relation?: string }; mine: boolean; seat?: string; text: string }
+export interface ChatLine { id: string; at: string; from: { name: string; role: VisitRole; relation?: string }; mine: boolean; seat?: string; text: string; image?: { contentType: string; size: number }; /** For those who write the note: it goes to the record with it. */ files?: boolean }
 
 export interface Addendum { at: string; by: string; text: string }
 export interface Summary {
@@ -112,6 +112,8 @@ export interface Summary {
   signedAt: string
   addenda: Addendum[]
   composition: string
+  /** The record of what was written in the visit, where there is one. */
+  chat?: string
   vitals: Vital[]
   problems: SummaryItem[]
   medicines: Prescribed[]
@@ -169,6 +171,11 @@ export interface VisitNote {
   signedAt?: string
   signedBy?: string
   composition?: string
+  /** The record of the chat that was filed with it. */
+  chat?: string
   addenda: Addendum[]
   earlier?: Earlier
 }
+
+/** What of the chat does not go to the record with the note, and why. */
+export interface LeftOut { all?: boolean; images?: string[]; reason?: string }

@@ -18,6 +18,13 @@ export function DocumentView({ document }: { document: Document }) {
     <section className={css.card} aria-label={t('entry.documentPage')}>
       {document.text ? <div className={css.noteText} style={{ marginTop: 0 }}>{document.text}</div>
         : <p className="dim">{document.url ? t('entry.noText') : t('entry.noContent')}</p>}
+      {document.pictures && document.pictures.length > 0 && (
+        <ul className={css.pictures} aria-label={t('entry.pictures')}>
+          {document.pictures.map((one) => (
+            <li key={one.url}><a href={one.url} target="_blank" rel="noopener"><img src={one.url} alt={one.title} loading="lazy" /><span>{one.title}</span><span className="sr"> {t('entry.newTab')}</span></a></li>
+          ))}
+        </ul>
+      )}
       {document.url && (
         <p className="no-print" style={{ marginTop: 16 }}>
           <AnchorButton href={document.url} target="_blank" rel="noopener" variant="default" icon="download">{t('entry.openDocument')}</AnchorButton>

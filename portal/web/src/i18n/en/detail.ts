@@ -16,7 +16,7 @@ export const detail = {
   entry: {
     page: 'Entry', visitPage: 'Visit', documentPage: 'Document', summary: 'Summary', related: 'From this visit', relatedOther: 'Belongs to this',
     details: 'Codes and details', source: 'Where this comes from', corrected_one: 'This entry was changed {{count}} time.', corrected_other: 'This entry was changed {{count}} times.',
-    with: 'With {{who}}', at: 'At {{place}}', openDocument: 'Open the document', size: '{{type}}, {{size}}', noText: 'This document can only be opened as a file.',
+    with: 'With {{who}}', at: 'At {{place}}', openDocument: 'Open the document', pictures: 'Pictures', newTab: '(opens in a new tab)', size: '{{type}}, {{size}}', noText: 'This document can only be opened as a file.',
     noContent: 'The text of this document has not been sent to us.', why: 'Why', stopWhy: 'Why it was stopped', dosage: 'How to take it', reaction: 'Reaction', severity: 'How severe', status: 'Status', started: 'Since', ended: 'Until', when: 'When', who: 'Who', where: 'Where',
     detail: {
       status: 'Status', performer: 'Done by', lab: 'Lab', method: 'Method', code: 'Code', specimen: 'Sample', issued: 'Sent to us', recorded: 'Recorded', identifier: 'Number',

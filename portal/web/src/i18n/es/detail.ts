@@ -18,7 +18,7 @@ export const detail: Same<typeof english> = {
   entry: {
     page: 'Dato', visitPage: 'Visita', documentPage: 'Documento', summary: 'Resumen', related: 'De esta visita', relatedOther: 'Pertenece a esto',
     details: 'Códigos y detalles', source: 'De dónde viene', corrected_one: 'Este dato se cambió {{count}} vez.', corrected_other: 'Este dato se cambió {{count}} veces.',
-    with: 'Con {{who}}', at: 'En {{place}}', openDocument: 'Abrir el documento', size: '{{type}}, {{size}}', noText: 'Este documento solo se puede abrir como archivo.',
+    with: 'Con {{who}}', at: 'En {{place}}', pictures: 'Imágenes', newTab: '(se abre en otra pestaña)', openDocument: 'Abrir el documento', size: '{{type}}, {{size}}', noText: 'Este documento solo se puede abrir como archivo.',
     noContent: 'No nos han enviado el texto de este documento.', why: 'Por qué', stopWhy: 'Por qué se suspendió', dosage: 'Cómo tomarla', reaction: 'Reacción', severity: 'Gravedad', status: 'Estado', started: 'Desde', ended: 'Hasta', when: 'Cuándo', who: 'Quién', where: 'Dónde',
     detail: {
       status: 'Estado', performer: 'Hecho por', lab: 'Laboratorio', method: 'Método', code: 'Código', specimen: 'Muestra', issued: 'Enviado', recorded: 'Registrado', identifier: 'Número',
