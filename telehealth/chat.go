@@ -59,7 +59,7 @@ func (s *Service) Chat(ctx context.Context, who identity.Principal, patient, id 
 			return err
 		}
 		cond, args := v.hears(p)
-		if v.view.Base == access.ByLink { // it is part of the visit, and over with it
+		if v.view.Base == access.ByLink || v.group != nil && !v.hosts() { // it is part of the visit, and over with it
 			if err := v.happens(); err != nil {
 				return err
 			}
@@ -70,10 +70,10 @@ func (s *Service) Chat(ctx context.Context, who identity.Principal, patient, id 
 			var at int64
 			var account string
 			err := r.Scan(&l.ID, &at, &l.From.Name, &l.From.Role, &l.From.Relation, &account, &l.Text, &l.Seat)
-			l.At, l.Mine = moment(at), account == seen.me()
+			l.At, l.Mine = moment(at), account == seen.speaks(p)
 			out = append(out, l)
 			return err
-		}, append(append([]any{id}, args...), maxChatLines)...)
+		}, append(append([]any{v.roomID()}, args...), maxChatLines)...)
 	})
 	if err != nil {
 		return nil, s.Records.Refuse(ctx, who, patient, "Appointment", id, err)
@@ -93,8 +93,11 @@ func (v *visit) passing() bool {
 // browser they come anew, so that a link that was passed on brings nothing of before.
 func (v *visit) hears(p *person) (cond string, args []any) {
 	var came, admitted int64
-	if v.passing() {
+	switch {
+	case v.passing():
 		came, admitted = p.waiting, p.admitted
+	case v.group != nil:
+		admitted = p.admitted
 	}
 	switch {
 	case v.hosts():
@@ -132,33 +135,18 @@ func (v *visit) speaker() (*person, error) {
 // once. What somebody writes who waits is for the clinic alone; the care team answers
 // them by their seat.
 func (s *Service) Say(ctx context.Context, who identity.Principal, patient, id, line, seat, text string) (ChatLine, error) {
-	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
-	switch {
-	case !fhir.IsUUID(line):
-		return ChatLine{}, fault.New(fault.Invalid, "Ids must be UUIDs in lower case.")
-	case text == "":
-		return ChatLine{}, fault.New(fault.Invalid, "Write something before you send.")
-	case !fhir.IsText(text):
-		return ChatLine{}, fault.New(fault.Invalid, "The message holds signs that cannot be sent.")
-	case utf8.RuneCountInString(text) > maxChatText:
-		return ChatLine{}, fault.New(fault.TooLarge, "The message is too long. Please shorten it, or send it in two.")
+	text, err := chatText(line, text)
+	if err != nil {
+		return ChatLine{}, err
 	}
 	out := ChatLine{ID: line, Mine: true, Text: text}
-	_, err := s.change(ctx, who, patient, id, "chat", func(v *visit) error {
+	_, err = s.change(ctx, who, patient, id, "chat", func(v *visit) error {
 		p, err := v.speaker()
 		if err != nil {
 			return err
 		}
-		out.From = Speaker{p.Name, p.Role, p.Relation}
-		var account, visit, was string
-		var at int64
-		switch err := v.c.QueryRow(`SELECT account, visit, body, at, seat FROM visit_chat WHERE id = ?`, line).Scan(&account, &visit, &was, &at, &out.Seat); {
-		case err == nil && account == v.me() && visit == id && was == text:
-			out.At = moment(at)
-			return nil
-		case err == nil:
-			return records.IDUsed()
-		case !errors.Is(err, sql.ErrNoRows):
+		out.From = v.asSpeaker(p)
+		if found, err := v.written(&out, v.speaks(p)); found || err != nil {
 			return err
 		}
 		if err := v.happens(); err != nil {
@@ -167,18 +155,60 @@ func (s *Service) Say(ctx context.Context, who identity.Principal, patient, id, 
 		if out.Seat, err = v.toSeat(p, seat); err != nil {
 			return err
 		}
-		var n int64
-		if err := v.c.QueryRow(`SELECT COALESCE(max(n), 0) FROM visit_chat WHERE visit = ?`, id).Scan(&n); err != nil {
-			return err
-		}
-		if n >= maxChatLines {
-			return fault.New(fault.TooMany, "So much was written in this visit that no more can be added.")
-		}
-		out.At = moment(v.s.now())
-		_, err = v.c.Exec(`INSERT INTO visit_chat (visit, n, id, account, name, role, at, body, seat) VALUES `+db.Placeholders(1, 9), id, n+1, line, v.me(), p.Name, p.Role, v.s.now(), text, out.Seat)
-		return err
+		return v.write(&out, v.speaks(p))
 	})
 	return out, err
+}
+
+// chatText bounds what can be written.
+func chatText(line, text string) (string, error) {
+	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
+	switch {
+	case !fhir.IsUUID(line):
+		return "", fault.New(fault.Invalid, "Ids must be UUIDs in lower case.")
+	case text == "":
+		return "", fault.New(fault.Invalid, "Write something before you send.")
+	case !fhir.IsText(text):
+		return "", fault.New(fault.Invalid, "The message holds signs that cannot be sent.")
+	case utf8.RuneCountInString(text) > maxChatText:
+		return "", fault.New(fault.TooLarge, "The message is too long. Please shorten it, or send it in two.")
+	}
+	return text, nil
+}
+
+// written finds a line that was sent before: sent twice, it is there once.
+func (v *visit) written(l *ChatLine, by string) (found bool, err error) {
+	var account, visit, was, seat string
+	var at int64
+	err = v.c.QueryRow(`SELECT account, visit, body, at, seat FROM visit_chat WHERE id = ?`, l.ID).Scan(&account, &visit, &was, &at, &seat)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return false, nil
+	case err == nil && account == by && visit == v.roomID() && was == l.Text:
+		l.At, l.Seat = moment(at), seat
+		return true, nil
+	case err == nil:
+		err = records.IDUsed()
+	}
+	return false, err
+}
+
+// write keeps a line, once.
+func (v *visit) write(l *ChatLine, by string) error {
+	if found, err := v.written(l, by); found || err != nil {
+		return err
+	}
+	var n int64
+	if err := v.c.QueryRow(`SELECT COALESCE(max(n), 0) FROM visit_chat WHERE visit = ?`, v.roomID()).Scan(&n); err != nil {
+		return err
+	}
+	if n >= maxChatLines {
+		return fault.New(fault.TooMany, "So much was written in this visit that no more can be added.")
+	}
+	now := v.s.now()
+	l.At = moment(now)
+	_, err := v.c.Exec(`INSERT INTO visit_chat (visit, n, id, account, name, role, at, body, seat) VALUES `+db.Placeholders(1, 9), v.roomID(), n+1, l.ID, by, l.From.Name, l.From.Role, now, l.Text, l.Seat)
+	return err
 }
 
 // toSeat decides to whom a line goes: to who waits on a seat, or to the room.

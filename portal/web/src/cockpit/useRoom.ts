@@ -3,21 +3,25 @@ import { useLocation, useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { lettingIn } from '../booking/paths'
 import { playTune } from '../rtc/sound'
-import { useVisitAct, visitOf, visitQuery } from '../visits/queries'
+import { visitOf } from '../visits/queries'
+import { stateOf, useActOf, type VisitSource } from '../visits/source'
 import { useActive } from '../visits/stay'
 import { useCall, useMedia } from '../visits/useCall'
 import { useSeal } from '../visits/useSeal'
 
 /** The clinician's part in the call: started by hand or by letting somebody in, and come back to after a reload. */
-export function useRoom(patient: string, id: string) {
-  const visit = useQuery(visitQuery(patient, id)).data
-  const act = useVisitAct(patient, id)
+export const useRoom = (patient: string, id: string) => useRoomOf(visitOf(patient, id))
+
+/** The same of wherever a visit comes from: a chart, or a group. */
+export function useRoomOf(source: VisitSource) {
+  const visit = useQuery(stateOf(source)).data
+  const act = useActOf(source)
   const [here, setHere] = useState<'in' | 'out'>()
   const resumes = visit?.state === 'live' && visit.me.state === 'in'
   const joined = visit?.state === 'live' && visit.me.state !== 'none' && (here === 'in' || (here === undefined && resumes))
   const { media, view } = useMedia(joined)
   const seal = useSeal(visit, act)
-  const { call, view: now } = useCall(visitOf(patient, id).signal, joined && !seal.cannot && !seal.dropped, media, seal.of)
+  const { call, view: now } = useCall(source.signal, joined && !seal.cannot && !seal.dropped, media, seal.of)
   useActive(joined)
 
   const waiting = (visit?.people ?? []).filter((person) => person.state === 'waiting').sort((a, b) => Date.parse(a.waitingSince ?? '') - Date.parse(b.waitingSince ?? ''))
@@ -50,10 +54,12 @@ export function useRoom(patient: string, id: string) {
     first.current?.()
   }, [asked, loaded, navigate])
   return {
-    visit, act, media, view, call, seal, now, joined, waiting,
+    source, visit, act, media, view, call, seal, now, joined, waiting,
     start: () => quietly(start()),
     /** Lets the first one in, or the one named; the visit begins with it. */
     letIn: (seat = waiting[0]?.seat) => letIn(seat),
+    /** Everybody at the door, of a group. */
+    letAllIn: () => quietly(start().then(() => act.mutateAsync({ do: 'admit', seat: '' }))),
     leave() {
       call?.leave()
       setHere('out')

@@ -19,6 +19,7 @@ const parts = {
   recording: { en: () => import('./en/recording').then((part) => part.recording), es: () => import('./es/recording').then((part) => part.recording) },
   before: { en: () => import('./en/before').then((part) => part.before), es: () => import('./es/before').then((part) => part.before) },
   plan: { en: () => import('./en/plan').then((part) => part.plan), es: () => import('./es/plan').then((part) => part.plan) },
+  groups: { en: () => import('./en/groups').then((part) => part.groups), es: () => import('./es/groups').then((part) => part.groups) },
   seal: { en: () => import('./en/seal').then((part) => part.seal), es: () => import('./es/seal').then((part) => part.seal) },
   after: { en: () => import('./en/after').then((part) => part.after), es: () => import('./es/after').then((part) => part.after) },
   today: { en: () => import('./en/today').then((part) => part.today), es: () => import('./es/today').then((part) => part.today) },
