@@ -128,6 +128,9 @@ func (p *circle) waits(who *someone, patient, name string) string {
 func newCircle(t *testing.T, n *node) *circle {
 	t.Helper()
 	p := &circle{practice: newPractice(t, n, time.Now().Add(10*time.Minute), time.Now().Add(26*time.Hour)), of: map[string]string{}}
+	p.ben = newID() // of whom nothing is like of the other
+	n.put(`{"resourceType":"Patient","id":"` + p.ben + `","name":[{"family":"Okafor","given":["Ben"]}],"birthDate":"1941-08-17"}`)
+	p.join(p.doctor, p.ben)
 	p.bens = n.signedIn(n.account("Benjamin", identity.Person, p.ben))
 	p.join(p.desk, p.ben)
 	slots := p.slots()
@@ -289,8 +292,8 @@ func TestAGroupIsHeldInOneRoomWithoutTellingOnOneAnother(t *testing.T) {
 
 		// Every answer that one of them gets holds nothing of the other but that.
 		secrets := map[*someone][]string{
-			p.self: {p.ben, p.of[p.ben], "Okafor", "Benjamin", p.bens.account.ID, p.bens.account.Email},
-			p.bens: {p.rosa, p.of[p.rosa], "Rosa", "Marin", "Elena", p.self.account.ID, p.elena.account.ID, p.grant.ID},
+			p.self: {p.ben, p.of[p.ben], "Okafor", "Benjamin", "1941-08-17", p.bens.account.ID, p.bens.account.Email},
+			p.bens: {p.rosa, p.of[p.rosa], "Rosa", "Marin", "Elena", "1952-03-02", p.self.account.ID, p.elena.account.ID, p.grant.ID},
 		}
 		for who, hidden := range secrets {
 			patient := p.rosa
