@@ -59,11 +59,15 @@ func (v *visit) set(f func(*controls)) error {
 	return err
 }
 
-// roomState is what a viewer is told of that: a guest nothing before they are let in.
+// roomState is what a viewer is told of that: a guest nothing before they are let in, and
+// who comes to a group only whether it is locked.
 func (v *visit) roomState(list []*person) (RoomState, error) {
 	x, err := v.settings()
 	if err != nil || v.guest != nil && !v.inside(list) {
 		return RoomState{}, err
+	}
+	if v.group != nil && !v.hosts() && !v.inside(list) {
+		return RoomState{Locked: x.LockedBy != ""}, nil
 	}
 	out := RoomState{Lead: x.Lead, Spotlight: x.Spotlight, Locked: x.LockedBy != ""}
 	out.Ready = v.hosts() && x.ReadyBy != ""

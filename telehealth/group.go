@@ -17,9 +17,9 @@ import (
 
 // GroupVisit is a group as somebody of the clinic sees it.
 type GroupVisit struct {
-	Visit  Visit         `json:"visit" doc:"The room of the group, with everybody who waits or is in it"`
-	Booked int           `json:"booked" doc:"Places that are taken"`
-	People []GroupMember `json:"members"`
+	Visit   Visit         `json:"visit" doc:"The room of the group, with everybody who waits or is in it"`
+	Booked  int           `json:"booked" doc:"Places that are taken"`
+	Members []GroupMember `json:"members"`
 }
 
 // GroupMember is one patient of a group.
@@ -234,7 +234,7 @@ func (g *gathering) show() (GroupVisit, error) {
 		return GroupVisit{}, err
 	}
 	v.Room = RoomState{Lead: room.Lead, Spotlight: room.Spotlight, Locked: room.LockedBy != "", Ready: hosts && room.ReadyBy != ""}
-	out := GroupVisit{Booked: g.booked, People: []GroupMember{}}
+	out := GroupVisit{Booked: g.booked, Members: []GroupMember{}}
 	rules, err := g.s.licence(g.c)
 	if err != nil {
 		return GroupVisit{}, err
@@ -254,7 +254,7 @@ func (g *gathering) show() (GroupVisit, error) {
 		if x.Writes {
 			x.Note = m.Note
 		}
-		out.People = append(out.People, x)
+		out.Members = append(out.Members, x)
 		people, err := m.seen(patient.Name, hosts, &rules, asks)
 		if err != nil {
 			return GroupVisit{}, err

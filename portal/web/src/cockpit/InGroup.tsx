@@ -9,7 +9,7 @@ export function InGroup({ group }: { group: NonNullable<Visit['appointment']['gr
   return (
     <div className={css.begin}>
       <p className="strong">{[t('appointment.group'), group.subject].filter(Boolean).join(': ')}</p>
-      {group.id && <LinkButton icon="people" to={`/clinic/groups/${group.id}`}>{t('appointment.openGroup')}</LinkButton>}
+      {group.id && <LinkButton icon="people" to="/clinic/groups/$group" params={{ group: group.id }}>{t('appointment.openGroup')}</LinkButton>}
     </div>
   )
 }

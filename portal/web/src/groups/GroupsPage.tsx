@@ -34,7 +34,7 @@ export function GroupsPage() {
           <Card rows>
             {items.map(({ id, appointment, practitioner, booked }) => (
               <LinkRow
-                key={id} to={`/clinic/groups/${id}`} lead={<Face name={practitioner.name} size="s" />} title={appointment.group?.subject ?? ''}
+                key={id} to="/clinic/groups/$group" params={{ group: id }} lead={<Face name={practitioner.name} size="s" />} title={appointment.group?.subject ?? ''}
                 text={[t('appointment.at', { day: dayTitle(appointment.start), time: time(appointment.start) }), practitioner.name, t('groups.taken', { booked, places: appointment.group?.places ?? 0 })].join('. ')}
               />
             ))}

@@ -68,7 +68,7 @@ function Row({ member, group, marked, onNote, onOut }: { member: Member; group: 
         <p><b>{name}</b>{member.birthDate && <span className="meta">, {t('groups.born', { date: longDate(member.birthDate, locale) })}</span>}</p>
         <p className="meta">{[t(`groups.state.${stateOfMember(group, visit)}`), called && t('groups.called', { name: called })].filter(Boolean).join('. ')}</p>
       </div>
-      {member.note && <Tag tone={member.note === 'signed' ? 'good' : 'outline'}>{t(member.note === 'signed' ? 'groups.state.noteSigned' : 'groups.state.noteDraft')}</Tag>}
+      {member.note && <Tag tone={member.note === 'signed' ? 'accent' : 'outline'}>{t(member.note === 'signed' ? 'groups.state.noteSigned' : 'groups.state.noteDraft')}</Tag>}
       <div className={css.acts}>
         <a href={`/clinic/p/${member.patient}`} target="_blank" rel="noreferrer" aria-label={t('groups.chartOf', { name })}>{t('groups.chart')}</a>
         {member.writes && <Button variant="subtle" aria-pressed={marked} aria-label={t('groups.noteOf', { name })} onClick={() => onNote(visit)}>{t('groups.note')}</Button>}

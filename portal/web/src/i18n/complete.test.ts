@@ -87,6 +87,7 @@ describe.each([
   ['before', beforeEn as Tree, beforeEs as Tree],
   ['after', afterEn as Tree, afterEs as Tree],
   ['seal', sealEn as Tree, sealEs as Tree],
+  ['groups', groupsEn as Tree, groupsEs as Tree],
   ['clinic', clinicEn as Tree, clinicEs as Tree],
   ['booking', bookingEn as Tree, bookingEs as Tree],
   ['today', todayEn as Tree, todayEs as Tree],
