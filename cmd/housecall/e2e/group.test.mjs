@@ -67,7 +67,7 @@ scene('a group of two patients who do not know each other', { as: 'frontdesk', v
   // Each finds it in their own list, and comes in on a phone.
   await visit(rosa, `${site.url}/p/${self.patient}/visits`)
   await rosa.getByText(en('appointment.group'), { exact: true }).first().waitFor()
-  await rosa.getByText(new RegExp(subject)).waitFor()
+  await rosa.getByText(new RegExp(subject)).first().waitFor()
   assert.deepEqual(await lookOnce(rosa, 'group', 'patient-list'), [])
   await visit(rosa, `${site.url}/p/${self.patient}/visits/${of(self.patient)}`)
   await comeIn(rosa, 'Butterfly')
@@ -100,6 +100,6 @@ scene('a group of two patients who do not know each other', { as: 'frontdesk', v
   await button(doctor, en('cockpit.end')).click()
   await button(doctor, en('cockpit.endGo')).click()
   for (const one of [rosa, elena]) await one.getByRole('heading', { level: 1, name: new RegExp(`${en('bye.ended')}|${en('end.over')}`) }).waitFor({ timeout: 30_000 })
-  await doctor.getByText(en('cockpit.ended')).waitFor()
+  await doctor.getByText(en('cockpit.ended')).first().waitFor()
   assert.deepEqual(await lookOnce(doctor, 'group', 'doctor-ended'), [])
 })
