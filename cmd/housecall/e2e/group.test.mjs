@@ -30,6 +30,8 @@ async function comeIn(page, called) {
 }
 
 scene('a group of two patients who do not know each other', { as: 'frontdesk', viewport: desk, timeout: 420_000, expect: [/status of 40[39]/, /signal/, /WebSocket/] }, async ({ page, open, site }) => {
+  const wrong = []
+  const look = async (one, name) => wrong.push(...(await lookOnce(one, 'group', name)).map((found) => `${name}: ${found}`))
   const rosa = await open('patient', { viewport: phone, ...media })
   const elena = await open('caregiver', { viewport: phone, ...media })
   const doctor = await open('clinician', { viewport: desk, ...media })
@@ -50,7 +52,7 @@ scene('a group of two patients who do not know each other', { as: 'frontdesk', v
   await page.getByLabel(en('groups.places'), { exact: true }).fill('4')
   await page.getByLabel(en('groups.who'), { exact: true }).selectOption(leader)
   await page.getByRole('radio').first().check()
-  assert.deepEqual(await lookOnce(page, 'group', 'desk-new'), [])
+  await look(page, 'desk-new')
   await button(page, en('groups.go')).click()
   await page.waitForURL(/\/clinic\/groups\/[0-9a-f-]{36}$/)
   const group = page.url().split('/').at(-1)
@@ -59,7 +61,7 @@ scene('a group of two patients who do not know each other', { as: 'frontdesk', v
     await button(page, en('groups.addGo', { name })).click()
     await page.getByText(en('groups.added', { name })).waitFor()
   }
-  assert.deepEqual(await lookOnce(page, 'group', 'desk-members'), [])
+  await look(page, 'desk-members')
   assert.equal(await button(page, en('groups.start')).count(), 0, 'the desk does not hold it')
   const { members } = await must(page, site, `/clinic/groups/${group}`)
   const of = (patient) => members.find((one) => one.patient === patient).visit
@@ -68,7 +70,7 @@ scene('a group of two patients who do not know each other', { as: 'frontdesk', v
   await visit(rosa, `${site.url}/p/${self.patient}/visits`)
   await rosa.getByText(en('appointment.group'), { exact: true }).first().waitFor()
   await rosa.getByText(new RegExp(subject)).first().waitFor()
-  assert.deepEqual(await lookOnce(rosa, 'group', 'patient-list'), [])
+  await look(rosa, 'patient-list')
   await visit(rosa, `${site.url}/p/${self.patient}/visits/${of(self.patient)}`)
   await comeIn(rosa, 'Butterfly')
   await visit(elena, `${site.url}/p/${child.patient}/visits/${of(child.patient)}`)
@@ -89,7 +91,7 @@ scene('a group of two patients who do not know each other', { as: 'frontdesk', v
     for (const secret of hidden) assert.ok(!text.includes(secret), secret)
   }
   assert.ok(!(await elena.locator('main').innerText()).includes(self.name), 'no full name is shown')
-  assert.deepEqual(await lookOnce(doctor, 'group', 'doctor-call'), [])
+  await look(doctor, 'doctor-call')
   await picture(rosa, 'group', 'patient-call')
 
   await button(doctor, en('room.muteAll')).click()
@@ -101,5 +103,6 @@ scene('a group of two patients who do not know each other', { as: 'frontdesk', v
   await button(doctor, en('cockpit.endGo')).click()
   for (const one of [rosa, elena]) await one.getByRole('heading', { level: 1, name: new RegExp(`${en('bye.ended')}|${en('end.over')}`) }).waitFor({ timeout: 30_000 })
   await doctor.getByText(en('cockpit.ended')).first().waitFor()
-  assert.deepEqual(await lookOnce(doctor, 'group', 'doctor-ended'), [])
+  await look(doctor, 'doctor-ended')
+  assert.deepEqual(wrong, [])
 })
