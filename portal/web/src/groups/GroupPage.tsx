@@ -5,7 +5,6 @@ import { isNotFound } from '../api/problem'
 import { useWhenWords } from '../booking/words'
 import { useKeyHints, useKeys } from '../clinic/keys'
 import cockpit from '../cockpit/cockpit.module.css'
-import { TalkClock } from '../cockpit/TalkClock'
 import { useRoomOf } from '../cockpit/useRoom'
 import { useTopic } from '../shell/context'
 import { ErrorPage } from '../shell/ErrorPage'
@@ -42,20 +41,24 @@ function Panes({ id }: { id: string }) {
   useTopic(`group/${id}`, () => void queries.invalidateQueries({ queryKey: source.key }))
   const group = found.data as GroupVisit | undefined
   useKeys({ m: () => room.joined && room.media.setMic(!room.view.mic), u: () => room.joined && group?.me.controls && room.act.mutate({ do: 'mute', seat: '' }) })
-  useKeyHints([{ keys: ['M'], says: t('cockpit.key.mute') }, { keys: ['U'], says: t('room.muteAll') }])
+  useKeyHints(group?.me.host ? [{ keys: ['M'], says: t('cockpit.key.mute') }, { keys: ['U'], says: t('room.muteAll') }] : [])
   if (found.error && !group) return isNotFound(found.error) ? <ErrorPage error={found.error} reset={() => void found.refetch()} /> : <LoadError error={found.error} onRetry={() => void found.refetch()} />
   if (!group) return <div className={cockpit.loading}><h1 className="sr">{t('groups.one')}</h1><Skeleton heights={[56, 300, 200]} /></div>
   const { appointment } = group
   const member = group.members.find(({ visit }) => visit === chosen)
+  const head = (
+    <header className={css.head}>
+      <div className="grow">
+        <h1>{t('groups.one')}: {appointment.group?.subject}</h1>
+        <p className="meta">{[t('appointment.at', { day: dayTitle(appointment.start), time: time(appointment.start) }), appointment.practitioner.name, t('groups.taken', { booked: group.booked, places: appointment.group?.places ?? 0 })].join('. ')}</p>
+      </div>
+    </header>
+  )
+  // Who only books sees who comes, and nothing of the call.
+  if (!group.me.host) return <div className={css.only}>{head}<GroupRoom group={group} room={room} /><Members id={id} group={group} chosen={undefined} /></div>
   return (
     <div className={cockpit.cockpit}>
-      <header className={css.head}>
-        <div className="grow">
-          <h1>{t('groups.one')}: {appointment.group?.subject}</h1>
-          <p className="meta">{[t('appointment.at', { day: dayTitle(appointment.start), time: time(appointment.start) }), appointment.practitioner.name, t('groups.taken', { booked: group.booked, places: appointment.group?.places ?? 0 })].join('. ')}</p>
-        </div>
-        <TalkClock visit={group} />
-      </header>
+      {head}
       <div className={cockpit.tabs} role="tablist" aria-label={t('groups.panes')}>
         {panes.map((name) => <button key={name} type="button" role="tab" aria-selected={pane === name} onClick={() => setPane(name)}>{t(`groups.${name}`)}</button>)}
       </div>

@@ -13,7 +13,7 @@ import { api, groupOf, of, stateOfMember, type GroupVisit, type Member } from '.
 import css from './groups.module.css'
 
 /** Who comes, as far as the reader sees their records: on to each one's chart and note. */
-export function Members({ id, group, chosen, onNote }: { id: string; group: GroupVisit; chosen: string | undefined; onNote(visit: string): void }) {
+export function Members({ id, group, chosen, onNote }: { id: string; group: GroupVisit; chosen: string | undefined; onNote?: (visit: string) => void }) {
   const { t } = useWords()
   const text = useErrorText()
   const queries = useQueryClient()
@@ -56,7 +56,7 @@ export function Members({ id, group, chosen, onNote }: { id: string; group: Grou
   )
 }
 
-function Row({ member, group, marked, onNote, onOut }: { member: Member; group: GroupVisit; marked: boolean; onNote(visit: string): void; onOut: (() => void) | undefined }) {
+function Row({ member, group, marked, onNote, onOut }: { member: Member; group: GroupVisit; marked: boolean; onNote: ((visit: string) => void) | undefined; onOut: (() => void) | undefined }) {
   const { t, locale } = useWords()
   const [sure, setSure] = useState(false)
   const { name, visit } = member
@@ -71,7 +71,7 @@ function Row({ member, group, marked, onNote, onOut }: { member: Member; group: 
       {member.note && <Tag tone={member.note === 'signed' ? 'accent' : 'outline'}>{t(member.note === 'signed' ? 'groups.state.noteSigned' : 'groups.state.noteDraft')}</Tag>}
       <div className={css.acts}>
         <a href={`/clinic/p/${member.patient}`} target="_blank" rel="noreferrer" aria-label={t('groups.chartOf', { name })}>{t('groups.chart')}</a>
-        {member.writes && <Button variant="subtle" aria-pressed={marked} aria-label={t('groups.noteOf', { name })} onClick={() => onNote(visit)}>{t('groups.note')}</Button>}
+        {member.writes && onNote && <Button variant="subtle" aria-pressed={marked} aria-label={t('groups.noteOf', { name })} onClick={() => onNote(visit)}>{t('groups.note')}</Button>}
         {onOut && !sure && <Button variant="quiet-danger" aria-label={t('groups.outOf', { name })} onClick={() => setSure(true)}>{t('groups.out')}</Button>}
       </div>
       {onOut && sure && (
