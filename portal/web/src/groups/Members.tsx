@@ -60,7 +60,7 @@ function Row({ member, group, marked, onNote, onOut }: { member: Member; group: 
   const { t, locale } = useWords()
   const [sure, setSure] = useState(false)
   const { name, visit } = member
-  const called = group.people.find((person) => person.visit === visit && person.role === 'patient')?.called
+  const called = group.people.filter((person) => person.visit === visit && person.called).map((person) => person.called).join(', ')
   return (
     <li className={css.member} data-at={marked || undefined}>
       <Face name={name} size="s" />

@@ -30,11 +30,6 @@ export function ConsentStep({ over, visit, act }: { over: string; visit: Visit; 
       <main id="content" tabIndex={-1} className={css.narrow}>
         <h1>{t('consent.title')}</h1>
         <p className={css.lead}>{visit.me.role === 'proxy' ? t('consent.leadFor', { name: visit.patientName }) : t('consent.lead')}</p>
-        <Card pad className={css.block}>
-          <ul className={css.ticks}>
-            {(group ? groupLines : lines).map((line) => <li key={line}><Icon name="check" size={20} /><span>{t(`consent.${line}`)}</span></li>)}
-          </ul>
-        </Card>
         {group && (
           <div className={css.called}>
             <label htmlFor={field}>{t('consent.called')}</label>
@@ -42,6 +37,11 @@ export function ConsentStep({ over, visit, act }: { over: string; visit: Visit; 
             <input id={field} value={called} maxLength={40} autoComplete="off" aria-describedby={`${field}-help`} onChange={(event) => setCalled(event.target.value)} />
           </div>
         )}
+        <Card pad className={css.block}>
+          <ul className={css.ticks}>
+            {(group ? groupLines : lines).map((line) => <li key={line}><Icon name="check" size={20} /><span>{t(`consent.${line}`)}</span></li>)}
+          </ul>
+        </Card>
         <p className={css.note}>{t('consent.kept')}</p>
         {act.error && <p className={css.problem} role="alert">{said(act.error)}</p>}
       </main>
