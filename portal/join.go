@@ -30,6 +30,9 @@ func (p *Portal) mountJoin(app *fiber.App, steps, calls fiber.Handler) {
 	app.Post(joinPath+"/consent", inVisitWith(p, func(ctx context.Context, who identity.Principal, patient, id string, in struct{ Version string }) (telehealth.Visit, error) {
 		return v.Consent(ctx, who, patient, id, in.Version)
 	}))
+	app.Post(joinPath+"/called", inVisitWith(p, func(ctx context.Context, who identity.Principal, patient, id string, in struct{ Name string }) (telehealth.Visit, error) {
+		return v.Call(ctx, who, patient, id, in.Name)
+	}))
 	app.Post(joinPath+"/check", inVisitWith(p, v.Check))
 	app.Post(joinPath+"/wait", p.inVisit(v.Wait))
 	app.Delete(joinPath+"/wait", p.inVisit(v.LeaveWaiting))

@@ -73,6 +73,7 @@ func (p *Portal) Mount(app *fiber.App) {
 	p.mountAgenda(api)
 	p.mountVisits(api)
 	p.mountControls(api)
+	p.mountGroups(api)
 	p.mountGuestLinks(api)
 	p.mountBefore(app, api)
 	p.mountCockpit(api)

@@ -49,6 +49,7 @@ func (p *Portal) topicKinds() map[string]func(ctx context.Context, who identity.
 			patient, visit, _ := strings.Cut(rest, "/")
 			return p.Visits.MayFollow(ctx, who, patient, visit)
 		},
+		"group": p.Visits.MayFollowGroup,
 	}
 }
 

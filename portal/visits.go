@@ -15,6 +15,7 @@ func (p *Portal) mountVisits(api huma.API) {
 	const visit = "/charts/{patient}/visits/{id}"
 	get(api, visit, "A visit: how far it has come, and who is there", p.visit)
 	route(api, http.MethodPost, visit+"/consent", "Agree to a visit by video", p.visitConsent)
+	route(api, http.MethodPost, visit+"/called", "Choose the name that the others in a group see", p.visitCalled)
 	route(api, http.MethodPost, visit+"/check", "Tell how one's devices were found", p.visitCheck)
 	route(api, http.MethodPost, visit+"/wait", "Take a seat in the waiting room", p.visitStep((*telehealth.Service).Wait))
 	route(api, http.MethodDelete, visit+"/wait", "Leave the waiting room", p.visitStep((*telehealth.Service).LeaveWaiting))
@@ -72,6 +73,18 @@ type visitConsentIn struct {
 
 func (p *Portal) visitConsent(ctx context.Context, in *visitConsentIn) (*body[telehealth.Visit], error) {
 	out, err := p.Visits.Consent(ctx, edge.Who(ctx), in.Patient, in.ID, in.Body.Version)
+	return &body[telehealth.Visit]{out}, err
+}
+
+type visitCalledIn struct {
+	OfVisit
+	Body struct {
+		Name string `json:"name" maxLength:"400"`
+	}
+}
+
+func (p *Portal) visitCalled(ctx context.Context, in *visitCalledIn) (*body[telehealth.Visit], error) {
+	out, err := p.Visits.Call(ctx, edge.Who(ctx), in.Patient, in.ID, in.Body.Name)
 	return &body[telehealth.Visit]{out}, err
 }
 

@@ -64,13 +64,14 @@ func (s *Service) Chat(ctx context.Context, who identity.Principal, patient, id 
 			return err
 		}
 		seen = v
-		cond, args, err := v.reads()
+		p, cond, args, err := v.reads()
 		if err != nil {
 			return err
 		}
+		by := v.speaks(p)
 		return v.chatLines(cond, args, func(l *chatLine) {
-			l.Mine = l.account == v.me()
-			l.Files = v.writes() && l.files()
+			l.Mine = l.account == by
+			l.Files = v.writes() && v.group == nil && l.files()
 			out = append(out, l.ChatLine)
 		})
 	})
@@ -107,7 +108,7 @@ func (v *visit) chatLines(cond string, args []any, each func(*chatLine)) error {
 		}
 		each(&l)
 		return nil
-	}, append(append([]any{v.ID}, args...), maxChatLines)...)
+	}, append(append([]any{v.roomID()}, args...), maxChatLines)...)
 }
 
 // passing: they are here for this one visit only.
@@ -115,19 +116,18 @@ func (v *visit) passing() bool {
 	return v.guest != nil || v.view.Base == access.Proxy && v.view.Visits != nil
 }
 
-// reads tells which lines the viewer reads now, as a condition.
-func (v *visit) reads() (cond string, args []any, err error) {
-	p, err := v.speaker()
-	if err != nil {
-		return "", nil, err
+// reads tells as whom the viewer reads, and which lines now, as a condition.
+func (v *visit) reads() (p *person, cond string, args []any, err error) {
+	if p, err = v.speaker(); err != nil {
+		return nil, "", nil, err
 	}
-	if v.view.Base == access.ByLink { // it is part of the visit, and over with it
+	if v.view.Base == access.ByLink || v.group != nil && !v.hosts() { // it is part of the visit, and over with it
 		if err := v.happens(); err != nil {
-			return "", nil, err
+			return nil, "", nil, err
 		}
 	}
 	cond, args = v.hears(p)
-	return cond, args, nil
+	return p, cond, args, nil
 }
 
 // hears tells which lines somebody reads, as a condition: the care team all of them,
@@ -137,8 +137,11 @@ func (v *visit) reads() (cond string, args []any, err error) {
 // browser they come anew, so that a link that was passed on brings nothing of before.
 func (v *visit) hears(p *person) (cond string, args []any) {
 	var came, admitted int64
-	if v.passing() {
+	switch {
+	case v.passing():
 		came, admitted = p.waiting, p.admitted
+	case v.group != nil:
+		admitted = p.admitted
 	}
 	switch {
 	case v.hosts():
@@ -176,16 +179,9 @@ func (v *visit) speaker() (*person, error) {
 // once. What somebody writes who waits is for the clinic alone; the care team answers
 // them by their seat.
 func (s *Service) Say(ctx context.Context, who identity.Principal, patient, id, line, seat, text string) (ChatLine, error) {
-	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
-	switch {
-	case !fhir.IsUUID(line):
-		return ChatLine{}, fault.New(fault.Invalid, "Ids must be UUIDs in lower case.")
-	case text == "":
-		return ChatLine{}, fault.New(fault.Invalid, "Write something before you send.")
-	case !fhir.IsText(text):
-		return ChatLine{}, fault.New(fault.Invalid, "The message holds signs that cannot be sent.")
-	case utf8.RuneCountInString(text) > maxChatText:
-		return ChatLine{}, fault.New(fault.TooLarge, "The message is too long. Please shorten it, or send it in two.")
+	text, err := chatText(line, text)
+	if err != nil {
+		return ChatLine{}, err
 	}
 	return s.say(ctx, who, patient, id, &saying{id: line, seat: seat, text: text})
 }
@@ -221,14 +217,8 @@ func (s *Service) say(ctx context.Context, who identity.Principal, patient, id s
 			out = *known
 			return nil
 		}
-		at := v.s.now()
-		out = ChatLine{ID: x.id, At: moment(at), From: Speaker{p.Name, p.Role, p.Relation}, Mine: true, Seat: x.seat, Text: x.text}
-		var n int64
-		if err := v.c.QueryRow(`SELECT COALESCE(max(n), 0) FROM visit_chat WHERE visit = ?`, id).Scan(&n); err != nil {
-			return err
-		}
-		if _, err := v.c.Exec(`INSERT INTO visit_chat (visit, n, id, account, name, role, at, body, seat, passing) VALUES `+db.Placeholders(1, 10),
-			id, n+1, x.id, v.me(), p.Name, p.Role, at, x.text, x.seat, v.passing()); err != nil || x.image == nil {
+		out = ChatLine{ID: x.id, From: v.asSpeaker(p), Mine: true, Seat: x.seat, Text: x.text}
+		if err := v.write(&out, v.speaks(p), v.passing()); err != nil || x.image == nil {
 			return err
 		}
 		out.Image = &ChatImage{x.image.ContentType, x.image.Ref.Size}
@@ -244,9 +234,9 @@ func (v *visit) maySay(x *saying, given []byte) (*person, *ChatLine, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	known, err := v.said(x, p, given)
-	if err != nil || known != nil {
-		return p, known, err
+	known := ChatLine{ID: x.id, From: v.asSpeaker(p), Mine: true, Text: x.text}
+	if found, err := v.said(&known, v.speaks(p), given); found || err != nil {
+		return p, &known, err
 	}
 	if err := v.happens(); err != nil {
 		return nil, nil, err
@@ -254,40 +244,74 @@ func (v *visit) maySay(x *saying, given []byte) (*person, *ChatLine, error) {
 	if x.seat, err = v.toSeat(p, x.seat); err != nil {
 		return nil, nil, err
 	}
-	var n int64
-	if err := v.c.QueryRow(`SELECT count(*) FROM visit_chat WHERE visit = ?`, v.ID).Scan(&n); err != nil {
-		return nil, nil, err
-	}
-	if n >= maxChatLines {
-		return nil, nil, fault.New(fault.TooMany, "So much was written in this visit that no more can be added.")
-	}
-	if given != nil {
+	if err = v.full(); err == nil && given != nil {
 		err = v.mayShare()
 	}
 	return p, nil, err
 }
 
+// full refuses what would be too much for one visit.
+func (v *visit) full() error {
+	var n int64
+	if err := v.c.QueryRow(`SELECT count(*) FROM visit_chat WHERE visit = ?`, v.roomID()).Scan(&n); err != nil {
+		return err
+	}
+	if n >= maxChatLines {
+		return fault.New(fault.TooMany, "So much was written in this visit that no more can be added.")
+	}
+	return nil
+}
+
 // said finds a line that the same person sent before, with the same words or picture.
-func (v *visit) said(x *saying, p *person, given []byte) (*ChatLine, error) {
-	var account, visit, was, contentType string
+func (v *visit) said(l *ChatLine, by string, given []byte) (found bool, err error) {
+	var account, room, was, contentType string
 	var at, size int64
 	var before []byte
-	out := ChatLine{ID: x.id, From: Speaker{p.Name, p.Role, p.Relation}, Mine: true}
-	err := v.c.QueryRow(`SELECT m.account, m.visit, m.body, m.at, m.seat, i.given, COALESCE(i.content_type, ''), COALESCE(i.size, 0) FROM visit_chat m LEFT JOIN visit_images i ON i.id = m.id WHERE m.id = ?`, x.id).
-		Scan(&account, &visit, &was, &at, &out.Seat, &before, &contentType, &size)
+	err = v.c.QueryRow(`SELECT m.account, m.visit, m.body, m.at, m.seat, i.given, COALESCE(i.content_type, ''), COALESCE(i.size, 0) FROM visit_chat m LEFT JOIN visit_images i ON i.id = m.id WHERE m.id = ?`, l.ID).
+		Scan(&account, &room, &was, &at, &l.Seat, &before, &contentType, &size)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		return nil, nil
+		return false, nil
 	case err != nil:
-		return nil, err
-	case account != v.me() || visit != v.ID || was != x.text || !bytes.Equal(before, given):
-		return nil, records.IDUsed()
+		return false, err
+	case account != by || room != v.roomID() || was != l.Text || !bytes.Equal(before, given):
+		return false, records.IDUsed()
 	}
-	out.At, out.Text = moment(at), was
+	l.At = moment(at)
 	if given != nil {
-		out.Image = &ChatImage{contentType, size}
+		l.Image = &ChatImage{contentType, size}
 	}
-	return &out, nil
+	return true, nil
+}
+
+// write keeps a line. Of the passing it is known for good that they were here for this
+// visit only.
+func (v *visit) write(l *ChatLine, by string, passing bool) error {
+	var n int64
+	if err := v.c.QueryRow(`SELECT COALESCE(max(n), 0) FROM visit_chat WHERE visit = ?`, v.roomID()).Scan(&n); err != nil {
+		return err
+	}
+	now := v.s.now()
+	l.At = moment(now)
+	_, err := v.c.Exec(`INSERT INTO visit_chat (visit, n, id, account, name, role, at, body, seat, passing) VALUES `+db.Placeholders(1, 10),
+		v.roomID(), n+1, l.ID, by, l.From.Name, l.From.Role, now, l.Text, l.Seat, passing)
+	return err
+}
+
+// chatText bounds what can be written.
+func chatText(line, text string) (string, error) {
+	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
+	switch {
+	case !fhir.IsUUID(line):
+		return "", fault.New(fault.Invalid, "Ids must be UUIDs in lower case.")
+	case text == "":
+		return "", fault.New(fault.Invalid, "Write something before you send.")
+	case !fhir.IsText(text):
+		return "", fault.New(fault.Invalid, "The message holds signs that cannot be sent.")
+	case utf8.RuneCountInString(text) > maxChatText:
+		return "", fault.New(fault.TooLarge, "The message is too long. Please shorten it, or send it in two.")
+	}
+	return text, nil
 }
 
 // toSeat decides to whom a line goes: to who waits on a seat, or to the room.

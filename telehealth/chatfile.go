@@ -50,6 +50,9 @@ func (x *LeftOut) check() (err error) {
 // It has the sensitive kinds of the note and those of its own words. The note does not
 // get those of the chat: what a guest wrote hides no summary from a caregiver.
 func (v *visit) fileChat(w *writing, n *note, left *LeftOut, labels access.Labels) error {
+	if v.group != nil { // what others wrote there is no part of this record
+		return nil
+	}
 	var lines, out []*chatLine
 	var texts []string
 	err := v.chatLines("", nil, func(l *chatLine) {

@@ -35,7 +35,7 @@ func (v *visit) settings() (*controls, error) {
 		return v.room, nil
 	}
 	var x controls
-	err := v.c.QueryRow(`SELECT lead, ready_by, locked_by, spotlight FROM visit_controls WHERE visit = ?`, v.ID).Scan(&x.Lead, &x.ReadyBy, &x.LockedBy, &x.Spotlight)
+	err := v.c.QueryRow(`SELECT lead, ready_by, locked_by, spotlight FROM visit_controls WHERE visit = ?`, v.roomID()).Scan(&x.Lead, &x.ReadyBy, &x.LockedBy, &x.Spotlight)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return nil, err
 	}
@@ -55,15 +55,19 @@ func (v *visit) set(f func(*controls)) error {
 	}
 	_, err = v.c.Exec(`INSERT INTO visit_controls (visit, lead, ready_by, locked_by, spotlight) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (visit) DO UPDATE SET lead = excluded.lead, ready_by = excluded.ready_by, locked_by = excluded.locked_by, spotlight = excluded.spotlight`,
-		v.ID, x.Lead, x.ReadyBy, x.LockedBy, x.Spotlight)
+		v.roomID(), x.Lead, x.ReadyBy, x.LockedBy, x.Spotlight)
 	return err
 }
 
-// roomState is what a viewer is told of that: a guest nothing before they are let in.
+// roomState is what a viewer is told of that: a guest nothing before they are let in, and
+// who comes to a group only whether it is locked.
 func (v *visit) roomState(list []*person) (RoomState, error) {
 	x, err := v.settings()
 	if err != nil || v.guest != nil && !v.inside(list) {
 		return RoomState{}, err
+	}
+	if v.group != nil && !v.hosts() && !v.inside(list) {
+		return RoomState{Locked: x.LockedBy != ""}, nil
 	}
 	out := RoomState{Lead: x.Lead, Spotlight: x.Spotlight, Locked: x.LockedBy != ""}
 	out.Ready = v.hosts() && x.ReadyBy != ""
@@ -126,10 +130,10 @@ var (
 )
 
 // unlocked refuses who comes anew while the room is locked. It is the patient's visit:
-// they always reach the door.
+// they always reach the door, unless there are others.
 func (v *visit) unlocked(p *person) error {
 	x, err := v.settings()
-	if err == nil && x.LockedBy != "" && !p.host && p.Role != patientRole {
+	if err == nil && x.LockedBy != "" && !p.host && (p.Role != patientRole || v.group != nil) {
 		err = errLocked
 	}
 	return err

@@ -132,7 +132,7 @@ func (s *Service) door(c *db.Conn, who identity.Principal, patient, id string, r
 // unanswered counts, for each who waits, their lines since the clinic last wrote to them.
 func (v *visit) unanswered() (map[string]int, error) {
 	out := map[string]int{}
-	err := v.c.Each(`SELECT m.seat, m.account, COALESCE(p.seat, '') FROM visit_chat m LEFT JOIN visit_people p ON p.visit = m.visit AND p.account = m.account WHERE m.visit = ? AND m.seat <> '' ORDER BY m.n`, func(r *sql.Rows) error {
+	err := v.c.Each(`SELECT m.seat, m.account, COALESCE(p.seat, m.account) FROM visit_chat m LEFT JOIN visit_people p ON p.visit = m.visit AND p.account = m.account WHERE m.visit = ? AND m.seat <> '' ORDER BY m.n`, func(r *sql.Rows) error {
 		var seat, account, writer string
 		err := r.Scan(&seat, &account, &writer)
 		if writer == seat {
@@ -141,6 +141,6 @@ func (v *visit) unanswered() (map[string]int, error) {
 			out[seat] = 0
 		}
 		return err
-	}, v.ID)
+	}, v.roomID())
 	return out, err
 }

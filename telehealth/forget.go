@@ -52,9 +52,18 @@ func (s *Service) ForgetChats(ctx context.Context) error {
 			}
 		}
 		if len(list) < atATime {
-			return s.Records.SweepBlobs(ctx)
+			break
 		}
 	}
+	// That of a group is in no record, and nobody's more than another's.
+	err := s.DB.InTx(ctx, func(c *db.Conn) error {
+		_, err := c.Exec(`DELETE FROM visit_chat WHERE visit IN (SELECT id FROM group_visits WHERE ends_at < ? AND ended_at < ?)`, before, before)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return s.Records.SweepBlobs(ctx)
 }
 
 func (s *Service) forgetTx(c *db.Conn, visit, patient string) error {

@@ -129,6 +129,9 @@ func (s *Service) InviteByLink(ctx context.Context, who identity.Principal, pati
 		return GuestLink{}, "", err
 	}
 	err = s.byInviter(ctx, who, patient, id, func(v *visit) error {
+		if v.group != nil {
+			return fault.New(fault.Conflict, "Nobody else can be invited to a group visit.").WithCode("group")
+		}
 		if err := v.happens(); err != nil {
 			return err
 		}

@@ -55,6 +55,9 @@ func (s *Service) Share(ctx context.Context, who identity.Principal, patient, id
 
 // mayShare bounds the pictures of a visit.
 func (v *visit) mayShare() error {
+	if v.group != nil { // it would be in nobody's record
+		return fault.New(fault.Forbidden, "In a group visit no pictures can be shared in the chat.").WithCode("group")
+	}
 	var all, own int
 	if err := v.c.QueryRow(`SELECT count(*), COALESCE(sum(CASE WHEN m.account = ? THEN 1 ELSE 0 END), 0) FROM visit_chat m JOIN visit_images i ON i.id = m.id WHERE m.visit = ?`, v.me(), v.ID).Scan(&all, &own); err != nil {
 		return err
@@ -83,7 +86,7 @@ func (s *Service) Image(ctx context.Context, who identity.Principal, patient, id
 			if v, err = s.open(c, who, patient, id, false); err != nil {
 				return err
 			}
-			cond, args, err := v.reads()
+			_, cond, args, err := v.reads()
 			if err != nil {
 				return err
 			}

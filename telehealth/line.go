@@ -3,6 +3,7 @@ package telehealth
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"math"
 	"strings"
 
@@ -60,21 +61,25 @@ func (s *Service) Measured(ctx context.Context, room, seat string, line sfu.Summ
 		line.Time.Milliseconds(), line.Weak.Milliseconds(), line.Bad.Milliseconds(), line.OnlySound.Milliseconds(), line.Large.Milliseconds(), line.Small.Milliseconds(), line.Held.Milliseconds(),
 		line.Relayed.Milliseconds(), line.TCP.Milliseconds(), line.Came, line.CameLost, line.Went, line.WentLost,
 		line.Trip.Sum, line.Trip.N, line.Trip.Max, line.Jitter.Sum, line.Jitter.N, line.Jitter.Max, line.Breaks, line.Freezes, line.Frozen.Milliseconds(),
-		room, seat,
 	}
 	return s.DB.InTx(ctx, func(c *db.Conn) error {
-		n, err := c.Exec(keepLine, args...)
+		visit, err := visitIn(c, room, seat)
+		if err != nil {
+			return err
+		}
+		n, err := c.Exec(keepLine, append(args, visit, seat)...)
 		if err != nil || n == 0 {
 			return err
 		}
 		var patient, state string
-		if err := c.QueryRow(`SELECT patient_id, state FROM appointments WHERE id = ?`, room).Scan(&patient, &state); err != nil {
-			return err
-		}
-		if state != string(schedule.Ended) {
+		err = c.QueryRow(`SELECT patient_id, state FROM appointments WHERE id = ?`, visit).Scan(&patient, &state)
+		if errors.Is(err, sql.ErrNoRows) || err == nil && state != string(schedule.Ended) {
 			return nil
 		}
-		return s.Schedule.MovedTx(c, patient, room) // it is read as soon as it is over
+		if err != nil {
+			return err
+		}
+		return s.Schedule.MovedTx(c, patient, visit) // it is read as soon as it is over
 	})
 }
 

@@ -15,6 +15,9 @@ func (v *visit) mayRecord() error {
 	if v.s.Recordings == nil {
 		return fault.New(fault.Conflict, "This clinic does not record visits.").WithCode("off")
 	}
+	if v.group != nil {
+		return fault.New(fault.Conflict, "A group visit cannot be recorded.").WithCode("group")
+	}
 	if err := v.happens(); err != nil {
 		return err
 	}
@@ -45,6 +48,9 @@ func (v *visit) recordings() (recording.Visit, recording.Person, error) {
 // AskRecording asks everybody in the room whether the visit may be recorded.
 func (s *Service) AskRecording(ctx context.Context, who identity.Principal, patient, id, text string) (Visit, error) {
 	return s.change(ctx, who, patient, id, "recording_ask", func(v *visit) error {
+		if v.group != nil && v.hosts() {
+			return v.mayRecord()
+		}
 		if err := v.mustHost(); err != nil {
 			return err
 		}

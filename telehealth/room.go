@@ -18,6 +18,9 @@ import (
 // SeatFor tells which seat somebody has who may be in the room now. A second
 // device of the same person takes the same seat.
 func (s *Service) SeatFor(ctx context.Context, who identity.Principal, patient, id string) (signal.Seat, error) {
+	if patient == "" {
+		return s.leaderSeat(s.DB.Read(ctx), who, id)
+	}
 	seat, view, err := s.seatNow(s.DB.Read(ctx), who, patient, id)
 	if err != nil {
 		return signal.Seat{}, s.Records.Refuse(ctx, who, patient, "Appointment", id, err)
@@ -25,12 +28,15 @@ func (s *Service) SeatFor(ctx context.Context, who identity.Principal, patient, 
 	return seat, s.seen(ctx, who, view, id, "seat")
 }
 
-// ChartOf tells in which chart a visit is; whether somebody may see it is decided
-// with that.
+// ChartOf tells in which chart a visit is; empty: it is a group, of whom who leads it
+// comes. Whether somebody may see it is decided with that.
 func (s *Service) ChartOf(ctx context.Context, id string) (patient string, err error) {
 	err = s.DB.Read(ctx).QueryRow(`SELECT patient_id FROM appointments WHERE id = ?`, id).Scan(&patient)
 	if errors.Is(err, sql.ErrNoRows) {
-		return "", access.NoChart()
+		if _, err := schedule.GroupTx(s.DB.Read(ctx), id, false); err != nil {
+			return "", access.NoChart()
+		}
+		return "", nil
 	}
 	return patient, err
 }
@@ -43,6 +49,9 @@ func (s *Service) SeatOf(ctx context.Context, session, patient, id string) (sign
 	who, err := identity.PrincipalOf(c, session, s.Now())
 	if err != nil {
 		return signal.Seat{}, err
+	}
+	if patient == "" {
+		return s.leaderSeat(c, who, id)
 	}
 	seat, _, err := s.seatNow(c, who, patient, id)
 	if err != nil {
@@ -78,7 +87,7 @@ func (s *Service) seatNow(c *db.Conn, who identity.Principal, patient, id string
 		return signal.Seat{}, nil, err
 	}
 	return signal.Seat{
-		Room: v.ID, ID: p.Seat, Role: p.Role, Host: p.host, Until: moment(max(v.EndsAt, v.StartedAt)).Add(schedule.DoorsClose),
+		Room: v.roomID(), Size: v.roomSize(), ID: p.Seat, Role: p.Role, Host: p.host, Until: moment(max(v.EndsAt, v.StartedAt)).Add(schedule.DoorsClose),
 		Muted: p.muted, MutedBy: p.mutedBy, Spotlight: room.Spotlight == p.Seat,
 	}, v.view, nil
 }
@@ -109,6 +118,12 @@ func (s *Service) Gone(ctx context.Context, room string, ago time.Duration) erro
 }
 
 func (s *Service) present(ctx context.Context, room string, seats []string, ago time.Duration) error {
+	if _, err := schedule.GroupTx(s.DB.Read(ctx), room, false); !fault.Is(err, fault.NotFound) {
+		if err == nil {
+			err = s.groupPresent(ctx, room, seats, ago)
+		}
+		return err
+	}
 	return s.DB.InTx(ctx, func(c *db.Conn) error {
 		var patient string
 		if err := c.QueryRow(`SELECT patient_id FROM appointments WHERE id = ?`, room).Scan(&patient); err != nil {
@@ -122,33 +137,38 @@ func (s *Service) present(ctx context.Context, room string, seats []string, ago 
 			return nil // it ended meanwhile
 		}
 		v := &visit{Booked: b, s: s, c: c}
-		list, err := v.people()
-		if err != nil {
+		moved, err := v.present(seats)
+		if err != nil || !moved {
 			return err
-		}
-		moved := false
-		for _, p := range list {
-			state := p.State
-			switch in := slices.Contains(seats, p.Seat); {
-			case in && p.admittedNow():
-				p.State = SeatIn
-			case !in && p.State == SeatIn:
-				p.State = SeatLeft
-			}
-			if p.State == state {
-				continue
-			}
-			moved = true
-			if err := v.put(p); err != nil {
-				return err
-			}
-		}
-		if !moved {
-			return nil
 		}
 		if err := v.settleAt(v.s.now() - max(ago, 0).Microseconds()); err != nil {
 			return err
 		}
 		return v.save()
 	})
+}
+
+// present notes who of this visit is in the room, and tells whether that is new.
+func (v *visit) present(seats []string) (moved bool, err error) {
+	list, err := v.people()
+	if err != nil {
+		return false, err
+	}
+	for _, p := range list {
+		state := p.State
+		switch in := slices.Contains(seats, p.Seat); {
+		case in && p.admittedNow():
+			p.State = SeatIn
+		case !in && p.State == SeatIn:
+			p.State = SeatLeft
+		}
+		if p.State == state {
+			continue
+		}
+		moved = true
+		if err := v.put(p); err != nil {
+			return false, err
+		}
+	}
+	return moved, nil
 }

@@ -62,6 +62,9 @@ func (s *Service) Seal(ctx context.Context, who identity.Principal, patient, id 
 		what = "seal"
 	}
 	return s.change(ctx, who, patient, id, what, func(v *visit) error {
+		if v.group != nil {
+			return fault.New(fault.Conflict, "A group visit cannot have the extra encryption.").WithCode("group")
+		}
 		p, err := v.seat()
 		if err == nil {
 			err = v.happens()

@@ -34,7 +34,7 @@ const (
 type Person struct {
 	Seat         string       `json:"seat"`
 	Name         string       `json:"name"`
-	Role         string       `json:"role" enum:"patient,proxy,guest,interpreter,clinician,nurse,frontdesk"`
+	Role         string       `json:"role" enum:"patient,proxy,guest,interpreter,clinician,nurse,frontdesk,member" doc:"member: somebody else in a group"`
 	Relation     string       `json:"relation,omitempty" doc:"Of a proxy or guest: how they and the patient are related"`
 	State        SeatState    `json:"state" enum:"none,waiting,admitted,in,left,refused,removed"`
 	Host         bool         `json:"host"`
@@ -45,6 +45,9 @@ type Person struct {
 	Check        *DeviceCheck `json:"check,omitempty"`
 	Where        *Where       `json:"where,omitempty" doc:"For those who hold the visit"`
 	Asks         int          `json:"asks,omitempty" doc:"Of who waits: their lines that nobody has answered yet, for those who hold the visit"`
+	Called       string       `json:"called,omitempty" doc:"For those who hold a group: what the others call them"`
+	Visit        string       `json:"visit,omitempty" doc:"For those who hold a group: the appointment by which they are here"`
+	For          string       `json:"for,omitempty" doc:"For those who hold a group: the patient for whom a proxy is here"`
 }
 
 // person is a row of visit_people.
@@ -56,16 +59,17 @@ type person struct {
 	admittedBy                              string
 	muted                                   int64 // when a host last turned their microphone off
 	mutedBy                                 string
+	called                                  string // by the others in a group
 }
 
-const personColumns = `seat, account, name, role, relation, host, state, consent, consent_at, checked, checked_at, waiting_since, admitted_by, admitted_at, muted_at, muted_by`
+const personColumns = `seat, account, name, role, relation, host, state, consent, consent_at, checked, checked_at, waiting_since, admitted_by, admitted_at, muted_at, muted_by, called`
 
 // people lists who has a seat, those of the clinic first.
 func (v *visit) people() ([]*person, error) {
 	var out []*person
 	err := v.c.Each(`SELECT `+personColumns+` FROM visit_people WHERE visit = ? ORDER BY host DESC, seat`, func(r *sql.Rows) error {
 		var p person
-		err := r.Scan(&p.Seat, &p.account, &p.Name, &p.Role, &p.Relation, &p.host, &p.State, &p.consent, &p.consentAt, &p.checked, &p.checkedAt, &p.waiting, &p.admittedBy, &p.admitted, &p.muted, &p.mutedBy)
+		err := r.Scan(&p.Seat, &p.account, &p.Name, &p.Role, &p.Relation, &p.host, &p.State, &p.consent, &p.consentAt, &p.checked, &p.checkedAt, &p.waiting, &p.admittedBy, &p.admitted, &p.muted, &p.mutedBy, &p.called)
 		if p.State == SeatWaiting {
 			p.WaitingSince = momentOf(p.waiting)
 		}
@@ -104,7 +108,10 @@ func (v *visit) seat() (*person, error) {
 	if p.Role == proxyRole || v.guest != nil {
 		p.Relation = v.view.Kinship
 	}
-	_, err = v.c.Exec(`INSERT INTO visit_people (visit, seat, account, name, role, relation, host, state) VALUES `+db.Placeholders(1, 8), v.ID, p.Seat, p.account, p.Name, p.Role, p.Relation, p.host, string(p.State))
+	if p.called, err = v.firstName(); err != nil {
+		return nil, err
+	}
+	_, err = v.c.Exec(`INSERT INTO visit_people (visit, seat, account, name, role, relation, host, state, called) VALUES `+db.Placeholders(1, 9), v.ID, p.Seat, p.account, p.Name, p.Role, p.Relation, p.host, string(p.State), p.called)
 	return p, err
 }
 
@@ -138,6 +145,9 @@ func (v *visit) mine(list []*person) *person {
 // agreed or tried their devices take none. The patient and one host always have
 // theirs.
 func (v *visit) place(p *person) error {
+	if v.group != nil {
+		return v.placeInGroup(p)
+	}
 	if p.host || p.Role == patientRole {
 		return nil
 	}
@@ -193,6 +203,12 @@ func (v *visit) settleAt(now int64) error {
 			v.State = schedule.Waiting
 		}
 	}
+	if v.group != nil && in > 0 { // they talk as long as somebody leads
+		if in, err = v.leadersIn(); err != nil {
+			return err
+		}
+		in++
+	}
 	switch talk := in >= 2 && v.State == schedule.Live; {
 	case talk && v.TalksSince == 0:
 		v.TalksSince = now
@@ -212,10 +228,10 @@ func (v *visit) talked(now int64) int64 {
 
 // Consent notes that somebody agreed to the visit being held by video.
 func (s *Service) Consent(ctx context.Context, who identity.Principal, patient, id, version string) (Visit, error) {
-	if version != ConsentVersion {
-		return Visit{}, fault.New(fault.Conflict, "The text has changed. Please read it again.").WithCode("changed")
-	}
 	return s.change(ctx, who, patient, id, "consent", func(v *visit) error {
+		if version != v.consentVersion() {
+			return fault.New(fault.Conflict, "The text has changed. Please read it again.").WithCode("changed")
+		}
 		p, err := v.seat()
 		if err == nil {
 			err = v.happens()
@@ -268,7 +284,7 @@ func (s *Service) Wait(ctx context.Context, who identity.Principal, patient, id 
 			return nil
 		case p.State == SeatRemoved:
 			return errRemoved
-		case p.consent != ConsentVersion:
+		case p.consent != v.consentVersion():
 			return fault.New(fault.Conflict, "Please read and agree to how video visits work first.").WithCode("consent")
 		case v.s.now() < v.StartsAt-schedule.DoorsOpen.Microseconds():
 			return fault.New(fault.Conflict, "The waiting room opens 20 minutes before the visit.").WithCode("early")
@@ -309,6 +325,9 @@ func (v *visit) mustHost() error {
 	if !v.hosts() {
 		return fault.New(fault.Forbidden, "Only the care team can do this.").WithCode("role")
 	}
+	if v.group != nil && !v.led {
+		return errInGroup
+	}
 	return v.happens()
 }
 
@@ -332,6 +351,9 @@ func (v *visit) begin() error {
 	if v.State != schedule.Live {
 		v.State, v.StartedAt = schedule.Live, v.s.now()
 	}
+	if v.group != nil { // who leads has a seat of the group
+		return nil
+	}
 	p, err := v.seat()
 	if err != nil {
 		return err
@@ -347,66 +369,75 @@ func (v *visit) begin() error {
 
 // Admit lets somebody in who waits. The visit begins with it.
 func (s *Service) Admit(ctx context.Context, who identity.Principal, patient, id, seat string) (Visit, error) {
-	return s.decide(ctx, who, patient, id, seat, "admit", func(v *visit, p *person) error {
-		if p.State == SeatAdmitted || p.State == SeatIn || p.State == SeatLeft {
-			return nil
-		}
-		if err := v.place(p); err != nil {
-			return err
-		}
-		p.State, p.admitted, p.admittedBy = SeatAdmitted, v.s.now(), who.Account
-		return v.begin()
-	})
+	return s.decide(ctx, who, patient, id, seat, "admit", (*visit).letIn)
+}
+
+func (v *visit) letIn(p *person) error {
+	if p.State == SeatAdmitted || p.State == SeatIn || p.State == SeatLeft {
+		return nil
+	}
+	if err := v.place(p); err != nil {
+		return err
+	}
+	p.State, p.admitted, p.admittedBy = SeatAdmitted, v.s.now(), v.who.Account
+	return v.begin()
 }
 
 // Refuse turns somebody away, also who is in the room already. They may ask
 // again.
 func (s *Service) Refuse(ctx context.Context, who identity.Principal, patient, id, seat string) (Visit, error) {
-	return s.decide(ctx, who, patient, id, seat, "refuse", func(v *visit, p *person) error {
-		if p.State == SeatRemoved {
-			return nil // that is more
-		}
-		p.State, p.waiting, p.admitted, p.admittedBy = SeatRefused, 0, 0, ""
-		return s.Access.SeatTakenTx(v.c, v.ID)
-	})
+	return s.decide(ctx, who, patient, id, seat, "refuse", (*visit).turnAway)
+}
+
+func (v *visit) turnAway(p *person) error {
+	if p.State == SeatRemoved {
+		return nil // that is more
+	}
+	p.State, p.waiting, p.admitted, p.admittedBy = SeatRefused, 0, 0, ""
+	return v.s.Access.SeatTakenTx(v.c, v.ID)
 }
 
 // Return sends somebody who was let in back to the waiting room, to be let in again
 // later: to talk with one alone, or because they came too early.
 func (s *Service) Return(ctx context.Context, who identity.Principal, patient, id, seat string) (Visit, error) {
-	return s.decide(ctx, who, patient, id, seat, "return", func(v *visit, p *person) error {
-		if p.State == SeatWaiting {
-			return nil
-		}
-		if !p.admittedNow() {
-			return fault.New(fault.Conflict, "They are not in the visit any more.").WithCode("gone")
-		}
-		p.State, p.waiting, p.admitted, p.admittedBy = SeatWaiting, v.s.now(), 0, ""
-		return s.Access.SeatTakenTx(v.c, v.ID)
-	})
+	return s.decide(ctx, who, patient, id, seat, "return", (*visit).sendBack)
+}
+
+func (v *visit) sendBack(p *person) error {
+	if p.State == SeatWaiting {
+		return nil
+	}
+	if !p.admittedNow() {
+		return fault.New(fault.Conflict, "They are not in the visit any more.").WithCode("gone")
+	}
+	p.State, p.waiting, p.admitted, p.admittedBy = SeatWaiting, v.s.now(), 0, ""
+	return v.s.Access.SeatTakenTx(v.c, v.ID)
 }
 
 func (s *Service) decide(ctx context.Context, who identity.Principal, patient, id, seat, what string, f func(*visit, *person) error) (Visit, error) {
-	return s.change(ctx, who, patient, id, what, func(v *visit) error {
-		if err := v.mustHost(); err != nil {
-			return err
-		}
-		list, err := v.people()
-		if err != nil {
-			return err
-		}
-		i := slices.IndexFunc(list, func(p *person) bool { return p.Seat == seat && !p.host && p.State != SeatNone })
-		if i < 0 {
-			return fault.New(fault.Conflict, "They are not in the waiting room any more.").WithCode("gone")
-		}
-		if err := f(v, list[i]); err != nil {
-			return err
-		}
-		if err := v.put(list[i]); err != nil {
-			return err
-		}
-		return v.settle()
-	})
+	return s.change(ctx, who, patient, id, what, func(v *visit) error { return v.decided(seat, f) })
+}
+
+// decided does something about somebody who is not a host.
+func (v *visit) decided(seat string, f func(*visit, *person) error) error {
+	if err := v.mustHost(); err != nil {
+		return err
+	}
+	list, err := v.people()
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(list, func(p *person) bool { return p.Seat == seat && !p.host && p.State != SeatNone })
+	if i < 0 {
+		return fault.New(fault.Conflict, "They are not in the waiting room any more.").WithCode("gone")
+	}
+	if err := f(v, list[i]); err != nil {
+		return err
+	}
+	if err := v.put(list[i]); err != nil {
+		return err
+	}
+	return v.settle()
 }
 
 // End ends a visit for everybody.

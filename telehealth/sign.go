@@ -45,7 +45,7 @@ func (s *Service) Sign(ctx context.Context, who identity.Principal, patient, id 
 			return signed()
 		case n.version != version:
 			return changed()
-		case v.State == schedule.Live && !end:
+		case v.State == schedule.Live && (!end || v.group != nil): // a group is ended for all
 			return fault.New(fault.Conflict, "End the visit before you sign its note.").WithCode("live")
 		case v.State != schedule.Ended && v.State != schedule.Live && v.StartsAt > s.now():
 			return fault.New(fault.Conflict, "This visit has not begun.").WithCode("not_live")

@@ -38,6 +38,7 @@ type Standing struct {
 	PlaceAt   *time.Time `json:"placeAt,omitempty" doc:"When they confirmed whose visit it is, and where the patient is"`
 	Places    bool       `json:"places" doc:"They have to, before they wait"`
 	Outside   bool       `json:"outside,omitempty" doc:"The clinic may not treat there"`
+	Called    string     `json:"called,omitempty" doc:"In a group: what the others call them"`
 }
 
 // Consent is what has to be agreed to.
@@ -145,8 +146,10 @@ type visit struct {
 	who  identity.Principal
 	view *access.View
 
-	guest *guest    // of who came by a guest's link
-	room  *controls // once it was asked for
+	group *schedule.Group // of a group visit
+	led   bool            // by who holds the group, who does it here for one member
+	guest *guest          // of who came by a guest's link
+	room  *controls       // once it was asked for
 }
 
 // open finds a visit for somebody who may see it.
@@ -162,11 +165,15 @@ func (s *Service) open(c *db.Conn, who identity.Principal, patient, id string, c
 	if !v.Holds("Appointment", id) { // a guest of another visit
 		return nil, notFound()
 	}
+	group, err := schedule.GroupOfTx(c, patient, id, change)
+	if err != nil {
+		return nil, err
+	}
 	b, err := schedule.BookedTx(c, patient, id, change)
 	if err != nil {
 		return nil, err
 	}
-	out := &visit{Booked: b, s: s, c: c, who: who, view: v.For(id)}
+	out := &visit{Booked: b, s: s, c: c, who: who, view: v.For(id), group: group}
 	if out.view.Base == access.GuestByLink {
 		err = out.asGuest()
 	}
@@ -203,6 +210,11 @@ func (s *Service) change(ctx context.Context, who identity.Principal, patient, i
 func (v *visit) save() error {
 	if err := v.SaveTx(v.c); err != nil {
 		return err
+	}
+	if v.group != nil {
+		if err := v.s.Schedule.GroupMovedTx(v.c, v.group); err != nil {
+			return err
+		}
 	}
 	return v.s.Schedule.MovedTx(v.c, v.Patient, v.ID)
 }
@@ -267,9 +279,13 @@ func (v *visit) show() (Visit, error) {
 	out := Visit{
 		ID: v.ID, Patient: v.Patient, Appointment: a, State: v.State, Now: moment(now),
 		StartedAt: momentOf(v.StartedAt), EndedAt: momentOf(v.EndedAt), TalkSeconds: int(v.talked(now) / 1e6), BehindMinutes: v.Behind,
-		Consent: Consent{ConsentVersion, "consent." + ConsentVersion}, Me: Standing{Role: v.role(), Host: v.hosts(), State: SeatNone}, People: []Person{},
+		Consent: Consent{v.consentVersion(), "consent." + v.consentVersion()}, Me: Standing{Role: v.role(), Host: v.hosts(), State: SeatNone}, People: []Person{},
 	}
-	if v.State == schedule.Scheduled || v.State == schedule.Waiting {
+	if v.group != nil {
+		if err := v.showGroup(&out); err != nil {
+			return Visit{}, err
+		}
+	} else if v.State == schedule.Scheduled || v.State == schedule.Waiting {
 		turn, err := v.s.Schedule.TurnTx(v.c, v.Booked)
 		if err != nil {
 			return Visit{}, err
@@ -293,7 +309,7 @@ func (v *visit) show() (Visit, error) {
 		me := p.account == v.me()
 		if me {
 			out.Me.Seat, out.Me.State, out.Me.ConsentAt, out.Me.CheckedAt = p.Seat, p.State, momentOf(p.consentAt), momentOf(p.checkedAt)
-			if p.consent != ConsentVersion {
+			if p.consent != v.consentVersion() {
 				out.Me.ConsentAt = nil
 			}
 		}
@@ -305,6 +321,9 @@ func (v *visit) show() (Visit, error) {
 			p.Check, p.SelfNamed, p.OtherDevice = nil, false, false
 		}
 		out.People = append(out.People, p.Person)
+	}
+	if err := v.besides(&out, v.mine(list)); err != nil {
+		return Visit{}, err
 	}
 	out.Me.Places = !out.Me.Host && v.speaksForPatient()
 	if err := v.prepare(&out); err != nil {
@@ -373,6 +392,8 @@ func (v *visit) writes() bool { return v.hosts() && v.view.Act.Has(access.Docume
 // joins: they may take part. A caregiver needs to have been given that.
 func (v *visit) joins() error {
 	switch {
+	case v.group != nil && v.hosts() && !v.led:
+		return errInGroup
 	case v.view.Base == access.Self && v.view.Relation == access.Self, v.view.Base == access.ByLink, v.guest != nil, v.hosts():
 		return nil
 	case v.view.Relation == access.Proxy && v.view.Can&access.PowerVisits != 0:
@@ -386,7 +407,7 @@ func (v *visit) happens() error {
 	switch {
 	case v.Status == schedule.StatusCancelled:
 		return fault.New(fault.Conflict, "This visit was cancelled.").WithCode("cancelled")
-	case v.State == schedule.Ended || v.Status != schedule.StatusBooked || v.State != schedule.Live && v.s.now() > v.EndsAt+schedule.DoorsClose.Microseconds():
+	case v.State == schedule.Ended || v.group != nil && v.group.State == schedule.Ended || v.Status != schedule.StatusBooked || v.State != schedule.Live && v.s.now() > v.EndsAt+schedule.DoorsClose.Microseconds():
 		return fault.New(fault.Conflict, "This visit is over.").WithCode("ended")
 	case v.Mode != schedule.Video:
 		return fault.New(fault.Conflict, "This visit takes place at the clinic.").WithCode("mode")

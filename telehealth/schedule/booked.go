@@ -21,14 +21,16 @@ type Booked struct {
 	WaitingSince, StartedAt, EndedAt, Talked, TalksSince int64
 	Behind                                               int
 	Note                                                 string
+
+	Group string // of a group visit; the time is taken by the group, not by this
 }
 
 const bookedColumns = `a.id, a.patient_id, a.slot, a.practitioner, a.account, a.name, a.specialty, a.starts_at, a.ends_at, a.mode, a.place, a.status, a.booked_by, a.digest, a.changes,
-	a.state, a.waiting_since, a.started_at, a.ended_at, a.talked, a.talks_since, a.behind, a.note`
+	a.state, a.waiting_since, a.started_at, a.ended_at, a.talked, a.talks_since, a.behind, a.note, a.group_id`
 
 func (b *Booked) columns() []any {
 	return []any{&b.ID, &b.Patient, &b.Slot, &b.Practitioner, &b.Account, &b.Name, &b.Specialty, &b.StartsAt, &b.EndsAt, &b.Mode, &b.Place, &b.Status, &b.BookedBy, &b.Digest, &b.Changes,
-		&b.State, &b.WaitingSince, &b.StartedAt, &b.EndedAt, &b.Talked, &b.TalksSince, &b.Behind, &b.Note}
+		&b.State, &b.WaitingSince, &b.StartedAt, &b.EndedAt, &b.Talked, &b.TalksSince, &b.Behind, &b.Note, &b.Group}
 }
 
 // BookedTx reads the row of an appointment and, when it is to be changed, locks
@@ -59,8 +61,8 @@ func listBooked(c *db.Conn, rest string, args ...any) ([]*Booked, error) {
 }
 
 func (b *Booked) insert(c *db.Conn) error {
-	_, err := c.Exec(`INSERT INTO appointments (id, patient_id, slot, practitioner, account, name, specialty, starts_at, ends_at, mode, place, status, booked_by, digest, changes) VALUES `+db.Placeholders(1, 15),
-		b.ID, b.Patient, b.Slot, b.Practitioner, b.Account, b.Name, b.Specialty, b.StartsAt, b.EndsAt, string(b.Mode), b.Place, b.Status, b.BookedBy, b.Digest, b.Changes)
+	_, err := c.Exec(`INSERT INTO appointments (id, patient_id, slot, practitioner, account, name, specialty, starts_at, ends_at, mode, place, status, booked_by, digest, changes, group_id) VALUES `+db.Placeholders(1, 16),
+		b.ID, b.Patient, b.Slot, b.Practitioner, b.Account, b.Name, b.Specialty, b.StartsAt, b.EndsAt, string(b.Mode), b.Place, b.Status, b.BookedBy, b.Digest, b.Changes, b.Group)
 	return err
 }
 

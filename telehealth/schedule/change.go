@@ -52,6 +52,9 @@ func (s *Service) Reschedule(ctx context.Context, who identity.Principal, patien
 		if err := s.open(b); err != nil {
 			return false, err
 		}
+		if b.Group != "" {
+			return false, fault.New(fault.Conflict, "A group visit cannot be moved. Cancel it, and ask for another one.").WithCode("group")
+		}
 		x, err := s.slotTx(c, patient, to, b.Mode)
 		if err == nil {
 			err = s.fits(c, patient, b.ID, x)

@@ -151,6 +151,10 @@ func (s *Service) showRows(c *db.Conn, v *access.View, rows []*Booked, some []re
 	if err != nil {
 		return nil, err
 	}
+	groups, err := groupsOf(c, rows)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Appointment, len(some))
 	for i, d := range some {
 		var b *Booked
@@ -161,6 +165,9 @@ func (s *Service) showRows(c *db.Conn, v *access.View, rows []*Booked, some []re
 			return nil, err
 		}
 		out[i].Summary = read[d.ID]
+		if b != nil && b.Group != "" {
+			out[i].inGroup(v, groups[b.Group])
+		}
 	}
 	return out, s.blank(c, v, out)
 }

@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"slices"
 	"time"
 
 	"housecall/internal/db"
@@ -36,7 +37,26 @@ func (s *Service) TurnTx(c *db.Conn, b *Booked) (Turn, error) {
 	if err != nil {
 		return Turn{}, err
 	}
-	return turnOf(day, b, s.now()), nil
+	return turnOf(together(day), b, s.now()), nil
+}
+
+// together leaves of each group one visit: they are seen at one time.
+func together(day []*Booked) []*Booked {
+	first := map[string]*Booked{}
+	return slices.DeleteFunc(day, func(x *Booked) bool {
+		if x.Group == "" {
+			return false
+		}
+		one := first[x.Group]
+		if one == nil {
+			first[x.Group] = x
+			return false
+		}
+		if x.State == Live || x.State == Waiting && one.State == Scheduled {
+			one.State, one.StartedAt, one.EndedAt = x.State, x.StartedAt, x.EndedAt
+		}
+		return true
+	})
 }
 
 // turnOf is TurnTx on the clinician's day, in its order.

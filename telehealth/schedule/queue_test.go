@@ -55,3 +55,12 @@ func TestTheTurnFollowsTheDay(t *testing.T) {
 		require.Equal(t, x.in, int((got.At-t0.UnixMicro())/60e6), name)
 	}
 }
+
+// Those of a group are seen at one time: who comes after them waits for one visit.
+func TestAGroupCountsAsOneVisit(t *testing.T) {
+	of := func(id, group string, state State) *Booked { return &Booked{ID: id, Group: group, State: state} }
+	left := together([]*Booked{of("a", "g", Scheduled), of("b", "g", Live), of("c", "", Waiting), of("d", "g", Waiting), of("e", "h", Waiting)})
+	require.Len(t, left, 3)
+	require.Equal(t, []string{"a", "c", "e"}, []string{left[0].ID, left[1].ID, left[2].ID})
+	require.Equal(t, Live, left[0].State)
+}

@@ -131,6 +131,7 @@ type Appointment struct {
 	Visit        State        `json:"visit,omitempty" enum:"scheduled,waiting,live,ended"`
 	Behind       int          `json:"behindMinutes,omitempty" doc:"How late the clinic said that it will be"`
 	Summary      bool         `json:"summary,omitempty" doc:"There is a note and a summary to read"`
+	Group        *OfGroup     `json:"group,omitempty" doc:"Of a visit together with other patients"`
 }
 
 // DayItem is an appointment in the clinic's day.

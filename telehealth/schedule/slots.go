@@ -131,7 +131,6 @@ func (s *Service) Free(ctx context.Context, who identity.Principal, patient stri
 	if err != nil {
 		return out, err
 	}
-	end := from.AddDate(0, 0, q.Days)
 	c := s.DB.Read(ctx)
 	v, err := s.Enter(c, who, patient)
 	if err == nil && v.Visits != nil { // they are here for one that is booked
@@ -145,18 +144,29 @@ func (s *Service) Free(ctx context.Context, who identity.Principal, patient stri
 	if err != nil || len(team) == 0 {
 		return out, err
 	}
+	if err := s.freeOf(c, &out, q, from, team); err != nil {
+		return out, err
+	}
+	return out, s.Records.Looked(ctx, who, v, "search", "Slot", "", access.Of(access.Appointments), 0)
+}
+
+// freeOf fills in the free times of these accounts; nil: of all practitioners.
+func (s *Service) freeOf(c *db.Conn, out *Free, q Query, from time.Time, team []string) error {
 	cond, args := `s.appointment = '' AND a.active`, []any{}
 	if bit := q.Mode.bit(); bit == 1 {
 		cond += ` AND s.modes IN (1, 3)`
 	} else if bit == 2 {
 		cond += ` AND s.modes IN (2, 3)`
 	}
-	where := cond + ` AND s.account IN ` + db.Placeholders(1, len(team))
-	for _, a := range team {
-		args = append(args, a)
+	where := cond
+	if team != nil {
+		where += ` AND s.account IN ` + db.Placeholders(1, len(team))
+		for _, a := range team {
+			args = append(args, a)
+		}
 	}
-	soonest := now.UnixMicro()
-	err = c.Each(`SELECT DISTINCT s.practitioner, a.name, s.specialty FROM slots s JOIN accounts a ON a.id = s.account WHERE `+where+` AND s.starts_at > ? ORDER BY a.name, s.practitioner LIMIT 50`, func(r *sql.Rows) error {
+	soonest, end := s.Now().UnixMicro(), from.AddDate(0, 0, q.Days)
+	err := c.Each(`SELECT DISTINCT s.practitioner, a.name, s.specialty FROM slots s JOIN accounts a ON a.id = s.account WHERE `+where+` AND s.starts_at > ? ORDER BY a.name, s.practitioner LIMIT 50`, func(r *sql.Rows) error {
 		var p Practitioner
 		err := r.Scan(&p.ID, &p.Name, &p.Role)
 		if !slices.ContainsFunc(out.Practitioners, func(x Practitioner) bool { return x.ID == p.ID }) {
@@ -165,7 +175,7 @@ func (s *Service) Free(ctx context.Context, who identity.Principal, patient stri
 		return err
 	}, append(slices.Clone(args), soonest)...)
 	if err != nil {
-		return out, err
+		return err
 	}
 	if q.Practitioner != "" {
 		where, args = where+` AND s.practitioner = ?`, append(args, q.Practitioner)
@@ -184,16 +194,16 @@ func (s *Service) Free(ctx context.Context, who identity.Principal, patient stri
 		return nil
 	}, append(slices.Clone(args), soonest, from.UnixMicro(), end.UnixMicro())...)
 	if err != nil {
-		return out, err
+		return err
 	}
 	var next sql.NullInt64
 	if err := c.QueryRow(`SELECT min(s.starts_at) FROM slots s JOIN accounts a ON a.id = s.account WHERE `+where+` AND s.starts_at > ? AND s.starts_at >= ?`, append(args, soonest, end.UnixMicro())...).Scan(&next); err != nil {
-		return out, err
+		return err
 	}
 	if next.Valid {
 		out.Next = s.day(next.Int64)
 	}
-	return out, s.Records.Looked(ctx, who, v, "search", "Slot", "", access.Of(access.Appointments), 0)
+	return nil
 }
 
 // team gives the accounts of the practitioners who treat the patient: only they

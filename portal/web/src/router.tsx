@@ -239,6 +239,9 @@ const clinicBook = createRoute({
   component: lazyRouteComponent(() => import('./today'), 'ClinicBook'),
 })
 const cockpit = createRoute({ getParentRoute: () => clinic, path: '/visits/$patient/$visit', beforeLoad: () => Promise.all([visitWords(), loadWords('plan')]), component: lazyRouteComponent(() => import('./cockpit'), 'CockpitPage') })
+const groupWords = () => Promise.all([visitWords(), loadWords('plan'), loadWords('today'), loadWords('groups')])
+const clinicGroups = createRoute({ getParentRoute: () => clinic, path: '/groups', beforeLoad: groupWords, component: lazyRouteComponent(() => import('./groups'), 'GroupsPage') })
+const clinicGroup = createRoute({ getParentRoute: () => clinic, path: '/groups/$group', beforeLoad: groupWords, component: lazyRouteComponent(() => import('./groups'), 'GroupPage') })
 const clinicHealth = createRoute({ getParentRoute: () => clinic, path: '/health', component: lazyRouteComponent(() => import('./clinic'), 'HealthPage') })
 const clinicVisitRules = createRoute({ getParentRoute: () => clinic, path: '/visit-rules', beforeLoad: () => Promise.all([loadWords('before'), loadWords('chat')]), component: lazyRouteComponent(() => import('./visitrules'), 'VisitRulesPage') })
 const clinicDelivery = createRoute({ getParentRoute: () => clinic, path: '/delivery', beforeLoad: () => loadWords('delivery'), component: lazyRouteComponent(() => import('./delivery'), 'DeliveryPage') })
@@ -317,7 +320,7 @@ const tree = root.addChildren([
     consent,
     apps,
     patient.addChildren([home, record, kinds, section, result, entry, visits, book, visitSummary, guests, messages, newMessage, thread, asks, newAsk, oneAsk, sharing, you, security, devices, told, connected, invite, restrictions]),
-    clinic.addChildren([clinicHome, clinicToday, inbox.addChildren([inboxNone, inboxThread]), clinicAsks.addChildren([clinicAskNone, clinicAsk]), clinicBook, cockpit, clinicChart, clinicResult, clinicEntry, clinicMove, clinicJoined, clinicHealth, clinicVisitRules, clinicDelivery, clinicApps, clinicNewApp, clinicApp, clinicWork, clinicYou, clinicSecurity, clinicDevices, clinicTold, clinicConnected, clinicInvitations, clinicInvite, clinicLookup, clinicTeam, clinicPrivacy, clinicAccesses, clinicRequests, clinicBlocks, clinicPatientBlocks, clinicPools, clinicPool, clinicEscalations, clinicEscalation, clinicOut, clinicPhrases, clinicGuests, clinicVisitLink]),
+    clinic.addChildren([clinicHome, clinicToday, inbox.addChildren([inboxNone, inboxThread]), clinicAsks.addChildren([clinicAskNone, clinicAsk]), clinicBook, cockpit, clinicGroups, clinicGroup, clinicChart, clinicResult, clinicEntry, clinicMove, clinicJoined, clinicHealth, clinicVisitRules, clinicDelivery, clinicApps, clinicNewApp, clinicApp, clinicWork, clinicYou, clinicSecurity, clinicDevices, clinicTold, clinicConnected, clinicInvitations, clinicInvite, clinicLookup, clinicTeam, clinicPrivacy, clinicAccesses, clinicRequests, clinicBlocks, clinicPatientBlocks, clinicPools, clinicPool, clinicEscalations, clinicEscalation, clinicOut, clinicPhrases, clinicGuests, clinicVisitLink]),
   ]),
 ])
 

@@ -1024,6 +1024,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/charts/{patient}/visits/{id}/called": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Choose the name that the others in a group see */
+        post: operations["post-charts-by-patient-visits-by-id-called"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/charts/{patient}/visits/{id}/chat": {
         parameters: {
             query?: never;
@@ -1917,6 +1934,314 @@ export interface paths {
         get: operations["get-clinic-glass"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/group-times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Free times at which a group can be held */
+        get: operations["get-clinic-group-times"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Groups that somebody may open */
+        get: operations["get-clinic-groups"];
+        put?: never;
+        /** Take a free time for a group */
+        post: operations["post-clinic-groups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/groups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A group: its members as far as one sees them, and who is there */
+        get: operations["get-clinic-groups-by-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/groups/{id}/admit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let somebody in who waits; without a seat everybody */
+        post: operations["post-clinic-groups-by-id-admit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/groups/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call a group off, for everybody */
+        post: operations["post-clinic-groups-by-id-cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/groups/{id}/chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was written in a group */
+        get: operations["get-clinic-groups-by-id-chat"];
+        put?: never;
+        /** Write something in a group */
+        post: operations["post-clinic-groups-by-id-chat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/groups/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a group for everybody */
+        post: operations["post-clinic-groups-by-id-end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/groups/{id}/lead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand the group over; without a seat to the doctor who comes next */
+        post: operations["post-clinic-groups-by-id-lead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/groups/{id}/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep everybody from the waiting room who is not there yet, or open it again */
+        post: operations["post-clinic-groups-by-id-lock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/groups/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Book a place for a patient */
+        post: operations["post-clinic-groups-by-id-members"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/groups/{id}/mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn a microphone off, or without a seat those of all members */
+        post: operations["post-clinic-groups-by-id-mute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/groups/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put the same text into the note of each member who has none yet */
+        post: operations["post-clinic-groups-by-id-notes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/groups/{id}/notes/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign the notes of several members. It needs a step-up */
+        post: operations["post-clinic-groups-by-id-notes-sign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/groups/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn somebody away */
+        post: operations["post-clinic-groups-by-id-refuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/groups/{id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take somebody out of the visit for good */
+        post: operations["post-clinic-groups-by-id-remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/groups/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send somebody back to the waiting room */
+        post: operations["post-clinic-groups-by-id-return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/groups/{id}/spotlight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let everybody see one person large; without a seat nobody */
+        post: operations["post-clinic-groups-by-id-spotlight"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/groups/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a group, or come to it */
+        post: operations["post-clinic-groups-by-id-start"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3769,6 +4094,8 @@ export interface components {
             behindMinutes?: number;
             /** Format: date-time */
             end: string;
+            /** @description Of a visit together with other patients */
+            group?: components["schemas"]["OfGroup"];
             id: string;
             /**
              * Format: date-time
@@ -4306,6 +4633,8 @@ export interface components {
             birthDate: string;
             /** Format: date-time */
             end: string;
+            /** @description Of a visit together with other patients */
+            group?: components["schemas"]["OfGroup"];
             id: string;
             /**
              * Format: date-time
@@ -4357,6 +4686,8 @@ export interface components {
             birthDate: string;
             /** Format: date-time */
             end: string;
+            /** @description Of a visit together with other patients */
+            group?: components["schemas"]["OfGroup"];
             id: string;
             /**
              * Format: date-time
@@ -4788,6 +5119,72 @@ export interface components {
             until: string;
             /** @description The one visit that it is for */
             visit?: string;
+        };
+        GroupLine: {
+            appointment: components["schemas"]["Appointment"];
+            /** Format: int64 */
+            booked: number;
+            id: string;
+            practitioner: components["schemas"]["Practitioner"];
+        };
+        GroupLockInBody: {
+            on: boolean;
+        };
+        GroupMember: {
+            birthDate?: string;
+            /** @description The viewer may take them out of the group */
+            books: boolean;
+            name: string;
+            /** @enum {string} */
+            note?: "draft" | "signed";
+            patient: string;
+            /** @enum {string} */
+            state: "scheduled" | "waiting" | "live" | "ended";
+            /** @enum {string} */
+            status: "booked" | "arrived" | "fulfilled" | "cancelled" | "noshow";
+            visit: string;
+            /** @description The viewer works on the note */
+            writes: boolean;
+        };
+        GroupMemberInBody: {
+            /** @description Of the appointment. Made by the client; sent twice it is done once */
+            id: string;
+            patient: string;
+        };
+        GroupNote: {
+            /**
+             * @description kept: it was left as it is
+             * @enum {string}
+             */
+            state: "draft" | "signed" | "kept";
+            /** Format: int64 */
+            version: number;
+            visit: string;
+            /** @description A machine word for why it was: incomplete, signed, changed, live */
+            why?: string;
+        };
+        GroupNotesInBody: {
+            body: components["schemas"]["NoteBody"];
+        };
+        GroupSayInBody: {
+            /** @description Made by the client; sent twice it is done once */
+            id: string;
+            /** @description Of who waits and is written to; missing: the room */
+            seat?: string;
+            text: string;
+        };
+        GroupSeatInBody: {
+            seat: string;
+        };
+        GroupVisit: {
+            /**
+             * Format: int64
+             * @description Places that are taken
+             */
+            booked: number;
+            members: components["schemas"]["GroupMember"][] | null;
+            /** @description The room of the group, with everybody who waits or is in it */
+            visit: components["schemas"]["Visit"];
         };
         Guest: {
             /**
@@ -5393,6 +5790,16 @@ export interface components {
             /** @description Cursor of the next page */
             next?: string;
         };
+        ListGroupLine: {
+            items: components["schemas"]["GroupLine"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
+        ListGroupNote: {
+            items: components["schemas"]["GroupNote"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
         ListGuest: {
             items: components["schemas"]["Guest"][] | null;
             /** @description Cursor of the next page */
@@ -5615,6 +6022,15 @@ export interface components {
             /** @description Of the resource in the chart */
             ref: string;
         };
+        MakeGroupInBody: {
+            /** @description Made by the client; sent twice it is done once */
+            id: string;
+            /** Format: int64 */
+            places: number;
+            slot: string;
+            /** @description What it is about, in words that all members may read */
+            subject: string;
+        };
         Match: {
             a: components["schemas"]["Candidate"];
             b: components["schemas"]["Candidate"];
@@ -5762,6 +6178,11 @@ export interface components {
             locale?: string;
             name: string;
         };
+        NoteToSign: {
+            /** Format: int64 */
+            version: number;
+            visit: string;
+        };
         NoteVersion: {
             /** Format: date-time */
             at: string;
@@ -5796,6 +6217,16 @@ export interface components {
         NumberInBody: {
             /** @example +1 555 010 0123 */
             number: string;
+        };
+        OfGroup: {
+            /** @description For the clinic */
+            id?: string;
+            /**
+             * Format: int64
+             * @description How many patients at most take part
+             */
+            places: number;
+            subject?: string;
         };
         Offer: {
             can: string[] | null;
@@ -6012,7 +6443,11 @@ export interface components {
              * @description Of who waits: their lines that nobody has answered yet, for those who hold the visit
              */
             asks?: number;
+            /** @description For those who hold a group: what the others call them */
+            called?: string;
             check?: components["schemas"]["DeviceCheck"];
+            /** @description For those who hold a group: the patient for whom a proxy is here */
+            for?: string;
             host: boolean;
             me: boolean;
             name: string;
@@ -6020,13 +6455,18 @@ export interface components {
             otherDevice?: boolean;
             /** @description Of a proxy or guest: how they and the patient are related */
             relation?: string;
-            /** @enum {string} */
-            role: "patient" | "proxy" | "guest" | "interpreter" | "clinician" | "nurse" | "frontdesk";
+            /**
+             * @description member: somebody else in a group
+             * @enum {string}
+             */
+            role: "patient" | "proxy" | "guest" | "interpreter" | "clinician" | "nurse" | "frontdesk" | "member";
             seat: string;
             /** @description Who they are they said themselves, and nobody else */
             selfNamed?: boolean;
             /** @enum {string} */
             state: "none" | "waiting" | "admitted" | "in" | "left" | "refused" | "removed";
+            /** @description For those who hold a group: the appointment by which they are here */
+            visit?: string;
             /** Format: date-time */
             waitingSince?: string;
             /** @description For those who hold the visit */
@@ -6676,6 +7116,9 @@ export interface components {
             /** @description The last day, like 2027-12-31 */
             until: string;
         };
+        SignGroupInBody: {
+            notes: components["schemas"]["NoteToSign"][] | null;
+        };
         SignNoteInBody: {
             /** @description End the visit with it if it still goes on */
             end?: boolean;
@@ -6740,6 +7183,8 @@ export interface components {
             text?: string;
         };
         Standing: {
+            /** @description In a group: what the others call them */
+            called?: string;
             /** Format: date-time */
             checkedAt?: string;
             /** Format: date-time */
@@ -7099,6 +7544,9 @@ export interface components {
              * @description How long two or more have been in the room together
              */
             talkSeconds: number;
+        };
+        VisitCalledInBody: {
+            name: string;
         };
         VisitConsentInBody: {
             /** @enum {boolean} */
@@ -9899,6 +10347,42 @@ export interface operations {
             };
         };
     };
+    "post-charts-by-patient-visits-by-id-called": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitCalledInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-charts-by-patient-visits-by-id-chat": {
         parameters: {
             query?: never;
@@ -12121,6 +12605,678 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListOpenGlass"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-clinic-group-times": {
+        parameters: {
+            query?: {
+                /** @description Id of a practitioner; empty: anybody */
+                practitioner?: string;
+                /** @description First day, as 2026-11-30; empty: today */
+                from?: string;
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Free"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-clinic-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListGroupLine"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeGroupInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupVisit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-clinic-groups-by-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupVisit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-groups-by-id-admit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupSeatInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupVisit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-groups-by-id-cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupVisit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-clinic-groups-by-id-chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListChatLine"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-groups-by-id-chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupSayInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatLine"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-groups-by-id-end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupVisit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-groups-by-id-lead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupSeatInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupVisit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-groups-by-id-lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupLockInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupVisit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-groups-by-id-members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupMemberInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupVisit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-groups-by-id-mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupSeatInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupVisit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-groups-by-id-notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupNotesInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListGroupNote"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-groups-by-id-notes-sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignGroupInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListGroupNote"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-groups-by-id-refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupSeatInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupVisit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-groups-by-id-remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupSeatInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupVisit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-groups-by-id-return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupSeatInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupVisit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-groups-by-id-spotlight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupSeatInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupVisit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-groups-by-id-start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupVisit"];
                 };
             };
             /** @description Error */

@@ -52,7 +52,7 @@ export function VisitCard({ visit, now, clinic = false, onChange, onCancelled, c
           <h3 className={css.when}>{dayTitle(visit.start)}, <span className={css.time}>{time(visit.start)}</span></h3>
           <p className="meta">{[soon(visit.start, locale, now), clinicTime && t('appointment.clinicTime', { time: clinicTime })].filter(Boolean).join('. ')}</p>
         </div>
-        <span className={css.kind}><Icon name={visit.mode === 'video' ? 'video' : 'building'} size={20} />{t(`appointment.${visit.mode}`)}</span>
+        <span className={css.kind}><Icon name={visit.mode === 'video' ? 'video' : 'building'} size={20} />{visit.group ? t('appointment.group') : t(`appointment.${visit.mode}`)}</span>
       </div>
       <div className={css.person}>
         <Face name={visit.practitioner.name} />
@@ -61,6 +61,7 @@ export function VisitCard({ visit, now, clinic = false, onChange, onCancelled, c
           <span className="meta">{[visit.practitioner.role, visit.mode === 'clinic' && visit.place].filter(Boolean).join('. ')}</span>
         </div>
       </div>
+      {visit.group && <p className={css.reason}>{[visit.group.subject, t('appointment.groupMost', { count: visit.group.places })].filter(Boolean).join('. ')}</p>}
       {visit.reason && <p className={css.reason}>{t('appointment.about', { text: visit.reason })}</p>}
       {(visit.behindMinutes ?? 0) > 0 && <p className={css.lateNote} role="status"><Icon name="clock" size={18} />{t('appointment.late', { count: visit.behindMinutes })}</p>}
       {!clinic && <Turn visit={visit} open={open} />}
@@ -73,13 +74,13 @@ export function VisitCard({ visit, now, clinic = false, onChange, onCancelled, c
       {visit.mode === 'video' && (mayBring || clinic) && !asking && (
         <div>
           {clinic && <LinkButton variant="subtle" icon="key" to="/clinic/visits/$patient/$visit/link" params={{ patient: visit.patient, visit: visit.id }} aria-label={t('appointment.linkTo', { when })}>{t('appointment.link')}</LinkButton>}
-          {!mayBring ? null : clinic ? <LinkButton variant="subtle" icon="people" to="/clinic/visits/$patient/$visit/guests" params={{ patient: visit.patient, visit: visit.id }} aria-label={t('appointment.bringTo', { when })}>{t('appointment.bring')}</LinkButton>
+          {!mayBring || visit.group ? null : clinic ? <LinkButton variant="subtle" icon="people" to="/clinic/visits/$patient/$visit/guests" params={{ patient: visit.patient, visit: visit.id }} aria-label={t('appointment.bringTo', { when })}>{t('appointment.bring')}</LinkButton>
             : <LinkButton variant="subtle" icon="people" to="/p/$patient/visits/$visit/guests" params={{ patient: visit.patient, visit: visit.id }} aria-label={t('appointment.bringTo', { when })}>{t('appointment.bring')}</LinkButton>}
         </div>
       )}
       {asking ? <Sure visit={visit} onKeep={keep} onCancelled={onCancelled} /> : !begun && visit.visit !== 'live' && (
         <div className={css.cardFoot}>
-          {onChange ? <Button variant="subtle" aria-label={t('appointment.changeAt', { when })} onClick={onChange}>{t('appointment.change')}</Button>
+          {visit.group ? null : onChange ? <Button variant="subtle" aria-label={t('appointment.changeAt', { when })} onClick={onChange}>{t('appointment.change')}</Button>
             : <LinkButton to="/p/$patient/visits/book" params={{ patient: visit.patient }} search={{ change: visit.id }} variant="subtle" aria-label={t('appointment.changeAt', { when })}>{t('appointment.change')}</LinkButton>}
           <Button ref={cancel} variant="quiet-danger" aria-label={t('appointment.cancelAt', { when })} onClick={() => setAsking(true)}>{t('appointment.cancel')}</Button>
         </div>

@@ -35,6 +35,8 @@ export interface Appointment {
   /** How late the clinic said that it will be. */
   behindMinutes?: number
   summary?: boolean
+  /** Of a visit together with other patients: who they are is said to nobody. The id is for the clinic. */
+  group?: { id?: string; subject?: string; places: number }
 }
 
 export interface DayItem extends Appointment {

@@ -1,7 +1,7 @@
 import { createContext } from 'react'
 import type { Room } from '../cockpit/useRoom'
 
-interface Held { patient: string; id: string; /** Its page is in front. */ open: boolean; room?: Room }
+interface Held { /** Whose chart it is in; '' of a group. */ patient: string; id: string; /** Its page is in front. */ open: boolean; room?: Room }
 
 /** What a room has to know of the others. */
 export interface Elsewhere {
@@ -28,7 +28,10 @@ export class HeldVisits implements Elsewhere {
   list = (): string => [...this.visits.values()].map(({ patient, id }) => `${patient}/${id}`).join(' ')
   isOpen = (id: string): boolean => this.visits.get(id)?.open ?? false
   roomOf = (id: string): Room | undefined => this.visits.get(id)?.room
-  other = (id: string): string | undefined => [...this.visits.values()].find((held) => held.id !== id && held.room?.joined)?.room?.visit?.patientName
+  other = (id: string): string | undefined => {
+    const visit = [...this.visits.values()].find((held) => held.id !== id && held.room?.joined)?.room?.visit
+    return visit && (visit.patientName || visit.appointment.group?.subject)
+  }
 
   /** The page of a visit is in front, until what comes back is called. */
   open(patient: string, id: string): () => void {

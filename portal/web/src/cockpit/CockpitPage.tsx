@@ -12,6 +12,7 @@ import { Skeleton } from '../ui/Skeleton'
 import { useWords } from '../ui/useWords'
 import { visitQuery } from '../visits/queries'
 import css from './cockpit.module.css'
+import { InGroup } from './InGroup'
 import { NotePane } from './NotePane'
 import { TalkClock } from './TalkClock'
 import { useLetIn } from './useLetIn'
@@ -81,7 +82,7 @@ function Panes({ patient, id }: { patient: string; id: string }) {
       </div>
       {visit.data && room ? (
         <div className={css.panes} data-pane={pane} data-call={room.joined || undefined}>
-          <section ref={place('video')} tabIndex={-1} className={css.video} aria-label={t('cockpit.video')}><VideoPane visit={visit.data} room={room} /></section>
+          <section ref={place('video')} tabIndex={-1} className={css.video} aria-label={t('cockpit.video')}>{visit.data.appointment.group ? <InGroup group={visit.data.appointment.group} /> : <VideoPane visit={visit.data} room={room} />}</section>
           <section ref={place('chart')} tabIndex={-1} className={css.chart} aria-label={t('cockpit.chart')}><VisitChart patient={patient} visit={visit.data} /></section>
           <section ref={place('note')} tabIndex={-1} className={css.note} aria-label={t('cockpit.note')}><NotePane patient={patient} visit={visit.data} room={room} /></section>
         </div>

@@ -1,6 +1,9 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { useContext, useLayoutEffect, useSyncExternalStore } from 'react'
 import { HeldContext, type HeldVisits } from '../clinic/held'
-import { useVisitHints } from '../visits/stay'
+import { groupOf } from '../groups/calls'
+import { useTopic } from '../shell/context'
+import { visitOf } from '../visits/queries'
 import { Voices } from '../visits/Voices'
 import { SmallVisit } from './SmallVisit'
 import { useRoom } from './useRoom'
@@ -16,9 +19,11 @@ export function HeldRooms() {
 }
 
 function HeldRoom({ held, patient, id }: { held: HeldVisits; patient: string; id: string }) {
-  useVisitHints(patient, id)
+  const queries = useQueryClient()
+  const source = patient ? visitOf(patient, id) : groupOf(id)
+  useTopic(patient ? `visit/${patient}/${id}` : `group/${id}`, () => void queries.invalidateQueries({ queryKey: source.key }))
   const open = useSyncExternalStore(held.subscribe, () => held.isOpen(id))
-  const room = useRoom(patient, id, held)
+  const room = useRoom(source, id, held)
   useLayoutEffect(() => held.tell(id, room))
   if (!room.joined || !room.visit) return null
   return (

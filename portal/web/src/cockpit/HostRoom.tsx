@@ -26,7 +26,7 @@ export function HostRoom({ visit, room }: { visit: Visit; room: Room }) {
           <Button variant="default" onClick={() => room.act.mutate({ do: 'lock', on: !locked })}>{locked ? t('room.unlock') : t('room.lock')}</Button>
         </div>
       )}
-      {locked && <p className={css.locked} role="status">{t('room.isLocked')}</p>}
+      {locked && <p className={css.locked} role="status">{t(visit.appointment.group ? 'room.isLockedGroup' : 'room.isLocked')}</p>}
       {others.length === 0 && <p className="dim">{t('cockpit.nobody')}</p>}
       <ul>{others.map((person) => <Here key={person.seat} person={person} visit={visit} room={room} can={can} />)}</ul>
       {removed.length > 0 && (

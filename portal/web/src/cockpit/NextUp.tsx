@@ -12,7 +12,7 @@ export function NextUp({ visit }: { visit: string }) {
   const { t } = useWords()
   const today = dayOf(useNow(), useClinic()?.timeZone)
   const day = useQuery(dayQuery(today, 'me'))
-  const next = (day.data?.waiting ?? []).find(({ id }) => id !== visit)
+  const next = (day.data?.waiting ?? []).find(({ id, group }) => id !== visit && !group)
   return (
     <section className={planCss.up} aria-label={t('plan.nextUp')}>
       <h3>{t('plan.nextUp')}</h3>

@@ -63,7 +63,7 @@ function Editor({ open, saver, visit, room, onSigned }: { open: OpenNote; saver:
   const vitals = useVitals(body, write)
   const place = { patient: visit.patient, visit: visit.id }
   const name = visit.patientName
-  const live = visit.state === 'live'
+  const live = visit.state === 'live' && !visit.appointment.group
 
   const sign = async () => {
     const found = lacking(saver.body, vitals.wrong)

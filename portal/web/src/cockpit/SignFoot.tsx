@@ -35,7 +35,8 @@ export function SignFoot({ visit, room, body, lacks, lacksBox, problem, busy, le
   const [closing, setClosing] = useState(false)
   const [refused, setRefused] = useState('')
   const name = visit.patientName
-  const live = visit.state === 'live'
+  const together = Boolean(visit.appointment.group)
+  const live = visit.state === 'live' && !together
   const over = visit.state === 'ended' || live || visit.appointment.mode === 'clinic'
   const close = async () => {
     setClosing(true)
@@ -67,11 +68,12 @@ export function SignFoot({ visit, room, body, lacks, lacksBox, problem, busy, le
           {body.next && <li><Icon name="calendar" size={16} />{nextText(body.next, t)}</li>}
         </ul>
       )}
-      <ChatFiles visit={visit} left={left} onLeave={onLeave} />
+      {!together && <ChatFiles visit={visit} left={left} onLeave={onLeave} />}
+      {together && visit.state === 'live' && <p className="meta">{t('cockpit.groupFirst')}</p>}
       <Button wide icon="pen" variant={over ? 'filled' : 'default'} loading={busy} onClick={onSign}>{t(live ? 'plan.endAndSign' : 'cockpit.sign', { name })} <kbd aria-hidden="true">Ctrl ↵</kbd></Button>
       <div className={css.later}>
         <p className="meta">{t('cockpit.signHelp')}</p>
-        <Button variant="subtle" loading={closing} onClick={() => void close()}>{t(live ? 'plan.endLater' : 'plan.later')}</Button>
+        {!together && <Button variant="subtle" loading={closing} onClick={() => void close()}>{t(live ? 'plan.endLater' : 'plan.later')}</Button>}
       </div>
     </div>
   )

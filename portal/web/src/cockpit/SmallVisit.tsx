@@ -8,7 +8,6 @@ import { useUnreadChat } from '../visits/Chat'
 import { Control } from '../visits/Controls'
 import controls from '../visits/controls.module.css'
 import { stageOf } from '../visits/people'
-import { visitOf } from '../visits/queries'
 import { RecordedTiles } from '../visits/recorded'
 import { Tile } from '../visits/Tile'
 import type { Visit } from '../visits/types'
@@ -48,7 +47,7 @@ function useBack({ visit, room }: Props) {
   return () => {
     window.focus()
     room.small.close()
-    void navigate({ to: '/clinic/visits/$patient/$visit', params: { patient: visit.patient, visit: visit.id } })
+    void (visit.patient ? navigate({ to: '/clinic/visits/$patient/$visit', params: { patient: visit.patient, visit: visit.id } }) : navigate({ to: '/clinic/groups/$group', params: { group: visit.id } }))
   }
 }
 
@@ -80,7 +79,7 @@ function Strip({ visit, room }: Props) {
   const box = useRef<HTMLDivElement>(null)
   const { main } = useMain({ visit, room })
   const back = useBack({ visit, room })
-  const unread = useUnreadChat(visitOf(visit.patient, visit.id), true, false)
+  const unread = useUnreadChat(room.source, true, false)
   const words = room.captions.view.own === 'yes' && room.captions.view.asked.length > 0
   return (
     <section className={`${css.strip} no-print`} aria-label={t('small.title')}>

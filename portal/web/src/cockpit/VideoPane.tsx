@@ -4,7 +4,6 @@ import { useErrorText } from '../ui/ErrorSummary'
 import { useWords } from '../ui/useWords'
 import { CaptionLines, CaptionsBar } from '../visits/Captions'
 import { Chat, useUnreadChat } from '../visits/Chat'
-import { visitOf } from '../visits/queries'
 import { ConnectionWords } from '../visits/ConnectionWords'
 import { Control, Controls } from '../visits/Controls'
 import { Names } from '../visits/Crowd'
@@ -64,14 +63,15 @@ export function VideoPane({ visit, room }: { visit: Visit; room: Room }) {
   )
 }
 
-function InCall({ visit, room }: { visit: Visit; room: Room }) {
+/** The call with what those who hold it do in it. */
+export function InCall({ visit, room }: { visit: Visit; room: Room }) {
   const { t } = useWords()
   const { call, media, view, now, captions, small } = room
   const [chat, setChat] = useState(false)
   const [ending, setEnding] = useState(false)
   const called = useCalled()
   const big = useRef<HTMLDivElement>(null)
-  const unread = useUnreadChat(visitOf(visit.patient, visit.id), true, chat)
+  const unread = useUnreadChat(room.source, true, chat)
   const { main, minis } = stageOf(visit, now, called)
   const pins = usePins(call)
   const crowd = isCrowd(now)
@@ -115,7 +115,7 @@ function InCall({ visit, room }: { visit: Visit; room: Room }) {
           <div><Button variant="danger" autoFocus loading={room.act.isPending} onClick={() => void room.end().catch(() => undefined)}>{t('cockpit.endGo')}</Button><Button variant="subtle" onClick={() => setEnding(false)}>{t('cockpit.endKeep')}</Button></div>
         </div>
       )}
-      {chat && <div className={css.chat}><Chat room source={visitOf(visit.patient, visit.id)} onClose={() => setChat(false)} /></div>}
+      {chat && <div className={css.chat}><Chat room source={room.source} onClose={() => setChat(false)} /></div>}
       <AskToRecord visit={visit} act={room.act} />
     </RecordedTiles>
   )

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { Elsewhere } from '../clinic/held'
 import { playTune } from '../rtc/sound'
-import { useVisitAct, visitOf, visitQuery } from '../visits/queries'
+import { stateOf, useActOf, type VisitSource } from '../visits/source'
 import { useActive } from '../visits/stay'
 import { useCall, useMedia } from '../visits/useCall'
 import { useCaptions } from '../visits/useCaptions'
@@ -11,10 +11,10 @@ import { useWords } from '../ui/useWords'
 import { useWindow } from './useWindow'
 
 /** The clinician's part in the call: started by hand or by letting somebody in, and come back to after a reload. */
-export function useRoom(patient: string, id: string, held: Elsewhere) {
+export function useRoom(source: VisitSource, id: string, held: Elsewhere) {
   const { t } = useWords()
-  const visit = useQuery(visitQuery(patient, id)).data
-  const act = useVisitAct(patient, id)
+  const visit = useQuery(stateOf(source)).data
+  const act = useActOf(source)
   // Who is in another visit comes to this one by a press only.
   const elsewhere = useSyncExternalStore(held.subscribe, () => held.other(id))
   const [here, setHere] = useState<'in' | 'out' | undefined>(elsewhere === undefined ? undefined : 'out')
@@ -22,7 +22,7 @@ export function useRoom(patient: string, id: string, held: Elsewhere) {
   const joined = visit?.state === 'live' && visit.me.state !== 'none' && (here === 'in' || (here === undefined && resumes))
   const { media, view } = useMedia(joined)
   const seal = useSeal(visit, act)
-  const { call, view: now } = useCall(visitOf(patient, id).signal, joined && !seal.cannot && !seal.dropped, media, seal.of)
+  const { call, view: now } = useCall(source.signal, joined && !seal.cannot && !seal.dropped, media, seal.of)
   useActive(joined)
   const captions = useCaptions(id, call, now, view)
   const small = useWindow(joined, t('small.title'))
@@ -47,12 +47,14 @@ export function useRoom(patient: string, id: string, held: Elsewhere) {
   const quietly = (doing: Promise<unknown>) => void doing.catch(() => undefined)
 
   return {
-    visit, act, media, view, call, seal, now, joined, waiting, captions, small,
+    source, visit, act, media, view, call, seal, now, joined, waiting, captions, small,
     /** Of another visit that one is in: whose it is. */
     elsewhere,
     start: () => quietly(start()),
     /** Lets the first one in, or the one named; the visit begins with it. */
     letIn: (seat = waiting[0]?.seat) => letIn(seat),
+    /** Everybody at the door, of a group. */
+    letAllIn: () => quietly(start().then(() => act.mutateAsync({ do: 'admit', seat: '' }))),
     leave() {
       call?.leave()
       setHere('out')

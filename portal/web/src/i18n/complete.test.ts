@@ -23,6 +23,7 @@ import { after as afterEn } from './en/after'
 import { chat as chatEn } from './en/chat'
 import { seal as sealEn } from './en/seal'
 import { captions as captionsEn } from './en/captions'
+import { groups as groupsEn } from './en/groups'
 import { before as beforeEn } from './en/before'
 import { plan as planEn } from './en/plan'
 import { room as roomEn } from './en/room'
@@ -55,6 +56,7 @@ import { after as afterEs } from './es/after'
 import { chat as chatEs } from './es/chat'
 import { seal as sealEs } from './es/seal'
 import { captions as captionsEs } from './es/captions'
+import { groups as groupsEs } from './es/groups'
 import { before as beforeEs } from './es/before'
 import { plan as planEs } from './es/plan'
 import { room as roomEs } from './es/room'
@@ -91,6 +93,7 @@ describe.each([
   ['after', afterEn as Tree, afterEs as Tree],
   ['seal', sealEn as Tree, sealEs as Tree],
   ['captions', captionsEn as Tree, captionsEs as Tree],
+  ['groups', groupsEn as Tree, groupsEs as Tree],
   ['clinic', clinicEn as Tree, clinicEs as Tree],
   ['booking', bookingEn as Tree, bookingEs as Tree],
   ['today', todayEn as Tree, todayEs as Tree],

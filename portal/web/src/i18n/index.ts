@@ -20,6 +20,7 @@ const parts = {
   before: { en: () => import('./en/before').then((part) => part.before), es: () => import('./es/before').then((part) => part.before) },
   chat: { en: () => import('./en/chat').then((part) => part.chat), es: () => import('./es/chat').then((part) => part.chat) },
   plan: { en: () => import('./en/plan').then((part) => part.plan), es: () => import('./es/plan').then((part) => part.plan) },
+  groups: { en: () => import('./en/groups').then((part) => part.groups), es: () => import('./es/groups').then((part) => part.groups) },
   seal: { en: () => import('./en/seal').then((part) => part.seal), es: () => import('./es/seal').then((part) => part.seal) },
   captions: { en: () => import('./en/captions').then((part) => part.captions), es: () => import('./es/captions').then((part) => part.captions) },
   after: { en: () => import('./en/after').then((part) => part.after), es: () => import('./es/after').then((part) => part.after) },

@@ -23,6 +23,7 @@ import type { after } from './en/after'
 import type { chat } from './en/chat'
 import type { seal } from './en/seal'
 import type { captions } from './en/captions'
+import type { groups } from './en/groups'
 import type { before } from './en/before'
 import type { plan } from './en/plan'
 import type { room } from './en/room'
@@ -34,6 +35,6 @@ import type { worklist } from './en/worklist'
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation'
-    resources: { translation: typeof en & typeof account & typeof detail & typeof clinic & typeof booking & typeof today & typeof messages & typeof inbox & typeof pools & typeof phrases & typeof coverage & typeof notices & typeof delivery & typeof visits & typeof before & typeof room & typeof recording & typeof plan & typeof after & typeof seal & typeof chat & typeof captions & typeof worklist & typeof apps & typeof connected & typeof entrance & typeof sharing & typeof care & typeof privacy & typeof access & typeof asks }
+    resources: { translation: typeof en & typeof account & typeof detail & typeof clinic & typeof booking & typeof today & typeof messages & typeof inbox & typeof pools & typeof phrases & typeof coverage & typeof notices & typeof delivery & typeof visits & typeof before & typeof room & typeof recording & typeof plan & typeof after & typeof seal & typeof chat & typeof captions & typeof groups & typeof worklist & typeof apps & typeof connected & typeof entrance & typeof sharing & typeof care & typeof privacy & typeof access & typeof asks }
   }
 }

@@ -53,6 +53,7 @@ function act(what: Act): Promise<Visit> {
   switch (what.do) {
     case 'check': return call<Joined>('POST', 'check', what.body).then(visitIn)
     case 'consent': return call<Joined>('POST', 'consent', { version: what.version }).then(visitIn)
+    case 'called': return call<Joined>('POST', 'called', { name: what.name }).then(visitIn)
     case 'withdraw': return call<Joined>('DELETE', 'consent').then(visitIn)
     case 'place': return call<Joined>('POST', 'place', what.body).then(visitIn)
     case 'wait': return call<Joined>('POST', 'wait').then(visitIn)

@@ -31,6 +31,7 @@ export function Aside({ day, now, desk, find, zone }: { day: Day | undefined; no
   return (
     <aside className={css.aside} aria-label={t('day.aside')}>
       {desk && <FindPatient field={find} />}
+      <LinkButton variant="subtle" icon="people" to="/clinic/groups">{t('day.groups')}</LinkButton>
       {!desk && <LateDay behind={Math.max(0, ...(day?.items ?? []).filter(({ mode, visit }) => mode === 'video' && (visit === 'scheduled' || visit === 'waiting')).map(({ behindMinutes }) => behindMinutes ?? 0))} />}
       <h2>{t('day.waiting')}{waiting.length > 0 && <span className={css.number}>{waiting.length}</span>}</h2>
       <div aria-live="polite">
@@ -80,10 +81,11 @@ function Waiting({ item, now, first, desk, zone }: { item: DayWaiting; now: Date
         <span className={css.since}>{since}</span>
       </div>
       {item.reason && <p className={css.asks}><Icon name="pen" size={16} />{t('day.asks', { text: item.reason })}</p>}
-      {item.people.map((person) => <WaitingPerson key={person.seat} item={item} person={person} answers={!desk} />)}
+      {item.people.map((person) => <WaitingPerson key={person.seat} item={item} person={person} answers={!desk && !item.group} />)}
       {!desk && (
         <div className={css.buttons}>
-          <LinkButton to={cockpitPath(item)} hash={lettingIn} icon="video" variant={first ? 'filled' : 'default'}>{t('day.letIn', { name: given })}</LinkButton>
+          {item.group ? <LinkButton to={cockpitPath(item)} icon="people" variant={first ? 'filled' : 'default'}>{t('appointment.openGroup')}</LinkButton>
+            : <LinkButton to={cockpitPath(item)} hash={lettingIn} icon="video" variant={first ? 'filled' : 'default'}>{t('day.letIn', { name: given })}</LinkButton>}
           {!told && <Button variant="default" loading={late.isPending} onClick={() => late.mutate()}>{t('day.sayLate', { count: lateMinutes })}</Button>}
         </div>
       )}

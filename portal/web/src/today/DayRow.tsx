@@ -40,7 +40,7 @@ export function DayRow({ item, now, line, next, ready, marked, whose, desk, zone
   const [asking, setAsking] = useState(false)
   const tag = tagOf(item)
   const time = timeOf(item.start, zone)
-  const about = [t(`day.${item.mode}`), whose === 'all' && t('day.with', { name: item.practitioner.name })].filter(Boolean).join(', ')
+  const about = [item.group ? `${t('appointment.group')}${item.group.subject ? `: ${item.group.subject}` : ''}` : t(`day.${item.mode}`), whose === 'all' && t('day.with', { name: item.practitioner.name })].filter(Boolean).join(', ')
   const icon = icons[tag]
   const inside = <>{item.patientName}{ageSex(item, t) && <span className={css.age}>, {ageSex(item, t)}</span>}</>
   return (

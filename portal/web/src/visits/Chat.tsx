@@ -33,7 +33,8 @@ export function Chat({ source, lobby = false, room = false, onClose }: { source:
   const said = useErrorText()
   const queries = useQueryClient()
   const chat = useQuery(chatOf(source))
-  const sealed = useQuery(stateOf(source)).data?.sealing?.on
+  const visit = useQuery(stateOf(source)).data
+  const sealed = visit?.sealing?.on
   const share = useShare(source)
   const [large, setLarge] = useState<{ at: string; alt: string }>()
   const [text, setText] = useState('')
@@ -79,7 +80,8 @@ export function Chat({ source, lobby = false, room = false, onClose }: { source:
       <PhotosUnderway share={share} />
       {send.error && <p className={css.error} role="alert">{said(send.error)} {t('visit.chatKept')}</p>}
       <form className={css.form} onSubmit={submit}>
-        <SharePhoto share={share} />
+        {/* What is shown to a group is in nobody's record. */}
+        {!visit?.appointment.group && <SharePhoto share={share} />}
         <label htmlFor="chat-text" className="sr">{t(lobby ? 'lobby.field' : 'visit.chatField')}</label>
         <textarea
           id="chat-text" ref={field} rows={2} value={text} maxLength={longest} onChange={(event) => setText(event.target.value)}

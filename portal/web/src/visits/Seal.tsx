@@ -21,7 +21,7 @@ export function SealAsk({ visit, act }: { visit: Visit; act: VisitAct }) {
   const said = useErrorText()
   const on = visit.sealing?.on ?? false
   const mayChange = visit.me.host || (visit.state !== 'live' && (!on || visit.sealing?.mine))
-  if (!on && !mayChange) return null
+  if (visit.appointment.group || (!on && !mayChange)) return null
   const asks = act.variables?.do === 'seal'
   const cannot = on && visit.me.host ? visit.people.filter(({ seat }) => visit.sealing?.cannot.includes(seat)) : []
   return (

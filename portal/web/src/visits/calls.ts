@@ -11,6 +11,7 @@ type Act<T = object, R = Visit> = { post: Answer<R> & Of & ([keyof T] extends [n
 interface Paths {
   '/charts/{patient}/visits/{id}': { get: Answer<Visit> & Of }
   '/charts/{patient}/visits/{id}/consent': Act<{ version: string; agreed: true }> & { delete: Answer<Visit> & Of }
+  '/charts/{patient}/visits/{id}/called': Act<{ name: string }>
   '/charts/{patient}/visits/{id}/place': { get: Answer<Known> & Of } & Act<Place>
   '/charts/{patient}/visits/{id}/form': { get: Answer<Asked> & Of; put: Answer<Asked> & Of & Body<FormInput> }
   '/charts/{patient}/visits/{id}/check': Act<CheckResult>

@@ -19,8 +19,8 @@ export interface Shown {
 }
 
 // Who is large: whom a host chose, what somebody shows, then the person one came for: of the clinic, who leads.
-const forPatient: Record<VisitPerson['role'], number> = { clinician: 0, nurse: 1, frontdesk: 2, patient: 3, proxy: 4, interpreter: 5, guest: 6 }
-const forClinic: Record<VisitPerson['role'], number> = { patient: 0, proxy: 1, clinician: 2, nurse: 3, frontdesk: 4, interpreter: 5, guest: 6 }
+const forPatient: Record<VisitPerson['role'], number> = { clinician: 0, nurse: 1, frontdesk: 2, patient: 3, proxy: 4, interpreter: 5, guest: 6, member: 7 }
+const forClinic: Record<VisitPerson['role'], number> = { patient: 0, proxy: 1, clinician: 2, nurse: 3, frontdesk: 4, interpreter: 5, guest: 6, member: 7 }
 
 /** What somebody is called, where names of guests say that they are guests. */
 export type Called = (person: Pick<VisitPerson, 'name' | 'role'>) => string

@@ -48,6 +48,7 @@ function doIn(patient: string, id: string, act: Act): Promise<Visit> {
   switch (act.do) {
     case 'check': return take(api.POST('/charts/{patient}/visits/{id}/check', { ...visit, body: act.body }))
     case 'consent': return take(api.POST('/charts/{patient}/visits/{id}/consent', { ...visit, body: { version: act.version, agreed: true } }))
+    case 'called': return take(api.POST('/charts/{patient}/visits/{id}/called', { ...visit, body: { name: act.name } }))
     case 'withdraw': return take(api.DELETE('/charts/{patient}/visits/{id}/consent', visit))
     case 'place': return take(api.POST('/charts/{patient}/visits/{id}/place', { ...visit, body: act.body }))
     case 'wait': return take(api.POST('/charts/{patient}/visits/{id}/wait', visit))

@@ -11,6 +11,7 @@ const quietMs = 20_000
 export type Act =
   | { do: 'check'; body: CheckResult }
   | { do: 'consent'; version: string }
+  | { do: 'called'; name: string }
   | { do: 'place'; body: Place }
   | { do: 'wait' | 'leaveWaiting' | 'start' | 'end' | 'withdraw' }
   | { do: 'admit' | 'refuse' | 'return' | 'mute' | 'remove' | 'spotlight' | 'lead'; seat: string }

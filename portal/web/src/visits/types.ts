@@ -5,7 +5,7 @@ import type { LineFound, Where } from './beforeTypes'
 export type SeatState = 'none' | 'waiting' | 'admitted' | 'in' | 'left' | 'refused' | 'removed'
 export type CheckWord = 'ok' | 'fail' | 'skipped'
 export interface CheckResult extends LineFound { camera: CheckWord; microphone: CheckWord; speaker: CheckWord; network: CheckWord }
-export type VisitRole = 'patient' | 'proxy' | 'guest' | 'interpreter' | 'clinician' | 'nurse' | 'frontdesk'
+export type VisitRole = 'patient' | 'proxy' | 'guest' | 'interpreter' | 'clinician' | 'nurse' | 'frontdesk' | 'member'
 
 export interface VisitPerson {
   seat: string
@@ -24,6 +24,10 @@ export interface VisitPerson {
   where?: Where
   /** Of who waits: lines of theirs that nobody has answered yet. */
   asks?: number
+  /** For who leads a group: what the others call them, by which appointment they are here, and for whom. */
+  called?: string
+  visit?: string
+  for?: string
 }
 
 /** How it stands with the last recording that was asked for. */
@@ -47,7 +51,7 @@ export interface Visit {
   appointment: Appointment
   state: VisitState
   now: string
-  me: { seat?: string; role: VisitRole; state: SeatState; host: boolean; controls?: boolean; consentAt?: string; checkedAt?: string; placeAt?: string; places?: boolean; outside?: boolean }
+  me: { seat?: string; role: VisitRole; state: SeatState; host: boolean; controls?: boolean; consentAt?: string; checkedAt?: string; placeAt?: string; places?: boolean; outside?: boolean; called?: string }
   people: VisitPerson[]
   /** How those who hold the visit have set its room; lead and spotlight are seats. */
   room?: { lead?: string; ready?: boolean; locked?: boolean; spotlight?: string }

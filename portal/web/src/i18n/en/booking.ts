@@ -3,7 +3,7 @@ export const booking = {
   appointment: {
     late_one: 'The clinic is about {{count}} minute late. You can come {{count}} minute later.', late_other: 'The clinic is about {{count}} minutes late. You can come {{count}} minutes later.', questions: 'Answer questions for this visit', questionsDone: 'Change your answers for this visit',
     page: 'Visits', title: 'Your visits', titleFor: '{{name}}’s visits', book: 'Book a visit', bookFor: 'Book for {{name}}',
-    coming: 'Coming up', past: 'Earlier', video: 'Video visit', clinic: 'Visit at the clinic', with: 'With {{name}}', about: 'About: {{text}}',
+    coming: 'Coming up', past: 'Earlier', video: 'Video visit', clinic: 'Visit at the clinic', group: 'Group visit', groupMost: 'At most {{count}} patients take part', openGroup: 'Open the group', with: 'With {{name}}', about: 'About: {{text}}',
     none: 'No visit is planned', noneText: 'When you book one, you find it here, with the time and the way in.', noneTextFor: 'When you book one for {{name}}, you find it here, with the time and the way in.',
     opens: 'The waiting room opens {{day}} at {{time}}.', opensToday: 'The waiting room opens at {{time}}.', yourTurn: 'Your turn.', openNow: 'The waiting room is open.',
     waiting: 'You are in the waiting room.', waitingFor: 'Somebody is in the waiting room.', live: 'The visit has begun.', arrive: 'Come 10 minutes before, and bring your medicines.', clinicTurn: 'Nothing to do yet.',

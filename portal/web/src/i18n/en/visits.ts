@@ -30,6 +30,8 @@ export const visits = {
   consent: {
     title: 'Before we start', lead: 'This is a visit by video. Please read this once.', leadFor: 'You join the visit of {{name}}. Please read this once.',
     video: 'We see and hear each other by video. A video visit cannot replace every examination. Your clinician says when you should come in.', private: 'Be where nobody listens who should not. The clinic does the same. Nothing is recorded unless you and everybody else say yes to it.', record: 'What is important is written in the record, as with every visit. You can read it afterwards.', emergency: 'Tell us where you are when we ask, so that we can send help in an emergency.', stop: 'You can stop at any time, and ask for a visit at the clinic instead.',
+    group: 'This is a group visit. Other patients see and hear you, and you see and hear them.', groupKept: 'What you hear from others stays there. Please tell nobody who was there or what they said. We cannot promise that everybody keeps to this.', groupPrivate: 'Be where nobody else listens. Nothing is recorded.',
+    called: 'The name that the others see', calledHelp: 'Your first name, or any other name. The others are told nothing else about you.',
     kept: 'We keep when you agreed, and to which words.', agree: 'I agree, go on', no: 'Not now',
   },
   wait: {
@@ -58,6 +60,7 @@ export const visits = {
     notYet: 'The summary is not here yet', notYetText: 'It comes as soon as it is signed. We tell you then.',
   },
   cockpit: {
+    groupFirst: 'End the group visit before you sign.',
     page: 'Visit', back: 'Back to today', video: 'Video', chart: 'Chart', note: 'Note', panes: 'Parts of the visit', start: 'Start the visit', startText: 'Your camera and microphone go on. Nobody is let in by that.', end: 'End', endSure: 'End the visit for everybody?', endGo: 'Yes, end it', endKeep: 'Go on', ended: 'The visit is over.', endedAfter: 'The visit is over. You talked for {{minutes}}.', talk: 'Time talked', notStarted: 'Not started', notVideo: 'This is a visit at the clinic.',
     waiting: 'Waiting', waits: '{{name}} waits', since: 'since {{time}}', asks: 'Wants to talk about', letIn: 'Let in', letInName: 'Let in {{name}}', refuse: 'Not now', nobody: 'Nobody waits yet', nobodyText: 'You hear a sound when somebody comes.', inRoom: 'In the visit', left: 'Left the visit', checkOk: 'Camera, sound and connection work', checkNo: 'Not checked', checkFail: 'Trouble with: {{list}}', checkPart: { camera: 'camera', microphone: 'microphone', speaker: 'speaker', network: 'connection' },
     late: 'Running late', lateBy: 'How late are you?', lateMinutes: '{{count}} min', lateTold: 'Everybody who waits sees: {{count}} minutes behind.', lateNone: 'On time again',

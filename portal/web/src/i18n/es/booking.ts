@@ -5,7 +5,7 @@ export const booking: Same<typeof english> = {
   appointment: {
     late_one: 'La clínica lleva más o menos {{count}} minuto de retraso. Puede venir {{count}} minuto más tarde.', late_other: 'La clínica lleva más o menos {{count}} minutos de retraso. Puede venir {{count}} minutos más tarde.', questions: 'Responder preguntas para esta consulta', questionsDone: 'Cambiar sus respuestas para esta consulta',
     page: 'Visitas', title: 'Sus visitas', titleFor: 'Visitas de {{name}}', book: 'Pedir una visita', bookFor: 'Pedir para {{name}}',
-    coming: 'Próximas', past: 'Anteriores', video: 'Visita por video', clinic: 'Visita en la clínica', with: 'Con {{name}}', about: 'Motivo: {{text}}',
+    coming: 'Próximas', past: 'Anteriores', video: 'Visita por video', clinic: 'Visita en la clínica', group: 'Visita en grupo', groupMost: 'Participan {{count}} pacientes como máximo', openGroup: 'Abrir el grupo', with: 'Con {{name}}', about: 'Motivo: {{text}}',
     none: 'No hay visitas previstas', noneText: 'Cuando pida una, la encontrará aquí, con la hora y la entrada.', noneTextFor: 'Cuando pida una para {{name}}, la encontrará aquí, con la hora y la entrada.',
     opens: 'La sala de espera abre {{day}} a las {{time}}.', opensToday: 'La sala de espera abre a las {{time}}.', yourTurn: 'Le toca a usted.', openNow: 'La sala de espera está abierta.',
     waiting: 'Usted está en la sala de espera.', waitingFor: 'Alguien está en la sala de espera.', live: 'La visita ya empezó.', arrive: 'Llegue 10 minutos antes y traiga sus medicinas.', clinicTurn: 'Todavía no hay nada que hacer.',

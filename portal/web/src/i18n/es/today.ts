@@ -3,6 +3,7 @@ import type { today as english } from '../en/today'
 
 export const today: Same<typeof english> = {
   day: {
+    groups: 'Visitas en grupo',
     page: 'Hoy', nav: 'Hoy', count_one: '{{count}} visita', count_other: '{{count}} visitas', done_one: '{{count}} terminada', done_other: '{{count}} terminadas', toSign_one: '{{count}} nota por firmar', toSign_other: '{{count}} notas por firmar', ends: 'La última visita termina a las {{time}}',
     before: 'Día anterior', after: 'Día siguiente', mine: 'Mías', all: 'De todos', whose: 'De quién son las visitas', list: 'Visitas del día', now: 'Ahora, {{time}}', none: 'No hay visitas este día', noneText: 'Las visitas reservadas aparecen aquí al momento.',
     video: 'Video', clinic: 'En la clínica', with: 'con {{name}}', aside: 'Quién espera y lo que le toca', waiting: 'Sala de espera', nobody: 'Nadie está esperando.', waits_one: 'Espera {{count}} min', waits_other: 'Espera {{count}} min', justCame: 'Acaba de llegar', letIn: 'Hacer pasar a {{name}}', early: 'Para las {{time}}', asks: 'Quiere hablar de: {{text}}',

@@ -32,6 +32,8 @@ export const visits: Same<typeof english> = {
   consent: {
     title: 'Antes de empezar', lead: 'Esta consulta es por video. Lea esto una vez, por favor.', leadFor: 'Usted participa en la consulta de {{name}}. Lea esto una vez, por favor.',
     video: 'Nos vemos y oímos por video. Una consulta por video no puede reemplazar todas las exploraciones. Su médico le dice cuándo debe venir.', private: 'Esté en un lugar donde nadie escuche que no deba. La clínica hace lo mismo. No se graba nada si usted y todos los demás no lo aceptan.', record: 'Lo importante se escribe en la historia, como en toda consulta. Después puede leerlo.', emergency: 'Díganos dónde está cuando preguntemos, para poder enviar ayuda en una emergencia.', stop: 'Puede parar cuando quiera y pedir una consulta en la clínica.',
+    group: 'Es una visita en grupo. Otros pacientes le ven y le oyen, y usted los ve y los oye.', groupKept: 'Lo que oiga de otros se queda ahí. No cuente a nadie quién estuvo ni qué se dijo. No podemos prometer que todos lo cumplan.', groupPrivate: 'Póngase donde nadie más escuche. No se graba nada.',
+    called: 'El nombre que ven los demás', calledHelp: 'Su nombre de pila, u otro nombre. A los demás no se les dice nada más de usted.',
     kept: 'Guardamos cuándo aceptó y con qué texto.', agree: 'Acepto, continuar', no: 'Ahora no',
   },
   wait: {
@@ -60,6 +62,7 @@ export const visits: Same<typeof english> = {
     notYet: 'El resumen todavía no está', notYetText: 'Llega en cuanto esté firmado. Entonces le avisamos.',
   },
   cockpit: {
+    groupFirst: 'Termine la visita en grupo antes de firmar.',
     page: 'Consulta', back: 'Volver al día', video: 'Video', chart: 'Historia', note: 'Nota', panes: 'Partes de la consulta', start: 'Empezar la consulta', startText: 'Se encienden su cámara y su micrófono. Con eso nadie entra todavía.', end: 'Terminar', endSure: '¿Terminar la consulta para todos?', endGo: 'Sí, terminar', endKeep: 'Continuar', ended: 'La consulta ha terminado.', endedAfter: 'La consulta ha terminado. Hablaron {{minutes}}.', talk: 'Tiempo hablado', notStarted: 'Sin empezar', notVideo: 'Esta consulta es en la clínica.',
     waiting: 'Esperan', waits: '{{name}} espera', since: 'desde las {{time}}', asks: 'Quiere hablar de', letIn: 'Hacer pasar', letInName: 'Hacer pasar a {{name}}', refuse: 'Ahora no', nobody: 'Todavía no espera nadie', nobodyText: 'Oirá un sonido cuando llegue alguien.', inRoom: 'En la consulta', left: 'Salió de la consulta', checkOk: 'Cámara, sonido y conexión funcionan', checkNo: 'Sin probar', checkFail: 'Problemas con: {{list}}', checkPart: { camera: 'cámara', microphone: 'micrófono', speaker: 'altavoz', network: 'conexión' },
     late: 'Con retraso', lateBy: '¿Cuánto retraso lleva?', lateMinutes: '{{count}} min', lateTold: 'Todos los que esperan ven: {{count}} minutos de retraso.', lateNone: 'Otra vez a tiempo',

@@ -1,0 +1,36 @@
+-- +goose Up
+
+-- Visits by video of several patients together. The practitioner's time is taken by
+-- the group; each patient has an appointment of their own in their own chart.
+CREATE TABLE group_visits (
+    id           TEXT COLLATE "C" PRIMARY KEY,
+    slot         TEXT COLLATE "C" NOT NULL,
+    practitioner TEXT COLLATE "C" NOT NULL,
+    account      TEXT COLLATE "C" NOT NULL,           -- of the practitioner
+    name         TEXT NOT NULL,           -- of the practitioner
+    specialty    TEXT NOT NULL,
+    starts_at    BIGINT NOT NULL,
+    ends_at      BIGINT NOT NULL,
+    subject      TEXT NOT NULL,           -- that all members read
+    places       BIGINT NOT NULL,
+    status       TEXT COLLATE "C" NOT NULL,           -- booked, cancelled
+    state        TEXT COLLATE "C" NOT NULL DEFAULT 'scheduled', -- scheduled, live, ended
+    started_at   BIGINT NOT NULL DEFAULT 0,
+    ended_at     BIGINT NOT NULL DEFAULT 0,
+    created_by   TEXT COLLATE "C" NOT NULL,           -- account
+    created_at   BIGINT NOT NULL
+);
+CREATE INDEX group_visits_start ON group_visits (starts_at);
+
+ALTER TABLE appointments ADD COLUMN group_id TEXT COLLATE "C" NOT NULL DEFAULT '';
+CREATE INDEX appointments_group ON appointments (group_id, patient_id) WHERE group_id <> '';
+
+-- What the others in a group call somebody. Who holds the group has a row whose visit
+-- is the group.
+ALTER TABLE visit_people ADD COLUMN called TEXT NOT NULL DEFAULT '';
+
+-- +goose Down
+ALTER TABLE visit_people DROP COLUMN called;
+DROP INDEX appointments_group;
+ALTER TABLE appointments DROP COLUMN group_id;
+DROP TABLE group_visits;
