@@ -4620,6 +4620,8 @@ export interface components {
         Day: {
             date: string;
             items: components["schemas"]["DayItem"][] | null;
+            /** @description Visits of the list that go on, in which a nurse has said that the doctor can come */
+            ready: string[] | null;
             /** @description Visits with somebody in the waiting room, the one that is next first */
             waiting: components["schemas"]["DayWaiting"][] | null;
         };
