@@ -3,6 +3,7 @@ package portal
 var spanishGroups = map[string]string{
 	"A group has from 2 to 24 places.":                                                   "Un grupo tiene de 2 a 24 lugares.",
 	"A group visit cannot be moved. Cancel it, and ask for another one.":                 "Una visita en grupo no se puede cambiar de hora. Cancélela y pida otra.",
+	"In a group visit no pictures can be shared in the chat.":                            "En una visita en grupo no se pueden enviar fotos por el chat.",
 	"A group visit cannot be recorded.":                                                  "Una visita en grupo no se puede grabar.",
 	"A group visit cannot have the extra encryption.":                                    "Una visita en grupo no puede tener la privacidad extra.",
 	"All places of this group are taken.":                                                "Todos los lugares de este grupo están ocupados.",
