@@ -80,4 +80,24 @@ describe('a draft on two devices', () => {
     expect(again.seen.text).toBe('Without a line')
     expect(again.seen.others.map(({ text }) => text)).toEqual(['From the desk'])
   })
+  it('is not offered again once it was sent, though the clinic was away when the box became empty', async () => {
+    const clinic = new Clinic()
+    const phone = device(clinic)
+    await phone.keeper.begin()
+    phone.type('Is it safe to drive?')
+    await phone.keeper.flush()
+    phone.seen.away = true
+    phone.type('')
+    await phone.keeper.flush()
+    expect(clinic.stored?.text).toBe('Is it safe to drive?')
+    phone.keeper.close()
+    // The page is loaded again in the same tab.
+    const again = device(clinic)
+    again.seen.kept = phone.seen.kept
+    await again.keeper.begin()
+    expect([again.seen.text, clinic.stored]).toEqual(['', undefined])
+    again.type('Thank you')
+    await again.keeper.flush()
+    expect(again.seen.others).toEqual([])
+  })
 })

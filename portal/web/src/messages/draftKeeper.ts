@@ -57,7 +57,8 @@ export class DraftKeeper {
   write(draft: Draft): void {
     this.now = draft
     this.dirty = true
-    this.place.keep(isEmpty(draft) && this.left.length === 0 ? undefined : { ...draft, version: this.version })
+    // That it is empty now has to get there as well: what was sent is no draft any more.
+    this.place.keep(isEmpty(draft) && this.left.length === 0 && this.version === 0 ? undefined : { ...draft, version: this.version })
     this.place.saved('none')
   }
 
@@ -95,7 +96,7 @@ export class DraftKeeper {
       else {
         this.version = draft.version ?? 0
         this.base = sent
-        if (!this.dirty) this.place.keep(undefined)
+        this.place.keep(this.dirty ? { ...this.now, version: this.version } : undefined)
         this.place.saved(this.dirty ? 'none' : nothing ? 'none' : 'saved')
       }
     } catch {
