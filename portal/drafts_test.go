@@ -99,10 +99,17 @@ func TestSendingLeavesWhatAnotherDeviceWrote(t *testing.T) {
 		f.self.get(at).json(t, &left)
 		require.Zero(t, left.Version, "a state on the way to what was sent")
 
-		_, status := f.self.saves(at, "Something else", d.Version)
+		other, status := f.self.saves(at, "Something else", d.Version)
 		require.Equal(t, 200, status)
 		require.Equal(t, 201, f.self.do("POST", thread+"/messages", `{"id":"`+newID()+`","text":"Thank you."}`).StatusCode)
 		f.self.get(at).json(t, &left)
 		require.Equal(t, "Something else", left.Text)
+
+		// A page that sends says at the same time that its box is empty now.
+		require.Equal(t, other.Version, left.Version)
+		_, status = f.self.saves(at, "", other.Version)
+		require.Equal(t, 200, status)
+		f.self.get(at).json(t, &left)
+		require.Empty(t, left.Text)
 	})
 }

@@ -256,9 +256,12 @@ func (s *Service) sentDraft(c *db.Conn, account, patient, thread string, in In) 
 			left.Others = append(left.Others, o)
 		}
 	}
-	left.Attachments = slices.DeleteFunc(d.Attachments, func(a Attachment) bool { return slices.Contains(in.Attachments, a.ID) })
-	if left.empty() {
+	left.Attachments = slices.DeleteFunc(slices.Clone(d.Attachments), func(a Attachment) bool { return slices.Contains(in.Attachments, a.ID) })
+	switch {
+	case left.empty():
 		return dropDraft(c, account, patient, thread)
+	case left.says(d) && d.says(left) && len(left.Others) == len(d.Others):
+		return nil // who empties their box beside this does so from the version that they know
 	}
 	return s.saveDraft(c, &left, account, patient, thread, was)
 }

@@ -278,6 +278,7 @@ scene('what she may not see is for a caregiver as if it were not there', { as: '
   const pageOf = async (thread) => {
     await visit(page, `${site.url}/p/${mother.patient}/messages/${thread}`)
     await page.getByRole('heading', { name: en('message.hidden') }).waitFor()
+    await settled(page)
     return page.locator('main').innerText()
   }
   assert.equal(await pageOf(hidden), await pageOf(none))

@@ -58,7 +58,7 @@ export async function clinicPages(page, site, patient) {
 const quietMs = 150
 
 /** The page has drawn what it was asked for: a heading with words, nothing that is still loading. */
-export async function settled(page) {
+export async function settled(page, quiet = quietMs) {
   const { underWay } = page.context()
   let quietSince = 0
   await until('the page is there', async () => {
@@ -66,7 +66,7 @@ export async function settled(page) {
     const now = Date.now()
     if (!drawn || [...underWay].some((request) => request.frame().page() === page)) quietSince = 0
     else quietSince ||= now
-    return quietSince && now - quietSince >= quietMs
+    return quietSince && now - quietSince >= quiet
   })
 }
 
