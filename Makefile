@@ -4,11 +4,11 @@ GO      ?= go
 DEMO    ?= serve --demo
 WEB     := portal/web
 ORACLES := cmd/housecall/oracles
-RACE    := ./notifications/... ./internal/edge/... ./internal/revoke/... ./internal/identity/... ./records ./records/access/... ./records/ingest/... ./telehealth/...
-# Of the pages and the whole program, what several people, nodes or processes do at once;
-# the rest of theirs asks one thing after the other. `make test-long` runs all of it.
-JOINT   := ./portal ./cmd/housecall
-ATTIMES = Live|Socket|AtOnce|OfTwo|Overlap|UntilItIsDelivered|TwoNodes|TwoProcesses|EveryNode|ByAll|EndsEverywhere|OtherNodes
+RACE    := ./notifications/... ./internal/edge/... ./internal/revoke/... ./telehealth/...
+# Of the rest, what several people, nodes or processes do at once; their other tests ask one
+# thing after the other. `make test-long` runs all of it.
+JOINT   := ./records ./records/access ./records/ingest ./internal/identity/... ./portal ./cmd/housecall
+ATTIMES = Live|Socket|AtOnce|OfTwo|Overlap|UntilItIsDelivered|TwoNodes|TwoProcesses|EveryNode|ByAll|EndsEverywhere|OtherNodes|WhileOthersWrite|Relabel|OneOrder|OrderOfAllChanges|CommitInGroups|LeaveNoGap|Serial|RecoveryCodes|WrongBirthDates|AtOneTime|StillVouches|BackendServices|AdaptorsMemory|WithoutDowntime
 LONG    := ./records/... ./internal/... ./notifications/... ./telehealth/... ./portal/... ./cmd/...
 
 # Shipped builds, and tests without the race detector, need no C compiler.
@@ -72,7 +72,7 @@ go-test: toolchain ## Go tests on SQLite and PostgreSQL
 .PHONY: race
 race: toolchain ## The concurrent packages under the race detector, on PostgreSQL
 	$(TESTBED) env $(CGO) HOUSECALL_TEST_ONLY=postgres $(GO) test $(ATONCE) -race -vet=off -timeout 8m -skip '$(DECKS)' $(RACE)
-	$(TESTBED) env $(CGO) HOUSECALL_TEST_ONLY=postgres $(GO) test $(ATONCE) -race -vet=off -timeout 8m -run '$(ATTIMES)' $(JOINT)
+	$(TESTBED) env $(CGO) HOUSECALL_TEST_ONLY=postgres $(GO) test $(ATONCE) -race -vet=off -timeout 8m -run '$(ATTIMES)' -skip '$(DECKS)' $(JOINT)
 
 .PHONY: web-test
 web-test: $(WEB)/node_modules/.package-lock.json ## Type check, unit tests and size budget of the web client
