@@ -22,9 +22,7 @@ func (p *Portal) mountControls(api huma.API) {
 
 type visitLockIn struct {
 	OfVisit
-	Body struct {
-		On bool `json:"on"`
-	}
+	Body switchBody
 }
 
 func (p *Portal) visitLock(ctx context.Context, in *visitLockIn) (*body[telehealth.Visit], error) {

@@ -113,9 +113,7 @@ func (p *Portal) groupStep(f func(*telehealth.Service, context.Context, identity
 
 type groupSeatIn struct {
 	OfGroup
-	Body struct {
-		Seat string `json:"seat" maxLength:"36"`
-	}
+	Body seatBody
 }
 
 // groupSeat is a handler of what is done about somebody's seat.
@@ -128,9 +126,7 @@ func (p *Portal) groupSeat(f func(*telehealth.Service, context.Context, identity
 
 type groupLockIn struct {
 	OfGroup
-	Body struct {
-		On bool `json:"on"`
-	}
+	Body switchBody
 }
 
 func (p *Portal) groupLock(ctx context.Context, in *groupLockIn) (*body[telehealth.GroupVisit], error) {
@@ -145,11 +141,7 @@ func (p *Portal) groupChat(ctx context.Context, in *OfGroup) (*body[list[telehea
 
 type groupSayIn struct {
 	OfGroup
-	Body struct {
-		ID   string `json:"id" maxLength:"36" doc:"Made by the client; sent twice it is done once"`
-		Text string `json:"text" maxLength:"8000"`
-		Seat string `json:"seat,omitempty" maxLength:"36" doc:"Of who waits and is written to; missing: the room"`
-	}
+	Body lineBody
 }
 
 func (p *Portal) groupSay(ctx context.Context, in *groupSayIn) (*body[telehealth.ChatLine], error) {

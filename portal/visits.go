@@ -48,11 +48,24 @@ func (p *Portal) visitStep(f func(*telehealth.Service, context.Context, identity
 	}
 }
 
-type visitSeatIn struct {
-	OfVisit
-	Body struct {
+// Of a visit and of a group the same is said.
+type (
+	seatBody struct {
 		Seat string `json:"seat" maxLength:"36"`
 	}
+	switchBody struct {
+		On bool `json:"on"`
+	}
+	lineBody struct {
+		ID   string `json:"id" maxLength:"36" doc:"Made by the client; sent twice it is done once"`
+		Text string `json:"text" maxLength:"8000"`
+		Seat string `json:"seat,omitempty" maxLength:"36" doc:"Of who waits and is written to, by the care team; missing: the room"`
+	}
+)
+
+type visitSeatIn struct {
+	OfVisit
+	Body seatBody
 }
 
 // visitSeat is a handler of what is done about somebody's seat.
@@ -112,9 +125,7 @@ func (p *Portal) visitLate(ctx context.Context, in *visitLateIn) (*body[teleheal
 
 type sealVisitIn struct {
 	OfVisit
-	Body struct {
-		On bool `json:"on"`
-	}
+	Body switchBody
 }
 
 func (p *Portal) sealVisit(ctx context.Context, in *sealVisitIn) (*body[telehealth.Visit], error) {
@@ -141,11 +152,7 @@ func (p *Portal) visitChat(ctx context.Context, in *OfVisit) (*body[list[telehea
 
 type visitSayIn struct {
 	OfVisit
-	Body struct {
-		ID   string `json:"id" maxLength:"36" doc:"Made by the client; sent twice it is done once"`
-		Text string `json:"text" maxLength:"8000"`
-		Seat string `json:"seat,omitempty" maxLength:"36" doc:"Of who waits and is written to, by the care team; missing: the room"`
-	}
+	Body lineBody
 }
 
 func (p *Portal) visitSay(ctx context.Context, in *visitSayIn) (*body[telehealth.ChatLine], error) {

@@ -305,11 +305,8 @@ func (v *visit) seen(patient string, hosts bool, rules *Licence, asks map[string
 		}
 		if !hosts {
 			p.Check = nil
-		} else if x := all[p.Seat]; x != nil {
-			if p.Check != nil {
-				p.Check.LineFound = x.line()
-			}
-			p.Where = x.where(rules)
+		} else {
+			all[p.Seat].fill(&p.Person, rules)
 		}
 		if p.State == SeatWaiting {
 			p.Asks = asks[p.Seat]

@@ -2,7 +2,6 @@ package telehealth
 
 import (
 	"context"
-	"database/sql"
 	"slices"
 
 	"housecall/internal/db"
@@ -334,18 +333,12 @@ func (s *Service) GroupChat(ctx context.Context, who identity.Principal, id stri
 		if err != nil {
 			return err
 		}
-		return c.Each(`SELECT id, at, name, role, account, body, seat FROM visit_chat WHERE visit = ? ORDER BY n LIMIT ?`, func(r *sql.Rows) error {
-			var l ChatLine
-			var at int64
-			var from string
-			err := r.Scan(&l.ID, &at, &l.From.Name, &l.From.Role, &from, &l.Text, &l.Seat)
-			l.At = moment(at)
-			if p, ok := known[from]; ok {
+		return g.door().chatLines("", nil, func(l *chatLine) {
+			if p, ok := known[l.account]; ok { // in a group a seat stands for who wrote it
 				l.Mine, l.From = p.Me, Speaker{Name: p.Name, Role: p.Role}
 			}
-			out = append(out, l)
-			return err
-		}, id, maxChatLines)
+			out = append(out, l.ChatLine)
+		})
 	})
 	if err != nil {
 		return nil, s.Records.Refuse(ctx, who, "", "Appointment", id, err)

@@ -37,14 +37,22 @@ func (g *gathering) unseen() (out []Person, err error) {
 	return out, err
 }
 
+// own finds the viewer's seat among those of who leads.
+func (g *gathering) own(leaders []*person) *person {
+	if i := slices.IndexFunc(leaders, func(p *person) bool { return p.account == g.who.Account }); i >= 0 {
+		return leaders[i]
+	}
+	return nil
+}
+
 // seat gives who leads their own seat of the group, and makes one for who has none yet.
 func (g *gathering) seat() (*person, error) {
 	list, err := g.door().people()
 	if err != nil {
 		return nil, err
 	}
-	if i := slices.IndexFunc(list, func(p *person) bool { return p.account == g.who.Account }); i >= 0 {
-		return list[i], nil
+	if p := g.own(list); p != nil {
+		return p, nil
 	}
 	p := &person{Person: Person{Seat: uuid.NewString(), Name: g.who.Name, Role: g.role(), State: SeatNone}, account: g.who.Account, host: true}
 	_, err = g.c.Exec(`INSERT INTO visit_people (visit, seat, account, name, role, relation, host, state) VALUES `+db.Placeholders(1, 8), g.ID, p.Seat, p.account, p.Name, p.Role, "", true, string(p.State))
@@ -155,12 +163,11 @@ func (s *Service) leaderSeat(c *db.Conn, who identity.Principal, id string) (sig
 	if err != nil {
 		return signal.Seat{}, err
 	}
-	i := slices.IndexFunc(list, func(p *person) bool { return p.account == who.Account })
-	if i < 0 || g.State != schedule.Live || !list[i].admittedNow() {
+	p := g.own(list)
+	if p == nil || g.State != schedule.Live || !p.admittedNow() {
 		return signal.Seat{}, notAdmitted()
 	}
 	room, err := g.door().settings()
-	p := list[i]
 	return signal.Seat{
 		Room: g.ID, Size: sfu.MaxGroup, ID: p.Seat, Role: p.Role, Host: true, Until: g.DoorsCloseAt(),
 		Muted: p.muted, MutedBy: p.mutedBy, Spotlight: room != nil && room.Spotlight == p.Seat,

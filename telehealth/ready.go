@@ -121,6 +121,17 @@ func (x *ready) where(rules *Licence) *Where {
 	return &Where{Whereabouts: x.place(), At: moment(x.said), Outside: !rules.holds(x.country, x.region)}
 }
 
+// fill adds to somebody what they tried and said, for who holds the visit; nil: nothing.
+func (x *ready) fill(p *Person, rules *Licence) {
+	if x == nil {
+		return
+	}
+	if p.Check != nil {
+		p.Check.LineFound = x.line()
+	}
+	p.Where = x.where(rules)
+}
+
 // forget takes back what was tried and said in one browser. The Consent stays in the
 // chart: it was given.
 func (v *visit) forget(account string) error {
@@ -154,17 +165,10 @@ func (v *visit) prepare(out *Visit) error {
 	}
 	for i := range out.People {
 		p := &out.People[i]
-		x := all[p.Seat]
 		if p.State == SeatWaiting {
 			p.Asks = asks[p.Seat]
 		}
-		if x == nil {
-			continue
-		}
-		if p.Check != nil {
-			p.Check.LineFound = x.line()
-		}
-		p.Where = x.where(&rules)
+		all[p.Seat].fill(p, &rules)
 	}
 	return nil
 }

@@ -6,8 +6,8 @@ import { lookOnce } from './harness/look.mjs'
 import { visit } from './harness/pages.mjs'
 import { picture } from './harness/paths.mjs'
 import { sayPlace } from './harness/place.mjs'
+import { proven } from './harness/prove.mjs'
 import { phone, suite } from './harness/suite.mjs'
-import { codeOf } from './harness/totp.mjs'
 import { until } from './harness/wait.mjs'
 import { weakLine } from './harness/weak.mjs'
 import { en, es, patternOf } from './harness/words.mjs'
@@ -308,8 +308,8 @@ scene('a visit by video, three people, and its note', { as: 'patient', viewport:
   await doctor.getByText(patternOf(en('cockpit.saved', { time: '{{time}}' }))).waitFor()
   await look(doctor, 'cockpit-note')
   await hand.press(button(doctor, en('plan.endAndSign', { name: self.name })))
-  await proves(doctor, site, hand)
-  await doctor.getByText(en('cockpit.frozen')).waitFor()
+  hand.count += 2 // a code and a press, whether it is asked for this time or not
+  await proven(doctor, site.accounts.clinician, doctor.getByText(en('cockpit.frozen')))
   assert.ok(hand.count <= 20, `${hand.count} presses and runs of typing`)
   const lines = doctor.getByRole('region', { name: en('plan.lines.title') })
   for (const who of [self.name, third]) await lines.getByText(who, { exact: true }).first().waitFor()
@@ -355,8 +355,7 @@ scene('a visit by video, three people, and its note', { as: 'patient', viewport:
   await button(doctor, en('cockpit.addAddendum')).click()
   await doctor.getByLabel(en('cockpit.addendumField')).fill('Pharmacy informed.')
   await button(doctor, en('cockpit.addendumSign')).click()
-  await proves(doctor, site)
-  await doctor.getByText('Pharmacy informed.').first().waitFor()
+  await proven(doctor, site.accounts.clinician, doctor.getByText('Pharmacy informed.').first())
   await page.reload()
   await page.getByText('Pharmacy informed.').waitFor()
 })
@@ -424,19 +423,4 @@ function chartCalls(page) {
     if (pathname.startsWith('/api/v1/charts/')) paths.push(pathname)
   })
   return () => paths
-}
-
-/** Shows again who it is, when that is asked for. */
-async function proves(page, site, hand = { count: 0 }) {
-  hand.count += 2 // a code and a press, whether it is asked for this time or not
-  const dialog = page.getByRole('dialog', { name: en('account.stepUpTitle') })
-  const asked = await dialog.waitFor({ timeout: 3_000 }).then(() => true, () => false)
-  if (!asked) return
-  // A code counts once; the next one counts already a little before its time.
-  for (const ahead of [0, 30_000]) {
-    await dialog.getByLabel(en('account.stepUpCode')).fill(codeOf(site.accounts.clinician.secret, Date.now() + ahead))
-    await button(dialog, en('account.stepUpGo')).click()
-    if (await dialog.waitFor({ state: 'hidden', timeout: 3_000 }).then(() => true, () => false)) return
-  }
-  assert.fail('the code was not taken')
 }

@@ -5129,9 +5129,6 @@ export interface components {
             id: string;
             practitioner: components["schemas"]["Practitioner"];
         };
-        GroupLockInBody: {
-            on: boolean;
-        };
         GroupMember: {
             birthDate?: string;
             /** @description The viewer may take them out of the group */
@@ -5167,16 +5164,6 @@ export interface components {
         };
         GroupNotesInBody: {
             body: components["schemas"]["NoteBody"];
-        };
-        GroupSayInBody: {
-            /** @description Made by the client; sent twice it is done once */
-            id: string;
-            /** @description Of who waits and is written to; missing: the room */
-            seat?: string;
-            text: string;
-        };
-        GroupSeatInBody: {
-            seat: string;
         };
         GroupVisit: {
             /**
@@ -5688,6 +5675,13 @@ export interface components {
         Line: {
             label: string;
             value: string;
+        };
+        LineBody: {
+            /** @description Made by the client; sent twice it is done once */
+            id: string;
+            /** @description Of who waits and is written to, by the care team; missing: the room */
+            seat?: string;
+            text: string;
         };
         Link: {
             /** Format: date-time */
@@ -7059,9 +7053,6 @@ export interface components {
             source: components["schemas"]["Source"];
             value: string;
         };
-        SealVisitInBody: {
-            on: boolean;
-        };
         Sealing: {
             /** Format: date-time */
             at: string;
@@ -7070,6 +7061,9 @@ export interface components {
             cannot: string[] | null;
             mine: boolean;
             on: boolean;
+        };
+        SeatBody: {
+            seat: string;
         };
         SecretInBody: {
             secret: string;
@@ -7299,6 +7293,9 @@ export interface components {
         };
         SummaryRef: {
             ref: string;
+        };
+        SwitchBody: {
+            on: boolean;
         };
         TakeInvitationInBody: {
             birthDate: string;
@@ -7668,9 +7665,6 @@ export interface components {
             /** @description Somebody gave the right date of birth */
             used?: boolean;
         };
-        VisitLockInBody: {
-            on: boolean;
-        };
         VisitMedicine: {
             /**
              * Format: int64
@@ -7746,18 +7740,8 @@ export interface components {
             /** Format: int64 */
             stars: number;
         };
-        VisitSayInBody: {
-            /** @description Made by the client; sent twice it is done once */
-            id: string;
-            /** @description Of who waits and is written to, by the care team; missing: the room */
-            seat?: string;
-            text: string;
-        };
         VisitSealableInBody: {
             able: boolean;
-        };
-        VisitSeatInBody: {
-            seat: string;
         };
         VisitStop: {
             /** @description Of the MedicationRequest */
@@ -10325,7 +10309,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["VisitSeatInBody"];
+                "application/json": components["schemas"]["SeatBody"];
             };
         };
         responses: {
@@ -10429,7 +10413,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["VisitSayInBody"];
+                "application/json": components["schemas"]["LineBody"];
             };
         };
         responses: {
@@ -10968,7 +10952,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["VisitSeatInBody"];
+                "application/json": components["schemas"]["SeatBody"];
             };
         };
         responses: {
@@ -11098,7 +11082,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["VisitLockInBody"];
+                "application/json": components["schemas"]["SwitchBody"];
             };
         };
         responses: {
@@ -11134,7 +11118,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["VisitSeatInBody"];
+                "application/json": components["schemas"]["SeatBody"];
             };
         };
         responses: {
@@ -11619,7 +11603,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["VisitSeatInBody"];
+                "application/json": components["schemas"]["SeatBody"];
             };
         };
         responses: {
@@ -11655,7 +11639,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["VisitSeatInBody"];
+                "application/json": components["schemas"]["SeatBody"];
             };
         };
         responses: {
@@ -11691,7 +11675,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["VisitSeatInBody"];
+                "application/json": components["schemas"]["SeatBody"];
             };
         };
         responses: {
@@ -11763,7 +11747,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SealVisitInBody"];
+                "application/json": components["schemas"]["SwitchBody"];
             };
         };
         responses: {
@@ -11799,7 +11783,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["VisitSeatInBody"];
+                "application/json": components["schemas"]["SeatBody"];
             };
         };
         responses: {
@@ -12759,7 +12743,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GroupSeatInBody"];
+                "application/json": components["schemas"]["SeatBody"];
             };
         };
         responses: {
@@ -12856,7 +12840,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GroupSayInBody"];
+                "application/json": components["schemas"]["LineBody"];
             };
         };
         responses: {
@@ -12922,7 +12906,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GroupSeatInBody"];
+                "application/json": components["schemas"]["SeatBody"];
             };
         };
         responses: {
@@ -12957,7 +12941,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GroupLockInBody"];
+                "application/json": components["schemas"]["SwitchBody"];
             };
         };
         responses: {
@@ -13027,7 +13011,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GroupSeatInBody"];
+                "application/json": components["schemas"]["SeatBody"];
             };
         };
         responses: {
@@ -13132,7 +13116,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GroupSeatInBody"];
+                "application/json": components["schemas"]["SeatBody"];
             };
         };
         responses: {
@@ -13167,7 +13151,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GroupSeatInBody"];
+                "application/json": components["schemas"]["SeatBody"];
             };
         };
         responses: {
@@ -13202,7 +13186,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GroupSeatInBody"];
+                "application/json": components["schemas"]["SeatBody"];
             };
         };
         responses: {
@@ -13237,7 +13221,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GroupSeatInBody"];
+                "application/json": components["schemas"]["SeatBody"];
             };
         };
         responses: {
