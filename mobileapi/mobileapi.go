@@ -82,7 +82,7 @@ type Deps struct {
 	Accounts Accounts
 	Bearer   edge.BearerFunc
 	Calls    *edge.Limiter // nil: as many as of the portal
-	Key      sitekey.Key
+	Key      *sitekey.Ring
 	Log      *slog.Logger
 	Clinic   Clinic
 	Releases map[string]Release // by platform: ios, android
@@ -93,7 +93,7 @@ type Deps struct {
 // Face answers /mobile/v1.
 type Face struct {
 	Deps
-	digests []byte
+	digests *sitekey.Secret
 }
 
 // New makes the face.
@@ -117,7 +117,7 @@ func New(d Deps) (*Face, error) {
 	if d.Log == nil {
 		d.Log = slog.Default()
 	}
-	return &Face{d, d.Key.Derive("mobile commands", 32)}, nil
+	return &Face{d, d.Key.Secret("mobile commands")}, nil
 }
 
 // Mount hangs the routes on the app.

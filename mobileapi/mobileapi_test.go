@@ -65,7 +65,7 @@ func newSite(t *testing.T, d *db.DB) *site {
 	require.NoError(t, err)
 	s.id, err = identity.New(identity.Deps{HashKiB: sitetest.HashKiB, DB: d, Key: key, Revocations: rev, BaseURL: base})
 	require.NoError(t, err)
-	hub, err := notifications.NewHub(notifications.Config{Key: key.Derive("hub", 32)})
+	hub, err := notifications.NewHub(notifications.Config{Key: key.Secret("hub")})
 	require.NoError(t, err)
 	blobs, err := blob.Open(ctx, blob.Config{Dir: t.TempDir(), Key: key})
 	require.NoError(t, err)
@@ -230,7 +230,7 @@ func TestReleasesAreReadStrictly(t *testing.T) {
 // as is who acts through a browser.
 func (s *site) as(a identity.Account) identity.Principal {
 	s.t.Helper()
-	_, cookie, err := s.id.StartSession(context.Background(), identity.NewSession{Account: a.ID, Proof: identity.SecondFactor})
+	_, cookie, err := s.id.StartSession(context.Background(), identity.NewSession{Account: a.ID, Proof: identity.SecondFactor, Address: "0.0.0.0"})
 	require.NoError(s.t, err)
 	x, err := s.id.Session(context.Background(), cookie, false)
 	require.NoError(s.t, err)

@@ -117,19 +117,21 @@ func (f *Face) command(ctx context.Context, who identity.Principal, x Command) (
 	if err != nil {
 		return "", err
 	}
-	m := hmac.New(sha256.New, f.digests)
-	for _, part := range [][]byte{[]byte(x.Kind), []byte(x.Patient), body} {
-		h := sha256.Sum256(part)
-		m.Write(h[:])
+	digest := func(key []byte) []byte {
+		m := hmac.New(sha256.New, key)
+		for _, part := range [][]byte{[]byte(x.Kind), []byte(x.Patient), body} {
+			h := sha256.Sum256(part)
+			m.Write(h[:])
+		}
+		return m.Sum(nil)
 	}
-	digest := m.Sum(nil)
 	var was []byte
 	err = f.DB.Read(ctx).QueryRow(`SELECT digest FROM mobile_commands WHERE account = ? AND id = ?`, who.Account, x.ID).Scan(&was)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 	case err != nil:
 		return "", err
-	case !hmac.Equal(was, digest):
+	case !f.digests.Fits(was, digest):
 		return "", records.IDUsed()
 	default:
 		return Already, nil
@@ -144,7 +146,7 @@ func (f *Face) command(ctx context.Context, who identity.Principal, x Command) (
 		if _, err := c.Exec(`DELETE FROM mobile_commands WHERE account = ? AND at < ?`, who.Account, now.Add(-keepCommands).UnixMicro()); err != nil {
 			return err
 		}
-		_, err := c.Exec(`INSERT INTO mobile_commands (account, id, digest, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`, who.Account, x.ID, digest, now.UnixMicro())
+		_, err := c.Exec(`INSERT INTO mobile_commands (account, id, digest, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`, who.Account, x.ID, digest(f.digests.Now()), now.UnixMicro())
 		return err
 	})
 	if err != nil {

@@ -10,24 +10,22 @@ import (
 
 // busEvents are called from goroutines of the NATS client and must not block.
 type busEvents struct {
-	message func(data []byte)
-	back    func() // connected again after a loss
-	missed  func() // this process was too slow and messages were dropped
+	back   func() // connected again after a loss
+	missed func() // this process was too slow and messages were dropped
 }
 
-// bus is one subject on NATS: of a server in this process, which does not listen
-// on any port, or of a cluster.
+// bus is NATS: a server in this process, which does not listen on any port, or a
+// cluster.
 type bus struct {
-	server  *server.Server
-	conn    *nats.Conn
-	subject string
-	closed  chan struct{}
+	server *server.Server
+	conn   *nats.Conn
+	closed chan struct{}
 }
 
 const startWithin = 10 * time.Second
 
-func openBus(url, subject string, on busEvents) (*bus, error) {
-	b := &bus{subject: subject, closed: make(chan struct{})}
+func openBus(url string, on busEvents) (*bus, error) {
+	b := &bus{closed: make(chan struct{})}
 	opts := []nats.Option{
 		nats.Name("housecall"),
 		nats.NoEcho(), // what this process says, it delivers to itself
@@ -66,17 +64,17 @@ func openBus(url, subject string, on busEvents) (*bus, error) {
 		return nil, err
 	}
 	b.conn = conn
-	if _, err := conn.Subscribe(subject, func(m *nats.Msg) { on.message(m.Data) }); err != nil {
-		b.close()
-		return nil, err
-	}
-	if conn.IsConnected() {
-		_ = conn.FlushTimeout(time.Second) // from here on this node hears the others
-	}
 	return b, nil
 }
 
-func (b *bus) publish(data []byte) error { return b.conn.Publish(b.subject, data) }
+func (b *bus) publish(subject string, data []byte) error { return b.conn.Publish(subject, data) }
+
+// flush waits until the server has what was said.
+func (b *bus) flush() {
+	if b.conn.IsConnected() {
+		_ = b.conn.FlushTimeout(time.Second)
+	}
+}
 
 func (b *bus) health() error {
 	if b.conn.IsConnected() {
@@ -86,9 +84,7 @@ func (b *bus) health() error {
 }
 
 func (b *bus) close() {
-	if b.conn.IsConnected() {
-		_ = b.conn.FlushTimeout(time.Second) // the last nudges; losing them loses nothing
-	}
+	b.flush() // the last nudges; losing them loses nothing
 	b.conn.Close()
 	<-b.closed
 	b.stopServer()

@@ -84,7 +84,7 @@ func (s *Service) tell(ctx context.Context, job *river.Job[tellJob]) error {
 	if err != nil {
 		return err
 	}
-	if n.Kind == SignIn && !account.Verified {
+	if n.Kind.ofAccount() && !account.Verified {
 		return s.end(ctx, n, dropped) // whoever reads that address may be somebody else
 	}
 	if !n.Kind.held() {

@@ -2,13 +2,14 @@ package notifications
 
 import (
 	"context"
-	"crypto/hmac"
 	"crypto/sha256"
 	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
 	"sync/atomic"
+
+	"housecall/internal/sitekey"
 )
 
 // Config is what a Hub is made from.
@@ -17,8 +18,8 @@ type Config struct {
 	// a server inside this process, for a site of one node.
 	URL string
 	// Key hides topics from whoever listens on the bus. All nodes of a site
-	// have the same one.
-	Key []byte
+	// have the same ones.
+	Key *sitekey.Secret
 	Log *slog.Logger
 }
 
@@ -33,38 +34,56 @@ type Hub struct {
 	bus  *bus
 	lost atomic.Bool // a nudge did not get on the bus
 
+	lanes lanes
+
 	mu       sync.RWMutex
 	watchers map[topicHash]map[*Subscription]struct{}
+	topics   map[topicHash]string    // that are watched
+	keyed    map[topicHash]topicHash // their names on the bus, under each key
 	subs     map[*Subscription]struct{}
 	stopped  bool
 }
 
 type topicHash [16]byte
 
+// hash names a topic in this process.
+func (h *Hub) hash(topic string) topicHash {
+	sum := sha256.Sum256([]byte(topic))
+	return topicHash(sum[:])
+}
+
 // NewHub makes a Hub. Before Start it serves this process only.
 func NewHub(cfg Config) (*Hub, error) {
-	if len(cfg.Key) < 16 {
-		return nil, errors.New("notifications: the key of the hub is too short")
+	if cfg.Key == nil {
+		return nil, errors.New("notifications: the hub needs a key")
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
 	}
-	return &Hub{cfg: cfg, log: cfg.Log, watchers: map[topicHash]map[*Subscription]struct{}{}, subs: map[*Subscription]struct{}{}}, nil
+	h := &Hub{cfg: cfg, log: cfg.Log, watchers: map[topicHash]map[*Subscription]struct{}{}, topics: map[topicHash]string{}, keyed: map[topicHash]topicHash{}, subs: map[*Subscription]struct{}{}}
+	cfg.Key.OnChange(h.rekey)
+	return h, nil
 }
 
 // Start connects to the bus. A bus that does not answer is no reason not to
 // start: it is tried again for ever, and Health says so.
 func (h *Hub) Start(context.Context) error {
 	h.mu.Lock()
-	defer h.mu.Unlock()
 	if h.stopped || h.bus != nil {
+		h.mu.Unlock()
 		return errors.New("notifications: the hub was started before")
 	}
-	b, err := openBus(h.cfg.URL, h.subject(), busEvents{message: h.receive, back: h.busIsBack, missed: h.lookAgain})
+	b, err := openBus(h.cfg.URL, busEvents{back: h.busIsBack, missed: h.lookAgain})
 	if err != nil {
+		h.mu.Unlock()
 		return fmt.Errorf("message bus: %w", err)
 	}
 	h.bus = b
+	h.mu.Unlock()
+	if err := h.enter(b); err != nil {
+		return fmt.Errorf("message bus: %w", err)
+	}
+	b.flush() // from here on this node hears the others
 	return nil
 }
 
@@ -99,15 +118,16 @@ func (h *Hub) Health() error {
 // Publish nudges everybody who watches the topic. It never blocks and cannot
 // fail for the caller: what a nudge announces is in the database already.
 func (h *Hub) Publish(topic string) {
-	key := h.hash(topic)
-	h.deliver(key)
+	h.deliver(h.hash(topic))
 	h.mu.RLock()
 	b := h.bus
 	h.mu.RUnlock()
 	if b == nil {
 		return
 	}
-	if err := b.publish(append([]byte{kindTopic}, key[:]...)); err != nil && !h.lost.Swap(true) {
+	key := h.cfg.Key.Now()
+	name := nameOf(key, topic)
+	if err := b.publish(subjectOf(key), append([]byte{kindTopic}, name[:]...)); err != nil && !h.lost.Swap(true) {
 		h.log.Warn("nudges do not reach the message bus; other nodes will look again when it is back", "err", err)
 	}
 }
@@ -121,7 +141,12 @@ const (
 func (h *Hub) receive(data []byte) {
 	switch {
 	case len(data) == 1+len(topicHash{}) && data[0] == kindTopic:
-		h.deliver(topicHash(data[1:]))
+		h.mu.RLock()
+		key, watched := h.keyed[topicHash(data[1:])]
+		h.mu.RUnlock()
+		if watched {
+			h.deliver(key)
+		}
 	case len(data) == 1 && data[0] == kindLookAgain:
 		h.lookAgain()
 	}
@@ -142,7 +167,7 @@ func (h *Hub) busIsBack() {
 	b := h.bus
 	h.mu.RUnlock()
 	if b != nil && h.lost.Swap(false) {
-		if err := b.publish([]byte{kindLookAgain}); err != nil {
+		if err := b.publish(subjectOf(h.cfg.Key.Now()), []byte{kindLookAgain}); err != nil {
 			h.lost.Store(true)
 		}
 	}
@@ -158,19 +183,4 @@ func (h *Hub) lookAgain() {
 			s.push(key)
 		}
 	}
-}
-
-func (h *Hub) hash(topic string) (key topicHash) {
-	m := hmac.New(sha256.New, h.cfg.Key)
-	m.Write([]byte("topic "))
-	m.Write([]byte(topic))
-	copy(key[:], m.Sum(nil))
-	return key
-}
-
-// subject is bound to the key, so that two sites on one NATS do not meet.
-func (h *Hub) subject() string {
-	m := hmac.New(sha256.New, h.cfg.Key)
-	m.Write([]byte("subject"))
-	return fmt.Sprintf("housecall.hub.%x", m.Sum(nil)[:8])
 }

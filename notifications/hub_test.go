@@ -14,6 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"housecall/internal/sitekey"
+
 	"housecall/internal/db/dbtest"
 	"housecall/notifications"
 )
@@ -39,7 +41,7 @@ const (
 	oftenPolled = 20 * time.Millisecond
 )
 
-var key = []byte("a key of the site, 32 bytes long")
+var key = sitekey.ForTest().Secret("hub")
 
 func newHub(t *testing.T, url string) *notifications.Hub {
 	t.Helper()
@@ -201,7 +203,7 @@ func TestSitesOnOneBusDoNotMeet(t *testing.T) {
 	_, port := startServer(t, 0)
 	url := fmt.Sprintf("nats://127.0.0.1:%d", port)
 	one := newHub(t, url)
-	other, err := notifications.NewHub(notifications.Config{URL: url, Key: []byte("the key of a quite different site")})
+	other, err := notifications.NewHub(notifications.Config{URL: url, Key: sitekey.NewRing(sitekey.KeyForTest(2)).Secret("hub")})
 	require.NoError(t, err)
 	require.NoError(t, other.Start(context.Background()))
 	t.Cleanup(other.Stop)
@@ -278,4 +280,65 @@ func BenchmarkPublishToAThousandWatchers(b *testing.B) {
 		h.Publish(fmt.Sprint(i % 100))
 		i++
 	}
+}
+
+// Nodes learn of a new site key one after the other; nobody is missed meanwhile, on
+// topics and pipes alike, nor when the old one is gone.
+func TestNodesHearEachOtherWhileTheKeyChanges(t *testing.T) {
+	_, port := startServer(t, 0)
+	one, two := sitekey.KeyForTest(1), sitekey.KeyForTest(2)
+	type node struct {
+		ring  *sitekey.Ring
+		hub   *notifications.Hub
+		sub   *notifications.Subscription
+		heard chan string
+	}
+	start := func() node {
+		n := node{ring: sitekey.NewRing(one), heard: make(chan string, 100)}
+		h, err := notifications.NewHub(notifications.Config{URL: fmt.Sprintf("nats://127.0.0.1:%d", port), Key: n.ring.Secret("hub")})
+		require.NoError(t, err)
+		require.NoError(t, h.Start(context.Background()))
+		t.Cleanup(h.Stop)
+		n.hub, n.sub = h, h.Subscribe("x")
+		t.Cleanup(n.sub.Close)
+		stop, err := h.Receive("pipe", func(b []byte) { n.heard <- string(b) })
+		require.NoError(t, err)
+		t.Cleanup(stop)
+		return n
+	}
+	a, b := start(), start()
+	count := 0
+	exchange := func() {
+		t.Helper()
+		for _, p := range [][2]node{{a, b}, {b, a}} {
+			count++
+			said := fmt.Sprint("word ", count)
+			require.Eventually(t, func() bool { // a subscription is there a moment after it was asked for
+				require.NoError(t, p[0].hub.Send("pipe", []byte(said)))
+				select {
+				case got := <-p[1].heard:
+					return got == said
+				case <-time.After(50 * time.Millisecond):
+					return false
+				}
+			}, wait, time.Millisecond)
+			p[0].hub.Publish("x")
+			require.Equal(t, "x", next(t, p[1].sub))
+			require.Equal(t, "x", next(t, p[0].sub))
+		}
+	}
+	exchange()
+	for _, step := range []struct {
+		of   node
+		keys []sitekey.Key
+	}{{a, []sitekey.Key{one, two}}, {b, []sitekey.Key{one, two}}, {a, []sitekey.Key{two, one}}, {b, []sitekey.Key{two, one}}, {a, []sitekey.Key{two}}, {b, []sitekey.Key{two}}} {
+		step.of.ring.Set(sitekey.State{Keys: step.keys, First: one.ID()})
+		exchange()
+	}
+	late, err := notifications.NewHub(notifications.Config{URL: fmt.Sprintf("nats://127.0.0.1:%d", port), Key: sitekey.NewRing(two).Secret("hub")})
+	require.NoError(t, err)
+	require.NoError(t, late.Start(context.Background()))
+	t.Cleanup(late.Stop)
+	late.Publish("x")
+	require.Equal(t, "x", next(t, a.sub), "who starts later speaks as the others do")
 }

@@ -13,11 +13,13 @@ import (
 )
 
 // Links makes the secrets of the one-time links that are mailed, and is told who
-// mails them, and who tells people of tries to sign in.
+// mails them, and who tells people of tries to sign in and of sessions that were used
+// elsewhere.
 type Links interface {
 	Letter(ctx context.Context, id string) (identity.Letter, bool, error)
 	Carry(mail func(c *db.Conn, link string) error)
 	Warn(tell func(c *db.Conn, account string) error)
+	Moved(tell func(c *db.Conn, account string) error)
 }
 
 // letterJob is to mail a one-time link, which gets its secret only then: a secret
@@ -35,6 +37,7 @@ func (s *Service) carryLetters() error {
 		return nil
 	}
 	s.Links.Warn(s.triedTx)
+	s.Links.Moved(s.movedTx)
 	if s.Mail == nil {
 		return nil
 	}

@@ -80,6 +80,7 @@ func TestTriesToSignInAreTold(t *testing.T) {
 			_, err := c.Exec(`UPDATE accounts SET verified_at = 1 WHERE id = ?`, rosa.ID)
 			return err
 		}))
+		require.NoError(t, id.ConfirmAccount(ctx, rosa.ID))
 		quiet := notifications.Preferences{Email: false}
 		require.NoError(t, s.SetPreferences(ctx, identity.Principal{Kind: identity.Person, Account: rosa.ID}, quiet))
 		for range 8 {
@@ -109,5 +110,19 @@ func TestTriesToSignInAreTold(t *testing.T) {
 		require.Equal(t, "rosa@example.org", m.To)
 		require.Equal(t, "Alguien intentó entrar con su cuenta", m.Subject)
 		require.NotRegexp(t, regexp.MustCompile(`(?i)rosa|marin|192\.0|hill|clinic `), m.Text)
+
+		// A session that is used in another browser is ended, and that is told the same way.
+		_, cookie, err := id.StartSession(ctx, identity.NewSession{Account: rosa.ID, Proof: identity.Password, UserAgent: "Firefox/140.0", Address: "192.0.2.7"})
+		require.NoError(t, err)
+		_, err = id.SessionFrom(ctx, cookie, identity.FromRequest("192.0.2.7", "Chrome/140.0"), false)
+		require.Error(t, err)
+		require.Eventually(t, func() bool {
+			makeDue(t, d, `state = 'scheduled'`)
+			return len(sink.Mails()) == 2
+		}, 30*time.Second, 20*time.Millisecond)
+		require.Equal(t, "Cerramos una sesión suya", sink.Mails()[1].Subject)
+		list, _, err := s.List(ctx, identity.Principal{Kind: identity.Person, Account: rosa.ID}, "", 10)
+		require.NoError(t, err)
+		require.Equal(t, notifications.Moved, list[0].Kind)
 	})
 }

@@ -42,8 +42,15 @@ const Oversight Kind = "oversight"
 // be theirs.
 const SignIn Kind = "signin"
 
+// Moved tells somebody that a session of theirs was ended because its cookie was used
+// in another browser. It is told as SignIn is.
+const Moved Kind = "moved"
+
+// ofAccount tells whether a kind is about the safety of an account.
+func (k Kind) ofAccount() bool { return k == SignIn || k == Moved }
+
 // held tells whether wishes and quiet hours count for a kind.
-func (k Kind) held() bool { return k != Oversight && k != SignIn && k != Reach }
+func (k Kind) held() bool { return k != Oversight && k != Reach && !k.ofAccount() }
 
 // Reach tells somebody that a way to reach them does not work any more. It is told
 // in the app only: there is no other place for it.
@@ -142,6 +149,11 @@ func (k Kind) known() bool {
 // may be is decided where they are counted.
 func (s *Service) triedTx(c *db.Conn, account string) error {
 	return s.PostTx(c, Notice{ID: "signin/" + uuid.Must(uuid.NewV7()).String(), Account: account, Kind: SignIn, Ref: "signin"})
+}
+
+// movedTx tells somebody that a session of theirs was used in another browser and ended.
+func (s *Service) movedTx(c *db.Conn, account string) error {
+	return s.PostTx(c, Notice{ID: "moved/" + uuid.Must(uuid.NewV7()).String(), Account: account, Kind: Moved, Ref: "signin"})
 }
 
 // Topic is what the pages of an account watch to hear of notices.
@@ -256,7 +268,7 @@ func (s *Service) Open(ctx context.Context, who identity.Principal, link string)
 
 // link is the opaque id of a notice: it tells nothing and cannot be guessed.
 func (s *Service) link(account, id string) string {
-	m := hmac.New(sha256.New, s.linkKey)
+	m := hmac.New(sha256.New, s.links.Now())
 	m.Write([]byte(account + "\x00" + id))
 	return base64.RawURLEncoding.EncodeToString(m.Sum(nil)[:16])
 }

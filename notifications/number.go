@@ -85,7 +85,7 @@ func (s *Service) GiveNumber(ctx context.Context, who identity.Principal, raw st
 		}
 		_, err = c.Exec(`INSERT INTO notice_numbers (account, number, code, code_at, tries, sends, day_at, confirmed_at, failing_at) VALUES (?, ?, ?, ?, 0, ?, ?, 0, 0)
 			ON CONFLICT (account) DO UPDATE SET number = excluded.number, code = excluded.code, code_at = excluded.code_at, tries = 0, sends = excluded.sends, day_at = excluded.day_at, confirmed_at = 0, failing_at = 0`,
-			who.Account, s.Vault.Seal([]byte(to), "number "+who.Account), s.codeHash(who.Account, to, code), now.UnixMicro(), sends, dayAt)
+			who.Account, s.Vault.Seal([]byte(to), "number "+who.Account), codeHash(s.links.Now(), who.Account, to, code), now.UnixMicro(), sends, dayAt)
 		return err
 	}); err != nil {
 		return err
@@ -115,7 +115,7 @@ func (s *Service) ConfirmNumber(ctx context.Context, who identity.Principal, cod
 		if err != nil {
 			return err
 		}
-		if right = hmac.Equal(n.code, s.codeHash(who.Account, n.number, strings.TrimSpace(code))); !right {
+		if right = s.links.Fits(n.code, func(key []byte) []byte { return codeHash(key, who.Account, n.number, strings.TrimSpace(code)) }); !right {
 			return nil
 		}
 		_, err = c.Exec(`UPDATE notice_numbers SET confirmed_at = ?, code = ?, failing_at = 0 WHERE account = ?`, s.now().UnixMicro(), []byte{}, who.Account)
@@ -138,8 +138,8 @@ func (s *Service) DropNumber(ctx context.Context, who identity.Principal) error 
 	})
 }
 
-func (s *Service) codeHash(account, number, code string) []byte {
-	m := hmac.New(sha256.New, s.linkKey)
+func codeHash(key []byte, account, number, code string) []byte {
+	m := hmac.New(sha256.New, key)
 	m.Write([]byte("code\x00" + account + "\x00" + number + "\x00" + code))
 	return m.Sum(nil)
 }

@@ -8,6 +8,8 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
+	"sync"
 
 	"github.com/nats-io/nats.go"
 )
@@ -26,7 +28,7 @@ func (h *Hub) Send(name string, data []byte) error {
 	if b == nil {
 		return errors.New("the message bus was not started")
 	}
-	seal, subject, err := h.pipe(name)
+	seal, subject, err := pipe(h.cfg.Key.Now(), name)
 	if err != nil {
 		return err
 	}
@@ -44,33 +46,61 @@ func (h *Hub) Receive(name string, f func(data []byte)) (stop func(), err error)
 	if b == nil {
 		return nil, errors.New("the message bus was not started")
 	}
-	seal, subject, err := h.pipe(name)
-	if err != nil {
+	r := &receiver{name: name, f: f, heard: map[string]*nats.Subscription{}}
+	h.lanes.mu.Lock()
+	defer h.lanes.mu.Unlock()
+	if err := r.hear(b, h.cfg.Key.All()); err != nil {
 		return nil, err
 	}
-	sub, err := b.conn.Subscribe(subject, func(m *nats.Msg) {
-		n := seal.NonceSize()
-		if len(m.Data) < n {
-			return
+	h.lanes.receivers = append(h.lanes.receivers, r)
+	return func() {
+		h.lanes.mu.Lock()
+		defer h.lanes.mu.Unlock()
+		h.lanes.receivers = slices.DeleteFunc(h.lanes.receivers, func(x *receiver) bool { return x == r })
+		for _, sub := range r.heard {
+			_ = sub.Unsubscribe()
 		}
-		if data, err := seal.Open(nil, m.Data[:n], m.Data[n:], []byte(subject)); err == nil {
-			f(data)
-		}
-	})
-	if err != nil {
-		return nil, err
-	}
-	return func() { _ = sub.Unsubscribe() }, nil
+	}, nil
 }
 
-func (h *Hub) pipe(name string) (cipher.AEAD, string, error) {
-	m := hmac.New(sha256.New, h.cfg.Key)
+// receiver is who receives by a name, under each key.
+type receiver struct {
+	name  string
+	heard map[string]*nats.Subscription
+
+	mu sync.Mutex // one at a time
+	f  func(data []byte)
+}
+
+func (r *receiver) hear(b *bus, keys [][]byte) error {
+	subject := func(key []byte) string {
+		_, s, _ := pipe(key, r.name)
+		return s
+	}
+	return hear(b, r.heard, keys, subject, func(key []byte) func(*nats.Msg) {
+		seal, subject, err := pipe(key, r.name)
+		return func(m *nats.Msg) {
+			if err != nil || len(m.Data) < seal.NonceSize() {
+				return
+			}
+			n := seal.NonceSize()
+			if data, err := seal.Open(nil, m.Data[:n], m.Data[n:], []byte(subject)); err == nil {
+				r.mu.Lock()
+				defer r.mu.Unlock()
+				r.f(data)
+			}
+		}
+	})
+}
+
+func pipe(key []byte, name string) (cipher.AEAD, string, error) {
+	m := hmac.New(sha256.New, key)
 	m.Write([]byte("pipe key"))
 	block, err := aes.NewCipher(m.Sum(nil))
 	if err != nil {
 		return nil, "", err
 	}
 	seal, err := cipher.NewGCM(block)
-	topic := h.hash("pipe " + name)
-	return seal, fmt.Sprintf("%s.%x", h.subject(), topic[:]), err
+	topic := nameOf(key, "pipe "+name)
+	return seal, fmt.Sprintf("%s.%x", subjectOf(key), topic[:]), err
 }

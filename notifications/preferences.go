@@ -50,7 +50,7 @@ func (p Preferences) Wants(patient string, k Kind, c Channel) bool {
 	switch k {
 	case Oversight: // their duty
 		return c != Text
-	case SignIn: // of the account itself, to the address of the account
+	case SignIn, Moved: // of the account itself, to the address of the account
 		return c == Email
 	}
 	if !p.On(c) {

@@ -25,7 +25,7 @@ var toldTooMuch = regexp.MustCompile(`(?i)\b(result|results|resultado|resultados
 func TestNoTemplateSaysWhatItIsAbout(t *testing.T) {
 	all := notifications.Templates()
 	for _, lang := range []string{"en", "es"} {
-		for _, k := range append(slices.Clone(notifications.Kinds), notifications.Oversight, notifications.SignIn) {
+		for _, k := range append(slices.Clone(notifications.Kinds), notifications.Oversight, notifications.SignIn, notifications.Moved) {
 			require.NotEmpty(t, all[lang+" letter "+string(k)], "%s has no words for %s", lang, k)
 		}
 		for _, p := range notifications.Purposes {
@@ -35,7 +35,7 @@ func TestNoTemplateSaysWhatItIsAbout(t *testing.T) {
 			require.NotEmpty(t, all[lang+" "+other])
 		}
 	}
-	require.Len(t, all, 2*(len(notifications.Kinds)+2+len(notifications.Purposes)+6), "a text that nobody looked at")
+	require.Len(t, all, 2*(len(notifications.Kinds)+3+len(notifications.Purposes)+6), "a text that nobody looked at")
 	for where, text := range all {
 		require.NotRegexp(t, toldTooMuch, text, where)
 		holes := strings.Count(text, "%")

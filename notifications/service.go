@@ -2,8 +2,6 @@ package notifications
 
 import (
 	"context"
-	"crypto/aes"
-	"crypto/cipher"
 	"errors"
 	"log/slog"
 	"net/url"
@@ -23,7 +21,7 @@ type Accounts interface {
 type Deps struct {
 	DB       *db.DB
 	Hub      *Hub // nil: no page is nudged
-	Key      sitekey.Key
+	Key      *sitekey.Ring
 	Accounts Accounts
 	Links    Links   // nil: no one-time links are mailed
 	Mail     *Mailer // nil: no mail is sent
@@ -43,15 +41,15 @@ type Deps struct {
 // part of the house.
 type Service struct {
 	Deps
-	linkKey []byte
-	stops   cipher.AEAD
+	links *sitekey.Secret
+	stops *sitekey.Sealer
 	queue
 }
 
 // New makes the service. Jobs can be enqueued at once; they are worked on from
 // Start on, here or on any other node.
 func New(d Deps) (*Service, error) {
-	if d.DB == nil || d.Accounts == nil || d.BaseURL == nil {
+	if d.DB == nil || d.Accounts == nil || d.Key == nil || d.BaseURL == nil {
 		return nil, errors.New("notifications: a part is missing")
 	}
 	if d.Zone == nil {
@@ -63,14 +61,7 @@ func New(d Deps) (*Service, error) {
 	if d.Log == nil {
 		d.Log = slog.Default()
 	}
-	s := &Service{Deps: d, linkKey: d.Key.Derive("notice links", 32)}
-	block, err := aes.NewCipher(d.Key.Derive("notice unsubscribe", 32))
-	if err != nil {
-		return nil, err
-	}
-	if s.stops, err = cipher.NewGCM(block); err != nil {
-		return nil, err
-	}
+	s := &Service{Deps: d, links: d.Key.Secret("notice links"), stops: d.Key.Sealer("notice unsubscribe")}
 	if err := s.queue.prepare(d.DB); err != nil {
 		return nil, err
 	}

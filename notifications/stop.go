@@ -2,7 +2,6 @@ package notifications
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/base64"
 	"strings"
 
@@ -21,16 +20,13 @@ func (s *Service) stopURL(account string, k Kind) string {
 	if !k.held() || s.BaseURL.Scheme != "https" && !s.Private {
 		return ""
 	}
-	nonce := make([]byte, s.stops.NonceSize())
-	_, _ = rand.Read(nonce)
-	return s.BaseURL.String() + "/unsubscribe/" + base64.RawURLEncoding.EncodeToString(s.stops.Seal(nonce, nonce, []byte(string(k)+" "+account), nil))
+	return s.BaseURL.String() + "/unsubscribe/" + base64.RawURLEncoding.EncodeToString(s.stops.Seal([]byte(string(k)+" "+account), ""))
 }
 
 func (s *Service) openStop(token string) (account string, k Kind, err error) {
 	b, err := base64.RawURLEncoding.DecodeString(token)
-	n := s.stops.NonceSize()
-	if err == nil && len(b) > n && len(b) < 300 {
-		b, err = s.stops.Open(nil, b[:n], b[n:], nil)
+	if err == nil && len(b) < 300 {
+		b, err = s.stops.Open(b, "")
 		if kind, account, ok := strings.Cut(string(b), " "); err == nil && ok {
 			return account, Kind(kind), nil
 		}

@@ -50,6 +50,8 @@ func (s *Subscription) Watch(topic string) {
 	}
 	if s.hub.watchers[key] == nil {
 		s.hub.watchers[key] = map[*Subscription]struct{}{}
+		s.hub.topics[key] = topic
+		s.hub.name(key, topic)
 	}
 	s.hub.watchers[key][s] = struct{}{}
 	s.mu.Lock()
@@ -71,6 +73,7 @@ func (s *Subscription) forget(key topicHash) {
 		delete(subs, s)
 		if len(subs) == 0 {
 			delete(s.hub.watchers, key)
+			s.hub.unname(key)
 		}
 	}
 	s.mu.Lock()

@@ -18,6 +18,7 @@ var letters = map[string]map[Kind]letter{
 		Request:     {"Something new is waiting for you", "Something new is waiting for you. Sign in to see it:"},
 		Sharing:     {"Something new is waiting for you", "Something new is waiting for you. Sign in to see it:"},
 		SignIn:      {"Somebody tried to sign in as you", "Somebody tried several times to sign in as you and was not let in. If it was you, you need not do anything. If not, sign in and look at how your account is kept safe, or call the clinic:"},
+		Moved:       {"A sign-in of yours was ended", "A sign-in of yours was used in another browser than the one you signed in with. We ended it there and here. If you do not know why, sign in, change your password and look at how your account is kept safe, or call the clinic:"},
 		Oversight:   {"Something needs your attention", "Something needs your attention as privacy officer. Sign in to see it:"},
 	},
 	"es": {
@@ -29,6 +30,7 @@ var letters = map[string]map[Kind]letter{
 		Request:     {"Hay algo nuevo para usted", "Hay algo nuevo para usted. Entre para verlo:"},
 		Sharing:     {"Hay algo nuevo para usted", "Hay algo nuevo para usted. Entre para verlo:"},
 		SignIn:      {"Alguien intentó entrar con su cuenta", "Alguien intentó varias veces entrar con su cuenta y no pudo. Si fue usted, no tiene que hacer nada. Si no, entre y mire cómo está protegida su cuenta, o llame a la clínica:"},
+		Moved:       {"Cerramos una sesión suya", "Una sesión suya se usó en otro navegador que el que usted usó para entrar. La cerramos allí y aquí. Si no sabe por qué, entre, cambie su contraseña y mire cómo está protegida su cuenta, o llame a la clínica:"},
 		Oversight:   {"Algo requiere su atención", "Algo requiere su atención como responsable de privacidad. Entre para verlo:"},
 	},
 }

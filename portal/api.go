@@ -16,6 +16,7 @@ import (
 	"housecall/internal/edge"
 	"housecall/internal/fault"
 	"housecall/internal/identity"
+	"housecall/internal/sitekey"
 )
 
 func get[I, O any](api huma.API, path, summary string, h func(context.Context, *I) (*O, error)) {
@@ -35,8 +36,8 @@ func create[I, O any](api huma.API, path, summary string, h func(context.Context
 }
 
 // session is edge's way to the session of a cookie.
-func (p *Portal) session(ctx context.Context, cookie string, active bool) (identity.Principal, error) {
-	x, err := p.Identity.Session(ctx, cookie, active)
+func (p *Portal) session(ctx context.Context, cookie string, from identity.From, active bool) (identity.Principal, error) {
+	x, err := p.Identity.SessionFrom(ctx, cookie, from, active)
 	return x.Principal, err
 }
 
@@ -89,7 +90,7 @@ func staff(c *fiber.Ctx) error {
 // etagged gives reads of charts an ETag of what they say, and answers 304 to who
 // has it. What is hidden is not in the answer, so it moves nothing. Opening a
 // chart has an ETag of its own, which is known before the chart is read.
-func etagged(key []byte) fiber.Handler {
+func etagged(keys *sitekey.Secret) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		if err := c.Next(); err != nil {
 			return err
@@ -99,7 +100,7 @@ func etagged(key []byte) fiber.Handler {
 			!strings.HasPrefix(c.Path(), "/api/v1/charts/") {
 			return nil
 		}
-		m := hmac.New(sha256.New, key)
+		m := hmac.New(sha256.New, keys.Now())
 		m.Write([]byte(edge.Principal(c).Account + " " + c.OriginalURL() + " "))
 		m.Write(res.Body())
 		tag := `"` + base64.RawURLEncoding.EncodeToString(m.Sum(nil)[:15]) + `"`

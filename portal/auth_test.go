@@ -69,6 +69,7 @@ func (b *browser) begin(returnTo string) string {
 type stepReply struct {
 	Next, Step string
 	TOTP       struct{ Secret, URI, QR string }
+	Only       bool
 }
 
 func (b *browser) step(path string, body any) (s stepReply) {

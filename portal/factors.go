@@ -123,6 +123,7 @@ func (p *Portal) otherWays(ctx context.Context, _ *none) (*body[list[OtherWay]],
 
 type enabled struct {
 	Enabled bool `json:"enabled"`
+	Proves  bool `json:"proves" doc:"Whether a code is taken when somebody proves who they are; not where staff use passkeys only"`
 }
 
 func (p *Portal) totp(ctx context.Context, _ *none) (*body[enabled], error) {
@@ -131,7 +132,11 @@ func (p *Portal) totp(ctx context.Context, _ *none) (*body[enabled], error) {
 		return nil, err
 	}
 	on, err := p.Identity.TOTPEnabled(ctx, who.Account)
-	return &body[enabled]{enabled{on}}, err
+	if err != nil {
+		return nil, err
+	}
+	only, err := p.Identity.PasskeyOnly(ctx, who.Kind)
+	return &body[enabled]{enabled{on, !only}}, err
 }
 
 func (p *Portal) totpBegin(ctx context.Context, _ *none) (*body[identity.Enrollment], error) {

@@ -32,6 +32,8 @@ func (p *Portal) mountGroups(api huma.API) {
 	route(api, http.MethodPost, group+"/spotlight", "Let everybody see one person large; without a seat nobody", p.groupSeat((*telehealth.Service).SpotlightInGroup))
 	route(api, http.MethodPost, group+"/lead", "Hand the group over; without a seat to the doctor who comes next", p.groupSeat((*telehealth.Service).LeadGroup))
 	route(api, http.MethodPost, group+"/lock", "Keep everybody from the waiting room who is not there yet, or open it again", p.groupLock)
+	route(api, http.MethodPost, group+"/late", "Tell all members who have not been let in how far the clinic is behind", p.groupLate)
+	route(api, http.MethodPost, group+"/missed", "Note of members that they did not come to a group that is over or that nobody began, or take that back", p.groupMissed)
 	get(api, group+"/chat", "What was written in a group", p.groupChat)
 	create(api, group+"/chat", "Write something in a group", p.groupSay)
 	route(api, http.MethodPost, group+"/notes", "Put the same text into the note of each member who has none yet", p.groupNotes)
@@ -134,6 +136,29 @@ func (p *Portal) groupLock(ctx context.Context, in *groupLockIn) (*body[teleheal
 	return &body[telehealth.GroupVisit]{out}, err
 }
 
+type groupLateIn struct {
+	OfGroup
+	Body lateBody
+}
+
+func (p *Portal) groupLate(ctx context.Context, in *groupLateIn) (*body[telehealth.GroupVisit], error) {
+	out, err := p.Visits.LateGroup(ctx, edge.Who(ctx), in.ID, in.Body.Minutes)
+	return &body[telehealth.GroupVisit]{out}, err
+}
+
+type groupMissedIn struct {
+	OfGroup
+	Body struct {
+		Visits []string `json:"visits" minItems:"1" maxItems:"24" doc:"Appointments of members who were not in it"`
+		Missed bool     `json:"missed" doc:"false: take it back"`
+	}
+}
+
+func (p *Portal) groupMissed(ctx context.Context, in *groupMissedIn) (*body[telehealth.GroupVisit], error) {
+	out, err := p.Visits.MissGroup(ctx, edge.Who(ctx), in.ID, in.Body.Visits, in.Body.Missed)
+	return &body[telehealth.GroupVisit]{out}, err
+}
+
 func (p *Portal) groupChat(ctx context.Context, in *OfGroup) (*body[list[telehealth.ChatLine]], error) {
 	items, err := p.Visits.GroupChat(ctx, edge.Who(ctx), in.ID)
 	return &body[list[telehealth.ChatLine]]{list[telehealth.ChatLine]{Items: some(items)}}, err
@@ -157,7 +182,7 @@ type groupNotesIn struct {
 }
 
 func (p *Portal) groupNotes(ctx context.Context, in *groupNotesIn) (*body[list[telehealth.GroupNote]], error) {
-	items, err := p.Visits.BeginNotes(ctx, edge.Who(ctx), in.ID, in.Body.Body)
+	items, err := p.Visits.BeginNotes(ctx, edge.Who(ctx), in.ID, in.Body.Body, p.phrases.FillTexts)
 	return &body[list[telehealth.GroupNote]]{list[telehealth.GroupNote]{Items: some(items)}}, err
 }
 

@@ -19,9 +19,10 @@ import (
 type wireGroup struct {
 	Booked int
 	Visit  struct {
-		ID, State string
-		MayRecord bool
-		Me        struct {
+		ID, State     string
+		BehindMinutes int
+		MayRecord     bool
+		Me            struct {
 			Seat, State    string
 			Host, Controls bool
 		}
@@ -31,15 +32,32 @@ type wireGroup struct {
 		}
 		People []wireInGroup
 	}
-	Members []struct{ Visit, Patient, Name, BirthDate, Status, State, Note string }
+	Members []wireGroupMember
+}
+
+type wireGroupMember struct {
+	Visit, Patient, Name, BirthDate, Status, State, Note, Absent string
+	BehindMinutes                                                int
+}
+
+func (g wireGroup) member(t *testing.T, patient string) wireGroupMember {
+	t.Helper()
+	for _, m := range g.Members {
+		if m.Patient == patient {
+			return m
+		}
+	}
+	t.Fatalf("%s is not among %v", patient, g.Members)
+	return wireGroupMember{}
 }
 
 type wireInGroup struct {
 	Seat, Name, Called, Role, State, Visit, For string
 	Host, Me                                    bool
+	Asks                                        int
 }
 
-func (g *wireGroup) person(t *testing.T, name string) wireInGroup {
+func (g wireGroup) person(t *testing.T, name string) wireInGroup {
 	t.Helper()
 	for _, p := range g.Visit.People {
 		if p.Name == name {
@@ -127,6 +145,11 @@ func (p *circle) waits(who *someone, patient, name string) string {
 
 func newCircle(t *testing.T, n *node) *circle {
 	t.Helper()
+	return newCircleOf(t, n, 2)
+}
+
+func newCircleOf(t *testing.T, n *node, places int) *circle {
+	t.Helper()
 	p := &circle{practice: newPractice(t, n, time.Now().Add(10*time.Minute), time.Now().Add(26*time.Hour)), of: map[string]string{}}
 	p.ben = newID() // of whom nothing is like of the other
 	n.put(`{"resourceType":"Patient","id":"` + p.ben + `","name":[{"family":"Okafor","given":["Ben"]}],"birthDate":"1941-08-17"}`)
@@ -135,7 +158,7 @@ func newCircle(t *testing.T, n *node) *circle {
 	p.join(p.desk, p.ben)
 	slots := p.slots()
 	p.group = newID()
-	r := p.desk.do("POST", groups, fmt.Sprintf(`{"id":"%s","slot":"%s","subject":"Breathing exercises","places":2}`, p.group, slots[0]))
+	r := p.desk.do("POST", groups, fmt.Sprintf(`{"id":"%s","slot":"%s","subject":"Breathing exercises","places":%d}`, p.group, slots[0], places))
 	require.Equal(t, 201, r.StatusCode, r.body)
 	require.Equal(t, "slot_taken", p.desk.do("POST", groups, fmt.Sprintf(`{"id":"%s","slot":"%s","subject":"Another","places":2}`, newID(), slots[0])).code())
 	require.NotContains(t, p.slots(), slots[0], "the doctor's time is taken once")

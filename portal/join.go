@@ -52,7 +52,7 @@ func (p *Portal) mountJoin(app *fiber.App, steps, calls fiber.Handler) {
 }
 
 // holder finds whose the cookie of a page is.
-func (p *Portal) holder(ctx context.Context, cookie string, _ bool) (identity.Principal, error) {
+func (p *Portal) holder(ctx context.Context, cookie string, _ identity.From, _ bool) (identity.Principal, error) {
 	return p.Identity.PageOf(ctx, cookie)
 }
 

@@ -2,6 +2,9 @@ package portal
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
 	"net/http"
 	"time"
 
@@ -67,6 +70,7 @@ type Session struct {
 	IdleExpiresAt time.Time `json:"idleExpiresAt"`
 	ExpiresAt     time.Time `json:"expiresAt"`
 	WarnSeconds   int       `json:"warnSeconds"`
+	KeepKey       string    `json:"keepKey" doc:"What the browser seals unsent texts with, 32 bytes in base64: AES-256-GCM. It belongs to the account and is in no storage of the browser"`
 }
 
 // Subject is a chart that somebody may open as its patient or as a caregiver.
@@ -125,7 +129,7 @@ func (p *Portal) me(ctx context.Context, _ *none) (*body[Me], error) {
 			return nil, err
 		}
 		out.CSRF = p.Identity.CSRF(x.Principal.Session)
-		out.Session = &Session{IdleSeconds: int(identity.SessionIdle.Seconds()), WarnSeconds: int(warn.Seconds()), IdleExpiresAt: x.IdleExpiresAt, ExpiresAt: x.ExpiresAt}
+		out.Session = &Session{IdleSeconds: int(identity.SessionIdle.Seconds()), WarnSeconds: int(warn.Seconds()), IdleExpiresAt: x.IdleExpiresAt, ExpiresAt: x.ExpiresAt, KeepKey: p.keepKey(who.Account)}
 	}
 	var err error
 	if out.People, err = p.people(ctx, who); err != nil {
@@ -133,6 +137,15 @@ func (p *Portal) me(ctx context.Context, _ *none) (*body[Me], error) {
 	}
 	err = p.unread(ctx, who, &out)
 	return &body[Me]{out}, err
+}
+
+// keepKey is the key for what a tab keeps of an account until the clinic has it. It
+// is the same after signing in again, or a text would be lost with a session, and stays
+// so until the site key that it is of is retired.
+func (p *Portal) keepKey(account string) string {
+	h := hmac.New(sha256.New, p.Key.Oldest().Derive("portal unsent texts", 32))
+	h.Write([]byte(account))
+	return base64.StdEncoding.EncodeToString(h.Sum(nil))
 }
 
 // people lists the charts that somebody may open, with the words for a list of

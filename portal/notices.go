@@ -22,7 +22,7 @@ func (p *Portal) mountNotices(app *fiber.App, api huma.API) {
 // Notice tells that something waits.
 type Notice struct {
 	ID      string    `json:"id"`
-	Kind    string    `json:"kind" enum:"message,appointment,visit,note,sharing,result,ask,oversight,signin,reach"`
+	Kind    string    `json:"kind" enum:"message,appointment,visit,note,sharing,result,ask,oversight,signin,moved,reach"`
 	At      time.Time `json:"at"`
 	Seen    bool      `json:"seen"`
 	Patient string    `json:"patient,omitempty"`

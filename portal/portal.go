@@ -66,7 +66,7 @@ type Deps struct {
 	Signal      *signal.Service
 	Recordings  *recording.Service // nil: this site records no visits
 	Revocations *revoke.Feed       // not started yet: the portal subscribes
-	Key         sitekey.Key
+	Key         *sitekey.Ring
 	BaseURL     *url.URL
 	Clinic      Clinic
 	Version     string

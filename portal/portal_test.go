@@ -152,7 +152,7 @@ func newNodeWith(t *testing.T, d *db.DB, bus string, client fs.FS, folder string
 	require.NoError(t, err)
 	n.id, err = identity.New(identity.Deps{HashKiB: sitetest.HashKiB, DB: d, Key: key, Revocations: rev, BaseURL: n.base, Now: n.clock.Now, Record: n.access.RecordActs})
 	require.NoError(t, err)
-	hub, err := notifications.NewHub(notifications.Config{URL: bus, Key: key.Derive("hub", 32), Log: log})
+	hub, err := notifications.NewHub(notifications.Config{URL: bus, Key: key.Secret("hub"), Log: log})
 	require.NoError(t, err)
 	blobs, err := blob.Open(ctx, blob.Config{Dir: n.folder, Key: key})
 	require.NoError(t, err)
@@ -248,7 +248,7 @@ func (n *node) signedIn(a identity.Account) *someone {
 	if a.Kind == identity.Staff {
 		proof = identity.SecondFactor
 	}
-	_, cookie, err := n.id.StartSession(context.Background(), identity.NewSession{Account: a.ID, Proof: proof, UserAgent: "Mozilla/5.0 (X11; Linux) Firefox/140.0"})
+	_, cookie, err := n.id.StartSession(context.Background(), identity.NewSession{Account: a.ID, Proof: proof, Address: "127.0.0.1"})
 	require.NoError(n.t, err)
 	x, err := n.id.Session(context.Background(), cookie, false)
 	require.NoError(n.t, err)

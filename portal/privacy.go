@@ -32,12 +32,17 @@ func (p *Portal) mountPrivacy(app *fiber.App, api huma.API) {
 
 // auditKey is for everybody: with it a downloaded log is checked.
 func (p *Portal) auditKey(c *fiber.Ctx) error {
+	by, err := p.Access.Signing(c.UserContext())
+	if err != nil {
+		return err
+	}
 	c.Set(fiber.HeaderCacheControl, "public, max-age=300")
 	return c.JSON(struct {
-		Algorithm string `json:"algorithm"`
-		Key       []byte `json:"key"`
-		Check     string `json:"check"`
-	}{"Ed25519", p.Access.PublicKey(), "housecall audit check FILE --key KEY"})
+		Algorithm string            `json:"algorithm"`
+		Key       []byte            `json:"key"`
+		Handovers []access.Handover `json:"handovers,omitempty"` // from the keys before it
+		Check     string            `json:"check"`
+	}{"Ed25519", by.Key, by.Handovers, "housecall audit check FILE --key KEY"})
 }
 
 const (

@@ -191,7 +191,7 @@ func recordInChild(url, dir, folder, visit string, seats []string) error {
 	if err != nil {
 		return err
 	}
-	hub, err := notifications.NewHub(notifications.Config{Key: key.Derive("hub", 32)})
+	hub, err := notifications.NewHub(notifications.Config{Key: key.Secret("hub")})
 	if err != nil {
 		return err
 	}

@@ -50,8 +50,11 @@ func (p *Portal) Mount(app *fiber.App) {
 
 	app.Use("/api/v1", who, csrf)
 	api := edge.NewAPI(app, "/api/v1", "Housecall", orUnknown(p.Version)) // and its openapi.json, for everybody
-	app.Use("/api/v1", edge.Required, p.Calls.Handler, people, etagged(p.Key.Derive("portal etag", 32)))
+	app.Use("/api/v1", edge.Required, p.Calls.Handler, people, etagged(p.Key.Secret("portal etag")))
 	app.Use("/api/v1/clinic", staff)
+	for _, path := range administration {
+		app.Use(path, p.administrators)
+	}
 	api.UseMiddleware(keepCookie)
 	app.Put("/api/v1/charts/:patient/binaries/:id", rest.PutBinary(p.Records))
 	app.Get("/api/v1/charts/:patient/binaries/:id", rest.GetBinary(p.Records))
@@ -81,6 +84,7 @@ func (p *Portal) Mount(app *fiber.App) {
 	p.mountWorklist(api)
 	p.mountSharing(api)
 	p.mountApps(api)
+	p.mountAdministration(api)
 	p.mountConnected(api)
 	p.mountInvitations(api)
 	p.mountSafety(api)

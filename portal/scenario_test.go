@@ -183,6 +183,7 @@ func TestMe(t *testing.T) {
 			}
 			Session *struct {
 				IdleSeconds, WarnSeconds int
+				KeepKey                  string
 				IdleExpiresAt, ExpiresAt time.Time
 			}
 			CSRF, Version string
@@ -197,7 +198,12 @@ func TestMe(t *testing.T) {
 		require.Equal(t, f.self.csrf, me.CSRF)
 		require.Equal(t, 1800, me.Session.IdleSeconds)
 		require.Equal(t, "Hill Clinic", me.Clinic.Name)
+		own := me.Session.KeepKey
+		require.Len(t, own, 44)
+		f.self.get("/api/v1/me").json(t, &me)
+		require.Equal(t, own, me.Session.KeepKey, "or an unsent text could not be read after a reload")
 		f.elena.get("/api/v1/me").json(t, &me)
+		require.NotEqual(t, own, me.Session.KeepKey)
 		require.Len(t, me.People, 1)
 		require.Equal(t, "mother", me.People[0].Relation)
 		require.Equal(t, []string{"sensitive"}, me.People[0].Grant.Hides)

@@ -17,7 +17,7 @@ import (
 // (telehealth/sfu/PROTOCOL.md). Who may not sit there is told so before it is
 // opened.
 func (p *Portal) signal(c *fiber.Ctx) error {
-	cookie := edge.SessionCookie(c)
+	cookie, from := edge.SessionCookie(c), edge.Principal(c).From()
 	if edge.Principal(c).Kind == identity.Anonymous {
 		return edge.Required(c)
 	}
@@ -32,7 +32,7 @@ func (p *Portal) signal(c *fiber.Ctx) error {
 		return err
 	}
 	return p.signalOf(c, patient, visit, func(ctx context.Context) (identity.Principal, error) {
-		return p.session(ctx, cookie, true) // who is in a visit is not idle
+		return p.session(ctx, cookie, from, true) // who is in a visit is not idle
 	})
 }
 

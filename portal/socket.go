@@ -184,7 +184,7 @@ func (s *socket) look(ctx context.Context, patient string) {
 func (s *socket) recheck(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
-	x, err := s.live.p.Identity.Session(ctx, s.cookie, false)
+	x, err := s.live.p.Identity.SessionFrom(ctx, s.cookie, s.who.From(), false)
 	if fault.Is(err, fault.Unauthenticated) {
 		s.end(byeSignedOut, closeSignedOut)
 		return

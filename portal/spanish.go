@@ -4,7 +4,7 @@ import "maps"
 
 // Spanish has the fixed messages of faults that people may meet in the portal,
 // in Spanish (usted). A test holds it against the messages in the code.
-var Spanish = together(spanishBasics, spanishNotices, spanishMessages, spanishRecords, spanishVisits, spanishPeople, spanishBefore, spanishWorklist, spanishFHIR, spanishScopes, spanishApps, spanishConnected, spanishEntrance, spanishSharing, spanishCare, spanishAudit, spanishPools, spanishAsks, spanishGroups)
+var Spanish = together(spanishBasics, spanishNotices, spanishMessages, spanishRecords, spanishVisits, spanishPeople, spanishBefore, spanishWorklist, spanishFHIR, spanishScopes, spanishApps, spanishConnected, spanishEntrance, spanishSharing, spanishCare, spanishAudit, spanishPools, spanishAsks, spanishGroups, spanishAdministration)
 
 func together(parts ...map[string]string) map[string]string {
 	all := map[string]string{}

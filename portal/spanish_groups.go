@@ -3,6 +3,10 @@ package portal
 var spanishGroups = map[string]string{
 	"A group has from 2 to 24 places.":                                                   "Un grupo tiene de 2 a 24 lugares.",
 	"A group visit cannot be moved. Cancel it, and ask for another one.":                 "Una visita en grupo no se puede cambiar de hora. Cancélela y pida otra.",
+	"End the visit first.":                                                               "Primero termine la visita.",
+	"It says that they did not come to this visit. Take that back first.":                "Consta que no vino a esta visita. Primero corríjalo.",
+	"The time of this visit has not passed.":                                             "La hora de esta visita no ha pasado.",
+	"They were in the visit, its time has not passed, or it was cancelled.":              "Estuvo en la visita, su hora no ha pasado, o se canceló.",
 	"In a group visit no pictures can be shared in the chat.":                            "En una visita en grupo no se pueden enviar fotos por el chat.",
 	"A group visit cannot be recorded.":                                                  "Una visita en grupo no se puede grabar.",
 	"A group visit cannot have the extra encryption.":                                    "Una visita en grupo no puede tener la privacidad extra.",

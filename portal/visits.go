@@ -24,6 +24,7 @@ func (p *Portal) mountVisits(api huma.API) {
 	route(api, http.MethodPost, visit+"/start", "Begin a visit", p.visitStep((*telehealth.Service).Start))
 	route(api, http.MethodPost, visit+"/end", "End a visit for everybody", p.visitStep((*telehealth.Service).End))
 	route(api, http.MethodPost, visit+"/late", "Tell those who wait how far the clinic is behind", p.visitLate)
+	route(api, http.MethodPost, visit+"/missed", "Note that the patient did not come to a visit whose time has passed, or take that back", p.visitMissed)
 	route(api, http.MethodPost, visit+"/sealing", "Have a visit encrypted from browser to browser, or no longer", p.sealVisit)
 	route(api, http.MethodPost, visit+"/sealable", "Tell whether one's browser can do that", p.visitSealable)
 	get(api, visit+"/chat", "What was written during a visit", p.visitChat)
@@ -52,6 +53,9 @@ func (p *Portal) visitStep(f func(*telehealth.Service, context.Context, identity
 type (
 	seatBody struct {
 		Seat string `json:"seat" maxLength:"36"`
+	}
+	lateBody struct {
+		Minutes int `json:"minutes" minimum:"0" maximum:"240"`
 	}
 	switchBody struct {
 		On bool `json:"on"`
@@ -113,13 +117,23 @@ func (p *Portal) visitCheck(ctx context.Context, in *visitCheckIn) (*body[telehe
 
 type visitLateIn struct {
 	OfVisit
-	Body struct {
-		Minutes int `json:"minutes" minimum:"0" maximum:"240"`
-	}
+	Body lateBody
 }
 
 func (p *Portal) visitLate(ctx context.Context, in *visitLateIn) (*body[telehealth.Visit], error) {
 	out, err := p.Visits.Late(ctx, edge.Who(ctx), in.Patient, in.ID, in.Body.Minutes)
+	return &body[telehealth.Visit]{out}, err
+}
+
+type visitMissedIn struct {
+	OfVisit
+	Body struct {
+		Missed bool `json:"missed" doc:"false: take it back"`
+	}
+}
+
+func (p *Portal) visitMissed(ctx context.Context, in *visitMissedIn) (*body[telehealth.Visit], error) {
+	out, err := p.Visits.Miss(ctx, edge.Who(ctx), in.Patient, in.ID, in.Body.Missed)
 	return &body[telehealth.Visit]{out}, err
 }
 

@@ -46,7 +46,7 @@ type wireAppointment struct {
 
 type wireVisit struct {
 	ID, State, PatientName, Note string
-	TalkSeconds                  int
+	TalkSeconds, BehindMinutes   int
 	Me                           struct {
 		Seat, Role, State, ConsentAt string
 		Host                         bool

@@ -1,10 +1,7 @@
 package records
 
 import (
-	"crypto/aes"
-	"crypto/cipher"
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
@@ -12,6 +9,7 @@ import (
 
 	"housecall/internal/db"
 	"housecall/internal/fault"
+	"housecall/internal/sitekey"
 	"housecall/records/access"
 )
 
@@ -20,7 +18,7 @@ import (
 // change that the view cannot see does not move it, and a changed grant, label
 // or release does.
 func (s *Store) etag(v *access.View, visible, boundary int64, representation string) string {
-	m := hmac.New(sha256.New, s.etags)
+	m := hmac.New(sha256.New, s.etags.Now())
 	m.Write([]byte(v.Patient))
 	var b [24]byte
 	binary.BigEndian.PutUint64(b[0:], v.Fingerprint)
@@ -70,16 +68,7 @@ func (s *Store) boundary(c *db.Conn, v *access.View, h head, now int64) (int64, 
 
 // cursorSealer makes page cursors that only this installation can read and that
 // only the view they were made for can use.
-type cursorSealer struct{ aead cipher.AEAD }
-
-func newCursorSealer(key []byte) (cursorSealer, error) {
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return cursorSealer{}, err
-	}
-	aead, err := cipher.NewGCM(block)
-	return cursorSealer{aead}, err
-}
+type cursorSealer struct{ *sitekey.Sealer }
 
 // seal encrypts v, bound to what the list is about.
 func (c cursorSealer) seal(about string, v any) string {
@@ -87,18 +76,15 @@ func (c cursorSealer) seal(about string, v any) string {
 	if err != nil {
 		return ""
 	}
-	nonce := make([]byte, c.aead.NonceSize(), 64)
-	_, _ = rand.Read(nonce)
-	return base64.RawURLEncoding.EncodeToString(c.aead.Seal(nonce, nonce, plain, []byte(about)))
+	return base64.RawURLEncoding.EncodeToString(c.Seal(plain, about))
 }
 
 func (c cursorSealer) open(about, cursor string, v any) error {
 	b, err := base64.RawURLEncoding.DecodeString(cursor)
-	n := c.aead.NonceSize()
-	if err != nil || len(b) < n || len(b) > 4096 {
+	if err != nil || len(b) > 4096 {
 		return badCursor()
 	}
-	plain, err := c.aead.Open(nil, b[:n], b[n:], []byte(about))
+	plain, err := c.Open(b, about)
 	if err != nil {
 		return badCursor()
 	}

@@ -13,7 +13,7 @@ import (
 
 // kindOf makes an opaque key for a kind of fact, so that no code stands in a URL.
 func (s *Store) kindOf(parts ...string) string {
-	m := hmac.New(sha256.New, s.kinds)
+	m := hmac.New(sha256.New, s.kinds.Lasting())
 	m.Write([]byte(strings.Join(parts, "\x00")))
 	return hex.EncodeToString(m.Sum(nil)[:10])
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"housecall/internal/sitekey"
 	"housecall/records/access"
 	"housecall/records/fhir"
 )
@@ -14,7 +15,7 @@ func projected(t *testing.T, body string) *entryRow {
 	n, err := fhir.Parse([]byte(body))
 	require.NoError(t, err)
 	c := &change{Op: Op{Node: n, Type: n.ResourceType(), ID: "x"}, class: access.Classify(n)}
-	return (&Store{kinds: []byte("k")}).project(c)
+	return (&Store{kinds: sitekey.ForTest().Secret("records kind")}).project(c)
 }
 
 func TestBloodPressureIsSaidSystolicFirst(t *testing.T) {

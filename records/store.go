@@ -21,7 +21,7 @@ type Nudger interface{ Publish(topic string) }
 type Deps struct {
 	DB     *db.DB
 	Access *access.Service
-	Key    sitekey.Key
+	Key    *sitekey.Ring
 	Hub    Nudger           // may be nil
 	Blobs  *blob.Store      // nil: no files are kept
 	Scan   Scanner          // nil: nothing is scanned
@@ -36,9 +36,9 @@ type Store struct {
 	hub     Nudger
 	now     func() time.Time
 	newID   func() string
-	etags   []byte // key of ETags
+	etags   *sitekey.Secret // of ETags
 	seals   cursorSealer
-	kinds   []byte // key of the opaque ids of kinds of results
+	kinds   *sitekey.Secret // of the opaque ids of kinds of results
 	names   *nameCache
 	blobs   *blob.Store
 	scanner Scanner
@@ -53,8 +53,8 @@ type Store struct {
 
 // New makes a Store.
 func New(d Deps) (*Store, error) {
-	if d.DB == nil || d.Access == nil {
-		return nil, errors.New("records: database and access are needed")
+	if d.DB == nil || d.Access == nil || d.Key == nil {
+		return nil, errors.New("records: database, access and site key are needed")
 	}
 	if d.Now == nil {
 		d.Now = time.Now
@@ -62,13 +62,9 @@ func New(d Deps) (*Store, error) {
 	if d.NewID == nil {
 		d.NewID = func() string { return uuid.Must(uuid.NewV7()).String() }
 	}
-	seals, err := newCursorSealer(d.Key.Derive("records cursor", 32))
-	if err != nil {
-		return nil, err
-	}
 	return &Store{
 		db: d.DB, access: d.Access, hub: d.Hub, now: d.Now, newID: d.NewID,
-		etags: d.Key.Derive("records etag", 32), seals: seals, kinds: d.Key.Derive("records kind", 32),
+		etags: d.Key.Secret("records etag"), seals: cursorSealer{d.Key.Sealer("records cursor")}, kinds: d.Key.Secret("records kind"),
 		classify: access.Classify, labelRules: access.RulesVersion,
 		names: newNameCache(), blobs: d.Blobs, scanner: d.Scan, uploads: make(chan struct{}, binaryWorkers),
 	}, nil

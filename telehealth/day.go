@@ -15,10 +15,11 @@ import (
 
 // Day is a day of the clinic with who waits for it.
 type Day struct {
-	Date    string             `json:"date"`
-	Items   []schedule.DayItem `json:"items"`
-	Waiting []DayWaiting       `json:"waiting" doc:"Visits with somebody in the waiting room, the one that is next first"`
-	Ready   []string           `json:"ready" doc:"Visits of the list that go on, in which a nurse has said that the doctor can come"`
+	Date    string              `json:"date"`
+	Items   []schedule.DayItem  `json:"items"`
+	Groups  []schedule.DayGroup `json:"groups" doc:"Visits of several patients together; each member is an item by themselves, too"`
+	Waiting []DayWaiting        `json:"waiting" doc:"Visits with somebody in the waiting room, the one that is next first"`
+	Ready   []string            `json:"ready" doc:"Visits and groups of the list that go on, in which a nurse has said that the doctor can come"`
 }
 
 // DayWaiting is a visit for which somebody waits.
@@ -45,7 +46,7 @@ func (s *Service) Day(ctx context.Context, who identity.Principal, date string, 
 	if err != nil {
 		return Day{}, err
 	}
-	out := Day{Date: d.Date, Items: d.Items, Waiting: []DayWaiting{}, Ready: []string{}}
+	out := Day{Date: d.Date, Items: d.Items, Groups: d.Groups, Waiting: []DayWaiting{}, Ready: []string{}}
 	c := s.DB.Read(ctx)
 	if err := roomed(c, &out); err != nil {
 		return Day{}, err
@@ -76,6 +77,11 @@ func roomed(c *db.Conn, out *Day) error {
 	for _, x := range out.Items {
 		if x.Visit == schedule.Live {
 			live = append(live, x.ID)
+		}
+	}
+	for _, g := range out.Groups {
+		if g.Visit == schedule.Live {
+			live = append(live, g.ID)
 		}
 	}
 	if len(live) == 0 {

@@ -33,6 +33,8 @@ type GroupMember struct {
 	Note      string         `json:"note,omitempty" enum:"draft,signed"`
 	Writes    bool           `json:"writes" doc:"The viewer works on the note"`
 	Books     bool           `json:"books" doc:"The viewer may take them out of the group"`
+	Absent    string         `json:"absent,omitempty" enum:"missed,door" doc:"Of a group that is over or that nobody began, and of whom it can be said that they did not come: missed: nobody was there; door: somebody waited, or was sent away"`
+	Behind    int            `json:"behindMinutes,omitempty" doc:"How late the clinic said to them that it will be"`
 }
 
 // GroupLine is a group in a list.
@@ -239,6 +241,7 @@ func (g *gathering) show() (GroupVisit, error) {
 	if err != nil {
 		return GroupVisit{}, err
 	}
+	var late []int // what was said to each who is to come
 	asks := map[string]int{}
 	if hosts {
 		if asks, err = g.door().unanswered(); err != nil {
@@ -251,8 +254,27 @@ func (g *gathering) show() (GroupVisit, error) {
 			return GroupVisit{}, err
 		}
 		x := GroupMember{Visit: m.ID, Patient: m.Patient, Name: patient.Name, BirthDate: patient.BirthDate, Status: m.Status, State: m.State, Writes: m.writes(), Books: m.view.Act.Has(access.Appointments)}
+		if m.State == schedule.Scheduled || m.State == schedule.Waiting {
+			x.Behind = m.Behind
+			if m.Status == schedule.StatusBooked {
+				late = append(late, m.Behind)
+			}
+		}
 		if x.Writes {
 			x.Note = m.Note
+		}
+		may, err := m.MissableTx(g.c, g.Group, g.s.now())
+		if err != nil {
+			return GroupVisit{}, err
+		}
+		if hosts && may && x.Books {
+			here, err := m.here()
+			if err != nil {
+				return GroupVisit{}, err
+			}
+			if x.Absent = "missed"; here {
+				x.Absent = "door"
+			}
 		}
 		out.Members = append(out.Members, x)
 		people, err := m.seen(patient.Name, hosts, &rules, asks)
@@ -267,6 +289,9 @@ func (g *gathering) show() (GroupVisit, error) {
 			return GroupVisit{}, err
 		}
 		v.People = append(v.People, more...)
+	}
+	if len(late) > 0 {
+		v.BehindMinutes = slices.Min(late) // that late it is for all of them
 	}
 	if v.State == schedule.Scheduled && slices.ContainsFunc(v.People, func(p Person) bool { return p.State == SeatWaiting }) {
 		v.State = schedule.Waiting

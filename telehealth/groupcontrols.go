@@ -278,7 +278,8 @@ func (v *visit) over() error {
 	if v.State == schedule.Ended {
 		return nil
 	}
-	if _, err := v.c.Exec(`UPDATE visit_people SET state = ?, waiting_since = 0 WHERE visit = ? AND state = ?`, string(SeatNone), v.ID, string(SeatWaiting)); err != nil {
+	// That they were there is kept: they are not among those who did not come.
+	if _, err := v.c.Exec(`UPDATE visit_people SET state = ? WHERE visit = ? AND state = ?`, string(SeatNone), v.ID, string(SeatWaiting)); err != nil {
 		return err
 	}
 	if err := v.settle(); err != nil {

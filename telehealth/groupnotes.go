@@ -20,11 +20,18 @@ type GroupNote struct {
 	Version int64  `json:"version"`
 	State   string `json:"state" enum:"draft,signed,kept" doc:"kept: it was left as it is"`
 	Why     string `json:"why,omitempty" doc:"A machine word for why it was: incomplete, signed, changed, live"`
+	// Fields that the text named, and of which this chart holds nothing that may be seen.
+	Missing []string `json:"missing,omitempty" doc:"Fields of which this member's chart holds nothing: a gap stands there"`
 }
 
+// Fill fills in what texts name of one patient's chart, as somebody may read it, and
+// gives the fields of which it holds nothing.
+type Fill func(ctx context.Context, who identity.Principal, patient, locale string, texts []*string) (missing []string, err error)
+
 // BeginNotes puts the same text into the note of each member for whom nothing was
-// written yet, and who was in the visit.
-func (s *Service) BeginNotes(ctx context.Context, who identity.Principal, id string, body NoteBody) ([]GroupNote, error) {
+// written yet, and who was in the visit. What it names of a chart is filled in for each
+// of them anew, from their own chart and as the writer reads that one.
+func (s *Service) BeginNotes(ctx context.Context, who identity.Principal, id string, body NoteBody, fill Fill) ([]GroupNote, error) {
 	if err := body.check(); err != nil {
 		return nil, err
 	}
@@ -40,13 +47,39 @@ func (s *Service) BeginNotes(ctx context.Context, who identity.Principal, id str
 		if m.State != schedule.Live && m.State != schedule.Ended {
 			continue
 		}
-		n, err := s.SaveNote(ctx, who, m.Patient, m.Visit, 0, body, false)
-		out = append(out, noteBecame(m.Visit, n, err))
+		own := body.clone()
+		var missing []string
+		if m.Note == "" { // whose note is begun is not read for one
+			if missing, err = fill(ctx, who, m.Patient, body.Language, own.filled()); err != nil {
+				return out, err
+			}
+		}
+		n, err := s.SaveNote(ctx, who, m.Patient, m.Visit, 0, own, false)
+		became := noteBecame(m.Visit, n, err)
+		if err == nil {
+			became.Missing = missing
+		}
+		out = append(out, became)
 		if err != nil && !ofOneNote(err) {
 			return out, err
 		}
 	}
 	return out, nil
+}
+
+// clone is a body of which no text is shared.
+func (b NoteBody) clone() NoteBody {
+	b.Instructions = slices.Clone(b.Instructions)
+	return b
+}
+
+// filled are the texts in which something can be filled in.
+func (b *NoteBody) filled() []*string {
+	out := b.parts()
+	for i := range b.Instructions {
+		out = append(out, &b.Instructions[i])
+	}
+	return out
 }
 
 // NoteToSign names a note as it was read.
@@ -82,7 +115,7 @@ func (s *Service) SignNotes(ctx context.Context, who identity.Principal, id stri
 
 // ofOneNote tells whether a refusal is about one note and not about all.
 func ofOneNote(err error) bool {
-	return fault.Is(err, fault.Conflict) || fault.Is(err, fault.Invalid) || fault.Is(err, fault.NotFound)
+	return fault.Is(err, fault.Conflict) || fault.Is(err, fault.Invalid) || fault.Is(err, fault.NotFound) || fault.Is(err, fault.TooLarge)
 }
 
 func noteBecame(visit string, n VisitNote, err error) GroupNote {
@@ -104,7 +137,7 @@ func (s *Service) writtenFor(ctx context.Context, who identity.Principal, id str
 		}
 		for _, v := range g.members {
 			if v.writes() && v.Status != schedule.StatusCancelled {
-				out = append(out, GroupMember{Visit: v.ID, Patient: v.Patient, State: v.State})
+				out = append(out, GroupMember{Visit: v.ID, Patient: v.Patient, State: v.State, Note: v.Note})
 			}
 		}
 		return nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"housecall/internal/db"
 	"housecall/internal/fault"
 	"housecall/internal/identity"
 	"housecall/notifications"
@@ -73,12 +74,11 @@ func (s *Service) LateDay(ctx context.Context, who identity.Principal, practitio
 	if practitioner != "" {
 		cond, whose = `a.practitioner = ?`, practitioner
 	}
-	type one struct{ patient, id string }
-	var all []one
+	var all []ofChart
 	err = s.DB.Read(ctx).Each(`SELECT a.patient_id, a.id FROM appointments a JOIN care_team ct ON ct.patient_id = a.patient_id AND ct.account = ? AND ct.start_at <= ? AND (ct.end_at = 0 OR ct.end_at > ?)
 		WHERE `+cond+` AND a.status = 'booked' AND a.mode = 'video' AND a.state IN ('scheduled', 'waiting') AND a.ends_at > ? AND a.starts_at < ? AND (a.state = 'waiting' OR a.ends_at > ?)
 		ORDER BY a.starts_at, a.id LIMIT ?`, func(r *sql.Rows) error {
-		var x one
+		var x ofChart
 		err := r.Scan(&x.patient, &x.id)
 		all = append(all, x)
 		return err
@@ -86,9 +86,48 @@ func (s *Service) LateDay(ctx context.Context, who identity.Principal, practitio
 	if err != nil {
 		return 0, err
 	}
-	// Each chart for itself: what one of them refuses is no reason to leave the others
-	// uninformed, and said again it is said once.
-	for _, x := range all {
+	return s.lateEach(ctx, who, all, minutes)
+}
+
+// LateGroup tells all members of a group who have not been let in how many minutes the
+// clinic is behind.
+func (s *Service) LateGroup(ctx context.Context, who identity.Principal, id string, minutes int) (GroupVisit, error) {
+	if err := lateBy(minutes); err != nil {
+		return GroupVisit{}, err
+	}
+	var all []ofChart
+	err := s.DB.InReadTx(ctx, func(c *db.Conn) error {
+		g, err := s.gather(c, who, id, false)
+		if err != nil {
+			return err
+		}
+		if !g.hosts() && !who.Is(identity.FrontDesk) {
+			return fault.New(fault.Forbidden, "Only the care team can do this.").WithCode("role")
+		}
+		if err := g.happens(); err != nil {
+			return err
+		}
+		for _, v := range g.members {
+			all = append(all, ofChart{v.Patient, v.ID})
+		}
+		return nil
+	})
+	if err != nil {
+		return GroupVisit{}, s.Records.Refuse(ctx, who, "", "Appointment", id, err)
+	}
+	if _, err := s.lateEach(ctx, who, all, minutes); err != nil {
+		return GroupVisit{}, err
+	}
+	return s.Group(ctx, who, id)
+}
+
+// ofChart names a visit.
+type ofChart struct{ patient, id string }
+
+// lateEach is Late for several visits, each chart for itself: what one of them refuses is
+// no reason to leave the others uninformed, and said again it is said once.
+func (s *Service) lateEach(ctx context.Context, who identity.Principal, visits []ofChart, minutes int) (told int, err error) {
+	for _, x := range visits {
 		_, err := s.Late(ctx, who, x.patient, x.id, minutes)
 		switch {
 		case err == nil:

@@ -188,6 +188,9 @@ func (v *visit) mustWrite() error {
 	if v.Status == schedule.StatusCancelled {
 		return fault.New(fault.Conflict, "This visit was cancelled.").WithCode("cancelled")
 	}
+	if v.Status == schedule.StatusNoShow {
+		return fault.New(fault.Conflict, "It says that they did not come to this visit. Take that back first.").WithCode("noshow")
+	}
 	return nil
 }
 

@@ -302,23 +302,40 @@ func (s *Service) Wait(ctx context.Context, who identity.Principal, patient, id 
 		if err := v.put(p); err != nil {
 			return err
 		}
+		if _, err := v.c.Exec(`UPDATE visit_people SET session = ? WHERE visit = ? AND seat = ?`, v.who.Session, v.ID, p.Seat); err != nil {
+			return err
+		}
 		return v.settle()
 	})
 }
 
-// LeaveWaiting gives the place in the waiting room up.
+// LeaveWaiting gives the place in the waiting room up, also of who was called and has
+// not come in.
 func (s *Service) LeaveWaiting(ctx context.Context, who identity.Principal, patient, id string) (Visit, error) {
 	return s.change(ctx, who, patient, id, "leave", func(v *visit) error {
 		p, err := v.seat()
-		if err != nil || p.State != SeatWaiting {
+		if err != nil || !p.toCome() {
 			return err
 		}
-		p.State, p.waiting = SeatNone, 0
-		if err := v.put(p); err != nil {
+		if err := v.goes(p); err != nil {
 			return err
 		}
 		return v.settle()
 	})
+}
+
+// toCome: they wait, or were called and have not come in.
+func (p *person) toCome() bool {
+	return !p.host && (p.State == SeatWaiting || p.State == SeatAdmitted)
+}
+
+// goes gives the place up of somebody who is not in the room yet.
+func (v *visit) goes(p *person) error {
+	p.State, p.admitted, p.admittedBy = SeatNone, 0, ""
+	if v.group == nil { // of a group it is kept that they were at the door
+		p.waiting = 0
+	}
+	return v.put(p)
 }
 
 func (v *visit) mustHost() error {

@@ -120,7 +120,9 @@ func New(d Deps) (*Service, error) {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
-	return &Service{Deps: d, looked: map[string]time.Time{}}, nil
+	s := &Service{Deps: d, looked: map[string]time.Time{}}
+	d.Identity.Ended(s.signedOutTx)
+	return s, nil
 }
 
 // now is cut to the millisecond that a FHIR instant shows.

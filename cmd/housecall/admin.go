@@ -30,6 +30,7 @@ var operations = map[string]func() operation{
 	"token":        func() operation { return &tokenCommand{} },
 	"user add":     func() operation { return &userAdd{} },
 	"user list":    func() operation { return &userList{} },
+	"user confirm": func() operation { return &userConfirm{} },
 	"user disable": func() operation { return &userDisable{} },
 	"user recover": func() operation { return &userRecover{} },
 	"user link":    func() operation { return &userLink{} },
@@ -38,6 +39,10 @@ var operations = map[string]func() operation{
 	"audit gap":    func() operation { return &auditGap{} },
 	"keys list":    func() operation { return &keysList{} },
 	"keys rotate":  func() operation { return &keysRotate{} },
+	"key list":     func() operation { return &keyList{} },
+	"key rotate":   func() operation { return &keyRotate{} },
+	"key reseal":   func() operation { return &keyReseal{} },
+	"key retire":   func() operation { return &keyRetire{} },
 	"drain":        func() operation { return &drainCommand{} },
 }
 

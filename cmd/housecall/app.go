@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -21,6 +20,7 @@ import (
 	"housecall/internal/identity"
 	"housecall/internal/identity/login"
 	"housecall/internal/identity/provider"
+	"housecall/internal/keyring"
 	"housecall/internal/logship"
 	"housecall/internal/revoke"
 	"housecall/internal/sitekey"
@@ -49,7 +49,8 @@ type App struct {
 	Metrics       *prometheus.Registry
 	Limit         *edge.Limiter
 	DB            *db.DB
-	Key           sitekey.Key
+	Keys          *keyring.Keeper
+	Key           *sitekey.Ring // of Keys
 	Revocations   *revoke.Feed
 	Hub           *notifications.Hub
 	Access        *access.Service
@@ -129,24 +130,28 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 	if _, err = migrate(ctx, &cfg, a.DB); err != nil {
 		return nil, err
 	}
-	if a.Key, err = openKey(ctx, a.DB, &cfg); err != nil {
+	if a.Keys, err = keyring.Open(ctx, keyring.Config{DB: a.DB, Setting: cfg.SiteKey, Dir: cfg.Data, Node: cfg.Node, Form: cfg.cipher, Columns: sealedColumns, Settle: cfg.settle}); err != nil {
 		return nil, err
 	}
+	a.Key = a.Keys.Ring()
 	a.Limit = edge.NewLimiter(cfg.RateLimit, 4*cfg.RateLimit, nil)
 	a.Revocations = revoke.NewFeed(a.DB)
-	if a.Hub, err = notifications.NewHub(notifications.Config{URL: cfg.NATSURL, Key: a.Key.Derive("hub topics", 32), Log: a.Log}); err != nil {
+	if a.Hub, err = notifications.NewHub(notifications.Config{URL: cfg.NATSURL, Key: a.Key.Secret("hub topics"), Log: a.Log}); err != nil {
 		return nil, err
 	}
 	anchors, err := a.openAnchors(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if a.Access, err = access.New(access.Deps{DB: a.DB, Key: a.Key, Revocations: a.Revocations, Node: cfg.Node, CheckpointFile: filepath.Join(cfg.Data, "audit-checkpoints.jsonl"), Anchors: anchors, Told: a.told()}); err != nil {
+	if a.Access, err = access.New(access.Deps{DB: a.DB, Key: a.Key, Code: cfg.codeHash, Revocations: a.Revocations, Node: cfg.Node, CheckpointFile: filepath.Join(cfg.Data, "audit-checkpoints.jsonl"), Anchors: anchors, Told: a.told()}); err != nil {
 		return nil, err
 	}
-	if a.Identity, err = identity.New(identity.Deps{DB: a.DB, Key: a.Key, Revocations: a.Revocations, BaseURL: cfg.base.String(), Record: a.Access.RecordActs, Breach: cfg.breach}); err != nil {
+	if a.Identity, err = identity.New(identity.Deps{DB: a.DB, Key: a.Key, Revocations: a.Revocations, BaseURL: cfg.base.String(), Record: a.Access.RecordActs, Breach: cfg.breach, AdminNetworks: cfg.admins}); err != nil {
 		return nil, err
 	}
+	a.Keys.Recorder(func(c *db.Conn, who identity.Principal, action, detail string) error {
+		return a.Identity.RecordTx(c, identity.Act{Who: who, Action: action, Detail: detail})
+	})
 	ways, err := cfg.openCarriers(a.Key)
 	if err != nil {
 		return nil, err
@@ -230,32 +235,6 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 	return a, nil
 }
 
-// openKey takes the site key, unless the database was written under another one:
-// everything sealed with it would be unreadable, so nothing may start.
-func openKey(ctx context.Context, d *db.DB, cfg *Config) (sitekey.Key, error) {
-	known, err := siteValue(ctx, d, "site key")
-	if err != nil {
-		return sitekey.Key{}, err
-	}
-	path := filepath.Join(cfg.Data, sitekey.FileName)
-	if _, err := os.Stat(path); known != "" && cfg.SiteKey == "" && errors.Is(err, os.ErrNotExist) {
-		return sitekey.Key{}, fmt.Errorf("the site key %s is missing, and the database was written under one: put the file back, or set HOUSECALL_SITE_KEY", path)
-	}
-	key, err := sitekey.Load(cfg.SiteKey, cfg.Data)
-	if err != nil {
-		return sitekey.Key{}, err
-	}
-	if known == "" {
-		if known, err = firstSiteValue(ctx, d, "site key", key.Check()); err != nil {
-			return sitekey.Key{}, err
-		}
-	}
-	if known != key.Check() {
-		return sitekey.Key{}, errors.New("the site key does not fit the database, which was written under another one: put the right site.key back, or set HOUSECALL_SITE_KEY")
-	}
-	return key, nil
-}
-
 // mediaAddresses are where sound and picture go on this node, as addresses that a
 // browser asks whether they answer.
 func (a *App) mediaAddresses() []string {
@@ -276,7 +255,7 @@ func (a *App) Start(ctx context.Context) error {
 		name string
 		part part
 	}{
-		{"access", a.Access}, {"identity", a.Identity}, {"provider", a.Provider}, {"login", a.Login}, {"revocations", a.Revocations}, {"hub", a.Hub}, {"nudges", newNudges(a.Revocations, a.Hub)}, {"jobs", a.Notices}, {"messages", a.Messages}, {"visits", a.Signal}, {"relay", a.relay}, {"subscriptions", a.Subscriptions}, {"portal", a.Portal},
+		{"keys", a.Keys}, {"access", a.Access}, {"identity", a.Identity}, {"provider", a.Provider}, {"login", a.Login}, {"revocations", a.Revocations}, {"hub", a.Hub}, {"nudges", newNudges(a.Revocations, a.Hub)}, {"jobs", a.Notices}, {"messages", a.Messages}, {"visits", a.Signal}, {"relay", a.relay}, {"subscriptions", a.Subscriptions}, {"portal", a.Portal},
 		{"relabelling", records.NewRelabeller(a.Records, a.Config.Node)}, {"inbox", message.NewMinder(a.Messages, a.Log)},
 	} {
 		if err := p.part.Start(ctx); err != nil {
@@ -361,6 +340,9 @@ func (a *App) ready(ctx context.Context) error {
 	var one int
 	if err := a.DB.Read(ctx).QueryRow(`SELECT 1`).Scan(&one); err != nil {
 		return fmt.Errorf("database: %w", err)
+	}
+	if err := a.Keys.Problem(); err != nil {
+		return err
 	}
 	if !a.Revocations.Fresh() {
 		return errors.New("revocations cannot be read")

@@ -254,7 +254,7 @@ func chartIDs(cfg Config) ([]string, error) {
 }
 
 func TestEveryCommandHasHelpWithAnExample(t *testing.T) {
-	for _, c := range []string{"serve", "import", "export", "token", "user add", "user list", "user disable", "user recover", "user link", "grant", "audit verify", "keys list", "keys rotate", "doctor", "migrate", "version"} {
+	for _, c := range []string{"serve", "import", "export", "token", "user add", "user list", "user confirm", "user disable", "user recover", "user link", "grant", "audit verify", "keys list", "keys rotate", "key list", "key rotate", "key reseal", "key retire", "doctor", "migrate", "version"} {
 		out, _, code := command(t, testConfig(t), append(strings.Fields(c), "--help")...)
 		require.Zero(t, code, c)
 		require.Contains(t, out, "housecall "+c, c)

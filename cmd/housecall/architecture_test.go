@@ -154,6 +154,36 @@ func TestArchitectureImportRules(t *testing.T) {
 	}
 }
 
+// Whatever can be reached from the program's own imports; what a module of others
+// brings along for its tests is not called by anything here.
+func TestArchitectureWhatShipsHoldsNothingForTests(t *testing.T) {
+	all := map[string][]source{}
+	for _, s := range sources(t) {
+		if !s.test {
+			all[s.pkg] = append(all[s.pkg], s)
+		}
+	}
+	seen, next := map[string]bool{}, []string{"cmd/housecall"}
+	for len(next) > 0 {
+		pkg := next[0]
+		if next = next[1:]; seen[pkg] {
+			continue
+		}
+		seen[pkg] = true
+		for _, s := range all[pkg] {
+			for _, i := range s.imports {
+				if to, ok := ours(i); ok {
+					next = append(next, to)
+				}
+				if strings.HasSuffix(i, "test") || in(i, "testing", "net/http/pprof", "github.com/stretchr") {
+					t.Errorf("%s imports %s: what ships has no code for tests or for looking into it", s.file, i)
+				}
+			}
+		}
+	}
+	require.Greater(t, len(seen), 30)
+}
+
 func TestArchitectureEveryPackageSaysWhatItIsOnce(t *testing.T) {
 	comments := map[string][]string{}
 	for _, s := range sources(t) {

@@ -46,7 +46,7 @@ func (c *Config) checkCarriers() (err error) {
 
 // openCarriers gives them their way out, which leads nowhere inside the network
 // unless nobody but this machine is served.
-func (c *Config) openCarriers(key sitekey.Key) (notifications.Carriers, error) {
+func (c *Config) openCarriers(key *sitekey.Ring) (notifications.Carriers, error) {
 	out, browsers := c.outward, c.outward
 	if out == nil {
 		out = func() *http.Client { return egress.Way{Private: c.onlyHere()}.Client() }
@@ -78,7 +78,7 @@ func checkWays(ctx context.Context, cfg *Config) (list []Check) {
 	if cfg.WebPush == "" {
 		list = append(list, warn(push, "Off: browsers do not ring. Set HOUSECALL_WEB_PUSH=mailto:you@clinic.example.org."))
 	} else {
-		list = append(list, good(push, "On, as %s. Its key is part of the site key.", cfg.WebPush))
+		list = append(list, good(push, "On, as %s. Its key is derived from the site key.", cfg.WebPush))
 	}
 	list = append(list, reached(ctx, ios, "HOUSECALL_APNS_URL", "phones", cfg.carriers.APNs != nil, func() string { return cfg.carriers.APNs.Host() }))
 	list = append(list, reached(ctx, android, "HOUSECALL_FCM_URL", "phones", cfg.carriers.FCM != nil, func() string { return cfg.carriers.FCM.Host() }))

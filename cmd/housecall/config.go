@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"net"
@@ -22,8 +23,10 @@ import (
 	"housecall/internal/identity/egress"
 	"housecall/internal/identity/login"
 	"housecall/internal/logship"
+	"housecall/internal/sitekey"
 	"housecall/mobileapi"
 	"housecall/notifications"
+	"housecall/records/access"
 )
 
 var settingGroups = []kong.Group{{Key: "settings", Title: "Settings (flags, or environment variables):"}}
@@ -34,6 +37,7 @@ type Config struct {
 	BaseURL        string  `group:"settings" env:"HOUSECALL_BASE_URL" placeholder:"URL" help:"How people reach this site, for example https://portal.example.org. Default: http://localhost with the port of --addr."`
 	TLS            string  `group:"settings" env:"HOUSECALL_TLS" placeholder:"CERT,KEY" help:"Certificate and key as PEM files, or 'proxy' when a proxy in front does TLS."`
 	TrustedProxies string  `group:"settings" env:"HOUSECALL_TRUSTED_PROXIES" placeholder:"NETS" help:"Addresses of proxies in front, for example 10.0.0.0/8,192.168.1.5."`
+	AdminNetworks  string  `group:"settings" name:"admin-networks" env:"HOUSECALL_ADMIN_NETWORKS" placeholder:"NETS" help:"Networks from which administrators administer, for example 10.20.0.0/16,2001:db8:7::/48. Empty: any. A passkey or code is asked for in any case."`
 	Data           string  `group:"settings" env:"HOUSECALL_DATA" default:"./data" placeholder:"FOLDER" help:"Folder of the site key, SQLite and files."`
 	DatabaseURL    string  `group:"settings" env:"HOUSECALL_DATABASE_URL" placeholder:"URL" help:"postgres://user:password@host:5432/database. Empty: SQLite in the data folder."`
 	MigrateURL     string  `group:"settings" name:"migrate-database-url" env:"HOUSECALL_MIGRATE_DATABASE_URL" placeholder:"URL" help:"The same PostgreSQL database by another account, which may change the schema. That of --database-url needs no right to then. Empty: one account does both."`
@@ -59,7 +63,9 @@ type Config struct {
 	Node           string  `group:"settings" env:"HOUSECALL_NODE" placeholder:"NAME" help:"Name of this node. Default: host name and port."`
 	OIDCIssuers    string  `group:"settings" name:"oidc-issuers" env:"HOUSECALL_OIDC_ISSUERS" placeholder:"JSON" help:"Outside OpenID issuers, as JSON or @FILE."`
 	Apps           string  `group:"settings" env:"HOUSECALL_APPS" placeholder:"VERSIONS" help:"Platform, least and recommended version of the phone app and its shop, for example 'ios 1.4.0 2.0.0 https://apps.example.org/ios; android 1.4.0'. Empty: any version may be used."`
-	SiteKey        string  `group:"settings" env:"HOUSECALL_SITE_KEY" placeholder:"BASE64" help:"The site key, 32 bytes. Empty: site.key in the data folder, made on first start."`
+	SiteKey        string  `group:"settings" env:"HOUSECALL_SITE_KEY" placeholder:"BASE64" help:"The site key, 32 bytes; several apart by spaces, the oldest first. Empty: site.key in the data folder, made on first start."`
+	Cipher         string  `group:"settings" env:"HOUSECALL_CIPHER" default:"aes-256-gcm" placeholder:"NAME" help:"In which form files and secrets are sealed: aes-256-gcm or xchacha20-poly1305. All forms are read."`
+	AuditHash      string  `group:"settings" name:"audit-hash" env:"HOUSECALL_AUDIT_HASH" default:"sha-256" placeholder:"NAME" help:"Hash of the codes of the record of accesses: sha-256 or sha3-256. All are checked."`
 	Log            string  `group:"settings" env:"HOUSECALL_LOG" default:"info" placeholder:"LEVEL" help:"debug, info, warn or error; add ,json for JSON lines."`
 	LogURL         string  `group:"settings" name:"log-url" env:"HOUSECALL_LOG_URL" placeholder:"URL" help:"Where log and security events go besides standard error: syslogs://HOST:PORT, syslog://HOST:PORT or file:///PATH. Empty: nowhere."`
 	RateLimit      float64 `group:"settings" env:"HOUSECALL_RATE_LIMIT" default:"100" placeholder:"N" help:"Requests a second that one account or address may make; 0: any number."`
@@ -84,6 +90,7 @@ type Config struct {
 	base       *url.URL
 	hosts      []string // that are called though others named them; nil: any
 	proxies    []netip.Prefix
+	admins     []netip.Prefix // where administration is done; nil: anywhere
 	issuers    []login.Issuer
 	mail       *notifications.Mailer
 	carriers   notifications.Carriers // Web Push comes with the site key
@@ -92,12 +99,26 @@ type Config struct {
 	zone       *time.Location
 	iceAddress []netip.Addr
 	releases   map[string]mobileapi.Release
+	cipher     sitekey.Form
+	codeHash   access.CodeHash
+	settle     time.Duration // of keys, in tests; 0: as usual
 	level      slog.Level
 	logJSON    bool
 	certFile   string
 	keyFile    string
 	relayCert  string
 	relayKey   string
+}
+
+// checkForms reads in which form is sealed and coded.
+func (c *Config) checkForms() (err error) {
+	if c.cipher, err = sitekey.ParseForm(cmp.Or(c.Cipher, sitekey.AES256GCM.String())); err != nil {
+		return wrong("HOUSECALL_CIPHER", c.Cipher, err.Error(), sitekey.AES256GCM.String())
+	}
+	if c.codeHash, err = access.ParseCodeHash(cmp.Or(c.AuditHash, "sha-256")); err != nil {
+		return wrong("HOUSECALL_AUDIT_HASH", c.AuditHash, err.Error(), "sha-256")
+	}
+	return nil
 }
 
 // wrong is the one line about a setting that cannot be used.
@@ -110,7 +131,7 @@ func wrong(name, value, why, example string) error {
 
 // Validate reads the settings and says what is wrong with the first wrong one.
 func (c *Config) Validate() error {
-	for _, check := range []func() error{c.checkAddr, c.checkBaseURL, c.checkTLS, c.checkProxies, c.checkDatabase, c.checkBlobs, c.checkAnchors, c.checkScanner, c.checkOutside, c.checkNATS, c.checkMail, c.checkCarriers, c.checkBreach, c.checkICE, c.checkTURN, c.checkApps, c.checkNode, c.checkIssuers, c.checkLog, c.checkClinic} {
+	for _, check := range []func() error{c.checkAddr, c.checkBaseURL, c.checkTLS, c.checkNetworks, c.checkDatabase, c.checkBlobs, c.checkAnchors, c.checkScanner, c.checkOutside, c.checkNATS, c.checkMail, c.checkCarriers, c.checkBreach, c.checkICE, c.checkTURN, c.checkApps, c.checkNode, c.checkIssuers, c.checkLog, c.checkClinic, c.checkForms} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -258,8 +279,17 @@ func (c *Config) onlyHere() bool {
 	return loopback(host) && len(c.iceAddress) == 0
 }
 
-func (c *Config) checkProxies() error {
-	for part := range strings.FieldsFuncSeq(c.TrustedProxies, func(r rune) bool { return r == ',' || r == ' ' }) {
+func (c *Config) checkNetworks() (err error) {
+	if c.proxies, err = networksOf("HOUSECALL_TRUSTED_PROXIES", c.TrustedProxies, "10.0.0.0/8,192.168.1.5"); err != nil {
+		return err
+	}
+	c.admins, err = networksOf("HOUSECALL_ADMIN_NETWORKS", c.AdminNetworks, "10.20.0.0/16,2001:db8:7::/48")
+	return err
+}
+
+// networksOf reads a list of addresses and networks.
+func networksOf(setting, list, example string) (nets []netip.Prefix, err error) {
+	for part := range strings.FieldsFuncSeq(list, func(r rune) bool { return r == ',' || r == ' ' }) {
 		p, err := netip.ParsePrefix(part)
 		if err != nil {
 			var a netip.Addr
@@ -268,11 +298,11 @@ func (c *Config) checkProxies() error {
 			}
 		}
 		if err != nil {
-			return wrong("HOUSECALL_TRUSTED_PROXIES", part, "it must be a list of addresses or networks", "10.0.0.0/8,192.168.1.5")
+			return nil, wrong(setting, part, "it must be a list of addresses or networks", example)
 		}
-		c.proxies = append(c.proxies, p)
+		nets = append(nets, p)
 	}
-	return nil
+	return nets, nil
 }
 
 func (c *Config) checkDatabase() error {
@@ -349,7 +379,7 @@ func (c *Config) checkIssuers() (err error) {
 		}
 		text = string(b)
 	}
-	c.issuers, err = login.ParseIssuers(text, os.Getenv)
+	c.issuers, err = login.ParseIssuers(text, secretOf)
 	return err
 }
 
@@ -386,10 +416,10 @@ func (c *Config) Redacted() []string {
 		return "(set)"
 	}
 	return []string{
-		"HOUSECALL_ADDR=" + c.Addr, "HOUSECALL_BASE_URL=" + c.base.String(), "HOUSECALL_TLS=" + c.TLS, "HOUSECALL_TRUSTED_PROXIES=" + c.TrustedProxies,
+		"HOUSECALL_ADDR=" + c.Addr, "HOUSECALL_BASE_URL=" + c.base.String(), "HOUSECALL_TLS=" + c.TLS, "HOUSECALL_TRUSTED_PROXIES=" + c.TrustedProxies, "HOUSECALL_ADMIN_NETWORKS=" + c.AdminNetworks,
 		"HOUSECALL_DATA=" + c.Data, "HOUSECALL_DATABASE_URL=" + redactURL(c.DatabaseURL), "HOUSECALL_MIGRATE_DATABASE_URL=" + redactURL(c.MigrateURL), "HOUSECALL_LOG_URL=" + c.LogURL, "HOUSECALL_CLAMD=" + c.Clamd, "HOUSECALL_AUDIT_ANCHOR_URL=" + strings.Join(anchor.Names(c.AuditAnchorURL), ", "), "HOUSECALL_NATS_URL=" + redactURL(c.NATSURL), "HOUSECALL_SMTP_URL=" + redactURL(c.SMTPURL), "HOUSECALL_WEB_PUSH=" + c.WebPush, "HOUSECALL_APNS_URL=" + redactURL(c.APNsURL), "HOUSECALL_FCM_URL=" + redactURL(c.FCMURL), "HOUSECALL_SMS_URL=" + redactURL(c.SMSURL), "HOUSECALL_BOUNCE_TOKEN=" + secret(c.BounceToken), "HOUSECALL_BREACH_URL=" + redactURL(c.BreachURL),
 		fmt.Sprintf("HOUSECALL_ICE_PORT=%d", c.ICEPort), "HOUSECALL_ICE_ADDRESS=" + c.ICEAddress, "HOUSECALL_TURN=" + c.TURN, "HOUSECALL_TURN_ADDR=" + c.TURNAddr, "HOUSECALL_TURN_TLS_ADDR=" + c.TURNTLSAddr, "HOUSECALL_TURN_TLS=" + c.TURNTLS, "HOUSECALL_TURN_HOST=" + c.TURNHost,
-		"HOUSECALL_NODE=" + c.Node, "HOUSECALL_OIDC_ISSUERS=" + secret(c.OIDCIssuers), "HOUSECALL_SITE_KEY=" + secret(c.SiteKey), "HOUSECALL_LOG=" + c.Log,
+		"HOUSECALL_NODE=" + c.Node, "HOUSECALL_OIDC_ISSUERS=" + secret(c.OIDCIssuers), "HOUSECALL_SITE_KEY=" + secret(c.SiteKey), "HOUSECALL_CIPHER=" + c.Cipher, "HOUSECALL_AUDIT_HASH=" + c.AuditHash, "HOUSECALL_LOG=" + c.Log,
 		fmt.Sprintf("HOUSECALL_RATE_LIMIT=%g", c.RateLimit), "HOUSECALL_BULK_KEEP=" + c.BulkKeep.String(), "HOUSECALL_KEY_AGE=" + c.KeyAge.String(), "HOUSECALL_TAKE_BACK=" + c.TakeBack.String(), fmt.Sprintf("HOUSECALL_SHOW_PRESENCE=%t", c.ShowPresence), fmt.Sprintf("HOUSECALL_RECORDING=%t", c.Recording), fmt.Sprintf("HOUSECALL_RECORDING_DAYS=%d", c.RecordingDays), "HOUSECALL_CLINIC_NAME=" + c.ClinicName, "HOUSECALL_CLINIC_PHONE=" + c.ClinicPhone,
 		"HOUSECALL_EMERGENCY_PHONE=" + c.EmergencyPhone, "HOUSECALL_CRISIS_PHONE=" + c.CrisisPhone, "HOUSECALL_VISIT_PHONE=" + c.VisitPhone, "HOUSECALL_TIME_ZONE=" + c.zone.String(),
 	}

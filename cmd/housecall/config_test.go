@@ -29,6 +29,7 @@ func TestWrongSettingsAreToldInOneLine(t *testing.T) {
 		{"certificate for http", func(c *Config) { c.TLS = "proxy" }, []string{"HOUSECALL_BASE_URL", "https"}},
 		{"certificate without key", func(c *Config) { c.BaseURL, c.TLS = "https://a.example", cert }, []string{"HOUSECALL_TLS", "key"}},
 		{"certificate that is not there", func(c *Config) { c.BaseURL, c.TLS = "https://a.example", cert+",none.pem" }, []string{"HOUSECALL_TLS", "none.pem is not there"}},
+		{"administration by name", func(c *Config) { c.AdminNetworks = "10.0.0.0/8,office" }, []string{"HOUSECALL_ADMIN_NETWORKS", `"office"`, "10.20.0.0/16"}},
 		{"proxy by name", func(c *Config) { c.TrustedProxies = "10.0.0.0/8,proxy" }, []string{"HOUSECALL_TRUSTED_PROXIES", `"proxy"`, "10.0.0.0/8"}},
 		{"other database", func(c *Config) { c.DatabaseURL = "mysql://root:hunter2@db/x" }, []string{"HOUSECALL_DATABASE_URL", "postgres://"}},
 		{"other bus", func(c *Config) { c.NATSURL = "redis://u:hunter2@x" }, []string{"HOUSECALL_NATS_URL", "nats://"}},
@@ -55,6 +56,8 @@ func TestWrongSettingsAreToldInOneLine(t *testing.T) {
 		{"time zone", func(c *Config) { c.TimeZone = "Mars/Olympus" }, []string{"HOUSECALL_TIME_ZONE", "America/Chicago"}},
 		{"a key for an hour", func(c *Config) { c.KeyAge = time.Hour }, []string{"HOUSECALL_KEY_AGE", "2160h"}},
 		{"files kept for a moment", func(c *Config) { c.BulkKeep = time.Second }, []string{"HOUSECALL_BULK_KEEP", "24h"}},
+		{"a cipher of old", func(c *Config) { c.Cipher = "aes-128-cbc" }, []string{"HOUSECALL_CIPHER", "aes-256-gcm, xchacha20-poly1305"}},
+		{"a hash of old", func(c *Config) { c.AuditHash = "md5" }, []string{"HOUSECALL_AUDIT_HASH", "sha3-256"}},
 		{"rate", func(c *Config) { c.RateLimit = -1 }, []string{"HOUSECALL_RATE_LIMIT", "100"}},
 	} {
 		cfg := testConfig(t)

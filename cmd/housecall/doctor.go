@@ -57,5 +57,22 @@ func (doctorCommand) Run(ctx context.Context, cfg *Config, out output) error {
 // Health is what doctor says of a running server, for its administrators.
 func (a *App) Health(ctx context.Context) []Check {
 	port, urls := a.relay.running()
-	return examine(ctx, &a.Config, port, urls)
+	return append(examine(ctx, &a.Config, port, urls), a.checkRows(ctx))
+}
+
+// checkRows looks whether a row that decides who signs in was changed by hand.
+func (a *App) checkRows(ctx context.Context) Check {
+	const name = "sign-in rows"
+	rows, err := a.Identity.OddRows(ctx)
+	apps := 0
+	if err == nil {
+		apps, err = a.Provider.OddApps(ctx)
+	}
+	switch {
+	case err != nil:
+		return warn(name, "They cannot be read (%v).", rootCause(err))
+	case rows+apps > 0:
+		return bad(name, "%d rows of accounts, passkeys, linked accounts or apps were changed outside of Housecall. They let nobody in; the audit and the log say which were tried. See \"Rows that were changed\" in operations.md.", rows+apps)
+	}
+	return good(name, "Accounts, passkeys, linked accounts and apps are as Housecall wrote them.")
 }

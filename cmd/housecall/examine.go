@@ -23,6 +23,7 @@ import (
 	"housecall/internal/db"
 	"housecall/internal/identity/egress"
 	"housecall/internal/identity/login"
+	"housecall/internal/keyring"
 	"housecall/internal/sitekey"
 )
 
@@ -120,30 +121,25 @@ func openToLook(ctx context.Context, cfg *Config) (*db.DB, []Check) {
 
 func checkKey(ctx context.Context, cfg *Config, d *db.DB) Check {
 	const name = "site key"
-	path := filepath.Join(cfg.Data, sitekey.FileName)
-	_, err := os.Stat(path)
-	missing := cfg.SiteKey == "" && errors.Is(err, os.ErrNotExist)
-	known := ""
-	if d != nil {
-		known, _ = siteValue(ctx, d, "site key")
-	}
-	switch {
-	case missing && known == "":
-		return warn(name, "There is none yet; the first start makes it. Keep a copy apart from the backups: without it they cannot be read.")
-	case missing:
-		return bad(name, "%s is missing, and the database was written under a key. Put the file back, or set HOUSECALL_SITE_KEY.", path)
-	}
-	key, err := sitekey.Load(cfg.SiteKey, cfg.Data)
+	x, err := keyring.Stand(ctx, d, cfg.SiteKey, cfg.Data)
 	switch {
 	case err != nil:
-		return bad(name, "%v", err)
-	case known != "" && known != key.Check():
-		return bad(name, "It is not the one that the database was written under. Put the right site.key back, or set HOUSECALL_SITE_KEY.")
-	case known == "":
+		return bad(name, "%s.", upperFirst(err.Error()))
+	case !x.Made:
+		return warn(name, "There is none yet; the first start makes it. Keep a copy apart from the backups: without it they cannot be read.")
+	case !x.Written:
 		return good(name, "It is there; no database has been written under it yet.")
+	case len(x.Retired) > 0 && cfg.SiteKey != "":
+		return warn(name, "The key %s is retired and still in HOUSECALL_SITE_KEY. Take it out.", strings.Join(x.Retired, ", "))
+	case len(x.Waiting) > 0:
+		return warn(name, "The key %s is new and does not seal yet: some node does not have it. See: housecall key list", strings.Join(x.Waiting, ", "))
+	case len(x.Old) > 0:
+		return warn(name, "%s seals; %s still opens what it sealed before. Seal that anew and retire it: housecall key reseal, housecall key retire.", x.Current, strings.Join(x.Old, ", "))
 	}
 	return good(name, "It is there and fits the database.")
 }
+
+func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // checkClock compares with the database's clock: one-time codes and sessions go
 // wrong from half a minute on.

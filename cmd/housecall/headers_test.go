@@ -94,7 +94,7 @@ func TestEveryAnswerKeepsTheBrowserSafe(t *testing.T) {
 func (a *App) asker(t *testing.T, n identity.NewAccount) asker {
 	account, err := a.Identity.CreateAccount(context.Background(), n)
 	require.NoError(t, err)
-	_, cookie, err := a.Identity.StartSession(context.Background(), identity.NewSession{Account: account.ID, Proof: identity.SecondFactor, UserAgent: "Firefox"})
+	_, cookie, err := a.Identity.StartSession(context.Background(), identity.NewSession{Account: account.ID, Proof: identity.SecondFactor, Address: "0.0.0.0"})
 	require.NoError(t, err)
 	live, err := a.Identity.Session(context.Background(), cookie, false)
 	require.NoError(t, err)

@@ -126,7 +126,7 @@ func (h *house) somebody(n identity.NewAccount) (*actor, identity.Principal) {
 	a := &actor{name: n.Name}
 	account, err := h.app.Identity.CreateAccount(ctx, n)
 	require.NoError(h.t, err)
-	_, a.cookie, err = h.app.Identity.StartSession(ctx, identity.NewSession{Account: account.ID, Proof: identity.SecondFactor, UserAgent: "Mozilla/5.0 (X11; Linux) Firefox/140.0"})
+	_, a.cookie, err = h.app.Identity.StartSession(ctx, identity.NewSession{Account: account.ID, Proof: identity.SecondFactor, Address: "127.0.0.1"})
 	require.NoError(h.t, err)
 	live, err := h.app.Identity.Session(ctx, a.cookie, false)
 	require.NoError(h.t, err)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -25,6 +26,7 @@ type cli struct {
 	Grant   grantCommand   `cmd:"" help:"Let a caregiver see somebody's record."`
 	Audit   auditCommand   `cmd:"" help:"Check the record of who looked at what."`
 	Keys    keysCommand    `cmd:"" help:"Manage the keys by which sign-ins are signed."`
+	Key     keyCommand     `cmd:"" help:"Replace the site's key, under which files and secrets are sealed."`
 	Drain   drainCommand   `cmd:"" help:"Let this node's visits end or move, before it is stopped."`
 	Doctor  doctorCommand  `cmd:"" help:"Check this installation and say what to do."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database up to date."`
@@ -52,6 +54,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.Help(printHelp), kong.ExplicitGroups(settingGroups),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.BindTo(out, (*output)(nil)))
 	if err != nil {
+		out.fail(err)
+		return 2
+	}
+	if err := readSettingFiles(parser.Model.AllFlags(false)); err != nil && !slices.Contains(args, "--help") {
 		out.fail(err)
 		return 2
 	}

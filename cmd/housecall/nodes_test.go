@@ -157,7 +157,7 @@ func (c *clinicNodes) arrange() {
 	somebody := func(n identity.NewAccount) identity.Principal {
 		account, err := a.Identity.CreateAccount(ctx, n)
 		require.NoError(t, err)
-		_, cookie, err := a.Identity.StartSession(ctx, identity.NewSession{Account: account.ID, Proof: identity.SecondFactor})
+		_, cookie, err := a.Identity.StartSession(ctx, identity.NewSession{Account: account.ID, Proof: identity.SecondFactor, Address: "127.0.0.1"})
 		require.NoError(t, err)
 		live, err := a.Identity.Session(ctx, cookie, false)
 		require.NoError(t, err)

@@ -28,7 +28,7 @@ func TestANoticeOfOneNodeIsToldByAll(t *testing.T) {
 	b := newBrowser(t)
 	b.signIn(there.url+"/auth/login?return=/", "ida@example.org", password)
 
-	third, err := notifications.NewHub(notifications.Config{URL: one.NATSURL, Key: here.Key.Derive("hub topics", 32)})
+	third, err := notifications.NewHub(notifications.Config{URL: one.NATSURL, Key: here.Key.Secret("hub topics")})
 	require.NoError(t, err)
 	require.NoError(t, third.Start(context.Background()))
 	t.Cleanup(third.Stop)

@@ -186,7 +186,7 @@ func (h *cutHouse) account(n identity.NewAccount) (identity.Principal, string) {
 	ctx := context.Background()
 	a, err := h.here.Identity.CreateAccount(ctx, n)
 	require.NoError(h.t, err)
-	_, cookie, err := h.here.Identity.StartSession(ctx, identity.NewSession{Account: a.ID, Proof: identity.SecondFactor})
+	_, cookie, err := h.here.Identity.StartSession(ctx, identity.NewSession{Account: a.ID, Proof: identity.SecondFactor, Address: "127.0.0.1"})
 	require.NoError(h.t, err)
 	live, err := h.here.Identity.Session(ctx, cookie, false)
 	require.NoError(h.t, err)
@@ -688,7 +688,7 @@ func (h *cutHouse) silent(t *testing.T, over map[*opened]string, hooks map[*held
 	}
 	ida := &held{who: h.self}
 	var err error
-	_, ida.cookie, err = h.here.Identity.StartSession(context.Background(), identity.NewSession{Account: h.self.Account, Proof: identity.SecondFactor})
+	_, ida.cookie, err = h.here.Identity.StartSession(context.Background(), identity.NewSession{Account: h.self.Account, Proof: identity.SecondFactor, Address: "127.0.0.1"})
 	require.NoError(t, err)
 	ida.phone, _, _ = h.grant(h.self, identity.PhoneClient, identity.Family{Scopes: []string{"patient/*.cruds"}})
 	h.pages(ida, h.here)

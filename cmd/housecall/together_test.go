@@ -199,7 +199,7 @@ func TestTwoNodesHoldOneConversationAndOneVisit(t *testing.T) {
 	_, err = here.Schedule.Offer(ctx, operatorPrincipal("test"), schedule.Offered{Account: doctor.ID, Specialty: "Family Medicine", Modes: []schedule.Mode{schedule.Video}, Starts: []time.Time{time.Now().Add(5 * time.Minute)}, Length: 20 * time.Minute})
 	require.NoError(t, err)
 
-	_, cookie, err := here.Identity.StartSession(ctx, identity.NewSession{Account: doctor.ID, Proof: identity.SecondFactor})
+	_, cookie, err := here.Identity.StartSession(ctx, identity.NewSession{Account: doctor.ID, Proof: identity.SecondFactor, Address: "127.0.0.1"})
 	require.NoError(t, err)
 	b := newBrowser(t)
 	at, err := url.Parse(base)

@@ -72,7 +72,9 @@ func (c *Config) relayHost() string {
 	return c.base.Hostname()
 }
 
-func relayKeys(key sitekey.Key) turn.Keys { return turn.NewKeys(key.Derive("relay credentials", 32)) }
+func relayKeys(keys *sitekey.Ring) turn.Keys {
+	return turn.ChangingKeys(keys.Secret("relay credentials").All)
+}
 
 // relayTime is how long a credential opens the relay: no visit is longer, and who
 // joins gets another one.

@@ -59,7 +59,7 @@ func lookAtRelay(ctx context.Context, cfg *Config, port int, urls []string) []Ch
 			return []Check{warn(name, "It begins with the first start.")}
 		}
 	}
-	key, err := sitekey.Load(cfg.SiteKey, cfg.Data)
+	keys, err := sitekey.Load(cfg.SiteKey, cfg.Data)
 	if err != nil {
 		return []Check{warn(name, "It cannot be tried without the site key.")}
 	}
@@ -67,7 +67,7 @@ func lookAtRelay(ctx context.Context, cfg *Config, port int, urls []string) []Ch
 	if !cfg.onlyHere() {
 		here = ownAddress(cfg)
 	}
-	out := tryRelay(ctx, urls, relayKeys(key), netip.AddrPortFrom(here, uint16(port))) //nolint:gosec // a port
+	out := tryRelay(ctx, urls, relayKeys(sitekey.NewRing(keys...)), netip.AddrPortFrom(here, uint16(port))) //nolint:gosec // a port
 	if cfg.relayCert != "" && (cfg.TURNTLS != "" || cfg.TURNHost != "") {
 		out = append(out, lookAtCertificate(name, "HOUSECALL_TURN_TLS", cfg.relayCert, cfg.relayKey, cfg.relayHost(), "HOUSECALL_TURN_HOST"))
 	}

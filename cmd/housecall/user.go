@@ -14,6 +14,7 @@ type userCommand struct {
 	List    userList    `cmd:"" help:"List the accounts."`
 	Disable userDisable `cmd:"" help:"Take an account out of use, at once and everywhere."`
 	Recover userRecover `cmd:"" help:"Print a one-time link for somebody who lost every way to sign in."`
+	Confirm userConfirm `cmd:"" help:"Open an account again whose row was changed outside of Housecall, after looking at it."`
 	Link    userLink    `cmd:"" help:"Link an account with a chart, a practitioner or an outside issuer."`
 }
 
@@ -129,11 +130,7 @@ func (u *userList) do(ctx context.Context, a *App, _ string, out output) error {
 		for _, x := range items {
 			roles, state := "person", "active"
 			if x.Kind == identity.Staff {
-				words := make([]string, len(x.Roles))
-				for i, r := range x.Roles {
-					words[i] = string(r)
-				}
-				roles = strings.Join(words, ",")
+				roles = rolesText(x.Roles)
 			}
 			if !x.Active {
 				state = "disabled"
@@ -179,6 +176,54 @@ func (u *userDisable) do(ctx context.Context, a *App, by string, out output) err
 	}
 	out.printf("%s %s.\n", account.Email, said)
 	return nil
+}
+
+type userConfirm struct {
+	Account string `arg:"" help:"Id of the account, as the log and the audit name it."`
+	Right   bool   `help:"What is shown is right: open the account."`
+}
+
+func (userConfirm) Help() string {
+	return `Shows what decides who signs in by the account and as what. Compare it with what you
+know; whoever wrote to the database may have put in a password of their own, so help the
+person back in afterwards (housecall user recover).
+
+Example:
+  housecall user confirm 0199c0de-1c0b-7b52-9d52-3d1f6b7a9e11 --right`
+}
+
+func (u *userConfirm) Run(ctx context.Context, cfg *Config, out output) error {
+	return perform(ctx, cfg, out, "user confirm", u)
+}
+
+func (u *userConfirm) do(ctx context.Context, a *App, by string, out output) error {
+	account, err := a.Identity.AccountByID(ctx, u.Account)
+	if err != nil {
+		return err
+	}
+	kind := map[bool]string{true: "staff", false: "person"}[account.Kind == identity.Staff]
+	out.printf("e-mail        %s (confirmed: %t)\nkind          %s\nroles         %s\nchart         %s\npractitioner  %s\nin use        %t\npassword      %t\n",
+		account.Email, account.Verified, kind, rolesText(account.Roles), account.Patient, account.Practitioner, account.Active, account.HasPassword)
+	if !u.Right {
+		out.notef("Nothing was changed. If all of it is right: housecall user confirm %s --right\n", account.ID)
+		return nil
+	}
+	if err := a.Identity.ConfirmAccount(ctx, account.ID); err != nil {
+		return err
+	}
+	if err := a.recordOperator(ctx, by, access.Event{Action: "update", Type: "Account", ID: account.ID, Detail: "row confirmed"}); err != nil {
+		return err
+	}
+	out.printf("The account is open again.\n")
+	return nil
+}
+
+func rolesText(roles []identity.Role) string {
+	words := make([]string, len(roles))
+	for i, r := range roles {
+		words[i] = string(r)
+	}
+	return strings.Join(words, ",")
 }
 
 type userLink struct {

@@ -24,6 +24,7 @@ type cli struct {
 	Deliver  deliverCommand  `cmd:"" name:"deliver" help:"Send messages whatever happens to the server, and look whether each is there once."`
 	SFU      sfuCommand      `cmd:"" name:"sfu" help:"People in the room of a video visit."`
 	Rooms    roomsCommand    `cmd:"" name:"rooms" help:"Many rooms of the media plane alone, without a server of visits."`
+	Floor    floorCommand    `cmd:"" name:"floor" help:"What this machine asks for passing on as many packets as rooms do."`
 }
 
 // streams are where a command writes: results to out, so that they can be piped,

@@ -22,12 +22,12 @@ import (
 
 // serveRooms is a media plane on this machine until the context ends: the path of a
 // socket names the room and the seat.
-func serveRooms(ctx context.Context, out io.Writer, seats int, profile string) error {
-	media, err := sfu.Open(sfu.Config{Loopback: true, Seats: seats, Log: slog.New(slog.DiscardHandler)})
+func serveRooms(ctx context.Context, out io.Writer, seats int, profile string, plain bool) error {
+	enter, end, err := openPlane(seats, plain)
 	if err != nil {
 		return err
 	}
-	defer media.Close()
+	defer end()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
@@ -46,7 +46,7 @@ func serveRooms(ctx context.Context, out io.Writer, seats int, profile string) e
 	paths := http.NewServeMux()
 	paths.HandleFunc("GET /memory", tellMemory)
 	paths.HandleFunc("GET /heap", func(w http.ResponseWriter, _ *http.Request) { _ = pprof.Lookup("heap").WriteTo(w, 0) })
-	paths.HandleFunc("GET /{room}/{seat}", func(w http.ResponseWriter, r *http.Request) { bringIn(media, w, r) })
+	paths.HandleFunc("GET /{room}/{seat}", enter)
 	server := &http.Server{ReadHeaderTimeout: 5 * time.Second, Handler: paths}
 	go func() {
 		<-ctx.Done()
@@ -57,6 +57,22 @@ func serveRooms(ctx context.Context, out io.Writer, seats int, profile string) e
 		return err
 	}
 	return nil
+}
+
+// openPlane takes a port for media.
+func openPlane(seats int, plain bool) (enter http.HandlerFunc, end func(), err error) {
+	if plain {
+		media, end, err := newNaive()
+		if err != nil {
+			return nil, nil, err
+		}
+		return media.bringIn, end, nil
+	}
+	media, err := sfu.Open(sfu.Config{Loopback: true, Seats: seats, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return nil, nil, err
+	}
+	return func(w http.ResponseWriter, r *http.Request) { bringIn(media, w, r) }, media.Close, nil
 }
 
 // bringIn brings a socket to its seat.

@@ -21,6 +21,7 @@ type gathering struct {
 	command    *sfuCommand
 	publishers int
 	people     int
+	apart      bool      // who sends receives nothing
 	epoch      time.Time // of the times in packets
 	keyEvery   time.Duration
 	keyFactor  int // a whole picture is that much larger
@@ -142,7 +143,9 @@ func (g *gathering) ready(ctx context.Context) error {
 		}
 		for _, s := range g.seats {
 			want := 2 * g.publishers
-			if s.sends {
+			if s.deaf() {
+				want = 0
+			} else if s.sends {
 				want -= 2
 			}
 			s.mu.Lock()
@@ -171,9 +174,9 @@ func (g *gathering) measure(ctx context.Context, length time.Duration) (sum traf
 	case <-until.C:
 	}
 	g.until.Store(g.now())
-	_ = wait(ctx, drain, func() bool { return g.arrived() == g.sent()*int64(len(g.seats)-1) })
+	_ = wait(ctx, drain, func() bool { return g.arrived() == g.sent()*g.receivers() })
 	sum.in = g.sent()
-	sum.expected = sum.in * int64(len(g.seats)-1)
+	sum.expected = sum.in * g.receivers()
 	for _, s := range g.seats {
 		s.mu.Lock()
 		sum.latency.add(&s.latency)
@@ -188,6 +191,14 @@ func (g *gathering) measure(ctx context.Context, length time.Duration) (sum traf
 		s.mu.Unlock()
 	}
 	return sum
+}
+
+// receivers are those to whom each packet goes.
+func (g *gathering) receivers() int64 {
+	if g.apart {
+		return int64(len(g.seats) - g.publishers)
+	}
+	return int64(len(g.seats) - 1)
 }
 
 func (g *gathering) sent() (n int64) {

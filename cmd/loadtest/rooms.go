@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -21,6 +20,7 @@ type roomsCommand struct {
 	Rooms      int           `default:"1" help:"Rooms at the same time."`
 	People     int           `default:"10" help:"People in each of them."`
 	Publishers int           `default:"4" help:"How many of each room send sound and pictures; all receive."`
+	Apart      bool          `help:"Those who send receive nothing: --people 14 --publishers 4 --apart is 4 who send and 10 who receive."`
 	Video      int           `default:"1320" placeholder:"KBIT" help:"Pictures of each publisher, kbit/s."`
 	FPS        int           `name:"fps" default:"30" help:"Pictures a second."`
 	Warm       time.Duration `default:"3s" help:"Before measuring."`
@@ -30,6 +30,7 @@ type roomsCommand struct {
 	Profile    string        `placeholder:"FILE" help:"Writes where the media plane spends its time, for go tool pprof."`
 	Heap       string        `placeholder:"FILE" help:"Writes what the media plane keeps in memory at the end, for go tool pprof."`
 	JSON       bool          `name:"json" help:"Print one JSON object a line: the run, then the result."`
+	Naive      bool          `help:"In place of the media plane of Housecall: one that is as short as can be over the same library, to be compared with."`
 	Serve      bool          `hidden:""`
 }
 
@@ -40,6 +41,7 @@ second, a whole one every 3 seconds; sound is 50 packets.
 
 Examples:
   taskset -c 1 loadtest rooms --core 0
+  taskset -c 1 loadtest rooms --core 0 --people 14 --publishers 4 --apart
   taskset -c 1 loadtest rooms --core 0 --rooms 30 --people 3 --publishers 3`
 }
 
@@ -50,6 +52,8 @@ func (f *roomsCommand) Validate() error {
 		return errors.New("--rooms must be between 1 and 1000, and --people between 2 and 32")
 	case f.Publishers < 1:
 		return errors.New("--publishers must be above 0")
+	case f.Apart && f.Publishers >= f.People:
+		return errors.New("--apart needs people who receive: --people must be above --publishers")
 	case f.Video < 10 || f.Video > 20_000 || f.FPS < 1 || f.FPS > 120:
 		return errors.New("--video must be between 10 and 20000, and --fps between 1 and 120")
 	case f.Duration <= 0 || f.Duration > time.Hour || f.Warm < 0 || f.Within <= 0:
@@ -61,7 +65,7 @@ func (f *roomsCommand) Validate() error {
 // Run fills the rooms, measures and reports.
 func (f *roomsCommand) Run(ctx context.Context, s streams) error {
 	if f.Serve {
-		return serveRooms(ctx, s.out, f.People, f.Profile)
+		return serveRooms(ctx, s.out, f.People, f.Profile, f.Naive)
 	}
 	plane, err := f.start(ctx, s)
 	if err != nil {
@@ -84,7 +88,7 @@ func (f *roomsCommand) Run(ctx context.Context, s streams) error {
 	}()
 	for i := range f.Rooms {
 		g := newGathering(&sfuCommand{Publishers: f.Publishers, Video: f.Video, FPS: f.FPS, Within: f.Within}, f.People)
-		g.keyEvery, g.keyFactor = 3*time.Second, 1
+		g.keyEvery, g.keyFactor, g.apart = 3*time.Second, 1, f.Apart
 		rooms = append(rooms, g)
 		for n := range f.People {
 			dial := func() (*websocket.Conn, error) { return plane.dial(i, n) }
@@ -142,7 +146,13 @@ func (f *roomsCommand) measure(ctx context.Context, plane *plane, rooms []*gathe
 			return err
 		}
 	}
-	people := int64(f.Rooms * f.People)
+	people, server, receive := int64(f.Rooms*f.People), "media plane alone", "all receive"
+	if f.Apart {
+		receive = "the others receive"
+	}
+	if f.Naive {
+		server = "naive media plane"
+	}
 	res := sum.result(took)
 	res.Kind, res.People, res.Publishers, res.ClientCPU = "rooms", int(people), f.Rooms*rooms[0].publishers, 100*float64(used)/float64(took)
 	res.Server = &serverUse{
@@ -152,8 +162,8 @@ func (f *roomsCommand) measure(ctx context.Context, plane *plane, rooms []*gathe
 		HeapEach:   mega((keeps.Heap - kept.Heap) / people), StacksEach: mega((keeps.Stacks - kept.Stacks) / people), GoroutinesEach: float64(keeps.Goroutines-kept.Goroutines) / float64(people),
 		Pages: mega(end.pages - before.pages), Spans: mega(keeps.Spans - kept.Spans), Idle: mega(keeps.Idle - kept.Idle), Runtime: mega(keeps.Runtime - kept.Runtime), Cycles: keeps.Cycles - kept.Cycles,
 	}
-	r.overview(overview{Kind: "run", Load: "rooms", Machine: thisMachine(), URL: plane.address, Server: "media plane alone", Local: true, Seconds: f.Duration.Seconds(),
-		Data: fmt.Sprintf("%d rooms of %d people, %d of each send sound (50 packets/s) and pictures (VP8 of %d kbit/s, %d a second); all receive.", f.Rooms, f.People, rooms[0].publishers, f.Video, f.FPS),
+	r.overview(overview{Kind: "run", Load: "rooms", Machine: thisMachine(), URL: plane.address, Server: server, Local: true, Seconds: f.Duration.Seconds(),
+		Data: fmt.Sprintf("%d rooms of %d people, %d of each send sound (50 packets/s) and pictures (VP8 of %d kbit/s, %d a second); %s.", f.Rooms, f.People, rooms[0].publishers, f.Video, f.FPS, receive),
 		Method: "As loadtest sfu, without visits: the media plane is a process of its own. Receivers report transport-wide. Processor time for a packet is that of the media plane, " +
 			"divided by packets in and out; of a join, from the first one until everybody receives everybody, with the media of that time."})
 	r.room(res)
@@ -176,35 +186,14 @@ type plane struct {
 }
 
 func (f *roomsCommand) start(ctx context.Context, s streams) (*plane, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
-	args := []string{self, "rooms", "--serve", "--people", strconv.Itoa(f.People)}
+	args := []string{"rooms", "--serve", "--people", strconv.Itoa(f.People)}
 	if f.Profile != "" {
 		args = append(args, "--profile", f.Profile)
 	}
-	if f.Core != "" {
-		args = append([]string{"taskset", "-c", f.Core}, args...)
+	if f.Naive {
+		args = append(args, "--naive")
 	}
-	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
-	cmd.Stderr = s.err
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := cmd.Start(); err != nil {
-		return nil, fmt.Errorf("the media plane does not start: %w", err)
-	}
-	p := &plane{cmd: cmd, pid: cmd.Process.Pid}
-	address, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		p.stop()
-		return nil, errors.New("the media plane says nothing")
-	}
-	p.address = strings.TrimSpace(address)
-	return p, nil
+	return startSelf(ctx, s, f.Core, args)
 }
 
 // ask gets what the process tells of itself.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -57,6 +58,9 @@ func (s *seat) write() {
 func (s *seat) read() {
 	for {
 		_, b, err := s.conn.ReadMessage()
+		if err == nil && s.deaf() && isOffer(b) {
+			continue
+		}
 		if err == nil {
 			err = s.client.Hear(b)
 		}
@@ -70,6 +74,14 @@ func (s *seat) read() {
 		}
 		return
 	}
+}
+
+// deaf: it sends, and takes nothing that the room offers.
+func (s *seat) deaf() bool { return s.sends && s.room.apart }
+
+func isOffer(b []byte) bool {
+	var m peer.Message
+	return json.Unmarshal(b, &m) == nil && m.T == "sub"
 }
 
 func (s *seat) heard(m peer.Message) {

@@ -6,7 +6,6 @@ package blob
 
 import (
 	"context"
-	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
 	"crypto/sha256"
@@ -34,7 +33,7 @@ const Folder = "blobs"
 type Config struct {
 	URL string // s3://bucket?region=...; empty: files in Dir
 	Dir string // the data folder
-	Key sitekey.Key
+	Key *sitekey.Ring
 }
 
 // CheckURL tells what is wrong with an address of blobs.
@@ -53,7 +52,8 @@ func CheckURL(s string) error {
 type Store struct {
 	bucket *blob.Bucket
 	dir    string // of files; empty: S3
-	wrap   cipher.AEAD
+	ring   *sitekey.Ring
+	wrap   *sitekey.Sealer
 }
 
 // Ref is what is needed to read a blob again. It is kept in the database beside
@@ -70,11 +70,11 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err := CheckURL(cfg.URL); err != nil {
 		return nil, err
 	}
-	wrap, err := newAEAD(cfg.Key.Derive("blob key wrap", 32))
-	if err != nil {
-		return nil, err
+	if cfg.Key == nil {
+		return nil, errors.New("blob: no site key")
 	}
-	s := &Store{wrap: wrap}
+	s := &Store{ring: cfg.Key, wrap: cfg.Key.Sealer(WrapPurpose)}
+	var err error
 	if cfg.URL != "" {
 		if s.bucket, err = blob.OpenBucket(ctx, cfg.URL); err != nil {
 			return nil, fmt.Errorf("the bucket of files cannot be opened: %w", err)
@@ -101,14 +101,17 @@ func (s *Store) Check(ctx context.Context) error {
 	return err
 }
 
+const keySize = 32
+
 // Put keeps what the reader gives, at most so many bytes, under a name of
 // NewName. When it returns without an error the blob is durable; with one,
 // nothing is kept.
 func (s *Store) Put(ctx context.Context, name string, r io.Reader, most int64) (Ref, error) {
-	key := make([]byte, 32)
+	key := make([]byte, keySize)
 	_, _ = rand.Read(key)
-	ref := Ref{Name: name, Key: s.seal(key, name)}
-	body, err := newAEAD(key)
+	form := s.ring.State().Form
+	ref := Ref{Name: name, Key: s.wrap.Seal(wrapped(form, key), name)}
+	body, err := form.AEAD(key)
 	if err != nil {
 		return Ref{}, err
 	}
@@ -141,11 +144,11 @@ func (s *Store) Put(ctx context.Context, name string, r io.Reader, most int64) (
 
 // Get opens a blob for reading. Every byte that it gives has been checked.
 func (s *Store) Get(ctx context.Context, ref Ref) (*Reader, error) {
-	key, err := s.unseal(ref.Key, ref.Name)
+	key, err := s.wrap.Open(ref.Key, ref.Name)
 	if err != nil {
 		return nil, fmt.Errorf("blob: the key does not fit: %w", err)
 	}
-	body, err := newAEAD(key)
+	body, err := unwrapped(key)
 	if err != nil {
 		return nil, err
 	}
@@ -190,26 +193,23 @@ func NewName() string {
 	return h[:2] + "/" + h
 }
 
-func newAEAD(key []byte) (cipher.AEAD, error) {
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return nil, err
+// WrapPurpose is what keys of blobs are sealed for; the label is the blob's name.
+const WrapPurpose = "blob key wrap"
+
+// wrapped is what is sealed of a blob's key: the key, and before it the form of the
+// content, unless that is AES-256-GCM.
+func wrapped(form sitekey.Form, key []byte) []byte {
+	if form == sitekey.AES256GCM {
+		return key
 	}
-	return cipher.NewGCM(block)
+	return append([]byte{byte(form)}, key...)
 }
 
-func (s *Store) seal(key []byte, name string) []byte {
-	nonce := make([]byte, s.wrap.NonceSize(), 64)
-	_, _ = rand.Read(nonce)
-	return s.wrap.Seal(nonce, nonce, key, []byte(name))
-}
-
-func (s *Store) unseal(sealed []byte, name string) ([]byte, error) {
-	n := s.wrap.NonceSize()
-	if len(sealed) < n {
-		return nil, errors.New("it is too short")
+func unwrapped(b []byte) (cipher.AEAD, error) {
+	if len(b) == keySize+1 {
+		return sitekey.Form(b[0]).AEAD(b[1:])
 	}
-	return s.wrap.Open(nil, sealed[:n], sealed[n:], []byte(name))
+	return sitekey.AES256GCM.AEAD(b)
 }
 
 func unavailable(err error) error {

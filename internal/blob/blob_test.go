@@ -126,3 +126,37 @@ func TestAddresses(t *testing.T) {
 		require.Error(t, CheckURL(bad), bad)
 	}
 }
+
+// Each blob is read in the form in which it was written, under the key that sealed its
+// own, whatever seals now.
+func TestBlobsOfEachKeyAndForm(t *testing.T) {
+	dir := t.TempDir()
+	one, two := sitekey.KeyForTest(1), sitekey.KeyForTest(2)
+	at := func(form sitekey.Form, keys ...sitekey.Key) *Store {
+		ring := sitekey.NewRing(keys...)
+		ring.Set(sitekey.State{Keys: keys, First: one.ID(), Form: form})
+		s, err := Open(context.Background(), Config{Dir: dir, Key: ring})
+		require.NoError(t, err)
+		t.Cleanup(func() { _ = s.Close() })
+		return s
+	}
+	want := fill(2*chunkSize + 9)
+	for _, s := range []*Store{at(sitekey.AES256GCM, one), at(sitekey.XChaCha20Poly1305, one), at(sitekey.AES256GCM, two), at(sitekey.XChaCha20Poly1305, two, one)} {
+		ref, err := s.Put(context.Background(), NewName(), bytes.NewReader(want), 1<<20)
+		require.NoError(t, err)
+		for _, later := range []*Store{at(sitekey.AES256GCM, two, one), at(sitekey.XChaCha20Poly1305, one, two)} {
+			got, err := read(t, later, ref)
+			require.NoError(t, err)
+			require.True(t, bytes.Equal(want, got))
+		}
+		_, err = at(sitekey.AES256GCM, sitekey.KeyForTest(3)).Get(context.Background(), ref)
+		require.ErrorIs(t, err, sitekey.ErrSealed)
+		path := filepath.Join(dir, Folder, filepath.FromSlash(ref.Name))
+		b, err := os.ReadFile(path)
+		require.NoError(t, err)
+		b[chunkSize+3] ^= 1
+		require.NoError(t, os.WriteFile(path, b, 0o600))
+		_, err = read(t, at(sitekey.AES256GCM, two, one), ref)
+		require.ErrorIs(t, err, ErrTampered)
+	}
+}

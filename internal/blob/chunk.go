@@ -11,7 +11,7 @@ import (
 	"gocloud.dev/blob"
 )
 
-// Content is cut into chunks, each encrypted for itself with AES-256-GCM, so
+// Content is cut into chunks, each encrypted for itself (see sitekey.Form), so
 // that any part can be read and checked without the rest. The nonce is the
 // chunk's number and whether it is the last: chunks cannot be swapped, left out
 // or cut off at the end. A key is used for one blob only, so no nonce comes
@@ -21,12 +21,12 @@ const (
 	tagSize   = 16
 )
 
-func nonceOf(n int64, last bool) []byte {
-	nonce := make([]byte, 12)
+func nonceOf(body cipher.AEAD, n int64, last bool) []byte {
+	nonce := make([]byte, body.NonceSize())
 	if last {
 		nonce[0] = 1
 	}
-	binary.BigEndian.PutUint64(nonce[4:], uint64(n))
+	binary.BigEndian.PutUint64(nonce[len(nonce)-8:], uint64(n))
 	return nonce
 }
 
@@ -46,7 +46,7 @@ func encrypt(w io.Writer, r io.Reader, body cipher.AEAD, name string) (size int6
 			last = err == io.EOF
 		}
 		size += int64(n)
-		out = body.Seal(out[:0], nonceOf(number, last), buf[:n], []byte(name))
+		out = body.Seal(out[:0], nonceOf(body, number, last), buf[:n], []byte(name))
 		if _, werr := w.Write(out); werr != nil {
 			return size, unavailable(werr)
 		}
@@ -137,7 +137,7 @@ func (r *Reader) load(n int64) error {
 		}
 		return unavailable(err)
 	}
-	plain, err := r.body.Open(sealed[:0], nonceOf(n, last), sealed, []byte(r.name))
+	plain, err := r.body.Open(sealed[:0], nonceOf(r.body, n, last), sealed, []byte(r.name))
 	if err != nil {
 		return fmt.Errorf("%w: chunk %d", ErrTampered, n)
 	}

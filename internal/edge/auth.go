@@ -10,9 +10,10 @@ import (
 	"housecall/internal/identity"
 )
 
-// SessionFunc finds who a session cookie stands for. active says that the person
-// did something just now: polling and sockets do not keep a session alive.
-type SessionFunc func(ctx context.Context, cookie string, active bool) (identity.Principal, error)
+// SessionFunc finds who a session cookie stands for that came from somewhere. active
+// says that the person did something just now: polling and sockets do not keep a
+// session alive.
+type SessionFunc func(ctx context.Context, cookie string, from identity.From, active bool) (identity.Principal, error)
 
 // BearerFunc finds who an access token stands for.
 type BearerFunc func(ctx context.Context, token string) (identity.Principal, error)
@@ -39,14 +40,15 @@ func Authenticate(cookieName string, session SessionFunc, token BearerFunc) fibe
 			}
 			return c.Next()
 		}
+		from := identity.FromRequest(r.address, c.Get(fiber.HeaderUserAgent))
 		if cookie := c.Cookies(cookieName); cookie != "" && session != nil {
 			who, err := r.edge.guesses.try(r.address, cookie, func() (identity.Principal, error) {
-				return session(c.UserContext(), cookie, c.Get("X-Activity") == "1")
+				return session(c.UserContext(), cookie, from, c.Get("X-Activity") == "1")
 			})
 			switch {
 			case err == nil:
 				r.byCookie, r.cookie = true, cookie
-				r.again = func(ctx context.Context) (identity.Principal, error) { return session(ctx, cookie, false) }
+				r.again = func(ctx context.Context) (identity.Principal, error) { return session(ctx, cookie, from, false) }
 				r.set(who)
 				if err := r.setPurpose(c); err != nil {
 					return err

@@ -313,7 +313,7 @@ func TestAuthentication(t *testing.T) {
 		}
 		return identity.Principal{Kind: identity.System, Account: "feed"}, nil
 	}
-	session := func(_ context.Context, cookie string, active bool) (identity.Principal, error) {
+	session := func(_ context.Context, cookie string, _ identity.From, active bool) (identity.Principal, error) {
 		switch cookie {
 		case "good":
 			return identity.Principal{Kind: identity.Person, Account: map[bool]string{true: "active", false: "idle"}[active]}, nil

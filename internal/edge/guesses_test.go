@@ -43,7 +43,9 @@ func newGuessing(t *testing.T, burst float64) *guessing {
 		return identity.Principal{}, fault.New(fault.Unauthenticated, "No.")
 	}
 	g.app.Use(edge.Authenticate("sid",
-		func(_ context.Context, cookie string, _ bool) (identity.Principal, error) { return look(cookie) },
+		func(_ context.Context, cookie string, _ identity.From, _ bool) (identity.Principal, error) {
+			return look(cookie)
+		},
 		func(_ context.Context, token string) (identity.Principal, error) { return look(token) }))
 	g.app.Get("/x", edge.Required, func(c *fiber.Ctx) error { return c.SendString("ok") })
 	return g

@@ -182,6 +182,9 @@ func Locale(c *fiber.Ctx) string {
 
 // writeError is the one place where an error becomes an answer.
 func (e *edge) writeError(c *fiber.Ctx, err error) error {
+	if of(c) == nil && errors.Is(err, fiber.ErrBadGateway) {
+		err = fiber.ErrBadRequest // what Fiber makes of a connection that broke while a request was read
+	}
 	f, status := understand(err)
 	e.report(c, f, status)
 	retryAfter(c, err, status)

@@ -1,9 +1,11 @@
 package edge_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -223,4 +225,39 @@ func TestStopWaitsForRequestsAndNotForIdleConnections(t *testing.T) {
 	close(finish)
 	require.Equal(t, "done", <-answer)
 	require.NoError(t, <-stopped)
+}
+
+// A phone that loses its line in the middle of a request is no fault of the server.
+func TestALineThatBreaksIsNoFaultOfOurs(t *testing.T) {
+	log := &lockedLog{}
+	s := newSite(t, func(c *edge.Config) {
+		c.Log = slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	})
+	root := s.serve()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(root, "http://"))
+	require.NoError(t, err)
+	_, err = conn.Write([]byte("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf"))
+	require.NoError(t, err)
+	require.NoError(t, conn.(*net.TCPConn).SetLinger(0)) // closing resets it
+	require.NoError(t, conn.Close())
+	require.Eventually(t, func() bool { return strings.Contains(log.String(), "request failed") }, 5*time.Second, 10*time.Millisecond)
+	require.NotContains(t, log.String(), `"ERROR"`)
+}
+
+// lockedLog is read while it is written.
+type lockedLog struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedLog) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(b)
+}
+
+func (l *lockedLog) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }

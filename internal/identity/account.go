@@ -46,6 +46,7 @@ type accountRow struct {
 	Active       bool
 	CreatedAt    int64 `gorm:"autoCreateTime:false"`
 	VerifiedAt   int64
+	Code         []byte // see rowcode.go
 }
 
 func (accountRow) TableName() string { return "accounts" }
@@ -79,7 +80,7 @@ func (s *Service) CreateAccount(ctx context.Context, n NewAccount) (Account, err
 		return Account{}, err
 	}
 	err = s.db.InTx(ctx, func(c *db.Conn) error {
-		if err := insertAccount(c, row); err != nil {
+		if err := s.insertAccount(c, row); err != nil {
 			return err
 		}
 		return s.recordTx(c, Act{Account: row.ID, Action: "create", Detail: "account"})
@@ -115,7 +116,8 @@ func (s *Service) newAccountRow(ctx context.Context, n NewAccount) (accountRow, 
 	return row, nil
 }
 
-func insertAccount(c *db.Conn, row accountRow) error {
+func (s *Service) insertAccount(c *db.Conn, row accountRow) error {
+	row.Code = s.RowCode(accountTable, row.decides()...)
 	err := c.ORM.Create(&row).Error
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		return fault.Wrap(fault.Conflict, "There is already an account with this e-mail address or for this patient.", err)
@@ -297,15 +299,14 @@ func (s *Service) changeAccount(ctx context.Context, account string, columns map
 }
 
 func (s *Service) changeTx(c *db.Conn, account string, columns map[string]any) error {
-	q := c.ORM.Model(&accountRow{}).Where("id = ?", account).Updates(columns)
-	if errors.Is(q.Error, gorm.ErrDuplicatedKey) {
-		return fault.Wrap(fault.Conflict, "This chart already belongs to another account.", q.Error)
+	err := s.rewriteTx(c, account, func() error {
+		return c.ORM.Model(&accountRow{}).Where("id = ?", account).Updates(columns).Error
+	})
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return fault.Wrap(fault.Conflict, "This chart already belongs to another account.", err)
 	}
-	if q.Error != nil {
-		return q.Error
-	}
-	if q.RowsAffected == 0 {
-		return errNoAccount
+	if err != nil {
+		return err
 	}
 	return s.forgetTx(c, account)
 }

@@ -29,6 +29,7 @@ type entry struct {
 	expires time.Time
 	loaded  time.Time
 	session bool
+	proven  proven // sessions: where
 }
 
 func newCache(feed *revoke.Feed) *cache {

@@ -1,7 +1,6 @@
 package identity
 
 import (
-	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
@@ -47,9 +46,10 @@ func (s *Service) cookie(name, value string, age time.Duration) *http.Cookie {
 }
 
 // CSRF is the token a page sends with every write of the session.
-func (s *Service) CSRF(session string) string { return keyed(s.csrf, session) }
+func (s *Service) CSRF(session string) string { return keyed(s.csrf.Now(), session) }
 
-// CheckCSRF tells whether the token is the session's.
+// CheckCSRF tells whether the token is the session's. A page that was loaded before
+// the site key changed goes on.
 func (s *Service) CheckCSRF(session, token string) bool {
-	return session != "" && hmac.Equal([]byte(s.CSRF(session)), []byte(token))
+	return session != "" && s.csrf.Fits([]byte(token), func(key []byte) []byte { return []byte(keyed(key, session)) })
 }

@@ -227,7 +227,7 @@ func (s *Service) acceptTx(c *db.Conn, l link, e *entrant) error {
 	if l.email != "" && l.email == e.row.Email {
 		e.row.VerifiedAt = micros(now) // the link came by mail to that address
 	}
-	if err := insertAccount(c, e.row); err != nil {
+	if err := s.insertAccount(c, e.row); err != nil {
 		return err
 	}
 	if e.row.Email != "" && e.row.VerifiedAt == 0 && s.mail != nil {

@@ -8,7 +8,7 @@ func init() { hashParams.Memory = 1024 }
 
 // RecoveryDigest is what was kept of recovery codes before they were hashed.
 func (s *Service) RecoveryDigest(account, plain string) []byte {
-	return s.recoveryDigest(account, plain)
+	return recoveryDigest(s.codes.Now(), account, plain)
 }
 
 // SetInvited changes who is told of a taken invitation.

@@ -49,7 +49,7 @@ func (s *Service) First(ctx context.Context, token, name, email, password string
 		if n == 0 {
 			return errFirstLink
 		}
-		return insertAccount(c, row)
+		return s.insertAccount(c, row)
 	})
 	if err != nil {
 		return Account{}, Enrollment{}, err

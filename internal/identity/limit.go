@@ -22,34 +22,34 @@ type limit struct {
 }
 
 func (s *Service) pairLimit(what, account, address string) limit {
-	return limit{key: keyed(s.limits, what, "pair", account, addressKey(address)), max: 10, window: 15 * time.Minute}
+	return limit{key: keyed(s.limits.Now(), what, "pair", account, addressKey(address)), max: 10, window: 15 * time.Minute}
 }
 
 // deviceLimit stands for the pair and the place when somebody signed in to the
 // account on the device before: what others do at the same address, or to the
 // same account from everywhere, is not counted against its owner.
 func (s *Service) deviceLimit(what, account string, device []byte) limit {
-	return limit{key: keyed(s.limits, what, "device", account, string(device)), max: 10, window: 15 * time.Minute}
+	return limit{key: keyed(s.limits.Now(), what, "device", account, string(device)), max: 10, window: 15 * time.Minute}
 }
 
 // paceLimit slows down guessing at one account from many addresses: after 30
 // wrong ones within an hour, devices that nobody signed in on before share one
 // try in half a minute. Passkeys and known devices are not slowed.
 func (s *Service) paceLimit(what, account string) limit {
-	return limit{key: keyed(s.limits, what, "account", account), max: 30, window: time.Hour, pace: 30 * time.Second}
+	return limit{key: keyed(s.limits.Now(), what, "account", account), max: 30, window: time.Hour, pace: 30 * time.Second}
 }
 
 // placeLimit is generous: a whole clinic or a provider's phones may share one
 // address.
 func (s *Service) placeLimit(what, address string) limit {
-	return limit{key: keyed(s.limits, what, "place", addressKey(address)), max: 100, window: 15 * time.Minute}
+	return limit{key: keyed(s.limits.Now(), what, "place", addressKey(address)), max: 100, window: 15 * time.Minute}
 }
 
 // codeLimit counts wrong one-time codes of an account, wherever they come from.
 // Only who has the password gets there, so it is no way to lock others out; it
 // bounds the guesses at six digits to 30 an hour.
 func (s *Service) codeLimit(account string) limit {
-	return limit{key: keyed(s.limits, "code", account), max: 30, window: time.Hour}
+	return limit{key: keyed(s.limits.Now(), "code", account), max: 30, window: time.Hour}
 }
 
 type waiting struct{ d time.Duration }

@@ -29,9 +29,11 @@ var ErrNotLinked = fault.New(fault.Forbidden, "This account is not linked with H
 // AccountOutside finds the account somebody linked with an outside one.
 func (s *Service) AccountOutside(ctx context.Context, issuer, subject string) (Account, error) {
 	var account accountRow
+	odd := false
 	err := s.db.InTx(ctx, func(c *db.Conn) error {
 		var id string
-		err := c.QueryRow(`UPDATE account_logins SET last_used_at = ? WHERE issuer = ? AND subject = ? RETURNING account`, micros(s.now()), issuer, subject).Scan(&id)
+		var code []byte
+		err := c.QueryRow(`UPDATE account_logins SET last_used_at = ? WHERE issuer = ? AND subject = ? RETURNING account, code`, micros(s.now()), issuer, subject).Scan(&id, &code)
 		if errors.Is(err, sql.ErrNoRows) {
 			return ErrNotLinked
 		}
@@ -39,12 +41,16 @@ func (s *Service) AccountOutside(ctx context.Context, issuer, subject string) (A
 			return err
 		}
 		account, err = accountByID(c, id)
+		odd = !s.RowFits(code, loginTable, issuer, subject, id)
 		return err
 	})
 	if err != nil {
 		return Account{}, err
 	}
-	if !account.Active {
+	if odd {
+		s.ReportRow(ctx, loginTable, "of "+account.ID, account.ID)
+	}
+	if odd || !account.Active {
 		return Account{}, ErrNotLinked
 	}
 	return account.account(), nil
@@ -79,8 +85,8 @@ func (s *Service) linkOutside(ctx context.Context, who Principal, account, issue
 		if n >= maxOutside {
 			return fault.New(fault.Conflict, "There are too many linked accounts. Remove one first.")
 		}
-		_, err := c.Exec(`INSERT INTO account_logins (issuer, subject, account, created_at, last_used_at) VALUES (?, ?, ?, ?, 0)`,
-			issuer, subject, account, micros(s.now()))
+		_, err := c.Exec(`INSERT INTO account_logins (issuer, subject, account, created_at, last_used_at, code) VALUES (?, ?, ?, ?, 0, ?)`,
+			issuer, subject, account, micros(s.now()), s.RowCode(loginTable, issuer, subject, account))
 		if errors.Is(err, gorm.ErrDuplicatedKey) {
 			return fault.Wrap(fault.Conflict, "This account is linked already.", err)
 		}

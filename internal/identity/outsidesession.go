@@ -59,7 +59,7 @@ func (s *Service) sealRefresh(o OutsideSession) []byte {
 	if o.Refresh == "" {
 		return nil
 	}
-	return s.seal.seal([]byte(o.Refresh), "outside refresh "+o.Request)
+	return s.Seal([]byte(o.Refresh), "outside refresh "+o.Request)
 }
 
 // openOutsideTx ties a new session to what the issuer said, and gives when it ends.
@@ -148,7 +148,7 @@ func (s *Service) DueOutside(ctx context.Context, most int, lease time.Duration)
 			}
 			o.Until, o.FailingSince = fromMicros(until), fromMicros(failing)
 			if sealed != nil {
-				plain, err := s.seal.open(sealed, "outside refresh "+o.Request)
+				plain, err := s.Unseal(sealed, "outside refresh "+o.Request)
 				if err != nil {
 					return err
 				}

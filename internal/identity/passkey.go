@@ -61,6 +61,7 @@ var (
 type holder struct {
 	account Account
 	keys    []webauthn.Credential
+	odd     []string // passkeys without their code
 }
 
 func (h holder) WebAuthnID() []byte {
@@ -74,24 +75,36 @@ func (h holder) WebAuthnName() string                       { return accountLabe
 func (h holder) WebAuthnDisplayName() string                { return h.account.Name }
 func (h holder) WebAuthnCredentials() []webauthn.Credential { return h.keys }
 
-func holderOf(c *db.Conn, account string) (holder, error) {
+// holderOf gives an account with those of its passkeys that have their code.
+func (s *Service) holderOf(c *db.Conn, account string) (holder, error) {
 	row, err := accountByID(c, account)
 	if err != nil {
 		return holder{}, err
 	}
 	h := holder{account: row.account()}
-	err = c.Each(`SELECT data FROM passkeys WHERE account = ? ORDER BY created_at LIMIT ?`, func(r *sql.Rows) error {
-		var data []byte
-		if err := r.Scan(&data); err != nil {
+	err = c.Each(`SELECT id, credential, data, code FROM passkeys WHERE account = ? ORDER BY created_at LIMIT ?`, func(r *sql.Rows) error {
+		var id string
+		var credential, data, code []byte
+		if err := r.Scan(&id, &credential, &data, &code); err != nil {
 			return err
 		}
 		var k webauthn.Credential
-		if err := json.Unmarshal(data, &k); err != nil {
-			return err
+		if json.Unmarshal(data, &k) != nil || !s.RowFits(code, passkeyTable, passkeyDecides(account, credential, &k)...) {
+			h.odd = append(h.odd, id)
+			return nil
 		}
 		h.keys = append(h.keys, k)
 		return nil
 	}, account, maxPasskeys)
+	return h, err
+}
+
+// signs is holderOf for a signature. What does not have its code is told of.
+func (s *Service) signs(ctx context.Context, account string) (holder, error) {
+	h, err := s.holderOf(s.db.Read(ctx), account)
+	for _, id := range h.odd {
+		s.ReportRow(ctx, passkeyTable, id, account)
+	}
 	return h, err
 }
 
@@ -141,7 +154,7 @@ func (s *Service) PasskeyRegisterBegin(ctx context.Context, who Principal) (json
 	}
 	var out json.RawMessage
 	err := s.db.InTx(ctx, func(c *db.Conn) error {
-		h, err := holderOf(c, who.Account)
+		h, err := s.holderOf(c, who.Account)
 		if err != nil {
 			return err
 		}
@@ -163,7 +176,7 @@ func (s *Service) PasskeyRegisterFinish(ctx context.Context, who Principal, name
 	if err := checkName(name); err != nil {
 		return PasskeyInfo{}, err
 	}
-	key, err := s.madePasskey(ctx, "register", who.Session, credential, func([]byte) (holder, error) { return holderOf(s.db.Read(ctx), who.Account) })
+	key, err := s.madePasskey(ctx, "register", who.Session, credential, func([]byte) (holder, error) { return s.holderOf(s.db.Read(ctx), who.Account) })
 	if err != nil {
 		return PasskeyInfo{}, err
 	}
@@ -181,10 +194,10 @@ func (s *Service) PasskeyRegisterFinish(ctx context.Context, who Principal, name
 }
 
 // EnrollPasskeyBegin gives the options for making the first passkey, to staff who
-// are signing in and have no second factor yet. The owner is the sign-in request.
+// are signing in and have no second factor yet, or codes where a passkey is asked for. The owner is the sign-in request.
 func (s *Service) EnrollPasskeyBegin(ctx context.Context, account, owner string) (out json.RawMessage, err error) {
 	err = s.db.InTx(ctx, func(c *db.Conn) error {
-		h, err := holderOf(c, account)
+		h, err := s.holderOf(c, account)
 		if err != nil {
 			return err
 		}
@@ -195,9 +208,9 @@ func (s *Service) EnrollPasskeyBegin(ctx context.Context, account, owner string)
 }
 
 // EnrollPasskeyFinish stores it. Somebody who has a second factor meanwhile adds
-// others after signing in with it, not here.
-func (s *Service) EnrollPasskeyFinish(ctx context.Context, account, owner string, credential []byte) error {
-	key, err := s.madePasskey(ctx, "enroll", owner, credential, func([]byte) (holder, error) { return holderOf(s.db.Read(ctx), account) })
+// others after signing in with it, not here; proved says that they gave a code.
+func (s *Service) EnrollPasskeyFinish(ctx context.Context, account, owner string, credential []byte, proved bool) error {
+	key, err := s.madePasskey(ctx, "enroll", owner, credential, func([]byte) (holder, error) { return s.holderOf(s.db.Read(ctx), account) })
 	if err != nil {
 		return err
 	}
@@ -206,12 +219,12 @@ func (s *Service) EnrollPasskeyFinish(ctx context.Context, account, owner string
 		if _, err := c.Exec(`UPDATE accounts SET active = active WHERE id = ?`, account); err != nil {
 			return err
 		}
-		var second bool
-		err := c.QueryRow(`SELECT EXISTS (SELECT 1 FROM passkeys WHERE account = ?) OR EXISTS (SELECT 1 FROM totp WHERE account = ? AND confirmed_at > 0)`, account, account).Scan(&second)
+		var passkeys, codes bool
+		err := c.QueryRow(`SELECT EXISTS (SELECT 1 FROM passkeys WHERE account = ?), EXISTS (SELECT 1 FROM totp WHERE account = ? AND confirmed_at > 0)`, account, account).Scan(&passkeys, &codes)
 		if err != nil {
 			return err
 		}
-		if second {
+		if passkeys || codes && !proved {
 			return errCeremony
 		}
 		if _, err := s.addPasskeyTx(c, account, "Passkey", key); err != nil {
@@ -275,8 +288,8 @@ func (s *Service) addPasskeyTx(c *db.Conn, account, name string, key *webauthn.C
 	}
 	now := s.now()
 	info := PasskeyInfo{ID: s.newID(), Name: name, CreatedAt: now}
-	_, err = c.Exec(`INSERT INTO passkeys (id, account, credential, data, name, created_at, last_used_at) VALUES (?, ?, ?, ?, ?, ?, 0)`,
-		info.ID, account, key.ID, b, name, micros(now))
+	_, err = c.Exec(`INSERT INTO passkeys (id, account, credential, data, name, created_at, last_used_at, code) VALUES (?, ?, ?, ?, ?, ?, 0, ?)`,
+		info.ID, account, key.ID, b, name, micros(now), s.RowCode(passkeyTable, passkeyDecides(account, key.ID, key)...))
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		return info, fault.Wrap(fault.Conflict, "This passkey is set up already.", err)
 	}
@@ -301,7 +314,7 @@ func (s *Service) StepUpPasskeyBegin(ctx context.Context, who Principal) (json.R
 	if s.pass == nil {
 		return nil, errNoPasskeys
 	}
-	h, err := holderOf(s.db.Read(ctx), who.Account)
+	h, err := s.holderOf(s.db.Read(ctx), who.Account)
 	if err != nil {
 		return nil, err
 	}
@@ -333,7 +346,7 @@ func (s *Service) CheckPasskey(ctx context.Context, owner string, credential []b
 			if err != nil {
 				return nil, err
 			}
-			found, err = holderOf(s.db.Read(ctx), id.String())
+			found, err = s.signs(ctx, id.String())
 			return found, err
 		}, data, parsed)
 		return key, err
@@ -350,7 +363,7 @@ func (s *Service) CheckPasskey(ctx context.Context, owner string, credential []b
 // StepUpPasskey finishes a step-up.
 func (s *Service) StepUpPasskey(ctx context.Context, who Principal, credential []byte) (until time.Time, err error) {
 	err = s.assert(ctx, "stepup", who.Session, credential, func(data webauthn.SessionData, parsed *protocol.ParsedCredentialAssertionData) (*webauthn.Credential, error) {
-		h, err := holderOf(s.db.Read(ctx), who.Account)
+		h, err := s.signs(ctx, who.Account)
 		if err != nil {
 			return nil, err
 		}

@@ -93,8 +93,17 @@ func (s *Service) DeletePasskey(ctx context.Context, who Principal, id string, t
 			return err
 		case left:
 			return nil
-		case who.Kind == Staff && !codes:
-			return errLastFactor
+		case who.Kind == Staff:
+			only, err := s.passkeysOnly(c)
+			if err != nil {
+				return err
+			}
+			if only {
+				return errKeepPasskey
+			}
+			if !codes {
+				return errLastFactor
+			}
 		}
 		return wayLeft(c, who.Account, trusted)
 	})

@@ -173,7 +173,7 @@ func (s *Service) CheckPassword(ctx context.Context, email, password, address, d
 	}
 	// What was typed may be a password: an address that is nobody's is known again
 	// by a keyed digest, and leaves as many rows as somebody's.
-	refused := Act{Who: Principal{Address: address}, Account: unknownAccount + keyed(s.limits, "act", e)[:12], Action: "login", Outcome: "refused", Detail: "password"}
+	refused := Act{Who: Principal{Address: address}, Account: unknownAccount + keyed(s.limits.Now(), "act", e)[:12], Action: "login", Outcome: "refused", Detail: "password"}
 	row, err := oneAccount(s.db.Read(ctx).ORM.Where("email = ? AND email <> ''", e))
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return Account{}, err
@@ -192,6 +192,9 @@ func (s *Service) CheckPassword(ctx context.Context, email, password, address, d
 	match, err := s.compare(ctx, password, row.Password)
 	if err != nil {
 		return Account{}, err
+	}
+	if row.ID != "" && s.sound(ctx, row) != nil {
+		match = false
 	}
 	if !match || !row.Active {
 		if row.ID != "" {
@@ -250,7 +253,11 @@ func (s *Service) newPasswordTx(c *db.Conn, account, hash, keep string) error {
 	if err := s.keepOldPasswordTx(c, account); err != nil {
 		return err
 	}
-	if _, err := c.Exec(`UPDATE accounts SET password = ? WHERE id = ?`, hash, account); err != nil {
+	err := s.rewriteTx(c, account, func() error {
+		_, err := c.Exec(`UPDATE accounts SET password = ? WHERE id = ?`, hash, account)
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	if err := s.endLinksTx(c, account, ForPassword); err != nil {
@@ -313,6 +320,9 @@ func (s *Service) provePassword(ctx context.Context, who Principal, password str
 	}
 	pair := s.pairLimit("prove", who.Account, who.Session)
 	if err := s.charge(ctx, pair); err != nil {
+		return err
+	}
+	if err := s.sound(ctx, row); err != nil {
 		return err
 	}
 	match, err := s.compare(ctx, password, row.Password)

@@ -66,6 +66,7 @@ type Principal struct {
 	Locale       string
 	RequestID    string
 	Address      string
+	Browser      string // family of the browser of the request; empty: it does not say
 }
 
 // Context is what an app was launched about (SMART App Launch 2.2, section 2.0.8.1):

@@ -119,7 +119,11 @@ func (s *Service) recoverTx(c *db.Conn, l link, a accountRow) error {
 	if err := s.keepOldPasswordTx(c, a.ID); err != nil {
 		return err
 	}
-	if _, err := c.Exec(`UPDATE accounts SET password = ? WHERE id = ? AND active`, a.Password, a.ID); err != nil {
+	err = s.rewriteTx(c, a.ID, func() error {
+		_, err := c.Exec(`UPDATE accounts SET password = ? WHERE id = ? AND active`, a.Password, a.ID)
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	if err := s.endLinksTx(c, a.ID, ForAddress, ForPassword, ForRecovery); err != nil {

@@ -84,15 +84,15 @@ func newRecoveryCode(slot int) string {
 // digest, so that the database alone does not even begin to guess at it.
 func (s *Service) recoveryHash(ctx context.Context, account, plain string) (hash string, err error) {
 	err = s.hashing(ctx, func() error {
-		hash, err = argon2id.CreateHash(hex.EncodeToString(s.recoveryDigest(account, plain)), s.hash)
+		hash, err = argon2id.CreateHash(hex.EncodeToString(recoveryDigest(s.codes.Now(), account, plain)), s.hash)
 		return err
 	})
 	return hash, err
 }
 
 // recoveryDigest is all that was kept of codes before they had a slot.
-func (s *Service) recoveryDigest(account, plain string) []byte {
-	m := hmac.New(sha256.New, s.codes)
+func recoveryDigest(key []byte, account, plain string) []byte {
+	m := hmac.New(sha256.New, key)
 	m.Write([]byte(account + "\x00" + plain))
 	return m.Sum(nil)
 }
@@ -150,7 +150,17 @@ func (s *Service) recoveryKept(ctx context.Context, account, typed string) ([]by
 	if !ok {
 		return nil, nil
 	}
-	digest := s.recoveryDigest(account, plain)
+	for _, key := range s.codes.All() {
+		kept, err := s.recoveryUnder(ctx, account, plain, recoveryDigest(key, account, plain))
+		if err != nil || kept != nil {
+			return kept, err
+		}
+	}
+	return nil, nil
+}
+
+// recoveryUnder is recoveryKept for codes of one site key.
+func (s *Service) recoveryUnder(ctx context.Context, account, plain string, digest []byte) ([]byte, error) {
 	var hash []byte
 	old := false
 	err := s.db.Read(ctx).QueryRow(`SELECT hash, slot < 0 FROM recovery_codes

@@ -27,7 +27,7 @@ import (
 // Deps is what the service rests on.
 type Deps struct {
 	DB          *db.DB
-	Key         sitekey.Key
+	Key         *sitekey.Ring
 	Revocations *revoke.Feed
 	BaseURL     string           // as browsers see it: https://portal.example.org
 	Now         func() time.Time // nil: the clock
@@ -35,6 +35,8 @@ type Deps struct {
 	Record      Recorder         // nil: acts are not kept
 	Breach      *Breach          // nil: only the list that comes along says which passwords are known
 	HashKiB     uint32           // memory for one password hash; 0: what a clinic takes
+	// AdminNetworks are where administration is done; empty: anywhere.
+	AdminNetworks []netip.Prefix
 	// Invited is told, in the transaction in which it happens, that somebody took
 	// an invitation and with which account; nil: nobody asks.
 	Invited func(c *db.Conn, invitation, account string) error
@@ -46,11 +48,12 @@ type Service struct {
 	now    func() time.Time
 	newID  func() string
 	base   *url.URL
-	seal   sealer
-	csrf   []byte
-	limits []byte
-	births []byte
-	codes  []byte // key of recovery codes
+	seal   *sitekey.Sealer
+	csrf   *sitekey.Secret
+	limits *sitekey.Secret
+	births *sitekey.Secret
+	codes  *sitekey.Secret // of recovery codes
+	rows   *sitekey.Secret // of the codes of rows
 	hash   *argon2id.Params
 	noHash string        // what is compared with when there is nothing to compare with
 	hashes chan struct{} // one place for each password hash under way
@@ -59,9 +62,13 @@ type Service struct {
 	breach *Breach
 	mail   func(c *db.Conn, link string) error // nil: no letters are sent
 	taken  func(c *db.Conn, invitation, account string) error
-	ended  func(c *db.Conn, session string) error // nil: nobody is told
+	ended  []func(c *db.Conn, session string) error
 	warn   func(c *db.Conn, account string) error // nil: nobody is told
+	moved  func(c *db.Conn, account string) error // nil: nobody is told
 	pass   *webauthn.WebAuthn                     // nil: the base URL has no name passkeys could belong to
+
+	adminNetworks []netip.Prefix
+	reports       reports // of rows that were changed
 
 	stopOnce sync.Once
 	cancel   context.CancelFunc
@@ -76,7 +83,7 @@ func New(d Deps) (*Service, error) {
 		return nil, errors.New("identity: no database")
 	case d.Revocations == nil:
 		return nil, errors.New("identity: no revocation feed")
-	case d.Key == sitekey.Key{}:
+	case d.Key == nil:
 		return nil, errors.New("identity: no site key")
 	}
 	base, err := parseBaseURL(d.BaseURL)
@@ -93,16 +100,13 @@ func New(d Deps) (*Service, error) {
 	if d.HashKiB > 0 {
 		hash.Memory = d.HashKiB
 	}
-	seal, err := newSealer(d.Key.Derive("identity seal", 32))
-	if err != nil {
-		return nil, err
-	}
 	s := &Service{
-		db: d.DB, now: d.Now, newID: d.NewID, base: base, seal: seal,
-		csrf:   d.Key.Derive("identity csrf", 32),
-		limits: d.Key.Derive("identity attempts", 32),
-		births: d.Key.Derive("identity birth dates", 32),
-		codes:  d.Key.Derive("identity recovery codes", 32),
+		db: d.DB, now: d.Now, newID: d.NewID, base: base, seal: d.Key.Sealer(SealPurpose),
+		csrf:   d.Key.Secret("identity csrf"),
+		limits: d.Key.Secret("identity attempts"),
+		births: d.Key.Secret("identity birth dates"),
+		codes:  d.Key.Secret("identity recovery codes"),
+		rows:   d.Key.Secret("identity rows"),
 		hash:   &hash,
 		noHash: noHash(&hash),
 		hashes: make(chan struct{}, max(2, runtime.NumCPU())),
@@ -110,6 +114,8 @@ func New(d Deps) (*Service, error) {
 		record: d.Record,
 		breach: d.Breach,
 		taken:  d.Invited,
+
+		adminNetworks: d.AdminNetworks,
 	}
 	if s.pass, err = newWebAuthn(base); err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -39,6 +40,7 @@ type Session struct {
 	Principal
 	IdleExpiresAt time.Time
 	ExpiresAt     time.Time
+	Elsewhere     bool // the proof was given elsewhere, and is none here
 }
 
 var errSignedOut = fault.New(fault.Unauthenticated, "You are signed out. Please sign in again.").WithCode("signed_out")
@@ -57,11 +59,23 @@ func (s *Service) StartSession(ctx context.Context, n NewSession) (id, cookie st
 		if err != nil {
 			return err
 		}
+		if !s.accountFits(a) {
+			return errRow
+		}
 		if !a.Active || n.Proof < Password {
 			return errWrong
 		}
 		if a.Kind == Staff && n.Proof < SecondFactor {
 			return fault.New(fault.Unauthenticated, "Staff sign in with a second step: a passkey or a one-time code.").WithCode("second_factor")
+		}
+		if a.Kind == Staff && !Unphishable(n.Proof, n.Issuer, n.ACR, n.AMR) {
+			only, err := s.passkeysOnly(c)
+			if err != nil {
+				return err
+			}
+			if only {
+				return ErrPasskeyOnly
+			}
 		}
 		if n.Replaces != "" {
 			var old string
@@ -79,31 +93,54 @@ func (s *Service) StartSession(ctx context.Context, n NewSession) (id, cookie st
 				return err
 			}
 		}
-		_, err = c.Exec(`INSERT INTO sessions (id, hash, account, proof, proved_at, amr, issuer, acr, created_at, last_at, expires_at, device, address)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		browser := cmp.Or(BrowserOf(n.UserAgent), otherProgram)
+		net4, net6 := networks(n.Address)
+		_, err = c.Exec(`INSERT INTO sessions (id, hash, account, proof, proved_at, amr, issuer, acr, created_at, last_at, expires_at, device, address, browser, proof_browser, proof_net4, proof_net6)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			id, secretHash(cookie), n.Account, n.Proof, micros(n.ProvedAt), strings.Join(n.AMR, " "), n.Issuer, n.ACR,
-			micros(now), micros(now), micros(end), DeviceWords(n.UserAgent), n.Address)
+			micros(now), micros(now), micros(end), DeviceWords(n.UserAgent), n.Address, browser, browser, net4, net6)
 		if err != nil {
 			return err
 		}
 		return s.recordTx(c, Act{Who: a.principal(id, n.Address), Action: "login", Detail: how(n)})
 	})
+	if errors.Is(err, errRow) {
+		s.ReportRow(ctx, accountTable, n.Account, n.Account)
+	}
 	if err != nil {
 		return "", "", err
 	}
 	return id, cookie, nil
 }
 
-// Session gives the live session of a cookie, or Unauthenticated. activity says
-// that the person did something just now, which keeps the session from idling
-// out; polling and sockets do not.
+// SessionFrom gives the live session of a cookie that came with a request, or
+// Unauthenticated. A proof that was given elsewhere is none here, and a cookie that
+// shows up in another family of browsers ends its session. activity says that the
+// person did something just now, which keeps the session from idling out; polling and
+// sockets do not.
+func (s *Service) SessionFrom(ctx context.Context, cookie string, from From, activity bool) (Session, error) {
+	return s.session(ctx, cookie, &from, activity)
+}
+
+// Session is SessionFrom for what looks after a session and not at a request: its
+// times, its token, whether it is still there.
 func (s *Service) Session(ctx context.Context, cookie string, activity bool) (Session, error) {
+	return s.session(ctx, cookie, nil, activity)
+}
+
+func (s *Service) session(ctx context.Context, cookie string, from *From, activity bool) (Session, error) {
 	if len(cookie) < 32 || len(cookie) > 64 {
 		return Session{}, errSignedOut
 	}
 	now, hash := s.now(), secretHash(cookie)
+	seen := func(e *entry) Principal {
+		if from == nil {
+			return e.who
+		}
+		return e.seenFrom(*from)
+	}
 	e := s.cache.get(hash, now)
-	stale := e != nil && (!now.Before(e.lastAt.Add(SessionIdle)) || (!e.who.Recent(now) && now.Sub(e.loaded) > 2*time.Second))
+	stale := e != nil && (!now.Before(e.lastAt.Add(SessionIdle)) || (!seen(e).Recent(now) && now.Sub(e.loaded) > 2*time.Second))
 	if e == nil || !e.session || stale {
 		var err error
 		if e, err = s.loadSession(ctx, hash, now); err != nil {
@@ -113,6 +150,9 @@ func (s *Service) Session(ctx context.Context, cookie string, activity bool) (Se
 	if !now.Before(e.expires) || !now.Before(e.lastAt.Add(SessionIdle)) {
 		return Session{}, errSignedOut
 	}
+	if from != nil && e.proven.moved(*from) {
+		return Session{}, s.endMoved(ctx, e.who, *from)
+	}
 	last := e.lastAt
 	if activity && now.Sub(last) >= touchEvery {
 		if err := s.touch(ctx, hash, e.who.Session, now); err != nil {
@@ -121,7 +161,8 @@ func (s *Service) Session(ctx context.Context, cookie string, activity bool) (Se
 			last = now
 		}
 	}
-	return Session{e.who, earlier(last.Add(SessionIdle), e.expires), e.expires}, nil
+	elsewhere := from != nil && !e.proven.counts(*from, e.who.Kind)
+	return Session{seen(e), earlier(last.Add(SessionIdle), e.expires), e.expires, elsewhere}, nil
 }
 
 func earlier(a, b time.Time) time.Time {
@@ -158,11 +199,14 @@ func (s *Service) touch(ctx context.Context, hash []byte, id string, now time.Ti
 
 func (s *Service) loadSession(ctx context.Context, hash []byte, now time.Time) (*entry, error) {
 	mark := s.cache.mark()
-	p, lastAt, expires, err := readSession(s.db.Read(ctx), `s.hash = ?`, hash)
+	x, err := readSession(s.db.Read(ctx), `s.hash = ?`, hash)
 	if err != nil {
 		return nil, err
 	}
-	e := &entry{who: p, lastAt: lastAt, expires: expires, loaded: now, session: true}
+	if s.sound(ctx, x.row) != nil {
+		return nil, errSignedOut
+	}
+	e := &entry{who: x.who, lastAt: x.lastAt, expires: x.expires, loaded: now, session: true, proven: x.proven}
 	s.cache.put(hash, e, mark)
 	return e, nil
 }
@@ -174,33 +218,44 @@ func PrincipalOf(c *db.Conn, session string, now time.Time) (Principal, error) {
 	if strings.HasPrefix(session, pages) {
 		return visitorOf(c, now, session)
 	}
-	p, _, expires, err := readSession(c, `s.id = ?`, session)
-	if err == nil && !now.Before(expires) {
+	x, err := readSession(c, `s.id = ?`, session)
+	if err == nil && !now.Before(x.expires) {
 		err = errSignedOut
 	}
 	if err != nil {
 		return Principal{}, err
 	}
-	return p, nil
+	return x.who, nil
+}
+
+// liveSession is one that has not been ended, with the account that it is of.
+type liveSession struct {
+	who             Principal
+	lastAt, expires time.Time
+	proven          proven
+	row             accountRow
 }
 
 // readSession reads one that has not been ended, of an account in use.
-func readSession(c *db.Conn, which string, arg any) (p Principal, lastAt, expires time.Time, err error) {
-	var roles string
+func readSession(c *db.Conn, which string, arg any) (x liveSession, err error) {
 	var proved, last, until int64
+	p, a, w := &x.who, &x.row, &x.proven
 	// A password is no fresh proof of somebody who has a passkey as well.
 	err = c.QueryRow(`SELECT s.id, s.proof,
 			CASE WHEN s.proof = ? AND EXISTS (SELECT 1 FROM passkeys p WHERE p.account = a.id) THEN 0 ELSE s.proved_at END,
-			s.last_at, s.expires_at, s.address, a.id, a.kind, a.name, a.roles, a.patient, a.practitioner, a.locale
+			s.last_at, s.expires_at, s.address, s.browser, s.proof_browser, s.proof_net4, s.proof_net6,
+			a.id, a.kind, a.name, a.roles, a.patient, a.practitioner, a.locale, a.email, a.password, a.active, a.verified_at, a.code
 		FROM sessions s JOIN accounts a ON a.id = s.account
 		WHERE `+which+` AND s.ended_at = 0 AND a.active`, Password, arg).
-		Scan(&p.Session, &p.Proof, &proved, &last, &until, &p.Address,
-			&p.Account, &p.Kind, &p.Name, &roles, &p.Patient, &p.Practitioner, &p.Locale)
+		Scan(&p.Session, &p.Proof, &proved, &last, &until, &p.Address, &w.browser, &w.by, &w.net4, &w.net6,
+			&a.ID, &a.Kind, &a.Name, &a.Roles, &a.Patient, &a.Practitioner, &a.Locale, &a.Email, &a.Password, &a.Active, &a.VerifiedAt, &a.Code)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = errSignedOut
 	}
-	p.ProvedAt, p.Roles = fromMicros(proved), rolesOf(roles)
-	return p, fromMicros(last), fromMicros(until), err
+	p.Account, p.Kind, p.Name, p.Roles, p.Patient, p.Practitioner, p.Locale = a.ID, a.Kind, a.Name, rolesOf(a.Roles), a.Patient, a.Practitioner, a.Locale
+	p.ProvedAt, p.Browser = fromMicros(proved), w.browser
+	x.lastAt, x.expires = fromMicros(last), fromMicros(until)
+	return x, err
 }
 
 func rolesOf(words string) (roles []Role) {
@@ -231,6 +286,33 @@ func (s *Service) End(ctx context.Context, cookie string) error {
 	})
 }
 
+// endMoved ends a session whose cookie came in another family of browsers than it was
+// begun in: no browser turns into another one, so the cookie was taken along. Its owner
+// is told.
+func (s *Service) endMoved(ctx context.Context, who Principal, from From) error {
+	who.Address, who.Browser = from.Address, from.Browser
+	err := s.db.InTx(ctx, func(c *db.Conn) error {
+		n, err := c.Exec(`UPDATE sessions SET last_at = last_at WHERE id = ? AND ended_at = 0`, who.Session)
+		if err != nil || n == 0 {
+			return err // another request was first
+		}
+		if err := s.recordTx(c, Act{Who: who, Action: "logout", Detail: "session used from another browser"}); err != nil {
+			return err
+		}
+		if s.moved != nil {
+			if err := s.moved(c, who.Account); err != nil {
+				return err
+			}
+		}
+		return s.endSessionTx(c, who.Session)
+	})
+	return errors.Join(err, errSignedOut)
+}
+
+// Moved names who tells people, in the same transaction, that a session of theirs was
+// ended because its cookie came from another browser.
+func (s *Service) Moved(tell func(c *db.Conn, account string) error) { s.moved = tell }
+
 // endSessionTx ends a session and the tokens made in it. Tokens with
 // offline_access stay, as OpenID Connect Back-Channel Logout 1.0 section 2.7
 // advises: a phone is not signed out by closing the browser beside it.
@@ -251,16 +333,15 @@ func (s *Service) endSessionTx(c *db.Conn, id string) error {
 }
 
 // Ended names who is told, in the same transaction, of each session that ends
-// before its time.
-func (s *Service) Ended(tell func(c *db.Conn, session string) error) { s.ended = tell }
+// before its time. Call it before anybody signs in.
+func (s *Service) Ended(tell func(c *db.Conn, session string) error) { s.ended = append(s.ended, tell) }
 
 func (s *Service) endedTx(c *db.Conn, sessions ...string) error {
-	if s.ended == nil {
-		return nil
-	}
-	for _, id := range sessions {
-		if err := s.ended(c, id); err != nil {
-			return err
+	for _, tell := range s.ended {
+		for _, id := range sessions {
+			if err := tell(c, id); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -89,19 +89,10 @@ func (s *Service) EndPlace(ctx context.Context, who Principal, id string) error 
 // DeviceWords makes a few words of a browser's User-Agent, enough for somebody
 // to know their own phone again; the long string is not kept.
 func DeviceWords(agent string) string {
-	first := func(pairs ...[2]string) string {
-		for _, p := range pairs {
-			if strings.Contains(agent, p[0]) {
-				return p[1]
-			}
-		}
-		return ""
-	}
-	browser := first([2]string{"Edg/", "Edge"}, [2]string{"OPR/", "Opera"}, [2]string{"SamsungBrowser", "Samsung Internet"},
-		[2]string{"Firefox/", "Firefox"}, [2]string{"FxiOS", "Firefox"}, [2]string{"CriOS", "Chrome"}, [2]string{"Chrome/", "Chrome"},
-		[2]string{"Safari/", "Safari"}, [2]string{"Housecall", "Housecall app"})
-	system := first([2]string{"iPhone", "iPhone"}, [2]string{"iPad", "iPad"}, [2]string{"Android", "Android"}, [2]string{"Windows", "Windows"},
-		[2]string{"Mac OS X", "Mac"}, [2]string{"CrOS", "Chromebook"}, [2]string{"Linux", "Linux"})
+	browser := firstWord(agent, families)
+	system := firstWord(agent, [][2]string{
+		{"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Android", "Android"}, {"Windows", "Windows"}, {"Mac OS X", "Mac"}, {"CrOS", "Chromebook"}, {"Linux", "Linux"},
+	})
 	switch {
 	case browser != "" && system != "":
 		return browser + ", " + system

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -72,6 +73,13 @@ func (s *Service) ResetFactors(ctx context.Context, account string) error {
 // StepUpTOTP renews the session's proof by a one-time code, or by a recovery
 // code; until tells how long it counts.
 func (s *Service) StepUpTOTP(ctx context.Context, who Principal, code string) (until time.Time, err error) {
+	only, err := s.PasskeyOnly(ctx, who.Kind)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if only {
+		return time.Time{}, errPasskeyOnly
+	}
 	if err := s.CheckCode(ctx, who.Account, code); err != nil {
 		return time.Time{}, s.refuse(ctx, stepUp(who, "code"), err)
 	}
@@ -98,9 +106,18 @@ func (s *Service) StepUpPassword(ctx context.Context, who Principal, password st
 // because a session without a recent proof is not remembered for longer.
 func (s *Service) prove(ctx context.Context, who Principal, proof Proof) (time.Time, error) {
 	now := s.now()
+	browser := cmp.Or(who.Browser, otherProgram)
+	net4, net6 := networks(who.Address)
 	return now.Add(StepUpAge), s.db.InTx(ctx, func(c *db.Conn) error {
-		n, err := c.Exec(`UPDATE sessions SET proof = CASE WHEN proof > ? THEN proof ELSE ? END, proved_at = ?
-			WHERE id = ? AND account = ? AND ended_at = 0`, proof, proof, micros(now), who.Session, who.Account)
+		// Many have an address of each version of IP, and their requests come now by one
+		// and now by the other. A proof takes the network of its own version along, and
+		// leaves the one that was proven by the other version.
+		n, err := c.Exec(`UPDATE sessions SET proof = CASE WHEN proof > ? THEN proof ELSE ? END, proved_at = ?,
+				browser = CASE WHEN browser = '' THEN ? ELSE browser END,
+				proof_net4 = CASE WHEN ? <> '' THEN ? WHEN proof_browser = ? THEN proof_net4 ELSE '' END,
+				proof_net6 = CASE WHEN ? <> '' THEN ? WHEN proof_browser = ? THEN proof_net6 ELSE '' END, proof_browser = ?
+			WHERE id = ? AND account = ? AND ended_at = 0`, proof, proof, micros(now), browser,
+			net4, net4, browser, net6, net6, browser, browser, who.Session, who.Account)
 		if err != nil {
 			return err
 		}

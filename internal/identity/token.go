@@ -266,6 +266,15 @@ func (s *Service) loadToken(ctx context.Context, hash []byte, now time.Time) (*e
 	if err != nil {
 		return nil, err
 	}
+	if account != "" {
+		row, err := accountByID(s.db.Read(ctx), account)
+		if err != nil {
+			return nil, err
+		}
+		if s.sound(ctx, row) != nil {
+			return nil, errToken
+		}
+	}
 	p.Client, p.ClientName = client, clientName.String
 	p.Scopes = append([]string{}, strings.Fields(scopes)...)
 	if account == "" {

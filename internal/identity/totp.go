@@ -62,6 +62,9 @@ func (s *Service) TOTPFinish(ctx context.Context, who Principal, code string) er
 	if err := s.confirmTOTP(ctx, who, code); err != nil {
 		return err
 	}
+	if only, err := s.PasskeyOnly(ctx, who.Kind); err != nil || only {
+		return err // the code is set up, and proves nothing here
+	}
 	_, err := s.prove(ctx, who, SecondFactor)
 	return err
 }
@@ -89,11 +92,11 @@ func (s *Service) EnrollTOTP(ctx context.Context, account string) (Enrollment, e
 			return err
 		}
 		if len(pending) > 0 && now.Sub(fromMicros(at)) < totpPending {
-			plain, err := s.seal.open(pending, label)
+			plain, err := s.Unseal(pending, label)
 			secret = string(plain)
 			return err
 		}
-		sealed := s.seal.seal([]byte(secret), label)
+		sealed := s.Seal([]byte(secret), label)
 		_, err = c.Exec(`INSERT INTO totp (account, secret, pending, pending_at, confirmed_at, last_step) VALUES (?, ?, ?, ?, 0, 0)
 			ON CONFLICT (account) DO UPDATE SET pending = excluded.pending, pending_at = excluded.pending_at`,
 			account, []byte{}, sealed, micros(now))
@@ -154,7 +157,7 @@ func (s *Service) confirmTOTP(ctx context.Context, who Principal, code string) e
 		if len(pending) == 0 || now.Sub(fromMicros(at)) >= totpPending {
 			return fault.New(fault.Conflict, "Please start setting up the codes again.")
 		}
-		plain, err := s.seal.open(pending, "totp "+account)
+		plain, err := s.Unseal(pending, "totp "+account)
 		if err != nil {
 			return err
 		}
@@ -184,7 +187,7 @@ func (s *Service) ImportTOTP(ctx context.Context, account, secret string) error 
 	return s.db.InTx(ctx, func(c *db.Conn) error {
 		_, err := c.Exec(`INSERT INTO totp (account, secret, pending_at, confirmed_at, last_step) VALUES (?, ?, 0, ?, 0)
 			ON CONFLICT (account) DO UPDATE SET secret = excluded.secret, pending = NULL, confirmed_at = excluded.confirmed_at, last_step = 0`,
-			account, s.seal.seal([]byte(secret), "totp "+account), micros(s.now()))
+			account, s.Seal([]byte(secret), "totp "+account), micros(s.now()))
 		return err
 	})
 }
@@ -206,7 +209,7 @@ func (s *Service) CheckTOTP(ctx context.Context, account, code string) error {
 		if err != nil {
 			return err
 		}
-		plain, err := s.seal.open(sealed, "totp "+account)
+		plain, err := s.Unseal(sealed, "totp "+account)
 		if err != nil {
 			return err
 		}

@@ -40,13 +40,13 @@ func (s *Service) triedTx(c *db.Conn, a Act) error {
 		what, most = "password", unusualPasswords
 	}
 	now := s.now()
-	count, _, err := countTx(c, keyed(s.limits, "tried", what, account), now, unusualWithin)
+	count, _, err := countTx(c, keyed(s.limits.Now(), "tried", what, account), now, unusualWithin)
 	if err != nil || count < most || s.warn == nil || strings.HasPrefix(account, unknownAccount) {
 		return err
 	}
 	for _, l := range []limit{
-		{key: keyed(s.limits, "warned", "day", account), max: 1, window: unusualWithin},
-		{key: keyed(s.limits, "warned", "week", account), max: warnedPerWeek, window: warnedWeek},
+		{key: keyed(s.limits.Now(), "warned", "day", account), max: 1, window: unusualWithin},
+		{key: keyed(s.limits.Now(), "warned", "week", account), max: warnedPerWeek, window: warnedWeek},
 	} {
 		count, _, err := countTx(c, l.key, now, l.window)
 		if err != nil || count > l.max {

@@ -42,14 +42,16 @@ type Subscription struct {
 	Auth     string `json:"auth"`
 }
 
-// NewWebPush makes the carrier. The key is that of the site, and stays as long as
-// the site key does: browsers bind a subscription to it. contact is a mailto: or
-// https: address under which push services find us.
-func NewWebPush(key sitekey.Key, contact string, client *http.Client) (*WebPush, error) {
+// NewWebPush makes the carrier. Its key is derived from the site key that is the
+// oldest in use at the start: browsers bind a subscription to it, and subscribe anew
+// when it is another one. contact is a mailto: or https: address under which push
+// services find us.
+func NewWebPush(ring *sitekey.Ring, contact string, client *http.Client) (*WebPush, error) {
 	if err := CheckContact(contact); err != nil {
 		return nil, err
 	}
 	w := &WebPush{client: client, contact: contact, now: time.Now}
+	key := ring.Oldest()
 	for i := 0; ; i++ { // one in 2^32 is no key
 		k, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), key.Derive("web push "+strconv.Itoa(i), 32))
 		if err == nil {

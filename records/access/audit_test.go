@@ -18,6 +18,7 @@ import (
 	"housecall/internal/db/dbtest"
 	"housecall/internal/fault"
 	"housecall/internal/identity"
+	"housecall/internal/sitekey"
 )
 
 func wrote(patient string, who identity.Principal) Event {
@@ -83,6 +84,7 @@ func TestRowSaysWhoAndWhatAndNothingClinical(t *testing.T) {
 	rows := b.rows(&p[0])
 	require.Len(t, rows, 2)
 	require.False(t, rows[0].bad)
+	r.by = codedBy{formPage, sitekey.KeyForTest(1).ID()}
 	require.Equal(t, r, rows[0])
 	require.EqualValues(t, 2, rows[1].counter)
 	for name, change := range map[string]func(*page){

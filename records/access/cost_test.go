@@ -156,7 +156,7 @@ func newCostSite(b *testing.B, d *db.DB) *costSite {
 	must(err)
 	face, err := rest.New(rest.Deps{Store: store, Audit: s.access, Key: key, BaseURL: u, Version: "1"})
 	must(err)
-	none := func(context.Context, string, bool) (identity.Principal, error) {
+	none := func(context.Context, string, identity.From, bool) (identity.Principal, error) {
 		return identity.Principal{}, io.EOF
 	}
 	face.Mount(app, edge.Authenticate("none", none, who.Bearer), edge.CSRF(func(string, string) bool { return false }))

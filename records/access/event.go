@@ -1,8 +1,6 @@
 package access
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
 	"strings"
@@ -65,8 +63,9 @@ type row struct {
 	body            []byte
 	source          string // from where: address and session; under the code, and not in the body
 	mac             []byte // of a row of before there were pages; nil: it is made when it is asked for
-	bad             bool   // the code of its page is wrong
-	blank           bool   // its page cannot be read: only its place and its time are known
+	by              codedBy
+	bad             bool // the code of its page is wrong
+	blank           bool // its page cannot be read: only its place and its time are known
 	sealed          bool
 	seq             int64 // leaf of the log
 	link
@@ -146,7 +145,7 @@ func (r *row) canonical(b []byte) []byte {
 // macOf is a row's own code, and takes in the source as well. The hash of a leaf takes in this code and
 // not the source: a patient who checks their log offline learns nobody's address.
 func (s *Service) macOf(r *row) []byte {
-	h := hmac.New(sha256.New, s.macKey)
+	h := s.hmac(r.by)
 	b := r.canonical(make([]byte, 0, 160+len(r.body)+len(r.source)))
 	if r.source != "" { // rows of before there were sources have their code without one
 		b = append(b, "source\x00"...)

@@ -24,6 +24,7 @@ type exportHead struct {
 	Made       time.Time  `json:"made"`
 	Key        []byte     `json:"key"` // Ed25519
 	Checkpoint Checkpoint `json:"checkpoint"`
+	Handovers  []Handover `json:"handovers,omitempty"` // from keys before it
 }
 
 // exportRow is one row. What can be read of it stands in the leaf as well.
@@ -80,11 +81,18 @@ func (s *Service) ExportLog(ctx context.Context, who identity.Principal, patient
 }
 
 func (s *Service) export(ctx context.Context, w io.Writer, patient string) error {
-	st, err := s.readState(s.db.Audit().Read(ctx))
+	var st state
+	var by signers
+	err := s.db.Audit().InReadTx(ctx, func(c *db.Conn) (err error) { // of one moment
+		if st, err = s.readState(c); err == nil {
+			by, err = s.signers(c)
+		}
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	head := exportHead{Format: exportFormat, Patient: patient, Made: s.now().UTC(), Key: s.PublicKey(), Checkpoint: st.last}
+	head := exportHead{Format: exportFormat, Patient: patient, Made: s.now().UTC(), Key: publicOf(by.now), Checkpoint: st.last, Handovers: by.handovers}
 	text, err := json.Marshal(head)
 	if err != nil {
 		return err
@@ -105,7 +113,7 @@ func (s *Service) export(ctx context.Context, w io.Writer, patient string) error
 			break
 		}
 	}
-	end.Signature = ed25519.Sign(s.signer, end.text(&head))
+	end.Signature = ed25519.Sign(by.now, end.text(&head))
 	if text, err = json.Marshal(end); err != nil {
 		return err
 	}

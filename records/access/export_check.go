@@ -70,6 +70,8 @@ func (x *exportReader) head(key ed25519.PublicKey) error {
 			err = x.dec.Decode(&x.header.Key)
 		case "checkpoint":
 			err = x.dec.Decode(&x.header.Checkpoint)
+		case "handovers":
+			err = x.dec.Decode(&x.header.Handovers)
 		case "rows":
 			return x.begin(key)
 		default:
@@ -87,9 +89,10 @@ func (x *exportReader) begin(key ed25519.PublicKey) error {
 	}
 	if key == nil {
 		key = x.header.Key
-	} else if !bytes.Equal(key, x.header.Key) {
-		return errors.New("the file was made under another key than the one given: it is not of this clinic, or somebody changed it")
+	} else if !follow(x.header.Handovers, key, x.header.Key) {
+		return errors.New("the file was made under another key than the one given: it is not of this clinic, or somebody changed it. If the clinic has a newer key by now, give the one that it had then")
 	}
+	key = x.header.Key
 	if x.header.Checkpoint.Size == 0 && len(x.header.Checkpoint.Signature) == 0 {
 		if len(key) != ed25519.PublicKeySize {
 			return errNoExport

@@ -8,7 +8,6 @@ import (
 	"database/sql"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,14 +39,6 @@ func (g *Gap) text() []byte {
 		g.Before.UTC().Format(time.RFC3339Nano) + "\n" + g.At.UTC().Format(time.RFC3339Nano) + "\n" + strconv.Quote(g.Node) + "\n" + strconv.Quote(g.By) + "\n" + strconv.Quote(g.Reason) + "\n")
 }
 
-// Check tells whether the gap was signed with the key.
-func (g *Gap) Check(key ed25519.PublicKey) error {
-	if len(key) != ed25519.PublicKeySize || !ed25519.Verify(key, g.text(), g.Signature) {
-		return errors.New("access: the gap's signature is wrong")
-	}
-	return nil
-}
-
 // covers tells whether a checkpoint is of the part that was lost.
 func (g *Gap) covers(c *Checkpoint) bool {
 	return c.Size > g.From && c.Size <= g.Upto && !c.At.After(g.Before)
@@ -58,14 +49,14 @@ func covered(gaps []Gap, c *Checkpoint) bool {
 }
 
 // gaps reads those with a good signature, and how many have a bad one.
-func (s *Service) gaps(c *db.Conn) (good []Gap, bad int, err error) {
+func (s *Service) gaps(c *db.Conn, by *signers) (good []Gap, bad int, err error) {
 	err = c.Each(`SELECT body FROM audit_gaps ORDER BY at, from_size`, func(r *sql.Rows) error {
 		var body string
 		if err := r.Scan(&body); err != nil {
 			return err
 		}
 		var g Gap
-		if json.Unmarshal([]byte(body), &g) != nil || g.Check(s.PublicKey()) != nil {
+		if json.Unmarshal([]byte(body), &g) != nil || !by.signed(g.text(), g.Signature, g.Upto, g.At) {
 			bad++
 			return nil
 		}
@@ -92,7 +83,11 @@ func (s *Service) lost(ctx context.Context, known func([]Gap) []Gap) (*Gap, erro
 		if err != nil {
 			return err
 		}
-		gaps, _, err := s.gaps(c)
+		by, err := s.signers(c)
+		if err != nil {
+			return err
+		}
+		gaps, _, err := s.gaps(c, &by)
 		if err != nil {
 			return err
 		}
@@ -100,7 +95,7 @@ func (s *Service) lost(ctx context.Context, known func([]Gap) []Gap) (*Gap, erro
 		t := newTree(st.Size, loadTiles(c))
 		fit := int64(0)
 		return eachCheckpoint(s.sealer.file.path, func(_ int, p *Checkpoint) error {
-			if p == nil || p.Check(s.PublicKey()) != nil || covered(gaps, p) {
+			if p == nil || !by.checkpoint(p) || covered(gaps, p) {
 				return nil
 			}
 			if p.Size <= st.Size {
@@ -150,8 +145,12 @@ func (s *Service) RecordGap(ctx context.Context, who identity.Principal, reason 
 
 // gapTx signs a gap and keeps it, in the log as well.
 func (s *Service) gapTx(c *db.Conn, g *Gap, who identity.Principal) error {
+	by, err := s.signers(c)
+	if err != nil {
+		return err
+	}
 	g.At, g.Node = s.now().UTC(), s.node
-	g.Signature = ed25519.Sign(s.signer, g.text())
+	g.Signature = ed25519.Sign(by.now, g.text())
 	body, err := json.Marshal(g)
 	if err != nil {
 		return err

@@ -1,13 +1,19 @@
 package access
 
 import (
+	"bytes"
 	"crypto/hmac"
+	"crypto/rand"
 	"crypto/sha256"
+	"crypto/sha3"
 	"database/sql"
 	"encoding/binary"
+	"errors"
+	"hash"
 	"math"
 
 	"housecall/internal/db"
+	"housecall/internal/sitekey"
 )
 
 // A page is what is stored: the rows of one commit, one after another, under one
@@ -24,11 +30,70 @@ type page struct {
 func (p *page) last() int64 { return p.first + int64(p.n) - 1 }
 
 // Forms of pages. Rows of before there were pages are pages of one row, under the
-// code that was the row's; the database was brought to that form (migration 30).
+// code that was the row's; the database was brought to that form (migration 30). Both
+// it and a page are of the site's first key; a keyed page has the name of its key
+// before its code. A new hash is a new form: pages of old keep theirs.
 const (
-	formRow  = 1
-	formPage = 2
+	formRow   = 1 // HMAC-SHA-256
+	formPage  = 2 // HMAC-SHA-256
+	formKeyed = 3 // HMAC-SHA-256
+	formSHA3  = 4 // HMAC-SHA3-256, keyed
 )
+
+// CodeHash is the hash of the codes that are written.
+type CodeHash int
+
+// The hashes of codes.
+const (
+	SHA256   CodeHash = iota // FIPS 180-4
+	SHA3_256                 // FIPS 202
+)
+
+// ParseCodeHash reads the name of one.
+func ParseCodeHash(s string) (CodeHash, error) {
+	switch s {
+	case "sha-256":
+		return SHA256, nil
+	case "sha3-256":
+		return SHA3_256, nil
+	}
+	return 0, errors.New("it must be sha-256 or sha3-256")
+}
+
+// codedBy is what the codes of a page and of its rows are made with.
+type codedBy struct {
+	form int // 0: as form 2
+	key  sitekey.ID
+}
+
+// writes is what new pages are coded with: as those of before there was a second key,
+// until there is one, so that nodes of the version before can check them.
+func (s *Service) writes() codedBy {
+	id, _, first := s.codes.Current()
+	switch {
+	case s.codeHash == SHA3_256:
+		return codedBy{formSHA3, id}
+	case first:
+		return codedBy{formPage, id}
+	}
+	return codedBy{formKeyed, id}
+}
+
+// hmac begins a code. Of a key that is not here it begins one that nothing fits.
+func (s *Service) hmac(by codedBy) hash.Hash {
+	key := s.codes.Of(by.key)
+	if by.form == 0 {
+		key = s.codes.Of(s.codes.First())
+	}
+	if key == nil {
+		key = make([]byte, hashSize)
+		_, _ = rand.Read(key)
+	}
+	if by.form == formSHA3 {
+		return hmac.New(func() hash.Hash { return sha3.New256() }, key)
+	}
+	return hmac.New(sha256.New, key)
+}
 
 // A page stays small: who looks for one row reads a whole page, and so each
 // database keeps it in one piece.
@@ -39,8 +104,9 @@ const (
 
 // paginate puts rows that have their numbers and one time into pages.
 func (s *Service) paginate(rows []row) (pages []page) {
+	by := s.writes()
 	for len(rows) > 0 {
-		p := page{writer: rows[0].writer, first: rows[0].counter, at: rows[0].at, form: formPage, body: make([]byte, 0, 1024)}
+		p := page{writer: rows[0].writer, first: rows[0].counter, at: rows[0].at, form: by.form, body: make([]byte, 0, 1024)}
 		var before parts
 		for p.n < len(rows) && p.n < maxPageRows {
 			now := rows[p.n].parts()
@@ -55,7 +121,7 @@ func (s *Service) paginate(rows []row) (pages []page) {
 			p.n++
 			before = now
 		}
-		p.mac = s.pageMac(&p)
+		p.mac = s.pageMac(&p, by)
 		pages, rows = append(pages, p), rows[p.n:]
 	}
 	return pages
@@ -103,17 +169,21 @@ func cutPart(b []byte, before string) (now string, rest []byte, ok bool) {
 	return before[:begin] + string(b[:n]) + before[len(before)-end:], b[n:], true
 }
 
-// pageMac is the code of a page of form 2.
-func (s *Service) pageMac(p *page) []byte {
+// pageMac is the code of a page.
+func (s *Service) pageMac(p *page, by codedBy) []byte {
 	head := make([]byte, 0, 64)
-	head = append(head, "housecall audit page 2\x00"...)
+	head = append(head, "housecall audit page "...)
+	head = append(head, byte('0'+by.form), 0)
 	for _, n := range [...]int64{p.writer, p.first, int64(p.n), p.at} {
 		head = binary.BigEndian.AppendUint64(head, uint64(n))
 	}
-	h := hmac.New(sha256.New, s.macKey)
+	h := s.hmac(by)
 	h.Write(head)
 	h.Write(p.body)
-	return h.Sum(nil)
+	if by.form < formKeyed {
+		return h.Sum(nil)
+	}
+	return h.Sum(bytes.Clone(by.key[:]))
 }
 
 // rows takes a page apart, and says of each row whether its code is right. What
@@ -140,9 +210,19 @@ func (s *Service) rows(p *page) []row {
 		return s.unreadable(p)
 	}
 	good := false
+	by := codedBy{form: p.form}
+	if p.form >= formKeyed && len(p.mac) > len(by.key) {
+		copy(by.key[:], p.mac)
+	}
+	if by.form < formKeyed {
+		by.key = s.codes.First()
+	}
+	for i := range out {
+		out[i].by = by
+	}
 	switch {
-	case p.form == formPage:
-		good = hmac.Equal(s.pageMac(p), p.mac)
+	case p.form >= formPage && p.form <= formSHA3:
+		good = hmac.Equal(s.pageMac(p, by), p.mac) && s.codes.Served(by.key, p.at)
 	case p.form == formRow && p.n == 1:
 		out[0].mac = p.mac
 		good = hmac.Equal(s.macOf(&out[0]), p.mac)

@@ -204,14 +204,22 @@ func noteFault(c *db.Conn, f auditFault, at time.Time) error {
 // announce signs the log as it is and sends the checkpoint out.
 func (z *sealer) announce(ctx context.Context, now time.Time) error {
 	st, err := z.s.readState(z.s.db.Audit().Read(ctx))
-	if err != nil || st.Size == st.last.Size || st.fence != z.fence {
+	if err != nil || st.fence != z.fence {
+		return err
+	}
+	sign, err := z.s.signers(z.s.db.Audit().Read(ctx))
+	if err != nil || st.Size == st.last.Size && sign.next == nil {
 		return err
 	}
 	prev, err := z.file.before()
 	if err != nil {
 		return err
 	}
-	p := z.s.checkpoint(st.Size, st.Root, prev)
+	var handover *Handover
+	if sign.next != nil {
+		handover = sign.handOver(st.Size, st.Root, z.s.now().UTC(), z.s.node)
+	}
+	p := z.s.checkpoint(sign.now, st.Size, st.Root, prev)
 	if err := z.file.append(p); err != nil {
 		return err
 	}
@@ -225,6 +233,9 @@ func (z *sealer) announce(ctx context.Context, now time.Time) error {
 	}
 	return z.s.db.Audit().InTx(ctx, func(c *db.Conn) error {
 		n, err := c.Exec(`UPDATE audit_state SET checkpoint = ? WHERE id = 1 AND fence = ?`, string(b), z.fence)
+		if err == nil && n == 1 && handover != nil {
+			err = z.s.handoverTx(c, handover)
+		}
 		if err != nil || n == 0 || z.file.path == "" {
 			return err
 		}

@@ -2,10 +2,7 @@ package access
 
 import (
 	"context"
-	"crypto/aes"
-	"crypto/cipher"
 	"crypto/ed25519"
-	"crypto/rand"
 	"encoding/base64"
 	"errors"
 	"strconv"
@@ -23,7 +20,8 @@ import (
 // Deps is what the service needs.
 type Deps struct {
 	DB             *db.DB
-	Key            sitekey.Key
+	Key            *sitekey.Ring
+	Code           CodeHash     // of rows and pages that are written
 	Revocations    *revoke.Feed // not started yet: the service subscribes
 	Now            func() time.Time
 	NewID          func() string // nil: UUIDv7
@@ -41,9 +39,10 @@ type Service struct {
 	node        string
 	revocations *revoke.Feed
 	ties        ties
-	macKey      []byte
-	signer      ed25519.PrivateKey
-	cursors     cipher.AEAD
+	codes       *sitekey.Secret // of rows and pages
+	codeHash    CodeHash
+	signs       *sitekey.Secret // checkpoints
+	cursors     *sitekey.Sealer
 	reads       *readWriter
 	record      func(context.Context, []Event) error // keep, but for a benchmark
 	sealer      *sealer
@@ -58,6 +57,8 @@ func New(d Deps) (*Service, error) {
 	switch {
 	case d.DB == nil:
 		return nil, errors.New("access: needs a database")
+	case d.Key == nil:
+		return nil, errors.New("access: needs the site key")
 	case d.Revocations == nil:
 		return nil, errors.New("access: needs the feed of revocations")
 	case d.Node == "":
@@ -69,19 +70,11 @@ func New(d Deps) (*Service, error) {
 	if d.NewID == nil {
 		d.NewID = func() string { return uuid.Must(uuid.NewV7()).String() }
 	}
-	block, err := aes.NewCipher(d.Key.Derive("access cursors", 32))
-	if err != nil {
-		return nil, err
-	}
-	aead, err := cipher.NewGCM(block)
-	if err != nil {
-		return nil, err
-	}
 	s := &Service{
 		db: d.DB, now: d.Now, newID: d.NewID, node: d.Node, revocations: d.Revocations, told: d.Told,
-		macKey:  d.Key.Derive("audit mac", 32),
-		signer:  ed25519.NewKeyFromSeed(d.Key.Derive("audit checkpoints", ed25519.SeedSize)),
-		cursors: aead,
+		codes: d.Key.Secret("audit mac"), codeHash: d.Code,
+		signs:   d.Key.Secret("audit checkpoints"),
+		cursors: d.Key.Sealer("access cursors"),
 	}
 	s.reads, s.record = newReadWriter(s), s.keep
 	s.sealer = newSealer(s, d.CheckpointFile)
@@ -115,14 +108,15 @@ func (s *Service) Stop() {
 	}
 }
 
-// PublicKey is what checkpoints and proofs are checked with.
-func (s *Service) PublicKey() ed25519.PublicKey { return s.signer.Public().(ed25519.PublicKey) }
+// PublicKey belongs to the current site key; the log is signed with it once the key
+// before it has handed over, see Signing.
+func (s *Service) PublicKey() ed25519.PublicKey {
+	return publicOf(ed25519.NewKeyFromSeed(s.signs.Now()))
+}
 
 // sealCursor makes an opaque cursor that only the same list takes back.
 func (s *Service) sealCursor(list string, b []byte) string {
-	nonce := make([]byte, s.cursors.NonceSize())
-	_, _ = rand.Read(nonce)
-	return base64.RawURLEncoding.EncodeToString(s.cursors.Seal(nonce, nonce, b, []byte(list)))
+	return base64.RawURLEncoding.EncodeToString(s.cursors.Seal(b, list))
 }
 
 func (s *Service) openCursor(list, cursor string) ([]byte, error) {
@@ -131,11 +125,10 @@ func (s *Service) openCursor(list, cursor string) ([]byte, error) {
 		return nil, wrong
 	}
 	b, err := base64.RawURLEncoding.DecodeString(cursor)
-	if err != nil || len(b) < s.cursors.NonceSize() {
+	if err != nil {
 		return nil, wrong
 	}
-	n := s.cursors.NonceSize()
-	out, err := s.cursors.Open(nil, b[:n], b[n:], []byte(list))
+	out, err := s.cursors.Open(b, list)
 	if err != nil {
 		return nil, wrong
 	}

@@ -28,7 +28,7 @@ func (r *Report) OK() bool { return len(r.Problems) == 0 }
 
 // Problem is one place at which the log is not as it was written. Kinds: changed,
 // missing, extra, order, chain, tile, root, state, truncated, checkpoint,
-// unsealed, writer, index, gap.
+// unsealed, writer, index, gap, key.
 type Problem struct {
 	Kind    string
 	Seq     int64 // leaf of the log; -1: not about one
@@ -77,7 +77,14 @@ func (s *Service) Verify(ctx context.Context) (Report, error) {
 
 // checkpointsOf reads the file: signatures, and the roots to be found at each size.
 func (s *Service) checkpointsOf(ctx context.Context, rep *Report, st state) (map[int64][]byte, error) {
-	gaps, bad, err := s.gaps(s.db.Audit().Read(ctx))
+	by, err := s.signers(s.db.Audit().Read(ctx))
+	if err != nil {
+		return nil, err
+	}
+	if by.broken > 0 {
+		rep.problem("key", -1, 0, 0, "%d handovers from one signing key to another were changed, or lead to no key of this site", by.broken)
+	}
+	gaps, bad, err := s.gaps(s.db.Audit().Read(ctx), &by)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +99,7 @@ func (s *Service) checkpointsOf(ctx context.Context, rep *Report, st state) (map
 	roots := map[int64][]byte{}
 	want := func(where string, c *Checkpoint) {
 		switch {
-		case c.Check(s.PublicKey()) != nil:
+		case !by.checkpoint(c):
 			rep.problem("checkpoint", -1, 0, 0, "%s: the signature is wrong", where)
 		case covered(gaps, c):
 		case c.Size > st.Size:

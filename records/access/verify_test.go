@@ -118,9 +118,7 @@ func TestVerifyNamesThePlace(t *testing.T) {
 		{name: "a row gets another number, seen from its writer", kind: "extra", seq: -1, counter: 99, tamper: page(5, func(_ *bench, p *storedPage) { p.first = 99 })},
 		{name: "a row gets another writer", kind: "missing", seq: 2, tamper: page(2, func(_ *bench, p *storedPage) { p.writer = 7 })},
 		{name: "a row and its code are made anew without the key", kind: "changed", seq: 3, tamper: func(t *testing.T, b *bench) {
-			other, err := sitekey.Load("", t.TempDir())
-			require.NoError(t, err)
-			thief, err := New(Deps{DB: b.db, Key: other, Revocations: revoke.NewFeed(b.db), Node: "test"})
+			thief, err := New(Deps{DB: b.db, Key: sitekey.NewRing(sitekey.New()), Revocations: revoke.NewFeed(b.db), Node: "test"})
 			require.NoError(t, err)
 			forge(t, b, thief, page)
 			var text []byte

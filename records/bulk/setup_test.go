@@ -84,7 +84,7 @@ func build(d *db.DB, dir string, turn time.Duration) (*house, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	jobs, err := notifications.New(notifications.Deps{DB: d, Accounts: accounts, Poll: 20 * time.Millisecond, BaseURL: &url.URL{Scheme: "http", Host: "housecall.test"}})
+	jobs, err := notifications.New(notifications.Deps{DB: d, Key: key, Accounts: accounts, Poll: 20 * time.Millisecond, BaseURL: &url.URL{Scheme: "http", Host: "housecall.test"}})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -171,7 +171,7 @@ func TestWrittenPatientsAreMatched(t *testing.T) {
 		feed := revoke.NewFeed(d)
 		accounts, err := identity.New(identity.Deps{HashKiB: sitetest.HashKiB, DB: d, Key: sitekey.ForTest(), Revocations: feed, BaseURL: "http://housecall.test"})
 		require.NoError(t, err)
-		jobs, err := notifications.New(notifications.Deps{DB: d, Accounts: accounts, Poll: 20 * time.Millisecond, BaseURL: &url.URL{Scheme: "http", Host: "housecall.test"}})
+		jobs, err := notifications.New(notifications.Deps{DB: d, Key: sitekey.ForTest(), Accounts: accounts, Poll: 20 * time.Millisecond, BaseURL: &url.URL{Scheme: "http", Host: "housecall.test"}})
 		require.NoError(t, err)
 		_, err = ingest.New(ingest.Deps{DB: d, Store: h.store, Access: h.access, Jobs: jobs})
 		require.NoError(t, err)

@@ -56,7 +56,7 @@ func newBulkSite(t *testing.T, d *db.DB, client *http.Client, turn time.Duration
 	blobs, err := blob.Open(context.Background(), blob.Config{Dir: dir, Key: sitekey.ForTest()})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = blobs.Close() })
-	s.jobs, err = notifications.New(notifications.Deps{DB: d, Accounts: s.id, Poll: 20 * time.Millisecond, BaseURL: u})
+	s.jobs, err = notifications.New(notifications.Deps{DB: d, Key: sitekey.ForTest(), Accounts: s.id, Poll: 20 * time.Millisecond, BaseURL: u})
 	require.NoError(t, err)
 	importer, err := ingest.New(ingest.Deps{DB: d, Store: s.store, Access: s.access})
 	require.NoError(t, err)

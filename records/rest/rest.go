@@ -27,7 +27,7 @@ const BodyLimit = 32 << 20
 // Deps is what the face works with.
 type Deps struct {
 	Store   *records.Store
-	Key     sitekey.Key
+	Key     *sitekey.Ring
 	BaseURL *url.URL
 	Version string                // of the software, for the capability statement
 	Clinic  string                // name of the clinic, which is the author of what is made here
@@ -58,8 +58,8 @@ type Face struct {
 
 // New makes the face.
 func New(d Deps) (*Face, error) {
-	if d.Store == nil || d.BaseURL == nil {
-		return nil, errors.New("rest: store and base URL are needed")
+	if d.Store == nil || d.BaseURL == nil || d.Key == nil {
+		return nil, errors.New("rest: store, base URL and site key are needed")
 	}
 	if d.Now == nil {
 		d.Now = time.Now
@@ -67,14 +67,11 @@ func New(d Deps) (*Face, error) {
 	if d.NewID == nil {
 		d.NewID = func() string { return uuid.Must(uuid.NewV7()).String() }
 	}
-	pages, err := newPageSealer(d.Key.Derive("fhir page", 32))
-	if err != nil {
-		return nil, err
-	}
 	f := &Face{
 		store: d.Store, bulk: d.Bulk, polls: edge.NewLimiter(1, 10, d.Now), base: Base(d.BaseURL),
-		smart: d.Smart, subs: d.Subs, audit: d.Audit, sockets: sockets{open: map[*socket]struct{}{}}, pages: pages, now: d.Now, newID: d.NewID, clinic: d.Clinic,
+		smart: d.Smart, subs: d.Subs, audit: d.Audit, sockets: sockets{open: map[*socket]struct{}{}}, pages: pageSealer{d.Key.Sealer("fhir page")}, now: d.Now, newID: d.NewID, clinic: d.Clinic,
 	}
+	var err error
 	f.capped, err = f.capabilities(d.Version)
 	return f, err
 }

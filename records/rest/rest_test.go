@@ -84,8 +84,8 @@ func newSite(t *testing.T, d *db.DB) *site {
 	require.NoError(t, err)
 	face, err := rest.New(rest.Deps{Store: s.store, Audit: s.access, Key: key, BaseURL: u, Version: "1.2.3"})
 	require.NoError(t, err)
-	session := func(ctx context.Context, cookie string, active bool) (identity.Principal, error) {
-		x, err := s.id.Session(ctx, cookie, active)
+	session := func(ctx context.Context, cookie string, from identity.From, active bool) (identity.Principal, error) {
+		x, err := s.id.SessionFrom(ctx, cookie, from, active)
 		return x.Principal, err
 	}
 	face.Mount(s.app, edge.Authenticate(s.id.CookieName(), session, s.id.Bearer), edge.CSRF(func(cookie, token string) bool {

@@ -2,8 +2,6 @@ package subscription
 
 import (
 	"context"
-	"crypto/aes"
-	"crypto/cipher"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -48,7 +46,7 @@ type Deps struct {
 	Records  *records.Store
 	Access   *access.Service
 	Accounts Standing
-	Key      sitekey.Key
+	Key      *sitekey.Ring
 	BaseURL  string // of the FHIR face, as https://host/fhir
 	Node     string
 	Hosts    []string // that hooks may be at (egress.Way); nil: any
@@ -70,7 +68,7 @@ type Service struct {
 	records      *records.Store
 	access       *access.Service
 	accounts     Standing
-	seal         cipher.AEAD
+	seal         *sitekey.Sealer
 	base         string
 	way          egress.Way
 	minHeartbeat int64
@@ -97,9 +95,12 @@ type Service struct {
 	troubled bool
 }
 
+// SealPurpose is what the headers of hooks are sealed for.
+const SealPurpose = "subscription headers"
+
 // New makes a Service.
 func New(d Deps) (*Service, error) {
-	if d.DB == nil || d.Records == nil || d.Access == nil || d.Accounts == nil || d.BaseURL == "" {
+	if d.DB == nil || d.Records == nil || d.Access == nil || d.Accounts == nil || d.Key == nil || d.BaseURL == "" {
 		return nil, errors.New("subscription: database, records, access, accounts and base URL are needed")
 	}
 	if d.Now == nil {
@@ -126,14 +127,6 @@ func New(d Deps) (*Service, error) {
 	if d.Log == nil {
 		d.Log = slog.Default()
 	}
-	block, err := aes.NewCipher(d.Key.Derive("subscription headers", 32))
-	if err != nil {
-		return nil, err
-	}
-	seal, err := cipher.NewGCMWithRandomNonce(block)
-	if err != nil {
-		return nil, err
-	}
 	var b [6]byte
 	_, _ = rand.Read(b[:])
 	way := egress.Way{Private: d.Private, Hosts: d.Hosts}
@@ -141,7 +134,7 @@ func New(d Deps) (*Service, error) {
 	client.Timeout = 0 // each call has its own deadline
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &Service{
-		db: d.DB, records: d.Records, access: d.Access, accounts: d.Accounts, seal: seal, base: d.BaseURL, way: way,
+		db: d.DB, records: d.Records, access: d.Access, accounts: d.Accounts, seal: d.Key.Sealer(SealPurpose), base: d.BaseURL, way: way,
 		minHeartbeat: max(1, int64(d.Heartbeat/time.Second)), client: client, topics: Topics(d.BaseURL), log: d.Log, now: d.Now, newID: d.NewID,
 		every: d.Every, backoff: d.Backoff, waiting: d.Waiting, kept: d.Kept, holder: d.Node + "/" + hex.EncodeToString(b[:]), inFlight: map[string]string{}, revoked: newRevoked(),
 	}, nil

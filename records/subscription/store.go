@@ -168,7 +168,7 @@ func (s *Service) take(x *stored, who identity.Principal, w *wanted) error {
 		if err != nil {
 			return err
 		}
-		x.sealed = s.seal.Seal(nil, nil, plain, []byte("headers "+x.id))
+		x.sealed = s.seal.Seal(plain, "headers "+x.id)
 	}
 	for _, k := range []string{"id", "meta", "error"} {
 		w.node.Delete(k)
@@ -184,7 +184,7 @@ func (s *Service) headers(x *stored) (list []string, err error) {
 	if x.sealed == nil {
 		return nil, nil
 	}
-	plain, err := s.seal.Open(nil, nil, x.sealed, []byte("headers "+x.id))
+	plain, err := s.seal.Open(x.sealed, "headers "+x.id)
 	if err != nil {
 		return nil, errors.New("subscription: stored headers do not fit the site key")
 	}

@@ -3,7 +3,6 @@ package message
 import (
 	"cmp"
 	"context"
-	"crypto/hmac"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -171,12 +170,12 @@ func (s *Service) holdTx(c *db.Conn, who identity.Principal, patient, name strin
 	if err != nil {
 		return HeldMessage{}, err
 	}
-	digest := records.OnceDigest(s.digests, who, patient, in.In)
+	once := records.NewOnce(s.digests, who, patient, in.In)
 	sent, was, err := s.sentBefore(c, v, who, in.In)
 	switch {
 	case err != nil:
 		return HeldMessage{}, err
-	case was != nil && !hmac.Equal(was, digest):
+	case was != nil && !once.Is(was):
 		return HeldMessage{}, wasSent()
 	case was != nil:
 		return wentOut(sent), nil
@@ -189,7 +188,7 @@ func (s *Service) holdTx(c *db.Conn, who identity.Principal, patient, name strin
 		return HeldMessage{}, records.IDUsed()
 	case old != nil && old.state == takenBack:
 		return HeldMessage{}, wasTaken()
-	case old != nil && hmac.Equal(old.digest, digest) && in.Version != old.version: // it came again
+	case old != nil && once.Is(old.digest) && in.Version != old.version: // it came again
 		return old.show()
 	case old != nil && in.Version != old.version:
 		return HeldMessage{}, fault.New(fault.Conflict, "This was changed meanwhile. Please look again.").WithCode("changed")
@@ -223,7 +222,7 @@ func (s *Service) holdTx(c *db.Conn, who identity.Principal, patient, name strin
 	for _, f := range files {
 		b.Files = append(b.Files, attachment(f))
 	}
-	h := held{id: in.ID, patient: patient, account: who.Account, thread: in.Thread, client: who.Client, digest: digest, state: waits, scheduled: !in.At.IsZero(), created: s.now(), version: 1}
+	h := held{id: in.ID, patient: patient, account: who.Account, thread: in.Thread, client: who.Client, digest: once.Digest(), state: waits, scheduled: !in.At.IsZero(), created: s.now(), version: 1}
 	if h.body, err = json.Marshal(b); err != nil {
 		return HeldMessage{}, err
 	}

@@ -79,12 +79,12 @@ func (s *Service) Become(ctx context.Context, who identity.Principal, patient, i
 		if _, err := s.find(c, who, v, id); err != nil {
 			return err
 		}
-		digest := s.madeDigest(who, id, m)
+		made := s.madeDigest(who, id, m)
 		var was []byte
 		var at int64
 		err = c.QueryRow(`SELECT digest, at FROM thread_made WHERE patient_id = ? AND thread = ? AND id = ?`, patient, id, m.ID).Scan(&was, &at)
 		switch {
-		case err == nil && hmac.Equal(was, digest):
+		case err == nil && s.digests.Fits(was, made):
 			out.At = moment(at)
 			return nil
 		case err == nil:
@@ -107,7 +107,7 @@ func (s *Service) Become(ctx context.Context, who identity.Principal, patient, i
 			return err
 		}
 		if _, err := c.Exec(`INSERT INTO thread_made (patient_id, thread, id, kind, type, account, digest, at) VALUES `+db.Placeholders(1, 8),
-			patient, id, m.ID, m.Kind, madeOf[m.Kind], who.Account, digest, at); err != nil {
+			patient, id, m.ID, m.Kind, madeOf[m.Kind], who.Account, made(s.digests.Now()), at); err != nil {
 			return err
 		}
 		t, err := threadTx(c, patient, id)
@@ -128,12 +128,15 @@ func (s *Service) Become(ctx context.Context, who identity.Principal, patient, i
 	return out, nil
 }
 
-func (s *Service) madeDigest(who identity.Principal, thread string, m Make) []byte {
+// madeDigest gives, under a key, what is kept of what somebody made.
+func (s *Service) madeDigest(who identity.Principal, thread string, m Make) func(key []byte) []byte {
 	b, _ := json.Marshal([]any{who.Account, thread, m})
-	h := hmac.New(sha256.New, s.digests)
-	h.Write([]byte("made "))
-	h.Write(b)
-	return h.Sum(nil)
+	return func(key []byte) []byte {
+		h := hmac.New(sha256.New, key)
+		h.Write([]byte("made "))
+		h.Write(b)
+		return h.Sum(nil)
+	}
 }
 
 // makeTx writes the resource and the link back. What it says carries on what the

@@ -125,7 +125,7 @@ type Deps struct {
 	Notices  *notifications.Service
 	Pools    *pool.Service // nil: made here
 	Hub      Publisher     // nil: no page is told
-	Key      sitekey.Key
+	Key      *sitekey.Ring
 	Accounts Accounts
 	Undo     time.Duration // how long what was sent can be taken back; 0: 30 seconds
 	// ShowPresence lets the patient's side know that somebody of the care team has a
@@ -138,7 +138,7 @@ type Deps struct {
 // Service keeps threads.
 type Service struct {
 	Deps
-	digests []byte
+	digests *sitekey.Secret
 	swept   int64 // when what was taken back long ago was last forgotten
 	cancel  context.CancelFunc
 	done    sync.WaitGroup
@@ -163,7 +163,7 @@ func New(d Deps) (*Service, error) {
 	if d.Undo == 0 {
 		d.Undo = defaultOff
 	}
-	s := &Service{Deps: d, digests: d.Key.Derive("message digests", 32)}
+	s := &Service{Deps: d, digests: d.Key.Secret("message digests")}
 	d.Records.OnUpload(s.expectFile)
 	return s, notifications.AddWorker(d.Notices, s.forget)
 }

@@ -3,7 +3,6 @@ package message
 import (
 	"cmp"
 	"context"
-	"crypto/hmac"
 	"database/sql"
 	"errors"
 	"slices"
@@ -107,11 +106,11 @@ func (s *Service) sendTx(c *db.Conn, who identity.Principal, patient, name strin
 	if err != nil {
 		return Message{}, err
 	}
-	digest := records.OnceDigest(s.digests, who, patient, in)
+	once := records.NewOnce(s.digests, who, patient, in)
 	switch sent, was, err := s.sentBefore(c, v, who, in); {
 	case err != nil:
 		return Message{}, err
-	case was != nil && !hmac.Equal(was, digest):
+	case was != nil && !once.Is(was):
 		return Message{}, records.IDUsed()
 	case was != nil:
 		return sent, nil
@@ -120,7 +119,7 @@ func (s *Service) sendTx(c *db.Conn, who identity.Principal, patient, name strin
 		return Message{}, err
 	}
 	if !held {
-		if err := s.notHeld(c, who, patient, in.ID, digest); err != nil {
+		if err := s.notHeld(c, who, patient, in.ID, once); err != nil {
 			return Message{}, err
 		}
 		if err := s.slow(c, who); err != nil {
@@ -165,7 +164,7 @@ func (s *Service) sendTx(c *db.Conn, who identity.Principal, patient, name strin
 	if err := s.danger(c, t, from, in.Told, found); err != nil {
 		return Message{}, err
 	}
-	if err := s.keep(c, t, from, at, digest, circle, found.Urgent(), corrects, in); err != nil {
+	if err := s.keep(c, t, from, at, once.Digest(), circle, found.Urgent(), corrects, in); err != nil {
 		return Message{}, err
 	}
 	if err := s.sentDraft(c, who.Account, patient, cmp.Or(in.Thread, newDraft), in); err != nil {
@@ -181,7 +180,7 @@ func (s *Service) sendTx(c *db.Conn, who identity.Principal, patient, name strin
 
 // notHeld: a message that waits here may be sent at once, and then waits no more;
 // one that was taken back stays so.
-func (s *Service) notHeld(c *db.Conn, who identity.Principal, patient, id string, digest []byte) error {
+func (s *Service) notHeld(c *db.Conn, who identity.Principal, patient, id string, once records.Once) error {
 	h, err := heldTx(c, who.Account, id)
 	switch {
 	case err != nil || h == nil:
@@ -190,7 +189,7 @@ func (s *Service) notHeld(c *db.Conn, who identity.Principal, patient, id string
 		return records.IDUsed()
 	case h.state == takenBack:
 		return wasTaken()
-	case !hmac.Equal(h.digest, digest):
+	case !once.Is(h.digest):
 		return records.IDUsed()
 	}
 	return dropHeld(c, who.Account, id)

@@ -210,20 +210,57 @@ func (s *Service) Fill(ctx context.Context, who identity.Principal, patient, nam
 	if err != nil {
 		return Filled{}, err
 	}
-	f := filling{s: s, ctx: ctx, who: who, patient: patient, es: strings.HasPrefix(locale, "es")}
-	if f.chart, err = s.Records.Open(ctx, who, patient, ""); err != nil {
+	texts := []*string{&text}
+	missing, err := s.fill(ctx, who, patient, locale, texts)
+	if err != nil {
 		return Filled{}, err
 	}
-	out := Filled{Missing: []string{}}
-	out.Text = fieldOf.ReplaceAllStringFunc(text, func(field string) string {
-		name := strings.Trim(field, "{}")
-		value, e := f.value(name)
-		err = errors.Join(err, e)
-		if value == "" {
-			out.Missing = append(out.Missing, name)
+	return Filled{text, missing}, nil
+}
+
+// FillTexts fills in what texts name of one chart, in their places, for texts that
+// somebody wrote for several charts at once. Braces around anything else stay as they
+// are. It gives the fields of which the chart holds nothing; a chart of which nothing is
+// named is not opened.
+func (s *Service) FillTexts(ctx context.Context, who identity.Principal, patient, locale string, texts []*string) ([]string, error) {
+	if err := staff(who); err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(texts, func(t *string) bool { return slices.ContainsFunc(fieldOf.FindAllString(*t, -1), isField) }) {
+		return []string{}, nil
+	}
+	return s.fill(ctx, who, patient, locale, texts)
+}
+
+// isField tells whether there is something in braces that can be filled in.
+func isField(braced string) bool {
+	word, arg, _ := strings.Cut(strings.Trim(braced, "{}"), ":")
+	return word == "result" && arg != "" || word != "result" && arg == "" && slices.Contains(Fields, word)
+}
+
+func (s *Service) fill(ctx context.Context, who identity.Principal, patient, locale string, texts []*string) ([]string, error) {
+	f := filling{s: s, ctx: ctx, who: who, patient: patient, es: strings.HasPrefix(locale, "es")}
+	var err error
+	if f.chart, err = s.Records.Open(ctx, who, patient, ""); err != nil {
+		return nil, err
+	}
+	missing := []string{}
+	for _, text := range texts {
+		*text = fieldOf.ReplaceAllStringFunc(*text, func(field string) string {
+			if !isField(field) {
+				return field
+			}
+			name := strings.Trim(field, "{}")
+			value, e := f.value(name)
+			err = errors.Join(err, e)
+			if value != "" {
+				return value
+			}
+			if !slices.Contains(missing, name) {
+				missing = append(missing, name)
+			}
 			return gap
-		}
-		return value
-	})
-	return out, err
+		})
+	}
+	return missing, err
 }

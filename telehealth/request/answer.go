@@ -2,7 +2,6 @@ package request
 
 import (
 	"context"
-	"crypto/hmac"
 	"database/sql"
 	"errors"
 	"slices"
@@ -107,10 +106,10 @@ func (s *Service) answerTx(c *db.Conn, who identity.Principal, patient, id strin
 	if !decides(v, x.kind) && !mayAsk(v, x.kind) {
 		return Request{}, notYours()
 	}
-	digest := records.OnceDigest(s.digests, who, patient, []any{id, mv})
+	once := records.NewOnce(s.digests, who, patient, []any{id, mv})
 	var was []byte
 	switch err := c.QueryRow(`SELECT digest FROM request_steps WHERE id = ?`, mv.ID).Scan(&was); {
-	case err == nil && hmac.Equal(was, digest):
+	case err == nil && once.Is(was):
 		return s.showOne(c, v, who, x)
 	case err == nil:
 		return Request{}, records.IDUsed()
@@ -155,7 +154,7 @@ func (s *Service) answerTx(c *db.Conn, who identity.Principal, patient, id strin
 	if err := x.save(c); err != nil {
 		return Request{}, err
 	}
-	if err := x.keep(c, mv.ID, by, digest); err != nil {
+	if err := x.keep(c, mv.ID, by, once.Digest()); err != nil {
 		return Request{}, err
 	}
 	if err := s.tell(c, x, by, labels); err != nil {

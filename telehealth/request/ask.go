@@ -2,7 +2,6 @@ package request
 
 import (
 	"context"
-	"crypto/hmac"
 	"errors"
 	"slices"
 	"strings"
@@ -125,11 +124,11 @@ func (s *Service) askTx(c *db.Conn, who identity.Principal, patient, name string
 	if err != nil {
 		return Request{}, err
 	}
-	digest := records.OnceDigest(s.digests, who, patient, in)
+	once := records.NewOnce(s.digests, who, patient, in)
 	switch known, err := find(c, in.ID, false); {
 	case err != nil:
 		return Request{}, err
-	case known != nil && (known.patient != patient || !hmac.Equal(known.digest, digest)):
+	case known != nil && (known.patient != patient || !once.Is(known.digest)):
 		return Request{}, records.IDUsed()
 	case known != nil:
 		return s.showOne(c, v, who, known)
@@ -145,7 +144,7 @@ func (s *Service) askTx(c *db.Conn, who identity.Principal, patient, name string
 	}
 	by := personOf(who, v)
 	at := s.now()
-	x := &row{id: in.ID, patient: patient, kind: in.Kind, state: Requested, medicine: in.Medicine, askedAt: at, changedAt: at, step: 1, by: by, digest: digest}
+	x := &row{id: in.ID, patient: patient, kind: in.Kind, state: Requested, medicine: in.Medicine, askedAt: at, changedAt: at, step: 1, by: by, digest: once.Digest()}
 	var labels access.Labels
 	var m *Medicine
 	if in.Kind.medicine() {
@@ -184,7 +183,7 @@ func (s *Service) askTx(c *db.Conn, who identity.Principal, patient, name string
 	if err := x.insert(c); err != nil {
 		return Request{}, err
 	}
-	if err := x.keep(c, in.ID, by, digest); err != nil {
+	if err := x.keep(c, in.ID, by, once.Digest()); err != nil {
 		return Request{}, err
 	}
 	if err := s.tell(c, x, by, labels); err != nil {

@@ -127,7 +127,7 @@ type Deps struct {
 	Access  *access.Service
 	Notices *notifications.Service
 	Hub     Publisher // nil: no page is told
-	Key     sitekey.Key
+	Key     *sitekey.Ring
 	Zone    *time.Location // of the clinic; nil: UTC
 	Now     func() time.Time
 }
@@ -135,7 +135,7 @@ type Deps struct {
 // Service keeps requests.
 type Service struct {
 	Deps
-	digests []byte
+	digests *sitekey.Secret
 }
 
 // New makes the service.
@@ -149,7 +149,7 @@ func New(d Deps) (*Service, error) {
 	if d.Zone == nil {
 		d.Zone = time.UTC
 	}
-	return &Service{d, d.Key.Derive("request digests", 32)}, nil
+	return &Service{d, d.Key.Secret("request digests")}, nil
 }
 
 // now is cut to the millisecond that a FHIR instant shows.

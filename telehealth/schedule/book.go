@@ -2,7 +2,6 @@ package schedule
 
 import (
 	"context"
-	"crypto/hmac"
 	"database/sql"
 	"errors"
 	"strconv"
@@ -82,10 +81,10 @@ func (s *Service) bookTx(c *db.Conn, who identity.Principal, patient, name strin
 	if err != nil {
 		return Appointment{}, err
 	}
-	digest := records.OnceDigest(s.digests, who, patient, in)
+	once := records.NewOnce(s.digests, who, patient, in)
 	var was []byte
 	switch err := c.QueryRow(`SELECT digest FROM appointments WHERE id = ?`, in.ID).Scan(&was); {
-	case err == nil && hmac.Equal(was, digest):
+	case err == nil && once.Is(was):
 		b, err := BookedTx(c, patient, in.ID, false)
 		if err != nil {
 			return Appointment{}, err
@@ -106,7 +105,7 @@ func (s *Service) bookTx(c *db.Conn, who identity.Principal, patient, name strin
 	if err := s.fits(c, patient, "", x); err != nil {
 		return Appointment{}, err
 	}
-	b := &Booked{ID: in.ID, Patient: patient, Mode: in.Mode, Status: StatusBooked, BookedBy: who.Account, Digest: digest, State: Scheduled}
+	b := &Booked{ID: in.ID, Patient: patient, Mode: in.Mode, Status: StatusBooked, BookedBy: who.Account, Digest: once.Digest(), State: Scheduled}
 	b.at(x)
 	n, err := resource(b, name, in.Reason)
 	if err != nil {

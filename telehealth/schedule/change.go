@@ -184,6 +184,37 @@ func (s *Service) find(c *db.Conn, v *access.View, id string, change bool) (*Boo
 	return b, bodies[id], nil
 }
 
+// MissedTx notes that the patient did not come to a visit, or takes that back: in the
+// record and in the row. The caller holds both, has decided that it may be said, and
+// writes the row.
+func (s *Service) MissedTx(c *db.Conn, v *access.View, who identity.Principal, b *Booked, missed bool) error {
+	from, to := StatusBooked, StatusNoShow
+	if !missed {
+		from, to = to, from
+	}
+	if b.Status != from {
+		return nil // sent twice
+	}
+	if err := mayBook(v); err != nil {
+		return err
+	}
+	bodies, err := s.Records.Uncut(c, v, appointment, []string{b.ID})
+	if err == nil && bodies[b.ID] == nil {
+		err = s.missing(c, v, b.ID)
+	}
+	if err != nil {
+		return err
+	}
+	n, err := fhir.Parse(bodies[b.ID])
+	if err != nil {
+		return err
+	}
+	b.Status = to
+	n.Set("status", fhir.String(to))
+	_, err = s.writeTx(c, who, records.Op{Kind: records.Update, Type: appointment, ID: b.ID, Node: n})
+	return err
+}
+
 // FulfilledTx gives the change that says that the visit has taken place, and
 // notes it in the row. The caller holds both and writes them.
 func (s *Service) FulfilledTx(c *db.Conn, v *access.View, b *Booked) (records.Op, error) {

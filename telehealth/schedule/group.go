@@ -2,7 +2,6 @@ package schedule
 
 import (
 	"context"
-	"crypto/hmac"
 	"database/sql"
 	"errors"
 	"slices"
@@ -285,10 +284,10 @@ func (s *Service) addTx(c *db.Conn, who identity.Principal, patient, name, group
 	if err != nil {
 		return Appointment{}, err
 	}
-	digest := records.OnceDigest(s.digests, who, patient, []string{group, id})
+	once := records.NewOnce(s.digests, who, patient, []string{group, id})
 	var was []byte
 	switch err := c.QueryRow(`SELECT digest FROM appointments WHERE id = ?`, id).Scan(&was); {
-	case err == nil && hmac.Equal(was, digest):
+	case err == nil && once.Is(was):
 		b, err := BookedTx(c, patient, id, false)
 		if err != nil {
 			return Appointment{}, err
@@ -337,7 +336,7 @@ func (s *Service) addTx(c *db.Conn, who identity.Principal, patient, name, group
 	if err := s.fits(c, patient, "", x); err != nil {
 		return Appointment{}, err
 	}
-	b := &Booked{ID: id, Patient: patient, Mode: Video, Status: StatusBooked, BookedBy: who.Account, Digest: digest, State: Scheduled, Group: g.ID}
+	b := &Booked{ID: id, Patient: patient, Mode: Video, Status: StatusBooked, BookedBy: who.Account, Digest: once.Digest(), State: Scheduled, Group: g.ID}
 	b.at(x)
 	person, err := s.Records.PatientOf(c, v)
 	if err != nil {
@@ -403,6 +402,7 @@ func (s *Service) GroupMovedTx(c *db.Conn, g *Group) error {
 	}
 	c.After(func() {
 		s.Hub.Publish(VisitTopic(g.ID))
+		s.Hub.Publish(DayTopic(g.Account))
 		for _, m := range members {
 			s.Hub.Publish(VisitTopic(m.ID))
 		}

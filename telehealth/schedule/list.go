@@ -172,6 +172,19 @@ func (s *Service) showRows(c *db.Conn, v *access.View, rows []*Booked, some []re
 	return out, s.blank(c, v, out)
 }
 
+// missable: the viewer can say of a visit in the day that the patient did not come. Of a
+// group who leads it says so.
+func (s *Service) missable(c *db.Conn, who identity.Principal, v *access.View, b *Booked) (bool, error) {
+	if v.Base != access.CareTeam || !v.Act.Has(access.Visits) || !v.Act.Has(access.Appointments) || b.Group != "" && b.Account != who.Account {
+		return false, nil
+	}
+	group, err := GroupOfTx(c, b.Patient, b.ID, false)
+	if err != nil {
+		return false, err
+	}
+	return b.MissableTx(c, group, s.now())
+}
+
 // readable tells of which visits the view sees the signed note and the summary in
 // the chart: where these are hidden, nothing tells that they are there.
 func (s *Service) readable(c *db.Conn, v *access.View, rows []*Booked) (map[string]bool, error) {
@@ -223,6 +236,7 @@ func (s *Service) Day(ctx context.Context, who identity.Principal, date string, 
 	out := Day{Date: from.Format(time.DateOnly), Items: []DayItem{}, Waiting: []DayItem{}}
 	c := s.DB.Read(ctx)
 	now := s.now()
+	var listed []*Booked
 	cond, args := ``, []any{who.Account, now, now, from.UnixMicro(), from.AddDate(0, 0, 1).UnixMicro()}
 	if !all {
 		cond, args = ` AND a.account = ?`, append(args, who.Account)
@@ -260,14 +274,21 @@ func (s *Service) Day(ctx context.Context, who identity.Principal, date string, 
 		if err != nil {
 			return Day{}, err
 		}
-		item := DayItem{Appointment: a}
+		item := DayItem{Appointment: a, Absent: a.Visit == Ended && b.State != Ended && b.Status == StatusBooked}
 		if v.Act.Has(access.Visits) {
 			item.Note = b.Note
+		}
+		if item.Missable, err = s.missable(c, who, v, b); err != nil {
+			return Day{}, err
 		}
 		if b.Status == StatusBooked && (b.State == Waiting || b.State == Live) {
 			item.WaitingSince = momentOf(b.WaitingSince)
 		}
 		out.Items = append(out.Items, item)
+		listed = append(listed, b)
+	}
+	if out.Groups, err = s.dayGroups(c, who, listed, from.UnixMicro(), from.AddDate(0, 0, 1).UnixMicro(), all); err != nil {
+		return Day{}, err
 	}
 	known, err := s.Records.Patients(ctx, who, ids)
 	if err != nil {

@@ -143,13 +143,16 @@ type DayItem struct {
 	Sex          string       `json:"sex"`
 	WaitingSince *time.Time   `json:"waitingSince,omitempty"`
 	Note         string       `json:"note,omitempty" enum:"draft,signed"`
+	Missable     bool         `json:"missable,omitempty" doc:"The viewer can say that they did not come; of who did not: can take it back"`
+	Absent       bool         `json:"absent,omitempty" doc:"Of a group that is over: they were not in it, and nobody has said why"`
 }
 
 // Day is a day of the clinic.
 type Day struct {
-	Date    string    `json:"date"`
-	Items   []DayItem `json:"items"`
-	Waiting []DayItem `json:"waiting" doc:"Who is in a waiting room, the longest first"`
+	Date    string     `json:"date"`
+	Items   []DayItem  `json:"items"`
+	Waiting []DayItem  `json:"waiting" doc:"Who is in a waiting room, the longest first"`
+	Groups  []DayGroup `json:"groups"`
 }
 
 // Publisher tells open pages that something moved.
@@ -162,7 +165,7 @@ type Deps struct {
 	Access  *access.Service
 	Notices *notifications.Service
 	Hub     Publisher // nil: no page is told
-	Key     sitekey.Key
+	Key     *sitekey.Ring
 	Zone    *time.Location // of the clinic; nil: UTC
 	Now     func() time.Time
 }
@@ -170,7 +173,7 @@ type Deps struct {
 // Service keeps the schedule.
 type Service struct {
 	Deps
-	digests []byte
+	digests *sitekey.Secret
 }
 
 // New makes the service. It reminds people of their visits once the jobs of
@@ -185,7 +188,7 @@ func New(d Deps) (*Service, error) {
 	if d.Zone == nil {
 		d.Zone = time.UTC
 	}
-	s := &Service{Deps: d, digests: d.Key.Derive("appointment digests", 32)}
+	s := &Service{Deps: d, digests: d.Key.Secret("appointment digests")}
 	return s, notifications.AddWorker(d.Notices, s.remind)
 }
 

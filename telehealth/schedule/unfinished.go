@@ -52,10 +52,10 @@ func (s *Service) Unfinished(ctx context.Context, who identity.Principal, cursor
 		at int64
 	}
 	var rows []row
-	err = c.Each(`SELECT a.id, a.patient_id, a.starts_at, a.account = ? AND a.status <> 'cancelled' AND (a.note = 'draft' OR a.note = '' AND a.state = 'ended'), a.note, COALESCE(t.language, '')
+	err = c.Each(`SELECT a.id, a.patient_id, a.starts_at, a.account = ? AND a.status NOT IN ('cancelled', 'noshow') AND (a.note = 'draft' OR a.note = '' AND a.state = 'ended'), a.note, COALESCE(t.language, '')
 		FROM appointments a JOIN care_team ct ON ct.patient_id = a.patient_id AND ct.account = ? AND ct.start_at <= ? AND (ct.end_at = 0 OR ct.end_at > ?)
 		LEFT JOIN visit_translations t ON t.visit = a.id AND t.made_at = 0
-		WHERE (a.account = ? AND a.status <> 'cancelled' AND (a.note = 'draft' OR a.note = '' AND a.state = 'ended') OR t.visit IS NOT NULL)
+		WHERE (a.account = ? AND a.status NOT IN ('cancelled', 'noshow') AND (a.note = 'draft' OR a.note = '' AND a.state = 'ended') OR t.visit IS NOT NULL)
 			AND (a.starts_at > ? OR a.starts_at = ? AND a.id > ?) ORDER BY a.starts_at, a.id LIMIT ?`, func(r *sql.Rows) error {
 		var x row
 		var mine bool

@@ -183,6 +183,7 @@ func (x *Seat) probe(now time.Time) {
 					break
 				}
 			}
+			s.feeds.send()
 		}
 	})
 }

@@ -23,10 +23,11 @@
 // each published track keeps its newest packets once (cache), which answers
 // lost-packet requests of all receivers and shows a picture to who comes later;
 // reports and requests of RTCP are made here (RFC 3550, RFC 4585, RFC 5104). Bursts
-// are spread over some milliseconds (pacer).
+// are spread over some milliseconds (pacer). A picture goes on whole (arriving), in one
+// piece for each receiver (bundles).
 //
-// Locks are taken in this order: Server.mu, Room.mu, source.mu; slot.mu, and then one
-// of track.mu, cache.mu, downlink.mu, pacer.mu and feeds.mu. A seat's peer connections and its
+// Locks are taken in this order: Server.mu, Room.mu, source.mu; arriving.mu, slot.mu, and
+// then one of track.mu, cache.mu, downlink.mu, pacer.mu, feeds.mu and bundles.mu. A seat's peer connections and its
 // pool belong to the seat's own goroutine (Seat.run); callbacks of the WebRTC
 // library only leave work there and never wait.
 package sfu

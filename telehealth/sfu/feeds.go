@@ -14,8 +14,16 @@ import (
 // said of its retransmissions, and a report on the whole line that names them, it
 // drops.
 type feeds struct {
+	flush func() // sends what slots wrote
 	mu    sync.Mutex
 	slots map[uint32]*slot
+}
+
+// send sends what slots wrote: nothing more follows at once.
+func (f *feeds) send() {
+	if f != nil && f.flush != nil {
+		f.flush()
+	}
 }
 
 func (f *feeds) set(s *slot, ssrcs ...uint32) {
@@ -66,6 +74,7 @@ type feed struct {
 func (f *feed) Write(b []byte) (int, error) {
 	if packets, err := rtcp.Unmarshal(b); err == nil {
 		f.slot.heard(packets, time.Now())
+		f.slot.feeds.send()
 	}
 	return len(b), nil
 }

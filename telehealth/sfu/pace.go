@@ -70,7 +70,8 @@ func (s *slot) drain(buf []byte, now time.Time) bool {
 
 // pacer drains what slots hold back. It runs only as long as there is something.
 type pacer struct {
-	run func(func()) // starts a goroutine that somebody waits for
+	run   func(func()) // starts a goroutine that somebody waits for
+	flush func()       // sends what slots wrote
 
 	mu    sync.Mutex
 	slots []*slot
@@ -105,6 +106,7 @@ func (p *pacer) drain() {
 				done = append(done, s)
 			}
 		}
+		p.flush()
 		p.mu.Lock()
 		p.slots = slices.DeleteFunc(p.slots, func(s *slot) bool { return slices.Contains(done, s) })
 		if len(p.slots) == 0 {

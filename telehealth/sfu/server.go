@@ -104,6 +104,7 @@ func Open(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{cfg: cfg, sockets: sockets, log: cfg.Log, rooms: map[string]*Room{}, tell: newQueue()}
+	s.feeds.flush, s.pacer.flush = sockets.flush, sockets.flush
 	if s.api, err = newAPI(cfg, sockets, quiet{}, &s.recorders, &s.feeds); err != nil {
 		_ = sockets.Close()
 		return nil, err

@@ -198,6 +198,7 @@ func (s *slot) begin() {
 		s.queued()
 		return
 	}
+	defer s.feeds.send()
 	buf := getBuffer(payloadMax)
 	defer putBuffer(buf)
 	for seq := first; ; seq++ {

@@ -21,6 +21,7 @@ import (
 // again as reading it.
 type socket struct {
 	all    []*net.UDPConn
+	held   []bundles // media that is about to go
 	once   sync.Once
 	closed error
 	asked  atomic.Int64 // in the second below
@@ -56,7 +57,11 @@ func listenUDP(network, host string, port, n int) (*socket, error) {
 		return nil
 	}
 	if n == 1 {
-		return s, open(net.ListenConfig{})
+		if err := open(net.ListenConfig{}); err != nil {
+			return nil, err
+		}
+		s.bundle()
+		return s, nil
 	}
 	// Alone first: another program's port must not be shared by mistake.
 	if err := open(net.ListenConfig{}); err != nil {
@@ -74,7 +79,28 @@ func listenUDP(network, host string, port, n int) (*socket, error) {
 		_ = s.Close()
 		return nil, err
 	}
+	s.bundle()
 	return s, nil
+}
+
+// bundle makes places for what goes together, so many that nobody who forwards waits
+// for another one.
+func (s *socket) bundle() {
+	if !canBundle {
+		return
+	}
+	parts := min(runtime.GOMAXPROCS(0), 4)
+	s.held = make([]bundles, parts*len(s.all))
+	for i := range s.held {
+		s.held[i].conn = s.all[i%len(s.all)]
+	}
+}
+
+// flush sends the media that is held.
+func (s *socket) flush() {
+	for i := range s.held {
+		s.held[i].flush()
+	}
 }
 
 func (s *socket) port() int {
@@ -102,14 +128,18 @@ func (s *socket) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
 	}
 }
 
-// WriteToAddrPort keeps packets to one address in order.
+// WriteToAddrPort keeps packets to one address in order. Media is held until flush.
 func (s *socket) WriteToAddrPort(b []byte, to netip.AddrPort) (int, error) {
-	at := 0
-	if n := len(s.all); n > 1 {
+	at, media := 0, len(s.held) > 0 && isMedia(b)
+	if len(s.all) > 1 || media && len(s.held) > 1 {
 		ip := to.Addr().As16()
-		at = (int(to.Port()) + int(ip[15])) % n
+		at = int(to.Port()) + int(ip[15])
 	}
-	return s.all[at].WriteToUDPAddrPort(b, to)
+	if media {
+		s.held[at%len(s.held)].add(b, to)
+		return len(b), nil
+	}
+	return s.all[at%len(s.all)].WriteToUDPAddrPort(b, to)
 }
 
 // ReadFrom is ReadFromAddrPort for who knows no better.

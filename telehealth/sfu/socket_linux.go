@@ -1,13 +1,45 @@
 package sfu
 
 import (
+	"encoding/binary"
+	"errors"
 	"net"
+	"net/netip"
+	"sync/atomic"
 	"syscall"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
 
 const canShare = true
+
+// cannotCut: this system, or the network card, does not take packets in one piece.
+var cannotCut atomic.Bool
+
+const canBundle = true
+
+// inOnePiece gives the system packets of one size, the last of which may be shorter, at
+// once. false: they must be written one by one.
+func inOnePiece(u *net.UDPConn, b []byte, size int, to netip.AddrPort) bool {
+	if cannotCut.Load() {
+		return false
+	}
+	var space [24]byte                              // CMSG_SPACE of 16 bits
+	h := (*unix.Cmsghdr)(unsafe.Pointer(&space[0])) //nolint:gosec // a header that the system reads
+	h.Level, h.Type = unix.IPPROTO_UDP, unix.UDP_SEGMENT
+	h.SetLen(unix.CmsgLen(2))
+	binary.NativeEndian.PutUint16(space[unix.CmsgLen(0):], uint16(size)) //nolint:gosec // at most payloadMax
+	_, _, err := u.WriteMsgUDPAddrPort(b, space[:unix.CmsgSpace(2)], to)
+	switch {
+	case errors.Is(err, unix.EIO), errors.Is(err, unix.EINVAL), errors.Is(err, unix.ENOPROTOOPT), errors.Is(err, unix.EOPNOTSUPP):
+		cannotCut.Store(true)
+		return false
+	case errors.Is(err, unix.EMSGSIZE): // of this way: packets may be cut by it, pieces not
+		return false
+	}
+	return true
+}
 
 // together lets sockets share a number.
 func together(_, _ string, c syscall.RawConn) error {

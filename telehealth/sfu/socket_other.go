@@ -5,6 +5,7 @@ package sfu
 import (
 	"errors"
 	"net"
+	"net/netip"
 	"syscall"
 )
 
@@ -15,3 +16,8 @@ const canShare = false
 func together(string, string, syscall.RawConn) error { return errors.ErrUnsupported }
 
 func readFirst(*net.UDPConn) error { return errors.ErrUnsupported }
+
+// canBundle: other systems take packets one by one.
+const canBundle = false
+
+func inOnePiece(*net.UDPConn, []byte, int, netip.AddrPort) bool { return false }

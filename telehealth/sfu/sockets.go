@@ -18,6 +18,7 @@ import (
 // machine has it, IPv6. To the library they are one UDPMux and one TCPMux.
 type sockets struct {
 	four, six *ice.UDPMuxDefault // six: nil without IPv6
+	udp       []*socket
 	tcp       *ice.TCPMuxDefault
 	door      *door.Door
 	follow    *follower
@@ -63,13 +64,14 @@ func takeOnce(cfg Config, log logging.LoggerFactory) (_ *sockets, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("UDP port %d for video cannot be taken: %w", cfg.Port, err)
 	}
-	s.port = conn.port()
+	s.port, s.udp = conn.port(), append(s.udp, conn)
 	s.four = ice.NewUDPMuxDefault(ice.UDPMuxParams{Logger: log.NewLogger("ice"), UDPConn: conn})
 	if six != "" && hasIPv6() {
 		conn, err := listenUDP("udp6", six, s.port, cfg.Sockets)
 		if err != nil {
 			return nil, fmt.Errorf("UDP port %d for video cannot be taken for IPv6: %w", s.port, err)
 		}
+		s.udp = append(s.udp, conn)
 		s.six = ice.NewUDPMuxDefault(ice.UDPMuxParams{Logger: log.NewLogger("ice"), UDPConn: conn})
 	}
 	network := "tcp4"
@@ -85,6 +87,13 @@ func takeOnce(cfg Config, log logging.LoggerFactory) (_ *sockets, err error) {
 		FirstStunBindTimeout: joinWithin, AliveDurationForConnFromStun: joinWithin,
 	})
 	return s, nil
+}
+
+// flush sends what is held. Who sends media calls it when nothing more follows at once.
+func (s *sockets) flush() {
+	for _, u := range s.udp {
+		u.flush()
+	}
 }
 
 // hasIPv6: the machine has an address of it that others may know.

@@ -41,8 +41,9 @@ type track struct {
 	meter   meter
 	stream  *Stream // of the reader, once it was taken
 
-	subsMu sync.Mutex
-	subs   atomic.Pointer[[]*slot]
+	subsMu  sync.Mutex
+	subs    atomic.Pointer[[]*slot]
+	picture arriving
 
 	mu       sync.Mutex
 	wantKey  bool
@@ -96,6 +97,7 @@ func (t *track) remove(s *slot) {
 // read forwards the track until it ends.
 func (t *track) read(from *webrtc.TrackRemote) {
 	defer t.cache.free()
+	defer t.letGo()
 	buf := make([]byte, payloadMax)
 	for {
 		n, _, err := from.Read(buf)
@@ -134,11 +136,7 @@ func (t *track) take(b []byte, now time.Time) {
 	if k := t.seat.room.taking.Load(); k != nil {
 		k.offer(t, kept, now)
 	}
-	if subs := t.subs.Load(); subs != nil {
-		for _, s := range *subs {
-			s.forward(t, kept, now)
-		}
-	}
+	t.hold(kept, now)
 }
 
 // account keeps the books for reports, and asks for what is missing at once.

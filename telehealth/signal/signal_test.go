@@ -17,6 +17,7 @@ import (
 	"housecall/internal/db/dbtest"
 	"housecall/internal/fault"
 	"housecall/internal/identity"
+	"housecall/internal/sitekey"
 	"housecall/notifications"
 	"housecall/telehealth/sfu"
 	"housecall/telehealth/sfu/peer"
@@ -124,7 +125,7 @@ type node struct {
 
 func start(t *testing.T, d *db.DB, url, name string, seats signal.Seats) *node {
 	log := slog.New(slog.DiscardHandler)
-	hub, err := notifications.NewHub(notifications.Config{URL: url, Key: []byte("0123456789abcdef0123456789abcdef"), Log: log})
+	hub, err := notifications.NewHub(notifications.Config{URL: url, Key: sitekey.ForTest().Secret("hub"), Log: log})
 	require.NoError(t, err)
 	require.NoError(t, hub.Start(context.Background()))
 	t.Cleanup(hub.Stop)

@@ -65,7 +65,7 @@ type Stats struct {
 
 // Open takes the ports. Nothing is relayed before Reach.
 func Open(cfg Config) (*Server, error) {
-	if len(cfg.Keys.secret) < 32 || cfg.Host == "" {
+	if cfg.Keys.secrets == nil || len(cfg.Keys.secrets()[0]) < 32 || cfg.Host == "" {
 		return nil, errors.New("turn: a key and a host are needed")
 	}
 	if cfg.Log == nil {

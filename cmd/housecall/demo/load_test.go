@@ -46,7 +46,7 @@ func TestLoadTwiceIsOnce(t *testing.T) {
 		require.NoError(t, err)
 		base, err := url.Parse("http://localhost:8080")
 		require.NoError(t, err)
-		hub, err := notifications.NewHub(notifications.Config{Key: make([]byte, 32)})
+		hub, err := notifications.NewHub(notifications.Config{Key: sitekey.ForTest().Secret("hub")})
 		require.NoError(t, err)
 		notices, err := notifications.New(notifications.Deps{DB: d, Hub: hub, Key: sitekey.ForTest(), Accounts: ids, Poll: 20 * time.Millisecond, BaseURL: base})
 		require.NoError(t, err)

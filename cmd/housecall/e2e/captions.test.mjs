@@ -1,15 +1,15 @@
-// Captions of what is said, by who agreed to them; and a visit that goes on while the clinician looks elsewhere. What opens the
+// Captions of what is said, by who agreed to them; and a wait and a visit that go on while one looks elsewhere. What opens the
 // small window by itself, another tab in front, is the browser's own doing and does not happen in one without a screen.
 import assert from 'node:assert/strict'
 import { goesOn, hearsAndSees, watchCalls } from './harness/calls.mjs'
 import { must, people } from './harness/chart.mjs'
-import { lookOnce } from './harness/look.mjs'
+import { inColours, lookOnce } from './harness/look.mjs'
 import { visit } from './harness/pages.mjs'
 import { picture } from './harness/paths.mjs'
 import { sayPlace } from './harness/place.mjs'
-import { phone, suite } from './harness/suite.mjs'
+import { desk, phone, suite } from './harness/suite.mjs'
 import { until } from './harness/wait.mjs'
-import { en } from './harness/words.mjs'
+import { en, es } from './harness/words.mjs'
 
 const scene = suite()
 const media = { permissions: ['camera', 'microphone'] }
@@ -45,6 +45,17 @@ function standIn() {
     }
   }
 }
+/** Keeps what the page took of camera and microphone, and is on. */
+function keepTaken() {
+  window.__taken = []
+  const take = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
+  navigator.mediaDevices.getUserMedia = async (...wants) => {
+    const stream = await take(...wants)
+    window.__taken.push(...stream.getTracks())
+    return stream
+  }
+}
+const takes = (page) => page.evaluate(() => window.__taken.filter(({ readyState }) => readyState === 'live').length)
 const listening = (page) => page.evaluate(() => window.__ears.filter(({ on }) => on).map(({ lang, processLocally, track }) => ({ lang, processLocally, sound: track?.kind, heard: track?.enabled })))
 const says = (page, text, end = true) => page.evaluate(([transcript, isFinal]) => window.__ears.find(({ on }) => on).onresult({ resultIndex: 0, results: [{ isFinal, length: 1, 0: { transcript } }] }), [text, end])
 
@@ -68,10 +79,11 @@ scene('what is said is shown as text, and the visit goes on beside other pages',
     await watchCalls(one.context())
     await one.context().addInitScript(standIn)
   }
+  await page.context().addInitScript(keepTaken)
   await visit(page, `${site.url}/p/${self.patient}/visits/${today.id}`)
   await comeIn(page)
   await visit(doctor, `${site.url}/clinic/visits/${self.patient}/${today.id}`)
-  await button(doctor, en('cockpit.letInName', { name: self.name })).click()
+  await waits(page, doctor, self, today.practitioner.name)
   await hearsAndSees(page, 1, 'the patient')
   await hearsAndSees(doctor, 1, 'the clinician')
   const name = (await must(page, site, `/charts/${self.patient}/visits/${today.id}`)).people.find(({ role }) => role === 'clinician').name
@@ -111,12 +123,20 @@ scene('what is said is shown as text, and the visit goes on beside other pages',
   await until('the doctor is listened to again', async () => (await listening(doctor)).length === 1)
 
   // The doctor asks, too: she does not want it, and they are told so.
+  // She looks at her record meanwhile, and is asked there: the call goes on under it, and no answer is none.
+  const strip = await others(page, doctor, name)
   await button(doctor, en('captions.word')).click()
-  const hers = page.getByRole('alertdialog', { name: en('captions.asked_one', { names: name }) })
+  const hers = strip.getByRole('alertdialog', { name: en('captions.asked_one', { names: name }) })
   await hers.waitFor()
+  await doctor.getByText(en('captions.given.open_one', { names: self.name })).waitFor()
+  assert.deepEqual(await listening(page), [], 'who does not answer has not agreed')
+  await look(page, 'strip-asked')
   await picture(page, 'captions', 'patient-asked')
   await hers.getByRole('button', { name: en('captions.no'), exact: true }).click()
   await doctor.getByText(en('captions.given.no_one', { names: self.name })).waitFor()
+  await strip.getByRole('button', { name: en('small.back'), exact: true }).click()
+  await page.getByText(en('captions.off')).waitFor()
+  await hearsAndSees(page, 1, 'the patient, back in her visit,')
   await picture(doctor, 'captions', 'cockpit-refused')
   assert.deepEqual(await listening(page), [])
   await button(doctor, en('captions.word')).click()
@@ -135,6 +155,85 @@ scene('what is said is shown as text, and the visit goes on beside other pages',
   }
 })
 
+const box = (locator) => locator.evaluate((element) => { const { top, bottom, left, right } = element.getBoundingClientRect(); return { top, bottom, left, right } })
+
+/** She opens other pages of hers while she waits: she keeps her place, is told what is new, and comes when she is called. */
+async function waits(page, doctor, self, name) {
+  await page.getByRole('heading', { level: 1, name: en('wait.knows', { name }) }).waitFor()
+  await until('her own picture is on', async () => (await takes(page)) > 0)
+  await page.getByRole('link', { name: en('small.others'), exact: true }).click()
+  const strip = page.getByRole('region', { name: en('small.title') })
+  await strip.getByText(en('small.number', { place: 1 })).waitFor()
+  const tabs = page.getByRole('navigation', { name: en('shell.main') })
+  await tabs.getByRole('link', { name: en('shell.record'), exact: true }).click()
+  await page.waitForURL(/\/record/)
+  await until('camera and microphone rest', async () => (await takes(page)) === 0)
+
+  await button(doctor, en('cockpit.late')).click()
+  await button(doctor, en('cockpit.lateMinutes', { count: 15 })).click()
+  await strip.getByText(en('small.late_other', { count: 15 })).waitFor()
+  await button(doctor, en('seen.writeTo', { name: self.name })).click()
+  await button(doctor, en('seen.soon')).click()
+  await strip.getByText(en('small.lines_one', { count: 1 })).waitFor()
+  await under(page, strip, 'waits-phone')
+  await page.setViewportSize(desk)
+  await look(page, 'waits-desk')
+  await page.setViewportSize(phone)
+
+  // A reload of whatever page leaves her in her place, in whichever language.
+  await page.evaluate(() => localStorage.setItem('housecall.locale', 'es'))
+  await page.reload()
+  const spanish = page.getByRole('region', { name: es('small.title') })
+  await spanish.getByText(es('small.late_other', { count: 15 })).waitFor()
+  await under(page, spanish, 'waits-phone-es', es)
+  await page.evaluate(() => localStorage.setItem('housecall.locale', 'en'))
+  await page.reload()
+  await strip.getByText(en('small.number', { place: 1 })).waitFor()
+  await button(doctor, en('cockpit.letInName', { name: self.name })).click()
+  await strip.getByRole('alert').getByText(en('small.lets', { name })).waitFor()
+  assert.match(await page.title(), new RegExp(`^${en('small.called')}`))
+  await under(page, strip, 'called-phone')
+  assert.deepEqual([await takes(page), await page.evaluate(() => (window.__calls ?? []).length)], [0, 0], 'nothing goes on by itself')
+  await button(strip, en('small.join')).press('Enter')
+}
+
+/** The strip hides no button of the page above it, is two lines high, and its own buttons can be hit. */
+async function under(page, strip, name, words = en) {
+  const [bar, foot] = [await box(strip), await box(page.getByRole('navigation', { name: words('shell.main') }))]
+  assert.ok(foot.bottom <= bar.top + 1 && bar.bottom <= phone.height + 1 && bar.bottom - bar.top < phone.height * 0.13, JSON.stringify([foot, bar]))
+  for (const one of await strip.getByRole('button').all()) {
+    const { top, bottom, left, right } = await box(one)
+    assert.ok(bottom - top >= 44 && left >= 0 && right <= phone.width, `${await one.innerText()}: ${JSON.stringify({ top, bottom, left, right })}`)
+  }
+  for (const scheme of ['dark', 'light']) {
+    await inColours(page, scheme)
+    await look(page, `${name}-${scheme}`)
+  }
+}
+
+/** She opens other pages of hers on the phone: the call goes on under them, and hides no button of theirs. */
+async function others(page, doctor, name) {
+  await page.getByRole('link', { name: en('small.others'), exact: true }).click()
+  const strip = page.getByRole('region', { name: en('small.title') })
+  await strip.getByText(en('small.with', { name })).waitFor()
+  const tabs = page.getByRole('navigation', { name: en('shell.main') })
+  await tabs.getByRole('link', { name: en('shell.record'), exact: true }).click()
+  await page.waitForURL(/\/record/)
+  assert.equal(await page.evaluate(() => window.__calls.filter((call) => call.connectionState === 'connected').length), 2, 'by the same connections')
+  await goesOn(doctor, 1, 'the doctor, while she looks at her record,')
+  const [bar, foot] = [await box(strip), await box(tabs)]
+  assert.ok(foot.bottom <= bar.top + 1 && bar.bottom <= phone.height + 1 && bar.bottom - bar.top < phone.height * 0.2, JSON.stringify([foot, bar]))
+  for (const one of await strip.getByRole('button').all()) {
+    const { top, bottom, left, right } = await box(one)
+    assert.ok(bottom - top >= 44 && left >= 0 && right <= phone.width, `${await one.innerText()}: ${JSON.stringify({ top, bottom, left, right })}`)
+  }
+  await look(page, 'strip-phone')
+  await strip.getByRole('button', { name: en('visit.mute'), exact: true }).click()
+  await doctor.getByRole('group', { name: new RegExp(`, ${en('visit.muted')}`) }).first().waitFor()
+  await strip.getByRole('button', { name: en('visit.unmute'), exact: true }).click()
+  return strip
+}
+
 /** The doctor opens other pages: the call goes on under them, and in a window of its own. */
 async function elsewhere(doctor, page, self, name) {
   await doctor.getByRole('navigation', { name: en('shell.main') }).getByRole('link', { name: en('clinic.nav.today'), exact: true }).click()
@@ -144,6 +243,16 @@ async function elsewhere(doctor, page, self, name) {
   await goesOn(doctor, 1, 'the doctor, on another page,')
   assert.equal(await doctor.evaluate(() => window.__calls.filter((call) => call.connectionState === 'connected').length), 2, 'by the same connections')
   await look(doctor, 'strip')
+  // Out of the clinic's pages, and back into them: it is the same call.
+  await doctor.evaluate(() => window.history.pushState({}, '', '/people'))
+  await doctor.getByRole('main').waitFor()
+  await doctor.waitForURL(/\/people$/)
+  await strip.getByText(en('small.with', { name: self.name })).waitFor()
+  await goesOn(page, 1, 'the patient, while the doctor is out of the clinic,')
+  assert.equal(await doctor.evaluate(() => window.__calls.filter((call) => call.connectionState === 'connected').length), 2, 'by the same connections still')
+  await look(doctor, 'strip-out')
+  await doctor.goBack()
+  await doctor.waitForURL(/\/clinic\/today/)
   await says(doctor, 'I look at your day.')
   await captions(page).getByText('I look at your day.').waitFor()
 

@@ -149,6 +149,17 @@ scene('without a line the message waits, and goes by itself', { as: 'caregiver',
     const { messages } = await must(page, site, `/charts/${mother.patient}/threads/${thread}`)
     return messages.filter(({ text }) => text === 'She feels fine today.').length === 1
   })
+  // The page is loaded again before the clinic has what was typed: it is in the box, and nobody reads it in the storage.
+  const drafts = '**/drafts/**'
+  await page.route(drafts, (route) => route.abort())
+  await box(page).fill('She asks about her')
+  const stored = () => page.evaluate(() => JSON.stringify({ ...sessionStorage }))
+  await until('the tab keeps it', async () => (await stored()).includes('housecall.unsent.'))
+  assert.doesNotMatch(await stored(), /She asks/)
+  await page.reload()
+  await until('it is in the box again', async () => (await box(page).inputValue()) === 'She asks about her')
+  await page.unroute(drafts)
+  await box(page).fill('')
   const nurse = await open('nurse', { viewport: phone })
   await visit(nurse, `${site.url}/clinic/inbox`)
   await look(nurse, 'inbox-phone')

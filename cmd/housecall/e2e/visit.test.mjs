@@ -78,6 +78,22 @@ async function comeIn(page, name) {
   await sayPlace(page, { look: name && (() => look(page, `${name}-place`)) })
 }
 
+/** Somebody is invited from inside the call, and it is taken back. */
+async function invites(doctor) {
+  await button(doctor, en('room.invite')).click()
+  await doctor.getByLabel(en('guestLink.name')).fill('Carmen Ruiz')
+  await button(doctor, en('guestLink.go')).click()
+  await doctor.getByText(en('invite.onceSent')).waitFor()
+  assert.match(await doctor.getByText(/\/join#/).innerText(), /\/join#\S{40,}$/)
+  await look(doctor, 'cockpit-invited')
+  await button(doctor, en('invite.done')).click()
+  await look(doctor, 'cockpit-invitations')
+  await button(doctor, en('guestLink.takeOf', { name: 'Carmen Ruiz' })).click()
+  await doctor.getByText(en('guestLink.taken')).waitFor()
+  await button(doctor, en('room.invite')).click()
+  await doctor.getByText(en('guestLink.taken')).waitFor({ state: 'hidden' })
+}
+
 // A browser that says no: what to press, in pictures, for this browser and for others.
 scene('help when the camera is refused', { as: 'patient', viewport: phone, timeout: 120_000, expect: [/status of 40[39]/] }, async ({ page, site }) => {
   const { self } = await people(page, site)
@@ -100,7 +116,7 @@ scene('help when the camera is refused', { as: 'patient', viewport: phone, timeo
   await page.getByRole('heading', { level: 1, name: en('consent.title') }).waitFor()
 })
 
-scene('a visit by video, three people, and its note', { as: 'patient', viewport: phone, timeout: 300_000, expect: [/status of 40[39]/, /signal/, /ERR_CONNECTION|ERR_EMPTY|ERR_INTERNET|Failed to fetch|WebSocket/] }, async ({ t, page, open, site }) => {
+scene('a visit by video, three people, and its note', { as: 'patient', viewport: phone, timeout: 420_000, expect: [/status of 40[39]/, /signal/, /ERR_CONNECTION|ERR_EMPTY|ERR_INTERNET|Failed to fetch|WebSocket/] }, async ({ t, page, open, site }) => {
   const { self } = await people(page, site)
   const rosa = self.patient
   const coming = (await must(page, site, `/charts/${rosa}/appointments?when=coming`)).items
@@ -291,6 +307,8 @@ scene('a visit by video, three people, and its note', { as: 'patient', viewport:
   await elena.getByRole('heading', { level: 1, name: en('wait.knows', { name }) }).or(elena.getByText(en('wait.live', { name }))).first().waitFor()
   await button(doctor, en('cockpit.letInName', { name: third })).click()
   await hearsAndSees(elena, 2, 'the caregiver, let in again,')
+  await invites(doctor)
+  await goesOn(page, 1, 'the patient, while somebody was invited,')
 
   // What was found and decided beside the picture, counted: a press is one, and so is what is typed into one field.
   await hand.type(doctor.getByRole('textbox', { name: en('after.vital.pressure'), exact: true }), '104/62')
@@ -302,9 +320,14 @@ scene('a visit by video, three people, and its note', { as: 'patient', viewport:
   const planned = doctor.getByRole('list', { name: en('plan.list') })
   for (const line of ['Orthostatic hypotension', 'Lisinopril 5 mg', 'Basic metabolic panel']) await planned.getByText(line, { exact: true }).waitFor()
   await hand.press(button(doctor, en('plan.in.weeks_other', { count: 2 })))
+  // What is typed while a template is on its way stays.
+  await doctor.route('**/note/phrase', async (route) => {
+    await new Promise((done) => setTimeout(done, 1000))
+    await route.continue()
+  }, { times: 1 })
   await hand.choose(doctor.getByLabel(en('plan.template'), { exact: true }), 'video-followup')
-  await until('the template names her', async () => (await doctor.getByLabel(en('cockpit.subjective')).inputValue()).includes(self.name.split(' ')[0]))
   await hand.type(doctor.getByLabel(en('cockpit.summary')), 'Your pill was a bit too strong for you.')
+  await until('the template names her', async () => (await doctor.getByLabel(en('cockpit.subjective')).inputValue()).includes(self.name.split(' ')[0]))
   await doctor.getByText(patternOf(en('cockpit.saved', { time: '{{time}}' }))).waitFor()
   await look(doctor, 'cockpit-note')
   await hand.press(button(doctor, en('plan.endAndSign', { name: self.name })))

@@ -114,7 +114,7 @@ func (l *Login) exchange(ctx context.Context, p *party, s state, code string) (c
 
 // home ends our own sign-in: the session of the cookie is the one of the ID token.
 func (l *Login) home(ctx context.Context, b Browser, s state, c claims) (Redirect, error) {
-	live, err := l.id.Session(ctx, b.Session, false)
+	live, err := l.id.SessionFrom(ctx, b.Session, b.from(), false)
 	if err != nil {
 		return Redirect{}, err
 	}
@@ -125,7 +125,7 @@ func (l *Login) home(ctx context.Context, b Browser, s state, c claims) (Redirec
 }
 
 func (l *Login) link(ctx context.Context, b Browser, p *party, s state, c claims) (Redirect, error) {
-	live, err := l.id.Session(ctx, b.Session, true)
+	live, err := l.id.SessionFrom(ctx, b.Session, b.from(), true)
 	if err != nil {
 		return Redirect{}, err
 	}

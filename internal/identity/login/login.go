@@ -53,7 +53,7 @@ type Login struct {
 type party struct {
 	Issuer
 	client   *http.Client
-	secret   string
+	secret   func() string
 	redirect string
 
 	mu          sync.Mutex
@@ -94,11 +94,11 @@ func New(d Deps) (*Login, error) {
 		db: d.DB, id: d.Identity, op: d.Provider, now: d.Now, inside: inside,
 		own: &party{
 			Issuer: Issuer{Issuer: d.Provider.Issuer(), ClientID: provider.WebClient},
-			client: inside, secret: d.Provider.WebSecret(), redirect: redirect,
+			client: inside, secret: d.Provider.WebSecret, redirect: redirect,
 		},
 	}
 	for _, i := range d.Issuers {
-		l.parties = append(l.parties, &party{Issuer: i, client: egress.Way{Private: i.AllowPrivate}.Client(), secret: i.ClientSecret, redirect: redirect})
+		l.parties = append(l.parties, &party{Issuer: i, client: egress.Way{Private: i.AllowPrivate}.Client(), secret: func() string { return i.ClientSecret }, redirect: redirect})
 	}
 	return l, nil
 }
@@ -127,6 +127,8 @@ type Browser struct {
 	Address   string
 	UserAgent string
 }
+
+func (b Browser) from() identity.From { return identity.FromRequest(b.Address, b.UserAgent) }
 
 // Redirect is where the browser goes next, and the cookies it gets.
 type Redirect struct {
@@ -308,7 +310,7 @@ func (p *party) config(ctx context.Context, now time.Time) (*oauth2.Config, *oid
 	at := p.doc.Endpoint()
 	at.AuthStyle = p.style
 	return &oauth2.Config{
-		ClientID: p.ClientID, ClientSecret: p.secret, Endpoint: at, RedirectURL: p.redirect,
+		ClientID: p.ClientID, ClientSecret: p.secret(), Endpoint: at, RedirectURL: p.redirect,
 		Scopes: append([]string{oidc.ScopeOpenID}, p.Scopes...),
 	}, p.doc, nil
 }
@@ -317,7 +319,7 @@ func (p *party) config(ctx context.Context, now time.Time) (*oauth2.Config, *oid
 // (OpenID Connect Discovery 1.0 section 3). It is not tried out: a second try would
 // hide what the first one was refused for.
 func (p *party) proof(methods []string) oauth2.AuthStyle {
-	if p.secret == "" || (len(methods) > 0 && !slices.Contains(methods, "client_secret_basic")) {
+	if p.secret() == "" || (len(methods) > 0 && !slices.Contains(methods, "client_secret_basic")) {
 		return oauth2.AuthStyleInParams
 	}
 	return oauth2.AuthStyleInHeader

@@ -61,19 +61,15 @@ func (a *Authenticator) Create(t testing.TB, options []byte) []byte {
 		User      struct{ ID string }
 	}
 	require.NoError(t, json.Unmarshal(options, &o))
-	var err error
-	a.key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	require.NoError(t, err)
+	key, cose := newKey(t)
+	a.key = key
 	a.id = make([]byte, 32)
 	_, _ = rand.Read(a.id)
 	a.rpID = o.RP.ID
+	var err error
 	a.user, err = base64.RawURLEncoding.DecodeString(o.User.ID)
 	require.NoError(t, err)
 
-	point, err := a.key.PublicKey.Bytes()
-	require.NoError(t, err)
-	cose, err := cbor.Marshal(map[int]any{1: 2, 3: -7, -1: 1, -2: point[1:33], -3: point[33:65]})
-	require.NoError(t, err)
 	data := a.authData(flagAttested)
 	data = append(data, make([]byte, 16)...) // AAGUID of nobody
 	data = binary.BigEndian.AppendUint16(data, uint16(len(a.id)))
@@ -107,4 +103,25 @@ func (a *Authenticator) answer(t testing.TB, response map[string]any) []byte {
 	})
 	require.NoError(t, err)
 	return b
+}
+
+// Imposter is an authenticator that says it is this one and has another key, and that
+// key in COSE: what somebody would put in the place of the right one.
+func (a *Authenticator) Imposter(t testing.TB) (other *Authenticator, cose []byte) {
+	t.Helper()
+	o := *a
+	o.key, cose = newKey(t)
+	return &o, cose
+}
+
+// newKey makes a key, and its public part in COSE.
+func newKey(t testing.TB) (key *ecdsa.PrivateKey, cose []byte) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	point, err := key.PublicKey.Bytes()
+	require.NoError(t, err)
+	cose, err = cbor.Marshal(map[int]any{1: 2, 3: -7, -1: 1, -2: point[1:33], -3: point[33:65]})
+	require.NoError(t, err)
+	return key, cose
 }

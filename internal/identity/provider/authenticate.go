@@ -8,8 +8,6 @@ import (
 
 	"github.com/zitadel/oidc/v3/pkg/oidc"
 	"github.com/zitadel/oidc/v3/pkg/op"
-
-	"housecall/internal/identity"
 )
 
 // VerifyClient lets a client in at the token and revocation endpoints. It stands
@@ -94,7 +92,7 @@ func (p *Provider) authenticate(ctx context.Context, cc *op.ClientCredentials, f
 	case oidc.AuthMethodPrivateKeyJWT:
 		err = p.checkAssertion(ctx, c, a)
 	case oidc.AuthMethodBasic, oidc.AuthMethodPost:
-		if c.row.SecretHash == nil || !identity.SameSecret(c.row.SecretHash, cc.ClientSecret) {
+		if !p.rightSecret(c, cc.ClientSecret) {
 			err = unproved("wrong secret")
 		}
 	}

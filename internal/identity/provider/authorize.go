@@ -155,8 +155,8 @@ func (p *Provider) goOn(ctx context.Context, req *request, c *client, a *oidc.Au
 	if v.session == "" || (c.row.FirstParty && c.row.Native && !onlyIdentity(req.asked())) {
 		return nobody, false
 	}
-	live, err := p.id.Session(ctx, v.session, true)
-	if err != nil {
+	live, err := p.id.SessionFrom(ctx, v.session, v.from(), true)
+	if err != nil || live.Elsewhere { // a proof that was given elsewhere answers for nobody here
 		return nobody, false
 	}
 	proof, err := p.id.SessionProof(ctx, live.Principal.Session)
@@ -260,7 +260,7 @@ func (p *Provider) back(req *request, name, value string) (string, error) {
 // still the one who is signed in.
 func (p *Provider) open(ctx context.Context, w http.ResponseWriter, req *request, v visitor) (identity.Principal, error) {
 	if req.Session != "" {
-		live, err := p.id.Session(ctx, v.session, false)
+		live, err := p.id.SessionFrom(ctx, v.session, v.from(), false)
 		if err != nil || live.Principal.Session != req.Session {
 			return identity.Principal{}, errExpired // signed out, or somebody else in, since then
 		}
@@ -297,6 +297,6 @@ func (p *Provider) open(ctx context.Context, w http.ResponseWriter, req *request
 		return identity.Principal{}, err
 	}
 	http.SetCookie(w, p.id.DeviceCookie(device))
-	live, err := p.id.Session(ctx, cookie, false)
+	live, err := p.id.SessionFrom(ctx, cookie, v.from(), false)
 	return live.Principal, err
 }

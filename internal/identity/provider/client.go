@@ -1,12 +1,14 @@
 package provider
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -73,21 +75,110 @@ type clientRow struct {
 	CreatedBy  string
 	ChangedAt  int64
 	SecretAt   int64
+	Code       []byte // see identity.RowCode
+}
+
+const clientTable = "oauth_clients"
+
+// decides lists what of an app decides how it proves itself, where people are sent and
+// what it may do: all but when it was made.
+func (r clientRow) decides() []string {
+	return []string{
+		r.ID, r.Name, string(r.SecretHash), strconv.FormatBool(r.Native), strconv.FormatBool(r.FirstParty), r.Redirects, r.PostLogout, r.LaunchURL, r.LogoutURL,
+		r.Scopes, strconv.FormatBool(r.Offline), strconv.FormatBool(r.Active), string(r.AuthMethod), r.Keys, r.KeysURL, strconv.FormatBool(r.Backend), r.Group, r.Publisher, r.Homepage,
+	}
+}
+
+// saveApp writes an app with its code.
+func (p *Provider) saveApp(c *db.Conn, row clientRow) error {
+	row.Code = p.id.RowCode(clientTable, row.decides()...)
+	return c.ORM.Save(&row).Error
+}
+
+func (p *Provider) appFits(row clientRow) bool {
+	return p.id.RowFits(row.Code, clientTable, row.decides()...)
+}
+
+// codeAppsTx gives the apps of before the codes theirs.
+func (p *Provider) codeAppsTx(c *db.Conn) (n int, err error) {
+	var rows []clientRow
+	if err := c.ORM.Find(&rows).Error; err != nil {
+		return 0, err
+	}
+	for _, r := range rows {
+		if err := p.saveApp(c, r); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}
+
+// OddApps counts the apps whose rows do not have their code.
+func (p *Provider) OddApps(ctx context.Context) (int, error) {
+	return p.countApps(ctx, func(r clientRow) bool { return !p.appFits(r) })
+}
+
+// AppsUnder counts the apps whose code is of one key of the site.
+func (p *Provider) AppsUnder(ctx context.Context, id sitekey.ID) (int, error) {
+	return p.countApps(ctx, func(r clientRow) bool { return p.id.RowUnder(id, r.Code, clientTable, r.decides()...) })
+}
+
+func (p *Provider) countApps(ctx context.Context, which func(clientRow) bool) (n int, err error) {
+	var rows []clientRow
+	err = p.db.Read(ctx).ORM.Find(&rows).Error
+	for _, r := range rows {
+		if which(r) {
+			n++
+		}
+	}
+	return n, err
+}
+
+// RecodeApps gives the apps whose code is of an older key of the site one of the current
+// key.
+func (p *Provider) RecodeApps(ctx context.Context) (n int, err error) {
+	err = p.db.InTx(ctx, func(c *db.Conn) error {
+		var rows []clientRow
+		if err := c.ORM.Find(&rows).Error; err != nil {
+			return err
+		}
+		for _, r := range rows {
+			code := p.id.RowCode(clientTable, r.decides()...)
+			if bytes.Equal(code, r.Code) || !p.appFits(r) {
+				continue
+			}
+			k, err := c.Exec(`UPDATE oauth_clients SET code = ? WHERE id = ? AND code = ?`, code, r.ID, r.Code)
+			if err != nil {
+				return err
+			}
+			n += int(k)
+		}
+		return nil
+	})
+	return n, err
 }
 
 func (clientRow) TableName() string { return "oauth_clients" }
 
-func webSecret(key sitekey.Key) string {
-	return base64.RawURLEncoding.EncodeToString(key.Derive("identity client "+WebClient, 32))
-}
-
 // WebSecret is the secret of our own web client, for the sign-in in this process.
-func (p *Provider) WebSecret() string { return p.secret }
+func (p *Provider) WebSecret() string { return clientSecret(p.secret.Now()) }
+
+func clientSecret(key []byte) string { return base64.RawURLEncoding.EncodeToString(key) }
+
+// rightSecret tells whether a client gave its secret. Our own is that of any site key
+// in use: nodes learn of a new one one after the other.
+func (p *Provider) rightSecret(c *client, secret string) bool {
+	if c.row.ID == WebClient {
+		return p.secret.Fits([]byte(secret), func(key []byte) []byte { return []byte(clientSecret(key)) })
+	}
+	return c.row.SecretHash != nil && identity.SameSecret(c.row.SecretHash, secret)
+}
 
 func (p *Provider) seedClients(ctx context.Context) error {
 	own := []Client{
 		{
-			ID: WebClient, Name: "Housecall", Secret: p.secret, FirstParty: true,
+			ID: WebClient, Name: "Housecall", Secret: p.WebSecret(), FirstParty: true,
 			Redirects: []string{p.base + "/auth/callback"}, PostLogout: []string{p.base + "/sign-in", p.base + "/"},
 			Scopes: []string{oidc.ScopeOpenID},
 		},
@@ -139,7 +230,7 @@ func (p *Provider) RegisterClient(ctx context.Context, c Client) error {
 		if row.SecretHash != nil {
 			row.SecretAt = row.CreatedAt
 		}
-		return c.ORM.Save(&row).Error
+		return p.saveApp(c, row)
 	})
 }
 
@@ -202,6 +293,10 @@ func (p *Provider) clientByID(ctx context.Context, id string) (*client, error) {
 	}
 	if err != nil {
 		return nil, oidc.ErrServerError().WithParent(err)
+	}
+	if !p.appFits(row) {
+		p.id.ReportRow(ctx, clientTable, row.ID, "")
+		return nil, oidc.ErrInvalidClient().WithDescription("this client was changed outside of Housecall")
 	}
 	return &client{row, unlist(row.Redirects), unlist(row.PostLogout), unlist(row.Scopes), p.base}, nil
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/zitadel/oidc/v3/pkg/oidc"
+
+	"housecall/internal/identity"
 )
 
 const (
@@ -25,6 +27,8 @@ type visitor struct {
 	address string
 	agent   string
 }
+
+func (v visitor) from() identity.From { return identity.FromRequest(v.address, v.agent) }
 
 type visitorKey struct{}
 

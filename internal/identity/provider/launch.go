@@ -87,9 +87,11 @@ const mostApps = 200
 func (p *Provider) Launchables(ctx context.Context) ([]Launchable, error) {
 	var rows []clientRow
 	err := p.db.Read(ctx).ORM.Where("active AND launch_url <> ''").Order("name, id").Limit(mostApps).Find(&rows).Error
-	out := make([]Launchable, len(rows))
-	for i, r := range rows {
-		out[i] = Launchable{r.ID, r.Name}
+	out := make([]Launchable, 0, len(rows))
+	for _, r := range rows {
+		if p.appFits(r) {
+			out = append(out, Launchable{r.ID, r.Name})
+		}
 	}
 	return out, err
 }

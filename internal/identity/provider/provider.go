@@ -27,7 +27,7 @@ const Path = "/oidc"
 type Deps struct {
 	DB       *db.DB
 	Identity *identity.Service
-	Key      sitekey.Key
+	Key      *sitekey.Ring
 	Keys     *http.Client     // fetches the key sets of clients; nil: only from public addresses, by https
 	Apps     *http.Client     // tells apps that a session ended; nil: only at public addresses, by https
 	Charts   Charts           // nil: people let apps into their own chart only
@@ -46,7 +46,7 @@ type Provider struct {
 	base   string
 	issuer string
 	charts Charts
-	secret string // of our own web client; never leaves the process
+	secret *sitekey.Secret // of our own web client; never leaves the process
 	op     *op.Provider
 	handle http.Handler
 
@@ -68,7 +68,7 @@ func New(d Deps) (*Provider, error) {
 		return nil, errors.New("provider: no database")
 	case d.Identity == nil:
 		return nil, errors.New("provider: no identity service")
-	case d.Key == sitekey.Key{}:
+	case d.Key == nil:
 		return nil, errors.New("provider: no site key")
 	}
 	if d.Now == nil {
@@ -90,7 +90,7 @@ func New(d Deps) (*Provider, error) {
 	if p.charts = d.Charts; p.charts == nil {
 		p.charts = ownChart{}
 	}
-	p.secret = webSecret(d.Key)
+	p.secret = d.Key.Secret("identity client " + WebClient)
 	opts := []op.Option{op.WithCrypto(opaque{})}
 	if strings.HasPrefix(p.base, "http://") {
 		opts = append(opts, op.WithAllowInsecure())
@@ -127,6 +127,9 @@ func New(d Deps) (*Provider, error) {
 // Init makes the first signing key and our own clients. Run it after the
 // migrations, before the first request; twice does nothing more.
 func (p *Provider) Init(ctx context.Context) error {
+	if err := p.id.CodeRows(ctx, p.codeAppsTx); err != nil {
+		return err
+	}
 	if err := p.ensureKey(ctx); err != nil {
 		return err
 	}

@@ -137,7 +137,7 @@ func (p *Provider) AddApp(ctx context.Context, who identity.Principal, c Client)
 		row.SecretHash, row.SecretAt = identity.SecretHash(secret), now
 	}
 	err = p.db.InTx(ctx, func(tx *db.Conn) error {
-		if err := tx.ORM.Create(&row).Error; err != nil {
+		if err := p.saveApp(tx, row); err != nil {
 			return err
 		}
 		if err := p.acted(tx, who, row.ID, "create"); err != nil {
@@ -164,7 +164,7 @@ func (p *Provider) ChangeApp(ctx context.Context, who identity.Principal, id str
 		}
 		row.SecretHash, row.SecretAt, row.Active, row.CreatedBy, row.CreatedAt = old.SecretHash, old.SecretAt, old.Active, old.CreatedBy, old.CreatedAt
 		row.ChangedAt = p.now().UnixMicro()
-		if err := tx.ORM.Save(&row).Error; err != nil {
+		if err := p.saveApp(tx, row); err != nil {
 			return err
 		}
 		if less(old, row) {
@@ -194,8 +194,8 @@ func (p *Provider) RotateAppSecret(ctx context.Context, who identity.Principal, 
 			return fault.New(fault.Conflict, "This app has no secret.")
 		}
 		secret = newClientSecret()
-		_, err := tx.Exec(`UPDATE oauth_clients SET secret_hash = ?, secret_at = ? WHERE id = ?`, identity.SecretHash(secret), p.now().UnixMicro(), id)
-		return err
+		old.SecretHash, old.SecretAt = identity.SecretHash(secret), p.now().UnixMicro()
+		return p.saveApp(tx, old)
 	})
 	return secret, err
 }
@@ -206,10 +206,12 @@ func (p *Provider) EnableApp(ctx context.Context, who identity.Principal, id str
 	var now Registered
 	word := map[bool]string{true: "enable", false: "disable"}[on]
 	err := p.change(ctx, who, id, word, func(tx *db.Conn, old clientRow) error {
-		if _, err := tx.Exec(`UPDATE oauth_clients SET active = ?, changed_at = ? WHERE id = ?`, on, p.now().UnixMicro(), id); err != nil {
+		was := old.Active
+		old.Active, old.ChangedAt = on, p.now().UnixMicro()
+		if err := p.saveApp(tx, old); err != nil {
 			return err
 		}
-		if on != old.Active {
+		if on != was {
 			if err := p.id.EndClientTx(tx, id); err != nil {
 				return err
 			}
@@ -237,6 +239,9 @@ func (p *Provider) change(ctx context.Context, who identity.Principal, id, word 
 		}
 		if old.Client.FirstParty {
 			return fault.New(fault.Conflict, "This app belongs to Housecall and cannot be changed.")
+		}
+		if !p.appFits(old.Client) {
+			return fault.New(fault.Conflict, "This app was changed outside of Housecall and is not let in any more. Please register it anew.").WithCode("row_code")
 		}
 		if err := f(tx, old.Client); err != nil {
 			return err

@@ -39,7 +39,7 @@ type request struct {
 	LaunchedBy  string // account that started the app from a chart
 	Patient     string
 	Encounter   string
-	Step        string // what is asked next: "", "totp", "enroll", "passkey"
+	Step        string // what is asked next: "", "totp", "enroll", "passkey", "make"
 	Tries       int64
 	Account     string
 	Session     string

@@ -21,8 +21,9 @@ type Browser struct {
 // Step is what comes after a step: an address to go to, or another step.
 type Step struct {
 	Next string               `json:"next,omitempty"`
-	Step string               `json:"step,omitempty"` // totp, enroll (show TOTP, then ask a code), passkey
+	Step string               `json:"step,omitempty"` // totp, enroll (show TOTP, then ask a code), passkey, make
 	TOTP *identity.Enrollment `json:"totp,omitempty"`
+	Only bool                 `json:"only,omitempty"` // nothing stands in for the passkey
 }
 
 // The steps.
@@ -30,6 +31,7 @@ const (
 	StepTOTP    = "totp"
 	StepEnroll  = "enroll"
 	StepPasskey = "passkey"
+	StepMake    = "make" // staff make their first passkey, and can do nothing else
 )
 
 // App is an application that asks for access, as the person is shown it.
@@ -74,6 +76,13 @@ func (p *Provider) Options(ctx context.Context, b Browser, id string) (Options, 
 // again shows the step a request has come to.
 func (p *Provider) again(ctx context.Context, r *request) (Step, error) {
 	s := Step{Step: r.Step}
+	if r.Step == StepPasskey {
+		only, err := p.id.PasskeyOnly(ctx, identity.Staff) // nobody else comes to this step
+		if err != nil {
+			return Step{}, err
+		}
+		s.Only = only
+	}
 	if r.Step == StepEnroll {
 		e, err := p.id.EnrollTOTP(ctx, r.Account)
 		if err != nil {
@@ -104,15 +113,28 @@ type proved struct {
 	issuer, acr string
 }
 
+func (h proved) unphishable() bool {
+	return identity.Unphishable(h.proof, h.issuer, h.acr, h.amr)
+}
+
 // first goes on after a first factor. One-time codes that are set up are asked;
 // staff who have no second factor yet set one up now, and staff who have only
-// passkeys use one: a password is no way around it.
+// passkeys use one: a password is no way around it. Where staff sign in with a passkey
+// only, who has one uses it, and who has none shows what they have and makes one.
 func (p *Provider) first(ctx context.Context, b Browser, r *request, a identity.Account, how proved) (Step, error) {
 	f, err := p.id.Factors(ctx, a.ID)
 	if err != nil {
 		return Step{}, err
 	}
+	only, err := p.id.PasskeyOnly(ctx, a.Kind)
+	if err != nil {
+		return Step{}, err
+	}
 	switch {
+	case only && !how.unphishable() && f.Passkeys > 0:
+		r.Step = StepPasskey
+	case only && !how.unphishable() && (how.proof >= identity.SecondFactor || !f.TOTP):
+		r.Step = StepMake
 	case how.proof >= identity.SecondFactor:
 		return p.complete(ctx, b, r, a.ID, how)
 	case f.TOTP:
@@ -124,9 +146,14 @@ func (p *Provider) first(ctx context.Context, b Browser, r *request, a identity.
 	default:
 		r.Step = StepEnroll
 	}
-	r.Account = a.ID
-	err = p.update(ctx, r.ID, map[string]any{
-		"step": r.Step, "account": a.ID, "tries": 0, "amr": strings.Join(how.amr, " "), "issuer": how.issuer, "acr": how.acr,
+	return p.goTo(ctx, r, a.ID, how)
+}
+
+// goTo keeps what somebody showed so far and gives the step of the request.
+func (p *Provider) goTo(ctx context.Context, r *request, account string, how proved) (Step, error) {
+	r.Account = account
+	err := p.update(ctx, r.ID, map[string]any{
+		"step": r.Step, "account": account, "tries": 0, "amr": strings.Join(how.amr, " "), "issuer": how.issuer, "acr": how.acr,
 	})
 	if err != nil {
 		return Step{}, err
@@ -142,8 +169,19 @@ func (p *Provider) TOTP(ctx context.Context, b Browser, id, code string) (Step, 
 	if err != nil {
 		return Step{}, err
 	}
-	if r.Account == "" || r.Step == "" || r.Tries >= maxTries {
+	if r.Account == "" || r.Step == "" || r.Step == StepMake || r.Tries >= maxTries {
 		return Step{}, errExpired
+	}
+	a, err := p.id.AccountByID(ctx, r.Account)
+	if err != nil {
+		return Step{}, err
+	}
+	only, err := p.id.PasskeyOnly(ctx, a.Kind)
+	if err != nil {
+		return Step{}, err
+	}
+	if only && r.Step != StepTOTP {
+		return Step{}, p.id.Refuse(ctx, refusedBy(b, r.Account, "code"), identity.ErrPasskeyOnly)
 	}
 	if err := p.try(ctx, r.ID); err != nil {
 		return Step{}, err
@@ -163,9 +201,12 @@ func (p *Provider) TOTP(ctx context.Context, b Browser, id, code string) (Step, 
 		}
 		return Step{}, err
 	}
-	return p.complete(ctx, b, r, r.Account, proved{
-		proof: identity.SecondFactor, amr: append(r.GetAMR(), "otp", "mfa"), issuer: r.Issuer, acr: r.ACR,
-	})
+	how := proved{proof: identity.SecondFactor, amr: append(r.GetAMR(), "otp", "mfa"), issuer: r.Issuer, acr: r.ACR}
+	if only {
+		r.Step = StepMake
+		return p.goTo(ctx, r, r.Account, how)
+	}
+	return p.complete(ctx, b, r, r.Account, how)
 }
 
 // PasskeyBegin gives the options for navigator.credentials.get.
@@ -192,13 +233,14 @@ func (p *Provider) PasskeyFinish(ctx context.Context, b Browser, id string, cred
 }
 
 // EnrollPasskeyBegin gives the options for navigator.credentials.create to staff
-// who have no second factor yet: a passkey is what they are offered first.
+// who have no second factor yet: a passkey is what they are offered first, or all that
+// they may do.
 func (p *Provider) EnrollPasskeyBegin(ctx context.Context, b Browser, id string) (json.RawMessage, error) {
 	r, err := p.pending(ctx, id, b.Cookie)
 	if err != nil {
 		return nil, err
 	}
-	if r.Account == "" || r.Step != StepEnroll {
+	if r.Account == "" || r.Step != StepEnroll && r.Step != StepMake {
 		return nil, errExpired
 	}
 	return p.id.EnrollPasskeyBegin(ctx, r.Account, r.ID)
@@ -210,10 +252,10 @@ func (p *Provider) EnrollPasskeyFinish(ctx context.Context, b Browser, id string
 	if err != nil {
 		return Step{}, err
 	}
-	if r.Account == "" || r.Step != StepEnroll {
+	if r.Account == "" || r.Step != StepEnroll && r.Step != StepMake {
 		return Step{}, errExpired
 	}
-	if err := p.id.EnrollPasskeyFinish(ctx, r.Account, r.ID, credential); err != nil {
+	if err := p.id.EnrollPasskeyFinish(ctx, r.Account, r.ID, credential, r.Step == StepMake); err != nil {
 		return Step{}, err
 	}
 	return p.complete(ctx, b, r, r.Account, proved{

@@ -142,7 +142,7 @@ func (s *storage) AuthorizeClientIDSecret(ctx context.Context, id, secret string
 	if err != nil {
 		return err
 	}
-	if c.row.SecretHash == nil || !identity.SameSecret(c.row.SecretHash, secret) {
+	if !s.p.rightSecret(c, secret) {
 		return oidc.ErrInvalidClient().WithDescription("wrong secret")
 	}
 	return nil

@@ -6,6 +6,7 @@ import { useEffect, useState, useSyncExternalStore } from 'react'
 import { logout } from './api/auth'
 import { keepLocale } from './i18n'
 import { forgetAnswers } from './api/client'
+import { closeKept } from './api/kept'
 import { ApiError, isSignedOut } from './api/problem'
 import { LiveHub } from './live/hub'
 import { createAppRouter } from './router'
@@ -38,6 +39,7 @@ function start() {
     live.stop()
     queries.clear()
     forgetAnswers()
+    closeKept()
     window.location.assign(url)
   }
   const shell: Shell = {

@@ -226,7 +226,7 @@ const clinicJoined = createRoute({ getParentRoute: () => clinic, path: '/p/$pati
 const clinicToday = createRoute({
   getParentRoute: () => clinic,
   path: '/today',
-  beforeLoad: () => Promise.all([bookingWords(), loadWords('today'), loadWords('plan'), loadWords('visits'), loadWords('before'), loadWords('chat')]),
+  beforeLoad: () => Promise.all([bookingWords(), loadWords('today'), loadWords('plan'), loadWords('visits'), loadWords('before'), loadWords('chat'), loadWords('groups')]),
   validateSearch: (search: Record<string, unknown>): { date?: string; whose?: 'me' | 'all' } => ({
     date: /^\d{4}-\d{2}-\d{2}$/.test(String(search.date)) ? String(search.date) : undefined, whose: search.whose === 'all' || search.whose === 'me' ? search.whose : undefined,
   }),

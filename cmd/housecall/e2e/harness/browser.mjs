@@ -39,7 +39,7 @@ export async function openProfile(browser, { state, viewport = desk, locale = 'e
     storageState: state, viewport, locale, colorScheme: scheme, timezoneId: 'America/Chicago', hasTouch: touch, isMobile: touch, reducedMotion: 'reduce',
     serviceWorkers: worker ? 'allow' : 'block', ...more,
   })
-  context.setDefaultTimeout(12_000)
+  context.setDefaultTimeout(20_000)
   await context.addInitScript(watch)
   const notes = []
   context.on('console', (message) => {

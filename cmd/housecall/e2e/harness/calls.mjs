@@ -57,7 +57,7 @@ export async function hearsAndSees(page, others, who) {
   await until(`${who} goes on to`, async () => {
     const now = await received(page)
     return now.frames > before.frames + 5 && now.packets > before.packets + 10
-  }, { within: 15_000, every: 250 })
+  }, { within: 40_000, every: 250 })
 }
 
 /** Picture and sound come in again, over whatever connections there are now: what has ended counts no further. */

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { desk, phone } from './browser.mjs'
 import { settled } from './pages.mjs'
-import { picture, require } from './paths.mjs'
+import { picture, pictures, require } from './paths.mjs'
 
 export const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 const sizes = { phone, desk }
@@ -17,7 +17,8 @@ const madeFor = (page) => (new URL(page.url()).pathname.startsWith('/clinic') ? 
 
 // Colours change by transitions, in frames of which a busy machine draws few. What has the colour of its parent may begin
 // to change when the parent has.
-function transitionsEnded() {
+function changed(wanted) {
+  if (document.documentElement.getAttribute('data-mantine-color-scheme') !== wanted) return false
   const running = document.getAnimations().filter((one) => one instanceof CSSTransition)
   for (const one of running) one.finish()
   return running.length === 0
@@ -36,11 +37,14 @@ export async function lookOnce(page, folder, name) {
   return violations(page, { runOnly: rules })
 }
 
-async function inColours(page, scheme) {
+export async function inColours(page, scheme) {
   await page.emulateMedia({ colorScheme: scheme })
-  await page.waitForFunction((wanted) => document.documentElement.getAttribute('data-mantine-color-scheme') === wanted, scheme)
-  await page.waitForFunction(transitionsEnded)
+  await page.waitForFunction(changed, scheme)
 }
+
+// A page stays in the colours in which it was looked at last, and begins with them the next time. For pictures all go
+// back to light.
+const dark = new WeakSet()
 
 /** Looks at the page that is open in each size, and light and dark, and adds what is wrong to a list. */
 export async function look(page, name, wrong) {
@@ -55,10 +59,15 @@ export async function look(page, name, wrong) {
     else if (ofItsKind.test(name)) await note(size, withoutColours)
     await picture(page, `${size}-light`, name, shown)
     if (size === home) {
-      await inColours(page, 'dark')
-      await note(`${size}, dark`, onlyColours)
-      if (ofItsKind.test(name)) await picture(page, `${size}-dark`, name, shown)
-      await inColours(page, 'light')
+      const other = dark.has(page) ? 'light' : 'dark'
+      await inColours(page, other)
+      await note(`${size}, ${other}`, onlyColours)
+      if (other === 'light') dark.delete(page)
+      else if (!pictures) dark.add(page)
+      else {
+        if (ofItsKind.test(name)) await picture(page, `${size}-dark`, name, shown)
+        await inColours(page, 'light')
+      }
     }
     const over = await page.evaluate(() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth)
     if (over > 0) wrong.push(`${name}, ${size}: ${over} px wider than the screen`)

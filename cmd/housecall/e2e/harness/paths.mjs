@@ -23,7 +23,10 @@ export function shotsFolder(...parts) {
   return folder
 }
 
-/** Takes a picture of a page, if somebody wants to look at pictures: without $E2E_SHOTS there are only those of what failed. */
+/** Somebody wants to look at pictures; else there are only those of what failed. */
+export const pictures = Boolean(process.env.E2E_SHOTS)
+
+/** Takes a picture of a page. */
 export async function picture(page, folder, name, more = {}) {
-  if (process.env.E2E_SHOTS) await page.screenshot({ path: path.join(shotsFolder(folder), `${name}.png`), ...more })
+  if (pictures) await page.screenshot({ path: path.join(shotsFolder(folder), `${name}.png`), ...more })
 }

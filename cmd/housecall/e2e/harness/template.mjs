@@ -19,12 +19,15 @@ export async function makeTemplate(running) {
   const site = await new Site({ data: path.join(folder, 'data'), port: await freePort() }).start()
   const browser = await openBrowser(running)
   let made = false
+  let agent = ''
   try {
     const waiting = [...signedIn]
     const some = async () => {
       for (let who; (who = waiting.shift());) {
         const context = await openProfile(browser)
-        await signIn(await context.newPage(), site, who)
+        const page = await context.newPage()
+        await signIn(page, site, who)
+        agent = await page.evaluate(() => navigator.userAgent)
         await context.storageState({ path: path.join(folder, `${who}.json`) })
         await context.close()
       }
@@ -36,7 +39,7 @@ export async function makeTemplate(running) {
     await site.stop()
     if (!made) rmSync(folder, { recursive: true, force: true })
   }
-  writeFileSync(path.join(folder, 'template.json'), JSON.stringify({ url: site.url, made: Date.now() }))
+  writeFileSync(path.join(folder, 'template.json'), JSON.stringify({ url: site.url, made: Date.now(), agent }))
   return folder
 }
 
@@ -63,16 +66,16 @@ export class Template {
   state(who, site) {
     const kept = readFileSync(path.join(this.folder, `${who}.json`), 'utf8')
     const state = JSON.parse(kept.replaceAll(cookieOf(this.url), cookieOf(site.url)).replaceAll(this.url, site.url))
-    return Date.now() - this.made < oldMs ? state : proved(state, site, site.accounts[who])
+    return Date.now() - this.made < oldMs ? state : proved(state, site, site.accounts[who], this.agent)
   }
 }
 
 // What asks for a fresh proof takes one that is ten minutes old (internal/identity/stepup.go), and a file may take a few.
 const oldMs = 4 * 60_000
 
-/** The same sign-in, proved again. */
-async function proved(state, site, { password, secret }) {
-  const session = await request.newContext({ baseURL: `${site.url}/api/v1/`, storageState: state })
+/** The same sign-in, proved again, as the browser that it belongs to: in another one it would end. */
+async function proved(state, site, { password, secret }, userAgent) {
+  const session = await request.newContext({ baseURL: `${site.url}/api/v1/`, storageState: state, userAgent })
   try {
     const { csrf } = await (await session.get('me')).json()
     const answer = await session.post(secret ? 'step-up/totp' : 'step-up/password', { headers: { 'X-CSRF-Token': csrf, Origin: site.url }, data: secret ? { code: codeOf(secret) } : { password } })

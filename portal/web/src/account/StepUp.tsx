@@ -39,24 +39,31 @@ export function useStepUp(): StepUp {
       }
     },
     // Closed it stays where it is: only then does the focus go back to where it came from.
-    dialog: (
-      <Modal opened={open} onClose={() => close(false)} title={t('account.stepUpTitle')} closeButtonProps={{ 'aria-label': t('close') }}>
-        <StepUpForm onDone={() => close(true)} onClose={() => close(false)} />
-      </Modal>
-    ),
+    dialog: <StepUpDialog opened={open} lead={t('account.stepUpLead')} onClose={close} />,
   }
 }
 
-function StepUpForm({ onDone, onClose }: { onDone: () => void; onClose: () => void }) {
+/** The same question of whoever else asks it. */
+export function StepUpDialog({ opened, lead, onClose }: { opened: boolean; lead: string; onClose: (confirmed: boolean) => void }) {
+  const { t } = useWords()
+  return (
+    <Modal opened={opened} onClose={() => onClose(false)} title={t('account.stepUpTitle')} closeButtonProps={{ 'aria-label': t('close') }}>
+      <StepUpForm lead={lead} onDone={() => onClose(true)} onClose={() => onClose(false)} />
+    </Modal>
+  )
+}
+
+function StepUpForm({ lead, onDone, onClose }: { lead: string; onDone: () => void; onClose: () => void }) {
   const { t } = useWords()
   const text = useErrorText()
   const keys = useQuery(passkeysQuery)
   const codes = useQuery(totpQuery)
   const known = !keys.isPending && !codes.isPending
   const passkeys = keys.data?.items.length ?? 0
-  const totp = codes.data?.enabled ?? false
+  const only = codes.data?.proves === false
+  const totp = !only && (codes.data?.enabled ?? false)
   // A password proves nothing more about somebody who has a stronger way.
-  const typed = totp ? 'code' : passkeys === 0 ? 'password' : undefined
+  const typed = totp ? 'code' : passkeys === 0 && !only ? 'password' : undefined
   const [errors, setErrors] = useState<{ field?: string; message: string }[]>([])
   const [busy, setBusy] = useState(false)
   const [secret, setSecret] = useState('')
@@ -95,11 +102,12 @@ function StepUpForm({ onDone, onClose }: { onDone: () => void; onClose: () => vo
   return (
     <form className={css.form} onSubmit={submit} noValidate>
       <ErrorSummary errors={errors} />
-      <p className="dim">{t('account.stepUpLead')}</p>
+      <p className="dim">{lead}</p>
       {!known && <Skeleton heights={[48, 48]} />}
       {known && passkeys > 0 && (passkeysSupported()
         ? <Button wide icon="key" loading={busy} onClick={() => void withPasskey()}>{t('account.stepUpPasskey')}</Button>
         : !totp && <p>{t('account.passkeyUnsupported')}</p>)}
+      {known && only && passkeys === 0 && <p>{t('account.stepUpNone')}</p>}
       {known && typed === 'code' && (
         <TextInput id="step-up" label={t('account.stepUpCode')} value={secret} onChange={(event) => setSecret(event.target.value)} inputMode="numeric" autoComplete="one-time-code" maxLength={10} />
       )}

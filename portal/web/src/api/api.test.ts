@@ -36,22 +36,26 @@ describe('refusals', () => {
   it('know the unreachable', () => expect(new ApiError({ status: 0 }).unreachable).toBe(true))
 })
 
+/** A browser resolves paths against the page; here somebody must. */
+const onThePage = () => {
+  vi.stubGlobal('window', { location: { origin: 'http://localhost' } })
+  vi.stubGlobal('Request', class extends Request {
+    constructor(input: RequestInfo | URL, init?: RequestInit) {
+      super(typeof input === 'string' ? new URL(input, 'http://localhost') : input, init)
+    }
+  })
+}
+
 describe('the client', () => {
   it('asks with the ETag it holds and answers a 304 from memory', async () => {
     const asked: Request[] = []
-    vi.stubGlobal('window', { location: { origin: 'http://localhost' } })
     vi.stubGlobal('fetch', (request: Request) => {
       asked.push(request)
       return Promise.resolve(
         request.headers.get('If-None-Match') ? new Response(null, { status: 304 }) : Response.json({ enabled: true }, { headers: { ETag: '"7"' } }),
       )
     })
-    // A browser resolves paths against the page; here somebody must.
-    vi.stubGlobal('Request', class extends Request {
-      constructor(input: RequestInfo | URL, init?: RequestInit) {
-        super(typeof input === 'string' ? new URL(input, 'http://localhost') : input, init)
-      }
-    })
+    onThePage()
     const { api, setCsrf, take } = await import('./client')
     setCsrf('secret')
     const first = await take(api.GET('/me/totp', {}))
@@ -62,6 +66,21 @@ describe('the client', () => {
     await take(api.POST('/session/extend'))
     expect(asked[2]?.headers.get('X-CSRF-Token')).toBe('secret')
     expect(asked[2]?.headers.get('X-Activity')).toBe('1')
+  })
+  it('has administrators asked who they are, and goes on when they showed it', async () => {
+    let shown = false
+    let asked = 0
+    onThePage()
+    vi.stubGlobal('fetch', () => Promise.resolve(shown ? Response.json({ checks: [] }) : Response.json({ status: 403, code: 'admin_proof', detail: 'Confirm.' }, { status: 403 })))
+    const { api, setProof, take } = await import('./client')
+    const ask = () => take(api.GET('/admin/health', {}))
+    await expect(ask()).rejects.toThrow('Confirm.')
+    setProof(() => { asked++; return Promise.resolve(false) })
+    await expect(ask()).rejects.toThrow('Confirm.')
+    setProof(() => { asked++; shown = true; return Promise.resolve(true) })
+    expect(await ask()).toEqual({ checks: [] })
+    expect(asked).toBe(2)
+    setProof()
   })
 })
 

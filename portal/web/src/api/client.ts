@@ -41,7 +41,19 @@ function addressOf(path: string, { path: holes = {}, query = {} }: NonNullable<I
   return `/api/v1${path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(holes[name])))}${asked && `?${asked}`}`
 }
 
-async function send(method: string, path: string, { params = {}, body }: Init = {}) {
+/** Asks in place who somebody is, where administration wants to know; gives whether they showed it. */
+let prove: (() => Promise<boolean>) | undefined
+export function setProof(ask?: () => Promise<boolean>): void {
+  prove = ask
+}
+
+async function send(method: string, path: string, init?: Init) {
+  const answer = await once(method, path, init)
+  if (answer.response.status !== 403 || !prove || (await problemOf(answer.response)).code !== 'admin_proof') return answer
+  return (await prove()) ? once(method, path, init) : answer
+}
+
+async function once(method: string, path: string, { params = {}, body }: Init = {}) {
   const request = new Request(addressOf(path, params), {
     method, credentials: 'same-origin', cache: 'no-store',
     ...(body !== undefined && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),

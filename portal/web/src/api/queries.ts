@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { api, setCsrf, take } from './client'
+import { openKept } from './kept'
 
 // Keys begin with what a live hint names: ['chart', patient, ..] is made stale as a whole.
 export const chartKey = (patient: string) => ['chart', patient] as const
@@ -9,6 +10,7 @@ export const meQuery = queryOptions({
   queryFn: async () => {
     const me = await take(api.GET('/me', {}))
     setCsrf(me.csrf)
+    await openKept(me.account.id, me.session.keepKey)
     return me
   },
   staleTime: 60_000,

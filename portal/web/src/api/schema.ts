@@ -125,6 +125,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How staff sign in */
+        get: operations["get-admin-sign-in"];
+        /** Choose how staff sign in */
+        put: operations["put-admin-sign-in"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/agenda": {
         parameters: {
             query?: never;
@@ -1287,6 +1305,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/charts/{patient}/visits/{id}/missed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that the patient did not come to a visit whose time has passed, or take that back */
+        post: operations["post-charts-by-patient-visits-by-id-missed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/charts/{patient}/visits/{id}/mute": {
         parameters: {
             query?: never;
@@ -2061,6 +2096,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/clinic/groups/{id}/late": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell all members who have not been let in how far the clinic is behind */
+        post: operations["post-clinic-groups-by-id-late"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/clinic/groups/{id}/lead": {
         parameters: {
             query?: never;
@@ -2106,6 +2158,23 @@ export interface paths {
         put?: never;
         /** Book a place for a patient */
         post: operations["post-clinic-groups-by-id-members"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clinic/groups/{id}/missed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note of members that they did not come to a group that is over or that nobody began, or take that back */
+        post: operations["post-clinic-groups-by-id-missed"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4619,13 +4688,57 @@ export interface components {
         };
         Day: {
             date: string;
+            /** @description Visits of several patients together; each member is an item by themselves, too */
+            groups: components["schemas"]["DayGroup"][] | null;
             items: components["schemas"]["DayItem"][] | null;
-            /** @description Visits of the list that go on, in which a nurse has said that the doctor can come */
+            /** @description Visits and groups of the list that go on, in which a nurse has said that the doctor can come */
             ready: string[] | null;
             /** @description Visits with somebody in the waiting room, the one that is next first */
             waiting: components["schemas"]["DayWaiting"][] | null;
         };
+        DayGroup: {
+            /**
+             * Format: int64
+             * @description Places that are taken, also by those whom the viewer does not see
+             */
+            booked: number;
+            /**
+             * Format: int64
+             * @description Of those in the list: who is or was in the visit
+             */
+            came: number;
+            /** Format: date-time */
+            end: string;
+            /**
+             * Format: int64
+             * @description Of those in the list: who was not here yet
+             */
+            expected: number;
+            id: string;
+            /**
+             * Format: int64
+             * @description Of those in the list: who did not come, as somebody has confirmed
+             */
+            missed: number;
+            /** Format: int64 */
+            places: number;
+            practitioner: components["schemas"]["Practitioner"];
+            /** Format: date-time */
+            start: string;
+            /** @enum {string} */
+            status: "booked" | "cancelled";
+            subject: string;
+            /** @enum {string} */
+            visit: "scheduled" | "waiting" | "live" | "ended";
+            /**
+             * Format: int64
+             * @description Of those in the list: who is in the waiting room
+             */
+            waiting: number;
+        };
         DayItem: {
+            /** @description Of a group that is over: they were not in it, and nobody has said why */
+            absent?: boolean;
             age?: components["schemas"]["Age"];
             /**
              * Format: int64
@@ -4643,6 +4756,8 @@ export interface components {
              * @description Of a video visit: when its waiting room opens
              */
             joinFrom?: string;
+            /** @description The viewer can say that they did not come; of who did not: can take it back */
+            missable?: boolean;
             /** @enum {string} */
             mode: "video" | "clinic";
             /** @enum {string} */
@@ -4679,6 +4794,8 @@ export interface components {
             where?: components["schemas"]["Where"];
         };
         DayWaiting: {
+            /** @description Of a group that is over: they were not in it, and nobody has said why */
+            absent?: boolean;
             age?: components["schemas"]["Age"];
             /**
              * Format: int64
@@ -4696,6 +4813,8 @@ export interface components {
              * @description Of a video visit: when its waiting room opens
              */
             joinFrom?: string;
+            /** @description The viewer can say that they did not come; of who did not: can take it back */
+            missable?: boolean;
             /** @enum {string} */
             mode: "video" | "clinic";
             /** @enum {string} */
@@ -4895,6 +5014,8 @@ export interface components {
         };
         Enabled: {
             enabled: boolean;
+            /** @description Whether a code is taken when somebody proves who they are; not where staff use passkeys only */
+            proves: boolean;
         };
         Enrollment: {
             qr: string;
@@ -5130,6 +5251,16 @@ export interface components {
             practitioner: components["schemas"]["Practitioner"];
         };
         GroupMember: {
+            /**
+             * @description Of a group that is over or that nobody began, and of whom it can be said that they did not come: missed: nobody was there; door: somebody waited, or was sent away
+             * @enum {string}
+             */
+            absent?: "missed" | "door";
+            /**
+             * Format: int64
+             * @description How late the clinic said to them that it will be
+             */
+            behindMinutes?: number;
             birthDate?: string;
             /** @description The viewer may take them out of the group */
             books: boolean;
@@ -5150,7 +5281,15 @@ export interface components {
             id: string;
             patient: string;
         };
+        GroupMissedInBody: {
+            /** @description false: take it back */
+            missed: boolean;
+            /** @description Appointments of members who were not in it */
+            visits: string[] | null;
+        };
         GroupNote: {
+            /** @description Fields of which this member's chart holds nothing: a gap stands there */
+            missing?: string[] | null;
             /**
              * @description kept: it was left as it is
              * @enum {string}
@@ -5624,6 +5763,10 @@ export interface components {
         Language: {
             code: string;
             preferred?: boolean;
+        };
+        LateBody: {
+            /** Format: int64 */
+            minutes: number;
         };
         LateDayInBody: {
             /** Format: int64 */
@@ -6193,7 +6336,7 @@ export interface components {
             at: string;
             id: string;
             /** @enum {string} */
-            kind: "message" | "appointment" | "visit" | "note" | "sharing" | "result" | "ask" | "oversight" | "signin" | "reach";
+            kind: "message" | "appointment" | "visit" | "note" | "sharing" | "result" | "ask" | "oversight" | "signin" | "moved" | "reach";
             patient?: string;
             /** @description thread/<id>, visit/<id>, appointment/<id>, entry/<type>/<id>, glass/<id>, restriction/<id>, reach/mail or reach/sms */
             ref: string;
@@ -7097,6 +7240,8 @@ export interface components {
             /** Format: int64 */
             idleSeconds: number;
             /** Format: int64 */
+            /** @description What the browser seals unsent texts with, 32 bytes in base64: AES-256-GCM. It belongs to the account and is in no storage of the browser */
+            keepKey: string;
             warnSeconds: number;
         };
         SettleInBody: {
@@ -7169,6 +7314,27 @@ export interface components {
             id: string;
             mine: boolean;
             text: string;
+        };
+        StaffSignIn: {
+            /** @description Whether passkeys can be used at this address */
+            available: boolean;
+            /** @description Whether who asks has one */
+            own: boolean;
+            /** @description Staff sign in with a passkey, and with nothing else */
+            passkeys: boolean;
+            /**
+             * Format: int64
+             * @description How many staff there are
+             */
+            staff: number;
+            /**
+             * Format: int64
+             * @description How many of them have a passkey
+             */
+            with: number;
+        };
+        StaffSignInInBody: {
+            passkeys: boolean;
         };
         Stage: {
             /** Format: date-time */
@@ -7553,10 +7719,6 @@ export interface components {
             /** @description Of the text that was read */
             version: string;
         };
-        VisitLateInBody: {
-            /** Format: int64 */
-            minutes: number;
-        };
         VisitLine: {
             /**
              * Format: int64
@@ -7687,6 +7849,10 @@ export interface components {
              * @description Further fillings
              */
             repeats?: number;
+        };
+        VisitMissedInBody: {
+            /** @description false: take it back */
+            missed: boolean;
         };
         VisitNext: {
             /** Format: int64 */
@@ -8093,6 +8259,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-admin-sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffSignIn"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-admin-sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffSignInInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffSignIn"];
                 };
             };
             /** @description Error */
@@ -10916,7 +11144,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["VisitLateInBody"];
+                "application/json": components["schemas"]["LateBody"];
             };
         };
         responses: {
@@ -11083,6 +11311,42 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SwitchBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-charts-by-patient-visits-by-id-missed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitMissedInBody"];
             };
         };
         responses: {
@@ -12895,6 +13159,41 @@ export interface operations {
             };
         };
     };
+    "post-clinic-groups-by-id-late": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LateBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupVisit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-clinic-groups-by-id-lead": {
         parameters: {
             query?: never;
@@ -12982,6 +13281,41 @@ export interface operations {
         responses: {
             /** @description Created */
             201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupVisit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-clinic-groups-by-id-missed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupMissedInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };

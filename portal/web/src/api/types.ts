@@ -116,7 +116,7 @@ export type ClinicPatient = From<'ClinicPatient', { identifiers: Identifier[] }>
 export type HealthCheck = Schemas['Check']
 
 // The steps of a sign-in are no part of the API.
-export interface SignInStep { next?: string; step?: 'totp' | 'passkey'; totp?: TotpSetup }
+export interface SignInStep { next?: string; step?: 'totp' | 'passkey' | 'make'; totp?: TotpSetup; only?: boolean }
 export interface SignInOptions extends SignInStep {
   clinic: { name: string; phone?: string }
   methods: ('passkey' | 'password')[]

@@ -46,10 +46,31 @@ export interface DayItem extends Appointment {
   sex: string
   waitingSince?: string
   note?: 'draft' | 'signed'
+  /** The reader can say that they did not come; of who did not, take it back. */
+  missable?: boolean
+  /** Of a group that is over: they were not in it. */
+  absent?: boolean
+}
+
+/** A group in the day: how many of the members in the list have come, wait, and are expected. */
+export interface DayGroup {
+  id: string
+  subject: string
+  start: string
+  end: string
+  practitioner: Practitioner
+  status: 'booked' | 'cancelled'
+  visit: VisitState
+  places: number
+  booked: number
+  expected: number
+  waiting: number
+  came: number
+  missed: number
 }
 
 /** Somebody who waits, as the day's list shows them. */
 export interface DayPerson { seat: string; name: string; role: string; relation?: string; check?: CheckResult; where?: Where; asks?: number }
 export interface DayWaiting extends DayItem { people: DayPerson[] }
 
-export interface Day { date: string; items: DayItem[]; waiting: DayWaiting[]; /** Visits that go on, in which a nurse has said that the doctor can come. */ ready: string[] }
+export interface Day { date: string; items: DayItem[]; groups: DayGroup[]; waiting: DayWaiting[]; /** Visits and groups that go on, in which a nurse has said that the doctor can come. */ ready: string[] }

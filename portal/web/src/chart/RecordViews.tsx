@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import css from './record.module.css'
 
-/** The two ways through a record: by date and by kind. */
+/** The ways through a record: by date, by kind, and what was asked for. */
 export function RecordViews({ patient }: { patient: string }) {
   const { t } = useTranslation()
   return (

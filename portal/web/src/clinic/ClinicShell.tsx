@@ -1,20 +1,19 @@
 import { Modal, Switch } from '@mantine/core'
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
-import { lazy, Suspense, useMemo, useState, useSyncExternalStore } from 'react'
+import { lazy, Suspense, useMemo, useState } from 'react'
+import { AdminProof } from '../account/AdminProof'
 import { Banners } from '../shell/Banners'
 import { SessionGuard } from '../shell/SessionGuard'
 import { useMe } from '../shell/useMe'
 import { Face } from '../ui/Face'
 import { BrandMark, Icon } from '../ui/Icon'
 import { useWords } from '../ui/useWords'
-import { HeldContext, HeldVisits } from './held'
 import { KeyLineContext, keysOn, setKeysOn, useGoKeys, useKeys, type KeyHint } from './keys'
 import css from './shell.module.css'
 import '@mantine/core/styles/Switch.css'
 import '@mantine/core/styles/InlineInput.css'
 
 const Bell = lazy(() => import('../notices/Bell'))
-const HeldRooms = lazy(() => import('../cockpit').then(({ HeldRooms }) => ({ default: HeldRooms })))
 const GlassBanner = lazy(() => import('../care/GlassBanner'))
 const careRoles = ['clinician', 'nurse', 'frontdesk'] as const
 
@@ -27,15 +26,13 @@ export function ClinicShell() {
   const [hints, setHints] = useState<KeyHint[]>([])
   const [help, setHelp] = useState(false)
   const keyLine = useMemo(() => ({ enabled, show: setHints }), [enabled])
-  const [held] = useState(() => new HeldVisits())
-  const holds = useSyncExternalStore(held.subscribe, held.list) !== ''
   // A chart is a room of the list of patients.
   const onPatients = useLocation({ select: ({ pathname }) => /^\/clinic(\/p\/|\/?$)/.test(pathname) })
   const seesPatients = careRoles.some((role) => roles.includes(role))
   const answers = roles.includes('clinician') || roles.includes('nurse')
   const unread = me.inboxUnread ?? 0
   return (
-    <HeldContext value={held}><KeyLineContext value={keyLine}>
+    <KeyLineContext value={keyLine}>
       <HelpKey onHelp={() => setHelp(true)} />
       {seesPatients && <GoKeys answers={answers} />}
       <div className={css.frame}>
@@ -70,7 +67,6 @@ export function ClinicShell() {
           <Banners />
           {answers && <Suspense><GlassBanner /></Suspense>}
           <main id="content" tabIndex={-1} className={css.main}><Outlet /></main>
-          {holds && <Suspense><HeldRooms /></Suspense>}
           <footer className={`${css.keys} no-print`}>
             {enabled && hints.map((hint) => (
               <span key={hint.says}>{hint.keys.map((key) => <kbd key={key}>{key}</kbd>)} {hint.says}</span>
@@ -94,8 +90,9 @@ export function ClinicShell() {
           }}
         />
       </Modal>
+      {roles.includes('admin') && <AdminProof />}
       <SessionGuard />
-    </KeyLineContext></HeldContext>
+    </KeyLineContext>
   )
 }
 

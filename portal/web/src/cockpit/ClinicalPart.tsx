@@ -2,14 +2,15 @@ import { shortDate } from '../format/date'
 import { Tag } from '../ui/Card'
 import { useWords } from '../ui/useWords'
 import type { ClinicalPart as Part, NoteBody, VisitNote } from '../visits/types'
+import type { FillPhrase } from './calls'
 import { NoteField } from './NoteField'
 import css from './note.module.css'
 import { copiesIn } from './plan'
 
-interface PartProps { part: Part; note: VisitNote; body: NoteBody; place: { patient: string; visit: string }; write(change: Partial<NoteBody>): void }
+interface PartProps { part: Part; note: VisitNote; body: NoteBody; fill: FillPhrase; write(change: Partial<NoteBody>): void }
 
 /** A clinical part: with what is offered from the chart, and from the last note under the name of who wrote it. */
-export function ClinicalPart({ part, note, body, place, write }: PartProps) {
+export function ClinicalPart({ part, note, body, fill, write }: PartProps) {
   const { t, locale, clock } = useWords()
   const { facts } = note.prefill
   const { earlier } = note
@@ -24,7 +25,7 @@ export function ClinicalPart({ part, note, body, place, write }: PartProps) {
   })
   return (
     <NoteField
-      id={`note-${part}`} label={name} value={body[part]} place={place} onChange={(text) => write({ [part]: text })}
+      id={`note-${part}`} label={name} value={body[part]} fill={fill} onChange={(text) => write({ [part]: text })}
       end={
         <>
           {copies.map((one) => <Tag key={`${one.visit}${one.text}`}>{t('plan.copied', { date: date(one.at ?? earlier?.signedAt ?? ''), name: one.by ?? '' })}</Tag>)}

@@ -3,13 +3,13 @@ import { useNavigate, useParams } from '@tanstack/react-router'
 import { useContext, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { isNotFound } from '../api/problem'
 import { ChartHead } from '../clinic/ChartHead'
-import { HeldContext } from '../clinic/held'
 import { useKeyHints, useKeys } from '../clinic/keys'
 import { ErrorPage } from '../shell/ErrorPage'
 import { usePageTitle } from '../shell/title'
 import { LoadError } from '../ui/ErrorSummary'
 import { Skeleton } from '../ui/Skeleton'
 import { useWords } from '../ui/useWords'
+import { HeldContext } from '../visits/held'
 import { visitQuery } from '../visits/queries'
 import css from './cockpit.module.css'
 import { InGroup } from './InGroup'
@@ -17,6 +17,7 @@ import { NotePane } from './NotePane'
 import { TalkClock } from './TalkClock'
 import { useLetIn } from './useLetIn'
 import { useOpened } from './useOpened'
+import type { Room } from './useRoom'
 import { VideoPane } from './VideoPane'
 import { VisitChart } from './VisitChart'
 
@@ -39,8 +40,8 @@ function Panes({ patient, id }: { patient: string; id: string }) {
   const visit = useQuery(visitQuery(patient, id))
   // The call lives beside the pages, so that it goes on when one looks elsewhere.
   const held = useContext(HeldContext)
-  useLayoutEffect(() => held.open(patient, id), [held, patient, id])
-  const room = useSyncExternalStore(held.subscribe, () => held.roomOf(id))
+  useLayoutEffect(() => held.open('clinic', patient, id), [held, patient, id])
+  const room = useSyncExternalStore(held.subscribe, () => held.partOf<Room>('clinic', id))
   useLetIn(room)
   const [chosen, setPane] = useState<Pane>()
   const pane = chosen ?? (visit.data?.state === 'ended' ? 'note' : 'video') // where one pane is shown at a time

@@ -4,6 +4,7 @@ import { useWords } from '../ui/useWords'
 import type { Visit, VisitPerson } from '../visits/types'
 import { useCalled } from '../visits/useCalled'
 import css from './host.module.css'
+import { Invite } from './Invite'
 import type { Room } from './useRoom'
 
 const isHere = ({ state }: VisitPerson) => state === 'in' || state === 'admitted' || state === 'left'
@@ -42,6 +43,7 @@ export function HostRoom({ visit, room }: { visit: Visit; room: Room }) {
           </ul>
         </>
       )}
+      {visit.patient && !visit.appointment.group && <Invite patient={visit.patient} visit={visit.id} />}
     </section>
   )
 }

@@ -1,21 +1,17 @@
 import { useQuery } from '@tanstack/react-query'
 import { useRef, type ReactNode } from 'react'
-import { take } from '../api/client'
-import { currentLocale } from '../i18n'
 import { useDotPhrases } from '../ui/useDotPhrases'
-import { api, of } from '../visits/calls'
-import { phrasesQuery } from './calls'
+import { phrasesQuery, type FillPhrase } from './calls'
 import css from './note.module.css'
 
 const longest = 20_000
 
-interface FieldProps { id: string; label: string; help?: string; value: string; place: { patient: string; visit: string }; onChange(text: string): void; end?: ReactNode }
+interface FieldProps { id: string; label: string; help?: string; value: string; fill: FillPhrase; onChange(text: string): void; end?: ReactNode }
 
 /** A part of the note. `.name` and a space put a phrase in, with what it names of the chart. */
-export function NoteField({ id, label, help, value, place, onChange, end }: FieldProps) {
+export function NoteField({ id, label, help, value, fill, onChange, end }: FieldProps) {
   const box = useRef<HTMLTextAreaElement>(null)
   const names = (useQuery(phrasesQuery).data?.items ?? []).map(({ name }) => name)
-  const fill = (name: string) => take(api.POST('/charts/{patient}/visits/{id}/note/phrase', { ...of(place.patient, place.visit), body: { name, locale: currentLocale() } }))
   const { onKey } = useDotPhrases(names, fill, box)
   return (
     <div className={css.field}>

@@ -10,6 +10,7 @@ import { Skeleton } from '../ui/Skeleton'
 import { useClinic, useWords } from '../ui/useWords'
 import type { LeftOut, NoteBody, Visit } from '../visits/types'
 import { AddLine } from './AddLine'
+import { filledFrom } from './calls'
 import { lacksReason, leavesOut } from './ChatFiles'
 import { ClinicalPart } from './ClinicalPart'
 import type { NoteSaver } from './draft'
@@ -62,6 +63,7 @@ function Editor({ open, saver, visit, room, onSigned }: { open: OpenNote; saver:
   const write = (change: Partial<NoteBody>) => saver.write({ language: currentLocale(), ...change })
   const vitals = useVitals(body, write)
   const place = { patient: visit.patient, visit: visit.id }
+  const fill = filledFrom(visit.patient, visit.id)
   const name = visit.patientName
   const live = visit.state === 'live' && !visit.appointment.group
 
@@ -95,7 +97,7 @@ function Editor({ open, saver, visit, room, onSigned }: { open: OpenNote; saver:
     event.preventDefault()
     void sign()
   }
-  const part = (which: (typeof before)[number] | (typeof after)[number]) => <ClinicalPart key={which} part={which} note={note} body={body} place={place} write={write} />
+  const part = (which: (typeof before)[number] | (typeof after)[number]) => <ClinicalPart key={which} part={which} note={note} body={body} fill={fill} write={write} />
   return (
     <div className={`${css.note} ${css.editor}`} onKeyDown={keys}>
       <div className={css.body}>
@@ -103,7 +105,7 @@ function Editor({ open, saver, visit, room, onSigned }: { open: OpenNote; saver:
         {versions && <Versions {...place} version={saver.version} onBack={(older) => void saver.bringBack(older).then(() => { vitals.reset(); setBack(true) }, () => undefined)} />}
         {back && <Said>{t('plan.broughtBack')}</Said>}
         {open.theirs && open.theirs.state !== 'signed' && <Conflict open={open} saver={saver} onTaken={vitals.reset} />}
-        <Templates {...place} body={body} write={write} />
+        <Templates fill={fill} current={() => saver.body} write={write} />
         {note.prefill.reason && <div className={css.field}><h3>{t('cockpit.reason')}</h3><p>{note.prefill.reason}</p></div>}
         <VitalFields vitals={vitals} />
         {before.map(part)}
@@ -113,10 +115,10 @@ function Editor({ open, saver, visit, room, onSigned }: { open: OpenNote; saver:
         <h3 className={planCss.part}>{t('plan.next')}</h3>
         <NextVisitPick body={body} mode={visit.appointment.mode} write={write} />
         <h3 className={css.part}>{t('cockpit.forPatient', { name })}</h3>
-        <NoteField id="note-summary" place={place} label={t('cockpit.summary')} help={t('cockpit.summaryHelp')} value={body.summary} onChange={(summary) => write({ summary })} />
-        <NoteField id="note-instructions" place={place} label={t('cockpit.instructions')} help={t('cockpit.instructionsHelp')} value={body.instructions.join('\n')} onChange={(text) => write({ instructions: text === '' ? [] : text.split('\n') })} />
-        <NoteField id="note-callIf" place={place} label={t('cockpit.callIf', { phone: emergency })} help={t('cockpit.callIfHelp')} value={body.callIf} onChange={(callIf) => write({ callIf })} />
-        <NoteField id="note-followUp" place={place} label={t('cockpit.followUp')} value={body.followUp} onChange={(followUp) => write({ followUp })} />
+        <NoteField id="note-summary" fill={fill} label={t('cockpit.summary')} help={t('cockpit.summaryHelp')} value={body.summary} onChange={(summary) => write({ summary })} />
+        <NoteField id="note-instructions" fill={fill} label={t('cockpit.instructions')} help={t('cockpit.instructionsHelp')} value={body.instructions.join('\n')} onChange={(text) => write({ instructions: text === '' ? [] : text.split('\n') })} />
+        <NoteField id="note-callIf" fill={fill} label={t('cockpit.callIf', { phone: emergency })} help={t('cockpit.callIfHelp')} value={body.callIf} onChange={(callIf) => write({ callIf })} />
+        <NoteField id="note-followUp" fill={fill} label={t('cockpit.followUp')} value={body.followUp} onChange={(followUp) => write({ followUp })} />
       </div>
       <SignFoot visit={visit} room={room} body={body} lacks={lacks} lacksBox={lacksBox} problem={problem} busy={busy} left={left} onLeave={setLeft} onSign={() => void sign()} flush={() => saver.flush()} />
       {dialog}

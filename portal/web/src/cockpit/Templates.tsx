@@ -1,18 +1,16 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { take } from '../api/client'
-import { currentLocale } from '../i18n'
 import { Button } from '../ui/Button'
 import { Said, useErrorText } from '../ui/ErrorSummary'
 import { useWords } from '../ui/useWords'
-import { api, of } from '../visits/calls'
 import type { NoteBody } from '../visits/types'
-import { desk, phrasesQuery } from './calls'
+import { desk, phrasesQuery, type FillPhrase } from './calls'
 import { asTemplate, isTemplate, withTemplate } from './plan'
 import css from './plan.module.css'
 
-/** A template goes under what is written, with what it names of the chart. */
-export function Templates({ patient, visit, body, write }: { patient: string; visit: string; body: NoteBody; write(change: Partial<NoteBody>): void }) {
+/** A template goes under what is written. */
+export function Templates({ fill, current, write }: { fill: FillPhrase; current(): NoteBody; write(change: Partial<NoteBody>): void }) {
   const { t } = useWords()
   const said = useErrorText()
   const queries = useQueryClient()
@@ -31,12 +29,12 @@ export function Templates({ patient, visit, body, write }: { patient: string; vi
     }
   }
   const use = (chosen: string) => attempt(async () => {
-    const { text } = await take(api.POST('/charts/{patient}/visits/{id}/note/phrase', { ...of(patient, visit), body: { name: chosen, locale: currentLocale() } }))
-    write(withTemplate(body, text))
+    const { text } = await fill(chosen)
+    write(withTemplate(current(), text)) // with what was typed while it came
   })
   const keep = () => attempt(async () => {
     const as = name.trim().replace(/^\./, '').toLowerCase()
-    await take(desk.PUT('/clinic/phrases/{name}', { params: { path: { name: as } }, body: { text: asTemplate(body) } }))
+    await take(desk.PUT('/clinic/phrases/{name}', { params: { path: { name: as } }, body: { text: asTemplate(current()) } }))
     setKeeping(false)
     setName('')
     setTold(t('plan.kept', { name: as }))

@@ -1,7 +1,11 @@
 import { queryOptions } from '@tanstack/react-query'
 import type { Client } from 'openapi-fetch'
 import { api as client, take } from '../api/client'
+import { ApiError } from '../api/problem'
 import type { Chart, Page, Problem } from '../api/types'
+import type { Filled } from '../ui/useDotPhrases'
+import { api as visits, of } from '../visits/calls'
+import { currentLocale } from '../i18n'
 import type { Asked } from '../visits/beforeTypes'
 import type { Pick, Visit, VisitNote } from '../visits/types'
 
@@ -22,3 +26,13 @@ export const searchCodes = (words: string) => take(desk.POST('/clinic/codes/sear
 export const phrasesQuery = queryOptions({ queryKey: ['clinic', 'phrases'], queryFn: () => take(desk.GET('/clinic/phrases')), staleTime: 60_000 })
 /** What is left over of visits; the live topic of the day makes it stale. */
 export const unfinishedQuery = queryOptions({ queryKey: ['clinic', 'day', 'unfinished'], queryFn: () => take(desk.GET('/clinic/notes/unfinished')) })
+
+/** How a phrase gets into a text, by its name. */
+export type FillPhrase = (name: string) => Promise<Filled>
+/** With what it names of the chart of a visit. */
+export const filledFrom = (patient: string, visit: string): FillPhrase => (name) => take(visits.POST('/charts/{patient}/visits/{id}/note/phrase', { ...of(patient, visit), body: { name, locale: currentLocale() } }))
+/** As it was written: what it names is filled in later. Of two of a name one's own comes first. */
+export const asWritten = (phrases: Phrase[]): FillPhrase => (name) => {
+  const found = phrases.filter((one) => one.name === name).sort((a, b) => Number(a.clinic) - Number(b.clinic))[0]
+  return found ? Promise.resolve({ text: found.text }) : Promise.reject(new ApiError({ status: 404 }))
+}

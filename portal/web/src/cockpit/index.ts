@@ -1,3 +1,3 @@
 // The clinician's side of a visit: a chunk of its own.
 export { CockpitPage } from './CockpitPage'
-export { HeldRooms } from './HeldRooms'
+export { HeldRoom } from './HeldRoom'

@@ -1,14 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
-import type { Elsewhere } from '../clinic/held'
 import { playTune } from '../rtc/sound'
+import type { Elsewhere, Part } from '../visits/held'
 import { stateOf, useActOf, type VisitSource } from '../visits/source'
 import { useActive } from '../visits/stay'
 import { useCall, useMedia } from '../visits/useCall'
 import { useCaptions } from '../visits/useCaptions'
 import { useSeal } from '../visits/useSeal'
+import { useWindow } from '../visits/useWindow'
 import { useWords } from '../ui/useWords'
-import { useWindow } from './useWindow'
 
 /** The clinician's part in the call: started by hand or by letting somebody in, and come back to after a reload. */
 export function useRoom(source: VisitSource, id: string, held: Elsewhere) {
@@ -47,7 +47,7 @@ export function useRoom(source: VisitSource, id: string, held: Elsewhere) {
   const quietly = (doing: Promise<unknown>) => void doing.catch(() => undefined)
 
   return {
-    source, visit, act, media, view, call, seal, now, joined, waiting, captions, small,
+    source, visit, act, media, view, call, seal, now, joined, goesOn: joined, waiting, captions, small,
     /** Of another visit that one is in: whose it is. */
     elsewhere,
     start: () => quietly(start()),
@@ -64,6 +64,6 @@ export function useRoom(source: VisitSource, id: string, held: Elsewhere) {
       call?.leave()
       setHere('out')
     },
-  }
+  } satisfies Part & Record<string, unknown>
 }
 export type Room = ReturnType<typeof useRoom>

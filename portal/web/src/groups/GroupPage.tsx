@@ -3,14 +3,15 @@ import { useParams } from '@tanstack/react-router'
 import { useContext, useLayoutEffect, useState, useSyncExternalStore } from 'react'
 import { isNotFound } from '../api/problem'
 import { useWhenWords } from '../booking/words'
-import { HeldContext } from '../clinic/held'
 import { useKeyHints, useKeys } from '../clinic/keys'
 import cockpit from '../cockpit/cockpit.module.css'
+import type { Room } from '../cockpit/useRoom'
 import { ErrorPage } from '../shell/ErrorPage'
 import { usePageTitle } from '../shell/title'
 import { LoadError } from '../ui/ErrorSummary'
 import { Skeleton } from '../ui/Skeleton'
 import { useWords } from '../ui/useWords'
+import { HeldContext } from '../visits/held'
 import { stateOf } from '../visits/source'
 import { groupOf, type GroupVisit } from './calls'
 import { GroupRoom } from './GroupRoom'
@@ -34,14 +35,14 @@ function Panes({ id }: { id: string }) {
   const found = useQuery(stateOf(source))
   // The call lives beside the pages, so that it goes on while a member's chart is looked at.
   const held = useContext(HeldContext)
-  useLayoutEffect(() => held.open('', id), [held, id])
-  const room = useSyncExternalStore(held.subscribe, () => held.roomOf(id))
+  useLayoutEffect(() => held.open('clinic', '', id), [held, id])
+  const room = useSyncExternalStore(held.subscribe, () => held.partOf<Room>('clinic', id))
   const [chosen, choose] = useState<string>()
   const [pane, setPane] = useState<(typeof panes)[number]>('video')
   usePageTitle(t('groups.one'))
   const group = found.data as GroupVisit | undefined
-  useKeys({ m: () => room?.joined && room.media.setMic(!room.view.mic), u: () => room?.joined && group?.me.controls && room.act.mutate({ do: 'mute', seat: '' }) })
-  useKeyHints(group?.me.host ? [{ keys: ['M'], says: t('cockpit.key.mute') }, { keys: ['U'], says: t('room.muteAll') }] : [])
+  useKeys({ l: () => room?.letIn(), m: () => room?.joined && room.media.setMic(!room.view.mic), u: () => room?.joined && group?.me.controls && room.act.mutate({ do: 'mute', seat: '' }) })
+  useKeyHints(group?.me.host && group.state !== 'ended' ? [{ keys: ['L'], says: t('cockpit.key.letIn') }, { keys: ['M'], says: t('cockpit.key.mute') }, { keys: ['U'], says: t('room.muteAll') }] : [])
   if (found.error && !group) return isNotFound(found.error) ? <ErrorPage error={found.error} reset={() => void found.refetch()} /> : <LoadError error={found.error} onRetry={() => void found.refetch()} />
   if (!group || !room) return <div className={cockpit.loading}><h1 className="sr">{t('groups.one')}</h1><Skeleton heights={[56, 300, 200]} /></div>
   const { appointment } = group

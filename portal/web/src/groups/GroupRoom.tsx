@@ -1,15 +1,16 @@
 import { HostRoom } from '../cockpit/HostRoom'
+import { Late, SayLate } from '../cockpit/Late'
 import type { Room } from '../cockpit/useRoom'
 import video from '../cockpit/video.module.css'
 import { InCall } from '../cockpit/VideoPane'
-import { timeOf } from '../format/date'
+import { WaitingPeople } from '../cockpit/WaitingPeople'
 import { Button } from '../ui/Button'
 import { useErrorText } from '../ui/ErrorSummary'
-import { Face } from '../ui/Face'
 import { useWords } from '../ui/useWords'
-import { checkLine } from '../visits/checkWords'
+import { useVisitAct } from '../visits/queries'
 import type { VisitPerson } from '../visits/types'
-import type { GroupVisit } from './calls'
+import type { GroupVisit, Member } from './calls'
+import { Missed } from './Missed'
 
 /** The call of a group with what who leads it does there; before it, who is at the door. */
 export function GroupRoom({ group, room }: { group: GroupVisit; room: Room }) {
@@ -21,45 +22,29 @@ export function GroupRoom({ group, room }: { group: GroupVisit; room: Room }) {
     <div className={video.pane}>
       {room.joined && <InCall visit={group} room={room} />}
       {over && <p className={video.over}>{t(off ? 'groups.cancelled' : 'cockpit.ended')}</p>}
+      {group.me.host && group.state !== 'live' && <Missed id={group.id} group={group} />}
       {!room.joined && !over && group.me.host && (
         <div className={video.begin}>
-          <Button wide icon="video" loading={room.act.isPending} onClick={room.start}>{t(group.state !== 'live' ? 'groups.start' : 'groups.join')}</Button>
+          <Button wide icon="video" variant={room.waiting.length > 0 ? 'default' : 'filled'} loading={room.act.isPending} onClick={room.start}>{t(group.state !== 'live' ? 'groups.start' : 'groups.join')}</Button>
           <p className="meta">{t('groups.startText')}</p>
         </div>
       )}
+      {!over && (group.me.host || group.me.role === 'frontdesk') && <Late visit={group} act={room.act} />}
       {room.act.error && <p className={video.error} role="alert">{said(room.act.error)}</p>}
-      {!over && group.me.host && <Door room={room} />}
+      {!over && group.me.host && <WaitingPeople visit={group} room={room} more={(person) => <Behind group={group} person={person} />} />}
       {room.joined && <HostRoom visit={group} room={room} />}
     </div>
   )
 }
 
-/** Who waits: one by one, or all at once. */
-function Door({ room }: { room: Room }) {
-  const { t } = useWords()
-  if (room.waiting.length === 0) return room.joined ? null : <div className={video.door}><h2>{t('cockpit.nobody')}</h2><p className="dim">{t('cockpit.nobodyText')}</p></div>
-  return (
-    <section className={video.door} aria-label={t('groups.waiting')} role="status">
-      <h2>{t('groups.waiting')}</h2>
-      <div className={video.doorButtons}><Button loading={room.act.isPending} onClick={room.letAllIn}>{t('groups.letAll')}</Button></div>
-      <ul>{room.waiting.map((person) => <Waiting key={person.seat} person={person} room={room} />)}</ul>
-    </section>
-  )
+/** Says to one who waits how far behind the group is: they and who came with them see it. */
+function Behind({ group, person }: { group: GroupVisit; person: VisitPerson }) {
+  const member = group.members.find(({ visit }) => visit === person.visit)
+  return member ? <BehindOf member={member} name={person.name} /> : null
 }
 
-function Waiting({ person, room }: { person: VisitPerson; room: Room }) {
-  const { t, locale, clock } = useWords()
-  return (
-    <li className={video.waiting}>
-      <Face name={person.name} acting={person.role === 'proxy'} />
-      <div className="grow">
-        <p><b>{person.name}</b>{person.for && ` ${t('groups.for', { name: person.for })}`}</p>
-        <p className="dim">{[person.called && t('groups.called', { name: person.called }), person.waitingSince && t('cockpit.since', { time: timeOf(person.waitingSince, clock.zone) }), checkLine(person.check, t, locale)].filter(Boolean).join('. ')}</p>
-        <div className={video.doorButtons}>
-          <Button variant="default" loading={room.act.isPending} onClick={() => room.letIn(person.seat)}><span aria-hidden="true">{t('cockpit.letIn')}</span><span className="sr">{t('cockpit.letInName', { name: person.name })}</span></Button>
-          <Button variant="subtle" onClick={() => room.act.mutate({ do: 'refuse', seat: person.seat })}>{t('cockpit.refuse')}</Button>
-        </div>
-      </div>
-    </li>
-  )
+function BehindOf({ member, name }: { member: Member; name: string }) {
+  const said = useErrorText()
+  const act = useVisitAct(member.patient, member.visit)
+  return <>{act.error && <p className={video.error} role="alert">{said(act.error)}</p>}<SayLate behind={member.behindMinutes ?? 0} name={name} act={act} /></>
 }

@@ -11,6 +11,7 @@ import { useWords } from '../ui/useWords'
 import { AddMember } from './AddMember'
 import { api, groupOf, of, stateOfMember, type GroupVisit, type Member } from './calls'
 import css from './groups.module.css'
+import { useMissed } from './Missed'
 
 /** Who comes, as far as the reader sees their records: on to each one's chart and note. */
 export function Members({ id, group, chosen, onNote }: { id: string; group: GroupVisit; chosen: string | undefined; onNote?: (visit: string) => void }) {
@@ -34,14 +35,15 @@ export function Members({ id, group, chosen, onNote }: { id: string; group: Grou
       return refresh()
     },
   })
-  const problem = out.error ?? cancel.error
+  const back = useMissed(id)
+  const problem = out.error ?? cancel.error ?? back.error
   return (
     <div className={css.members}>
       <h2>{t('groups.members')}</h2>
       {said && <Said>{said}</Said>}
       {problem && <p className={css.problem} role="alert">{text(problem)}</p>}
       {group.booked === 0 && <p className="dim">{t('groups.membersNone')}</p>}
-      <ul>{here.map((member) => <Row key={member.visit} member={member} group={group} marked={member.visit === chosen} onNote={onNote} onOut={open && member.books && member.state === 'scheduled' ? () => out.mutate(member) : undefined} />)}</ul>
+      <ul>{here.map((member) => <Row key={member.visit} member={member} group={group} marked={member.visit === chosen} onNote={onNote} onBack={group.me.host && member.status === 'noshow' ? () => back.mutate({ visits: [member.visit], missed: false }) : undefined} onOut={open && member.books && member.state === 'scheduled' ? () => out.mutate(member) : undefined} />)}</ul>
       {group.booked > here.length && <p className="dim">{t('groups.unseen', { count: group.booked - here.length })}</p>}
       {open && (group.booked < (group.appointment.group?.places ?? 0) ? <AddMember id={id} here={here} onAdded={(name) => { setSaid(t('groups.added', { name })); void refresh() }} /> : <p className="dim">{t('groups.full')}</p>)}
       {open && group.state !== 'live' && (
@@ -56,7 +58,7 @@ export function Members({ id, group, chosen, onNote }: { id: string; group: Grou
   )
 }
 
-function Row({ member, group, marked, onNote, onOut }: { member: Member; group: GroupVisit; marked: boolean; onNote: ((visit: string) => void) | undefined; onOut: (() => void) | undefined }) {
+function Row({ member, group, marked, onNote, onBack, onOut }: { member: Member; group: GroupVisit; marked: boolean; onNote: ((visit: string) => void) | undefined; onBack: (() => void) | undefined; onOut: (() => void) | undefined }) {
   const { t, locale } = useWords()
   const [sure, setSure] = useState(false)
   const { name, visit } = member
@@ -65,13 +67,15 @@ function Row({ member, group, marked, onNote, onOut }: { member: Member; group: 
     <li className={css.member} data-at={marked || undefined}>
       <Face name={name} size="s" />
       <div className="grow">
-        <p><b>{name}</b>{member.birthDate && <span className="meta">, {t('groups.born', { date: longDate(member.birthDate, locale) })}</span>}</p>
-        <p className="meta">{[t(`groups.state.${stateOfMember(group, visit)}`), called && t('groups.called', { name: called })].filter(Boolean).join('. ')}</p>
+        <p><b>{name}</b></p>
+        {member.birthDate && <p className="meta">{t('groups.born', { date: longDate(member.birthDate, locale) })}</p>}
+        <p className="meta">{[t(`groups.state.${stateOfMember(group, member)}`), called && t('groups.called', { name: called })].filter(Boolean).join('. ')}</p>
       </div>
       {member.note && <Tag tone={member.note === 'signed' ? 'accent' : 'outline'}>{t(member.note === 'signed' ? 'groups.state.noteSigned' : 'groups.state.noteDraft')}</Tag>}
       <div className={css.acts}>
         <a href={`/clinic/p/${member.patient}`} target="_blank" rel="noreferrer" aria-label={t('groups.chartOf', { name })}>{t('groups.chart')}</a>
-        {member.writes && onNote && <Button variant="subtle" aria-pressed={marked} aria-label={t('groups.noteOf', { name })} onClick={() => onNote(visit)}>{t('groups.note')}</Button>}
+        {member.writes && onNote && member.status !== 'noshow' && <Button variant="subtle" aria-pressed={marked} aria-label={t('groups.noteOf', { name })} onClick={() => onNote(visit)}>{t('groups.note')}</Button>}
+        {onBack && <Button variant="subtle" aria-label={t('groups.missed.backOf', { name })} onClick={onBack}>{t('groups.missed.back')}</Button>}
         {onOut && !sure && <Button variant="quiet-danger" aria-label={t('groups.outOf', { name })} onClick={() => setSure(true)}>{t('groups.out')}</Button>}
       </div>
       {onOut && sure && (

@@ -17,9 +17,13 @@ export interface Member {
   note?: 'draft' | 'signed'
   writes: boolean
   books: boolean
+  /** Of a group that is over, or that nobody began: it can be said that they did not come; at the door: they were there. */
+  absent?: 'missed' | 'door'
+  /** How late the clinic said to them that it will be. */
+  behindMinutes?: number
 }
 export interface GroupLine { id: string; appointment: Appointment; practitioner: Practitioner; booked: number }
-export interface GroupNote { visit: string; version: number; state: 'draft' | 'signed' | 'kept'; why?: string }
+export interface GroupNote { visit: string; version: number; state: 'draft' | 'signed' | 'kept'; why?: string; /** Fields of which this member's record holds nothing. */ missing?: string[] }
 interface Group { visit: Visit; booked: number; members: Member[] }
 /** The room of a group, as a visit, with those who come. */
 export type GroupVisit = Visit & { booked: number; members: Member[] }
@@ -44,6 +48,8 @@ interface Paths {
   '/clinic/groups/{id}/remove': Seat
   '/clinic/groups/{id}/spotlight': Seat
   '/clinic/groups/{id}/lead': Seat
+  '/clinic/groups/{id}/late': Doing<{ minutes: number }>
+  '/clinic/groups/{id}/missed': Doing<{ visits: string[]; missed: boolean }>
   '/clinic/groups/{id}/lock': Doing<{ on: boolean }>
   '/clinic/groups/{id}/chat': { get: Answer<Page<ChatLine>> & Of } & Doing<{ id: string; text: string; seat?: string }, unknown>
   '/clinic/groups/{id}/notes': Doing<{ body: NoteBody }, Page<GroupNote>>
@@ -79,6 +85,7 @@ function doIn(id: string, act: Act): Promise<Group> {
     case 'spotlight': return take(api.POST('/clinic/groups/{id}/spotlight', { ...of(id), body: { seat: act.seat } }))
     case 'lead': return take(api.POST('/clinic/groups/{id}/lead', { ...of(id), body: { seat: act.seat } }))
     case 'lock': return take(api.POST('/clinic/groups/{id}/lock', { ...of(id), body: { on: act.on } }))
+    case 'late': return take(api.POST('/clinic/groups/{id}/late', { ...of(id), body: { minutes: act.minutes } }))
     default: return no()
   }
 }
@@ -89,9 +96,12 @@ const daysShown = 14
 export const timesQuery = (practitioner: string) =>
   queryOptions({ queryKey: ['clinic', 'group-times', practitioner], queryFn: () => take(api.GET('/clinic/group-times', { params: { query: { ...(practitioner && { practitioner }), days: daysShown } } })) })
 
-/** How far the people who come by a member's visit have got: the furthest of them. */
-export function stateOfMember(group: Visit, visit: string) {
+/** How far the people who come by a member's visit have got: the furthest of them. When it is over, or was never begun: whether they were there. */
+export function stateOfMember(group: Pick<Visit, 'people' | 'state'>, { visit, status, absent }: Pick<Member, 'visit' | 'status' | 'absent'>) {
+  if (status === 'noshow') return 'missed'
   const order = ['in', 'admitted', 'waiting', 'left', 'removed', 'refused'] as const
   const states = group.people.filter((person) => person.visit === visit).map(({ state }) => state)
-  return order.find((state) => states.includes(state)) ?? 'none'
+  const found = order.find((state) => states.includes(state))
+  if (group.state !== 'ended' && !absent) return found ?? 'none'
+  return absent === 'door' ? 'door' : absent ? 'absent' : found === 'removed' || found === 'refused' ? found : 'was'
 }

@@ -18,7 +18,7 @@ import { api, guestLinksQuery, type GuestLink, type GuestLinkMade } from './call
 import css from './guests.module.css'
 
 /** Invitations to one visit by a link, for who has no account: the family, or an interpreter. */
-export function GuestLinks({ patient, visit }: { patient: string; visit: string }) {
+export function GuestLinks({ patient, visit, inCall = false }: { patient: string; visit: string; inCall?: boolean }) {
   const { t } = useWords()
   const list = useQuery(guestLinksQuery(patient, visit))
   const [made, setMade] = useState<GuestLinkMade>()
@@ -32,7 +32,7 @@ export function GuestLinks({ patient, visit }: { patient: string; visit: string 
     return (
       <section className={css.section} aria-labelledby="by-link">
         <h2 id="by-link">{t('guestLink.title')}</h2>
-        <Card pad><LinkShown link={made.link} name={made.name} letter={t('guestLink.letter', { clinic, when })} onDone={() => setMade(undefined)} /></Card>
+        <Card pad><LinkShown link={made.link} name={made.name} letter={t('guestLink.letter', { clinic, when })} sent={inCall} onDone={() => setMade(undefined)} /></Card>
       </section>
     )
   }

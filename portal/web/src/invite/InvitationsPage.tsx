@@ -8,6 +8,7 @@ import { InvitationList } from './InvitationList'
 import css from './invite.module.css'
 import { InviteForm } from './InviteForm'
 import { RecoverForm } from './RecoverForm'
+import { StaffSignIn } from './StaffSignIn'
 
 /** Everybody who was invited; administrators invite staff here, and help people back in. */
 export function InvitationsPage() {
@@ -23,6 +24,7 @@ export function InvitationsPage() {
       </div>
       <InvitationList />
       {admin && <SectionCard title={t('invite.staff')}><InviteForm kinds={['staff']} mail={mail} /></SectionCard>}
+      {admin && <SectionCard title={t('staffSignIn.title')}><StaffSignIn /></SectionCard>}
       {admin && <SectionCard title={t('invite.recover')}><RecoverForm /></SectionCard>}
     </div>
   )

@@ -11,7 +11,7 @@ export type NewInvitation = Schemas['InviteInBody']
 export type LinkToVisit = Schemas['VisitLink']
 export type InviteKind = Invitation['kind']
 
-export const api = client as unknown as Client<Pick<paths, '/clinic/invitations' | '/clinic/invitations/{id}' | '/clinic/invitations/{id}/again' | '/clinic/recoveries' | '/charts/{patient}/visits/{id}/link'>>
+export const api = client as unknown as Client<Pick<paths, '/admin/sign-in' | '/clinic/invitations' | '/clinic/invitations/{id}' | '/clinic/invitations/{id}/again' | '/clinic/recoveries' | '/charts/{patient}/visits/{id}/link'>>
 
 export const invitationsKey = ['clinic', 'invitations'] as const
 /** Those of one chart, or all that one may see. */
@@ -22,6 +22,8 @@ export const invitationsQuery = (patient?: string) =>
     initialPageParam: '',
     getNextPageParam: (last) => last.next || undefined,
   })
+
+export const staffSignInQuery = queryOptions({ queryKey: ['clinic', 'staff-sign-in'], queryFn: () => take(api.GET('/admin/sign-in')) })
 
 export const visitLinkQuery = (patient: string, id: string) =>
   queryOptions({ queryKey: [...chartKey(patient), 'visit', id, 'link'], queryFn: () => take(api.GET('/charts/{patient}/visits/{id}/link', { params: { path: { patient, id } } })) })

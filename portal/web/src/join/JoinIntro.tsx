@@ -29,7 +29,7 @@ export function JoinIntro({ visit, phone, onGo, onQuestions }: { visit: Visit; p
             {practitioner.role && <p className="meta">{practitioner.role}</p>}
           </div>
         </div>
-        {(visit.behindMinutes ?? 0) > 0 && <p className={css.from}>{t('queue.lateVisit', { count: visit.behindMinutes })}</p>}
+        <div role="status">{(visit.behindMinutes ?? 0) > 0 && <p className={css.from}>{t('queue.lateVisit', { count: visit.behindMinutes })}</p>}</div>
         {!open && joinFrom && <p className={css.from}>{t('join.from', { day: dayInText(joinFrom), time: time(joinFrom) })}</p>}
       </Card>
       <Button wide onClick={onGo}>{t(open ? 'join.go' : 'join.try')}</Button>

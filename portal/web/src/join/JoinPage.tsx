@@ -11,8 +11,10 @@ import { LoadError } from '../ui/ErrorSummary'
 import { Skeleton } from '../ui/Skeleton'
 import { TurnLine } from '../ui/TurnLine'
 import { clinicKey, useWords } from '../ui/useWords'
-import { stateOf, VisitFrom, waitingMs } from '../visits/source'
+import { stateOf, useSource, VisitFrom, waitingMs } from '../visits/source'
 import { Steps } from '../visits/Steps'
+import { useOwnPart } from '../visits/useOwnPart'
+import { Voices } from '../visits/Voices'
 import css from '../visits/visit.module.css'
 import { enterAsGuest, enterVisit, joinedVisit, lookAtVisitLink, readJoined } from './calls'
 import { GuestStep } from './GuestStep'
@@ -94,9 +96,15 @@ function Opened({ phone, asks, guest, onClosed }: { phone?: string; asks: boolea
   }
   return (
     <div className={css.dark} style={dark as CSSProperties}>
-      <VisitFrom value={{ ...joinedVisit, leave: () => setBegun(false) }}><Steps end={JoinEnd} /></VisitFrom>
+      <VisitFrom value={{ ...joinedVisit, leave: () => setBegun(false) }}><Way id={visit.data.id} /></VisitFrom>
     </div>
   )
+}
+
+/** There are no other pages for who came by a link: the call is this page's. */
+function Way({ id }: { id: string }) {
+  const part = useOwnPart(useSource(), id, true)
+  return <>{part.joined && <Voices remotes={part.now.remotes} />}<Steps part={part} end={JoinEnd} /></>
 }
 
 /** It was open here, and is not any more: opened elsewhere, or taken back. */

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react'
 import type { Call } from './call'
-import { keep, kept } from './kept'
+import { keep, kept } from '../api/kept'
 import type { Attachment } from './types'
 
 /** A message on its way. It keeps its id however often it is sent, so that the server takes it once. */

@@ -3,7 +3,7 @@ import { take } from '../api/client'
 import { useMe } from '../shell/useMe'
 import { api } from './calls'
 import { DraftKeeper, type Place } from './draftKeeper'
-import { keep, kept } from './kept'
+import { keep, kept } from '../api/kept'
 import { readDraft } from './queries'
 import type { Draft, OtherText } from './types'
 

@@ -17,7 +17,7 @@ import css from './notices.module.css'
 import { placeOf } from './place'
 import { api, noticesQuery, type Notice, type NoticeKind } from './queries'
 
-const icons: Record<NoticeKind, IconName> = { message: 'chat', appointment: 'calendar', visit: 'video', note: 'letter', sharing: 'share', result: 'flask', oversight: 'shield', ask: 'list', signin: 'lock', reach: 'alert' }
+const icons: Record<NoticeKind, IconName> = { message: 'chat', appointment: 'calendar', visit: 'video', note: 'letter', sharing: 'share', result: 'flask', oversight: 'shield', ask: 'list', signin: 'lock', moved: 'lock', reach: 'alert' }
 
 /** What somebody was told, and how they want to be. */
 export function NoticesPage() {

@@ -4,7 +4,7 @@ import { api as client, take } from '../api/client'
 import type { Problem } from '../api/types'
 
 export type ToldKind = 'message' | 'appointment' | 'visit' | 'note' | 'sharing' | 'result' | 'ask'
-export type NoticeKind = ToldKind | 'oversight' | 'signin' | 'reach'
+export type NoticeKind = ToldKind | 'oversight' | 'signin' | 'moved' | 'reach'
 export type Channel = 'push' | 'email' | 'sms'
 export interface Notice { id: string; kind: NoticeKind; at: string; seen: boolean; patient?: string; ref: string }
 export interface NoticePage { items: Notice[]; next?: string; unseen: number }
@@ -57,4 +57,4 @@ export const noticesQuery = infiniteQueryOptions({
 })
 export const tellingQuery = queryOptions({ queryKey: ['me', 'notifications'], queryFn: () => take(api.GET('/me/notifications', {})) })
 export const noticeQuery = (id: string) => queryOptions({ queryKey: [...noticesKey, 'one', id], queryFn: () => take(api.GET('/notices/{id}', { params: { path: { id } } })) })
-export const deliveryQuery = (days: number) => queryOptions({ queryKey: ['admin', 'delivery', days], queryFn: () => take(api.GET('/admin/delivery', { params: { query: { days } } })), refetchInterval: 30_000 })
+export const deliveryQuery = (days: number) => queryOptions({ queryKey: ['admin', 'delivery', days], queryFn: () => take(api.GET('/admin/delivery', { params: { query: { days } } })), refetchInterval: ({ state }) => (state.status === 'error' ? false : 30_000) })

@@ -1,13 +1,16 @@
 import { Outlet, useRouter } from '@tanstack/react-router'
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { HeldContext, HeldVisits, tabWaiting } from '../visits/held'
+import { HeldCalls } from './HeldCalls'
 import css from './root.module.css'
 
-/** Around every page: the skip link, and the focus that goes to a new page's content. */
+/** Around every page: the skip link, the focus that goes to a new page's content, and the calls that go on. */
 export function Root() {
   const { t } = useTranslation()
   const router = useRouter()
   const first = useRef(true)
+  const [held] = useState(() => new HeldVisits(tabWaiting))
   useEffect(
     () =>
       router.subscribe('onRendered', ({ pathChanged }) => {
@@ -18,9 +21,10 @@ export function Root() {
     [router],
   )
   return (
-    <>
+    <HeldContext value={held}>
       <a className={css.skip} href="#content">{t('skip')}</a>
       <Outlet />
-    </>
+      <HeldCalls />
+    </HeldContext>
   )
 }

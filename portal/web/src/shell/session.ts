@@ -10,7 +10,7 @@ export class SessionWatch {
   private end = Number.POSITIVE_INFINITY
 
   /** What the server said last; a restart of the page or another tab may have moved it. */
-  learn(session: Me['session']): void {
+  learn(session: Omit<Me['session'], 'keepKey'>): void {
     this.idleSeconds = session.idleSeconds
     this.warnSeconds = session.warnSeconds
     this.extend(session)

@@ -2,15 +2,16 @@ import { TextInput } from '@mantine/core'
 import { useState, type FormEvent } from 'react'
 import { signInWithCode } from '../api/auth'
 import { ApiError, isNotFound } from '../api/problem'
+import type { SignInStep } from '../api/types'
 import { Button } from '../ui/Button'
 import { ErrorSummary, useErrorText, type FieldError } from '../ui/ErrorSummary'
 import { useWords } from '../ui/useWords'
 import css from './signin.module.css'
 
-interface Props { request: string; onStartOver: () => void; onExpired: () => void; focus?: boolean; enrolls?: boolean }
+interface Props { request: string; onStep?: (step: SignInStep) => void; onStartOver: () => void; onExpired: () => void; focus?: boolean; enrolls?: boolean }
 
-/** The second step: the six digits of the code app. */
-export function CodeStep({ request, onStartOver, onExpired, focus = true, enrolls = false }: Props) {
+/** The second step: the six digits of the code app. Where staff use passkeys only, another one follows. */
+export function CodeStep({ request, onStep, onStartOver, onExpired, focus = true, enrolls = false }: Props) {
   const { t } = useWords()
   const text = useErrorText()
   const [code, setCode] = useState('')
@@ -26,8 +27,9 @@ export function CodeStep({ request, onStartOver, onExpired, focus = true, enroll
     setBusy(true)
     setErrors([])
     try {
-      const { next } = await signInWithCode(request, digits)
-      window.location.assign(next ?? '/')
+      const step = await signInWithCode(request, digits)
+      if (step.step && onStep) onStep(step)
+      else window.location.assign(step.next ?? '/')
     } catch (error) {
       if (isNotFound(error)) onExpired()
       setErrors([{ field: 'code', message: error instanceof ApiError && error.status === 429 ? t('signIn.tooMany') : text(error) }])

@@ -1,42 +1,27 @@
-import { useEffect, useState } from 'react'
+import { useEffect } from 'react'
 import { Enrollment } from '../account/Enrollment'
-import { beginEnrollPasskey, finishEnrollPasskey } from '../api/auth'
-import { isNotFound } from '../api/problem'
 import type { TotpSetup } from '../api/types'
-import { createPasskey, passkeysSupported } from '../api/webauthn'
+import { passkeysSupported } from '../api/webauthn'
 import { Button } from '../ui/Button'
-import { ErrorSummary, useErrorText, type FieldError } from '../ui/ErrorSummary'
+import { ErrorSummary } from '../ui/ErrorSummary'
 import { useWords } from '../ui/useWords'
 import { CodeStep } from './CodeStep'
+import { useMaking } from './MakeStep'
 import css from './signin.module.css'
 
 /** The first sign-in of staff: a passkey is made, or a code app is connected and proves it with a first code. */
 export function EnrollStep({ request, setup, onStartOver, onExpired }: { request: string; setup: TotpSetup; onStartOver: () => void; onExpired: () => void }) {
   const { t } = useWords()
-  const text = useErrorText()
-  const [errors, setErrors] = useState<FieldError[]>([])
-  const [busy, setBusy] = useState(false)
+  const { errors, busy, make } = useMaking(request, onExpired)
   // The reading starts at the top: the field comes after what to do for it.
   useEffect(() => document.getElementById('content')?.focus(), [])
-  const withPasskey = async () => {
-    setBusy(true)
-    setErrors([])
-    try {
-      const { next } = await finishEnrollPasskey(request, await createPasskey(await beginEnrollPasskey(request)))
-      window.location.assign(next ?? '/')
-    } catch (error) {
-      if (isNotFound(error)) onExpired()
-      setErrors([{ message: error instanceof DOMException ? t('account.passkeyCancelled') : text(error) }])
-      setBusy(false)
-    }
-  }
   return (
     <>
       <ErrorSummary errors={errors} />
       {passkeysSupported() && (
         <>
           <div>
-            <Button wide icon="key" loading={busy} onClick={() => void withPasskey()}>{t('safety.enrollPasskey')}</Button>
+            <Button wide icon="key" loading={busy} onClick={make}>{t('safety.enrollPasskey')}</Button>
             <p className={css.under} role="status">{busy ? t('signIn.passkeyWaiting') : t('account.passkeysLead')}</p>
           </div>
           <h2>{t('safety.enrollOr')}</h2>

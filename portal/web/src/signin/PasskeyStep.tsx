@@ -8,7 +8,7 @@ import { useWords } from '../ui/useWords'
 import css from './signin.module.css'
 
 /** The second step of staff who have passkeys and no code app. */
-export function PasskeyStep({ request, onStartOver, onExpired, onRecovery }: { request: string; onStartOver: () => void; onExpired: () => void; onRecovery: () => void }) {
+export function PasskeyStep({ request, only = false, onStartOver, onExpired, onRecovery }: { request: string; only?: boolean; onStartOver: () => void; onExpired: () => void; onRecovery: () => void }) {
   const { t } = useWords()
   const text = useErrorText()
   const [errors, setErrors] = useState<FieldError[]>([])
@@ -34,7 +34,7 @@ export function PasskeyStep({ request, onStartOver, onExpired, onRecovery }: { r
           <p className={css.under} role="status">{busy ? t('signIn.passkeyWaiting') : t('signIn.passkeyStepHelp')}</p>
         </>
       ) : <p>{t('signIn.passkeyStepUnsupported')}</p>}
-      <Button variant="subtle" onClick={onRecovery}>{t('reset.recoveryInstead')}</Button>
+      {only ? <p className="dim">{t('signIn.passkeyOnlyHelp')}</p> : <Button variant="subtle" onClick={onRecovery}>{t('reset.recoveryInstead')}</Button>}
       <Button variant="subtle" onClick={onStartOver}>{t('signIn.startOver')}</Button>
     </div>
   )

@@ -13,6 +13,7 @@ import { useWords } from '../ui/useWords'
 import { CodeStep } from './CodeStep'
 import { EnrollStep } from './EnrollStep'
 import { FrontDoor } from './FrontDoor'
+import { MakeStep } from './MakeStep'
 import { MethodStep } from './MethodStep'
 import { PasskeyStep } from './PasskeyStep'
 import { safeReturn } from './safeReturn'
@@ -48,19 +49,22 @@ function Login({ request }: { request: string }) {
   if (options.error) return <SignInFrame title={t('signIn.welcomePlain')} lead=""><LoadError error={options.error} onRetry={() => void options.refetch()} /></SignInFrame>
   if (!options.data) return <SignInFrame title={t('signIn.welcomePlain')} lead={t('signIn.lead')}><Skeleton heights={[48, 240]} /></SignInFrame>
   const { clinic, app } = options.data
-  const { step, totp } = reached ?? options.data
+  const { step, totp, only } = reached ?? options.data
   const rest = { request, onStartOver: () => { setReached({}); setRecovering(false) }, onExpired: () => setExpired(true) }
+  if (step === 'make') {
+    return <SignInFrame title={t('signIn.makeTitle')} lead={t('signIn.makeLead')} phone={clinic.phone}><MakeStep {...rest} /></SignInFrame>
+  }
   if (step === 'totp' && totp) {
     return <SignInFrame title={t('safety.enrollTitle')} lead={t('safety.enrollLead')} phone={clinic.phone}><EnrollStep setup={totp} {...rest} /></SignInFrame>
   }
   if (step === 'totp') {
-    return <SignInFrame title={t('signIn.codeTitle')} lead={t('signIn.codeLead')} phone={clinic.phone}><CodeStep {...rest} /></SignInFrame>
+    return <SignInFrame title={t('signIn.codeTitle')} lead={t('signIn.codeLead')} phone={clinic.phone}><CodeStep {...rest} onStep={setReached} /></SignInFrame>
   }
   if (step === 'passkey' && recovering) {
     return <SignInFrame title={t('reset.recoveryCode')} lead={t('safety.codesLead')} phone={clinic.phone}><RecoveryStep {...rest} /></SignInFrame>
   }
   if (step === 'passkey') {
-    return <SignInFrame title={t('signIn.passkeyStepTitle')} lead={t('signIn.passkeyStepLead')} phone={clinic.phone}><PasskeyStep {...rest} onRecovery={() => setRecovering(true)} /></SignInFrame>
+    return <SignInFrame title={t('signIn.passkeyStepTitle')} lead={t('signIn.passkeyStepLead')} phone={clinic.phone}><PasskeyStep {...rest} only={only} onRecovery={() => setRecovering(true)} /></SignInFrame>
   }
   return (
     <SignInFrame title={clinic.name ? t('signIn.welcome', { clinic: clinic.name }) : t('signIn.welcomePlain')} lead={app ? '' : t('signIn.lead')} phone={clinic.phone}>

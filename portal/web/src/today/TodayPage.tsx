@@ -1,7 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
-import type { DayItem } from '../booking/types'
 import { useNow } from '../booking/useNow'
 import { addDays, dayOf, weekdayDate } from '../booking/when'
 import { useKeyHints, useKeys } from '../clinic/keys'
@@ -17,8 +16,10 @@ import { Skeleton } from '../ui/Skeleton'
 import { useClinic, useWords } from '../ui/useWords'
 import { Aside } from './Aside'
 import { DayRow } from './DayRow'
+import { GroupRow } from './GroupRow'
+import { lateDays } from './late'
 import { dayQuery } from './queries'
-import { isDone, nowLine, wantsNote } from './state'
+import { isKept, isLineDone, linesOf, nowLine, wantsNote, type DayLine } from './state'
 import css from './today.module.css'
 import { useOpen } from './useOpen'
 
@@ -28,7 +29,8 @@ export function TodayPage() {
   usePageTitle(t('day.page'))
   const now = useNow()
   const navigate = useNavigate()
-  const roles = useMe().account.roles ?? []
+  const { account } = useMe()
+  const roles = account.roles ?? []
   const desk = roles.includes('frontdesk')
   const clinicZone = useClinic()?.timeZone
   // The clinic's day is the clinic's, wherever the reader sits.
@@ -39,11 +41,13 @@ export function TodayPage() {
   const day = useQuery(dayQuery(date, whose))
   const queries = useQueryClient()
   useTopic('day', () => void queries.invalidateQueries({ queryKey: ['clinic', 'day'] }))
-  const items = day.data?.items ?? []
-  const line = nowLine(items, date, today, now)
+  const lines = day.data ? linesOf(day.data) : []
+  // Who comes today can be told; of another day it is said on that day.
+  const late = lateDays(date === today ? (day.data?.items ?? []) : [], { practitioner: account.practitioner, holds: !desk || roles.includes('clinician'), alone: whose === 'me' })
+  const line = nowLine(lines, date, today, now)
   const [at, setAt] = useState<number>()
   const [said, setSaid] = useState('')
-  const marked = at ?? (line >= 0 && line < items.length ? line : -1)
+  const marked = at ?? (line >= 0 && line < lines.length ? line : -1)
   const list = useRef<HTMLOListElement>(null)
   const find = useRef<HTMLInputElement>(null)
   const { open, chart } = useOpen()
@@ -53,13 +57,13 @@ export function TodayPage() {
     setSaid('')
     void navigate({ to: '/clinic/today', search: { ...search, ...next, ...(next.date === today && { date: undefined }) }, replace: true })
   }
-  const move = (by: number) => setAt(Math.max(0, Math.min(items.length - 1, marked + by)))
+  const move = (by: number) => setAt(Math.max(0, Math.min(lines.length - 1, marked + by)))
   useEffect(() => {
     if (at !== undefined) list.current?.querySelector('[data-at="true"]')?.scrollIntoView({ block: 'nearest' })
   }, [at])
-  const act = (what: (item: DayItem) => void) => () => {
-    const item = items[marked]
-    if (item) what(item)
+  const act = (what: (one: DayLine) => void) => () => {
+    const one = lines[marked]
+    if (one) what(one)
   }
   useKeys({
     j: () => move(1), k: () => move(-1), ArrowDown: () => move(1), ArrowUp: () => move(-1), ArrowLeft: () => go({ date: addDays(date, -1) }), ArrowRight: () => go({ date: addDays(date, 1) }),
@@ -76,7 +80,7 @@ export function TodayPage() {
         <div className={css.head}>
           <div className="grow">
             <h1>{weekdayDate(date, locale, clock)}</h1>
-            <p className="dim">{day.data ? <Summary items={items} zone={clinicZone} /> : '\u00a0'}</p>
+            <p className="dim">{day.data ? <Summary lines={lines} zone={clinicZone} /> : '\u00a0'}</p>
           </div>
           <div className={css.tools}>
             <div role="group" aria-label={t('day.whose')} className={css.whose}>
@@ -90,20 +94,19 @@ export function TodayPage() {
         {said && <div className={css.said}><Said>{said}</Said></div>}
         {day.error && !day.data ? <LoadError error={day.error} onRetry={() => void day.refetch()} />
           : !day.data ? <Skeleton heights={[56, 56, 56, 56, 56]} onRetry={() => void day.refetch()} />
-          : items.length === 0 ? <Empty icon="calendar" title={t('day.none')} text={t('day.noneText')} />
+          : lines.length === 0 ? <Empty icon="calendar" title={t('day.none')} text={t('day.noneText')} />
           : (
             <ol className={css.day} ref={list} aria-label={t('day.list')}>
-              {items.map((item, n) => (
-                <DayRow
-                  key={item.id} item={item} now={now} line={line === n} next={line === n && !isDone(item)} ready={day.data!.ready.includes(item.id)} marked={marked === n && at !== undefined} whose={whose} desk={desk} zone={clinicZone}
-                  onCancelled={() => setSaid(t('day.cancelled', { name: item.patientName, time: timeOf(item.start, clinicZone) }))}
-                />
-              ))}
-              {line === items.length && <li className={css.lastLine}><NowLine now={now} zone={clinicZone} /></li>}
+              {lines.map((one, n) => {
+                const shared = { now, line: line === n, next: line === n && !isLineDone(one), marked: marked === n && at !== undefined, whose, desk, zone: clinicZone, ready: day.data!.ready, onSaid: setSaid }
+                const cancelled = (name: string, start: string) => setSaid(t('day.cancelled', { name, time: timeOf(start, clinicZone) }))
+                return one.group ? <GroupRow key={one.key} group={one.group} members={one.members} {...shared} onCancelled={cancelled} /> : <DayRow key={one.key} item={one.item} {...shared} onCancelled={cancelled} />
+              })}
+              {line === lines.length && <li className={css.lastLine}><NowLine now={now} zone={clinicZone} /></li>}
             </ol>
           )}
       </div>
-      <Aside day={day.data} now={now} desk={desk} find={find} zone={clinicZone} />
+      <Aside day={day.data} late={late} now={now} desk={desk} find={find} zone={clinicZone} />
     </div>
   )
 }
@@ -114,12 +117,12 @@ export function NowLine({ now, zone }: { now: Date; zone: string | undefined }) 
   return <p className={css.now}><b aria-hidden="true">{time}</b><i aria-hidden="true" /><span className="sr">{t('day.now', { time })}</span></p>
 }
 
-function Summary({ items, zone }: { items: DayItem[]; zone: string | undefined }) {
+function Summary({ lines, zone }: { lines: DayLine[]; zone: string | undefined }) {
   const { t } = useWords()
-  const kept = items.filter((item) => item.status !== 'cancelled')
-  const last = kept.map((item) => item.end).sort((a, b) => Date.parse(a) - Date.parse(b)).at(-1)
-  const done = kept.filter(isDone).length
-  const unsigned = kept.filter(wantsNote).length
+  const kept = lines.filter(isKept)
+  const last = kept.map(({ end }) => end).sort((a, b) => Date.parse(a) - Date.parse(b)).at(-1)
+  const done = kept.filter(isLineDone).length
+  const unsigned = kept.flatMap((line) => (line.group ? line.members : [line.item])).filter(wantsNote).length
   const first = [t('day.count', { count: kept.length }), done > 0 && t('day.done', { count: done })].filter(Boolean).join(', ')
   return [first, unsigned > 0 && t('day.toSign', { count: unsigned }), last && t('day.ends', { time: timeOf(last, zone) })].filter(Boolean).join('. ') + '.'
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { DayItem } from '../booking/types'
-import { isDone, minutesSince, nowLine, tagOf } from './state'
+import type { DayGroup, DayItem } from '../booking/types'
+import { isDone, isLineDone, linesOf, minutesSince, nowLine, tagOf, tagOfGroup, waitingTogether } from './state'
 
 const item = (start: string, more: Partial<DayItem> = {}): DayItem => ({
   id: start, patient: 'p', start, end: start.replace(':00Z', ':20Z'), mode: 'video', status: 'booked', practitioner: { id: 'd', name: 'Dr. Hale', role: '' },
@@ -30,5 +30,34 @@ describe('the line of the present', () => {
   it('counts whole minutes of waiting', () => {
     expect(minutesSince('2026-11-24T15:25:30Z', now)).toBe(4)
     expect(minutesSince('2026-11-24T15:31:00Z', now)).toBe(0)
+  })
+})
+
+describe('a group in the day', () => {
+  const group = (more: Partial<DayGroup> = {}): DayGroup => ({
+    id: 'g', subject: 'Breathing', start: '2026-11-24T15:30:00Z', end: '2026-11-24T16:30:00Z', practitioner: { id: 'd', name: 'Dr. Hale', role: '' }, status: 'booked', visit: 'scheduled', places: 8, booked: 2, expected: 2, waiting: 0, came: 0, missed: 0, ...more,
+  })
+  const member = (id: string, more: Partial<DayItem> = {}) => item('2026-11-24T15:30:00Z', { id, group: { id: 'g', places: 8 }, ...more })
+  const alone = [item('2026-11-24T15:00:00Z'), item('2026-11-24T16:00:00Z')]
+  it('is one line, in its order, with its members in it', () => {
+    const lines = linesOf({ items: [alone[0]!, member('a'), member('b'), alone[1]!], groups: [group()] })
+    expect(lines.map(({ key }) => key)).toEqual([alone[0]!.id, 'g', alone[1]!.id])
+    expect(lines[1]!.group && lines[1]!.members.map(({ id }) => id)).toEqual(['a', 'b'])
+  })
+  it('leaves members as they are where the reader may not open it', () => {
+    expect(linesOf({ items: [member('a'), member('b')], groups: [] })).toHaveLength(2)
+  })
+  it('has a line before anybody is added', () => expect(linesOf({ items: [], groups: [group()] })).toHaveLength(1))
+  it('wants a note of who was in it, and of no other', () => {
+    const over = group({ visit: 'ended' })
+    expect(tagOfGroup(over, [member('a', { visit: 'ended', note: 'signed' }), member('b', { visit: 'ended', absent: true })])).toBe('fulfilled')
+    expect(tagOfGroup(over, [member('a', { visit: 'ended' }), member('b', { visit: 'ended', note: 'draft' })])).toBe('ended')
+    expect(tagOf(member('b', { visit: 'ended', absent: true }))).toBe('absent')
+    expect(isLineDone(linesOf({ items: [], groups: [over] })[0]!)).toBe(true)
+  })
+  it('is one card among those who wait', () => {
+    const waits = (one: DayItem) => ({ ...one, people: [] })
+    const cards = waitingTogether([waits(member('a')), waits(alone[0]!), waits(member('b'))], [group()])
+    expect(cards.map(({ items }) => items.map(({ id }) => id))).toEqual([['a', 'b'], [alone[0]!.id]])
   })
 })

@@ -7,29 +7,27 @@ import { useWords } from '../ui/useWords'
 import css from './answer.module.css'
 import { LargePicture, Picture } from './Picture'
 import { PhotosUnderway, SharePhoto } from './SharePhoto'
-import { visitOf } from './queries'
-import { chatOf } from './source'
+import { chatOf, type VisitSource } from './source'
 import { useShare } from './useShare'
 
 const quick = ['soon', 'hold', 'phone'] as const
 
-interface AnswerProps { patient: string; visit: string; seat: string; name: string; asks?: number }
+interface AnswerProps { source: VisitSource; seat: string; name: string; asks?: number; /** Nothing but words, in a group. */ plain?: boolean }
 
 /** The clinic's side of what somebody who waits writes: one press opens it, a second one answers. */
-export function Answer({ patient, visit, seat, name, asks = 0 }: AnswerProps) {
+export function Answer({ source, seat, name, asks = 0, plain }: AnswerProps) {
   const { t } = useWords()
   const [open, setOpen] = useState(false)
   const words = asks > 0 ? t('seen.answerNew', { count: asks }) : t('seen.write')
   if (!open) {
     return <Button variant="default" icon="chat" className={asks > 0 ? css.asks : ''} onClick={() => setOpen(true)}><span aria-hidden="true">{words}</span><span className="sr">{t(asks > 0 ? 'seen.answerTo' : 'seen.writeTo', { name })}</span></Button>
   }
-  return <Lines {...{ patient, visit, seat, name }} onClose={() => setOpen(false)} />
+  return <Lines {...{ source, seat, name, plain }} onClose={() => setOpen(false)} />
 }
 
-function Lines({ patient, visit, seat, name, onClose }: AnswerProps & { onClose: () => void }) {
+function Lines({ source, seat, name, plain, onClose }: AnswerProps & { onClose: () => void }) {
   const { t, clock } = useWords()
   const said = useErrorText()
-  const source = visitOf(patient, visit)
   const queries = useQueryClient()
   const lines = (useQuery(chatOf(source)).data?.items ?? []).filter((line) => line.seat === seat)
   const share = useShare(source, seat)
@@ -62,7 +60,7 @@ function Lines({ patient, visit, seat, name, onClose }: AnswerProps & { onClose:
         <label htmlFor={field} className="sr">{t('seen.field', { name })}</label>
         <textarea id={field} rows={2} maxLength={2_000} value={text} onChange={(event) => setText(event.target.value)} onKeyDown={(event) => { if (event.key === 'Enter' && !event.shiftKey) { event.preventDefault(); submit() } }} />
         <Button type="submit" variant="default" loading={send.isPending}>{t('visit.send')}</Button>
-        <SharePhoto share={share} name={name} />
+        {!plain && <SharePhoto share={share} name={name} />}
         <Button variant="subtle" onClick={onClose}>{t('close')}</Button>
       </form>
     </section>

@@ -1,5 +1,5 @@
+import { Link } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
-import type { LocalMedia, MediaView } from '../rtc/media'
 import { Button, LinkButton } from '../ui/Button'
 import { useWords } from '../ui/useWords'
 import css from './visit.module.css'
@@ -10,49 +10,36 @@ import { Controls } from './Controls'
 import { Crowd } from './Crowd'
 import { byeWord, isCrowd, stageOf } from './people'
 import { CannotSeal, SealDropped, SealOver } from './Seal'
-import { useSeal } from './useSeal'
 import { Minis, useCorner } from './Minis'
 import { RoomNews } from './RoomNews'
 import { RecordedTiles } from './recorded'
 import { RecordingBar } from './RecordingBar'
-import { useActive } from './stay'
 import { Tile } from './Tile'
+import trouble from './trouble.module.css'
 import type { Visit } from './types'
 import { ByPhone, OnlySound, OnlySoundButton, PhoneButton, useVisitPhone } from './OnlySound'
 import { SmallPicture } from './SmallPicture'
-import { useCall } from './useCall'
 import { useCalled } from './useCalled'
-import { useCaptions } from './useCaptions'
 import { usePins } from './usePins'
-import { useActOf, useSource } from './source'
+import type { OwnPart } from './useOwnPart'
 import { useWants } from './useWants'
-import { Voices } from './Voices'
 
 /** The visit: the other one large, everybody else small, five controls with their words. */
-export function CallStep({ visit, media, view, onLeave }: { visit: Visit; media: LocalMedia; view: MediaView; onLeave: () => void }) {
+export function CallStep({ visit, part }: { visit: Visit; part: OwnPart }) {
   const { t } = useWords()
-  const source = useSource()
+  const { source, act, media, view, call, now, seal, captions, leave } = part
   const { home } = source
-  const seal = useSeal(visit, useActOf(source))
-  const { call, view: now } = useCall(source.signal, !seal.cannot && !seal.dropped, media, seal.of)
-  const captions = useCaptions(visit.id, call, now, view)
   const [chat, setChat] = useState(false)
   const unread = useUnreadChat(source, true, chat)
-  const act = useActOf(source)
   const stage = useRef<HTMLElement>(null)
   const corner = useCorner(stage)
   const phone = useVisitPhone()
-  useActive(true)
   const called = useCalled()
   const { main, minis } = stageOf(visit, now, called)
   const crowd = isCrowd(now)
   const pins = usePins(call)
   const faces = crowd && main && !main.screen ? [main, ...minis] : minis
   useWants(call, crowd ? faces.filter(({ seat }) => pins.has(seat)) : main ? [main] : [], crowd ? faces.filter(({ seat }) => !pins.has(seat)) : minis)
-  const leave = () => {
-    call?.leave()
-    onLeave()
-  }
   if (seal.cannot || seal.dropped) {
     return <main id="content" tabIndex={-1} className={css.end}>{seal.cannot ? <CannotSeal /> : <SealDropped visit={visit} onGo={seal.goOn} onLeave={leave} />}</main>
   }
@@ -75,7 +62,6 @@ export function CallStep({ visit, media, view, onLeave }: { visit: Visit; media:
   return (
     <RecordedTiles value={now.recording === 'on'}>
     <main id="content" tabIndex={-1} className={css.call} data-chat={chat || undefined}>
-      <Voices remotes={now.remotes} />
       <section className={css.stage} ref={stage} data-captions={captions.view.wants || undefined} aria-label={t('visit.stage')}>
         {main && !crowd ? (
           <Tile name={main.name} track={main.track} muted={main.muted} speaking={main.speaking} frozen={frozen || main.away} whole={main.screen} className={css.full} />
@@ -83,7 +69,7 @@ export function CallStep({ visit, media, view, onLeave }: { visit: Visit; media:
           <div className={css.alone}><p>{now.phase === 'joining' ? t('visit.joining') : t('visit.alone', { name: visit.appointment.practitioner.name })}</p></div>
         )}
         {crowd ? <Crowd screen={main?.screen ? main : undefined} faces={faces} pins={pins} frozen={frozen} media={media} view={view} /> : <Minis corner={corner} minis={minis} frozen={frozen} media={media} view={view} />}
-        <header className={css.callHead}><h1>{crowd ? t('visit.people', { count: now.seats.length }) : title}</h1><ConnectionWords view={now} /><div className={css.pills}><OnlySoundButton media={media} view={view} /><SmallPicture box={stage} /></div></header>
+        <header className={css.callHead}><h1>{crowd ? t('visit.people', { count: now.seats.length }) : title}</h1><ConnectionWords view={now} /><div className={css.pills}><OnlySoundButton media={media} view={view} /><SmallPicture box={stage} />{home && <Link className={trouble.choose} to="/p/$patient" params={{ patient: home }}>{t('small.others')}</Link>}</div></header>
         <RoomNews visit={visit} call={now} mic={view.mic} />
         <SealOver seal={now.seal} />
         <OnlySound visit={visit} now={now} media={media} view={view} />

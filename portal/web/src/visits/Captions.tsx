@@ -52,6 +52,15 @@ export function CaptionsBar({ visit, here, className = '' }: { visit: Visit; her
   )
 }
 
+/** Somebody asked, and there is no answer from here yet. What this browser cannot do is no question. */
+export const hasCaptionsAsk = ({ view: { asked, own, able } }: CaptionsHere): boolean => asked.length > 0 && own === 'open' && able !== undefined
+
+/** Only what is to be answered, where there is no room for the rest. */
+export function CaptionsAsk({ visit, here, className = '' }: { visit: Visit; here: CaptionsHere; className?: string }) {
+  if (!hasCaptionsAsk(here) && here.view.own !== 'loading') return null
+  return <div className={`${css.place} ${className}`}><Own visit={visit} here={here} /></div>
+}
+
 /** The own words: nothing is made of them unless their person says so, and they can take it back at any time. */
 function Own({ visit, here: { captions, view } }: { visit: Visit; here: CaptionsHere }) {
   const { t } = useWords()

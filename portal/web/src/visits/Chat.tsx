@@ -16,15 +16,20 @@ import { useShare } from './useShare'
 
 const longest = 2_000
 
+/** How many lines of others were seen of each chat: what is unread on a page of a visit is so in the strip under others. */
+const seen = new Map<string, number>()
+
 /** How many lines of others came since the chat was last open. */
 export function useUnreadChat(source: VisitSource, on: boolean, open: boolean): number {
   const lines = useQuery({ ...chatOf(source), enabled: on }).data?.items
-  const seen = useRef<number | undefined>(undefined)
+  const chat = source.key.join(' ')
   const others = lines?.filter((line) => !line.mine).length
-  if (others === undefined) return 0
+  const known = others === undefined || open ? others : Math.min(seen.get(chat) ?? others, others)
   // What stood there before is not new.
-  if (seen.current === undefined || open) seen.current = others
-  return Math.max(0, others - seen.current)
+  useEffect(() => {
+    if (known !== undefined) seen.set(chat, known)
+  }, [chat, known])
+  return others === undefined || known === undefined ? 0 : others - known
 }
 
 /** In the room, or between who waits and the clinic. The clinic reads all of it; its window in the room shows what everybody there reads. */

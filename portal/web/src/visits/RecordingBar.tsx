@@ -18,14 +18,25 @@ export function recordedNow(visit: Visit, room: Recorded): 'on' | 'paused' | und
   return said === 'on' || said === 'paused' ? 'paused' : undefined
 }
 
+const openOf = ({ recording }: Visit) => (recording && recording.state !== 'over' ? recording : undefined)
+
+/** There is a question, and no yes to it from the reader. */
+export const asksToRecord = (visit: Visit): boolean => {
+  const open = openOf(visit)
+  return open !== undefined && open.mine !== 'yes'
+}
+
+/** There is something to say of a recording now. */
+export const hasRecordingNews = (visit: Visit, room: Recorded): boolean => recordedNow(visit, room) !== undefined || openOf(visit) !== undefined || (visit.recording !== undefined && justOver(visit, visit.recording))
+
 /** Asked, recorded, paused or just over; and the one press that ends it. Nobody is asked why. */
 export function RecordingBar({ visit, act, room, className = '' }: { visit: Visit; act: VisitAct; room: Recorded; className?: string }) {
   const { t, locale } = useWords()
   const said = useErrorText()
   const { recording } = visit
   const now = recordedNow(visit, room)
-  const open = recording && recording.state !== 'over' ? recording : undefined
-  const asks = open && open.mine !== 'yes'
+  const open = openOf(visit)
+  const asks = open && asksToRecord(visit)
   const others = listOf(recording?.missing ?? [], locale)
   const line = now === 'on' ? t('rec.on')
     : now === 'paused' ? (others ? t('rec.pausedFor', { names: others }) : t('rec.paused'))

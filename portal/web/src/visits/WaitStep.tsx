@@ -2,7 +2,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { ApiError } from '../api/problem'
 import { useWhenWords } from '../booking/words'
 import type { LocalMedia, MediaView } from '../rtc/media'
-import { AnchorButton, Button } from '../ui/Button'
+import { AnchorButton, Button, LinkButton } from '../ui/Button'
 import { Card } from '../ui/Card'
 import { useErrorText } from '../ui/ErrorSummary'
 import { Face } from '../ui/Face'
@@ -20,10 +20,10 @@ import { useSeal } from './useSeal'
 import css from './visit.module.css'
 import { VisitIcon } from './VisitIcon'
 
-interface WaitProps { visit: Visit; media: LocalMedia; view: MediaView; act: VisitAct; early: boolean; onQuestions: () => void }
+interface WaitProps { visit: Visit; media: LocalMedia; view: MediaView; act: VisitAct; early: boolean; onQuestions: () => void; /** One does not come back by itself after this. */ onLeave: () => void }
 
 /** Who knows that one is here, how long it takes, and that nothing has to be done meanwhile. */
-export function WaitStep({ visit, media, view, act, early, onQuestions }: WaitProps) {
+export function WaitStep({ visit, media, view, act, early, onQuestions, onLeave }: WaitProps) {
   const { t } = useWords()
   const { dayInText, time } = useWhenWords()
   const said = useErrorText()
@@ -41,13 +41,14 @@ export function WaitStep({ visit, media, view, act, early, onQuestions }: WaitPr
     else away?.()
   }
   const leave = () => {
+    onLeave()
     if (known) act.mutate({ do: 'leaveWaiting' }, { onSettled: back })
     else back()
   }
   const { joinFrom } = visit.appointment
   return (
     <>
-      <header className={css.top}><span className="grow" /><Button variant="subtle" onClick={leave}>{t('visit.leave')}</Button></header>
+      <header className={css.top}>{known && home && <LinkButton variant="subtle" to="/p/$patient" params={{ patient: home }}>{t('small.others')}</LinkButton>}<span className="grow" /><Button variant="subtle" onClick={leave}>{t('visit.leave')}</Button></header>
       <main id="content" tabIndex={-1} className={css.narrow}>
         <div className={css.greet}>
           <span className={css.big}><Face name={name} size="l" tone="accent" /></span>
@@ -67,10 +68,10 @@ export function WaitStep({ visit, media, view, act, early, onQuestions }: WaitPr
             {known && visit.place && visit.state !== 'live' && <span>{visit.place === 1 ? t('queue.next') : `${t('queue.place', { place: visit.place })}. ${t('queue.before', { count: visit.place - 1 })}`}</span>}
             <b>{minutes === undefined ? t('wait.soon') : t('wait.minutes', { count: minutes })}</b>
             {visit.expectedAt && minutes !== undefined && minutes >= 5 && <span>{t('queue.at', { time: time(visit.expectedAt) })}. </span>}
-            <span>{early ? t('wait.putDownEarly') : t('wait.putDown')}</span>
+            <span>{t(early ? 'wait.putDownEarly' : home ? 'wait.putDownAny' : 'wait.putDown')}</span>
           </div>
         </section>
-        {late > 0 && <p className={css.late}>{t('wait.late', { name, count: late })}</p>}
+        <div role="status">{late > 0 && <p className={css.late}>{t('wait.late', { name, count: late })}</p>}</div>
         {visit.me.places && <QuestionsCard onOpen={onQuestions} />}
         {known && <Lobby />}
         <section className={css.selfBox} aria-label={t('wait.device')}>

@@ -27,6 +27,7 @@ interface Paths {
   '/charts/{patient}/visits/{id}/start': Act
   '/charts/{patient}/visits/{id}/end': Act
   '/charts/{patient}/visits/{id}/late': Act<{ minutes: number }>
+  '/charts/{patient}/visits/{id}/missed': Act<{ missed: boolean }>
   '/charts/{patient}/visits/{id}/sealing': Act<{ on: boolean }>
   '/charts/{patient}/visits/{id}/sealable': Act<{ able: boolean }>
   '/charts/{patient}/visits/{id}/chat': { get: Answer<Page<ChatLine>> & Of } & Act<{ id: string; text: string; seat?: string }, unknown>

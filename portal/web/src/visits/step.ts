@@ -5,6 +5,11 @@ export type Step = 'early' | 'check' | 'consent' | 'place' | 'wait' | 'visit' | 
 /** What this tab did since it was opened; the rest the server knows. */
 export interface Here { checked: boolean; left: boolean }
 
+const ends: readonly Step[] = ['left', 'refused', 'removed', 'over', 'cancelled']
+
+/** On the way into the visit, or in it: picture and sound are looked after. */
+export const isInside = (step: Step | undefined): boolean => step !== undefined && !ends.includes(step)
+
 /** Where somebody stands on the way into a visit. A reload comes out at the same place. */
 export function stepOf(visit: Visit, here: Here): Step {
   const { me, appointment } = visit

@@ -38,10 +38,11 @@ func register(ctx context.Context, data, base string, client provider.Client) er
 		return err
 	}
 	defer func() { _ = d.Close() }()
-	key, err := sitekey.Load("", data)
+	keys, err := sitekey.Load("", data)
 	if err != nil {
 		return err
 	}
+	key := sitekey.NewRing(keys...)
 	accounts, err := identity.New(identity.Deps{DB: d, Key: key, Revocations: revoke.NewFeed(d), BaseURL: base})
 	if err != nil {
 		return err

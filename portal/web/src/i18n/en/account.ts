@@ -52,6 +52,13 @@ export const account = {
     passkeyStepHelp: 'Your device asks for your face, your finger or your screen lock.',
     passkeyStepRefused: 'The passkey was not used. Try again. If it is on your phone, choose “another device” when your browser asks.',
     passkeyStepUnsupported: 'This browser cannot use passkeys. Sign in with the browser or phone that holds your passkey.',
+    passkeyOnlyHelp: 'Lost your passkey? An administrator of your clinic can help you back in.',
+    makeTitle: 'Make your passkey',
+    makeLead: 'What you typed is right. At this clinic, staff sign in with a passkey.',
+    makeWhy: 'You see other people’s records. A password and a code can be asked for by a page that only looks like ours. A passkey works with this site alone, so nobody can trick you out of it.',
+    makeHow: { press: 'Press the button below.', device: 'Your device asks for your face, your finger or your screen lock.', next: 'You are in. Next time you sign in like that, without a password.' },
+    makeGo: 'Make my passkey',
+    makeUnsupported: 'This browser cannot make passkeys. Use another browser, or ask an administrator of your clinic.',
     enroll: {
       app: 'Open an authenticator app on your phone. If you have none, install one from the app store.',
       scan: 'Scan this picture with it, or type the key.',
@@ -116,7 +123,7 @@ export const account = {
     password: 'Password', passwordLead: 'At least 12 characters. A few words in a row are easy to remember.', passwordChange: 'Change the password', passwordOld: 'Password now', passwordNew: 'New password', passwordChanged: 'Your password was changed.', needOld: 'Enter the password you use now.', needNew: 'Choose a password with at least 12 characters.',
     outside: 'Other ways to sign in', outsideLead: 'Connect an account that you have elsewhere. You can then sign in here with it.', outsideLinked: 'You can sign in with it.', outsideNotLinked: 'Not connected', outsideOn: 'Connected', outsideLink: 'Connect', outsideUnlink: 'Disconnect', outsideUnlinkTitle: 'Disconnect {{name}}?', outsideUnlinkText: 'You can no longer sign in here with it. Wherever you are signed in with it now, you are signed out.',
     current: 'This device', lastSeen: 'Last used {{when}}', signedInOn: 'Signed in {{date}}', end: 'Sign out there', ended: 'That device is signed out.', devicesLead: 'If you do not know one of these, sign it out and change your password.', address: 'From {{address}}', unknownDevice: 'Unknown device',
-    stepUpTitle: 'Is it really you?', stepUpLead: 'This is an important change, so we ask once more.', stepUpPasskey: 'Use your face or finger', stepUpCode: 'Code from your app', stepUpPassword: 'Your password', stepUpGo: 'Confirm',
+    stepUpTitle: 'Is it really you?', stepUpLead: 'This is an important change, so we ask once more.', stepUpNone: 'Your clinic asks for a passkey here, and you have none yet. Sign out and sign in again: you make one then.', adminProofLead: 'Here you see and change how the clinic works, so we ask once more who you are.', stepUpPasskey: 'Use your face or finger', stepUpCode: 'Code from your app', stepUpPassword: 'Your password', stepUpGo: 'Confirm',
   },
   // The same kinds inside a sentence: "Looked at your results and medicines".
   inline: {

@@ -34,6 +34,7 @@ export const before = {
     where: 'Where {{name}} is now', outside: 'Outside the places where this clinic may treat', call: 'Call {{phone}}', saidAt: 'Said at {{time}}', said: 'By {{name}}',
     answers: 'Answered before the visit', answersBy: '{{name}}, {{when}}', was: 'last time: {{text}}', changed_one: '{{count}} answer is not the one of {{when}}', changed_other: '{{count}} answers are not those of {{when}}', same: 'The same answers as on {{when}}', waits: 'Questions are not answered yet.', draft: 'The patient is answering questions now.',
     lines: 'Written with {{name}}', answer: 'Answer', answerNew_one: 'Answer, {{count}} new line', answerNew_other: 'Answer, {{count}} new lines', answerTo: 'Answer {{name}}', write: 'Write', writeTo: 'Write to {{name}}', quick: 'Quick answers', soon: 'We are with you in a few minutes.', hold: 'Please stay on this page. We have seen your message.', phone: 'We call you by telephone now.', field: 'Your answer to {{name}}',
+    lateWhose: 'Whose day', lateMine: 'My own day', lateOf: 'Is {{name}} running late?',
     late: 'Running late?', lateBy: '{{count}} min late: tell all who wait or come soon', lateMin: '{{count}} min', onTime: 'On time', onTimeSay: 'On time again: tell all who wait or come soon', lateTold_one: '{{count}} patient was told.', lateTold_other: '{{count}} patients were told.', lateNone: 'Nobody waits or comes in the next hours.', lateNow_one: '{{count}} minute late', lateNow_other: '{{count}} minutes late',
   },
   rules: {

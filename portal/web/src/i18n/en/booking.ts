@@ -10,7 +10,8 @@ export const booking = {
     join: 'Go to the waiting room', rejoin: 'Go back to the visit', summary: 'Read the summary', link: 'Link for the patient', linkTo: 'Link for the patient to the visit {{when}}', bring: 'Bring somebody', bringTo: 'Bring somebody to the visit {{when}}', change: 'Change the time', cancel: 'Cancel the visit', cancelAt: 'Cancel the visit, {{when}}', changeAt: 'Change the time, {{when}}',
     sure: 'Cancel this visit, {{day}} at {{time}}?', sureText: 'The time goes to somebody else. You can book another one.', cancelGo: 'Yes, cancel it', keep: 'Keep it',
     cancelled: 'Cancelled: the visit {{day}} at {{time}}.', booked: 'It is booked. We remind you the day before and 15 minutes before.', moved: 'The visit has its new time.',
-    state: { fulfilled: 'Done', ended: 'Done', cancelled: 'Cancelled', noshow: 'Did not take place', booked: 'Planned', arrived: 'Arrived' },
+    missed: 'We did not see each other at this time. That can happen.', again: 'Book another time',
+    state: { fulfilled: 'Done', ended: 'Done', cancelled: 'Cancelled', noshow: 'Missed', booked: 'Planned', arrived: 'Arrived' },
     clinicTime: '{{time}} at the clinic', more: 'Show earlier visits', at: '{{day}} at {{time}}', hidden: 'These visits are not shared with you', hiddenText: '{{name}} or the clinic can change that.',
   },
   book: {

@@ -16,6 +16,9 @@ export const captions = {
   small: {
     title: 'Your visit', with: 'You are in a visit with {{name}}', alone: 'You are in a visit. Nobody else is here right now.', back: 'Back to the visit', backTo: 'Back to the visit with {{name}}', own: 'Small window', here: 'Show it here again', inWindow: 'The picture is in a small window.',
     words: 'Your words are shown as text.', lost: 'The connection to your visit is lost.', elsewhere: 'You are in a visit with {{name}}. If you start this one, you leave that one.',
+    others: 'Other pages', question: 'You are asked something. Go back to the visit to answer.',
+    waiting: 'You are in the waiting room', number: 'number {{place}}', minutes_one: 'about {{count}} min', minutes_other: 'about {{count}} min', late_one: 'The clinic is {{count}} min late', late_other: 'The clinic is {{count}} min late', lines_one: '{{count}} new message', lines_other: '{{count}} new messages',
+    backShort: 'Back', backWaiting: 'Back to the waiting room', leaveWaiting: 'Leave the waiting room', called: 'You are called', lets: '{{name}} lets you in now.', join: 'Join now', out: 'You are not in the waiting room any more.',
     picture: 'Small picture', pictureBack: 'Picture back here',
   },
 } as const

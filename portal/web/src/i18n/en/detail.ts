@@ -48,7 +48,7 @@ export const detail = {
   status: {
     active: 'Active', resolved: 'Over', inactive: 'Not active', stopped: 'Stopped', completed: 'Completed', planned: 'Planned', finished: 'Finished',
     'in-progress': 'Going on', 'on-hold': 'Paused', draft: 'Draft', preliminary: 'Not final yet', corrected: 'Corrected', amended: 'Changed later',
-    cancelled: 'Cancelled', revoked: 'Taken back', recurrence: 'Came back', relapse: 'Came back', remission: 'In remission', final: 'Final',
+    booked: 'Planned', arrived: 'Arrived', fulfilled: 'Done', noshow: 'Missed', cancelled: 'Cancelled', revoked: 'Taken back', recurrence: 'Came back', relapse: 'Came back', remission: 'In remission', final: 'Final',
     intended: 'Planned', unknown: 'Not known', 'entered-in-error': 'Entered by mistake', 'not-done': 'Not done', current: 'Current', superseded: 'Replaced',
   },
   severity: { mild: 'Mild', moderate: 'Moderate', severe: 'Severe', high: 'High risk', low: 'Low risk', 'unable-to-assess': 'Risk not known', '24484000': 'Severe', '6736007': 'Moderate', '255604002': 'Mild' },

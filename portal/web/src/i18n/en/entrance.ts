@@ -16,6 +16,12 @@ export const entrance = {
     sentTitle: 'Look into your mail', sent: 'If this is the confirmed e-mail of an account with a password, a link is on its way. It works for an hour.', none: 'Nothing came? Call us, and we help you in.',
     chooseTitle: 'Choose a new password', chooseLead: 'You are then signed out everywhere, and sign in with it.', save: 'Save the password', done: 'Your new password is saved.', recoveryHelp: 'Lost your phone? Type one of your recovery codes.', recoveryInstead: 'I do not have my passkey', recoveryCode: 'Recovery code', needRecovery: 'Enter a recovery code: 16 letters and numbers.',
   },
+  staffSignIn: {
+    title: 'How staff sign in', on: 'Only with a passkey', off: 'With a passkey, or with a password and a code',
+    why: 'A password and a code can be asked for by a page that only looks like yours. A passkey cannot: it works with this site alone.',
+    count_one: '{{count}} of {{staff}} staff has a passkey.', count_other: '{{count}} of {{staff}} staff have a passkey.', rest: 'With passkeys only, the others make one when they next sign in. Who loses theirs is helped back in below.',
+    must: 'Only with a passkey from now on', may: 'Allow a password and a code again', ownFirst: 'Make a passkey of your own first, so that you do not lock yourself out.', ownGo: 'To my passkeys', unavailable: 'Passkeys need a site with a name. This one is reached by a number.',
+  },
   verify: { page: 'Confirm your e-mail', title: 'Is this your e-mail?', lead: 'Press the button to confirm that you got our mail.', yes: 'Yes, it is mine', done: 'Thank you. Your e-mail is confirmed.' },
   safety: {
     codes: 'Recovery codes', codesLead: 'Each of these codes gets you in once when you do not have your phone.', left_one: '{{count}} code left', left_other: '{{count}} codes left', noneYet: 'You have none yet. Make them now, so that you get in without your phone too.', make: 'Make recovery codes', makeNew: 'Make new codes', makeNewText: 'The codes you have now stop working.', shown: 'Print these codes or write them down. They are shown only now.', print: 'Print', download: 'Save as a file', file: 'recovery-codes.txt', kept: 'I have kept them',
@@ -26,7 +32,7 @@ export const entrance = {
     page: 'Invitations', title: 'Invitations', lead: 'People who were asked to make an account and have not done so yet.', for: 'Access for this patient', chart: 'Accounts and invitations',
     has: 'The patient has an account.', hasNot: 'The patient has no account yet.', who: 'Who is invited?', patient: 'The patient', caregiver: 'Somebody who helps', staff: 'Invite staff', name: 'Name', birth: 'Date of birth', birthHelp: 'They are asked for it: 1980-06-07', email: 'E-mail', optional: 'E-mail (not needed)', how: 'How does the link get there?', mail: 'By e-mail', print: 'Printed, handed over here', language: 'Language', roles: 'Role',
     role: { clinician: 'Doctor', nurse: 'Nurse', frontdesk: 'Front desk', privacy: 'Privacy officer', admin: 'Administrator' },
-    make: 'Make the invitation', mailed: 'The link is on its way.', once: 'This link is shown only now. Print it and hand it over.', qr: 'Picture to scan with a phone', printIt: 'Print', copyIt: 'Copy the link', copied: 'The link is copied.', done: 'Done',
+    make: 'Make the invitation', mailed: 'The link is on its way.', onceSent: 'This link is shown only now. Copy it and send it.', once: 'This link is shown only now. Print it and hand it over.', qr: 'Picture to scan with a phone', printIt: 'Print', copyIt: 'Copy the link', copied: 'The link is copied.', done: 'Done',
     none: 'No open invitations', noneText: 'Whoever is invited and has not come in yet stands here.', until: 'Until {{date}}', again: 'New link', againMail: 'Mail a new link', withdraw: 'Take back', more: 'Show more',
     state: { open: 'Waiting', dead: 'Closed: too many wrong dates of birth', expired: 'Too old', accepted: 'Taken', withdrawn: 'Taken back' }, kind: { patient: 'Patient', caregiver: 'Helps', staff: 'Staff' },
     needName: 'Enter a name.', needBirth: 'Enter the date of birth like this: 1980-06-07', needEmail: 'Enter an e-mail address, or print the link.', needRole: 'Choose a role.',

@@ -6,6 +6,7 @@ export const room = {
     saysSelf: 'They say: {{relation}}. Ask who it is before you let them in.', saysName: 'They gave this name themselves. Ask who it is before you let them in.', otherDevice: 'Now on another device than before. Ask who it is.',
     muted: '{{name}} turned your microphone off. You can turn it on again.', youLarge: 'Everybody sees you large now.', leads: '{{name}} leads this visit now.', youLead: 'You lead this visit.',
     muteAll: 'Mute everybody', lock: 'Lock the room', unlock: 'Unlock the room', isLockedGroup: 'Locked. Nobody new can come to the waiting room.', isLocked: 'Locked. Nobody new can come to the waiting room, but the patient can.', locked: 'Nobody else can join right now',
+    invite: 'Invite somebody', inviteText: 'The call goes on meanwhile. Whoever opens the link waits at the door until you let them in.',
     mute: 'Mute', muteOf: 'Mute {{name}}', large: 'Show large', largeOf: 'Show {{name}} large to everybody', small: 'Not large', smallOf: 'Do not show {{name}} large any more',
     remove: 'Take out', removeOf: 'Take {{name}} out of the visit', removeSure: 'Take {{name}} out of this visit?', removeText: 'They cannot come back unless you let them in again.', removeGo: 'Yes, take {{name}} out', removeKeep: 'No, stay',
     removed: 'Taken out', letBack: 'Let in again', letBackOf: 'Let {{name}} in again',

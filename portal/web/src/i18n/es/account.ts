@@ -54,6 +54,13 @@ export const account: Same<typeof english> = {
     passkeyStepHelp: 'Su dispositivo pide su cara, su dedo o el bloqueo de pantalla.',
     passkeyStepRefused: 'No se usó la llave de acceso. Intente de nuevo. Si está en su teléfono, elija “otro dispositivo” cuando el navegador pregunte.',
     passkeyStepUnsupported: 'Este navegador no puede usar llaves de acceso. Entre con el navegador o el teléfono que tiene su llave.',
+    passkeyOnlyHelp: '¿Perdió su llave de acceso? Un administrador de su clínica puede ayudarle a volver a entrar.',
+    makeTitle: 'Cree su llave de acceso',
+    makeLead: 'Lo que escribió es correcto. En esta clínica, el personal entra con una llave de acceso.',
+    makeWhy: 'Usted ve los datos de otras personas. Una página que solo se parece a la nuestra puede pedirle la contraseña y el código. Una llave de acceso funciona solo con este sitio, así que nadie puede sacársela con engaños.',
+    makeHow: { press: 'Pulse el botón de abajo.', device: 'Su dispositivo le pide la cara, el dedo o el bloqueo de pantalla.', next: 'Ya está dentro. La próxima vez entra así, sin contraseña.' },
+    makeGo: 'Crear mi llave de acceso',
+    makeUnsupported: 'Este navegador no puede crear llaves de acceso. Use otro navegador o pregunte a un administrador de su clínica.',
     enroll: {
       app: 'Abra una aplicación de códigos en su teléfono. Si no tiene ninguna, instálela desde la tienda de aplicaciones.',
       scan: 'Escanee esta imagen con ella, o escriba la clave.',
@@ -118,7 +125,7 @@ export const account: Same<typeof english> = {
     password: 'Contraseña', passwordLead: 'Al menos 12 caracteres. Unas cuantas palabras seguidas son fáciles de recordar.', passwordChange: 'Cambiar la contraseña', passwordOld: 'Contraseña actual', passwordNew: 'Contraseña nueva', passwordChanged: 'Su contraseña se cambió.', needOld: 'Escriba la contraseña que usa ahora.', needNew: 'Elija una contraseña de al menos 12 caracteres.',
     outside: 'Otras formas de entrar', outsideLead: 'Conecte una cuenta que tenga en otro sitio. Después podrá entrar aquí con ella.', outsideLinked: 'Puede entrar con ella.', outsideNotLinked: 'No conectada', outsideOn: 'Conectada', outsideLink: 'Conectar', outsideUnlink: 'Desconectar', outsideUnlinkTitle: '¿Desconectar {{name}}?', outsideUnlinkText: 'Ya no podrá entrar aquí con ella. Donde haya entrado con ella, se cerrará la sesión.',
     current: 'Este dispositivo', lastSeen: 'Último uso: {{when}}', signedInOn: 'Entró el {{date}}', end: 'Cerrar sesión ahí', ended: 'Se cerró la sesión en ese dispositivo.', devicesLead: 'Si no conoce alguno de estos, cierre su sesión y cambie su contraseña.', address: 'Desde {{address}}', unknownDevice: 'Dispositivo desconocido',
-    stepUpTitle: '¿Es usted?', stepUpLead: 'Es un cambio importante; por eso preguntamos otra vez.', stepUpPasskey: 'Usar su cara o su dedo', stepUpCode: 'Código de su aplicación', stepUpPassword: 'Su contraseña', stepUpGo: 'Confirmar',
+    stepUpTitle: '¿Es usted?', stepUpLead: 'Es un cambio importante; por eso preguntamos otra vez.', stepUpNone: 'Su clínica pide aquí una llave de acceso y usted todavía no tiene. Salga y vuelva a entrar: entonces la crea.', adminProofLead: 'Aquí ve y cambia cómo funciona la clínica, así que le preguntamos otra vez quién es.', stepUpPasskey: 'Usar su cara o su dedo', stepUpCode: 'Código de su aplicación', stepUpPassword: 'Su contraseña', stepUpGo: 'Confirmar',
   },
   inline: {
     demographics: 'datos personales', conditions: 'enfermedades', allergies: 'alergias', medicines: 'medicinas', immunizations: 'vacunas',

@@ -12,7 +12,8 @@ export const booking: Same<typeof english> = {
     join: 'Ir a la sala de espera', rejoin: 'Volver a la visita', summary: 'Leer el resumen', link: 'Enlace para el paciente', linkTo: 'Enlace para el paciente a la visita {{when}}', bring: 'Traer a alguien', bringTo: 'Traer a alguien a la visita {{when}}', change: 'Cambiar la hora', cancel: 'Cancelar la visita', cancelAt: 'Cancelar la visita, {{when}}', changeAt: 'Cambiar la hora, {{when}}',
     sure: '¿Cancelar esta visita, {{day}} a las {{time}}?', sureText: 'La hora quedará para otra persona. Usted puede pedir otra.', cancelGo: 'Sí, cancelar', keep: 'Conservarla',
     cancelled: 'Cancelada: la visita, {{day}} a las {{time}}.', booked: 'Su visita está reservada. Le avisaremos el día antes y 15 minutos antes.', moved: 'La visita tiene su nueva hora.',
-    state: { fulfilled: 'Terminada', ended: 'Terminada', cancelled: 'Cancelada', noshow: 'No se realizó', booked: 'Prevista', arrived: 'Llegó' },
+    missed: 'A esa hora no nos vimos. Puede pasar.', again: 'Reservar otra hora',
+    state: { fulfilled: 'Terminada', ended: 'Terminada', cancelled: 'Cancelada', noshow: 'No nos vimos', booked: 'Prevista', arrived: 'Llegó' },
     clinicTime: '{{time}} en la clínica', more: 'Mostrar visitas anteriores', at: '{{day}}, {{time}}', hidden: 'Estas visitas no se comparten con usted', hiddenText: '{{name}} o la clínica pueden cambiarlo.',
   },
   book: {

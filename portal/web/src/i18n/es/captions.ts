@@ -18,6 +18,9 @@ export const captions: Same<typeof english> = {
   small: {
     title: 'Su consulta', with: 'Está en una consulta con {{name}}', alone: 'Está en una consulta. Ahora no hay nadie más.', back: 'Volver a la consulta', backTo: 'Volver a la consulta con {{name}}', own: 'Ventana pequeña', here: 'Mostrarla aquí otra vez', inWindow: 'La imagen está en una ventana pequeña.',
     words: 'Sus palabras se muestran como texto.', lost: 'Se perdió la conexión con su consulta.', elsewhere: 'Está en una consulta con {{name}}. Si empieza esta, sale de aquella.',
+    others: 'Otras páginas', question: 'Le preguntan algo. Vuelva a la consulta para responder.',
+    waiting: 'Está en la sala de espera', number: 'número {{place}}', minutes_one: 'unos {{count}} min', minutes_other: 'unos {{count}} min', late_one: 'La clínica va {{count}} min tarde', late_other: 'La clínica va {{count}} min tarde', lines_one: '{{count}} mensaje nuevo', lines_other: '{{count}} mensajes nuevos',
+    backShort: 'Volver', backWaiting: 'Volver a la sala de espera', leaveWaiting: 'Salir de la sala de espera', called: 'Le llaman', lets: '{{name}} le hace pasar ahora.', join: 'Entrar ahora', out: 'Ya no está en la sala de espera.',
     picture: 'Imagen pequeña', pictureBack: 'Imagen aquí otra vez',
   },
 }

@@ -50,7 +50,7 @@ export const detail: Same<typeof english> = {
   status: {
     active: 'Activo', resolved: 'Terminado', inactive: 'No activo', stopped: 'Suspendido', completed: 'Completado', planned: 'Planeado', finished: 'Terminado',
     'in-progress': 'En curso', 'on-hold': 'En pausa', draft: 'Borrador', preliminary: 'Aún no es definitivo', corrected: 'Corregido', amended: 'Cambiado después',
-    cancelled: 'Cancelado', revoked: 'Retirado', recurrence: 'Volvió', relapse: 'Volvió', remission: 'En remisión', final: 'Definitivo',
+    booked: 'Prevista', arrived: 'Llegó', fulfilled: 'Terminada', noshow: 'No nos vimos', cancelled: 'Cancelado', revoked: 'Retirado', recurrence: 'Volvió', relapse: 'Volvió', remission: 'En remisión', final: 'Definitivo',
     intended: 'Planeado', unknown: 'Sin dato', 'entered-in-error': 'Anotado por error', 'not-done': 'No se hizo', current: 'Vigente', superseded: 'Reemplazado',
   },
   severity: { mild: 'Leve', moderate: 'Moderada', severe: 'Grave', high: 'Riesgo alto', low: 'Riesgo bajo', 'unable-to-assess': 'Riesgo sin dato', '24484000': 'Grave', '6736007': 'Moderada', '255604002': 'Leve' },

@@ -8,6 +8,7 @@ export const room: Same<typeof english> = {
     saysSelf: 'Según dice: {{relation}}. Pregunte quién es antes de hacerle pasar.', saysName: 'Dio este nombre por su cuenta. Pregunte quién es antes de hacerle pasar.', otherDevice: 'Ahora en otro dispositivo que antes. Pregunte quién es.',
     muted: '{{name}} apagó su micrófono. Usted puede volver a encenderlo.', youLarge: 'Ahora todos le ven en grande.', leads: 'Ahora {{name}} dirige esta consulta.', youLead: 'Usted dirige esta consulta.',
     muteAll: 'Silenciar a todos', lock: 'Cerrar la sala', unlock: 'Abrir la sala', isLockedGroup: 'Cerrada. Nadie nuevo puede llegar a la sala de espera.', isLocked: 'Cerrada. Nadie nuevo puede llegar a la sala de espera, pero el paciente sí.', locked: 'Ahora no puede entrar nadie más',
+    invite: 'Invitar a alguien', inviteText: 'La llamada sigue mientras tanto. Quien abra el enlace espera en la puerta hasta que usted le deje entrar.',
     mute: 'Silenciar', muteOf: 'Silenciar a {{name}}', large: 'Ver en grande', largeOf: 'Mostrar a {{name}} en grande a todos', small: 'Ya no en grande', smallOf: 'No mostrar más a {{name}} en grande',
     remove: 'Sacar', removeOf: 'Sacar a {{name}} de la consulta', removeSure: '¿Sacar a {{name}} de esta consulta?', removeText: 'No puede volver, a menos que usted le haga pasar otra vez.', removeGo: 'Sí, sacar a {{name}}', removeKeep: 'No, que se quede',
     removed: 'Fuera de la consulta', letBack: 'Hacer pasar otra vez', letBackOf: 'Hacer pasar otra vez a {{name}}',

@@ -1,0 +1,61 @@
+package portal_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Of those who wait for a group each is let in, written to, told of a delay and sent back
+// by themselves: nothing of that reaches another one.
+func TestEachWhoWaitsForAGroupIsAnsweredAlone(t *testing.T) {
+	each(t, func(t *testing.T, n *node) {
+		p := newCircle(t, n)
+		for _, patient := range []string{p.rosa, p.ben} {
+			require.Equal(t, 201, p.add(p.desk, patient).StatusCode)
+		}
+		rosas := p.waits(p.self, p.rosa, "Butterfly")
+		bens := p.waits(p.bens, p.ben, "")
+		behind := func(who *someone, patient string) (v struct{ BehindMinutes int }) {
+			who.get(p.visit(patient)).json(t, &v)
+			return v
+		}
+
+		// What one of them asks is counted, and answered to them.
+		line := func(text, seat string) string {
+			return fmt.Sprintf(`{"id":"%s","text":"%s","seat":"%s"}`, newID(), text, seat)
+		}
+		require.Equal(t, 201, p.self.do("POST", p.visit(p.rosa)+"/chat", line("Is it now?", "")).StatusCode)
+		require.Equal(t, 1, p.see(p.doctor).person(t, "Rosa Marin").Asks)
+		require.Equal(t, 201, p.doctor.do("POST", p.at()+"/chat", line("In a few minutes.", rosas)).StatusCode)
+		require.Zero(t, p.see(p.doctor).person(t, "Rosa Marin").Asks)
+		require.Contains(t, p.self.get(p.visit(p.rosa)+"/chat").body, "In a few minutes.")
+		require.NotContains(t, p.bens.get(p.visit(p.ben)+"/chat").body, "minutes")
+		chat := p.doctor.get(p.at() + "/chat").body
+		require.Contains(t, chat, "Is it now?")
+		require.Contains(t, chat, "In a few minutes.")
+		for _, who := range []*someone{p.self, p.nurse, p.desk} {
+			require.NotEqual(t, 201, who.do("POST", p.at()+"/chat", line("Not mine to say", bens)).StatusCode, who.name)
+		}
+
+		// One is told that it will be later, also while the group goes on without them.
+		require.Equal(t, 200, p.doctor.do("POST", p.visit(p.ben)+"/late", `{"minutes":10}`).StatusCode)
+		require.Equal(t, 10, behind(p.bens, p.ben).BehindMinutes)
+		require.Zero(t, behind(p.self, p.rosa).BehindMinutes)
+		require.Equal(t, 10, p.see(p.doctor).member(t, p.ben).BehindMinutes)
+
+		p.does(p.doctor, "/admit", seatOf(rosas))
+		require.Equal(t, "admitted", p.member(p.self, p.rosa).Me.State)
+		require.Equal(t, "waiting", p.member(p.bens, p.ben).Me.State)
+		require.Equal(t, 200, p.doctor.do("POST", p.visit(p.ben)+"/late", `{"minutes":15}`).StatusCode)
+		require.Equal(t, 15, behind(p.bens, p.ben).BehindMinutes)
+		require.Equal(t, "live", p.doctor.do("POST", p.visit(p.rosa)+"/late", `{"minutes":15}`).code())
+
+		p.does(p.doctor, "/refuse", seatOf(bens))
+		require.Equal(t, "refused", p.member(p.bens, p.ben).Me.State)
+		require.Equal(t, "admitted", p.member(p.self, p.rosa).Me.State)
+		require.Equal(t, "gone", p.doctor.do("POST", p.at()+"/chat", line("Too late", bens)).code())
+		require.Equal(t, 200, p.bens.do("POST", p.visit(p.ben)+"/wait", "").StatusCode, "they may ask again")
+	})
+}
