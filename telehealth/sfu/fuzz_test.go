@@ -26,25 +26,25 @@ func nobody(f testing.TB) *webrtc.PeerConnection {
 // receives it. What is read of a packet is what the library reads of it.
 func FuzzPacket(f *testing.F) {
 	good := &frames{}
-	f.Add(bytes.Clone(good.next(40)), false)
-	f.Add(bytes.Clone(good.next(2)), true)
+	f.Add(bytes.Clone(good.next(40)), uint8(vp8))
+	f.Add(bytes.Clone(good.next(2)), uint8(h264))
+	f.Add(append([]byte{0x80, 98, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0}, 0xa8, 0x81, 0x00, 0x00, 7, 0), uint8(vp9))
+	f.Add(append([]byte{0x80, 104, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0}, 0x18, 0x0a, 1), uint8(av1))
 	p := rtp.Packet{Header: rtp.Header{Version: 2, SequenceNumber: 5, Marker: true}, Payload: []byte{0x90, 0xf0, 0x80, 5, 7, 0xe0, 0, 1}}
 	for id, size := range map[uint8]int{1: 2, 3: 16, 14: 1} {
 		require.NoError(f, p.SetExtension(id, make([]byte, size)))
 	}
 	b, err := p.Marshal()
 	require.NoError(f, err)
-	f.Add(b, false)
-	f.Add([]byte{0xb0, 0xe0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10, 0, 0, 1, 1, 200, 3, 4, 1}, true)
-	f.Add(append([]byte{0x80, 102, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0}, 24, 0, 3, 0x67, 1, 2, 0xff, 0xff, 5), true)
+	f.Add(b, uint8(vp8))
+	f.Add([]byte{0xb0, 0xe0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10, 0, 0, 1, 1, 200, 3, 4, 1}, uint8(h264))
+	f.Add(append([]byte{0x80, 102, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0}, 24, 0, 3, 0x67, 1, 2, 0xff, 0xff, 5), uint8(h264))
 	pc := nobody(f)
-	f.Fuzz(func(t *testing.T, b []byte, h264 bool) {
+	f.Fuzz(func(t *testing.T, b []byte, as uint8) {
 		s, w, now := &Server{}, &far{}, time.Now()
 		from := camera(s, "a")
 		from.pc = pc
-		if h264 {
-			from.mime = mimeH264
-		}
+		from.codec = codec(as) % codecs
 		from.levelID = 1
 		x := watched(s, from, w)
 		from.take(good.next(100), now) // something was there before

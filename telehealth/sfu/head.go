@@ -8,6 +8,7 @@ type head struct {
 	seq     uint16
 	ts      uint32
 	marker  bool
+	pt      uint8
 	profile uint16 // of the extensions; 0: there are none
 	more    []byte // the extensions
 	payload []byte // without padding
@@ -24,7 +25,7 @@ func readHead(b []byte) (h head, ok bool) {
 		return h, false
 	}
 	at := 12 + 4*int(b[0]&0x0f)
-	h.marker, h.seq, h.ts = b[1]&0x80 != 0, binary.BigEndian.Uint16(b[2:]), binary.BigEndian.Uint32(b[4:])
+	h.marker, h.pt, h.seq, h.ts = b[1]&0x80 != 0, b[1]&0x7f, binary.BigEndian.Uint16(b[2:]), binary.BigEndian.Uint32(b[4:])
 	if b[0]&0x10 != 0 {
 		if len(b) < at+4 {
 			return h, false

@@ -148,6 +148,12 @@ type layersMessage struct {
 	Rids []string `json:"rids"`
 }
 
+// codecsMessage tells a sender in which codecs all others can show a picture.
+type codecsMessage struct {
+	T     string   `json:"t"`
+	Video []string `json:"video"`
+}
+
 // heldMessage tells what is not sent to a client because its line is too weak.
 type heldMessage struct {
 	T      string    `json:"t"`

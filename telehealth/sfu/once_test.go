@@ -69,12 +69,12 @@ func TestANumberIsGoodForOnePacket(t *testing.T) {
 			switch rapid.IntRange(0, 6).Draw(t, "what") {
 			case 0, 1, 2: // packets in order, of two pictures
 				for n := range rapid.IntRange(1, 90).Draw(t, "packets") {
-					tracks[of].take(vp8(next[of], n == 0, rapid.Byte().Draw(t, "byte")), now)
+					tracks[of].take(pictured(next[of], n == 0, rapid.Byte().Draw(t, "byte")), now)
 					next[of]++
 				}
 			case 3: // one late, again, or under a number that another one had
 				back := uint16(rapid.IntRange(0, 400).Draw(t, "back"))
-				tracks[of].take(vp8(next[of]-back, back%5 == 0, rapid.Byte().Draw(t, "byte")), now)
+				tracks[of].take(pictured(next[of]-back, back%5 == 0, rapid.Byte().Draw(t, "byte")), now)
 			case 4:
 				x.mu.Lock()
 				last := x.lastSeq
@@ -95,8 +95,8 @@ func TestANumberIsGoodForOnePacket(t *testing.T) {
 	})
 }
 
-// vp8 is a packet of a picture with a picture id, as a browser sends it.
-func vp8(seq uint16, key bool, with byte) []byte {
+// pictured is a packet of a picture with a picture id, as a browser sends it.
+func pictured(seq uint16, key bool, with byte) []byte {
 	p := rtp.Packet{Header: rtp.Header{Version: 2, PayloadType: 96, SequenceNumber: seq, Timestamp: uint32(seq) * 1000, SSRC: 7}, Payload: bytes.Repeat([]byte{with}, 600)}
 	copy(p.Payload, []byte{0x90, 0xe0, 0x80, byte(seq), byte(seq), 0, 1})
 	if key {
@@ -140,7 +140,7 @@ func TestAReplayAndTheReaderSendAPacketOnce(t *testing.T) {
 	for range 3 {
 		from.take(f.next(500), now)
 	}
-	p := &packet{seq: f.seq, ts: 3000, payload: []byte{0x10, 1, 2}}
+	p := &packet{seq: f.seq, ts: 3000, payload: []byte{0x10, 1, 2}, pic: picture{codec: vp8}}
 	kept := from.cache.put(*p, now)
 	x.begin()
 	x.forward(from, kept, now)

@@ -1,16 +1,8 @@
 package sfu
 
-import "strings"
-
-// Codecs by their lower-case MIME type.
-const (
-	mimeVP8  = "video/vp8"
-	mimeH264 = "video/h264"
-	mimeRTX  = "video/rtx"
-)
-
 // picture is what forwarding has to know of a video packet.
 type picture struct {
+	codec codec
 	key   bool // begins a key frame
 	idAt  int8 // where the picture id stands in the payload; 0: nowhere
 	wide  bool // the picture id has 15 bits
@@ -19,14 +11,19 @@ type picture struct {
 
 // look reads as much of a payload as forwarding needs. Anything odd is a packet
 // without marks: it is forwarded as it is.
-func look(mime string, p []byte) picture {
-	switch mime {
-	case mimeVP8:
-		return lookVP8(p)
-	case mimeH264:
-		return picture{key: keyH264(p)}
+func look(c codec, p []byte) (pic picture) {
+	switch c {
+	case vp8:
+		pic = lookVP8(p)
+	case vp9:
+		pic = lookVP9(p)
+	case h264:
+		pic.key = keyH264(p)
+	case av1:
+		pic.key = keyAV1(p)
 	}
-	return picture{}
+	pic.codec = c
+	return pic
 }
 
 // lookVP8 reads the payload descriptor (RFC 7741, section 4.2) and the first bit
@@ -67,6 +64,47 @@ func lookVP8(p []byte) (pic picture) {
 	pic.key = begins && len(p) > at && p[at]&0x01 == 0
 	return pic
 }
+
+// lookVP9 reads the payload descriptor (RFC 9628, section 4.2). A key frame begins with
+// the first packet of a frame of the lowest layer that builds on no other.
+func lookVP9(p []byte) (pic picture) {
+	if len(p) == 0 {
+		return pic
+	}
+	id, predicted, layers, flexible, begins := p[0]&0x80 != 0, p[0]&0x40 != 0, p[0]&0x20 != 0, p[0]&0x10 != 0, p[0]&0x08 != 0
+	at, lowest := 1, true
+	if id {
+		if len(p) < 2 {
+			return picture{}
+		}
+		pic.idAt, pic.wide = int8(at), p[at]&0x80 != 0
+		at++
+		if pic.wide {
+			at++
+		}
+	}
+	if layers {
+		if len(p) <= at {
+			return picture{}
+		}
+		lowest = p[at]>>1&0x07 == 0
+		at++
+		if !flexible {
+			pic.tl0At = int8(at)
+			at++
+		}
+	}
+	if len(p) < at || int(pic.tl0At) >= len(p) {
+		return picture{}
+	}
+	pic.key = begins && !predicted && lowest && len(p) > at
+	return pic
+}
+
+// keyAV1 reads the aggregation header (RTP Payload Format For AV1, section 4.4): N is
+// set in the first packet of a coded video sequence, which is a key frame with all that
+// a decoder has to know before.
+func keyAV1(p []byte) bool { return len(p) > 1 && p[0]&0x08 != 0 && p[0]&0x80 == 0 }
 
 // keyH264 looks for parameter sets or an IDR slice (RFC 6184, sections 5.4-5.8).
 func keyH264(p []byte) bool {
@@ -124,5 +162,3 @@ func (c picture) shift(p []byte, id uint16, tl0 uint8) {
 		p[c.tl0At] += tl0
 	}
 }
-
-func lower(mime string) string { return strings.ToLower(mime) }

@@ -103,9 +103,9 @@ func gathered(pc *webrtc.PeerConnection, d webrtc.SessionDescription) (string, e
 // of a track, and lives as long as the track. Each layer is a track.
 func (x *Seat) came(pc *webrtc.PeerConnection, kinds *atomic.Pointer[map[string]Kind], from *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
 	kind := kindOf(kinds, from, r)
-	codec := from.Codec()
+	now := from.Codec()
 	t := &track{
-		seat: x, kind: kind, layer: high, mime: lower(codec.MimeType), clock: codec.ClockRate, ssrc: uint32(from.SSRC()), pc: pc,
+		seat: x, kind: kind, layer: high, codec: codecOf(now.MimeType), clock: now.ClockRate, ssrc: uint32(from.SSRC()), pc: pc,
 		cache: newCache(kind != Audio),
 	}
 	rid := from.RID()
@@ -113,7 +113,9 @@ func (x *Seat) came(pc *webrtc.PeerConnection, kinds *atomic.Pointer[map[string]
 		t.layer = layerOf(rid)
 	}
 	t.level.Store(silent)
-	for _, e := range r.GetParameters().HeaderExtensions {
+	sends := r.GetParameters()
+	t.coded = codedOf(sends.Codecs)
+	for _, e := range sends.HeaderExtensions {
 		if e.URI == uriLevel {
 			t.levelID = uint8(e.ID)
 		}

@@ -90,21 +90,17 @@ func (s *slot) again(pairs []rtcp.NackPair, now time.Time) {
 	if t == nil || s.paused || !s.flowing || s.writer == nil {
 		return
 	}
-	pt, ok := s.types[t.mime]
-	if !ok {
-		return
-	}
 	s.repairs.trickle(now)
 	for _, pair := range pairs[:min(len(pairs), repairPairs)] {
 		for i, mask := uint16(0), uint32(pair.LostPackets)<<1|1; mask != 0; i, mask = i+1, mask>>1 {
 			if mask&1 != 0 {
-				s.repeat(t, pair.PacketID+i, pt, buf, now, trip)
+				s.repeat(t, pair.PacketID+i, buf, now, trip)
 			}
 		}
 	}
 }
 
-func (s *slot) repeat(t *track, seq uint16, pt uint8, buf []byte, now time.Time, trip time.Duration) {
+func (s *slot) repeat(t *track, seq uint16, buf []byte, now time.Time, trip time.Duration) {
 	own := seq - s.seqOff
 	if own != s.first && !after(own, s.first) || after(seq, s.lastSeq) {
 		return // of what it carried before, or never sent
@@ -112,7 +108,8 @@ func (s *slot) repeat(t *track, seq uint16, pt uint8, buf []byte, now time.Time,
 	if !s.repairs.may(seq, now, trip) {
 		return
 	}
-	if p, held := t.cache.get(own, buf); held {
+	p, held := t.cache.get(own, buf)
+	if pt := s.types[p.pic.codec]; held && pt != 0 {
 		if rpt := s.rtx.of(pt); rpt != 0 {
 			s.rewrite(&p, rpt, now)
 		} else if !s.resend(&p, pt) {

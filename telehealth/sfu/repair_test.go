@@ -31,12 +31,12 @@ func (w *far) Write(b []byte) (int, error) { return len(b), nil }
 // camera is a track as it is once its packets come in.
 func camera(s *Server, id string) *track {
 	x := &Seat{room: newRoom(s, "r"), id: id, tracks: map[Kind]*source{}}
-	return &track{seat: x, from: &source{seat: x, kind: Camera}, kind: Camera, layer: high, mime: lower(webrtc.MimeTypeVP8), clock: 90000, ssrc: 7, cache: newCache(true)}
+	return &track{seat: x, from: &source{seat: x, kind: Camera}, kind: Camera, layer: high, codec: vp8, clock: 90000, ssrc: 7, cache: newCache(true)}
 }
 
 // watched is a slot that receives a track.
 func watched(s *Server, t *track, w webrtc.TrackLocalWriter) *slot {
-	x := &slot{id: "camera-0", stream: "place-0", kind: webrtc.RTPCodecTypeVideo, clock: 90000, count: &s.count, writer: w, ssrc: 9, types: map[string]uint8{t.mime: 96}, line: true, src: t}
+	x := &slot{id: "camera-0", stream: "place-0", kind: webrtc.RTPCodecTypeVideo, clock: 90000, count: &s.count, writer: w, ssrc: 9, types: types{vp8: 96}, line: true, src: t}
 	t.add(x)
 	return x
 }

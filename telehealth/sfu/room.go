@@ -344,6 +344,7 @@ func (r *Room) layers(seats []*Seat, now time.Time) {
 		}
 	}
 	r.tapNeeds(all)
+	r.choices(seats)
 	for _, x := range seats {
 		for _, o := range r.sourcesOf(x) {
 			if rids, news := o.needed(all[o], now); news {

@@ -2,7 +2,6 @@ package sfu
 
 import (
 	"errors"
-	"fmt"
 	"log/slog"
 	"maps"
 	"net/netip"
@@ -121,23 +120,8 @@ var srtpProfiles = []dtls.SRTPProtectionProfile{dtls.SRTP_AEAD_AES_256_GCM, dtls
 // newAPI has the codecs of the protocol, and no interceptors but the recorders.
 func newAPI(cfg Config, at *sockets, log logging.LoggerFactory, wide *recorders, said *feeds) (*webrtc.API, error) {
 	media := &webrtc.MediaEngine{}
-	video := []webrtc.RTCPFeedback{{Type: "nack"}, {Type: "nack", Parameter: "pli"}, {Type: "ccm", Parameter: "fir"}, {Type: "transport-cc"}}
-	for _, c := range []struct {
-		kind  webrtc.RTPCodecType
-		codec webrtc.RTPCodecParameters
-	}{
-		{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecParameters{PayloadType: 111, RTPCodecCapability: webrtc.RTPCodecCapability{
-			MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2, SDPFmtpLine: "minptime=10;useinbandfec=1", RTCPFeedback: []webrtc.RTCPFeedback{{Type: "transport-cc"}}}}},
-		{webrtc.RTPCodecTypeVideo, webrtc.RTPCodecParameters{PayloadType: 96, RTPCodecCapability: webrtc.RTPCodecCapability{
-			MimeType: webrtc.MimeTypeVP8, ClockRate: 90000, RTCPFeedback: video}}},
-		{webrtc.RTPCodecTypeVideo, webrtc.RTPCodecParameters{PayloadType: 102, RTPCodecCapability: webrtc.RTPCodecCapability{
-			MimeType: webrtc.MimeTypeH264, ClockRate: 90000, SDPFmtpLine: "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f", RTCPFeedback: video}}},
-		{webrtc.RTPCodecTypeVideo, retransmission(97, 96)},
-		{webrtc.RTPCodecTypeVideo, retransmission(103, 102)},
-	} {
-		if err := media.RegisterCodec(c.codec, c.kind); err != nil {
-			return nil, err
-		}
+	if err := register(media); err != nil {
+		return nil, err
 	}
 	comes, both := []webrtc.RTPTransceiverDirection{webrtc.RTPTransceiverDirectionRecvonly}, []webrtc.RTPTransceiverDirection(nil)
 	for _, x := range []struct {
@@ -187,11 +171,6 @@ func newAPI(cfg Config, at *sockets, log logging.LoggerFactory, wide *recorders,
 		}
 	}
 	return webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithSettingEngine(e), webrtc.WithInterceptorRegistry(own)), nil
-}
-
-// retransmission is the payload type that repeats another one (RFC 4588).
-func retransmission(pt, of webrtc.PayloadType) webrtc.RTPCodecParameters {
-	return webrtc.RTPCodecParameters{PayloadType: pt, RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeRTX, ClockRate: 90000, SDPFmtpLine: fmt.Sprintf("apt=%d", of)}}
 }
 
 // Header extensions (RFC 9143, RFC 8852, RFC 6464, draft-holmer-rmcat-transport-wide-cc-extensions-01).

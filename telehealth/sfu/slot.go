@@ -38,7 +38,7 @@ type slot struct {
 	mu      sync.Mutex
 	writer  webrtc.TrackLocalWriter // nil until negotiated
 	ssrc    uint32
-	types   map[string]uint8 // payload type by codec
+	types   types
 	rtx     retransmitter
 	wideID  uint8  // header extension id, 0: none
 	line    bool   // the connection is up
@@ -83,22 +83,21 @@ func (s *slot) Kind() webrtc.RTPCodecType { return s.kind }
 
 func (s *slot) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
 	all := c.CodecParameters()
-	at := slices.IndexFunc(all, func(p webrtc.RTPCodecParameters) bool { return lower(p.MimeType) != mimeRTX })
+	at := slices.IndexFunc(all, func(p webrtc.RTPCodecParameters) bool { return !isRTX(p.MimeType) })
 	if at < 0 {
 		return webrtc.RTPCodecParameters{}, errors.New("no codec in common")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.types = make(map[string]uint8, len(all))
+	s.types = types{}
 	repeats := map[uint8]uint8{}
 	for _, p := range all {
-		mime := lower(p.MimeType)
-		if mime == mimeRTX {
+		if isRTX(p.MimeType) {
 			if of, err := strconv.ParseUint(strings.TrimPrefix(p.SDPFmtpLine, "apt="), 10, 7); err == nil {
 				repeats[uint8(of)] = uint8(p.PayloadType)
 			}
-		} else if s.types[mime] == 0 {
-			s.types[mime] = uint8(p.PayloadType)
+		} else if c := codecOf(p.MimeType); c != unknown && s.types[c] == 0 {
+			s.types[c] = uint8(p.PayloadType)
 		}
 	}
 	s.rtx.ssrc, s.rtx.types = uint32(c.SSRCRetransmission()), repeats
@@ -275,8 +274,8 @@ func (s *slot) join(p *packet, now time.Time) {
 
 // send writes a packet under the slot's own numbers; under the lock.
 func (s *slot) send(p *packet, now time.Time) {
-	pt, ok := s.types[s.src.mime]
-	if !ok { // this receiver cannot decode it
+	pt := s.types[p.pic.codec]
+	if pt == 0 { // this receiver cannot decode it
 		return
 	}
 	if !s.flowing {

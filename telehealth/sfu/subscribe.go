@@ -268,6 +268,7 @@ func (x *Seat) remind() {
 // again tells a client that comes back what it may have missed of its line.
 func (x *Seat) again() {
 	x.unheard = true
+	x.codecs.Store(0)
 	for _, o := range x.room.sourcesOf(x) {
 		o.retold()
 	}

@@ -166,8 +166,8 @@ func (k *taking) offer(t *track, p *packet, now time.Time) {
 	if now.After(k.until) || !slices.Contains(k.kinds[t.seat], t.kind) {
 		return
 	}
-	if t.stream == nil {
-		t.stream = &Stream{Seat: t.seat.id, Kind: t.kind, Small: t.layer == low, Mime: t.mime, Clock: t.clock, t: t}
+	if t.stream == nil || t.stream.Mime != mimes[t.codec] {
+		t.stream = &Stream{Seat: t.seat.id, Kind: t.kind, Small: t.layer == low, Mime: mimes[t.codec], Clock: t.clock, t: t}
 	}
 	n := int64(len(p.payload))
 	if k.tap.waiting.Add(n) > tapBytes {

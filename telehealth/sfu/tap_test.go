@@ -181,7 +181,7 @@ func TestASlowSinkHoldsNobodyUp(t *testing.T) {
 	tap.room.mu.Unlock()
 	k := tap.room.taking.Load()
 	require.NotNil(t, k)
-	tr := &track{seat: x, kind: Audio, mime: "audio/opus", clock: 48000}
+	tr := &track{seat: x, kind: Audio, codec: opus, clock: 48000}
 	for i := range tapPackets + 100 {
 		k.offer(tr, &packet{seq: uint16(i), payload: make([]byte, 50)}, time.Now())
 	}

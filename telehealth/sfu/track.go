@@ -28,7 +28,8 @@ type track struct {
 	from  *source
 	kind  Kind
 	layer layer
-	mime  string // lower case
+	codec codec // of the newest packet: a sender may turn to another one
+	coded coded
 	clock uint32
 	ssrc  uint32
 	pc    *webrtc.PeerConnection
@@ -127,7 +128,10 @@ func (t *track) take(b []byte, now time.Time) {
 	} else if t.audio() {
 		t.untold.Add(1)
 	}
-	p := packet{seq: h.seq, ts: h.ts, marker: h.marker, payload: payload, pic: look(t.mime, payload)}
+	if c := t.coded[h.pt]; c != t.codec && c != unknown && (c == opus) == t.audio() {
+		t.codec = c
+	}
+	p := packet{seq: h.seq, ts: h.ts, marker: h.marker, payload: payload, pic: look(t.codec, payload)}
 	kept := t.cache.put(p, now)
 	if kept == nil {
 		return

@@ -24,12 +24,12 @@ func (w *written) Write(b []byte) (int, error) { return len(b), nil }
 // same number would give away the key that it is sealed with.
 func TestSoundThatGoesTwiceIsTheSame(t *testing.T) {
 	w := &written{}
-	s := &slot{kind: webrtc.RTPCodecTypeAudio, clock: 48000, writer: w, ssrc: 7, types: map[string]uint8{"audio/opus": 111}, wideID: 3, down: &downlink{}, count: &counters{}, line: true}
-	s.src = &track{kind: Audio, mime: "audio/opus"}
+	s := &slot{kind: webrtc.RTPCodecTypeAudio, clock: 48000, writer: w, ssrc: 7, types: types{opus: 111}, wideID: 3, down: &downlink{}, count: &counters{}, line: true}
+	s.src = &track{kind: Audio, codec: opus}
 	s.double(true)
 	now := time.Now()
 	for n := range 3 {
-		s.send(&packet{seq: uint16(100 + n), ts: uint32(960 * n), payload: []byte{byte(n), 2, 3}}, now)
+		s.send(&packet{seq: uint16(100 + n), ts: uint32(960 * n), payload: []byte{byte(n), 2, 3}, pic: picture{codec: opus}}, now)
 	}
 	require.Len(t, *w, 5)
 	first, second := (*w)[0], (*w)[1]
@@ -38,8 +38,8 @@ func TestSoundThatGoesTwiceIsTheSame(t *testing.T) {
 	require.NotEqual(t, first, second)
 
 	s.double(false)
-	s.send(&packet{seq: 103, ts: 2880, payload: []byte{9}}, now)
-	s.send(&packet{seq: 104, ts: 3840, payload: []byte{9}}, now)
+	s.send(&packet{seq: 103, ts: 2880, payload: []byte{9}, pic: picture{codec: opus}}, now)
+	s.send(&packet{seq: 104, ts: 3840, payload: []byte{9}, pic: picture{codec: opus}}, now)
 	require.Len(t, *w, 8, "what was kept goes out, and nothing more is kept")
 }
 

@@ -11,7 +11,7 @@ import { en, es } from './harness/words.mjs'
 
 const scene = suite()
 // Who is not signed in yet is told so by the server, and an old proof is refused: the browser writes that down.
-const refused = [/status of 40[0139]/, /ApiError: You are signed out/]
+const refused = [/status of 40[0139]/, /ApiError: (You are signed out|Usted salió)/]
 
 async function shot(page, name, still = true) {
   if (!process.env.E2E_SHOTS) return

@@ -5,6 +5,7 @@ package peer
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"slices"
 	"sync"
@@ -60,6 +61,7 @@ type Message struct {
 	Rids  []string `json:"rids"`
 	Fresh bool     `json:"fresh"`
 	By    int      `json:"by"`
+	Video []string `json:"video"`
 	Host  string   `json:"host"`
 
 	State string `json:"state"`
@@ -81,6 +83,8 @@ type Options struct {
 	Networks []webrtc.NetworkType
 	// Protection are the profiles of SRTP that it has; empty: all that are usual.
 	Protection []Profile
+	// Decodes are the media types of the pictures that it has codecs for; empty: all usual ones.
+	Decodes []string
 	// Relayed: by the relays of the room only; nothing goes to it directly.
 	Relayed bool
 }
@@ -128,8 +132,8 @@ type Client struct {
 
 // New makes a client that has not joined yet.
 func New(o Options) (*Client, error) {
-	media := &webrtc.MediaEngine{}
-	if err := media.RegisterDefaultCodecs(); err != nil {
+	media, err := coding(o.Decodes)
+	if err != nil {
 		return nil, err
 	}
 	if err := media.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: uriLevel}, webrtc.RTPCodecTypeAudio); err != nil {
@@ -164,6 +168,19 @@ func New(o Options) (*Client, error) {
 		o: o, tags: map[string]Tag{}, ssrcs: map[string]uint32{}, tracks: map[string]*webrtc.TrackLocalStaticRTP{},
 		api: webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithSettingEngine(e), webrtc.WithInterceptorRegistry(own)),
 	}, nil
+}
+
+// coding has Opus, and the usual codecs of pictures or some of them.
+func coding(pictures []string) (*webrtc.MediaEngine, error) {
+	usual, some := &webrtc.MediaEngine{}, &webrtc.MediaEngine{}
+	if err := usual.RegisterDefaultCodecs(); err != nil || len(pictures) == 0 {
+		return usual, err
+	}
+	err := some.RegisterCodec(webrtc.RTPCodecParameters{PayloadType: 111, RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2}}, webrtc.RTPCodecTypeAudio)
+	for i, mime := range pictures {
+		err = errors.Join(err, some.RegisterCodec(webrtc.RTPCodecParameters{PayloadType: webrtc.PayloadType(96 + i), RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: mime, ClockRate: 90000}}, webrtc.RTPCodecTypeVideo))
+	}
+	return some, err
 }
 
 // connection makes one, which knows the relays when there is no other way.

@@ -1,5 +1,5 @@
 // Signing in as a person does, through the pages.
-import { codeOf } from './totp.mjs'
+import { freshCode } from './totp.mjs'
 import { en } from './words.mjs'
 
 /** From the start page to the login step of the provider. */
@@ -15,15 +15,12 @@ export async function typePassword(page, { email, password }, words = en) {
   await page.getByRole('button', { name: words('signIn.withPassword'), exact: true }).click()
 }
 
-/** A code is taken once: who signed in by the same one half a minute ago types the next. */
 export async function typeCode(page, secret, words = en) {
   const field = page.getByLabel(words('signIn.code'))
   for (const last of [false, true]) {
-    await field.fill(codeOf(secret))
+    await field.fill(await freshCode(secret))
     await page.getByRole('button', { name: words('signIn.codeGo') }).click()
     if (last || (await field.waitFor({ state: 'hidden', timeout: 4000 }).then(() => true, () => false))) return
-    await page.waitForTimeout(30_200 - (Date.now() % 30_000))
-    if (await field.isHidden()) return
   }
 }
 

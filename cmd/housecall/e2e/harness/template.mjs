@@ -7,7 +7,7 @@ import { openBrowser, openProfile } from './browser.mjs'
 import { freshFolder, require } from './paths.mjs'
 import { signIn } from './signin.mjs'
 import { freePort, Site } from './site.mjs'
-import { codeOf } from './totp.mjs'
+import { codesTyped, freshCode, theseWereTyped } from './totp.mjs'
 
 const { request } = require('playwright-core')
 
@@ -39,7 +39,7 @@ export async function makeTemplate(running) {
     await site.stop()
     if (!made) rmSync(folder, { recursive: true, force: true })
   }
-  writeFileSync(path.join(folder, 'template.json'), JSON.stringify({ url: site.url, made: Date.now(), agent }))
+  writeFileSync(path.join(folder, 'template.json'), JSON.stringify({ url: site.url, made: Date.now(), agent, codes: codesTyped() }))
   return folder
 }
 
@@ -50,6 +50,7 @@ export class Template {
   constructor(folder) {
     this.folder = folder
     Object.assign(this, JSON.parse(readFileSync(path.join(folder, 'template.json'), 'utf8')))
+    theseWereTyped(this.codes)
   }
 
   /** A site of its own with the template's data, not started yet. The copy's folder goes with the site. */
@@ -78,7 +79,7 @@ async function proved(state, site, { password, secret }, userAgent) {
   const session = await request.newContext({ baseURL: `${site.url}/api/v1/`, storageState: state, userAgent })
   try {
     const { csrf } = await (await session.get('me')).json()
-    const answer = await session.post(secret ? 'step-up/totp' : 'step-up/password', { headers: { 'X-CSRF-Token': csrf, Origin: site.url }, data: secret ? { code: codeOf(secret) } : { password } })
+    const answer = await session.post(secret ? 'step-up/totp' : 'step-up/password', { headers: { 'X-CSRF-Token': csrf, Origin: site.url }, data: secret ? { code: await freshCode(secret) } : { password } })
     if (!answer.ok()) throw new Error(`step-up: ${answer.status()} ${await answer.text()}`)
     return { ...state, cookies: (await session.storageState()).cookies }
   } finally {

@@ -25,3 +25,16 @@ export function codeOf(secret, at = Date.now()) {
   const offset = mac[19] & 0xf
   return String((mac.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0')
 }
+
+// Which was typed last, by secret: a code counts once.
+const typed = new Map()
+export const codesTyped = () => [...typed]
+export const theseWereTyped = (codes) => codes.forEach(([secret, step]) => typed.set(secret, Math.max(step, typed.get(secret) ?? 0)))
+
+/** A code that was not typed yet. The next one counts already a little before its time; for one after that there is a wait. */
+export async function freshCode(secret) {
+  const step = Math.max(Math.floor(Date.now() / 30_000), (typed.get(secret) ?? 0) + 1)
+  typed.set(secret, step)
+  await new Promise((go) => setTimeout(go, (step - 1) * 30_000 - Date.now()))
+  return codeOf(secret, step * 30_000)
+}

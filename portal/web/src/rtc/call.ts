@@ -202,6 +202,7 @@ export class Call {
       case 'pub-answer': return this.pair?.answered(frame.n, frame.sdp)
       case 'sub': return this.pair?.offered(frame)
       case 'layers': return this.pair?.layers(frame.kind, frame.rids)
+      case 'codecs': return this.pair?.codecs(frame.video)
       case 'held':
         this.held = new Set(frame.tracks.map(({ mid }) => mid))
         this.soundOnly(frame.only === 'audio')

@@ -83,6 +83,9 @@ export class Pair {
   layers(kind: Kind, rids: string[]): void {
     void this.pub.layers(kind, rids)
   }
+  codecs(shown: string[]): void {
+    void this.pub.codecs(shown)
+  }
   soundOnly(on: boolean): void {
     void this.pub.soundOnly(on)
   }

@@ -47,6 +47,8 @@ export type FromServer =
   | { t: 'quality'; level: Level }
   /** Which of the layers it sends somebody needs, by their rids. */
   | { t: 'layers'; kind: Kind; rids: string[] }
+  /** In which codecs all others can show pictures. */
+  | { t: 'codecs'; video: string[] }
   /** What this client's line does not carry; only: nothing but sound is sent. */
   | { t: 'held'; tracks: Place[]; only?: 'audio' }
   /** Host: the seat of who turned the microphone off. */
@@ -96,6 +98,7 @@ export function readFrame(data: unknown): FromServer | undefined {
     case 'map': return { t: 'map', tracks: placesOf(frame.tracks), by }
     case 'speaking': return { t: 'speaking', seats: texts(frame.seats) }
     case 'quality': return levels.includes(text(frame.level)) ? { t: 'quality', level: frame.level as Level } : undefined
+    case 'codecs': return { t: 'codecs', video: texts(frame.video) }
     case 'layers': return kinds.includes(text(frame.kind)) ? { t: 'layers', kind: frame.kind as Kind, rids: texts(frame.rids) } : undefined
     case 'held': return { t: 'held', tracks: placesOf(frame.tracks), ...(frame.only === 'audio' && { only: 'audio' }) }
     case 'mute': return kinds.includes(text(frame.kind)) ? { t: 'mute', kind: frame.kind as Kind, on: frame.on === true, ...(text(frame.host) && { host: text(frame.host) }) } : undefined

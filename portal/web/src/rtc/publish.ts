@@ -1,3 +1,4 @@
+import { bestCodec, useCodec } from './codecs'
 import type { Kind, Sent } from './protocol'
 import { sealedCodecs, type Sealer } from './seal/sealer'
 
@@ -34,6 +35,8 @@ export class Publisher {
   private resting: Promise<void> = Promise.resolve()
   /** Which encodings somebody needs, as the room said; all until then. */
   private readonly needed = new Map<Kind, string[]>()
+  /** In which codecs everybody shows pictures, as the room said; the usual one until then. */
+  private shown: string[] | undefined
   private onlySound: boolean
   private readonly seal: Sealer | undefined
 
@@ -45,6 +48,7 @@ export class Publisher {
     this.n = after?.n ?? 0
     this.fresh = Boolean(after)
     this.onlySound = after?.onlySound ?? false
+    this.shown = after?.shown
     this.place('audio', peer.addTransceiver('audio', { direction: 'sendonly', sendEncodings: [voice] }))
     this.place('camera', peer.addTransceiver('video', { direction: 'sendonly', sendEncodings: camera }))
     if (this.onlySound) void this.rest('camera')
@@ -88,6 +92,7 @@ export class Publisher {
     if (this.closed || n !== this.n || !this.waiting) return
     await this.peer.setRemoteDescription({ type: 'answer', sdp })
     this.waiting = this.fresh = false
+    void this.code()
     if (this.again !== 'no') await this.negotiate(this.again === 'restart')
   }
 
@@ -111,16 +116,36 @@ export class Publisher {
     return this.rest('camera')
   }
 
+  /** Sends pictures in what everybody shows, and of that in what is best. */
+  codecs(shown: string[]): Promise<void> {
+    this.shown = shown
+    return this.code()
+  }
+
   private rest(kind: Kind): Promise<void> {
+    return this.tune(kind, ({ encodings = [] }) => {
+      const active = encodingsSent(encodings.map(({ rid }) => rid), this.needed.get(kind), this.onlySound && kind === 'camera')
+      if (encodings.every((encoding, at) => (encoding.active ?? true) === active[at])) return false
+      encodings.forEach((encoding, at) => (encoding.active = active[at]!))
+      return true
+    })
+  }
+
+  private async code(): Promise<void> {
+    for (const kind of ['camera', 'screen'] as const) {
+      const own = this.places.get(kind)?.sender.getParameters().codecs ?? []
+      const codec = this.shown && own.length > 0 ? await bestCodec(kind, own, this.shown) : undefined
+      if (codec) await this.tune(kind, (parameters) => useCodec(parameters, codec))
+    }
+  }
+
+  /** One after the other: a sender takes only what was read of it last. */
+  private tune(kind: Kind, change: (parameters: RTCRtpSendParameters) => boolean): Promise<void> {
     this.resting = this.resting.then(async () => {
       const sender = this.places.get(kind)?.sender
       if (this.closed || !sender) return
       const parameters = sender.getParameters()
-      const encodings = parameters.encodings ?? []
-      const active = encodingsSent(encodings.map(({ rid }) => rid), this.needed.get(kind), this.onlySound && kind === 'camera')
-      if (encodings.every((encoding, at) => (encoding.active ?? true) === active[at])) return
-      encodings.forEach((encoding, at) => (encoding.active = active[at]!))
-      await sender.setParameters(parameters)
+      if (change(parameters)) await sender.setParameters(parameters)
     }).catch(() => {
       // A negotiation went between: what is sent for nothing costs, and harms nobody.
     })
