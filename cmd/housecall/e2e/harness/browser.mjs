@@ -48,7 +48,8 @@ export async function openProfile(browser, { state, viewport = desk, locale = 'e
   context.on('weberror', (error) => notes.push({ kind: 'error', page: error.page(), text: String(error.error()?.stack ?? error.error()) }))
   context.notes = notes
   context.underWay = new Set()
-  context.on('request', (request) => context.underWay.add(request))
+  // Of what a page says when it is left, the end is not told.
+  context.on('request', (request) => request.url().endsWith('/presence') || context.underWay.add(request))
   for (const end of ['requestfinished', 'requestfailed']) context.on(end, (request) => context.underWay.delete(request))
   return context
 }

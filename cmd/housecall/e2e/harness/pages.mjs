@@ -75,3 +75,16 @@ export async function visit(page, url) {
   await page.goto(url)
   await settled(page)
 }
+
+/** Goes on to another page as a link does, without loading the app anew, and waits until it is there. */
+export async function goOn(page, url) {
+  const { origin, pathname, search, hash } = new URL(url)
+  const here = await page.evaluate((of) => location.origin === of && '__TSR_ROUTER__' in window, origin)
+  if (!here) return visit(page, url)
+  await page.evaluate((to) => window.__TSR_ROUTER__.history.push(to), pathname + search + hash)
+  await until('the router is there', () => page.evaluate(() => {
+    const { status, location, resolvedLocation } = window.__TSR_ROUTER__.state
+    return status === 'idle' && resolvedLocation?.href === location.href
+  }))
+  await settled(page)
+}
