@@ -6,6 +6,7 @@ import { settled, visit } from './harness/pages.mjs'
 import { phone, suite } from './harness/suite.mjs'
 import { until } from './harness/wait.mjs'
 import { en, patternOf } from './harness/words.mjs'
+import { zone } from './harness/zone.mjs'
 
 const scene = suite()
 const tab = (page, name) => page.getByRole('navigation', { name: en('shell.main') }).locator('visible=true').getByRole('link', { name: en(name) })
@@ -137,7 +138,7 @@ scene('the front desk books for a patient, the day shows it at once, and cancels
   await visit(rosa, `${site.url}/p/${patient}/visits`)
   await card(rosa, reason).waitFor()
 
-  const day = new Intl.DateTimeFormat('en-CA', { timeZone: 'America/Chicago', year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date(made.start))
+  const day = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date(made.start))
   await visit(page, `${site.url}/clinic/today?date=${day}&whose=all`)
   const row = page.getByRole('listitem').filter({ hasText: reason })
   await row.getByRole('button', { name: patternOf(en('day.cancelOf', { name: '{{name}}', time: '{{time}}' })) }).click()

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { hearsAndSees, keepCalls, watchCalls } from './harness/calls.mjs'
+import { hearsAndSees, keepCalls, shows, strong, watchCalls } from './harness/calls.mjs'
 import { must } from './harness/chart.mjs'
 import { openFirefox } from './harness/firefox.mjs'
 import { axe, look, lookOnce, rules } from './harness/look.mjs'
@@ -148,6 +148,7 @@ scene('from the desk to the seat, by a link and a date of birth', { as: 'frontde
 
   // The doctor comes into the same room and leads it; the patient is told, and nothing else changes for them.
   const doctor = await open('clinician', media)
+  await strong(doctor.context())
   await watchCalls(doctor.context())
   await visit(doctor, at)
   const letIn = button(doctor, en('cockpit.letInName', { name: today.patientName }))
@@ -260,6 +261,10 @@ scene('from the desk to the seat, by a link and a date of birth', { as: 'frontde
   await tablet.title(en('wait.knows', { name: doctors }))
   await letIn.click()
   for (const [who, one] of Object.entries({ 'Firefox': tablet, 'the doctor': doctor })) await hearsAndSees(one, 1, who)
+  // What the doctor's browser shares in a codec of this year, the other make shows as well.
+  await button(doctor, en('visit.share')).click()
+  await shows(tablet, 'video/AV1', 'Firefox')
+  await button(doctor, en('visit.unshare')).click()
   if (process.env.E2E_SHOTS) writeFileSync(path.join(shotsFolder('visits'), 'join-firefox.png'), await tablet.screenshot())
   await tablet.evaluate(`() => { ${axe} }`)
   const { violations } = await tablet.evaluate((runOnly) => window.axe.run(document, { resultTypes: ['violations'], runOnly }), rules)

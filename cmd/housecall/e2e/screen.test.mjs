@@ -1,6 +1,6 @@
 // A shared screen, with cameras beside it: which codec it goes out in, by who is there to look at it.
 import assert from 'node:assert/strict'
-import { hearsAndSees, watchCalls } from './harness/calls.mjs'
+import { hearsAndSees, pictures, shows, strong, watchCalls } from './harness/calls.mjs'
 import { must, people } from './harness/chart.mjs'
 import { lookOnce } from './harness/look.mjs'
 import { visit } from './harness/pages.mjs'
@@ -13,9 +13,6 @@ const scene = suite()
 const media = { permissions: ['camera', 'microphone'] }
 const button = (page, name) => page.getByRole('button', { name, exact: true })
 
-/** A machine with so many cores, that keeps up with every codec. */
-const strong = (context) => context.addInitScript(() => Object.defineProperty(Navigator.prototype, 'hardwareConcurrency', { get: () => 8 }))
-
 /** An older browser: of what is offered to it, it takes no AV1. */
 const older = (context) => context.addInitScript(() => {
   const answer = RTCPeerConnection.prototype.createAnswer
@@ -26,24 +23,6 @@ const older = (context) => context.addInitScript(() => {
     return answer.apply(this, args)
   }
 })
-
-/** What comes in of pictures at this moment: by codec, how many are decoded and how large they are. */
-const pictures = (page) => page.evaluate(async () => {
-  const all = []
-  for (const call of window.__calls ?? []) {
-    if (call.connectionState !== 'connected') continue
-    const reports = await call.getStats()
-    for (const one of reports.values()) if (one.type === 'inbound-rtp' && one.kind === 'video' && one.framesDecoded > 0) all.push({ id: one.id, codec: reports.get(one.codecId)?.mimeType, frames: one.framesDecoded, width: one.frameWidth })
-  }
-  return all
-})
-
-/** A picture in that codec comes, and goes on coming. */
-async function shows(page, codec, who) {
-  await until(`${who} sees ${codec}`, async () => (await pictures(page)).some((one) => one.codec === codec), { within: 40_000, every: 250 })
-  const before = (await pictures(page)).find((one) => one.codec === codec)
-  await until(`${who} goes on to see ${codec}`, async () => (await pictures(page)).some((one) => one.id === before?.id && one.codec === codec && one.frames > before.frames + 3), { within: 40_000, every: 250 })
-}
 
 /** From the page of a visit to the waiting room. */
 async function comeIn(page) {

@@ -1,5 +1,6 @@
 // Chromium, and pages that remember what went wrong in them.
 import { chromiumPath, require } from './paths.mjs'
+import { zone } from './zone.mjs'
 
 const { chromium } = require('playwright-core')
 
@@ -36,7 +37,7 @@ function watch() {
 export async function openProfile(browser, { state, viewport = desk, locale = 'en-US', scheme = 'light', worker = false, ...more } = {}) {
   const touch = viewport.width < 700
   const context = await browser.newContext({
-    storageState: state, viewport, locale, colorScheme: scheme, timezoneId: 'America/Chicago', hasTouch: touch, isMobile: touch, reducedMotion: 'reduce',
+    storageState: state, viewport, locale, colorScheme: scheme, timezoneId: zone, hasTouch: touch, isMobile: touch, reducedMotion: 'reduce',
     serviceWorkers: worker ? 'allow' : 'block', ...more,
   })
   context.setDefaultTimeout(20_000)

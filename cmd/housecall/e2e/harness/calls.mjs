@@ -117,3 +117,24 @@ export async function gapsOf(page, what) {
     return Math.min(sound.at, picture.at) > at + 1_500 && { sound: Math.round(sound.longest), picture: Math.round(picture.longest) }
   }, from), { within: 40_000, every: 250 })
 }
+
+/** A machine with so many cores, that keeps up with every codec. */
+export const strong = (context) => context.addInitScript(() => Object.defineProperty(Navigator.prototype, 'hardwareConcurrency', { get: () => 8 }))
+
+/** What comes in of pictures at this moment: by codec, how many are decoded and how large they are. */
+export const pictures = (page) => page.evaluate(async () => {
+  const all = []
+  for (const call of window.__calls ?? []) {
+    if (call.connectionState !== 'connected') continue
+    const reports = await call.getStats()
+    for (const one of reports.values()) if (one.type === 'inbound-rtp' && one.kind === 'video' && one.framesDecoded > 0) all.push({ id: one.id, codec: reports.get(one.codecId)?.mimeType, frames: one.framesDecoded, width: one.frameWidth })
+  }
+  return all
+})
+
+/** A picture in that codec comes, and goes on coming. */
+export async function shows(page, codec, who) {
+  await until(`${who} sees ${codec}`, async () => (await pictures(page)).some((one) => one.codec === codec), { within: 40_000, every: 250 })
+  const before = (await pictures(page)).find((one) => one.codec === codec)
+  await until(`${who} goes on to see ${codec}`, async () => (await pictures(page)).some((one) => one.id === before?.id && one.codec === codec && one.frames > before.frames + 3), { within: 40_000, every: 250 })
+}

@@ -6,6 +6,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { binary } from './paths.mjs'
 import { Hopeless, until } from './wait.mjs'
+import { zone } from './zone.mjs'
 
 const run = promisify(execFile)
 
@@ -22,7 +23,7 @@ function environment(port, data, more) {
   const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('HOUSECALL_')))
   return {
     ...clean, HOUSECALL_ADDR: `127.0.0.1:${port}`, HOUSECALL_BASE_URL: `http://localhost:${port}`, HOUSECALL_DATA: data,
-    HOUSECALL_TIME_ZONE: 'America/Chicago', HOUSECALL_TAKE_BACK: '2s', ...more, // what is sent can be taken back for a while; here a short one
+    HOUSECALL_TIME_ZONE: zone, HOUSECALL_TAKE_BACK: '2s', ...more, // what is sent can be taken back for a while; here a short one
   }
 }
 
