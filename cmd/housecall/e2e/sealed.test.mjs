@@ -1,9 +1,12 @@
 // A visit that only its browsers can read: keys, codes, who has none, and a room that lies.
 import assert from 'node:assert/strict'
-import { watchCalls } from './harness/calls.mjs'
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { keepCalls, watchCalls } from './harness/calls.mjs'
 import { must, people } from './harness/chart.mjs'
+import { openFirefox } from './harness/firefox.mjs'
 import { visit } from './harness/pages.mjs'
-import { picture } from './harness/paths.mjs'
+import { picture, pictures as pictured, shotsFolder } from './harness/paths.mjs'
 import { sayPlace } from './harness/place.mjs'
 import { phone, suite } from './harness/suite.mjs'
 import { until } from './harness/wait.mjs'
@@ -54,7 +57,7 @@ async function comeIn(page) {
   await sayPlace(page)
 }
 
-scene('sealed from browser to browser', { as: 'patient', viewport: phone, timeout: 240_000, expect: [/status of 40[39]/, /signal/, /WebSocket/] }, async ({ page, open, site }) => {
+scene('sealed from browser to browser', { as: 'patient', viewport: phone, timeout: 240_000, expect: [/status of 40[39]/, /signal/, /WebSocket/] }, async ({ t, page, open, site }) => {
   const { self } = await people(page, site)
   const rosa = self.patient
   const coming = (await must(page, site, `/charts/${rosa}/appointments?when=coming`)).items
@@ -120,6 +123,27 @@ scene('sealed from browser to browser', { as: 'patient', viewport: phone, timeou
   await button(elena, en('visit.leave')).click()
   await until('the code of two is what it was', async () => (await code(page)) === two && (await code(doctor)) === two, { within: 15_000 })
   await sees(page, 1, 'the patient, of two again,')
+
+  // Another make of browser agrees on the same keys, and is read and reads.
+  const tablet = await openFirefox({ before: keepCalls, viewport: phone })
+  t.after(tablet.close)
+  const { email, password } = site.accounts.caregiver
+  await tablet.goto(`${site.url}/auth/login?return=/`)
+  for (const [field, text] of [['email', email], ['password', password]]) await tablet.fill(en(`signIn.${field}`), text)
+  await tablet.press(en('signIn.withPassword'))
+  await until('Firefox is signed in', () => tablet.evaluate(() => /^\/(p\/|people)/.test(location.pathname) && document.readyState === 'complete' && Boolean(document.querySelector('main h1'))), { within: 20_000 })
+  await tablet.goto(at)
+  await tablet.press(en('end.goBack'))
+  await sees(tablet, 2, 'Firefox')
+  await sees(page, 2, 'the patient, with Firefox,')
+  await tablet.press(en('seal.check'), en('seal.on'))
+  const theirs = await until('Firefox shows the code', () => tablet.evaluate((name) => document.querySelector(`[role=group][aria-label="${name}"]`)?.innerText.trim(), en('seal.code')))
+  assert.notEqual(theirs, two)
+  await until('all three have that code', async () => (await code(page)) === theirs && (await code(doctor)) === theirs, { within: 15_000 })
+  if (pictured) writeFileSync(path.join(shotsFolder('sealed'), 'firefox-code.png'), await tablet.screenshot())
+  await tablet.press(en('seal.same'))
+  await tablet.press(en('visit.leave'))
+  await sees(page, 1, 'the patient, after Firefox left,')
 
   // Turned off, nobody goes on who does not say so.
   await button(doctor, en('seal.hostOff')).click()
