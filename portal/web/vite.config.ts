@@ -39,6 +39,8 @@ export default defineConfig({
       },
     }),
   ],
+  // React has it itself since 18; the other is for those before.
+  resolve: { alias: [{ find: /^use-sync-external-store\/shim$/, replacement: 'react' }] },
   build: {
     target: 'es2022',
     manifest: true,
