@@ -132,7 +132,7 @@ func (t *track) take(b []byte, now time.Time) {
 		t.codec = c
 	}
 	p := packet{seq: h.seq, ts: h.ts, marker: h.marker, payload: payload, pic: look(t.codec, payload)}
-	kept := t.cache.put(p, now)
+	kept := t.keep(p, now)
 	if kept == nil {
 		return
 	}
