@@ -178,3 +178,29 @@ func TestWhatIsHeldIsNotTakenAway(t *testing.T) {
 	}
 	require.Equal(t, []byte{1, 2, 3}, marks)
 }
+
+// While the system takes no more, what waits for it does not grow without end.
+func TestWhatWaitsToLeaveIsBounded(t *testing.T) {
+	near, err := listenUDP("udp4", "127.0.0.1", 0, 1)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = near.Close() })
+	if len(near.held) == 0 {
+		t.Skip("packets go on one by one on this system")
+	}
+	w, p := &near.held[0], make([]byte, 1000)
+	to := near.LocalAddr().(*net.UDPAddr).AddrPort()
+	w.sending.Store(true) // somebody does, and is not done
+	for range 4 * bundlesMost / len(p) {
+		w.add(p, to)
+	}
+	held := 0
+	for _, o := range w.queue {
+		held += len(o.b)
+	}
+	require.LessOrEqual(t, held, bundlesMost)
+	require.Greater(t, held, bundlesMost/2)
+	w.sending.Store(false)
+	w.flush()
+	w.add(p, to)
+	require.Equal(t, len(p), w.bytes, "once it goes on, there is room")
+}
