@@ -391,7 +391,7 @@ func (s *Service) SayInGroup(ctx context.Context, who identity.Principal, id, li
 		if found, err := v.said(&out, me.Seat, nil); found || err != nil {
 			return err
 		}
-		if err := v.full(); err != nil {
+		if err := v.full(me.Seat, true); err != nil {
 			return err
 		}
 		return v.write(&out, me.Seat, false)
