@@ -191,6 +191,13 @@ func (t *track) needKey() {
 	t.askKey(time.Now())
 }
 
+// awaitsKey tells whether one was asked for and has not come.
+func (t *track) awaitsKey() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.wantKey
+}
+
 func (t *track) askKey(now time.Time) {
 	t.mu.Lock()
 	ask := t.wantKey && now.Sub(t.keyAsked) >= keyEvery
