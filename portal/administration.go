@@ -3,12 +3,14 @@ package portal
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gofiber/fiber/v2"
 
 	"housecall/internal/edge"
+	"housecall/internal/fault"
 	"housecall/internal/identity"
 )
 
@@ -17,7 +19,7 @@ import (
 // others, who are not asked for more there.
 var administration = []string{
 	"/api/v1/admin", "/api/v1/clinic/visits/licence", "/api/v1/clinic/visits/forms", "/api/v1/clinic/pools", "/api/v1/clinic/escalations",
-	"/api/v1/clinic/invitations", "/api/v1/clinic/recoveries",
+	"/api/v1/clinic/invitations", "/api/v1/clinic/recoveries", "/api/v1/clinic/blocks",
 }
 
 func administers(path string) bool {
@@ -38,6 +40,27 @@ func (p *Portal) administrators(c *fiber.Ctx) error {
 		}
 	}
 	return c.Next()
+}
+
+// inTeams gives as whom somebody changes a care team: an administrator as such where they are
+// let in to administration, and elsewhere as who they are besides, which may be a doctor of
+// the team. wall says then why it is not as an administrator.
+func (p *Portal) inTeams(who identity.Principal) (as identity.Principal, wall error) {
+	if !who.Is(identity.Admin) {
+		return who, nil
+	}
+	if wall = p.Identity.Administers(who); wall != nil {
+		who.Roles = slices.DeleteFunc(slices.Clone(who.Roles), func(r identity.Role) bool { return r == identity.Admin })
+	}
+	return who, wall
+}
+
+// orWall is what somebody is told who would have been let through as an administrator.
+func orWall(err, wall error) error {
+	if wall != nil && (fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden)) {
+		return wall
+	}
+	return err
 }
 
 func (p *Portal) mountAdministration(api huma.API) {

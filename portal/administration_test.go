@@ -137,7 +137,7 @@ func TestAdministrationAsksForAProofOfItsOwn(t *testing.T) {
 		require.NoError(t, n.id.ImportTOTP(context.Background(), f.admin.account.ID, otherSecret))
 		var told []string
 		n.id.Moved(func(_ *db.Conn, account string) error { told = append(told, account); return nil })
-		pages := []string{"/admin/apps", "/admin/health", "/admin/delivery", "/admin/sign-in", "/clinic/visits/licence", "/clinic/visits/forms", "/clinic/pools", "/clinic/escalations", "/clinic/invitations"}
+		pages := []string{"/admin/apps", "/admin/health", "/admin/delivery", "/admin/sign-in", "/clinic/visits/licence", "/clinic/visits/forms", "/clinic/pools", "/clinic/escalations", "/clinic/invitations", "/clinic/blocks"}
 		all := func(status int, code string) {
 			t.Helper()
 			for _, page := range pages {

@@ -106,9 +106,10 @@ func (p *Portal) changeTeam(ctx context.Context, patient string, change func(*db
 	if err != nil {
 		return nil, err
 	}
+	who, wall := p.inTeams(who)
 	err = p.DB.InTx(ctx, func(c *db.Conn) error { return change(c, who) })
 	if err != nil {
-		return nil, p.Records.Refuse(ctx, who, patient, "CareTeam", "", err)
+		return nil, orWall(p.Records.Refuse(ctx, who, patient, "CareTeam", "", err), wall)
 	}
 	return &none{}, nil
 }

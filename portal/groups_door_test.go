@@ -1,10 +1,13 @@
 package portal_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"housecall/internal/db"
 )
 
 // Of those who wait for a group each is let in, written to, told of a delay and sent back
@@ -57,5 +60,45 @@ func TestEachWhoWaitsForAGroupIsAnsweredAlone(t *testing.T) {
 		require.Equal(t, "admitted", p.member(p.self, p.rosa).Me.State)
 		require.Equal(t, "gone", p.doctor.do("POST", p.at()+"/chat", line("Too late", bens)).code())
 		require.Equal(t, 200, p.bens.do("POST", p.visit(p.ben)+"/wait", "").StatusCode, "they may ask again")
+	})
+}
+
+// Who waits and writes on and on takes the word from nobody else: not from the others, and not
+// from who leads.
+func TestNobodyFillsTheChatOfAGroup(t *testing.T) {
+	each(t, func(t *testing.T, n *node) {
+		p := newCircle(t, n)
+		for _, patient := range []string{p.rosa, p.ben} {
+			require.Equal(t, 201, p.add(p.desk, patient).StatusCode)
+		}
+		p.waits(p.self, p.rosa, "Butterfly")
+		bens := p.waits(p.bens, p.ben, "Ben")
+		say := func(who *someone, at, seat string) bool {
+			r := who.do("POST", at+"/chat", fmt.Sprintf(`{"id":"%s","text":"Hello","seat":"%s"}`, newID(), seat))
+			if r.StatusCode != 201 {
+				require.Contains(t, r.body, "So much was written")
+			}
+			return r.StatusCode == 201
+		}
+		wrote := 0
+		for wrote < 200 && say(p.bens, p.visit(p.ben), "") {
+			wrote++
+		}
+		require.Equal(t, 150, wrote)
+		require.True(t, say(p.self, p.visit(p.rosa), ""))
+		require.True(t, say(p.doctor, p.at(), bens))
+
+		// Nor do many of them.
+		require.NoError(t, n.db.InTx(context.Background(), func(c *db.Conn) error {
+			for i := range 248 {
+				_, err := c.Exec(`INSERT INTO visit_chat (visit, n, id, account, name, role, at, body, seat, passing) VALUES `+db.Placeholders(1, 10), p.group, 1000+i, newID(), newID(), "Many", "member", 0, "Hello", "", false)
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		require.False(t, say(p.self, p.visit(p.rosa), ""))
+		require.True(t, say(p.doctor, p.at(), bens))
 	})
 }

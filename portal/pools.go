@@ -169,8 +169,9 @@ func (p *Portal) partChart(ctx context.Context, in *chartPoolIn) (*none, error) 
 	if err != nil {
 		return nil, err
 	}
+	who, wall := p.inTeams(who)
 	if err := p.Messages.PartPool(ctx, who, in.Pool, in.Patient); err != nil {
-		return nil, p.Records.Refuse(ctx, who, in.Patient, "CareTeam", "", err)
+		return nil, orWall(p.Records.Refuse(ctx, who, in.Patient, "CareTeam", "", err), wall)
 	}
 	return &none{}, nil
 }

@@ -48,6 +48,8 @@ type ChatImage struct {
 const (
 	maxChatText  = 2000 // characters
 	maxChatLines = 500  // of one visit
+	maxOwnLines  = 150  // of these by one person who does not hold it
+	hostsLines   = 100  // of these only by who holds it: nobody can write so much that they cannot
 )
 
 // Who waits and the clinic's staff write to each other apart from the room: nobody else
@@ -244,19 +246,20 @@ func (v *visit) maySay(x *saying, given []byte) (*person, *ChatLine, error) {
 	if x.seat, err = v.toSeat(p, x.seat); err != nil {
 		return nil, nil, err
 	}
-	if err = v.full(); err == nil && given != nil {
+	if err = v.full(v.speaks(p), p.host || v.hosts()); err == nil && given != nil {
 		err = v.mayShare()
 	}
 	return p, nil, err
 }
 
-// full refuses what would be too much for one visit.
-func (v *visit) full() error {
-	var n int64
-	if err := v.c.QueryRow(`SELECT count(*) FROM visit_chat WHERE visit = ?`, v.roomID()).Scan(&n); err != nil {
+// full refuses what would be too much for one visit, or from one person in it: others are
+// to have their say.
+func (v *visit) full(by string, hosts bool) error {
+	var all, own int64
+	if err := v.c.QueryRow(`SELECT count(*), COALESCE(sum(CASE WHEN account = ? THEN 1 ELSE 0 END), 0) FROM visit_chat WHERE visit = ?`, by, v.roomID()).Scan(&all, &own); err != nil {
 		return err
 	}
-	if n >= maxChatLines {
+	if all >= maxChatLines || !hosts && (own >= maxOwnLines || all >= maxChatLines-hostsLines) {
 		return fault.New(fault.TooMany, "So much was written in this visit that no more can be added.")
 	}
 	return nil

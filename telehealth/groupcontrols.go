@@ -2,6 +2,8 @@ package telehealth
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"slices"
 
 	"housecall/internal/db"
@@ -372,9 +374,16 @@ func (s *Service) SayInGroup(ctx context.Context, who identity.Principal, id, li
 			return err
 		}
 		if seat != "" {
-			var n int
-			if err := g.c.QueryRow(`SELECT count(*) FROM visit_people WHERE seat = ? AND state = 'waiting' AND visit IN (SELECT id FROM appointments WHERE group_id = ?)`, seat, g.ID).Scan(&n); err != nil || n == 0 {
-				return orElse(err, fault.New(fault.Conflict, "They are not in the waiting room any more.").WithCode("gone"))
+			var patient, visit string
+			err := g.c.QueryRow(`SELECT a.patient_id, a.id FROM visit_people p JOIN appointments a ON a.id = p.visit WHERE p.seat = ? AND p.state = 'waiting' AND a.group_id = ?`, seat, g.ID).Scan(&patient, &visit)
+			if errors.Is(err, sql.ErrNoRows) {
+				err = fault.New(fault.Conflict, "They are not in the waiting room any more.").WithCode("gone")
+			}
+			if err == nil {
+				err = s.Schedule.MovedTx(g.c, patient, visit)
+			}
+			if err != nil {
+				return err
 			}
 		}
 		out.From = Speaker{Name: me.Name, Role: me.Role}
@@ -382,7 +391,7 @@ func (s *Service) SayInGroup(ctx context.Context, who identity.Principal, id, li
 		if found, err := v.said(&out, me.Seat, nil); found || err != nil {
 			return err
 		}
-		if err := v.full(); err != nil {
+		if err := v.full(me.Seat, true); err != nil {
 			return err
 		}
 		return v.write(&out, me.Seat, false)

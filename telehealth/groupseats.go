@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -90,13 +91,26 @@ func (s *Service) changeGroup(ctx context.Context, who identity.Principal, id, w
 		if err := g.happens(); err != nil {
 			return err
 		}
+		before, err := g.outside()
+		if err != nil {
+			return err
+		}
 		if err := f(g); err != nil {
 			return err
 		}
 		if err := g.SaveTx(c); err != nil {
 			return err
 		}
-		if err := s.Schedule.GroupMovedTx(c, g.Group); err != nil {
+		after, err := g.outside()
+		if err != nil {
+			return err
+		}
+		if after != before {
+			err = s.Schedule.GroupMovedTx(c, g.Group)
+		} else {
+			err = s.Schedule.MemberMovedTx(c, g.Group, true)
+		}
+		if err != nil {
 			return err
 		}
 		if err := s.Access.RecordTx(c, g.event("update", what)); err != nil {
@@ -107,6 +121,27 @@ func (s *Service) changeGroup(ctx context.Context, who identity.Principal, id, w
 	})
 	if err != nil {
 		return GroupVisit{}, s.Records.Refuse(ctx, who, "", "Appointment", id, err)
+	}
+	return out, nil
+}
+
+// outside sums up what who has not been let in sees of a group: whether it goes on, who
+// leads it, and whether somebody can still come.
+func (g *gathering) outside() (string, error) {
+	door := g.door()
+	leaders, err := door.people()
+	if err != nil {
+		return "", err
+	}
+	room, err := door.settings()
+	if err != nil {
+		return "", err
+	}
+	out := fmt.Sprint(g.State, room.LockedBy != "")
+	for _, p := range leaders {
+		if p.State == SeatAdmitted || p.State == SeatIn {
+			out += " " + p.Seat + " " + string(p.State)
+		}
 	}
 	return out, nil
 }

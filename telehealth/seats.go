@@ -77,6 +77,7 @@ func (v *visit) people() ([]*person, error) {
 			p.Check = &DeviceCheck{Camera: f[0], Microphone: f[1], Speaker: f[2], Network: f[3]}
 		}
 		out = append(out, &p)
+		v.within = v.within || p.admittedNow()
 		return err
 	}, v.ID)
 	if err == nil {

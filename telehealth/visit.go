@@ -152,6 +152,8 @@ type visit struct {
 	led   bool            // by who holds the group, who does it here for one member
 	guest *guest          // of who came by a guest's link
 	room  *controls       // once it was asked for
+
+	within bool // somebody of it is in the room, or was when it was read first
 }
 
 // open finds a visit for somebody who may see it.
@@ -214,7 +216,7 @@ func (v *visit) save() error {
 		return err
 	}
 	if v.group != nil {
-		if err := v.s.Schedule.GroupMovedTx(v.c, v.group); err != nil {
+		if err := v.s.Schedule.MemberMovedTx(v.c, v.group, v.within); err != nil {
 			return err
 		}
 	}

@@ -30,11 +30,23 @@ func TestAdministrationIsDoneFromItsNetwork(t *testing.T) {
 		app, err := a.routes()
 		require.NoError(t, err)
 		admin := a.asker(t, identity.NewAccount{Email: "root@housecall.test", Name: "Ada Root", Kind: identity.Staff, Roles: []identity.Role{identity.Admin}})
-		for _, route := range []string{"GET /api/v1/admin/apps", "GET /api/v1/admin/sign-in", "GET /api/v1/admin/health", "GET /api/v1/clinic/visits/licence", "GET /api/v1/clinic/pools", "GET /api/v1/clinic/invitations", "GET /api/v1/clinic/escalations"} {
+		for _, route := range []string{"GET /api/v1/admin/apps", "GET /api/v1/admin/sign-in", "GET /api/v1/admin/health", "GET /api/v1/clinic/visits/licence", "GET /api/v1/clinic/pools", "GET /api/v1/clinic/invitations", "GET /api/v1/clinic/escalations", "GET /api/v1/clinic/blocks"} {
 			method, path, _ := strings.Cut(route, " ")
 			res, text := ask(t, app, method, path, "", admin.headers)
 			require.Equal(t, x.status, res.StatusCode, "%s %s", route, text)
 			require.Contains(t, text, x.code)
+		}
+		for route, body := range map[string]string{
+			"POST /api/v1/charts/nobody/team":  `{"account":"somebody","role":"nurse"}`,
+			"POST /api/v1/charts/nobody/pools": `{"pool":"some"}`, "DELETE /api/v1/charts/nobody/team/somebody": "", "DELETE /api/v1/charts/nobody/pools/some": "",
+		} {
+			method, path, _ := strings.Cut(route, " ")
+			_, text := ask(t, app, method, path, body, admin.headers)
+			if x.code != "" {
+				require.Contains(t, text, x.code, route)
+			} else {
+				require.Contains(t, text, `"status":404`, route)
+			}
 		}
 		res, text := ask(t, app, "GET", "/api/v1/me", "", admin.headers)
 		require.Equal(t, 200, res.StatusCode, text)

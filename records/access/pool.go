@@ -22,7 +22,8 @@ import (
 // in the team in person too acts in the stronger of their roles.
 //
 //   - An administrator joins and parts pools, and says who is in them. It opens no
-//     chart to them, and nobody puts themselves into a pool.
+//     chart to them: nobody puts themselves into a pool, or one that they are in into a
+//     care team.
 //   - A clinician of the team joins pools to it as they add colleagues.
 //   - Everybody may leave.
 
@@ -116,6 +117,9 @@ func (s *Service) JoinChartTx(c *db.Conn, by identity.Principal, pool, patient s
 	if err := s.mayAppoint(c, by, patient); err != nil {
 		return err
 	}
+	if err := s.opensToOthersTx(c, by, pool, patient); err != nil {
+		return err
+	}
 	now := s.now()
 	if start.Before(now) {
 		start = now
@@ -133,6 +137,25 @@ func (s *Service) JoinChartTx(c *db.Conn, by identity.Principal, pool, patient s
 		return err
 	}
 	return s.changedTx(c, by, patient, "create", "CareTeam", pool)
+}
+
+// opensToOthersTx refuses who would get in themselves by what they join: an administrator
+// who is in the pool, whatever else they are, unless they treat the patient already.
+func (s *Service) opensToOthersTx(c *db.Conn, by identity.Principal, pool, patient string) error {
+	if by.Kind == identity.System {
+		return nil
+	}
+	var in bool
+	err := c.QueryRow(`SELECT EXISTS (SELECT 1 FROM pool_members WHERE pool = ? AND account = ? AND (end_at = 0 OR end_at > ?))`, pool, by.Account, micros(s.now())).Scan(&in)
+	if err != nil || !in {
+		return err
+	}
+	by.Roles = slices.DeleteFunc(slices.Clone(by.Roles), func(r identity.Role) bool { return r == identity.Admin })
+	err = s.mayAppoint(c, by, patient)
+	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden) {
+		err = fault.New(fault.Forbidden, "Nobody can put themselves into a care team.")
+	}
+	return err
 }
 
 // PartChartTx parts a pool from the care team of a chart at once.

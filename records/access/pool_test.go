@@ -30,6 +30,37 @@ func (b *bench) pool(t testing.TB, id string) {
 	})
 }
 
+// Nobody gets into a care team by their own hand: an administrator who is a nurse as well,
+// and in a pool as such, joins it to no chart that they do not treat.
+func TestNobodyJoinsTheirOwnPoolToAChart(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		b := started(t, d)
+		b.patient(t, "pat-ana")
+		b.employ(t, doctor, nurse, admin)
+		b.pool(t, "pool-refills")
+		both := nurse
+		both.Roles = []identity.Role{identity.Nurse, identity.Clinician, identity.Admin}
+		b.tx(t, func(c *db.Conn) error {
+			_, err := c.Exec(`UPDATE accounts SET roles = 'nurse clinician admin' WHERE id = ?`, nurse.Account)
+			return err
+		})
+		require.NoError(t, b.join(admin, NewPoolMember{Pool: "pool-refills", Account: nurse.Account, Role: identity.Nurse}))
+		err := b.joinChart(both, "pool-refills", "pat-ana", time.Time{}, time.Time{})
+		require.True(t, fault.Is(err, fault.Forbidden), err)
+		_, err = b.view(both, "pat-ana")
+		noChart(t, err)
+
+		// Others do it, and who treats the patient as a doctor does.
+		require.NoError(t, b.joinChart(admin, "pool-refills", "pat-ana", time.Time{}, time.Time{}))
+		_, err = b.view(both, "pat-ana")
+		require.NoError(t, err)
+		err = b.joinChart(both, "pool-refills", "pat-ana", time.Time{}, time.Time{})
+		require.True(t, fault.Is(err, fault.Forbidden), "nor do they stay longer by it: %v", err)
+		require.NoError(t, b.appoint(admin, NewMember{Account: nurse.Account, Patient: "pat-ana", Role: identity.Clinician}))
+		require.NoError(t, b.joinChart(both, "pool-refills", "pat-ana", time.Time{}, time.Time{}))
+	})
+}
+
 // A cell for each: in the pool or not, joined or not, before, while and after.
 func TestAPoolOpensAChartOnlyWhileItIsJoinedToIt(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

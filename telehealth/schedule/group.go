@@ -410,6 +410,33 @@ func (s *Service) GroupMovedTx(c *db.Conn, g *Group) error {
 	return nil
 }
 
+// MemberMovedTx tells the clinic's pages that something moved at one member of a group and,
+// when that was in the room, the pages of those who are in it too. Who has not been let in is
+// told nothing of the others: not even that something moved.
+func (s *Service) MemberMovedTx(c *db.Conn, g *Group, inRoom bool) error {
+	if s.Hub == nil {
+		return nil
+	}
+	topics := []string{VisitTopic(g.ID), DayTopic(g.Account)}
+	if inRoom {
+		err := c.Each(`SELECT DISTINCT p.visit FROM visit_people p JOIN appointments a ON a.id = p.visit WHERE a.group_id = ? AND p.state IN ('admitted', 'in')`, func(r *sql.Rows) error {
+			var visit string
+			err := r.Scan(&visit)
+			topics = append(topics, VisitTopic(visit))
+			return err
+		}, g.ID)
+		if err != nil {
+			return err
+		}
+	}
+	c.After(func() {
+		for _, t := range topics {
+			s.Hub.Publish(t)
+		}
+	})
+	return nil
+}
+
 // DoorsOpenAt and DoorsCloseAt are when people may come to a group, and until when.
 func (g *Group) DoorsOpenAt() time.Time  { return moment(g.StartsAt).Add(-DoorsOpen) }
 func (g *Group) DoorsCloseAt() time.Time { return moment(max(g.EndsAt, g.StartedAt)).Add(DoorsClose) }

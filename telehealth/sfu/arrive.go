@@ -25,6 +25,23 @@ type arriving struct {
 	timed   bool // it runs
 }
 
+// keep puts a packet into the cache. What is held lies there and nowhere else, so it goes on
+// before another packet takes its place: a sender may number as it likes, and the clock may be
+// sending on what is held at this moment.
+func (t *track) keep(p packet, now time.Time) *packet {
+	if t.audio() {
+		return t.cache.put(p, now)
+	}
+	w := &t.picture
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.packets) > 0 && (p.seq-w.packets[0].seq >= keepVideo || uint32(now.UnixMilli())-w.packets[0].at > keepFor/2) { //nolint:gosec // wraps
+		t.goOn(now)
+		w.slow = false
+	}
+	return t.cache.put(p, now)
+}
+
 // hold takes a packet that came, and sends it on with those of its picture.
 func (t *track) hold(p *packet, now time.Time) {
 	if t.audio() {

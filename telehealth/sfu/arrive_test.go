@@ -148,3 +148,59 @@ func TestAPictureGoesOnWhole(t *testing.T) {
 		require.Equal(t, 1, n, seq)
 	}
 }
+
+// What is held lies in the cache. A sender that leaps in its numbers puts nothing else in its
+// place before it went on: not what comes later, and nothing that is of another track by now.
+func TestWhatIsHeldIsNotTakenAway(t *testing.T) {
+	if !canBundle {
+		t.Skip("packets go on one by one on this system")
+	}
+	s, now := &Server{}, time.Now()
+	tr, w := camera(s, "a"), &posted{}
+	tr.pc = nobody(t)
+	tr.coded = coded{96: vp8}
+	x := watched(s, tr, w)
+	tr.picture.timer = time.AfterFunc(time.Hour, func() {}) // no clock runs out meanwhile
+	comes := func(seq uint16, mark byte, size int) {
+		b, err := (&rtp.Packet{Header: rtp.Header{Version: 2, PayloadType: 96, SequenceNumber: seq, Timestamp: 1000, SSRC: 7}, Payload: append([]byte{0x10, 0, mark}, make([]byte, size)...)}).Marshal()
+		require.NoError(t, err)
+		tr.take(b, now)
+	}
+	comes(0, 1, 100)
+	comes(keepVideo, 2, 1000) // the place of the first one
+	comes(keepVideo+1, 3, 100)
+	tr.late()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	var marks []byte
+	for _, p := range w.all {
+		marks = append(marks, p[2])
+	}
+	require.Equal(t, []byte{1, 2, 3}, marks)
+}
+
+// While the system takes no more, what waits for it does not grow without end.
+func TestWhatWaitsToLeaveIsBounded(t *testing.T) {
+	near, err := listenUDP("udp4", "127.0.0.1", 0, 1)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = near.Close() })
+	if len(near.held) == 0 {
+		t.Skip("packets go on one by one on this system")
+	}
+	w, p := &near.held[0], make([]byte, 1000)
+	to := near.LocalAddr().(*net.UDPAddr).AddrPort()
+	w.sending.Store(true) // somebody does, and is not done
+	for range 4 * bundlesMost / len(p) {
+		w.add(p, to)
+	}
+	held := 0
+	for _, o := range w.queue {
+		held += len(o.b)
+	}
+	require.LessOrEqual(t, held, bundlesMost)
+	require.Greater(t, held, bundlesMost/2)
+	w.sending.Store(false)
+	w.flush()
+	w.add(p, to)
+	require.Equal(t, len(p), w.bytes, "once it goes on, there is room")
+}

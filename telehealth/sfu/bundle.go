@@ -17,6 +17,7 @@ const (
 	bundleMost  = 64        // packets that the system cuts one piece into
 	bundleBytes = 65_000    // of one piece
 	bundlesHold = 256 << 10 // bytes; with more, who adds to them sends them
+	bundlesMost = 4 << 20   // bytes that wait while somebody sends; what comes on top is lost, as on the way
 )
 
 // bundles are what waits for one part of the receivers.
@@ -46,6 +47,11 @@ var bundlePool = sync.Pool{New: func() any { return &bundle{b: make([]byte, 0, 8
 // add puts a packet behind those that wait for its receiver.
 func (w *bundles) add(p []byte, to netip.AddrPort) {
 	w.mu.Lock()
+	if w.bytes+len(p) > bundlesMost {
+		w.mu.Unlock()
+		w.flush() // unless somebody does, and the system takes no more
+		return
+	}
 	o := w.open[to]
 	if o == nil || !o.takes(len(p)) {
 		o = bundlePool.Get().(*bundle)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/bits"
 	"strings"
+	"time"
 
 	"github.com/pion/webrtc/v4"
 )
@@ -142,8 +143,11 @@ func (x *Seat) decodes() set {
 }
 
 // choices tells each seat in which codecs all others can show its pictures, when that
-// is another set than it was told.
-func (r *Room) choices(seats []*Seat) {
+// is another set than it was told. What somebody cannot show is named no more at once;
+// what all can show again, after a while. VP8 or H.264 is always among them, which every
+// browser has (RFC 7742, section 5): nobody makes others send what their devices are too
+// slow for.
+func (r *Room) choices(seats []*Seat, now time.Time) {
 	may := every
 	if r.tapping() {
 		may = kept
@@ -159,12 +163,60 @@ func (r *Room) choices(seats []*Seat) {
 				is, others = is&can[j], others+1
 			}
 		}
-		if others == 0 || set(x.codecs.Swap(uint32(is))) == is {
+		if is&kept == 0 {
+			is = kept
+		}
+		if others == 0 {
+			continue
+		}
+		told := set(x.codecs.Load()) //nolint:gosec // it was one
+		if is = x.turns.to(told, is, now); is == told || !x.codecs.CompareAndSwap(uint32(told), uint32(is)) {
 			continue
 		}
 		m := codecsMessage{T: "codecs", Video: is.names()}
 		x.work.add(x.do(func() { x.say(m) }))
 	}
+}
+
+// How long a codec that all show again is not named: who cannot show it may come and go,
+// and each turn costs everybody a key frame and an encoder.
+const (
+	widerAfter = 3 * time.Second
+	widerMost  = time.Minute // when it was named for nothing again and again
+)
+
+// turns are a seat's turns from one set of codecs to another; of the room's clock.
+type turns struct {
+	since   time.Time // more can be shown than was told; zero: it cannot
+	widened time.Time // more was told
+	after   time.Duration
+}
+
+// to gives the set that is told now, when one was told and all can show another one.
+func (t *turns) to(told, is set, now time.Time) set {
+	switch {
+	case told == 0 || is == told:
+		t.since = time.Time{}
+		return is
+	case told&^is != 0: // somebody does not show all of what was told
+		if t.after = max(t.after, widerAfter); now.Sub(t.widened) < widerMost {
+			t.after = min(2*t.after, widerMost)
+		} else {
+			t.after = widerAfter
+		}
+		t.since = time.Time{}
+		if is &= told; is&kept == 0 {
+			is = kept
+		}
+		return is
+	case t.since.IsZero():
+		t.since = now
+		return told
+	case now.Sub(t.since) < max(t.after, widerAfter):
+		return told
+	}
+	t.since, t.widened = time.Time{}, now
+	return is
 }
 
 func (r *Room) tapping() bool {

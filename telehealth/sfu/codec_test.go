@@ -194,3 +194,74 @@ func TestSendersHearWhatAllOthersShow(t *testing.T) {
 	a.leave()
 	b.leave()
 }
+
+// shows is a seat whose client shows pictures in some codecs.
+func shows(r *Room, id string, in ...codec) *Seat {
+	line := &slot{kind: webrtc.RTPCodecTypeVideo, writer: &far{}}
+	for _, c := range in {
+		line.types[c] = 96
+	}
+	x := &Seat{room: r, id: id, work: newQueue()}
+	x.slots.Store(&[]*slot{line})
+	return x
+}
+
+// Who shows less comes and goes again and again: the others turn to what it shows at once,
+// and back ever more seldom.
+func TestWhoComesAndGoesTurnsNobodyAgainAndAgain(t *testing.T) {
+	r, now := newRoom(&Server{}, "r"), time.Now()
+	a, b, c := shows(r, "a", vp8, h264, vp9, av1), shows(r, "b", vp8, h264, vp9, av1), shows(r, "c", vp8)
+	told := func() set { return set(a.codecs.Load()) }
+	turned := 0
+	look := func(seats ...*Seat) {
+		before := told()
+		r.choices(seats, now)
+		if told() != before && before != 0 {
+			turned++
+		}
+	}
+	look(a, b)
+	require.Equal(t, every, told())
+	look(a, b, c)
+	require.Equal(t, set(1<<vp8), told(), "at once")
+	now = now.Add(time.Minute)
+	look(a, b)
+	require.Equal(t, set(1<<vp8), told(), "it may come back")
+	now = now.Add(widerAfter)
+	look(a, b)
+	require.Equal(t, every, told())
+
+	turned = 0
+	for step := range 10 * 60 * 3 { // ten minutes of which it is there a second of every four
+		if now = now.Add(time.Second / 3); step%12 < 3 {
+			look(a, b, c)
+		} else {
+			look(a, b)
+		}
+	}
+	require.Less(t, turned, 10)
+	now = now.Add(time.Second)
+	look(a, b)
+	for range 3 * 61 {
+		now = now.Add(time.Second / 3)
+		look(a, b)
+	}
+	require.Equal(t, every, told(), "when it stays away")
+}
+
+// One who says that it shows nothing but the newest codec, which costs the sender most,
+// makes nobody send that alone.
+func TestNobodyIsMadeToSendTheNewestCodecOnly(t *testing.T) {
+	r, now := newRoom(&Server{}, "r"), time.Now()
+	a, b, c := shows(r, "a", vp8, h264, vp9, av1), shows(r, "b", vp8, h264, vp9, av1), shows(r, "c", av1)
+	r.choices([]*Seat{a, b}, now)
+	r.choices([]*Seat{a, b, c}, now)
+	require.Equal(t, kept, set(a.codecs.Load()))
+	c = shows(r, "c", av1, vp9)
+	r.choices([]*Seat{a, b, c}, now)
+	require.Equal(t, kept, set(a.codecs.Load()))
+	require.Equal(t, every, set(c.codecs.Load()))
+	a.codecs.Store(0) // and who comes anew
+	r.choices([]*Seat{a, b, c}, now)
+	require.Equal(t, kept, set(a.codecs.Load()))
+}

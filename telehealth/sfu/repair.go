@@ -60,6 +60,33 @@ func (r *repairs) repeated(seq uint16, now time.Time, bytes int) {
 	r.recent[seq%keepVideo] = repaired{at: uint32(now.UnixMilli()), seq: seq, ever: true}
 }
 
+// A key frame costs all who receive a track much of its picture. So one receiver gets some at
+// once, as it needs them on a line that loses much, and after that one in a while: who asks on
+// and on makes nobody's picture worse.
+const (
+	begsAtOnce = 6
+	begsEvery  = 3 * time.Second // gives one back
+)
+
+// begs are how often a slot asked for a key frame lately; under its lock.
+type begs struct {
+	n  int
+	at time.Time // when the oldest of them was forgiven
+}
+
+func (b *begs) may(now time.Time) bool {
+	if gone := int(now.Sub(b.at) / begsEvery); b.n == 0 || gone >= b.n {
+		b.n, b.at = 0, now
+	} else if gone > 0 {
+		b.n, b.at = b.n-gone, b.at.Add(time.Duration(gone)*begsEvery)
+	}
+	if b.n >= begsAtOnce {
+		return false
+	}
+	b.n++
+	return true
+}
+
 // retransmitter numbers what is repeated on a stream of its own (RFC 4588), by
 // which a receiver can tell it from what was sent first. Without one it is
 // repeated as it was (once.go).

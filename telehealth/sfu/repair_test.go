@@ -185,3 +185,42 @@ func BenchmarkForward(b *testing.B) {
 	require.EqualValues(b, b.N*(1+subscribers), handled)
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(handled), "us/packet")
 }
+
+// A receiver that asks for key frames on and on gets some, and then one in a while: a sender
+// makes no picture of nothing else for it.
+func TestOneReceiverDoesNotRuinThePictureOfAll(t *testing.T) {
+	s, now := &Server{}, time.Now()
+	tr := camera(s, "a")
+	tr.pc = nobody(t)
+	bad, good := watched(s, tr, &far{}), watched(s, tr, &far{})
+	asked := func(x *slot) bool {
+		tr.mu.Lock()
+		tr.wantKey = false // it came
+		tr.mu.Unlock()
+		x.heard([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: x.ssrc}}, now)
+		tr.mu.Lock()
+		defer tr.mu.Unlock()
+		return tr.wantKey
+	}
+	n := 0
+	for range 60 * 10 {
+		now = now.Add(100 * time.Millisecond)
+		if asked(bad) {
+			n++
+		}
+	}
+	require.InDelta(t, begsAtOnce+20, n, 1)
+	require.True(t, asked(good), "who needs one gets it")
+	now = now.Add(begsAtOnce * begsEvery)
+	for range begsAtOnce {
+		require.True(t, asked(bad), "and so does who was quiet")
+	}
+	require.False(t, asked(bad))
+
+	// To ask again for one that is on the way is nothing more.
+	require.True(t, asked(good))
+	for range 100 {
+		good.heard([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: good.ssrc}}, now)
+	}
+	require.True(t, asked(good))
+}

@@ -344,7 +344,7 @@ func (r *Room) layers(seats []*Seat, now time.Time) {
 		}
 	}
 	r.tapNeeds(all)
-	r.choices(seats)
+	r.choices(seats, now)
 	for _, x := range seats {
 		for _, o := range r.sourcesOf(x) {
 			if rids, news := o.needed(all[o], now); news {

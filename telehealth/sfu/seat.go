@@ -62,6 +62,7 @@ type Seat struct {
 	send   atomic.Pointer[webrtc.PeerConnection] // the receiving client's, once it is connected
 	up     atomic.Pointer[webrtc.PeerConnection] // the publishing client's
 	codecs atomic.Uint32                         // in which others show its pictures, as told; 0: it may not have heard
+	turns  turns                                 // of those
 
 	kinds *atomic.Pointer[map[string]Kind] // what the m-lines of pub are, by mid
 	left  chan struct{}                    // closed when the seat is given up

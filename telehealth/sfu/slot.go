@@ -69,6 +69,7 @@ type slot struct {
 	given   given
 	asSent  asSent
 	repairs repairs
+	begs    begs
 	echo    echo
 	told    heardOf
 	since   time.Time // a picture is to be shown, and is not yet
@@ -364,7 +365,7 @@ func (s *slot) heard(packets []rtcp.Packet, now time.Time) {
 			s.again(p.Nacks, now)
 		case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
 			s.mu.Lock()
-			if t := s.src; t != nil && !s.paused {
+			if t := s.src; t != nil && !s.paused && (t.awaitsKey() || s.begs.may(now)) {
 				t.needKey()
 			}
 			s.mu.Unlock()

@@ -86,7 +86,7 @@ func listenUDP(network, host string, port, n int) (*socket, error) {
 // bundle makes places for what goes together, so many that nobody who forwards waits
 // for another one.
 func (s *socket) bundle() {
-	if !canBundle {
+	if !canBundle || !canCut(s.all[0]) {
 		return
 	}
 	parts := min(runtime.GOMAXPROCS(0), 4)

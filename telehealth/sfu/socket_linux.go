@@ -14,7 +14,9 @@ import (
 
 const canShare = true
 
-// cannotCut: this system, or the network card, does not take packets in one piece.
+// cannotCut: this system, or the network card, does not take packets in one piece. What it
+// says about one piece is no reason: how large packets are is the sender's choice, and how
+// small they must be is told by the receiver's network.
 var cannotCut atomic.Bool
 
 const canBundle = true
@@ -32,13 +34,25 @@ func inOnePiece(u *net.UDPConn, b []byte, size int, to netip.AddrPort) bool {
 	binary.NativeEndian.PutUint16(space[unix.CmsgLen(0):], uint16(size)) //nolint:gosec // at most payloadMax
 	_, _, err := u.WriteMsgUDPAddrPort(b, space[:unix.CmsgSpace(2)], to)
 	switch {
-	case errors.Is(err, unix.EIO), errors.Is(err, unix.EINVAL), errors.Is(err, unix.ENOPROTOOPT), errors.Is(err, unix.EOPNOTSUPP):
+	case errors.Is(err, unix.EIO), errors.Is(err, unix.ENOPROTOOPT), errors.Is(err, unix.EOPNOTSUPP):
 		cannotCut.Store(true)
 		return false
-	case errors.Is(err, unix.EMSGSIZE): // of this way: packets may be cut by it, pieces not
+	case errors.Is(err, unix.EMSGSIZE), errors.Is(err, unix.EINVAL): // of this way: packets may be cut by it, pieces not
 		return false
 	}
 	return true
+}
+
+// canCut asks the system whether it knows how.
+func canCut(u *net.UDPConn) bool {
+	c, err := u.SyscallConn()
+	if err != nil {
+		return false
+	}
+	return onSocket(c, func(fd int) error {
+		_, err := unix.GetsockoptInt(fd, unix.IPPROTO_UDP, unix.UDP_SEGMENT)
+		return err
+	}) == nil
 }
 
 // together lets sockets share a number.

@@ -20,4 +20,6 @@ func readFirst(*net.UDPConn) error { return errors.ErrUnsupported }
 // canBundle: other systems take packets one by one.
 const canBundle = false
 
+func canCut(*net.UDPConn) bool { return false }
+
 func inOnePiece(*net.UDPConn, []byte, int, netip.AddrPort) bool { return false }

@@ -132,7 +132,7 @@ func (t *track) take(b []byte, now time.Time) {
 		t.codec = c
 	}
 	p := packet{seq: h.seq, ts: h.ts, marker: h.marker, payload: payload, pic: look(t.codec, payload)}
-	kept := t.cache.put(p, now)
+	kept := t.keep(p, now)
 	if kept == nil {
 		return
 	}
@@ -189,6 +189,13 @@ func (t *track) needKey() {
 	t.wantKey = true
 	t.mu.Unlock()
 	t.askKey(time.Now())
+}
+
+// awaitsKey tells whether one was asked for and has not come.
+func (t *track) awaitsKey() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.wantKey
 }
 
 func (t *track) askKey(now time.Time) {
