@@ -39,6 +39,7 @@ scene('a refill asked by the daughter, done by the nurse, seen by the patient', 
   await page.getByRole('link', { name: en('asks.refillFor', { name: given }) }).click()
   await page.waitForURL(/\/asks\/new/)
   await settled(page)
+  await page.locator('main').getByText(medicine.title, { exact: true }).waitFor() // which one it is stands on the page
   await page.getByLabel(en('asks.days'), { exact: true }).fill('a week')
   await page.getByRole('button', { name: en('asks.sendFor', { name: given }) }).click()
   await page.getByRole('alert').getByText(en('asks.needDays')).waitFor()

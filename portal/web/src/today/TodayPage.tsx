@@ -19,7 +19,7 @@ import { DayRow } from './DayRow'
 import { GroupRow } from './GroupRow'
 import { lateDays } from './late'
 import { dayQuery } from './queries'
-import { isKept, isLineDone, linesOf, nowLine, wantsNote, type DayLine } from './state'
+import { isKept, isLineDone, linesOf, nowLine, wantsNote, whoseAtFirst, type DayLine } from './state'
 import css from './today.module.css'
 import { useOpen } from './useOpen'
 
@@ -37,7 +37,7 @@ export function TodayPage() {
   const today = dayOf(now, clinicZone)
   const search = useSearch({ from: '/gate/clinic/today' })
   const date = search.date ?? today
-  const whose = search.whose ?? (desk && !roles.includes('clinician') ? 'all' : 'me')
+  const whose = search.whose ?? whoseAtFirst(roles)
   const day = useQuery(dayQuery(date, whose))
   const queries = useQueryClient()
   useTopic('day', () => void queries.invalidateQueries({ queryKey: ['clinic', 'day'] }))

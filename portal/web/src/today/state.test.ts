@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import type { DayGroup, DayItem } from '../booking/types'
-import { isDone, isLineDone, linesOf, minutesSince, nowLine, tagOf, tagOfGroup, waitingTogether } from './state'
+import { isDone, isLineDone, linesOf, minutesSince, nowLine, tagOf, tagOfGroup, waitingTogether, whoseAtFirst } from './state'
 
 const item = (start: string, more: Partial<DayItem> = {}): DayItem => ({
   id: start, patient: 'p', start, end: start.replace(':00Z', ':20Z'), mode: 'video', status: 'booked', practitioner: { id: 'd', name: 'Dr. Hale', role: '' },
   patientName: 'Rosa', birthDate: '1952-03-02', sex: 'female', ...more,
 })
 const now = new Date('2026-11-24T15:30:00Z')
+
+describe('whose day is shown at first', () => {
+  it.each([[['clinician'], 'me'], [['clinician', 'frontdesk'], 'me'], [['nurse'], 'all'], [['frontdesk'], 'all'], [['nurse', 'privacy'], 'all']])('%j: %s', (roles, whose) => expect(whoseAtFirst(roles)).toBe(whose))
+})
 
 describe('a visit of the day in one word', () => {
   it.each([

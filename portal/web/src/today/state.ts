@@ -1,5 +1,8 @@
 import type { Day, DayGroup, DayItem, DayWaiting } from '../booking/types'
 
+/** Whose day is shown before somebody chooses: a doctor's own. The others of the clinic seldom hold visits, and help with everybody's. */
+export const whoseAtFirst = (roles: string[]): 'me' | 'all' => (roles.includes('clinician') ? 'me' : 'all')
+
 export type DayTag = 'signed' | 'draft' | 'ended' | 'live' | 'waiting' | 'cancelled' | 'noshow' | 'booked' | 'arrived' | 'fulfilled' | 'absent'
 
 /** What a visit of the day is, in one word: what somebody has to do with it comes first. */

@@ -17,8 +17,8 @@ export const words: Same<typeof english> = {
     abnormal: 'Fuera de lo normal', unknown: 'Sin rango',
   },
   titleLevel: {
-    usual: '{{name}}: normal', littleLow: '{{name}}: un poco bajo', low: '{{name}}: bajo', veryLow: '{{name}}: muy bajo',
-    littleHigh: '{{name}}: un poco alto', high: '{{name}}: alto', veryHigh: '{{name}}: muy alto', abnormal: '{{name}}: fuera de lo normal',
+    usual: '{{name}}: normal', littleLow: '{{name}}: valor un poco bajo', low: '{{name}}: valor bajo', veryLow: '{{name}}: valor muy bajo',
+    littleHigh: '{{name}}: valor un poco alto', high: '{{name}}: valor alto', veryHigh: '{{name}}: valor muy alto', abnormal: '{{name}}: fuera de lo normal',
     unknown: '{{name}}',
   },
   range: {
