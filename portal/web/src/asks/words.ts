@@ -6,10 +6,10 @@ import type { Ask, AskStep, Party } from './types'
 
 /** How requests, their people and their days are written. */
 export function useAskWords() {
-  const { t, locale, day, clock } = useWords()
+  const { t, locale, dayInside, clock } = useWords()
   const when = (at: string) => {
     const ago = daysAgo(at, clock)
-    return `${ago === 0 ? day.today : ago === 1 ? day.yesterday : weekdayDate(dayOf(at, clock.zone), locale, clock)}, ${timeOf(at, clock.zone)}`
+    return `${ago === 0 ? dayInside.today : ago === 1 ? dayInside.yesterday : weekdayDate(dayOf(at, clock.zone), locale, clock)}, ${timeOf(at, clock.zone)}`
   }
   return {
     when,
@@ -17,7 +17,7 @@ export function useAskWords() {
     /** "Elena asked for Rosa". */
     who: (ask: Ask) => {
       const kin = relationOf(ask.by.relation)
-      if (!ask.forPatient) return t('asks.asked', { who: ask.by.name })
+      if (!ask.forPatient) return ask.mine && ask.by.side === 'patient' ? t('asks.askedYou') : t('asks.asked', { who: ask.by.name })
       return t('asks.askedFor', { who: ask.by.name, name: kin === 'self' || kin === 'other' ? ask.forPatient : t('message.kinOf', { name: ask.forPatient, relation: t(`message.kin.${kin}`) }) })
     },
     person: ({ name, role }: Party) => (role === 'patient' ? name : t('asks.personRole', { name, role: t(`message.role.${role}`) })),

@@ -84,7 +84,7 @@ export const account: Same<typeof english> = {
     totpLead: 'El personal entra con una contraseña y un código. Escanee esta imagen con su aplicación de códigos.',
     totpDone: 'Ya la agregué',
   },
-  agenda: { page: 'Agenda', title: 'Agenda de todos', lead: 'Lo que le espera y lo que viene, de todas las personas por las que está aquí.', people: '¿Por quién está aquí?', open: 'Agenda de todos', openText: 'Consultas, mensajes, respuestas, resultados', answers: 'Falta su respuesta', unread: 'Mensajes nuevos', visits: 'Próximas consultas', results: 'Resultados nuevos', for: 'Para {{name}}', you: 'Para usted', none: 'Nada espera', noneText: 'Cuando alguien escriba, pregunte o planee algo, estará aquí.', more: 'Mostrar más personas' },
+  agenda: { page: 'Agenda', title: 'Agenda de todos', lead: 'Lo que le espera y lo que viene, de todas las personas por las que está aquí.', people: '¿Por quién está aquí?', open: 'Agenda de todos', openText: 'Visitas, mensajes, respuestas, resultados', answers: 'Falta su respuesta', unread: 'Mensajes nuevos', visits: 'Próximas visitas', results: 'Resultados nuevos', for: 'Para {{name}}', you: 'Para usted', none: 'Nada espera', noneText: 'Cuando alguien escriba, pregunte o planee algo, estará aquí.', more: 'Mostrar más personas' },
   people: {
     page: 'Personas', title: '¿Para quién está aquí?', you: 'Usted', here: 'Aquí ahora',
     until: 'Hasta el {{date}}', since: 'Desde el {{date}}', foot: 'Cuando actúa por otra persona, la parte de arriba de cada página es morada, y esa persona puede ver lo que usted hizo.',

@@ -3,7 +3,7 @@ import type { booking as english } from '../en/booking'
 
 export const booking: Same<typeof english> = {
   appointment: {
-    late_one: 'La clínica lleva más o menos {{count}} minuto de retraso. Puede venir {{count}} minuto más tarde.', late_other: 'La clínica lleva más o menos {{count}} minutos de retraso. Puede venir {{count}} minutos más tarde.', questions: 'Responder preguntas para esta consulta', questionsDone: 'Cambiar sus respuestas para esta consulta',
+    late_one: 'La clínica lleva más o menos {{count}} minuto de retraso. Puede venir {{count}} minuto más tarde.', late_other: 'La clínica lleva más o menos {{count}} minutos de retraso. Puede venir {{count}} minutos más tarde.', questions: 'Responder preguntas para esta visita', questionsDone: 'Cambiar sus respuestas para esta visita',
     page: 'Visitas', title: 'Sus visitas', titleFor: 'Visitas de {{name}}', book: 'Pedir una visita', bookFor: 'Pedir para {{name}}',
     coming: 'Próximas', past: 'Anteriores', video: 'Visita por video', clinic: 'Visita en la clínica', group: 'Visita en grupo', groupMost: 'Participan {{count}} pacientes como máximo', openGroup: 'Abrir el grupo', with: 'Con {{name}}', about: 'Motivo: {{text}}',
     none: 'No hay visitas previstas', noneText: 'Cuando pida una, la encontrará aquí, con la hora y la entrada.', noneTextFor: 'Cuando pida una para {{name}}, la encontrará aquí, con la hora y la entrada.',

@@ -38,10 +38,10 @@ export const words: Same<typeof english> = {
   },
   role: {
     self: 'Usted', proxy: 'Actúa por usted', clinician: 'Personal médico', nurse: 'Enfermería', frontdesk: 'Recepción', privacy: 'Privacidad',
-    admin: 'Administración', system: 'Un sistema de la clínica', app: 'Una aplicación', link: 'Con el enlace a una consulta', guest: 'Invitado a una consulta',
+    admin: 'Administración', system: 'Un sistema de la clínica', app: 'Una aplicación', link: 'Con el enlace a una visita', guest: 'Invitado a una visita',
   },
   name: {
-    videoVisit: 'Aceptación de una consulta por video', potassium: 'Potasio', sodium: 'Sodio', chloride: 'Cloruro', calcium: 'Calcio', carbonDioxide: 'Dióxido de carbono', glucose: 'Azúcar en la sangre',
+    videoVisit: 'Aceptación de una visita por video', potassium: 'Potasio', sodium: 'Sodio', chloride: 'Cloruro', calcium: 'Calcio', carbonDioxide: 'Dióxido de carbono', glucose: 'Azúcar en la sangre',
     glucoseFasting: 'Azúcar en ayunas', a1c: 'Hemoglobina A1c', creatinine: 'Creatinina', egfr: 'Filtración del riñón (eGFR)', urea: 'Nitrógeno ureico',
     cholesterol: 'Colesterol total', ldl: 'Colesterol LDL', hdl: 'Colesterol HDL', triglycerides: 'Triglicéridos', hemoglobin: 'Hemoglobina',
     hematocrit: 'Hematocrito', whiteCells: 'Glóbulos blancos', redCells: 'Glóbulos rojos', platelets: 'Plaquetas', cellSize: 'Tamaño de los glóbulos rojos (VCM)',
