@@ -16,6 +16,10 @@ export function tagOf(item: DayItem): DayTag {
   return item.status
 }
 
+/** As those read it who are shown no notes, which is the front desk: what is over is done, and no note is theirs to write. */
+export const withoutNotes = (items: DayItem[]): DayItem[] =>
+  items.map((item) => (tagOf(item) === 'ended' ? { ...item, visit: undefined, status: 'fulfilled' } : item))
+
 export const toneOf: Record<DayTag, 'plain' | 'look' | 'accent' | 'outline'> = {
   signed: 'plain', draft: 'look', ended: 'look', live: 'accent', waiting: 'accent', cancelled: 'outline', noshow: 'outline', booked: 'outline', arrived: 'outline', fulfilled: 'plain', absent: 'outline',
 }
