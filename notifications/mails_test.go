@@ -62,7 +62,7 @@ func TestTheMailOfTheDay(t *testing.T) {
 		for _, m := range sink.Mails() {
 			subjects = append(subjects, m.To+" "+m.Subject)
 		}
-		require.ElementsMatch(t, []string{"ida@example.org Tiene una consulta", "ida@example.org Hay algo nuevo para usted", "bob@example.org Something new is waiting for you"}, subjects, "one for all, and at once what cannot wait")
+		require.ElementsMatch(t, []string{"ida@example.org Tiene una visita", "ida@example.org Hay algo nuevo para usted", "bob@example.org Something new is waiting for you"}, subjects, "one for all, and at once what cannot wait")
 	})
 }
 

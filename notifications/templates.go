@@ -24,7 +24,7 @@ var letters = map[string]map[Kind]letter{
 	"es": {
 		Message:     {"Tiene un mensaje nuevo", "Tiene un mensaje nuevo. Entre para leerlo:"},
 		Appointment: {"Hay novedades sobre una cita", "Hay novedades sobre una cita. Entre para verlas:"},
-		Visit:       {"Tiene una consulta", "Tiene una consulta. Entre para verla:"},
+		Visit:       {"Tiene una visita", "Tiene una visita. Entre para verla:"},
 		Note:        {"Hay algo nuevo para usted", "Hay algo nuevo para usted. Entre para verlo:"},
 		Result:      {"Hay algo nuevo para usted", "Hay algo nuevo para usted. Entre para verlo:"},
 		Request:     {"Hay algo nuevo para usted", "Hay algo nuevo para usted. Entre para verlo:"},

@@ -81,6 +81,36 @@ func (p *practice) resources(typ string) (out []map[string]any) {
 	return out
 }
 
+// Who waits is told on whichever day is looked at: it is now that they wait. The day itself holds its own visits only.
+func TestWhoWaitsIsTheSameOnEveryDay(t *testing.T) {
+	each(t, func(t *testing.T, n *node) {
+		p := newPractice(t, n, time.Now().Add(10*time.Minute))
+		a := p.book(p.self, p.slots()[0], "")
+		for _, date := range []string{"", time.Now().AddDate(0, 0, 3).Format(time.DateOnly), time.Now().AddDate(0, 0, -3).Format(time.DateOnly)} {
+			day := func(who *someone) string { return who.get("/api/v1/clinic/day?whose=me&date=" + date).body }
+			if date == "" {
+				require.Contains(t, day(p.doctor), `"waiting":[]`)
+				p.agree(p.self, a)
+				p.step(p.self, a, "/wait", "")
+			}
+			var seen struct {
+				Items   []struct{ ID string }
+				Waiting []struct {
+					ID     string
+					People []struct{ Name string }
+				}
+			}
+			require.NoError(t, json.Unmarshal([]byte(day(p.doctor)), &seen))
+			require.Len(t, seen.Waiting, 1, date)
+			require.Equal(t, a.ID, seen.Waiting[0].ID)
+			require.Equal(t, "Rosa", seen.Waiting[0].People[0].Name)
+			if date != "" {
+				require.Empty(t, seen.Items, date)
+			}
+		}
+	})
+}
+
 // What was tried before a visit is with it, in words and rough numbers, for the clinic.
 func TestTheClinicSeesHowDevicesWereFound(t *testing.T) {
 	each(t, func(t *testing.T, n *node) {

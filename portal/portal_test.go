@@ -160,7 +160,7 @@ func newNodeWith(t *testing.T, d *db.DB, bus string, client fs.FS, folder string
 	n.scanner = clamdtest.Unix(t)
 	scan, err := clamd.New(n.scanner.Address, nil)
 	require.NoError(t, err)
-	n.store, err = records.New(records.Deps{DB: d, Access: n.access, Key: key, Hub: hub, Blobs: blobs, Scan: scan})
+	n.store, err = records.New(records.Deps{DB: d, Access: n.access, Key: key, Hub: hub, Blobs: blobs, Scan: scan, Clinic: "Alder Street Clinic"})
 	require.NoError(t, err)
 	n.notices, err = notifications.New(notifications.Deps{DB: d, Hub: hub, Key: key, Accounts: n.id, Poll: 20 * time.Millisecond, BaseURL: u, Now: n.clock.Now, Log: log})
 	require.NoError(t, err)

@@ -3,7 +3,7 @@ package portal
 // spanishBefore are the messages about what is done before a visit.
 var spanishBefore = map[string]string{
 	"A place is a country, or a state behind its country.":                        "Un lugar es un país, o un estado detrás de su país.",
-	"Choose one set of questions for each kind of visit.":                         "Elija un grupo de preguntas para cada tipo de consulta.",
+	"Choose one set of questions for each kind of visit.":                         "Elija un grupo de preguntas para cada tipo de visita.",
 	"Choose the country and the state where you are now.":                         "Elija el país y el estado donde está ahora.",
 	"Only the patient, or who acts for them, can say this.":                       "Solo el paciente, o quien actúa por él, puede decir esto.",
 	"Only who agreed can take it back.":                                           "Solo quien aceptó puede retirarlo.",
@@ -20,5 +20,5 @@ var spanishBefore = map[string]string{
 	"Where you are now, this clinic may not treat you by video. Please call us.":  "Donde está ahora, esta clínica no puede atenderle por video. Llámenos, por favor.",
 	"Write a telephone number at which we reach you now, with at least 6 digits.": "Escriba un teléfono en el que le encontremos ahora, con al menos 6 cifras.",
 	"Write where you are now: street and town, or what helps to find you.":        "Escriba dónde está ahora: calle y ciudad, o qué ayuda a encontrarle.",
-	"You can see this visit, but not answer its questions.":                       "Puede ver esta consulta, pero no responder sus preguntas.",
+	"You can see this visit, but not answer its questions.":                       "Puede ver esta visita, pero no responder sus preguntas.",
 }

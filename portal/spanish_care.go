@@ -14,7 +14,7 @@ var spanishCare = map[string]string{
 	"Choose somebody of the clinic who works in that role.":                      "Elija a alguien de la clínica que trabaje en esa función.",
 	"Only an administrator or a doctor of the team can change care teams.":       "Solo un administrador o un médico del equipo puede cambiar los equipos de atención.",
 	"They are not in this care team.":                                            "Esa persona no está en este equipo de atención.",
-	"The care team has to change this visit.":                                    "El equipo de atención tiene que cambiar esta consulta.",
+	"The care team has to change this visit.":                                    "El equipo de atención tiene que cambiar esta visita.",
 	"Say about whom it is, and which kinds of data.":                             "Diga sobre quién es y qué tipos de datos.",
 	"There are many requests already. Please withdraw some, or call the clinic.": "Ya hay muchas solicitudes. Retire algunas o llame a la clínica.",
 	"Somebody else has to decide what concerns you.":                             "Otra persona tiene que decidir lo que le concierne a usted.",

@@ -31,7 +31,7 @@ var spanishSharing = map[string]string{
 	"This invitation was accepted or taken back already.":                                "Esta invitación ya se aceptó o se retiró.",
 	"This invitation does not exist or is not valid any more. Please ask for a new one.": "Esta invitación no existe o ya no es válida. Pida otra.",
 	"This is your own invitation. Send its link to the person whom you want to invite.":  "Es su propia invitación. Envíe el enlace a la persona que quiere invitar.",
-	"Only the patient or their care team can invite somebody to a visit.":                "Solo el paciente o su equipo de atención puede invitar a alguien a una consulta.",
+	"Only the patient or their care team can invite somebody to a visit.":                "Solo el paciente o su equipo de atención puede invitar a alguien a una visita.",
 	"Only the privacy officer or an administrator can do this.":                          "Solo puede hacerlo el responsable de privacidad o un administrador.",
 	"Name the record and the person who is to be kept out of it.":                        "Indique el expediente y la persona que no debe entrar en él.",
 	"Name the paper: the court, its number and its date.":                                "Indique el documento: el juzgado, su número y su fecha.",

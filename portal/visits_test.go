@@ -330,6 +330,8 @@ func TestAVisitFromTheWaitingRoomToTheSignedNote(t *testing.T) {
 		require.Equal(t, []string{"Take half a pill"}, summary.Instructions)
 		chart := p.self.get(p.chart()).body
 		require.Contains(t, chart, "After-visit summary")
+		require.Contains(t, chart, `"name":"Alder Street Clinic"`, "what the clinic wrote is the clinic's")
+		require.NotContains(t, chart, `"name":"Housecall"`)
 		require.Contains(t, chart, "Visit note")
 		require.Contains(t, p.self.get(p.chart()+"/timeline").body, "Video visit")
 		var done wireAppointment

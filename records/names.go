@@ -16,12 +16,13 @@ import (
 type nameCache struct {
 	mu    sync.Mutex
 	names map[string]string
+	own   string // the clinic's name: whose systems wrote what has no other source
 	since time.Time
 }
 
 const nameCacheSize = 20_000
 
-func newNameCache() *nameCache { return &nameCache{names: map[string]string{}} }
+func newNameCache(own string) *nameCache { return &nameCache{names: map[string]string{}, own: own} }
 
 // fill puts names where entries have references, and takes the references off,
 // with the reasons that the view does not see.
@@ -54,7 +55,7 @@ func (s *Store) fill(c *db.Conn, v *access.View, entries []Entry) error {
 	})
 	s.names.mu.Unlock()
 	if len(missing) > 0 {
-		found, err := lookupNames(c, missing)
+		found, err := lookupNames(c, missing, s.names.own)
 		if err != nil {
 			return err
 		}
@@ -124,7 +125,7 @@ func walk(entries []Entry, f func(*Entry)) {
 	}
 }
 
-func lookupNames(c *db.Conn, refs map[string]bool) (map[string]string, error) {
+func lookupNames(c *db.Conn, refs map[string]bool, own string) (map[string]string, error) {
 	found := make(map[string]string, len(refs))
 	sources := map[string]string{} // organization -> its source URI
 	var pairs []any
@@ -137,6 +138,8 @@ func lookupNames(c *db.Conn, refs map[string]bool) (map[string]string, error) {
 		var id string
 		err := c.QueryRow("SELECT id FROM search_token WHERE patient_id = '' AND type = 'Organization' AND param = 'identifier' AND code = ? LIMIT 1", ref).Scan(&id)
 		switch {
+		case isNoRows(err) && ref == Own && own != "":
+			found[ref] = own
 		case isNoRows(err):
 			found[ref] = sourceName(ref)
 		case err != nil:

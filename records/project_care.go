@@ -54,7 +54,7 @@ func projectDocument(_ *Store, c *change, e *Entry, r *entryRow) {
 	}
 	if e.Title == "" {
 		e.Title = kind
-	} else {
+	} else if kind != e.Title {
 		e.Text = kind
 	}
 	e.At, _ = when(n, "date")

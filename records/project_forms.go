@@ -38,11 +38,29 @@ func projectAnswers(_ *Store, c *change, e *Entry, r *entryRow) {
 	if e.Title == "" {
 		e.Title = "Form"
 	}
-	e.Text = clip(strings.Join(answersIn(n, 0), ". "), 300)
+	e.Text = clip(sentences(answersIn(n, 0)), 300)
 	e.At, _ = when(n, "authored")
 	e.Active = e.Status == "completed" || e.Status == "amended"
 	person(e, n.Get("author"))
 	r.fact = ""
+}
+
+// sentences sets answers behind each other; what ends as a sentence does gets no second full stop.
+func sentences(said []string) string {
+	var b strings.Builder
+	for _, one := range said {
+		if one = strings.TrimSpace(one); one == "" {
+			continue
+		}
+		if b.Len() > 0 {
+			if !strings.ContainsAny(b.String()[b.Len()-1:], ".?!") {
+				b.WriteByte('.')
+			}
+			b.WriteByte(' ')
+		}
+		b.WriteString(one)
+	}
+	return b.String()
 }
 
 // answersIn gives the answers of a form, also those of questions within questions.

@@ -60,3 +60,17 @@ func TestRaisedDoseIsAChangeAndNoStop(t *testing.T) {
 		{At: "2026-04-22", Title: "Lisinopril 10 → 20 mg tablet", Kind: "medicine-change"},
 	}, got)
 }
+
+func TestAnswersStandBehindEachOtherAsSentences(t *testing.T) {
+	answer := func(text string) string {
+		return `{"linkId":"x","answer":[{"valueString":"` + text + `"}]}`
+	}
+	r := projected(t, `{"resourceType":"QuestionnaireResponse","status":"completed","authored":"2026-11-20","item":[`+answer("I am dizzy.")+`,`+answer("A few weeks")+`,`+answer("Why is that? ")+`,`+answer("No")+`]}`)
+	require.Contains(t, string(r.body), `"text":"I am dizzy. A few weeks. Why is that? No"`)
+}
+
+func TestADocumentIsNamedOnce(t *testing.T) {
+	const body = `{"resourceType":"DocumentReference","status":"current","date":"2026-11-20T10:00:00Z","type":{"text":"After-visit summary"},"description":"`
+	require.NotContains(t, string(projected(t, body+`After-visit summary"}`).body), `"text"`)
+	require.Contains(t, string(projected(t, body+`Stop ibuprofen"}`).body), `Stop ibuprofen`)
+}

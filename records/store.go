@@ -25,6 +25,7 @@ type Deps struct {
 	Hub    Nudger           // may be nil
 	Blobs  *blob.Store      // nil: no files are kept
 	Scan   Scanner          // nil: nothing is scanned
+	Clinic string           // its name, by which people know what was written here; may be empty
 	Now    func() time.Time // nil: time.Now
 	NewID  func() string    // nil: UUIDv7 (RFC 9562, section 5.7)
 }
@@ -66,7 +67,7 @@ func New(d Deps) (*Store, error) {
 		db: d.DB, access: d.Access, hub: d.Hub, now: d.Now, newID: d.NewID,
 		etags: d.Key.Secret("records etag"), seals: cursorSealer{d.Key.Sealer("records cursor")}, kinds: d.Key.Secret("records kind"),
 		classify: access.Classify, labelRules: access.RulesVersion,
-		names: newNameCache(), blobs: d.Blobs, scanner: d.Scan, uploads: make(chan struct{}, binaryWorkers),
+		names: newNameCache(d.Clinic), blobs: d.Blobs, scanner: d.Scan, uploads: make(chan struct{}, binaryWorkers),
 	}, nil
 }
 

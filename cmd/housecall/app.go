@@ -181,7 +181,7 @@ func newApp(ctx context.Context, cfg Config, lock *folderLock) (_ *App, err erro
 			return nil, err
 		}
 	}
-	if a.Records, err = records.New(records.Deps{DB: a.DB, Access: a.Access, Key: a.Key, Hub: a.Hub, Blobs: a.Blobs, Scan: scan}); err != nil {
+	if a.Records, err = records.New(records.Deps{DB: a.DB, Access: a.Access, Key: a.Key, Hub: a.Hub, Blobs: a.Blobs, Scan: scan, Clinic: cfg.clinic().Name}); err != nil {
 		return nil, err
 	}
 	if a.Messages, err = message.New(message.Deps{DB: a.DB, Records: a.Records, Access: a.Access, Notices: a.Notices, Hub: a.Hub, Key: a.Key, Accounts: a.Identity, Undo: cfg.TakeBack, ShowPresence: cfg.ShowPresence}); err != nil {

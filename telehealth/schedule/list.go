@@ -223,6 +223,9 @@ func (s *Service) readable(c *db.Conn, v *access.View, rows []*Booked) (map[stri
 // maxDay bounds what one day shows.
 const maxDay = 500
 
+// waitingNear is how far a visit may be from now for somebody who is in its waiting room to count as waiting.
+const waitingNear = 12 * time.Hour
+
 // Day gives a day of the clinic: a staff member's own visits, or those of all
 // patients in whose care teams they are.
 func (s *Service) Day(ctx context.Context, who identity.Principal, date string, all bool) (Day, error) {
@@ -237,15 +240,26 @@ func (s *Service) Day(ctx context.Context, who identity.Principal, date string, 
 	c := s.DB.Read(ctx)
 	now := s.now()
 	var listed []*Booked
-	cond, args := ``, []any{who.Account, now, now, from.UnixMicro(), from.AddDate(0, 0, 1).UnixMicro()}
-	if !all {
-		cond, args = ` AND a.account = ?`, append(args, who.Account)
+	dayEnd := from.AddDate(0, 0, 1).UnixMicro()
+	list := func(from, until int64, and string, more ...any) ([]*Booked, error) {
+		args := []any{who.Account, now, now, from, until}
+		if !all {
+			and, args = ` AND a.account = ?`+and, append(args, who.Account)
+		}
+		return listBooked(c, `JOIN care_team ct ON ct.patient_id = a.patient_id AND ct.account = ? AND ct.start_at <= ? AND (ct.end_at = 0 OR ct.end_at > ?)
+			WHERE a.starts_at >= ? AND a.starts_at < ?`+and+` ORDER BY a.starts_at, a.id LIMIT ?`, append(append(args, more...), maxDay)...)
 	}
-	rows, err := listBooked(c, `JOIN care_team ct ON ct.patient_id = a.patient_id AND ct.account = ? AND ct.start_at <= ? AND (ct.end_at = 0 OR ct.end_at > ?)
-		WHERE a.starts_at >= ? AND a.starts_at < ?`+cond+` ORDER BY a.starts_at, a.id LIMIT ?`, append(args, maxDay)...)
+	rows, err := list(from.UnixMicro(), dayEnd, ``)
 	if err != nil {
 		return Day{}, err
 	}
+	// Who waits does so now, whichever day is looked at, and across midnight.
+	near := waitingNear.Microseconds()
+	others, err := list(now-near, now+near, ` AND a.waiting_since <> 0 AND a.state IN (?, ?) AND (a.starts_at < ? OR a.starts_at >= ?)`, string(Waiting), string(Live), from.UnixMicro(), dayEnd)
+	if err != nil {
+		return Day{}, err
+	}
+	rows = append(rows, others...)
 	var events []access.Event
 	views := map[string]*access.View{}
 	var ids []string
@@ -285,7 +299,9 @@ func (s *Service) Day(ctx context.Context, who identity.Principal, date string, 
 			item.WaitingSince = momentOf(b.WaitingSince)
 		}
 		out.Items = append(out.Items, item)
-		listed = append(listed, b)
+		if b.StartsAt >= from.UnixMicro() && b.StartsAt < dayEnd {
+			listed = append(listed, b)
+		}
 	}
 	if out.Groups, err = s.dayGroups(c, who, listed, from.UnixMicro(), from.AddDate(0, 0, 1).UnixMicro(), all); err != nil {
 		return Day{}, err
@@ -304,6 +320,7 @@ func (s *Service) Day(ctx context.Context, who identity.Principal, date string, 
 			out.Waiting = append(out.Waiting, *x)
 		}
 	}
+	out.Items = out.Items[:len(listed)] // the others stand behind those of the day
 	slices.SortStableFunc(out.Waiting, func(a, b DayItem) int { return cmp.Compare(a.WaitingSince.UnixMicro(), b.WaitingSince.UnixMicro()) })
 	return out, s.Access.Record(ctx, events...)
 }

@@ -39,6 +39,7 @@ scene('a refill asked by the daughter, done by the nurse, seen by the patient', 
   await page.getByRole('link', { name: en('asks.refillFor', { name: given }) }).click()
   await page.waitForURL(/\/asks\/new/)
   await settled(page)
+  await page.locator('main').getByText(medicine.title, { exact: true }).waitFor() // which one it is stands on the page
   await page.getByLabel(en('asks.days'), { exact: true }).fill('a week')
   await page.getByRole('button', { name: en('asks.sendFor', { name: given }) }).click()
   await page.getByRole('alert').getByText(en('asks.needDays')).waitFor()
@@ -49,6 +50,7 @@ scene('a refill asked by the daughter, done by the nurse, seen by the patient', 
   await page.getByRole('button', { name: en('asks.sendFor', { name: given }) }).click()
   await page.waitForURL(/\/asks\/[0-9a-f-]{36}$/)
   await page.getByText(en('asks.state.requested')).first().waitFor()
+  await page.getByText(en('asks.turnClinic')).waitFor() // whose turn it is, and that there is no date
   const id = page.url().split('/').at(-1)
   await look(page, 'asks-one', wrong)
   await same(page)

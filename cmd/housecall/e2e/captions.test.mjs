@@ -190,6 +190,7 @@ async function waits(page, doctor, self, name) {
   await page.reload()
   await strip.getByText(en('small.number', { place: 1 })).waitFor()
   await button(doctor, en('cockpit.letInName', { name: self.name })).click()
+  await doctor.getByText(en('cockpit.coming', { name: self.name })).waitFor() // where her picture will be
   await strip.getByRole('alert').getByText(en('small.lets', { name })).waitFor()
   assert.match(await page.title(), new RegExp(`^${en('small.called')}`))
   await under(page, strip, 'called-phone')

@@ -26,6 +26,14 @@ scene('home says what needs a look, and one tap opens it', reader, async ({ page
   await page.waitForURL(/\/entries\//)
   await settled(page)
   assert.match(await page.locator('main').innerText(), new RegExp(en('levelShort.littleHigh')))
+  // From there one asks about it: what it is about is written already, and in no address.
+  await page.getByRole('link', { name: en('result.ask'), exact: true }).click()
+  await page.getByRole('radio', { name: en('message.topic.results'), exact: true }).waitFor()
+  assert.ok(await page.getByRole('radio', { name: en('message.topic.results'), exact: true }).isChecked())
+  assert.match(await page.getByLabel(en('message.text'), { exact: true }).inputValue(), new RegExp(`^${en('name.potassium')}, .*: $`))
+  assert.match(page.url(), /\/messages\/new$/)
+  await page.goBack()
+  await page.getByRole('link', { name: en('result.ask'), exact: true }).waitFor()
 })
 
 scene('a result: its meaning, its bar, its years, and the same as a table', reader, async ({ page, site }) => {

@@ -9,7 +9,8 @@ import { Card, SectionCard, Tag } from '../ui/Card'
 import { ErrorSummary, LoadError, useErrorText } from '../ui/ErrorSummary'
 import { LinkRow } from '../ui/Row'
 import { Skeleton } from '../ui/Skeleton'
-import { useWords } from '../ui/useWords'
+import { TurnLine } from '../ui/TurnLine'
+import { useClinic, useWords } from '../ui/useWords'
 import css from './asks.module.css'
 import { askQuery } from './calls'
 import { Asked, Steps } from './Told'
@@ -33,6 +34,7 @@ export function AskPage() {
       {!ask ? (query.error ? <LoadError error={query.error} onRetry={() => void query.refetch()} /> : <Skeleton heights={[60, 160, 200]} onRetry={() => void query.refetch()} />) : (
         <div className={css.page}>
           <div role="status"><Tag tone={ask.state === 'on-hold' ? 'look' : ask.state === 'completed' ? 'accent' : 'plain'}>{t(`asks.state.${ask.state}`)}</Tag></div>
+          <Turn ask={ask} />
           {ask.reason && <div className={css.reason}><h2>{t(ask.state === 'rejected' ? 'asks.reasonNo' : 'asks.reasonAsk')}</h2><p>{ask.reason}</p></div>}
           {ask.next.includes('received') && <AnswerForm key={ask.version} ask={ask} />}
           {ask.results.length > 0 && (
@@ -48,6 +50,15 @@ export function AskPage() {
       )}
     </>
   )
+}
+
+/** Whose turn it is while it is open: the clinic's has no date, and says so. */
+function Turn({ ask }: { ask: Ask }) {
+  const { t } = useWords()
+  const phone = useClinic()?.phone
+  if (ask.state === 'on-hold') return <TurnLine whose="you" icon="pen" owner={t('message.turn.yours')}>{t('asks.turnYours')}</TurnLine>
+  if (ask.state === 'completed' || ask.state === 'rejected' || ask.state === 'cancelled') return null
+  return <TurnLine whose="them" owner={t('message.turn.theirs')}>{[t('asks.turnClinic'), phone && t('asks.emergency', { phone })].filter(Boolean).join(' ')}</TurnLine>
 }
 
 function ResultRow({ patient, result }: { patient: string; result: AskResult }) {

@@ -23,7 +23,7 @@ const toneOf = (ask: Ask) => (ask.state === 'on-hold' ? 'look' : ask.state === '
 /** Everything that was asked of the clinic, the newest first. */
 export function AsksPage() {
   const { t } = useWords()
-  const { when, title, who } = useAskWords()
+  const { whenInside, title, who } = useAskWords()
   const { patient, acting, name } = useSubject()
   usePageTitle(t('asks.page'), acting ? name : undefined)
   useAsksTopic(patient)
@@ -49,7 +49,7 @@ export function AsksPage() {
                   {items.map((ask) => (
                     <LinkRow
                       key={ask.id} to="/p/$patient/asks/$id" params={{ patient, id: ask.id }} lead={<Dot tone={ask.state === 'on-hold' ? 'look' : 'plain'}><Icon name={kindIcons[ask.kind]} /></Dot>}
-                      title={title(ask)} text={t('asks.on', { what: who(ask), when: when(ask.askedAt) })} below={<Tag tone={toneOf(ask)}>{t(`asks.state.${ask.state}`)}</Tag>}
+                      title={title(ask)} text={t('asks.on', { what: who(ask), when: whenInside(ask.askedAt) })} below={<Tag tone={toneOf(ask)}>{t(`asks.state.${ask.state}`)}</Tag>}
                     />
                   ))}
                 </Card>

@@ -1,5 +1,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
+import { entryQuery } from '../api/queries'
+import { titleOf } from '../chart/entryWords'
 import { BackLink, PageHead } from '../shell/PageHead'
 import { usePageTitle } from '../shell/title'
 import { useSubject } from '../shell/useMe'
@@ -25,6 +27,7 @@ export function NewAskPage() {
   const list = useInfiniteQuery({ ...asksQuery(patient), enabled: medicine === undefined })
   const forName = acting ? name : undefined
   const done = (ask: Ask) => void navigate({ to: '/p/$patient/asks/$id', params: { patient, id: ask.id }, replace: true })
+  const what = useQuery({ ...entryQuery(patient, 'MedicationRequest', medicine ?? ''), enabled: medicine !== undefined }).data?.entry
   const kind = offer.data?.kind
   const title = medicine ? (kind ? (forName ? t(`asks.${kind}For`, { name }) : t(`asks.${kind}`)) : '\u00a0') : forName ? t('asks.newFor', { name }) : t('asks.new')
   usePageTitle(medicine && kind ? t(`asks.${kind}`) : t('asks.new'), forName)
@@ -34,7 +37,7 @@ export function NewAskPage() {
   return (
     <>
       <PageHead
-        title={title}
+        title={title} text={medicine ? (what ? titleOf(what, t) : '\u00a0') : undefined}
         back={medicine ? <BackLink to="/p/$patient/entries/$type/$id" params={{ patient, type: 'MedicationRequest', id: medicine }} place={t('asks.medicine')} /> : <BackLink to="/p/$patient/asks" params={{ patient }} place={t('asks.back')} />}
       />
       {query.error && !query.data ? <LoadError error={query.error} onRetry={() => void query.refetch()} />

@@ -30,7 +30,7 @@ const icons: Record<AskStep['state'] | 'answered', IconName> = { requested: 'sen
 /** What happened, the oldest first: who, when, and what they wrote. */
 export function Steps({ steps, clinic = false }: { steps: AskStep[]; clinic?: boolean }) {
   const { t } = useWords()
-  const { when, person, stepOf } = useAskWords()
+  const { whenInside, person, stepOf } = useAskWords()
   return (
     <ol className={css.steps}>
       {steps.map((step) => (
@@ -38,7 +38,7 @@ export function Steps({ steps, clinic = false }: { steps: AskStep[]; clinic?: bo
           <span className={css.mark}><Icon name={icons[stepOf(step)]} size={16} /></span>
           <div>
             <b>{t(`${clinic ? 'clinicAsks' : 'asks'}.step.${stepOf(step)}`)}</b>
-            <span className="meta">{t('asks.on', { what: person(step.by), when: when(step.at) })}</span>
+            <span className="meta">{t('asks.on', { what: person(step.by), when: whenInside(step.at) })}</span>
             {step.text && <p>{step.text}</p>}
           </div>
         </li>

@@ -45,13 +45,18 @@ function Day({ day, times, chosen, first, onChoose }: { day: string; times: Slot
   const { t } = useWords()
   const { dayTitle, time, atClinic } = useWhenWords()
   const [all, setAll] = useState(false)
+  const box = useRef<HTMLDivElement>(null)
+  // The button goes away when it is pressed: who was on it goes on at the first time that it brought.
+  useEffect(() => {
+    if (all) box.current?.querySelectorAll('label')[timesShown]?.querySelector('input')?.focus()
+  }, [all])
   // What is chosen is always in sight.
   const shown = all ? times : times.filter((slot, at) => at < timesShown || slot.id === chosen?.id)
   const hidden = times.length - shown.length
   return (
     <div className={css.day} role="group" aria-label={t('book.day', { day: dayTitle(day) })}>
       <h2>{dayTitle(day)}</h2>
-      <div className={css.times}>
+      <div className={css.times} ref={box}>
         {shown.map((slot, at) => (
           <label key={slot.id} className={css.slot}>
             <input type="radio" name="slot" value={slot.id} checked={slot.id === chosen?.id} onChange={() => onChoose(slot)} />

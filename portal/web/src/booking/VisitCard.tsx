@@ -67,7 +67,7 @@ export function VisitCard({ visit, now, clinic = false, onChange, onCancelled, c
       {!clinic && <Turn visit={visit} open={open} />}
       {open && (
         <LinkButton to={visitPath(visit)} icon="video" wide>
-          {visit.visit === 'live' || visit.visit === 'waiting' ? t('appointment.rejoin') : t('appointment.join')}
+          {visit.visit === 'live' ? t('appointment.rejoin') : t('appointment.join')}
         </LinkButton>
       )}
       {children}

@@ -5,7 +5,7 @@ import { take } from '../api/client'
 import { grantsQuery } from '../api/queries'
 import type { Category } from '../api/types'
 import { longDate } from '../format/date'
-import { listOf } from '../format/locale'
+import { capital, listOf } from '../format/locale'
 import { BackLink, PageHead } from '../shell/PageHead'
 import { usePageTitle } from '../shell/title'
 import { useSubject } from '../shell/useMe'
@@ -139,7 +139,7 @@ function AskForm({ patient }: { patient: string }) {
           {missing === 'kinds' && <p role="alert" className={css.error}>{t('care.askKindsMissing')}</p>}
           {kinds.map((kind) => (
             <label key={kind}>
-              <input type="checkbox" checked={picked.includes(kind)} onChange={(event) => setPicked(event.target.checked ? [...picked, kind] : picked.filter((other) => other !== kind))} />{t(`inline.${kind}`)}
+              <input type="checkbox" checked={picked.includes(kind)} onChange={(event) => setPicked(event.target.checked ? [...picked, kind] : picked.filter((other) => other !== kind))} />{capital(t(`inline.${kind}`))}
             </label>
           ))}
         </fieldset>

@@ -28,7 +28,7 @@ export function HostRoom({ visit, room }: { visit: Visit; room: Room }) {
         </div>
       )}
       {locked && <p className={css.locked} role="status">{t(visit.appointment.group ? 'room.isLockedGroup' : 'room.isLocked')}</p>}
-      {others.length === 0 && <p className="dim">{t('cockpit.nobody')}</p>}
+      {others.length === 0 && <p className="dim">{t('cockpit.alone')}</p>}
       <ul>{others.map((person) => <Here key={person.seat} person={person} visit={visit} room={room} can={can} />)}</ul>
       {removed.length > 0 && (
         <>

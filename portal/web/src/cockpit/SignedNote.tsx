@@ -17,7 +17,7 @@ const clinical = ['subjective', 'objective', 'assessment', 'plan'] as const
 
 /** A signed note stands as it is; what is found out later is added under it, signed again. */
 export function SignedNote({ note, open, visit, fresh }: { note: VisitNote; open: OpenNote; visit: Visit; fresh: boolean }) {
-  const { t, locale, day, clock } = useWords()
+  const { t, locale, dayInside, clock } = useWords()
   const emergency = useClinic()?.emergency ?? ''
   const { body } = note
   const shown: [string, string][] = [
@@ -30,7 +30,7 @@ export function SignedNote({ note, open, visit, fresh }: { note: VisitNote; open
         <div className={css.head}><h2>{t('cockpit.noteTitle')}</h2></div>
         {fresh && <><Said>{t('cockpit.sent', { name: visit.patientName })}</Said><NextUp visit={visit.id} /></>}
         <TranslatePart visit={visit} />
-        <p className={css.frozen}><Icon name="lock" size={16} /> {note.signedBy && t('cockpit.signed', { name: note.signedBy, when: moment(note.signedAt, locale, day, clock) })}. {t('cockpit.frozen')}</p>
+        <p className={css.frozen}><Icon name="lock" size={16} /> {note.signedBy && t('cockpit.signed', { name: note.signedBy, when: moment(note.signedAt, locale, dayInside, clock) })}. {t('cockpit.frozen')}</p>
         {shown.filter(([, text]) => text.trim() !== '').map(([label, text]) => <section key={label} className={css.field}><h3>{label}</h3><p>{text}</p></section>)}
         <PlanShown plan={body} />
         {note.chat && <LinkButton variant="default" icon="chat" to="/clinic/p/$patient/entries/$type/$id" params={{ patient: visit.patient, ...splitRef(note.chat) }}>{t('chat.record')}</LinkButton>}
@@ -38,7 +38,7 @@ export function SignedNote({ note, open, visit, fresh }: { note: VisitNote; open
           <section key={`${addendum.at}-${addendum.text}`} className={css.addendum}>
             <h3>{t('cockpit.addendum')}</h3>
             <p>{addendum.text}</p>
-            <p className="meta">{t('cockpit.signed', { name: addendum.by, when: moment(addendum.at, locale, day, clock) })}</p>
+            <p className="meta">{t('cockpit.signed', { name: addendum.by, when: moment(addendum.at, locale, dayInside, clock) })}</p>
           </section>
         ))}
       </div>

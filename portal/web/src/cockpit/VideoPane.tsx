@@ -74,6 +74,8 @@ export function InCall({ visit, room }: { visit: Visit; room: Room }) {
   const unread = useUnreadChat(room.source, true, chat)
   const { main, minis } = stageOf(visit, now, called)
   const pins = usePins(call)
+  // Somebody was let in, and reads another page at the moment.
+  const coming = visit.people.find(({ me, state }) => !me && state === 'admitted')
   const crowd = isCrowd(now)
   useWants(call, main ? [main] : [], minis)
   const frozen = now.phase === 'reconnecting'
@@ -92,7 +94,7 @@ export function InCall({ visit, room }: { visit: Visit; room: Room }) {
       <RecordingBar visit={visit} act={room.act} room={now.recording} />
       <div className={css.big} ref={big} data-big data-captions={captions.view.wants || undefined}>
         {main ? <Tile name={main.name} track={main.track} muted={main.muted} speaking={main.speaking} frozen={frozen || main.away} whole={main.screen} className={css.fill} />
-          : <div className={css.nobody}>{now.phase === 'joining' ? t('visit.joining') : t('cockpit.nobody')}</div>}
+          : <div className={css.nobody}>{now.phase === 'joining' ? t('visit.joining') : coming ? t('cockpit.coming', { name: coming.name }) : t('cockpit.alone')}</div>}
         <div className={css.words}><ConnectionWords view={now} /></div>
         <div className={css.sound}><OnlySoundButton media={media} view={view} /></div>
         {canFloat() ? <button type="button" className={css.float} onClick={small.at ? small.close : small.open}>{small.at ? t('small.here') : t('small.own')}</button> : <SmallPicture box={big} className={css.float} />}

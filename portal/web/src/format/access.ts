@@ -31,3 +31,9 @@ export const purposeOf = (purpose: string | undefined): Purpose | undefined => (
 /** A row's organisation mark, for somebody outside the family. */
 export const isStaff = (role: AccessRow['role']): boolean =>
   role === 'clinician' || role === 'nurse' || role === 'frontdesk' || role === 'admin' || role === 'privacy'
+
+// Parts of the house that write into a record by themselves. They have no name that anybody knows them by.
+const parts = ['visits', 'requests', 'recording', 'import', 'invitations'] as const
+export type Part = (typeof parts)[number]
+/** Which part of the house did it, when it was none of the systems that the clinic named. */
+export const partOf = (row: Pick<AccessRow, 'role' | 'who'>): Part | undefined => (row.role === 'system' ? parts.find((part) => part === row.who) : undefined)

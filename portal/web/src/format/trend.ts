@@ -65,3 +65,6 @@ export function scaleOf(series: Series[]): [number, number] {
   const air = (high - low || Math.abs(high) || 1) * 0.15
   return [low - air, high + air]
 }
+
+/** A month's name inside a sentence: Spanish writes it small there, English never does. */
+export const inSentence = (month: string, locale: string): string => (locale.startsWith('es') ? month.charAt(0).toLocaleLowerCase('es') + month.slice(1) : month)

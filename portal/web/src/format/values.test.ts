@@ -4,10 +4,23 @@ import { ageOf } from './age'
 import { levelOf, levelOfEntry, sideOf, toneOf } from './meaning'
 import { givenName, initials } from './names'
 import { barLayout, edge, rangeKind } from './range'
+import { words as spanish } from '../i18n/es/words'
+import { inSentence } from './trend'
 import { conditionKey, nameKey, plainTitle } from './titles'
 import { bareValue, shortNumber, unitWord, valueText } from './value'
 
 const usual: Range = { low: 3.5, high: 5.1 }
+
+describe('Spanish', () => {
+  // "Potasio" and "Presión arterial" take the same words: what is high is the value.
+  it('says how far from usual without the gender of what was measured', () => {
+    for (const level of ['littleLow', 'low', 'veryLow', 'littleHigh', 'high', 'veryHigh'] as const) expect(spanish.titleLevel[level]).toMatch(/: valor /)
+  })
+  it('writes a month small inside a sentence', () => {
+    expect(inSentence('Abril de 2025', 'es')).toBe('abril de 2025')
+    expect(inSentence('April 2025', 'en')).toBe('April 2025')
+  })
+})
 
 describe('how far from usual', () => {
   it.each<[Meaning, number | undefined, Range | undefined, string]>([

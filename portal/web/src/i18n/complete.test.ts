@@ -130,6 +130,10 @@ describe.each([
   it('has each plural in both forms', () => {
     for (const key of a.keys()) if (key.endsWith('_one')) expect(a.has(key.replace(/_one$/, '_other')), key).toBe(true)
   })
+  it('calls a visit by one name', () => {
+    // What is agreed to before a visit is kept as it was written: it has a version.
+    for (const [key, text] of b) if (!key.startsWith('consent.')) expect(text, key).not.toMatch(/consultas?\b/i)
+  })
   it('never speaks in the familiar form', () => {
     for (const [key, text] of b) expect(text, key).not.toMatch(/\b(tú|tu|tus|te|ti|contigo|tienes|puedes|quieres)\b/i)
   })

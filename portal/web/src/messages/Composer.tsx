@@ -32,6 +32,8 @@ interface Props {
   onSend: (text: string, attachments: Attachment[], which: 'first' | 'second', goes?: string) => boolean | Promise<boolean>
   second?: string
   /** What else belongs to the draft, and what a kept one had. */
+  /** The first words, while nothing that was written before is found. */
+  begin?: string
   more?: Pick<Draft, 'topic'>
   onFound?: (draft: Draft) => void
   /** Something was typed: what was said of the text before is over. */
@@ -41,10 +43,10 @@ interface Props {
 }
 
 /** Where one writes. What is typed is kept; sending leaves the focus where it was. */
-export function Composer({ patient, thread, label, head, acting, side, send, onSend, second, more, onFound, onWrite, box, rows = 2 }: Props) {
+export function Composer({ patient, thread, label, head, acting, side, send, onSend, second, begin = '', more, onFound, onWrite, box, rows = 2 }: Props) {
   const { t } = useWords()
   const id = useId()
-  const [text, setText] = useState('')
+  const [text, setText] = useState(begin)
   const [problem, setProblem] = useState('')
   const [busy, setBusy] = useState(false)
   const [later, setLater] = useState(false)
@@ -52,7 +54,7 @@ export function Composer({ patient, thread, label, head, acting, side, send, onS
   const picker = useRef<HTMLInputElement>(null)
   const files = useFiles(patient, (ready) => draft.save({ ...more, text, attachments: ready }))
   const draft = useDraft(patient, thread, (found) => {
-    setText(found.text)
+    setText(found.text || (found.attachments?.length ? '' : begin))
     files.restore(found.attachments ?? [])
     onFound?.(found)
   })

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { useLocation, useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { apiLanguage } from '../api/client'
 import { BackLink, PageHead } from '../shell/PageHead'
@@ -53,7 +53,8 @@ function Form() {
   const text = useErrorText()
   const queries = useQueryClient()
   const navigate = useNavigate()
-  const [topic, setTopic] = useState<Topic>()
+  const begin = useLocation({ select: ({ state }) => state.begin })
+  const [topic, setTopic] = useState<Topic | undefined>(begin?.topic)
   const [missing, setMissing] = useState(false)
   const [error, setError] = useState<unknown>()
   const [call, setCall] = useState<{ whom: Call; later: boolean }>()
@@ -124,7 +125,7 @@ function Form() {
         ))}
       </fieldset>
       <Composer
-        patient={patient} thread="new" side="patient" rows={5} acting={acting ? name : undefined} label={t('message.text')} send={acting ? t('message.sendFor', { name }) : t('message.send')}
+        patient={patient} thread="new" side="patient" rows={5} begin={begin?.text} acting={acting ? name : undefined} label={t('message.text')} send={acting ? t('message.sendFor', { name }) : t('message.send')}
         more={{ topic }} onFound={(draft) => draft.topic && setTopic(draft.topic)} onSend={send} onWrite={() => setCall(undefined)}
       />
     </div>

@@ -1,5 +1,9 @@
 import type { Age } from '../api/types'
 
+/** What a page that leads to a new message says of it: beside the address, which holds no health fact. */
+export interface Begin { topic: Topic; text: string }
+declare module '@tanstack/react-router' { interface HistoryState { begin?: Begin } }
+
 export type Topic = 'question' | 'medicine' | 'appointment' | 'results' | 'billing' | 'other'
 export type AuthorRole = 'patient' | 'proxy' | 'clinician' | 'nurse' | 'frontdesk' | 'system'
 export type Side = 'patient' | 'clinic'

@@ -1,5 +1,5 @@
 import type { AccessRow } from '../api/types'
-import { deedOf, isStaff, kindsOf, purposeOf } from '../format/access'
+import { deedOf, isStaff, kindsOf, partOf, purposeOf } from '../format/access'
 import { moment } from '../format/date'
 import { listOf } from '../format/locale'
 import { relationOf } from '../shell/relation'
@@ -15,6 +15,8 @@ export function AccessRowLine({ row }: { row: AccessRow }) {
   const { t, locale, day, clock } = words
   const clinic = useClinic()
   const self = row.role === 'self'
+  const part = partOf(row)
+  const who = part ? t(`sharing.part.${part}`) : row.who
   const purpose = row.role === 'proxy' ? undefined : purposeOf(row.purpose) // what a helper does is help, whatever code stands for it
   const why = row.reason ? `“${row.reason}”` : purpose ? t(`purpose.${purpose}`) : self ? t('purpose.request') : row.role === 'proxy' ? t('purpose.family') : isStaff(row.role) ? t('purpose.care') : ''
   return (
@@ -22,9 +24,9 @@ export function AccessRowLine({ row }: { row: AccessRow }) {
       <td className={css.when}>{moment(row.at, locale, day, clock)}</td>
       <td>
         <div className={css.who}>
-          <Face name={row.who || '?'} size="s" acting={row.role === 'proxy'} tone={row.emergency ? 'look' : self ? 'accent' : 'plain'} />
+          <Face name={who || '?'} size="s" acting={row.role === 'proxy'} tone={row.emergency ? 'look' : self ? 'accent' : 'plain'} />
           <div>
-            <b>{self ? t('sharing.youWho') : row.role === 'link' ? t('sharing.linkWho') : row.who}</b>
+            <b>{self ? t('sharing.youWho') : row.role === 'link' ? t('sharing.linkWho') : who}</b>
             <span className="meta">{underWho(row, words)}</span>
           </div>
         </div>

@@ -24,7 +24,7 @@ const powers: GrantPower[] = ['messages', 'scheduling', 'medicines', 'visits', '
 const daysNear = 30
 
 /** One person who helps: what they can, what they cannot, until when, and the way to stop it. */
-export function GrantCard({ patient, grant, own, onStopped, onNarrowed }: { patient: string; grant: Pick<Grant, 'id' | 'name' | 'relation' | 'until' | 'state' | 'sees' | 'can' | 'hides'> & Partial<Grant>; own: boolean; onStopped?: () => void; onNarrowed?: () => void }) {
+export function GrantCard({ patient, grant, own, helps, onStopped, onNarrowed }: { patient: string; grant: Pick<Grant, 'id' | 'name' | 'relation' | 'until' | 'state' | 'sees' | 'can' | 'hides'> & Partial<Grant>; own: boolean; /** The helper reads it themselves: whom they help. */ helps?: string; onStopped?: () => void; onNarrowed?: () => void }) {
   const { t, locale, dayInside, clock } = useWords()
   const [asking, setAsking] = useState(false)
   const [less, setLess] = useState(false)
@@ -39,7 +39,7 @@ export function GrantCard({ patient, grant, own, onStopped, onNarrowed }: { pati
         <div className="grow">
           <h3>{grant.name}</h3>
           <p className="meta">
-            {t(`helper.${relationOf(grant.relation)}`)}. {grant.until ? t('sharing.untilDate', { date: longDate(lastDayOf(grant.until), locale, clock.zone) }) : t('sharing.noEnd')}
+            {helps ? t('sharing.youWho') : t(`helper.${relationOf(grant.relation)}`)}. {grant.until ? t('sharing.untilDate', { date: longDate(lastDayOf(grant.until), locale, clock.zone) }) : t('sharing.noEnd')}
           </p>
           {grant.invitedAs && <p className="meta">{t('offer.invitedAs', { name: grant.invitedAs })}</p>}
         </div>
@@ -49,11 +49,11 @@ export function GrantCard({ patient, grant, own, onStopped, onNarrowed }: { pati
       <div className={css.lists}>
       <ul className={css.can}>
         <Can yes>{seesAll ? t(grant.hides?.includes('sensitive') ? 'sharing.seesMost' : 'sharing.seesAll') : t('sharing.seesThese', { list: seen })}</Can>
-        {powers.filter((power) => grant.can.includes(power)).map((power) => <Can key={power} yes>{t(`can.${power}`)}</Can>)}
+        {powers.filter((power) => grant.can.includes(power)).map((power) => <Can key={power} yes>{helps ? t(`canFor.${power}`, { name: helps }) : t(`can.${power}`)}</Can>)}
       </ul>
       <ul className={css.can}>
         {grant.hides?.includes('sensitive') && <Can>{t('sharing.hidesSensitive')}</Can>}
-        {powers.filter((power) => !grant.can.includes(power)).map((power) => <Can key={power}>{t(`cannot.${power}`)}</Can>)}
+        {powers.filter((power) => !grant.can.includes(power)).map((power) => <Can key={power}>{helps && power === 'share' ? t('cannotFor.share') : t(`cannot.${power}`)}</Can>)}
       </ul>
       </div>
       {own && <div className={css.grantFoot}>

@@ -43,7 +43,7 @@ function AsHelper({ patient, grant, name }: { patient: string; grant: SubjectGra
       {grant && (
         <section aria-labelledby="helpers">
           <SectionHead id="helpers" title={t('sharing.peopleFor', { name })} />
-          <GrantCard patient={patient} grant={{ ...grant, name: me.account.name, state: 'active' }} own={false} />
+          <GrantCard patient={patient} grant={{ ...grant, name: me.account.name, state: 'active' }} own={false} helps={name} />
         </section>
       )}
       <section aria-labelledby="looked">

@@ -19,7 +19,7 @@ import { DayRow } from './DayRow'
 import { GroupRow } from './GroupRow'
 import { lateDays } from './late'
 import { dayQuery } from './queries'
-import { isKept, isLineDone, linesOf, nowLine, wantsNote, type DayLine } from './state'
+import { isKept, isLineDone, linesOf, nowLine, wantsNote, whoseAtFirst, withoutNotes, type DayLine } from './state'
 import css from './today.module.css'
 import { useOpen } from './useOpen'
 
@@ -37,11 +37,12 @@ export function TodayPage() {
   const today = dayOf(now, clinicZone)
   const search = useSearch({ from: '/gate/clinic/today' })
   const date = search.date ?? today
-  const whose = search.whose ?? (desk && !roles.includes('clinician') ? 'all' : 'me')
+  const whose = search.whose ?? whoseAtFirst(roles)
   const day = useQuery(dayQuery(date, whose))
   const queries = useQueryClient()
   useTopic('day', () => void queries.invalidateQueries({ queryKey: ['clinic', 'day'] }))
-  const lines = day.data ? linesOf(day.data) : []
+  const notes = roles.some((role) => role === 'clinician' || role === 'nurse')
+  const lines = day.data ? linesOf(notes ? day.data : { ...day.data, items: withoutNotes(day.data.items) }) : []
   // Who comes today can be told; of another day it is said on that day.
   const late = lateDays(date === today ? (day.data?.items ?? []) : [], { practitioner: account.practitioner, holds: !desk || roles.includes('clinician'), alone: whose === 'me' })
   const line = nowLine(lines, date, today, now)

@@ -1,12 +1,28 @@
 import { describe, expect, it } from 'vitest'
 import type { DayGroup, DayItem } from '../booking/types'
-import { isDone, isLineDone, linesOf, minutesSince, nowLine, tagOf, tagOfGroup, waitingTogether } from './state'
+import { isDone, isLineDone, linesOf, minutesSince, nowLine, tagOf, tagOfGroup, waitingTogether, wantsNote, whoseAtFirst, withoutNotes } from './state'
 
 const item = (start: string, more: Partial<DayItem> = {}): DayItem => ({
   id: start, patient: 'p', start, end: start.replace(':00Z', ':20Z'), mode: 'video', status: 'booked', practitioner: { id: 'd', name: 'Dr. Hale', role: '' },
   patientName: 'Rosa', birthDate: '1952-03-02', sex: 'female', ...more,
 })
 const now = new Date('2026-11-24T15:30:00Z')
+
+describe('whose day is shown at first', () => {
+  it.each([[['clinician'], 'me'], [['clinician', 'frontdesk'], 'me'], [['nurse'], 'all'], [['frontdesk'], 'all'], [['nurse', 'privacy'], 'all']])('%j: %s', (roles, whose) => expect(whoseAtFirst(roles)).toBe(whose))
+})
+
+describe('what is over, for those who see no notes', () => {
+  it('is done, and wants no note', () => {
+    const over = item('2026-11-24T15:00:00Z', { visit: 'ended', status: 'fulfilled' })
+    expect([tagOf(over), wantsNote(over)]).toEqual(['ended', true])
+    const [seen] = withoutNotes([over])
+    expect([tagOf(seen!), wantsNote(seen!), isDone(seen!)]).toEqual(['fulfilled', false, true])
+  })
+  it.each([[{ status: 'noshow' as const, visit: 'ended' as const }, 'noshow'], [{ visit: 'waiting' as const }, 'waiting'], [{ visit: 'ended' as const, absent: true }, 'absent'], [{}, 'booked']])('%j: %s', (more, tag) => {
+    expect(withoutNotes([item('2026-11-24T15:00:00Z', more)]).map(tagOf)).toEqual([tag])
+  })
+})
 
 describe('a visit of the day in one word', () => {
   it.each([

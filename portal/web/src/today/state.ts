@@ -1,5 +1,8 @@
 import type { Day, DayGroup, DayItem, DayWaiting } from '../booking/types'
 
+/** Whose day is shown before somebody chooses: a doctor's own. The others of the clinic seldom hold visits, and help with everybody's. */
+export const whoseAtFirst = (roles: string[]): 'me' | 'all' => (roles.includes('clinician') ? 'me' : 'all')
+
 export type DayTag = 'signed' | 'draft' | 'ended' | 'live' | 'waiting' | 'cancelled' | 'noshow' | 'booked' | 'arrived' | 'fulfilled' | 'absent'
 
 /** What a visit of the day is, in one word: what somebody has to do with it comes first. */
@@ -12,6 +15,10 @@ export function tagOf(item: DayItem): DayTag {
   if (item.visit === 'ended') return 'ended'
   return item.status
 }
+
+/** As those read it who are shown no notes, which is the front desk: what is over is done, and no note is theirs to write. */
+export const withoutNotes = (items: DayItem[]): DayItem[] =>
+  items.map((item) => (tagOf(item) === 'ended' ? { ...item, visit: undefined, status: 'fulfilled' } : item))
 
 export const toneOf: Record<DayTag, 'plain' | 'look' | 'accent' | 'outline'> = {
   signed: 'plain', draft: 'look', ended: 'look', live: 'accent', waiting: 'accent', cancelled: 'outline', noshow: 'outline', booked: 'outline', arrived: 'outline', fulfilled: 'plain', absent: 'outline',

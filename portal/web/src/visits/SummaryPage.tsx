@@ -50,7 +50,7 @@ export function SummaryPage() {
 }
 
 function Parts({ summary, patient }: { summary: Summary; patient: string }) {
-  const { t, locale, day, clock } = useWords()
+  const { t, locale, dayInside, clock } = useWords()
   const emergency = useClinic()?.emergency ?? ''
   const { translation } = summary
   const mine = translation !== undefined && translation.language.toLowerCase().startsWith(locale)
@@ -65,7 +65,7 @@ function Parts({ summary, patient }: { summary: Summary; patient: string }) {
       {words.summary && (
         <Card pad>
           <p className={css.sentence} lang={words.language}>{words.summary}</p>
-          {translated && translation?.at && <p className="meta">{t('after.translatedBy', { name: translation.by ?? '', when: moment(translation.at, locale, day, clock) })}</p>}
+          {translated && translation?.at && <p className="meta">{t('after.translatedBy', { name: translation.by ?? '', when: moment(translation.at, locale, dayInside, clock) })}</p>}
           {mine && !translated && <p className="meta">{t('after.written', { language: language(summary.language) })} {t('after.wanted')}</p>}
         </Card>
       )}
@@ -73,7 +73,7 @@ function Parts({ summary, patient }: { summary: Summary; patient: string }) {
         <section key={addendum.at} className={css.addendum} aria-label={t('summary.addendum')}>
           <h2>{t('summary.addendum')}</h2>
           <p>{addendum.text}</p>
-          <p className="meta">{t('summary.addedBy', { name: addendum.by, when: moment(addendum.at, locale, day, clock) })}</p>
+          <p className="meta">{t('summary.addedBy', { name: addendum.by, when: moment(addendum.at, locale, dayInside, clock) })}</p>
         </section>
       ))}
       {words.instructions.length > 0 && (
@@ -95,7 +95,7 @@ function Parts({ summary, patient }: { summary: Summary; patient: string }) {
       {words.followUp && <TurnLine whose="them" owner={t('summary.next')}><span lang={words.language}>{words.followUp}</span></TurnLine>}
       {other && <InOther words={translated ? summary : other} title={translated ? t('after.original') : language(other.language)} />}
       {summary.chat && <p className="no-print"><LinkButton variant="default" icon="chat" to="/p/$patient/entries/$type/$id" params={{ patient, ...splitRef(summary.chat) }}>{t('chat.record')}</LinkButton></p>}
-      <p className={css.signed}>{t('summary.signed', { name: summary.clinician.name, when: moment(summary.signedAt, locale, day, clock) })}</p>
+      <p className={css.signed}>{t('summary.signed', { name: summary.clinician.name, when: moment(summary.signedAt, locale, dayInside, clock) })}</p>
       <div className={`${css.ask} no-print`}>
         <LinkButton wide variant="default" to="/p/$patient/messages/new" params={{ patient }}>{t('summary.ask')}</LinkButton>
         <AddedNow at={summary.signedAt} />

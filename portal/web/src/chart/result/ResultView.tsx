@@ -1,7 +1,10 @@
 import type { Entry, EntryDetail, Trend } from '../../api/types'
+import { longDate } from '../../format/date'
 import { levelOf, levelOfEntry, toneOf, type Level } from '../../format/meaning'
 import { plainTitle } from '../../format/titles'
 import { valueText } from '../../format/value'
+import { useSubject } from '../../shell/useMe'
+import { LinkButton } from '../../ui/Button'
 import { MeaningSentence, MeaningWord } from '../../ui/MeaningWord'
 import { RangeBar } from '../../ui/RangeBar'
 import { SourceLine } from '../../ui/SourceLine'
@@ -31,6 +34,7 @@ export function ResultView({ patient, entry, detail, trend, dense = false }: { p
         {!dense && toneOf(level) === 'urgent' && <NotEmergency />}
         {!dense && <About plain={entry.plain ?? trend?.plain} code={entry.code ?? trend?.code} level={level} />}
         <div className={css.sources}><SourceLine sources={entry.sources} /></div>
+        {!dense && <AskAbout title={title} at={entry.at} />}
       </section>
       {trend && <div className={css.trend}><TrendCard trend={trend} title={title} patient={patient} dense={dense} /></div>}
       {detail && (
@@ -39,6 +43,19 @@ export function ResultView({ patient, entry, detail, trend, dense = false }: { p
           <div className={css.codes}><Codes entry={entry} details={detail.details} title={t('result.codes')} /></div>
         </div>
       )}
+    </div>
+  )
+}
+
+/** A word to the clinic about it. What it is about goes along beside the address, which holds no health fact. */
+function AskAbout({ title, at }: { title: string; at: string | undefined }) {
+  const { t, locale, clock } = useWords()
+  const { patient, acting, subject } = useSubject()
+  if (acting && !subject?.grant?.can.includes('messages')) return null
+  const date = longDate(at, locale, clock.zone)
+  return (
+    <div className={css.ask}>
+      <LinkButton variant="default" icon="chat" wide to="/p/$patient/messages/new" params={{ patient }} state={{ begin: { topic: 'results', text: date ? t('result.askText', { title, date }) : `${title}: ` } }}>{t('result.ask')}</LinkButton>
     </div>
   )
 }

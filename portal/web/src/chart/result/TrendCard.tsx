@@ -5,7 +5,7 @@ import type { Trend, TrendPoint } from '../../api/types'
 import { longDate, monthOf, shortDate } from '../../format/date'
 import { splitRef } from '../../format/entry'
 import { levelOf, levelOfValue, toneOf, type Level } from '../../format/meaning'
-import { directionOf, firstSpan, plotData, pointsIn, spans, type Span } from '../../format/trend'
+import { directionOf, firstSpan, inSentence, plotData, pointsIn, spans, type Span } from '../../format/trend'
 import { plainTitle } from '../../format/titles'
 import { bareValue, unitWord, valueText } from '../../format/value'
 import { Button } from '../../ui/Button'
@@ -44,7 +44,7 @@ export function TrendCard({ trend, title, patient, dense = false }: { trend: Tre
   return (
     <section className={css.card} aria-labelledby="over-time">
       <h2 id="over-time">{t('result.over')}</h2>
-      {direction && points[0] && <p className="dim">{t(`result.${direction}`, { date: monthOf(points[0].at, locale, clock.zone) })}</p>}
+      {direction && points[0] && <p className="dim">{t(`result.${direction}`, { date: inSentence(monthOf(points[0].at, locale, clock.zone), locale) })}</p>}
       {trend.points.length > 1 && (
         <SegmentedControl
           fullWidth={!dense} className={css.spans} aria-label={t('result.howFar')} value={span} onChange={(value) => setSpan(value as Span)}

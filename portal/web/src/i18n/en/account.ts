@@ -100,7 +100,7 @@ export const account = {
     stopped: 'You no longer share your record with {{name}}.', past: 'Ended',
     looked: 'Who looked at your record', lookedFor: 'Who looked at {{name}}’s record', lookedLead: 'Everyone, every time. Newest first.', notYours: 'Only {{name}} can see this list', notYoursText: 'Everything you do here for {{name}} is written down in it.',
     when: 'When', who: 'Who', did: 'What they did', why: 'Why', emergency: 'Opened in an emergency', times_one: '{{count}} time', times_other: '{{count}} times', through: 'through {{app}}',
-    emptyLog: 'Nobody has looked yet', emptyLogText: 'Each time somebody opens this record, it is written down here.', youWho: 'You', linkWho: 'Somebody with your date of birth', forYou: '{{relation}}, for you',
+    emptyLog: 'Nobody has looked yet', emptyLogText: 'Each time somebody opens this record, it is written down here.', youWho: 'You', part: { visits: 'Visits', requests: 'Requests', recording: 'Recordings', import: 'Records from elsewhere', invitations: 'Invitations' }, linkWho: 'Somebody with your date of birth', forYou: '{{relation}}, for you',
     wrong: 'Is this wrong? Call us: {{phone}}',
     complete: 'This list is complete.', completeText: 'Nothing was changed or taken out. Checked {{when}}.', pending_one: '{{count}} new line is being sealed.', pending_other: '{{count}} new lines are being sealed.',
     incomplete: 'We are checking this list.', incompleteText: 'One part could not be confirmed. The clinic has been told.', how: 'How we check',
@@ -145,6 +145,12 @@ export const account = {
     messages: 'Writes messages for you', scheduling: 'Books visits for you', medicines: 'Asks for refills for you', documents: 'Adds documents for you',
     visits: 'Joins video visits', share: 'Shares your record with others',
   },
+  // The same, read by the helper.
+  canFor: {
+    messages: 'Writes messages for {{name}}', scheduling: 'Books visits for {{name}}', medicines: 'Asks for refills for {{name}}', documents: 'Adds documents for {{name}}',
+    visits: 'Joins video visits', share: 'Shares the record with others',
+  },
+  cannotFor: { share: 'Cannot share the record' },
   cannot: {
     messages: 'Cannot write messages', scheduling: 'Cannot book visits', medicines: 'Cannot ask for refills', documents: 'Cannot add documents',
     visits: 'Cannot join video visits', share: 'Cannot share your record',

@@ -8,7 +8,7 @@ export const detail = {
     plotLabel_other: '{{title}}: {{count}} values from {{from}} to {{to}}. The last one is {{last}}, {{level}}. A table with the same values follows.',
     plotHelp: 'Use the left and right arrow keys to hear each value.', point: '{{date}}: {{value}}. {{level}}.',
     up: 'It has gone up since {{date}}.', down: 'It has gone down since {{date}}.', steady: 'It has stayed about the same since {{date}}.',
-    what: 'What it is', codes: 'Lab, method and codes', noAbout: 'Ask your care team what this value means for you.', note: 'Note', noteFrom: 'From {{who}}',
+    ask: 'Ask about this result', askText: '{{title}}, {{date}}: ', what: 'What it is', codes: 'Lab, method and codes', noAbout: 'Ask your care team what this value means for you.', note: 'Note', noteFrom: 'From {{who}}',
     parts: 'In this test', outFirst: 'Not as usual', usualRest: 'Usual', members: 'Values in this test', code: 'Code', more: 'More about this entry', perPart: '{{title}}: {{value}}',
     event: { 'medicine-start': '{{title}} started', 'medicine-stop': '{{title}} stopped', 'medicine-change': '{{title}} changed' },
     notEmergency: 'This is far from usual. If you feel unwell, call {{phone}}. In an emergency call {{emergency}}.',

@@ -84,7 +84,7 @@ export const account: Same<typeof english> = {
     totpLead: 'El personal entra con una contraseña y un código. Escanee esta imagen con su aplicación de códigos.',
     totpDone: 'Ya la agregué',
   },
-  agenda: { page: 'Agenda', title: 'Agenda de todos', lead: 'Lo que le espera y lo que viene, de todas las personas por las que está aquí.', people: '¿Por quién está aquí?', open: 'Agenda de todos', openText: 'Consultas, mensajes, respuestas, resultados', answers: 'Falta su respuesta', unread: 'Mensajes nuevos', visits: 'Próximas consultas', results: 'Resultados nuevos', for: 'Para {{name}}', you: 'Para usted', none: 'Nada espera', noneText: 'Cuando alguien escriba, pregunte o planee algo, estará aquí.', more: 'Mostrar más personas' },
+  agenda: { page: 'Agenda', title: 'Agenda de todos', lead: 'Lo que le espera y lo que viene, de todas las personas por las que está aquí.', people: '¿Por quién está aquí?', open: 'Agenda de todos', openText: 'Visitas, mensajes, respuestas, resultados', answers: 'Falta su respuesta', unread: 'Mensajes nuevos', visits: 'Próximas visitas', results: 'Resultados nuevos', for: 'Para {{name}}', you: 'Para usted', none: 'Nada espera', noneText: 'Cuando alguien escriba, pregunte o planee algo, estará aquí.', more: 'Mostrar más personas' },
   people: {
     page: 'Personas', title: '¿Para quién está aquí?', you: 'Usted', here: 'Aquí ahora',
     until: 'Hasta el {{date}}', since: 'Desde el {{date}}', foot: 'Cuando actúa por otra persona, la parte de arriba de cada página es morada, y esa persona puede ver lo que usted hizo.',
@@ -102,7 +102,7 @@ export const account: Same<typeof english> = {
     stopped: 'Ya no comparte su historial con {{name}}.', past: 'Terminado',
     looked: 'Quién vio su historial', lookedFor: 'Quién vio el historial de {{name}}', lookedLead: 'Todos, cada vez. Lo más nuevo primero.', notYours: 'Solo {{name}} puede ver esta lista', notYoursText: 'Todo lo que usted hace aquí por {{name}} queda anotado en ella.',
     when: 'Cuándo', who: 'Quién', did: 'Qué hizo', why: 'Por qué', emergency: 'Abierto en una emergencia', times_one: '{{count}} vez', times_other: '{{count}} veces', through: 'por {{app}}',
-    emptyLog: 'Nadie lo ha visto todavía', emptyLogText: 'Cada vez que alguien abre este historial, queda anotado aquí.', youWho: 'Usted', linkWho: 'Alguien con su fecha de nacimiento', forYou: '{{relation}}, por usted',
+    emptyLog: 'Nadie lo ha visto todavía', emptyLogText: 'Cada vez que alguien abre este historial, queda anotado aquí.', youWho: 'Usted', part: { visits: 'Visitas', requests: 'Solicitudes', recording: 'Grabaciones', import: 'Historial de otros lugares', invitations: 'Invitaciones' }, linkWho: 'Alguien con su fecha de nacimiento', forYou: '{{relation}}, por usted',
     wrong: '¿No es correcto? Llámenos: {{phone}}',
     complete: 'Esta lista está completa.', completeText: 'Nada se cambió ni se quitó. Revisada: {{when}}.', pending_one: 'Se está sellando {{count}} línea nueva.', pending_other: 'Se están sellando {{count}} líneas nuevas.',
     incomplete: 'Estamos revisando esta lista.', incompleteText: 'No se pudo confirmar una parte. La clínica ya lo sabe.', how: 'Cómo lo revisamos',
@@ -145,6 +145,11 @@ export const account: Same<typeof english> = {
     messages: 'Escribe mensajes por usted', scheduling: 'Pide citas por usted', medicines: 'Pide más medicina por usted', documents: 'Agrega documentos por usted',
     visits: 'Participa en visitas por video', share: 'Comparte su historial con otros',
   },
+  canFor: {
+    messages: 'Escribe mensajes por {{name}}', scheduling: 'Pide citas por {{name}}', medicines: 'Pide más medicina por {{name}}', documents: 'Agrega documentos por {{name}}',
+    visits: 'Participa en visitas por video', share: 'Comparte el historial con otros',
+  },
+  cannotFor: { share: 'No puede compartir el historial' },
   cannot: {
     messages: 'No puede escribir mensajes', scheduling: 'No puede pedir citas', medicines: 'No puede pedir medicina', documents: 'No puede agregar documentos',
     visits: 'No participa en visitas por video', share: 'No puede compartir su historial',

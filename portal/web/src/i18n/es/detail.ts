@@ -10,7 +10,7 @@ export const detail: Same<typeof english> = {
     plotLabel_other: '{{title}}: {{count}} valores, de {{from}} a {{to}}. El último es {{last}}, {{level}}. Después hay una tabla con los mismos valores.',
     plotHelp: 'Use las flechas izquierda y derecha para oír cada valor.', point: '{{date}}: {{value}}. {{level}}.',
     up: 'Ha subido desde {{date}}.', down: 'Ha bajado desde {{date}}.', steady: 'Se ha mantenido casi igual desde {{date}}.',
-    what: 'Qué es', codes: 'Laboratorio, método y códigos', noAbout: 'Pregunte a su equipo qué significa este valor para usted.', note: 'Nota', noteFrom: 'De {{who}}',
+    ask: 'Preguntar sobre esto', askText: '{{title}}, {{date}}: ', what: 'Qué es', codes: 'Laboratorio, método y códigos', noAbout: 'Pregunte a su equipo qué significa este valor para usted.', note: 'Nota', noteFrom: 'De {{who}}',
     parts: 'En este análisis', outFirst: 'Fuera de lo normal', usualRest: 'Normales', members: 'Valores de este análisis', code: 'Código', more: 'Más sobre este dato', perPart: '{{title}}: {{value}}',
     event: { 'medicine-start': 'Empezó {{title}}', 'medicine-stop': 'Terminó {{title}}', 'medicine-change': 'Cambió {{title}}' },
     notEmergency: 'Está muy lejos de lo normal. Si se siente mal, llame al {{phone}}. En una emergencia, llame al {{emergency}}.',

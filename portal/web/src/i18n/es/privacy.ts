@@ -17,7 +17,7 @@ export const privacy: Same<typeof english> = {
     report: 'Todos los accesos', csv: 'Guardar como tabla (CSV)', none: 'Nada coincide. Elija otros días o menos condiciones.', sortBy: 'Ordenar por', turn: 'Invertir el orden', more: 'Más', damaged: 'Cambiado después',
     column: { time: 'Cuándo', who: 'Quién', role: 'Como qué', action: 'Qué hizo', data: 'Tipo de datos', patient: 'Expediente de', app: 'A través de', outcome: 'Resultado' },
     action: { read: 'Leyó', search: 'Buscó', open: 'Abrió', history: 'Leyó versiones anteriores', create: 'Añadió', update: 'Cambió', delete: 'Borró', export: 'Se llevó una copia', refused: 'Fue rechazado', login: 'Inició sesión', logout: 'Cerró la sesión', gap: 'Explicó un hueco' },
-    role: { clinician: 'Médico', nurse: 'Enfermería', frontdesk: 'Recepción', privacy: 'Responsable de privacidad', admin: 'Administrador', self: 'Paciente', proxy: 'Cuidador', link: 'Con un enlace a una consulta', guest: 'Invitado a una consulta', app: 'Aplicación', system: 'Sistema', other: 'Otro' },
+    role: { clinician: 'Médico', nurse: 'Enfermería', frontdesk: 'Recepción', privacy: 'Responsable de privacidad', admin: 'Administrador', self: 'Paciente', proxy: 'Cuidador', link: 'Con un enlace a una visita', guest: 'Invitado a una visita', app: 'Aplicación', system: 'Sistema', other: 'Otro' },
     outcome: { ok: 'Hecho', refused: 'Rechazado', failed: 'Fallido' },
     fact: { purpose: 'Finalidad', reason: 'Motivo', detail: 'Detalle', resource: 'Entrada', address: 'Dirección', session: 'Sesión', request: 'Solicitud', at: 'Exactamente', place: 'Fila' },
   },

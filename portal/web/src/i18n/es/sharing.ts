@@ -3,7 +3,7 @@ import type { sharing as english } from '../en/sharing'
 
 /** Dar acceso a alguien, y aceptarlo. */
 export const sharing: Same<typeof english> = {
-  deeds: { title: 'Qué hizo {{name}}', none: 'Nada todavía, salvo mirar.', message: 'Envió un mensaje', booked: 'Reservó una consulta', changed: 'Cambió o canceló una consulta', asked: 'Pidió algo a la clínica', answered: 'Respondió o retiró una solicitud', form: 'Llenó un cuestionario', more: 'Mostrar anteriores' },
+  deeds: { title: 'Qué hizo {{name}}', none: 'Nada todavía, salvo mirar.', message: 'Envió un mensaje', booked: 'Reservó una visita', changed: 'Cambió o canceló una visita', asked: 'Pidió algo a la clínica', answered: 'Respondió o retiró una solicitud', form: 'Llenó un cuestionario', more: 'Mostrar anteriores' },
   offer: {
     title: 'Compartir con alguien', lead: 'Usted elige qué ve esa persona y hasta cuándo. No se comparte nada antes de que acepte.', open: 'Compartir con alguien',
     name: 'Su nombre', relation: '¿Quién es?', choose: 'Elija', sees: 'Lo que puede ver', sensitive: 'También notas y temas privados', sensitiveMore: 'Por ejemplo salud mental, embarazo, VIH',
@@ -17,8 +17,8 @@ export const sharing: Same<typeof english> = {
     lessNone: 'Para no compartir nada, deje de compartir.', lessGo: 'Compartir solo esto', lessKeep: 'Dejarlo como está', lessened: 'Ahora comparte menos con {{name}}.', invitedAs: 'Usted invitó a “{{name}}”.',
   },
   accept: {
-    page: 'Invitación', title: '{{name}} quiere compartir su expediente con usted', until: 'Hasta el {{date}}.', sees: 'Usted ve {{list}}', visit: 'Puede participar en una videoconsulta con esa persona', hides: 'No ve notas ni temas privados',
-    can: { messages: 'Puede escribir mensajes en su nombre', scheduling: 'Puede reservar consultas en su nombre', medicines: 'Puede pedir recetas en su nombre', documents: 'Puede añadir documentos en su nombre', visits: 'Puede participar en videoconsultas', share: 'Puede compartir su expediente' },
+    page: 'Invitación', title: '{{name}} quiere compartir su expediente con usted', until: 'Hasta el {{date}}.', sees: 'Usted ve {{list}}', visit: 'Puede participar en una visita por video con esa persona', hides: 'No ve notas ni temas privados',
+    can: { messages: 'Puede escribir mensajes en su nombre', scheduling: 'Puede reservar visitas en su nombre', medicines: 'Puede pedir recetas en su nombre', documents: 'Puede añadir documentos en su nombre', visits: 'Puede participar en visitas por video', share: 'Puede compartir su expediente' },
     seen: '{{name}} puede ver lo que usted mira, y puede dejar de compartir cuando quiera. Usted también.', go: 'Aceptar', later: 'Ahora no', as: 'Entró como {{name}}. Si no es usted, salga primero.',
     early: 'Puede venir a la visita con {{name}}', earlyText: 'La puerta se abre el {{when}}. Entonces entre y mire en “¿Por quién está aquí?”.', people: '¿Por quién está aquí?',
     gone: 'Este enlace no funciona', goneText: 'Abra el enlace otra vez desde su mensaje. Si sigue sin funcionar, pida otro.',

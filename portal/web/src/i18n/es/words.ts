@@ -17,8 +17,8 @@ export const words: Same<typeof english> = {
     abnormal: 'Fuera de lo normal', unknown: 'Sin rango',
   },
   titleLevel: {
-    usual: '{{name}}: normal', littleLow: '{{name}}: un poco bajo', low: '{{name}}: bajo', veryLow: '{{name}}: muy bajo',
-    littleHigh: '{{name}}: un poco alto', high: '{{name}}: alto', veryHigh: '{{name}}: muy alto', abnormal: '{{name}}: fuera de lo normal',
+    usual: '{{name}}: normal', littleLow: '{{name}}: valor un poco bajo', low: '{{name}}: valor bajo', veryLow: '{{name}}: valor muy bajo',
+    littleHigh: '{{name}}: valor un poco alto', high: '{{name}}: valor alto', veryHigh: '{{name}}: valor muy alto', abnormal: '{{name}}: fuera de lo normal',
     unknown: '{{name}}',
   },
   range: {
@@ -38,10 +38,10 @@ export const words: Same<typeof english> = {
   },
   role: {
     self: 'Usted', proxy: 'Actúa por usted', clinician: 'Personal médico', nurse: 'Enfermería', frontdesk: 'Recepción', privacy: 'Privacidad',
-    admin: 'Administración', system: 'Un sistema de la clínica', app: 'Una aplicación', link: 'Con el enlace a una consulta', guest: 'Invitado a una consulta',
+    admin: 'Administración', system: 'Un sistema de la clínica', app: 'Una aplicación', link: 'Con el enlace a una visita', guest: 'Invitado a una visita',
   },
   name: {
-    videoVisit: 'Aceptación de una consulta por video', potassium: 'Potasio', sodium: 'Sodio', chloride: 'Cloruro', calcium: 'Calcio', carbonDioxide: 'Dióxido de carbono', glucose: 'Azúcar en la sangre',
+    videoVisit: 'Aceptación de una visita por video', potassium: 'Potasio', sodium: 'Sodio', chloride: 'Cloruro', calcium: 'Calcio', carbonDioxide: 'Dióxido de carbono', glucose: 'Azúcar en la sangre',
     glucoseFasting: 'Azúcar en ayunas', a1c: 'Hemoglobina A1c', creatinine: 'Creatinina', egfr: 'Filtración del riñón (eGFR)', urea: 'Nitrógeno ureico',
     cholesterol: 'Colesterol total', ldl: 'Colesterol LDL', hdl: 'Colesterol HDL', triglycerides: 'Triglicéridos', hemoglobin: 'Hemoglobina',
     hematocrit: 'Hematocrito', whiteCells: 'Glóbulos blancos', redCells: 'Glóbulos rojos', platelets: 'Plaquetas', cellSize: 'Tamaño de los glóbulos rojos (VCM)',
