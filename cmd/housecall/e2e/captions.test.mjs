@@ -6,7 +6,7 @@ import { must, people } from './harness/chart.mjs'
 import { inColours, lookOnce } from './harness/look.mjs'
 import { visit } from './harness/pages.mjs'
 import { picture } from './harness/paths.mjs'
-import { sayPlace } from './harness/place.mjs'
+import { comeIn } from './harness/place.mjs'
 import { desk, phone, suite } from './harness/suite.mjs'
 import { until } from './harness/wait.mjs'
 import { en, es } from './harness/words.mjs'
@@ -60,14 +60,6 @@ const listening = (page) => page.evaluate(() => window.__ears.filter(({ on }) =>
 const says = (page, text, end = true) => page.evaluate(([transcript, isFinal]) => window.__ears.find(({ on }) => on).onresult({ resultIndex: 0, results: [{ isFinal, length: 1, 0: { transcript } }] }), [text, end])
 
 const captions = (page) => page.getByRole('log', { name: en('captions.lines') })
-
-async function comeIn(page) {
-  await page.getByRole('heading', { level: 1, name: en('check.title') }).waitFor()
-  await button(page, en('check.next')).or(button(page, en('check.go'))).or(button(page, en('check.goAnyway'))).first().click()
-  await page.getByRole('heading', { level: 1, name: en('consent.title') }).waitFor()
-  await button(page, en('consent.agree')).click()
-  await sayPlace(page)
-}
 
 scene('what is said is shown as text, and the visit goes on beside other pages', { as: 'patient', viewport: phone, timeout: 180_000, expect: [/status of 40[39]/, /signal/, /WebSocket/] }, async ({ page, open, site }) => {
   const { self } = await people(page, site)

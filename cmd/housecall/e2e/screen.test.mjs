@@ -4,7 +4,7 @@ import { hearsAndSees, pictures, shows, strong, watchCalls } from './harness/cal
 import { must, people } from './harness/chart.mjs'
 import { lookOnce } from './harness/look.mjs'
 import { visit } from './harness/pages.mjs'
-import { sayPlace } from './harness/place.mjs'
+import { comeIn } from './harness/place.mjs'
 import { desk, phone, suite } from './harness/suite.mjs'
 import { until } from './harness/wait.mjs'
 import { en } from './harness/words.mjs'
@@ -23,15 +23,6 @@ const older = (context) => context.addInitScript(() => {
     return answer.apply(this, args)
   }
 })
-
-/** From the page of a visit to the waiting room. */
-async function comeIn(page) {
-  await page.getByRole('heading', { level: 1, name: en('check.title') }).waitFor()
-  await button(page, en('check.next')).or(button(page, en('check.go'))).or(button(page, en('check.goAnyway'))).first().click()
-  await page.getByRole('heading', { level: 1, name: en('consent.title') }).waitFor()
-  await button(page, en('consent.agree')).click()
-  await sayPlace(page)
-}
 
 scene('a shared screen goes in the best that everybody can show', { as: 'patient', viewport: phone, timeout: 240_000, expect: [/status of 40[39]/, /signal/, /WebSocket/] }, async ({ page, open, site }) => {
   const { self } = await people(page, site)

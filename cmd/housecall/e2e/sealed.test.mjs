@@ -7,7 +7,7 @@ import { must, people } from './harness/chart.mjs'
 import { openFirefox } from './harness/firefox.mjs'
 import { visit } from './harness/pages.mjs'
 import { picture, pictures as pictured, shotsFolder } from './harness/paths.mjs'
-import { sayPlace } from './harness/place.mjs'
+import { comeIn } from './harness/place.mjs'
 import { phone, suite } from './harness/suite.mjs'
 import { until } from './harness/wait.mjs'
 import { en } from './harness/words.mjs'
@@ -46,15 +46,6 @@ const code = async (page) => {
   if (!(await shown.isVisible())) await button(page, en('seal.check')).or(button(page, en('seal.on'))).first().click()
   await shown.waitFor({ timeout: 20_000 })
   return (await shown.innerText()).trim()
-}
-
-/** From the page of a visit to the waiting room. */
-async function comeIn(page) {
-  await page.getByRole('heading', { level: 1, name: en('check.title') }).waitFor()
-  await button(page, en('check.next')).or(button(page, en('check.go'))).or(button(page, en('check.goAnyway'))).first().click()
-  await page.getByRole('heading', { level: 1, name: en('consent.title') }).waitFor()
-  await button(page, en('consent.agree')).click()
-  await sayPlace(page)
 }
 
 scene('sealed from browser to browser', { as: 'patient', viewport: phone, timeout: 240_000, expect: [/status of 40[39]/, /signal/, /WebSocket/] }, async ({ t, page, open, site }) => {

@@ -11,3 +11,13 @@ export async function sayPlace(page, { address = '48 Harbor Street, Portland, se
   await look?.()
   await page.getByRole('button', { name: en('place.go'), exact: true }).click()
 }
+
+/** From the page of a visit to the waiting room. */
+export async function comeIn(page) {
+  const press = (...keys) => keys.map((key) => page.getByRole('button', { name: en(key), exact: true })).reduce((one, other) => one.or(other)).first().click()
+  await page.getByRole('heading', { level: 1, name: en('check.title') }).waitFor()
+  await press('check.next', 'check.go', 'check.goAnyway')
+  await page.getByRole('heading', { level: 1, name: en('consent.title') }).waitFor()
+  await press('consent.agree')
+  await sayPlace(page)
+}
