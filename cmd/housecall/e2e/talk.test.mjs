@@ -21,7 +21,7 @@ const press = (page, key) => page.getByRole('button', { name: en(key), exact: tr
 const saved = (page) => page.getByText(en('message.saved'), { exact: true }).waitFor()
 
 // The browser writes the answer with both texts (409) down as an error.
-scene('a draft goes from the phone to the desk, and two texts meet', { as: 'patient', viewport: phone, timeout: 240_000, expect: [/409 \(Conflict\).*\/drafts\/new/] }, async ({ page, open, site }) => {
+scene('a draft goes from the phone to the desk, and two texts meet', { as: 'patient', viewport: phone, timeout: 240_000, expect: [/409 \(Conflict\).*\/drafts\/new/, /404 .*\/threads\/[^/]+$/] }, async ({ page, open, site }) => {
   const { self } = await people(page, site)
   const at = `${site.url}/p/${self.patient}/messages/new`
   await visit(page, at)
@@ -56,7 +56,8 @@ scene('a draft goes from the phone to the desk, and two texts meet', { as: 'pati
   await other.waitForURL(/\/messages\/[0-9a-f-]{36}$/)
   await bubble(other, 'finished on the desk').waitFor()
   await look(other, 'held-new')
-  // Opened anew while nobody has it, and taken back: it stands in the box again, with its file.
+  // Opened anew while nobody has it, and taken back: it stands in the box again, with its file. The page that it is taken
+  // back from may ask once more for what is gone.
   await visit(other, other.url())
   await press(other, 'message.held.undo')
   await other.waitForURL(/\/messages\/new$/)

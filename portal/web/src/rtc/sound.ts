@@ -66,5 +66,6 @@ export function playTune(notes: readonly number[] = [523.25, 659.25, 783.99]): v
 export function ring(): void {
   playTune([659.25, 783.99, 659.25, 783.99, 659.25, 783.99])
   // Not every browser lets a page shake a phone, and some have no such thing.
-  if ('vibrate' in navigator) navigator.vibrate([400, 200, 400])
+  // Browsers refuse it on a page that nobody has touched yet, and complain.
+  if ('vibrate' in navigator && navigator.userActivation?.hasBeenActive) navigator.vibrate([400, 200, 400])
 }
