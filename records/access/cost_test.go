@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -68,6 +69,9 @@ func BenchmarkReadCost(b *testing.B) {
 }
 
 func readCost(b *testing.B, d *db.DB, of string, rate int) {
+	if os.Getenv("GOGC") == "" {
+		defer debug.SetGCPercent(debug.SetGCPercent(400)) // as the program does: in the pauses of commits the collector marks on
+	}
 	c := newCostSite(b, d)
 	c.paths, c.rate = c.kinds[of], rate
 	if b.N < 1000 { // go test asks with 1 first
