@@ -246,42 +246,37 @@ func (s *Service) Bearer(ctx context.Context, token string) (Principal, error) {
 func (s *Service) loadToken(ctx context.Context, hash []byte, now time.Time) (*entry, error) {
 	mark := s.cache.mark()
 	var (
-		p                                Principal
-		account, system, scopes, client  string
-		roles, name, patient, pract, loc sql.NullString
-		clientName, group                sql.NullString
-		kind                             sql.NullInt64
-		provedAt, expires                int64
+		p                               Principal
+		account, system, scopes, client string
+		clientName, group               sql.NullString
+		provedAt, expires               int64
 	)
 	err := s.db.Read(ctx).QueryRow(`SELECT f.id, f.account, f.system, f.client, t.scopes, f.proof, f.proved_at, t.expires_at, f.address, f.patient, f.encounter,
-			c.name, c.patients, a.kind, a.name, a.roles, a.patient, a.practitioner, a.locale
-		FROM access_tokens t JOIN token_families f ON f.id = t.family
-			LEFT JOIN accounts a ON a.id = f.account LEFT JOIN oauth_clients c ON c.id = f.client
-		WHERE t.hash = ? AND f.revoked_at = 0 AND (f.account = '' OR a.active) AND (c.id IS NULL OR c.active)`, hash).
+			c.name, c.patients
+		FROM access_tokens t JOIN token_families f ON f.id = t.family LEFT JOIN oauth_clients c ON c.id = f.client
+		WHERE t.hash = ? AND f.revoked_at = 0 AND (c.id IS NULL OR c.active)`, hash).
 		Scan(&p.Session, &account, &system, &client, &scopes, &p.Proof, &provedAt, &expires, &p.Address, &p.Context.Patient, &p.Context.Encounter,
-			&clientName, &group, &kind, &name, &roles, &patient, &pract, &loc)
+			&clientName, &group)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, errToken
 	}
 	if err != nil {
 		return nil, err
 	}
-	if account != "" {
-		row, err := accountByID(s.db.Read(ctx), account)
-		if err != nil {
-			return nil, err
-		}
-		if s.sound(ctx, row) != nil {
-			return nil, errToken
-		}
-	}
 	p.Client, p.ClientName = client, clientName.String
 	p.Scopes = append([]string{}, strings.Fields(scopes)...)
 	if account == "" {
 		p.Kind, p.Account, p.Name, p.Group = System, system, systemName(system, client, clientName.String), group.String
 	} else {
-		p.Kind, p.Account, p.Name, p.Roles = Kind(kind.Int64), account, name.String, rolesOf(roles.String)
-		p.Patient, p.Practitioner, p.Locale, p.ProvedAt = patient.String, pract.String, loc.String, fromMicros(provedAt)
+		a, err := accountByID(s.db.Read(ctx), account)
+		if err != nil && !errors.Is(err, errNoAccount) {
+			return nil, err
+		}
+		if err != nil || !a.Active || s.sound(ctx, a) != nil {
+			return nil, errToken
+		}
+		p.Kind, p.Account, p.Name, p.Roles = a.Kind, a.ID, a.Name, rolesOf(a.Roles)
+		p.Patient, p.Practitioner, p.Locale, p.ProvedAt = a.Patient, a.Practitioner, a.Locale, fromMicros(provedAt)
 	}
 	e := &entry{who: p, expires: fromMicros(expires), loaded: now}
 	s.cache.put(hash, e, mark)
