@@ -178,9 +178,12 @@ func (s *Service) missable(c *db.Conn, who identity.Principal, v *access.View, b
 	if v.Base != access.CareTeam || !v.Act.Has(access.Visits) || !v.Act.Has(access.Appointments) || b.Group != "" && b.Account != who.Account {
 		return false, nil
 	}
-	group, err := GroupOfTx(c, b.Patient, b.ID, false)
-	if err != nil {
-		return false, err
+	var group *Group
+	if b.Group != "" {
+		var err error
+		if group, err = GroupTx(c, b.Group, false); err != nil {
+			return false, err
+		}
 	}
 	return b.MissableTx(c, group, s.now())
 }
@@ -240,7 +243,7 @@ func (s *Service) Day(ctx context.Context, who identity.Principal, date string, 
 	c := s.DB.Read(ctx)
 	now := s.now()
 	var listed []*Booked
-	dayEnd := from.AddDate(0, 0, 1).UnixMicro()
+	dayBegin, dayEnd := from.UnixMicro(), from.AddDate(0, 0, 1).UnixMicro()
 	list := func(from, until int64, and string, more ...any) ([]*Booked, error) {
 		args := []any{who.Account, now, now, from, until}
 		if !all {
@@ -249,13 +252,13 @@ func (s *Service) Day(ctx context.Context, who identity.Principal, date string, 
 		return listBooked(c, `JOIN care_team ct ON ct.patient_id = a.patient_id AND ct.account = ? AND ct.start_at <= ? AND (ct.end_at = 0 OR ct.end_at > ?)
 			WHERE a.starts_at >= ? AND a.starts_at < ?`+and+` ORDER BY a.starts_at, a.id LIMIT ?`, append(append(args, more...), maxDay)...)
 	}
-	rows, err := list(from.UnixMicro(), dayEnd, ``)
+	rows, err := list(dayBegin, dayEnd, ``)
 	if err != nil {
 		return Day{}, err
 	}
 	// Who waits does so now, whichever day is looked at, and across midnight.
 	near := waitingNear.Microseconds()
-	others, err := list(now-near, now+near, ` AND a.waiting_since <> 0 AND a.state IN (?, ?) AND (a.starts_at < ? OR a.starts_at >= ?)`, string(Waiting), string(Live), from.UnixMicro(), dayEnd)
+	others, err := list(now-near, now+near, ` AND a.waiting_since <> 0 AND a.state IN (?, ?) AND (a.starts_at < ? OR a.starts_at >= ?)`, string(Waiting), string(Live), dayBegin, dayEnd)
 	if err != nil {
 		return Day{}, err
 	}
@@ -299,11 +302,11 @@ func (s *Service) Day(ctx context.Context, who identity.Principal, date string, 
 			item.WaitingSince = momentOf(b.WaitingSince)
 		}
 		out.Items = append(out.Items, item)
-		if b.StartsAt >= from.UnixMicro() && b.StartsAt < dayEnd {
+		if b.StartsAt >= dayBegin && b.StartsAt < dayEnd {
 			listed = append(listed, b)
 		}
 	}
-	if out.Groups, err = s.dayGroups(c, who, listed, from.UnixMicro(), from.AddDate(0, 0, 1).UnixMicro(), all); err != nil {
+	if out.Groups, err = s.dayGroups(c, who, listed, dayBegin, dayEnd, all); err != nil {
 		return Day{}, err
 	}
 	known, err := s.Records.Patients(ctx, who, ids)
