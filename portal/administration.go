@@ -3,7 +3,6 @@ package portal
 import (
 	"context"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -50,7 +49,7 @@ func (p *Portal) inTeams(who identity.Principal) (as identity.Principal, wall er
 		return who, nil
 	}
 	if wall = p.Identity.Administers(who); wall != nil {
-		who.Roles = slices.DeleteFunc(slices.Clone(who.Roles), func(r identity.Role) bool { return r == identity.Admin })
+		who = who.Without(identity.Admin)
 	}
 	return who, wall
 }

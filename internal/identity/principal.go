@@ -77,6 +77,12 @@ type Context struct{ Patient, Encounter string }
 // Is tells whether the principal has the role.
 func (p Principal) Is(r Role) bool { return p.Kind == Staff && slices.Contains(p.Roles, r) }
 
+// Without is the principal as who they are besides a role.
+func (p Principal) Without(r Role) Principal {
+	p.Roles = slices.DeleteFunc(slices.Clone(p.Roles), func(x Role) bool { return x == r })
+	return p
+}
+
 // Fresh tells whether a strong proof is younger than the age, as step-up asks.
 func (p Principal) Fresh(now time.Time, age time.Duration) bool {
 	return p.Proof >= SecondFactor && now.Sub(p.ProvedAt) <= age

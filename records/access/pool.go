@@ -150,8 +150,7 @@ func (s *Service) opensToOthersTx(c *db.Conn, by identity.Principal, pool, patie
 	if err != nil || !in {
 		return err
 	}
-	by.Roles = slices.DeleteFunc(slices.Clone(by.Roles), func(r identity.Role) bool { return r == identity.Admin })
-	err = s.mayAppoint(c, by, patient)
+	err = s.mayAppoint(c, by.Without(identity.Admin), patient)
 	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden) {
 		err = fault.New(fault.Forbidden, "Nobody can put themselves into a care team.")
 	}
