@@ -24,11 +24,9 @@ const (
 
 const mimeRTX = "video/rtx"
 
-// mimes are their lower-case media types, names those in the protocol.
-var (
-	mimes = [codecs]string{opus: "audio/opus", vp8: "video/vp8", h264: "video/h264", vp9: "video/vp9", av1: "video/av1"}
-	names = [codecs]string{vp8: "vp8", h264: "h264", vp9: "vp9", av1: "av1"}
-)
+// mimes are their lower-case media types. What stands behind the slash is what the
+// protocol calls them.
+var mimes = [codecs]string{opus: "audio/opus", vp8: "video/vp8", h264: "video/h264", vp9: "video/vp9", av1: "video/av1"}
 
 func codecOf(mime string) codec {
 	mime = strings.ToLower(mime)
@@ -46,13 +44,14 @@ func isRTX(mime string) bool { return strings.EqualFold(mime, mimeRTX) }
 // what is sent when nobody chooses. A number above repeats it (RFC 4588).
 var offered = []struct {
 	codec codec
+	mime  string // as SDP writes it
 	pt    webrtc.PayloadType
 	fmtp  string
 }{
-	{vp8, 96, ""},
-	{h264, 102, "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"}, // RFC 6184, section 8.1
-	{vp9, 98, "profile-id=0"},                  // RFC 9628, section 7.1
-	{av1, 104, "level-idx=5;profile=0;tier=0"}, // RTP Payload Format For AV1, section 7.2
+	{vp8, webrtc.MimeTypeVP8, 96, ""},
+	{h264, webrtc.MimeTypeH264, 102, "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"}, // RFC 6184, section 8.1
+	{vp9, webrtc.MimeTypeVP9, 98, "profile-id=0"},                                                              // RFC 9628, section 7.1
+	{av1, webrtc.MimeTypeAV1, 104, "level-idx=5;profile=0;tier=0"},                                             // RTP Payload Format For AV1, section 7.2
 }
 
 // register has the codecs of the protocol.
@@ -63,10 +62,9 @@ func register(media *webrtc.MediaEngine) error {
 		return err
 	}
 	feedback := []webrtc.RTCPFeedback{{Type: "nack"}, {Type: "nack", Parameter: "pli"}, {Type: "ccm", Parameter: "fir"}, {Type: "transport-cc"}}
-	proper := [codecs]string{vp8: webrtc.MimeTypeVP8, h264: webrtc.MimeTypeH264, vp9: webrtc.MimeTypeVP9, av1: webrtc.MimeTypeAV1}
 	for _, o := range offered {
 		for _, p := range []webrtc.RTPCodecParameters{
-			{PayloadType: o.pt, RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: proper[o.codec], ClockRate: 90000, SDPFmtpLine: o.fmtp, RTCPFeedback: feedback}},
+			{PayloadType: o.pt, RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: o.mime, ClockRate: 90000, SDPFmtpLine: o.fmtp, RTCPFeedback: feedback}},
 			{PayloadType: o.pt + 1, RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeRTX, ClockRate: 90000, SDPFmtpLine: fmt.Sprintf("apt=%d", o.pt)}},
 		} {
 			if err := media.RegisterCodec(p, webrtc.RTPCodecTypeVideo); err != nil {
@@ -90,7 +88,7 @@ func (s set) names() []string {
 	list := make([]string, 0, bits.OnesCount8(uint8(s)))
 	for _, o := range offered {
 		if s&(1<<o.codec) != 0 {
-			list = append(list, names[o.codec])
+			list = append(list, strings.TrimPrefix(mimes[o.codec], "video/"))
 		}
 	}
 	return list
