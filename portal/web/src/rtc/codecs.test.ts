@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bestCodec, useCodec, type Abilities } from './codecs'
+import { bestCodec, turnTo, type Abilities } from './codecs'
 
 const codec = (name: string, more = {}): RTCRtpCodec => ({ mimeType: `video/${name}`, clockRate: 90000, ...more })
 const own = [codec('VP8'), codec('rtx'), codec('H264'), codec('VP9'), codec('AV1')]
@@ -32,12 +32,12 @@ describe('the codec of a picture', () => {
 
   it('is that of all encodings, each a picture of its own, and is set once', () => {
     const parameters = { codecs: [codec('rtx'), codec('VP8')], encodings: [{ rid: 'l' }, { rid: 'h' }] } as unknown as RTCRtpSendParameters
-    expect(useCodec(parameters, codec('VP8'))).toBe(false)
-    expect(useCodec(parameters, codec('VP9', { sdpFmtpLine: 'profile-id=0' }))).toBe(true)
+    expect(turnTo(parameters, codec('VP8'))).toBe(false)
+    expect(turnTo(parameters, codec('VP9', { sdpFmtpLine: 'profile-id=0' }))).toBe(true)
     const nine = { mimeType: 'video/VP9', clockRate: 90000, sdpFmtpLine: 'profile-id=0' }
     expect(parameters.encodings).toEqual([{ rid: 'l', codec: nine, scalabilityMode: 'L1T1' }, { rid: 'h', codec: nine, scalabilityMode: 'L1T1' }])
-    expect(useCodec(parameters, codec('vp9'))).toBe(false)
-    expect(useCodec(parameters, codec('VP8'))).toBe(true)
+    expect(turnTo(parameters, codec('vp9'))).toBe(false)
+    expect(turnTo(parameters, codec('VP8'))).toBe(true)
     expect(parameters.encodings[0]).toEqual({ rid: 'l', codec: { mimeType: 'video/VP8', clockRate: 90000 } })
   })
 })

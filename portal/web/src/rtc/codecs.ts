@@ -43,7 +43,7 @@ export async function bestCodec(kind: Kind, own: RTCRtpCodec[], all: string[], c
 }
 
 /** Makes all encodings of a sender use a codec; false: they do already. */
-export function useCodec(parameters: RTCRtpSendParameters, codec: RTCRtpCodec): boolean {
+export function turnTo(parameters: RTCRtpSendParameters, codec: RTCRtpCodec): boolean {
   const same = (other: RTCRtpCodec | undefined): boolean => other !== undefined && nameOf(other) === nameOf(codec)
   const usual = parameters.codecs?.find((one) => !/\/(rtx|red|ulpfec|flexfec.*)$/i.test(one.mimeType))
   const encodings: Encoding[] = parameters.encodings ?? []

@@ -1,4 +1,4 @@
-import { bestCodec, useCodec } from './codecs'
+import { bestCodec, turnTo } from './codecs'
 import type { Kind, Sent } from './protocol'
 import { sealedCodecs, type Sealer } from './seal/sealer'
 
@@ -132,10 +132,13 @@ export class Publisher {
   }
 
   private async code(): Promise<void> {
+    const { shown } = this
+    if (!shown) return
     for (const kind of ['camera', 'screen'] as const) {
       const own = this.places.get(kind)?.sender.getParameters().codecs ?? []
-      const codec = this.shown && own.length > 0 ? await bestCodec(kind, own, this.shown) : undefined
-      if (codec) await this.tune(kind, (parameters) => useCodec(parameters, codec))
+      const codec = await bestCodec(kind, own, shown)
+      if (this.shown !== shown) return // the room said something else while the device was asked
+      if (codec) await this.tune(kind, (parameters) => turnTo(parameters, codec))
     }
   }
 
