@@ -31,9 +31,9 @@ interface Props {
   /** True when it is on its way, and the box is free for the next one. */
   onSend: (text: string, attachments: Attachment[], which: 'first' | 'second', goes?: string) => boolean | Promise<boolean>
   second?: string
-  /** What else belongs to the draft, and what a kept one had. */
   /** The first words, while nothing that was written before is found. */
   begin?: string
+  /** What else belongs to the draft, and what a kept one had. */
   more?: Pick<Draft, 'topic'>
   onFound?: (draft: Draft) => void
   /** Something was typed: what was said of the text before is over. */
