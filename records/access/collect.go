@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"maps"
 	"slices"
@@ -143,10 +145,11 @@ func (z *sealer) commit(ctx context.Context, b batch) error {
 			return err
 		}
 		t := newTree(size, loadTiles(c))
+		codes := coder{s: z.s}
 		seals := make([]seal, len(b.pages))
 		for i := range b.pages {
 			p := &b.pages[i]
-			seals[i] = seal{seq: t.size, writer: p.writer, first: p.first, n: p.n}
+			seals[i] = seal{seq: t.size, writer: p.writer, first: p.first, n: p.n, links: make([]byte, 0, p.n*linkSize)}
 			for k := range p.rows {
 				r := &p.rows[k]
 				head := heads[r.patient]
@@ -154,7 +157,7 @@ func (z *sealer) commit(ctx context.Context, b batch) error {
 				if head.n == 0 {
 					l.prev = noLink
 				}
-				h := leafHash(z.s.leaf(r, l))
+				h := codes.leafHash(r, l)
 				seals[i].links = l.append(seals[i].links)
 				heads[r.patient] = chartHead{l.n, h}
 				if err := t.append(h); err != nil {
@@ -273,14 +276,17 @@ func writeSeals(c *db.Conn, seals []seal) error {
 }
 
 func writeHeads(c *db.Conn, heads map[string]chartHead) error {
-	const onConflict = ` ON CONFLICT (patient_id) DO UPDATE SET n = excluded.n, hash = excluded.hash`
-	if c.Dialect == db.SQLite {
+	const into, onConflict = `INSERT INTO audit_charts (patient_id, n, hash) `, ` ON CONFLICT (patient_id) DO UPDATE SET n = excluded.n, hash = excluded.hash`
+	if c.Dialect == db.SQLite { // one statement: an upsert is cheap, handing it over is not
+		list := make([][3]any, 0, len(heads))
 		for p, h := range heads {
-			if _, err := c.Exec(`INSERT INTO audit_charts (patient_id, n, hash) VALUES (?,?,?)`+onConflict, p, h.n, h.hash); err != nil {
-				return err
-			}
+			list = append(list, [3]any{p, h.n, hex.EncodeToString(h.hash)})
 		}
-		return nil
+		text, err := json.Marshal(list)
+		if err == nil {
+			_, err = c.Exec(into+`SELECT value ->> 0, value ->> 1, unhex(value ->> 2) FROM json_each(?) WHERE true`+onConflict, string(text))
+		}
+		return err
 	}
 	var patients []string
 	var ns []int64
@@ -288,6 +294,6 @@ func writeHeads(c *db.Conn, heads map[string]chartHead) error {
 	for p, h := range heads {
 		patients, ns, hashes = append(patients, p), append(ns, h.n), append(hashes, h.hash)
 	}
-	_, err := c.Exec(`INSERT INTO audit_charts (patient_id, n, hash) SELECT * FROM unnest(?::text[], ?::bigint[], ?::bytea[])`+onConflict, patients, ns, hashes)
+	_, err := c.Exec(into+`SELECT * FROM unnest(?::text[], ?::bigint[], ?::bytea[])`+onConflict, patients, ns, hashes)
 	return err
 }

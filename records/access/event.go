@@ -2,9 +2,9 @@ package access
 
 import (
 	"encoding/binary"
-	"encoding/json"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"housecall/internal/identity"
 )
@@ -97,21 +97,21 @@ func roleOf(who identity.Principal, v *View) string {
 }
 
 // row makes the row of an event, without its place.
-func (s *Service) row(e *Event, at time.Time) (row, error) {
+func (s *Service) row(e *Event, at time.Time) row {
 	count := max(e.Count, 1)
 	outcome := e.Outcome
 	if outcome == "" {
 		outcome = "ok"
 	}
-	body, err := json.Marshal(entry{
+	body := (&entry{
 		Kind: kindNames[e.Who.Kind], Account: clean(e.Who.Account, 64), Name: clean(e.Who.Name, 200), Role: roleOf(e.Who, &e.View),
 		Relation: e.View.Base.String(), Kinship: clean(e.View.Kinship, 60), Grant: e.View.Grant, Pool: e.View.Pool, Practitioner: clean(e.Who.Practitioner, 64),
 		App: clean(e.Who.Client, 200), AppName: clean(e.Who.ClientName, 200),
 		Action: clean(e.Action, 20), Categories: e.Categories, Type: clean(e.Type, 64), ID: clean(e.ID, 64), Count: count, Outcome: clean(outcome, 20),
 		Purpose: clean(purposeOf(e), 40), Emergency: e.View.Emergency, Reason: clean(e.View.Reason, 500), Detail: clean(e.Detail, 200),
 		Request: clean(e.Who.RequestID, 64), Node: s.node,
-	})
-	return row{patient: clean(e.Patient, 64), account: clean(e.Who.Account, 64), at: at.UnixMicro(), body: body, source: sourceOf(&e.Who)}, err
+	}).appendJSON(make([]byte, 0, 512))
+	return row{patient: clean(e.Patient, 64), account: clean(e.Who.Account, 64), at: at.UnixMicro(), body: body, source: sourceOf(&e.Who)}
 }
 
 // clean bounds a text and takes out what a database would refuse: one bad name
@@ -120,7 +120,9 @@ func clean(s string, most int) string {
 	if len(s) > most {
 		s = s[:most]
 	}
-	s = strings.ToValidUTF8(s, "")
+	if !utf8.ValidString(s) {
+		s = strings.ToValidUTF8(s, "")
+	}
 	if strings.IndexByte(s, 0) >= 0 {
 		s = strings.ReplaceAll(s, "\x00", "")
 	}
@@ -140,26 +142,4 @@ func (r *row) canonical(b []byte) []byte {
 	}
 	b = binary.BigEndian.AppendUint32(b, uint32(len(r.body)))
 	return append(b, r.body...)
-}
-
-// macOf is a row's own code, and takes in the source as well. The hash of a leaf takes in this code and
-// not the source: a patient who checks their log offline learns nobody's address.
-func (s *Service) macOf(r *row) []byte {
-	h := s.hmac(r.by)
-	b := r.canonical(make([]byte, 0, 160+len(r.body)+len(r.source)))
-	if r.source != "" { // rows of before there were sources have their code without one
-		b = append(b, "source\x00"...)
-		b = binary.BigEndian.AppendUint32(b, uint32(len(r.source)))
-		b = append(b, r.source...)
-	}
-	h.Write(b)
-	return h.Sum(nil)
-}
-
-// code is what stands in the row's leaf.
-func (s *Service) code(r *row) []byte {
-	if r.mac != nil {
-		return r.mac
-	}
-	return s.macOf(r)
 }

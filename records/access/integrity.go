@@ -39,6 +39,7 @@ func (s *Service) integrityOf(ctx context.Context, patient string) (Integrity, e
 		return out, err
 	}
 	var links []chainLink
+	codes := coder{s: s}
 	for i := range rows {
 		r := &rows[i]
 		if r.bad {
@@ -48,7 +49,7 @@ func (s *Service) integrityOf(ctx context.Context, patient string) (Integrity, e
 			out.Pending++
 		}
 		if r.sealed && r.n <= headN { // else sealed since the head was read
-			links = append(links, chainLink{r.link, leafHash(s.leaf(r, r.link))})
+			links = append(links, chainLink{r.link, codes.leafHash(r, r.link)})
 		}
 	}
 	whole := len(rows) < checkedRows

@@ -19,17 +19,20 @@ const (
 	tileSize = 1 << tileBits
 )
 
+// What is hashed before a leaf and before two nodes: RFC 9162, section 2.1.1.
+const leafPrefix, nodePrefix = 0, 1
+
 // leafHash and nodeHash: RFC 9162, section 2.1.1.
 func leafHash(leaf []byte) []byte {
 	h := sha256.New()
-	h.Write([]byte{0})
+	h.Write([]byte{leafPrefix})
 	h.Write(leaf)
 	return h.Sum(nil)
 }
 
 func nodeHash(left, right []byte) []byte {
 	var b [1 + 2*hashSize]byte
-	b[0] = 1
+	b[0] = nodePrefix
 	copy(b[1:], left)
 	copy(b[1+hashSize:], right)
 	sum := sha256.Sum256(b[:])

@@ -12,7 +12,7 @@ const (
 	maxWaiting = 16_384 // rows that may wait; beyond it reads are refused
 	maxGroup   = 500    // rows of one commit
 	groupTime  = 10 * time.Second
-	gatherTime = time.Millisecond // a commit waits so long for those that are likely to come
+	gatherTime = 3 * time.Millisecond // a commit waits at most so long for those that are likely to come
 )
 
 // Record writes audit rows and returns when they are durable. What comes in
@@ -29,10 +29,7 @@ func (s *Service) Record(ctx context.Context, events ...Event) error {
 func (s *Service) keep(ctx context.Context, events []Event) error {
 	w := waiter{rows: make([]row, len(events)), done: make(chan error, 1)}
 	for i := range events {
-		var err error
-		if w.rows[i], err = s.row(&events[i], time.Time{}); err != nil {
-			return err
-		}
+		w.rows[i] = s.row(&events[i], time.Time{})
 	}
 	if err := s.reads.add(w); err != nil {
 		return err

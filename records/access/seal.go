@@ -282,13 +282,6 @@ func readLink(b []byte) link {
 	return link{n: int64(binary.BigEndian.Uint64(b)), prev: b[8:linkSize:linkSize]}
 }
 
-// leaf is what is hashed into the log: the place in the chart's chain, the link
-// before it, the row and its code.
-func (s *Service) leaf(r *row, l link) []byte {
-	b := r.canonical(l.append(make([]byte, 0, 256+len(r.body))))
-	return append(b, s.code(r)...)
-}
-
 func loadTiles(c *db.Conn) func(tileID) ([]byte, error) {
 	return func(id tileID) ([]byte, error) {
 		var b []byte

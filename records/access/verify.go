@@ -61,7 +61,7 @@ func (s *Service) Verify(ctx context.Context) (Report, error) {
 	if err != nil {
 		return rep, err
 	}
-	w := walk{s: s, rep: &rep, roots: roots, heads: map[string]chartHead{}, perWriter: map[int64]int64{}, sealed: map[int64]int64{}}
+	w := walk{s: s, codes: coder{s: s}, rep: &rep, roots: roots, heads: map[string]chartHead{}, perWriter: map[int64]int64{}, sealed: map[int64]int64{}}
 	if err := w.log(ctx, st); err != nil {
 		return rep, err
 	}
@@ -143,6 +143,7 @@ type walk struct {
 	tiles     [][]byte // what each level's present tile should hold
 	leaves    []byte   // the tile that holds the present row's leaf
 	index     *indexWalk
+	codes     coder
 }
 
 const walkPages = 500
@@ -235,7 +236,7 @@ func (w *walk) one(c *db.Conn, x *sealedPage, i int64, l link, r *row) (named bo
 	}
 	h, known := stored, r != nil
 	if known {
-		made := leafHash(w.s.leaf(r, l))
+		made := w.codes.leafHash(r, l)
 		as := bytes.Equal(made, stored)
 		if named = r.bad && !as; named {
 			w.rep.problem("changed", seq, x.writer, r.counter, "row %d of the log was changed: its code is wrong", seq)

@@ -34,10 +34,7 @@ func (s *Service) RecordSteps(c *db.Conn, events ...Event) ([]db.Step, error) {
 	rows := make([]row, len(events))
 	at := s.now()
 	for i := range events {
-		var err error
-		if rows[i], err = s.row(&events[i], at); err != nil {
-			return nil, err
-		}
+		rows[i] = s.row(&events[i], at)
 	}
 	if s.told != nil {
 		c.After(func() { s.tell(events) })
