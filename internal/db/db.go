@@ -231,10 +231,18 @@ func (d *DB) InTx(ctx context.Context, f func(*Conn) error) error {
 }
 
 // Once runs one statement, which is a transaction of its own: it is durable when
-// it has returned.
+// it has returned. On SQLite it is not broken off in its midst, and waits for
+// another writer as long as the file's setting says (busy_timeout): to watch a
+// deadline costs a goroutine for each statement.
 func (d *DB) Once(ctx context.Context, query string, args ...any) (changed int64, err error) {
 	if err := refuseNesting(ctx); err != nil {
 		return 0, err
+	}
+	if d.Dialect == SQLite {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		ctx = context.WithoutCancel(ctx)
 	}
 	return (&Conn{ORM: d.write.WithContext(ctx), Dialect: d.Dialect, ctx: ctx}).Exec(query, args...)
 }

@@ -207,8 +207,14 @@ func TestQueueIsBounded(t *testing.T) {
 	many := make([]Event, maxWaiting)
 	require.True(t, fault.Is(b.Record(ctx, many...), fault.Unavailable))
 	require.True(t, fault.Is(b.Record(ctx, Event{}), fault.Unavailable), "full")
-	group := b.reads.take()
-	require.Len(t, group, 1, "a group is whole, even when it is large")
+	require.Len(t, b.reads.take().rows, maxWaiting, "what belongs together is written together, even when it is a lot")
+	for range maxGroup/2 + 1 {
+		require.True(t, fault.Is(b.Record(ctx, Event{}, Event{}), fault.Unavailable))
+	}
+	require.Len(t, b.reads.take().rows, maxGroup)
+	require.Len(t, b.reads.take().rows, 2, "what has no room any more goes into the next one")
+	require.Nil(t, b.reads.take())
+	require.Zero(t, b.reads.n)
 	b.reads.open = false
 }
 

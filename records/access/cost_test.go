@@ -57,7 +57,9 @@ const (
 // One resource by its id is the cheapest read there is. The same is measured of reads
 // that answer more: a search in a chart (ten resources) and all of a chart.
 //
-//	HOUSECALL_TEST_DURABLE=1 go test ./records/access -run '^$' -bench ReadCost -benchtime 100000x
+// A round must take seconds: each ends with waiting for the last checkpoint, about one.
+//
+//	HOUSECALL_TEST_DURABLE=1 go test ./records/access -run '^$' -bench ReadCost -benchtime 200000x
 func BenchmarkReadCost(b *testing.B) {
 	for _, x := range []struct {
 		name, of string
@@ -162,7 +164,10 @@ func newCostSite(b *testing.B, d *db.DB) *costSite {
 	b.Cleanup(s.access.Stop)
 	u, err := url.Parse("http://localhost")
 	must(err)
-	app, err := edge.New(edge.Config{BaseURL: u, Log: slog.New(slog.DiscardHandler),
+	lines, err := os.Create(filepath.Join(b.TempDir(), "log")) // a line for each request, as the program writes it
+	must(err)
+	b.Cleanup(func() { _ = lines.Close() })
+	app, err := edge.New(edge.Config{BaseURL: u, Log: slog.New(slog.NewTextHandler(lines, nil)),
 		Faces: map[string]edge.ErrorWriter{rest.Prefix: rest.WriteError}, BodyLimits: map[string]int{rest.Prefix: rest.BodyLimit}})
 	must(err)
 	face, err := rest.New(rest.Deps{Store: store, Audit: s.access, Key: key, BaseURL: u, Version: "1"})

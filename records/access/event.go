@@ -71,7 +71,7 @@ type row struct {
 	link
 }
 
-var kindNames = map[identity.Kind]string{identity.Anonymous: "anonymous", identity.Person: "person", identity.Staff: "staff", identity.System: "system", identity.Visitor: "visitor"}
+var kindNames = [...]string{identity.Anonymous: "anonymous", identity.Person: "person", identity.Staff: "staff", identity.System: "system", identity.Visitor: "visitor"}
 
 // roleOf is the word for what somebody acted as, as the patient reads it.
 func roleOf(who identity.Principal, v *View) string {

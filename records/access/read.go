@@ -27,27 +27,31 @@ func (s *Service) Record(ctx context.Context, events ...Event) error {
 }
 
 func (s *Service) keep(ctx context.Context, events []Event) error {
-	w := waiter{rows: make([]row, len(events)), done: make(chan error, 1)}
+	var one [1]row
+	rows := one[:0]
 	for i := range events {
-		w.rows[i] = s.row(&events[i], time.Time{})
+		rows = append(rows, s.row(&events[i], time.Time{}))
 	}
-	if err := s.reads.add(w); err != nil {
+	g, err := s.reads.add(rows)
+	if err != nil {
 		return err
 	}
 	select {
-	case err := <-w.done:
-		if err == nil {
+	case <-g.done:
+		if g.err == nil {
 			s.tell(events)
 		}
-		return err
+		return g.err
 	case <-ctx.Done():
 		return fault.Wrap(fault.Unavailable, "This takes too long right now. Please try again.", ctx.Err())
 	}
 }
 
-type waiter struct {
+// group is what one commit writes.
+type group struct {
 	rows []row
-	done chan error // holds one
+	done chan struct{} // closed when it is written, or cannot be
+	err  error         // after that
 }
 
 // readWriter is the group commit. It has a writer of its own, which no other
@@ -58,7 +62,7 @@ type readWriter struct {
 	own    place // writer and next number; zero: not known
 	likely int   // rows to be expected: of the last group, and of those who came meanwhile
 	mu     sync.Mutex
-	queue  []waiter
+	queue  []*group
 	n      int  // rows in the queue
 	want   int  // rows that are waited for
 	open   bool // takes rows
@@ -94,44 +98,45 @@ func (w *readWriter) stop() {
 	}
 }
 
-func (w *readWriter) add(x waiter) error {
+// add puts rows, which stay together, into the next group that has room.
+func (w *readWriter) add(rows []row) (*group, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if !w.open {
-		return fault.New(fault.Unavailable, "Housecall is starting or stopping. Please try again in a moment.")
+		return nil, fault.New(fault.Unavailable, "Housecall is starting or stopping. Please try again in a moment.")
 	}
-	if w.n+len(x.rows) > maxWaiting {
-		return fault.New(fault.Unavailable, "Too much is going on right now. Please try again in a moment.")
+	if w.n+len(rows) > maxWaiting {
+		return nil, fault.New(fault.Unavailable, "Too much is going on right now. Please try again in a moment.")
 	}
-	w.queue = append(w.queue, x)
-	w.n += len(x.rows)
+	k := len(w.queue)
+	if k == 0 || len(w.queue[k-1].rows)+len(rows) > maxGroup {
+		w.queue = append(w.queue, &group{rows: make([]row, 0, max(len(rows), 16)), done: make(chan struct{})})
+		k++
+	}
+	g := w.queue[k-1]
+	g.rows = append(g.rows, rows...)
+	w.n += len(rows)
 	if w.n < w.want {
-		return nil
+		return g, nil
 	}
 	w.want = 0
 	select {
 	case w.wake <- struct{}{}:
 	default:
 	}
-	return nil
+	return g, nil
 }
 
-// take gives the waiters of the next commit: at least one, whole.
-func (w *readWriter) take() []waiter {
+// take gives the next group; nil: there is none.
+func (w *readWriter) take() *group {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	n := 0
-	for i := range w.queue {
-		if n += len(w.queue[i].rows); n > maxGroup && i > 0 {
-			group := w.queue[:i:i]
-			w.queue = w.queue[i:]
-			w.n -= n - len(w.queue[0].rows)
-			return group
-		}
+	if len(w.queue) == 0 {
+		return nil
 	}
-	group := w.queue
-	w.queue, w.n = nil, 0
-	return group
+	g := w.queue[0]
+	w.queue, w.n = w.queue[1:], w.n-len(g.rows)
+	return g
 }
 
 // gather waits a moment for those who were answered last: who reads on asks again
@@ -171,12 +176,9 @@ func (w *readWriter) run(ctx context.Context, ending, done chan struct{}) {
 	defer close(done)
 	for stopping := false; ; {
 		w.gather(ending)
-		group := w.take()
-		if len(group) > 0 {
-			err := w.commit(ctx, group)
-			for i := range group {
-				group[i].done <- err
-			}
+		if g := w.take(); g != nil {
+			g.err = w.commit(ctx, g.rows)
+			close(g.done)
 			continue
 		}
 		if stopping {
@@ -190,13 +192,9 @@ func (w *readWriter) run(ctx context.Context, ending, done chan struct{}) {
 	}
 }
 
-func (w *readWriter) commit(ctx context.Context, group []waiter) error {
+func (w *readWriter) commit(ctx context.Context, rows []row) error {
 	ctx, cancel := context.WithTimeout(ctx, groupTime)
 	defer cancel()
-	var rows []row
-	for i := range group {
-		rows = append(rows, group[i].rows...)
-	}
 	err := w.write(ctx, rows)
 	w.mu.Lock()
 	w.likely = w.n + len(rows)
