@@ -36,7 +36,7 @@ export default function VisitHero({ visit, near }: { visit: Appointment; near: b
       <h2 id="next-visit">{title}</h2>
       {(visit.behindMinutes ?? 0) > 0 && <p className={home.heroText}><Icon name="clock" size={16} /> {t('home.late', { count: visit.behindMinutes })}</p>}
       {open ? (
-        <LinkButton to={visitPath(visit)} wide className={home.heroButton} icon="video">{t('home.getReady')}</LinkButton>
+        <LinkButton to={visitPath(visit)} wide className={home.heroButton} icon="video">{t(visit.visit === 'waiting' || visit.visit === 'live' ? 'home.goIn' : 'home.getReady')}</LinkButton>
       ) : (
         <>
           <p className={home.heroText}>

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { ageOf } from '../format/age'
+import { shortAge } from '../clinic/words'
 import type { InboxItem, InboxView } from '../messages/types'
 import { useWritten } from '../messages/useWritten'
 import { Tag } from '../ui/Card'
@@ -11,8 +11,7 @@ import css from './inbox.module.css'
 export function InboxRow({ item, marked, chosen, onChoose, search }: { item: InboxItem; marked: boolean; chosen: boolean; onChoose: () => void; search: { view?: InboxView } }) {
   const { t } = useWords()
   const { lately, topic, until, isLate, role } = useWritten()
-  const age = ageOf(item.age)
-  const years = !age ? '' : age.unit === 'years' ? t('clinic.years', { count: age.count }) : t('clinic.months', { count: age.count })
+  const years = shortAge(item.age, t)
   const { lastFrom, claimedBy } = item
   return (
     <li data-at={marked || undefined} className={css.item}>

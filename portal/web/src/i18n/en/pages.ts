@@ -10,7 +10,7 @@ export const pages = {
     lookToo: 'Also worth a look', recent: 'New', glance: 'At a glance', team: 'Your care team', teamFor: 'The care team of {{name}}',
     nothing: 'Nothing needs you today', nothingText: 'When a result, a letter or a visit comes in, you find it here.',
     yourTurn: 'Your turn', wrote: 'Messages to read',
-    tomorrow: 'Tomorrow', visitAt: '{{day}} at {{time}}', videoWith: 'Video visit with {{name}}', visitWith: 'Visit with {{name}}', getReady: 'Get ready', seeVisit: 'See the visit', late_one: 'The clinic is about {{count}} minute late.', late_other: 'The clinic is about {{count}} minutes late.', doorsAt: 'The waiting room opens {{day}} at {{time}}.',
+    tomorrow: 'Tomorrow', visitAt: '{{day}} at {{time}}', videoWith: 'Video visit with {{name}}', visitWith: 'Visit with {{name}}', getReady: 'Get ready', goIn: 'Join the visit', seeVisit: 'See the visit', late_one: 'The clinic is about {{count}} minute late.', late_other: 'The clinic is about {{count}} minutes late.', doorsAt: 'The waiting room opens {{day}} at {{time}}.',
     vaccineDue: 'A vaccine is due', goal: 'A goal to look at', careplan: 'From the care plan',
   },
   record: {

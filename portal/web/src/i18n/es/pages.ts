@@ -13,7 +13,7 @@ export const pages: Same<typeof english> = {
     lookToo: 'También conviene mirar', recent: 'Nuevo', glance: 'De un vistazo', team: 'Su equipo de atención', teamFor: 'El equipo de atención de {{name}}',
     nothing: 'Hoy no tiene nada pendiente', nothingText: 'Cuando llegue un resultado, una carta o una visita, lo encontrará aquí.',
     yourTurn: 'Le toca a usted', wrote: 'Mensajes por leer',
-    tomorrow: 'Mañana', visitAt: '{{day}}, {{time}}', videoWith: 'Visita por video con {{name}}', visitWith: 'Visita con {{name}}', getReady: 'Prepararse', seeVisit: 'Ver la visita', late_one: 'La clínica lleva más o menos {{count}} minuto de retraso.', late_other: 'La clínica lleva más o menos {{count}} minutos de retraso.', doorsAt: 'La sala de espera abre {{day}} a las {{time}}.',
+    tomorrow: 'Mañana', visitAt: '{{day}}, {{time}}', videoWith: 'Visita por video con {{name}}', visitWith: 'Visita con {{name}}', getReady: 'Prepararse', goIn: 'Entrar a la visita', seeVisit: 'Ver la visita', late_one: 'La clínica lleva más o menos {{count}} minuto de retraso.', late_other: 'La clínica lleva más o menos {{count}} minutos de retraso.', doorsAt: 'La sala de espera abre {{day}} a las {{time}}.',
     vaccineDue: 'Le toca una vacuna', goal: 'Una meta por revisar', careplan: 'Del plan de cuidado',
   },
   record: {
