@@ -135,6 +135,7 @@ func (w *readWriter) take() *group {
 		return nil
 	}
 	g := w.queue[0]
+	w.queue[0] = nil
 	w.queue, w.n = w.queue[1:], w.n-len(g.rows)
 	return g
 }
