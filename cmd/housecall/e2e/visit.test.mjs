@@ -176,6 +176,12 @@ scene('a visit by video, three people, and its note', { as: 'patient', viewport:
   await page.getByRole('heading', { level: 1, name: en('consent.title') }).waitFor()
   await button(page, en('consent.agree')).click()
   await page.getByText(en('queue.next')).waitFor()
+  // Her home, in another tab, has the way in.
+  const home = await page.context().newPage()
+  await visit(home, `${site.url}/p/${rosa}`)
+  await home.getByRole('link', { name: en('home.goIn'), exact: true }).waitFor()
+  await look(home, 'home-waiting')
+  await home.close()
   await visit(doctor, `${site.url}/clinic/visits/${rosa}/${today.id}`)
   await button(doctor, en('cockpit.letInName', { name: self.name })).waitFor()
   await doctor.getByText(en('seen.where', { name: self.name })).first().click()
