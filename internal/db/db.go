@@ -231,9 +231,8 @@ func (d *DB) InTx(ctx context.Context, f func(*Conn) error) error {
 }
 
 // Once runs one statement, which is a transaction of its own: it is durable when
-// it has returned. On SQLite it is not broken off in its midst, and waits for
-// another writer as long as the file's setting says (busy_timeout): to watch a
-// deadline costs a goroutine for each statement.
+// it has returned. On SQLite it waits for its turn and is not broken off, whatever
+// the deadline: to watch one costs a goroutine for each statement.
 func (d *DB) Once(ctx context.Context, query string, args ...any) (changed int64, err error) {
 	if err := refuseNesting(ctx); err != nil {
 		return 0, err

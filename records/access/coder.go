@@ -1,14 +1,13 @@
 package access
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"hash"
 )
 
-// coder makes the codes and the leaves of many rows, one after another, without
-// anew what they have in common.
+// coder makes the leaves of many rows, one after another, with one buffer and, as
+// long as the key is the same, one keyed hash.
 type coder struct {
 	s    *Service
 	by   codedBy
@@ -26,17 +25,15 @@ func (c *coder) mac(by codedBy) hash.Hash {
 	return c.hmac
 }
 
-// leaf is what is hashed into the log: the place in the chart's chain, the link
-// before it, the row and its own code. It is valid until the next one.
-func (c *coder) leaf(r *row, l link) []byte { return c.prefixed(r, l)[1:] }
-
-// leafHash is the hash of a leaf, see leafHash.
+// leafHash is the hash of the row's leaf.
 func (c *coder) leafHash(r *row, l link) []byte {
 	sum := sha256.Sum256(c.prefixed(r, l))
 	return sum[:]
 }
 
-// prefixed is a leaf after the byte that RFC 9162 hashes before it.
+// prefixed is the row's leaf after the byte that RFC 9162 hashes before it: the
+// place in the chart's chain, the link before it, the row and its own code. It is
+// valid until the next one.
 func (c *coder) prefixed(r *row, l link) []byte {
 	b := l.append(append(c.buf[:0], leafPrefix))
 	from := len(b)
@@ -73,8 +70,5 @@ func (s *Service) macOf(r *row) []byte {
 	return h.Sum(nil)
 }
 
-// leaf is the leaf of one row.
-func (s *Service) leaf(r *row, l link) []byte {
-	c := coder{s: s}
-	return bytes.Clone(c.leaf(r, l))
-}
+// leaf is the leaf of one row, see coder.prefixed.
+func (s *Service) leaf(r *row, l link) []byte { return (&coder{s: s}).prefixed(r, l)[1:] }

@@ -215,7 +215,7 @@ scene('a visit by video, three people, and its note', { as: 'patient', viewport:
   await until('nobody sees the third large, so only her small picture is sent', async () => {
     const now = await sends(elena)
     return now.layers.h === false && now.layers.l === true && now.line > 0
-  }, { within: 60_000, every: 250 })
+  }, { within: 20_000, every: 250 })
   await until('the clinician is seen large', async () => (await sends(doctor)).layers.h === true, { within: 10_000, every: 250 })
   await look(elena, 'caregiver-call')
   await look(doctor, 'cockpit-three')

@@ -8,7 +8,7 @@ import { visitPath } from './paths'
 import type { Appointment } from './types'
 import { useNow } from './useNow'
 import { soon } from './when'
-import { doorOpen, useWhenWords } from './words'
+import { doorOpen, underway, useWhenWords } from './words'
 
 /** The next visit: near, it is the petrol card of the page; further away, a line. */
 export default function VisitHero({ visit, near }: { visit: Appointment; near: boolean }) {
@@ -36,7 +36,7 @@ export default function VisitHero({ visit, near }: { visit: Appointment; near: b
       <h2 id="next-visit">{title}</h2>
       {(visit.behindMinutes ?? 0) > 0 && <p className={home.heroText}><Icon name="clock" size={16} /> {t('home.late', { count: visit.behindMinutes })}</p>}
       {open ? (
-        <LinkButton to={visitPath(visit)} wide className={home.heroButton} icon="video">{t(visit.visit === 'waiting' || visit.visit === 'live' ? 'home.goIn' : 'home.getReady')}</LinkButton>
+        <LinkButton to={visitPath(visit)} wide className={home.heroButton} icon="video">{t(underway(visit) ? 'home.goIn' : 'home.getReady')}</LinkButton>
       ) : (
         <>
           <p className={home.heroText}>

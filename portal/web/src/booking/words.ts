@@ -28,7 +28,10 @@ export function useWhenWords() {
 
 const doorsMs = 60 * 60_000
 
+/** Somebody waits in it, or it goes on. */
+export const underway = ({ visit }: Appointment): boolean => visit === 'live' || visit === 'waiting'
+
 /** Whether one can go in now: the waiting room is open, and the visit is not over. */
 export const doorOpen = (visit: Appointment, now: Date): boolean =>
   visit.mode === 'video' && visit.status !== 'cancelled' && visit.visit !== 'ended' && visit.joinFrom !== undefined
-  && (visit.visit === 'live' || visit.visit === 'waiting' || (Date.parse(visit.joinFrom) <= now.getTime() && Date.parse(visit.end) + doorsMs > now.getTime()))
+  && (underway(visit) || (Date.parse(visit.joinFrom) <= now.getTime() && Date.parse(visit.end) + doorsMs > now.getTime()))
